@@ -1,0 +1,71 @@
+"""nettumor: response assessment of neuroendocrine and other solid tumours.
+
+The chain, one module a link; links meet only in arrays (last axis timepoint, lesions on the axis
+before, any leading axes are subjects)::
+
+    lesions -> sums -> morphology -> timepoint -> best_response -> endpoints -> summaries
+    markers, symptoms -> profile
+    terminology, criteria: read by all
+
+`classify` judges one size before and after; `target_response` a course of scans;
+`overall_response` adds non-target and new lesions; `best_overall_response` the whole course;
+`progression_free_survival` and its kin time it; `objective_response_rate` and `kaplan_meier` sum up.
+`assess` takes tables to tables. Modules load on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "terminology": ("EventReason", "Reason", "Response", "best_of", "labels", "parse_responses"),
+    "errors": ("InputError", "InputTypeError", "MissingExtraError"),
+    "tables": ("Table",),
+    "lesions": ("is_measurable", "lesion_size", "node_class", "select_targets"),
+    "sums": ("Sums", "sum_of_lesions"),
+    "morphology": (
+        "MorphologicalResponse", "TargetResponse", "choi_response", "classify", "in_assessment_window",
+        "percent_change", "percist_response", "target_response",
+    ),
+    "timepoint": (
+        "first_sighting", "further_increase", "irecist_response", "non_target_response", "overall_response",
+    ),
+    "best_response": ("BestResponse", "best_overall_response"),
+    "growth": ("depth_of_response", "early_tumour_shrinkage", "tumour_growth_rate", "volume_doubling_time"),
+    "markers": ("BiologicalResponse", "combine_markers", "marker_response", "prognostic_band_5hiaa"),
+    "symptoms": (
+        "SymptomaticResponse", "combine_symptoms", "durable_symptom_response", "symptom_response",
+        "symptom_response_duration",
+    ),
+    "profile": ("ResponseProfile", "cohens_kappa", "cross_table"),
+    "endpoints": (
+        "TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival",
+        "time_to_progression", "time_to_response",
+    ),
+    "summaries": (
+        "KaplanMeier", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier", "log_rank",
+        "objective_response_rate", "response_table",
+    ),
+}  # fmt: skip
+_MODULES = ("criteria", *_HOME)
+_NAMES = {name: module for module, members in _HOME.items() for name in members}
+
+__all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # noqa: PLE0604, RUF022 - made from one table
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"nettumor.{_NAMES[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"nettumor.{name}")
+    else:
+        raise AttributeError(f"module 'nettumor' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

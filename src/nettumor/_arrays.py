@@ -1,0 +1,190 @@
+"""How numbers come in, and the one place where a number meets a limit.
+
+Everything public takes lists, Series and arrays and never changes them. Numbers become float64
+with NaN for missing; sizes handed over in lower precision keep a wider guard (see `guard`).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor.errors import InputError, InputTypeError, place, refuse
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
+
+GUARD = 1e-14
+"""Relative guard of a comparison: far above rounding (about 1e-15), far below one unit in the
+fourth decimal of a value below 1e6 multiplied by a percent limit (1e-11)."""
+
+
+def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
+    """The values as float64, NaN where missing (None, pandas NA, masked); text and dates refused."""
+    if isinstance(values, np.ma.MaskedArray):
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    array = np.asarray(values)
+    kind = array.dtype.kind
+    if kind == "f":
+        return array.astype(np.float64, copy=False)
+    if kind in "iu":
+        return array.astype(np.float64)
+    if kind == "O":
+        return _from_objects(array, argument)
+    if array.size == 0 and kind not in "USMm":
+        return array.astype(np.float64)
+    what = {"U": "text", "S": "bytes", "M": "dates", "m": "durations", "b": "booleans", "c": "complex numbers"}
+    first = array.ravel()[0].item() if array.size else array.dtype
+    raise InputTypeError(
+        f"`{argument}` must be numbers; got {what.get(kind, str(array.dtype))} such as {first!r}. "
+        "Convert the column to numbers first, with NaN for what was not measured.",
+        argument=argument,
+    )
+
+
+def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
+    out = np.empty(array.shape, dtype=np.float64)
+    for index, value in np.ndenumerate(array):
+        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+            out[index] = np.nan
+            continue
+        try:
+            if isinstance(value, (str, bytes, bool, np.bool_)):
+                raise TypeError
+            out[index] = float(value)
+        except (TypeError, ValueError):
+            raise InputTypeError(
+                f"`{argument}` must be numbers; got {value!r}{place(index)}. "
+                "Convert the column to numbers first, with NaN for what was not measured.",
+                argument=argument, index=index,
+            ) from None  # fmt: skip
+    return out
+
+
+def guard(*values: npt.ArrayLike) -> float:
+    """The relative guard for comparisons of these inputs: 1e-14, or 4 eps of a coarser float type."""
+    coarsest = GUARD
+    for v in values:
+        dtype = getattr(v, "dtype", None)
+        if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize < 8:
+            coarsest = max(coarsest, 4.0 * float(np.finfo(dtype).eps))
+    return coarsest
+
+
+def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
+    """left >= right as exact decimal arithmetic would decide; False where either is NaN."""
+    a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray((a >= b) | (a - b >= -guard * np.maximum(np.abs(a), np.abs(b))))
+
+
+def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
+    """left > right as exact decimal arithmetic would decide; False where either is NaN."""
+    a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray((a > b) & (a - b > guard * np.maximum(np.abs(a), np.abs(b))))
+
+
+def ratio(percent: float, sign: int) -> tuple[float, float]:
+    """Whole numbers (m, n) such that a change by ``sign * percent`` is ``m * after`` against ``n * before``.
+
+    ``ratio(30, -1)`` is (10, 7); ``ratio(65.7, -1)`` is (1000, 343). The decimal as written counts.
+    """
+    share = 1 + sign * Fraction(str(percent)) / 100
+    return float(share.denominator), float(share.numerator)
+
+
+def fallen_by(
+    percent: float, before: Floats, after: Floats, *, strict: bool = False, guard: float = GUARD
+) -> Bools:
+    """Whether ``after`` is at least (``strict``: more than) ``percent`` below ``before``."""
+    m, n = ratio(percent, -1)
+    return more_than(n * before, m * after, guard) if strict else at_least(n * before, m * after, guard)
+
+
+def risen_by(
+    percent: float, before: Floats, after: Floats, *, strict: bool = False, guard: float = GUARD
+) -> Bools:
+    """Whether ``after`` is at least (``strict``: more than) ``percent`` above ``before``."""
+    m, n = ratio(percent, 1)
+    return more_than(m * after, n * before, guard) if strict else at_least(m * after, n * before, guard)
+
+
+def broadcast(**arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    """The arrays broadcast together as NumPy does, or an error that names each shape."""
+    try:
+        return tuple(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"`{name}` {a.shape}" for name, a in arrays.items())
+        raise InputError(
+            f"The shapes must broadcast together; got {shapes}. "
+            "Give arrays of one shape, or of shapes that differ only by axes of length 1.",
+            argument=next(iter(arrays)),
+        ) from None
+
+
+def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
+    """The values as booleans; 0 and 1 are accepted, anything else (NaN, text) is refused."""
+    array = np.asarray(values)
+    if array.dtype.kind == "b":
+        return array
+    if array.size == 0:
+        return array.astype(np.bool_)
+    if array.dtype.kind == "O":
+        array = _from_objects(np.vectorize(lambda v: int(v) if isinstance(v, (bool, np.bool_)) else v,
+                                           otypes=[object])(array), argument)  # fmt: skip
+    if array.dtype.kind not in "iuf":
+        raise InputTypeError(
+            f"`{argument}` must be True or False; got {array.ravel()[0].item()!r}. Compare the column with its "
+            'word first, e.g. column == "Y".',
+            argument=argument,
+        )
+    refuse(argument, "True or False", array, ~np.isin(array, (0, 1)), "Decide what a missing flag means first.")
+    return array.astype(np.bool_)
+
+
+def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
+    """Response codes as int8, each checked to be one of `Response`; labels are refused with the repair."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "iu" and array.size:
+        raise InputTypeError(
+            f"`{argument}` must be Response codes (int8, 0 to 8); got {array.dtype}. "
+            "Read labels with parse_responses(labels).",
+            argument=argument,
+        )
+    wrong = (array < 0) | (array > 8) if array.size else np.zeros(array.shape, dtype=np.bool_)
+    refuse(argument, "Response codes from 0 to 8", array, wrong, "Read labels with parse_responses(labels).")
+    return array.astype(np.int8, copy=False)
+
+
+def as_days(values: npt.ArrayLike, argument: str) -> Floats:
+    """Days from the reference date as float64 (timedelta64 accepted); NaN did not happen or unknown."""
+    array = np.asarray(values)
+    if array.dtype.kind == "M":
+        raise InputTypeError(
+            f"`{argument}` must be days from one reference date; got dates ({array.dtype}). "
+            "Subtract the reference date first.",
+            argument=argument,
+        )
+    if array.dtype.kind == "m":
+        return np.asarray(np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")), dtype=np.float64)
+    days = as_numbers(values, argument)
+    refuse(argument, "finite days (NaN where unknown)", days, np.isinf(days), "Use NaN for what did not happen.")
+    return days
+
+
+def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:
+    """Raise unless the known days increase strictly along the last axis (where ``present``)."""
+    if days.shape[-1:] in ((), (0,), (1,)):
+        return
+    known = ~np.isnan(days) if present is None else ~np.isnan(days) & present
+    filled = np.where(known, days, -np.inf)
+    before = np.maximum.accumulate(filled, axis=-1)[..., :-1]
+    wrong = np.zeros(days.shape, dtype=np.bool_)
+    wrong[..., 1:] = known[..., 1:] & (filled[..., 1:] <= before)
+    refuse(argument, "strictly increasing along the last axis", days, wrong,
+           "Sort the visits by day and keep one assessment a day.")  # fmt: skip

@@ -1,0 +1,31 @@
+"""How verdicts are worded: one way to write a size, a change and a source."""
+
+from __future__ import annotations
+
+import math
+
+from nettumor.criteria import Citation
+
+
+def number(value: float) -> str:
+    """A number as one would write it: at least one decimal, at most four, "not measured" for NaN."""
+    if math.isnan(value):
+        return "not measured"
+    text = f"{value:.4f}".rstrip("0")
+    return text + "0" if text.endswith(".") else text
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit: "51.0 mm"."""
+    return number(value) if math.isnan(value) or not unit else f"{number(value)} {unit}"
+
+
+def signed(value: float, unit: str = "%") -> str:
+    """A change with its sign, rounded to one decimal: "+27.5 %"."""
+    return "not defined" if math.isnan(value) else f"{value:+.1f} {unit}"
+
+
+def source(title: str, citation: Citation) -> str:
+    """The source in brackets: "(RECIST 1.1, 4.3.1)"."""
+    where = citation.section
+    return f"({title}, {where})" if where else f"({title})"

@@ -1,0 +1,43 @@
+"""Rules for the course and its end that are not tied to one set of size limits.
+
+`ADMIRALONCO_BEST_RESPONSE` and `ADMIRALONCO_CENSORING` reproduce admiralonco 1.4 (pharmaverse), so that
+results can be reconciled: a response after a CR stays as reported, an unconfirmed CR always falls to SD,
+NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A; its body is from memory.
+
+Read by: `best_overall_response` (rule); `progression_free_survival` and its kin (censoring).
+"""
+
+from nettumor.criteria._types import BestResponseRule, CensoringRule, Citation
+
+_ADMIRALONCO = Citation("admiralonco 1.4 (pharmaverse)", "derive_param_confirmed_bor, derive_param_tte")
+_FDA = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table A", "", "from memory")
+
+ADMIRALONCO_BEST_RESPONSE = BestResponseRule(
+    name="admiralonco-best-response",
+    title="Best response as admiralonco 1.4",
+    confirmation_days=28,
+    sd_minimum_days=42,
+    cr_then_pr="keep",
+    unconfirmed_cr="SD",
+    citation=_ADMIRALONCO,
+)
+"""Confirmation 28 days, SD from day 42, CR then PR kept, an unconfirmed CR falls to SD."""
+
+FDA_2018_CENSORING = CensoringRule(
+    name="fda-2018-censoring",
+    title="Censoring after the FDA guidance of 2018, Table A",
+    max_missed_visits=1,
+    visit_interval_days=None,
+    citation=_FDA,
+)
+"""One missed visit is allowed (off until `visit_interval_days` is set); a new therapy censors."""
+
+ADMIRALONCO_CENSORING = CensoringRule(
+    name="admiralonco-censoring",
+    title="Censoring as admiralonco 1.4",
+    max_missed_visits=None,
+    new_therapy_censors=False,
+    ne_is_adequate=True,
+    citation=_ADMIRALONCO,
+)
+"""NE is an adequate assessment; neither missed visits nor a new therapy censor."""

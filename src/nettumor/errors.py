@@ -1,0 +1,92 @@
+"""What can go wrong with the input, and the one form every message has.
+
+A message names the argument, what it must be, what it was, where it stands and how to
+repair it: ``\\`before\\` must be greater than 0 mm; got 0.0 at [3] (2 such values). Drop the
+lesion, or pass invalid="NE".`` The pieces ride along on the exception.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class InputError(ValueError):
+    """Bad input: a value, a shape, a name or a file that cannot be used.
+
+    Attributes
+    ----------
+    argument : str
+        The argument, key or column at fault.
+    index : tuple of int or None
+        The first place at fault, where there is one.
+    count : int
+        How many values are at fault.
+    """
+
+    def __init__(
+        self, message: str, *, argument: str = "", index: tuple[int, ...] | None = None, count: int = 1
+    ) -> None:
+        super().__init__(message)
+        self.argument = argument
+        self.index = index
+        self.count = count
+
+
+class InputTypeError(InputError, TypeError):
+    """Bad input of the wrong kind: text for a number, dates for days, the wrong criteria object."""
+
+
+class MissingExtraError(ImportError):
+    """An optional dependency is absent; the message says what to install."""
+
+
+def place(index: tuple[int, ...]) -> str:
+    """Where a value stands, as one would index it: ``[3]``, ``[0, 2]``, or nothing for a scalar."""
+    return f" at [{', '.join(map(str, index))}]" if index else ""
+
+
+def refuse(
+    argument: str, must: str, values: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], repair: str
+) -> None:
+    """Raise an `InputError` for the first of the ``wrong`` elements of ``values``, if there is one."""
+    count = int(np.count_nonzero(wrong))
+    if not count:
+        return
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(wrong)), wrong.shape))
+    got = np.broadcast_to(values, wrong.shape)[index].item()
+    such = f" ({count} such values)" if count > 1 else ""
+    raise InputError(
+        f"`{argument}` must be {must}; got {got!r}{place(index)}{such}. {repair}",
+        argument=argument, index=index, count=count,
+    )  # fmt: skip
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """A half-sentence with the nearest known name, or the whole list if none is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(str(word).casefold(), [n.casefold() for n in names], n=1, cutoff=0.5)
+    for name in names:
+        if near and name.casefold() == near[0]:
+            return f"Did you mean {name!r}?"
+    return f"Known: {', '.join(names)}."
+
+
+def choose(argument: str, value: object, allowed: Iterable[str]) -> None:
+    """Raise an `InputError` unless ``value`` is one of the ``allowed`` words."""
+    words = list(allowed)
+    if value not in words:
+        options = ", ".join(repr(w) for w in words)
+        raise InputError(
+            f"`{argument}` must be one of {options}; got {value!r}. {did_you_mean(value, words)}",
+            argument=argument,
+        )
+
+
+def missing_extra(package: str, extra: str, what: str) -> MissingExtraError:
+    """The error for an absent optional dependency, with the command that installs it."""
+    return MissingExtraError(f"{what} needs {package}: pip install 'nettumor[{extra}]'.")

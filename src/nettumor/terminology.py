@@ -1,0 +1,267 @@
+"""The words: which responses there are, how they are written, how they are ordered, and why one was given.
+
+Sources: Vogl et al. 2008 (CR, PR, SD, PD and the minor response MR of its tables), RECIST 1.1
+(NON-CR/NON-PD, NE), iRECIST (iUPD), CDISC controlled terminology ONCRSR (C96785) for the spellings.
+Read by every module; reads none but the array conventions.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, IntFlag, unique
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._arrays import Codes, as_codes
+from nettumor.errors import InputError, did_you_mean, place
+
+
+@unique
+class Response(IntEnum):
+    """A response, as an int8 code; larger is better. The codes are never renumbered.
+
+    ``IUPD`` exists under iRECIST only, where ``PD`` means iCPD. ``MR`` is the minor response of the
+    review's tables. The literature's "no response" is SD or PD.
+
+    Examples
+    --------
+    >>> Response.NON_CR_NON_PD.label
+    'NON-CR/NON-PD'
+    >>> Response.PR > Response.SD
+    True
+    """
+
+    MISSING = 0
+    NE = 1
+    IUPD = 2
+    PD = 3
+    NON_CR_NON_PD = 4
+    SD = 5
+    MR = 6
+    PR = 7
+    CR = 8
+
+    @property
+    def label(self) -> str:
+        """The CDISC submission value: ``"NON-CR/NON-PD"``, ``"iUPD"``; ``"MISSING"`` where there is none."""
+        return _LABELS[self.value]
+
+
+_LABELS = ("MISSING", "NE", "iUPD", "PD", "NON-CR/NON-PD", "SD", "MR", "PR", "CR")
+_IRECIST_LABELS = ("MISSING", "NE", "iUPD", "iCPD", "NON-iCR/NON-iUPD", "iSD", "iMR", "iPR", "iCR")
+
+
+@unique
+class Reason(IntFlag):
+    """Why a response was given: bits of an int32 array, never renumbered.
+
+    Examples
+    --------
+    >>> Reason(0b1000).name
+    'INCREASE'
+    """
+
+    GONE = 1 << 0  # nothing left to measure, marker normal, symptom gone
+    DECREASE = 1 << 1  # the limit of PR is met
+    MINOR_DECREASE = 1 << 2  # the limit of MR is met
+    INCREASE = 1 << 3  # the limit of PD is met
+    WITHIN_LIMITS = 1 << 4  # neither
+    GAP = 1 << 5  # in the interval the review leaves without a class
+    NEW_LESION = 1 << 6
+    NOT_MEASURED = 1 << 7  # something needed was not measured or not assessed
+    INVALID = 1 << 8  # an invalid number, answered with NE
+    BASELINE = 1 << 9  # the baseline does not allow a verdict
+    BELOW_MINIMUM = 1 << 10  # the percent limit is met, the absolute minimum is not
+    ANY_LESION = 1 << 11  # one lesion alone progressed
+    REAPPEARED = 1 << 12
+    SUSTAINED = 1 << 13  # a response carried on without progression
+    TOO_SMALL = 1 << 14  # the default for "too small to measure" was used
+    PARTIAL_SUM = 1 << 15  # the measured part alone decided
+    NORMAL_NODES = 1 << 16  # CR with nodes below the normal limit
+    NON_TARGET = 1 << 17  # the non-target disease decided
+    MARKER = 1 << 18  # a marker, not the size, decided
+    NOT_COMPARABLE = 1 << 19  # unit or assay changed between the samples
+    CONFIRMED = 1 << 20
+    UNCONFIRMED = 1 << 21  # a CR or PR was there, but not confirmed
+    TOO_EARLY = 1 << 22  # the minimum duration of SD was not met
+    AFTER_CR = 1 << 23  # a lesser response after a CR was judged by `cr_then_pr`
+    COURSE_ENDED = 1 << 24  # assessments after the first PD were left out
+    NEW_THERAPY = 1 << 25  # assessments on or after a new therapy were left out
+    DAY_UNKNOWN = 1 << 26
+    NO_ASSESSMENT = 1 << 27
+    ATTENUATION = 1 << 28  # the attenuation decided
+    FURTHER_INCREASE = 1 << 29  # iRECIST: the progression was confirmed
+
+
+@unique
+class EventReason(IntFlag):
+    """Why a time ends where it does: bits of an int32 array, never renumbered.
+
+    Examples
+    --------
+    >>> EventReason(1).name
+    'PROGRESSION'
+    """
+
+    PROGRESSION = 1 << 0
+    DEATH = 1 << 1
+    LAST_ASSESSMENT = 1 << 2  # censored at the last adequate assessment
+    NO_BASELINE = 1 << 3
+    NO_ASSESSMENT = 1 << 4  # no adequate assessment after baseline
+    NEW_THERAPY = 1 << 5
+    CUTOFF = 1 << 6
+    MISSED_VISITS = 1 << 7
+    NOT_A_RESPONDER = 1 << 8
+    DAY_UNKNOWN = 1 << 9  # the event happened on a day not known
+    LAST_KNOWN_ALIVE = 1 << 10
+    NO_INFORMATION = 1 << 11  # neither an event nor a day of censoring is known
+    RESPONSE = 1 << 12
+
+
+def labels(codes: npt.ArrayLike, criteria: Any = None) -> npt.NDArray[np.str_]:
+    """Response codes as they are written; MISSING is written ``"MISSING"``.
+
+    Parameters
+    ----------
+    codes : array_like of int
+        Codes of `Response`, any shape.
+    criteria : criteria object, optional
+        With ``IRECIST_2017`` the "i" is written (iCR, iCPD).
+
+    Returns
+    -------
+    ndarray of str, of the shape of ``codes``
+
+    Raises
+    ------
+    InputError
+        Where a code is not one of `Response`.
+
+    References
+    ----------
+    CDISC controlled terminology ONCRSR (C96785); Seymour et al. 2017 for the iRECIST spellings.
+
+    Examples
+    --------
+    >>> labels([8, 4, 0]).tolist()
+    ['CR', 'NON-CR/NON-PD', 'MISSING']
+    """
+    words = _IRECIST_LABELS if getattr(criteria, "immune", False) else _LABELS
+    return np.asarray(np.array(words)[as_codes(codes, "codes")])
+
+
+_SPELLINGS: dict[str, Response] = {
+    **{label.casefold(): Response(code) for code, label in enumerate(_LABELS)},
+    **{label.casefold(): Response(code) for code, label in enumerate(_IRECIST_LABELS)},
+    "non_cr_non_pd": Response.NON_CR_NON_PD,
+    "nc": Response.SD,
+    "ir/sd": Response.NON_CR_NON_PD,
+    "incomplete response/sd": Response.NON_CR_NON_PD,
+    "not all evaluated": Response.NE,
+    "": Response.MISSING,
+    "na": Response.MISSING,
+    "nan": Response.MISSING,
+    "nd": Response.MISSING,
+    "not done": Response.MISSING,
+}
+
+
+def parse_responses(labels: npt.ArrayLike) -> Codes:
+    """Written responses as codes of `Response`.
+
+    Parameters
+    ----------
+    labels : array_like of str, or str
+        Any case, outer blanks ignored. NC is SD; "IR/SD" and "Incomplete response/SD" are
+        NON-CR/NON-PD; iCR, iPR, iSD, iUPD, iCPD as in iRECIST; "Not all evaluated" is NE; "", None,
+        NaN, NA, ND and "NOT DONE" are MISSING. Members of `Response` are themselves.
+
+    Returns
+    -------
+    ndarray of int8, or a `Response` for one label
+
+    Raises
+    ------
+    InputError
+        For any other word, naming it and its place.
+
+    References
+    ----------
+    CDISC controlled terminology ONCRSR (C96785); RECIST 1.0 (IR/SD); WHO 1981 (NC).
+
+    Examples
+    --------
+    >>> parse_responses(["PR", "iCPD", None])
+    array([7, 3, 0], dtype=int8)
+    """
+    if isinstance(labels, str) or labels is None:
+        return _parse_one(labels, ())  # type: ignore[return-value]
+    array = np.asarray(labels) if hasattr(labels, "__array__") else np.array(labels, dtype=object)
+    words = array.astype(object)
+    out = np.zeros(words.shape, dtype=np.int8)
+    seen: dict[Any, Response] = {}
+    for index, word in np.ndenumerate(words):
+        if isinstance(word, str):
+            code = seen.get(word)
+            if code is None:
+                code = seen[word] = _parse_one(word, index)
+            out[index] = code
+        else:
+            out[index] = _parse_one(word, index)
+    return Response(int(out)) if out.ndim == 0 else out  # type: ignore[return-value]
+
+
+def _parse_one(word: object, index: tuple[int, ...]) -> Response:
+    if isinstance(word, bytes):
+        word = word.decode("utf-8", "replace")
+    if isinstance(word, Response):
+        return word
+    if word is None or type(word).__name__ == "NAType" or (isinstance(word, float) and word != word):
+        return Response.MISSING
+    found = _SPELLINGS.get(" ".join(word.split()).casefold()) if isinstance(word, str) else None
+    if found is None:
+        raise InputError(
+            f"`labels` must be responses such as CR, PR, SD or PD; got {word!r}{place(index)}. "
+            f"{did_you_mean(word, [*_LABELS, *_IRECIST_LABELS])}",
+            argument="labels", index=index,
+        )  # fmt: skip
+    return found
+
+
+def best_of(codes: npt.ArrayLike) -> Any:
+    """The best response over the last axis; knows no time (for a patient use `best_overall_response`).
+
+    Parameters
+    ----------
+    codes : array_like of int, shape (..., n)
+        Codes of `Response`; MISSING counts below all others.
+
+    Returns
+    -------
+    ndarray of int8, shape (...), or a `Response` for one row; MISSING for an empty axis
+
+    Raises
+    ------
+    InputError
+        Where a code is not one of `Response`.
+
+    References
+    ----------
+    The ordering of `Response` (Vogl et al. 2008, section 4.3; RECIST 1.1, 4.4.3).
+
+    Examples
+    --------
+    >>> best_of([5, 7, 3])
+    <Response.PR: 7>
+    """
+    array = as_codes(codes, "codes")
+    if array.ndim == 0:
+        return Response(int(array))
+    best = array.max(axis=-1, initial=0)
+    return scalar_or_codes(np.asarray(best, dtype=np.int8))
+
+
+def scalar_or_codes(codes: Codes) -> Any:
+    """A `Response` for a 0-d array of codes, else the array itself."""
+    return Response(int(codes)) if codes.ndim == 0 else codes
