@@ -53,7 +53,7 @@ _HOME = {
 _MODULES = ("criteria", *_HOME)
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
-__all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # noqa: PLE0604, RUF022 - made from one table
+__all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # made from one table
 
 
 def __getattr__(name: str) -> Any:

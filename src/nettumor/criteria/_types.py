@@ -145,7 +145,8 @@ class Threshold:
         if self.absolute is None:
             return ~(np.isnan(before) | np.isnan(now))
         high, low = (before, now) if self.direction == "decrease" else (now, before)
-        return _arrays.at_least(high, low + self.absolute, guard)
+        met: Bools = _arrays.at_least(high, low + self.absolute, guard)
+        return met
 
     def prose(self, what: str, combines: str = "and") -> str:
         """The limit as a clause: "a decrease of more than 30 % of the size at baseline"."""

@@ -1,0 +1,60 @@
+"""The plan of the house: which modules are links, in which order, and what stands at the rim.
+
+Run as a script it serves the checks that need no test runner: ``house.py coverage`` prints the files
+whose branch coverage must be complete; ``house.py core`` imports everything with only the required
+dependencies present.
+"""
+
+import importlib
+import pathlib
+import subprocess
+import sys
+
+GROUND = ("errors", "_arrays", "terminology", "criteria", "tables", "_wording")
+"""Read by all."""
+
+LINKS = (
+    "lesions", "sums", "morphology", "timepoint", "best_response", "growth", "markers", "symptoms", "profile",
+    "endpoints", "summaries",
+)  # fmt: skip
+"""The chain; a link may import only links before it."""
+
+RIM = ("before_after_table", "_command_line", "__main__", "crf", "edit_checks", "assessment")
+"""Imports the links; nothing imports the rim."""
+
+SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
+
+
+def coverage_patterns():
+    """Coverage patterns of ground and links."""
+    return ",".join(f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py"))
+
+
+def core():
+    """Import every public name with the required dependencies alone, and see the extras refused politely."""
+    import nettumor
+
+    for extra in ("pandas", "polars", "typer", "rich", "pytest"):
+        try:
+            importlib.import_module(extra)
+        except ImportError:
+            continue
+        raise SystemExit(f"{extra} is installed: this is not the core environment")
+    for name in nettumor.__all__:
+        getattr(nettumor, name)
+    assert nettumor.classify(52, 30) is nettumor.Response.PR
+    assert nettumor.objective_response_rate([8, 7, 5, 1]).count == 2
+    assert nettumor.kaplan_meier([1.0, 2.0, 3.0], [True, False, True]).median == 3.0
+    try:
+        nettumor.Table({"a": [1]}).to_frame("pandas")
+    except nettumor.MissingExtraError as error:
+        assert "pip install 'nettumor[frames]'" in str(error)
+    run = subprocess.run([sys.executable, "-m", "nettumor", "demo"], capture_output=True, text=True, check=False)
+    assert run.returncode == 2, run
+    assert "pip install 'nettumor[cli]'" in run.stderr, run
+    assert "Traceback" not in run.stderr, run
+    print(f"{len(nettumor.__all__)} public names import with numpy, scipy and attrs alone")
+
+
+if __name__ == "__main__":
+    {"coverage": lambda: print(coverage_patterns()), "core": core}[sys.argv[1]]()
