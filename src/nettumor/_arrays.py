@@ -79,14 +79,14 @@ def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) ->
     """left >= right as exact decimal arithmetic would decide; False where either is NaN."""
     a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray((a >= b) | (a - b >= -guard * np.maximum(np.abs(a), np.abs(b))))
+        return np.asarray((a >= b) | (a - b >= -guard * np.minimum(np.abs(a), np.abs(b))))
 
 
 def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
     """left > right as exact decimal arithmetic would decide; False where either is NaN."""
     a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray((a > b) & (a - b > guard * np.maximum(np.abs(a), np.abs(b))))
+        return np.asarray((a > b) & (a - b > guard * np.minimum(np.abs(a), np.abs(b))))
 
 
 def ratio(percent: float, sign: int) -> tuple[float, float]:

@@ -1,0 +1,271 @@
+"""Criteria as data: limits as published, checked when built, printed as prose, found by name, read from TOML."""
+
+import attrs
+import numpy as np
+import pytest
+
+import nettumor as nt
+from nettumor import criteria
+from nettumor.criteria import Citation, Threshold
+from nettumor.criteria._types import require
+
+CITED = Citation("protocol", "7.1")
+
+PUBLISHED = [
+    # name, PR, PR strict, PD, PD strict, PD reference, absolute, confirmation, SD minimum
+    ("vogl-2008", 30, True, 25, True, "baseline", None, None, None),
+    ("vogl-2008-captions", 50, True, 25, True, "baseline", None, None, None),
+    ("who-1981", 50, False, 25, False, "nadir", None, 28, 28),
+    ("recist-1.0", 30, False, 20, False, "nadir", None, 28, 42),
+    ("recist-1.1", 30, False, 20, False, "nadir", 5, 28, 42),
+    ("mrecist-2010", 30, False, 20, False, "nadir", None, None, 42),
+    ("easl-2001", 50, False, 25, False, "nadir", None, 28, 42),
+    ("choi-2007", 10, False, 10, False, "baseline", None, None, 42),
+    ("modified-choi-2010", 10, False, 10, False, "baseline", None, None, 42),
+    ("volume-recist", 65.7, False, 72.8, False, "nadir", None, None, 42),
+    ("volume-recist-printed", 65, False, 73, False, "nadir", None, None, 42),
+    ("swog-1992", 50, False, 50, False, "nadir", 1000, 28, 42),
+    ("irecist-2017", 30, False, 20, False, "nadir", 5, None, 42),
+    ("percist-1.0", 30, False, 30, False, "baseline", 0.8, None, 42),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "pr", "pr_strict", "pd", "pd_strict", "reference", "absolute", "confirmation", "sd"), PUBLISHED
+)
+def test_limits_as_published(name, pr, pr_strict, pd, pd_strict, reference, absolute, confirmation, sd):
+    """Each edition carries the published numbers."""
+    edition = criteria.get(name)
+    assert (edition.pr.value, edition.pr.strict, edition.pr.signed) == (pr, pr_strict, -pr)
+    assert (edition.pd.value, edition.pd.strict, edition.pd.signed) == (pd, pd_strict, pd)
+    assert (edition.pd.reference, edition.pd.absolute) == (reference, absolute)
+    assert edition.best_response.confirmation_days == confirmation
+    assert edition.best_response.sd_minimum_days == sd
+
+
+def test_disputed_readings_are_fields():
+    """Defaults of the disputed readings, edition by edition."""
+    sized = [criteria.get(n) for n in criteria.names() if isinstance(criteria.get(n), criteria.SizeCriteria)]
+    assert {e.name for e in sized if e.sustained_response} == {"recist-1.1", "irecist-2017"}
+    assert {e.name for e in sized if e.pd_scope == "any lesion"} == {"who-1981", "easl-2001"}
+    assert {e.name for e in sized if e.absolute_combines == "or"} == {"swog-1992"}
+    assert {e.name for e in sized if e.too_small == 5} == {"recist-1.1", "irecist-2017"}
+    assert {e.name for e in sized if e.immune} == {"irecist-2017"}
+    assert all(e.reappearance == "5 mm" for e in sized)
+    assert criteria.IRECIST_2017.best_response.cr_then_pr == "keep"
+    assert criteria.ADMIRALONCO_BEST_RESPONSE.unconfirmed_cr == "SD"
+    assert criteria.FDA_2018_CENSORING.max_missed_visits == 1
+    assert criteria.FDA_2018_CENSORING.visit_interval_days is None
+    assert criteria.ADMIRALONCO_CENSORING.ne_is_adequate
+
+
+def test_measures_and_units():
+    """Each size edition says what is measured, and in which unit."""
+    found = {e.measure: e.unit for n in criteria.names() if isinstance(e := criteria.get(n), criteria.SizeCriteria)}
+    assert found == {"diameter": "mm", "product": "mm2", "viable diameter": "mm", "viable product": "mm2",
+                     "volume": "mL"}  # fmt: skip
+    assert criteria.CHOI_2007.measure == "diameter and attenuation"
+    assert criteria.BIOLOGICAL_VOGL_2008.measure == "marker"
+    assert criteria.SYMPTOMATIC_VOGL_2008.measure == "symptom"
+
+
+@pytest.mark.parametrize("name", criteria.names())
+def test_prose_and_digest(name):
+    """Every edition prints its title and source, is frozen, and has a stable digest that changes with a field."""
+    edition = criteria.get(name)
+    text = str(edition)
+    assert edition.title in text
+    assert str(edition.citation) in text
+    assert "None" not in text
+    assert len(edition.digest) == 16
+    assert edition.digest == attrs.evolve(edition).digest
+    assert edition.digest != attrs.evolve(edition, title="another").digest
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        edition.title = "x"
+
+
+def test_digest_of_the_review_is_recorded():
+    """The fingerprint of an edition changes only on purpose (then CHANGELOG says why)."""
+    assert criteria.VOGL_2008.digest == DIGEST_OF_VOGL_2008
+
+
+DIGEST_OF_VOGL_2008 = "a539f6086b884630"
+
+
+def test_prose_of_every_branch():
+    """The prose names every rule that can be switched."""
+    text = str(attrs.evolve(
+        criteria.RECIST_1_1, mr=Threshold(10, "decrease", CITED), pd_scope="any lesion", gap="NE",
+        sd_limit=Threshold(25, "decrease", CITED),
+        best_response=attrs.evolve(criteria.RECIST_1_1.best_response, accept_sd_between=True, missing_as_ne=True,
+                                   unconfirmed_cr="SD"),
+    ))  # fmt: skip
+    for words in ("MR: a decrease of at least 10 %", "any one lesion", "it is called NE", "and one SD between",
+                  "A course without assessments is NE", "An unconfirmed CR falls to SD", "carried on"):  # fmt: skip
+        assert words in text
+    assert "5 mm" in str(criteria.RECIST_1_1)
+    assert "or at least 1000 mm2" in str(criteria.SWOG_1992)
+    fda = attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=56, window_days=7)
+    assert "more than 1 missed visits, scheduled every 56 days (window 7)" in str(fda)
+    assert "NE counts" in str(criteria.ADMIRALONCO_CENSORING)
+    assert "PD:" not in str(attrs.evolve(criteria.BIOLOGICAL_VOGL_2008, pd=None))
+    assert "PD:" not in str(attrs.evolve(criteria.SYMPTOMATIC_VOGL_2008, pd=None))
+    assert "re-reads that CR" in str(attrs.evolve(criteria.RECIST_1_1.best_response, cr_then_pr="PR"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pr": Threshold(30, "increase", CITED)}, "The limit is flipped"),
+        ({"pd": Threshold(30, "decrease", CITED)}, "The limit is flipped"),
+        ({"pr": None}, "`pr` of SizeCriteria must be a Threshold; got None"),
+        ({"pd": 25}, "`pd` of SizeCriteria must be a Threshold; got 25"),
+        ({"mr": Threshold(30, "decrease", CITED)}, "`mr` of SizeCriteria must be below the limit of PR"),
+        ({"pr": Threshold(30, "decrease", CITED, reference="nadir")}, "a decrease from baseline"),
+        ({"gap": "PR"}, "`gap` must be one of 'SD', 'MR', 'NE', 'raise'"),
+        ({"pd_scope": "each"}, "`pd_scope` must be one of"),
+        ({"sustained_response": "yes"}, "True or False"),
+        ({"too_small": 0}, "greater than 0, or None"),
+        ({"measure": "area"}, "`measure` must be one of"),
+    ],
+)
+def test_wrong_criteria_cannot_be_built(change, message):
+    """A flipped, missing or impossible field is refused when the object is made."""
+    with pytest.raises(nt.InputError, match=message):
+        attrs.evolve(criteria.VOGL_2008, **change)
+
+
+@pytest.mark.parametrize("value", [0, -30, 101, np.nan, np.inf, "30", True, None])
+def test_a_limit_is_a_percent(value):
+    """A limit is a number above 0; a decrease at most 100."""
+    with pytest.raises(nt.InputError, match="`value` of Threshold must be a percent greater than 0"):
+        Threshold(value, "decrease", CITED)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"confirmation_days": -1}, "a number of days from 0"), ({"sd_minimum_days": "42"}, "a number of days from 0"),
+        ({"max_ne_between": 1.5}, "a whole number from 0"), ({"max_ne_between": -1}, "a whole number from 0"),
+        ({"cr_then_pr": "SD"}, "`cr_then_pr` must be one of"), ({"accept_sd_between": 1}, "True or False"),
+    ],
+)  # fmt: skip
+def test_wrong_rules_cannot_be_built(change, message):
+    """Rules of the course are checked like limits."""
+    with pytest.raises(nt.InputError, match=message):
+        attrs.evolve(criteria.RECIST_1_1.best_response, **change)
+
+
+def test_censoring_is_checked():
+    """Missed visits are a count or None, the interval is positive."""
+    assert attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=None).max_missed_visits is None
+    with pytest.raises(nt.InputError, match="whole number"):
+        attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=0.5)
+    with pytest.raises(nt.InputError, match="greater than 0"):
+        attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=0)
+
+
+def test_threshold_meets():
+    """Percent and absolute parts of a limit, inclusive, with NaN meeting nothing."""
+    limit = criteria.RECIST_1_1.pd
+    assert limit.percent_met([25, 10, np.nan], [30, 12, 5]).tolist() == [True, True, False]
+    assert limit.absolute_met([25, 11.4, 10, np.nan], [30, 16.4, 12, 5]).tolist() == [True, True, False, False]
+    assert criteria.RECIST_1_0.pd.absolute_met([1, np.nan], [1, 1]).tolist() == [True, False]
+    down = attrs.evolve(criteria.PERCIST_2009.pr)
+    assert down.absolute_met([2.0, 2.0], [1.2, 1.3]).tolist() == [True, False]
+
+
+def test_require_names_who_serves():
+    """A function that cannot serve a criterion names the one that can."""
+    with pytest.raises(nt.InputTypeError, match=r"`criteria` of classify .* got Choi 2007. It is served by choi_resp"):
+        require(criteria.CHOI_2007, criteria.SizeCriteria, "classify")
+    with pytest.raises(nt.InputTypeError, match="Take one from nettumor.criteria"):
+        require("recist", criteria.SizeCriteria, "classify")
+    require(criteria.RECIST_1_1, criteria.SizeCriteria, "classify")
+
+
+def test_names_and_get():
+    """Every name is found in any spelling; a near miss is suggested."""
+    for name in criteria.names():
+        assert criteria.get(name).name == name
+    assert criteria.get(" RECIST_1_1 ") is criteria.RECIST_1_1
+    assert criteria.get("vogl 2008") is criteria.VOGL_2008
+    with pytest.raises(nt.InputError, match=r"got 'recist-1.2'. Did you mean 'recist-1.\d'\?"):
+        criteria.get("recist-1.2")
+    with pytest.raises(nt.InputError, match="must be the name of an edition; got 3"):
+        criteria.get(3)
+
+
+def write(folder, text):
+    path = folder / "protocol.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_load_overrides_a_named_edition(tmp_path):
+    """A protocol starts from an edition and overrides fields, tables within tables included."""
+    loaded = criteria.load(write(tmp_path, b"\xef\xbb\xbf" + b"""
+base = "RECIST 1.1"
+title = "Trial X, modified RECIST 1.1"
+sustained_response = false
+too_small = "none"
+[pd]
+absolute = 3
+[mr]
+value = 10
+strict = true
+[best_response]
+confirmation_days = "none"
+sd_minimum_days = 56
+[selection]
+max_targets = 3
+[pr.citation]
+document = "Protocol X"
+section = "7.2"
+"""))  # fmt: skip
+    assert loaded.name == "protocol"
+    assert loaded.pd.absolute == 3
+    assert loaded.pd.value == 20
+    assert (loaded.mr.value, loaded.mr.strict, loaded.mr.direction) == (10, True, "decrease")
+    assert loaded.best_response.confirmation_days is None
+    assert loaded.best_response.sd_minimum_days == 56
+    assert loaded.too_small is None
+    assert not loaded.sustained_response
+    assert loaded.selection.max_targets == 3
+    assert loaded.pr.citation == Citation("Protocol X", "7.2", criteria.RECIST_1_1.pr.citation.doi)
+    assert nt.classify(100, 86, criteria=loaded) is nt.Response.MR
+
+
+def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
+    """"none" takes an optional limit away; a table brings one where the edition had none."""
+    assert criteria.load(write(tmp_path, 'base = "biological-vogl-2008"\npd = "none"')).pd is None
+    added = criteria.load(write(tmp_path, 'base = "biological-vogl-2008"\n[mr]\nvalue = 25'))
+    assert added.mr.value == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('gap = "MR"', 'must have a line such as base = "recist-1.1"'),
+        ('base = "recist"\n', "Did you mean 'recist-1"),
+        ('base = "recist-1.1"\nsustaned_response = true', r"protocol.toml: sustaned_response.*Did you mean 'sustained_r"),
+        ('base = "recist-1.1"\n[pd]\nabsolut = 3', r"protocol.toml: pd: absolut.*Did you mean 'absolute'"),
+        ('base = "recist-1.1"\npr = 30', r"must be a table, \[pr\]; got 30"),
+        ('base = "recist-1.1"\ngap = "PR"', "`gap` must be one of"),
+        ('base = "recist-1.1"\n[pr]\nvalue = -30', "protocol.toml: pr: `value` of Threshold must be a percent"),
+        ('base = "vogl-2008"\n[selection]\nmax_targets = 3', "`selection` must not be a table here"),
+        ('base = "recist-1.1"\ncitation = "x"', "`citation` in protocol.toml must be a table"),
+        ("base = ", "must be a TOML file"),
+        (b"\xff\xfe", "must be a readable TOML file in UTF-8"),
+    ],
+)
+def test_load_names_the_key(tmp_path, text, message):
+    """What is wrong in a protocol file is named with its key and the repair."""
+    with pytest.raises(nt.InputError, match=message):
+        criteria.load(write(tmp_path, text))
+
+
+def test_load_of_an_absent_file(tmp_path):
+    """An absent file is one clear error."""
+    with pytest.raises(nt.InputError, match="must be a readable TOML file"):
+        criteria.load(tmp_path / "absent.toml")
