@@ -108,6 +108,7 @@ def test_prose_of_every_branch():
     fda = attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=56, window_days=7)
     assert "more than 1 missed visits, scheduled every 56 days (window 7)" in str(fda)
     assert "NE counts" in str(criteria.ADMIRALONCO_CENSORING)
+    assert "dated at the next scheduled visit" in str(criteria.FDA_2018_CENSORING_B)
     assert "PD:" not in str(attrs.evolve(criteria.BIOLOGICAL_VOGL_2008, pd=None))
     assert "PD:" not in str(attrs.evolve(criteria.SYMPTOMATIC_VOGL_2008, pd=None))
     assert "re-reads that CR" in str(attrs.evolve(criteria.RECIST_1_1.best_response, cr_then_pr="PR"))
@@ -163,6 +164,8 @@ def test_censoring_is_checked():
         attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=0.5)
     with pytest.raises(nt.InputError, match="greater than 0"):
         attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=0)
+    with pytest.raises(nt.InputError, match="`progression_date` must be one of 'assessment', 'next scheduled visit'"):
+        attrs.evolve(criteria.FDA_2018_CENSORING, progression_date="next visit")
 
 
 def test_threshold_meets():

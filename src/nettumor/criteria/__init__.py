@@ -22,7 +22,13 @@ from nettumor.criteria._types import (
 )
 from nettumor.criteria.choi_2007 import CHOI_2007
 from nettumor.criteria.easl_2001 import EASL_2001
-from nettumor.criteria.endpoints import ADMIRALONCO_BEST_RESPONSE, ADMIRALONCO_CENSORING, FDA_2018_CENSORING
+from nettumor.criteria.endpoints import (
+    ADMIRALONCO_BEST_RESPONSE,
+    ADMIRALONCO_CENSORING,
+    FDA_2018_CENSORING,
+    FDA_2018_CENSORING_B,
+    FDA_2018_CENSORING_C,
+)
 from nettumor.criteria.irecist_2017 import IRECIST_2017
 from nettumor.criteria.modified_choi_2010 import MODIFIED_CHOI_2010
 from nettumor.criteria.mrecist_2010 import MRECIST_2010
@@ -38,9 +44,10 @@ from nettumor.criteria.who_1981 import WHO_1981
 
 __all__ = [
     "ADMIRALONCO_BEST_RESPONSE", "ADMIRALONCO_CENSORING", "BIOLOGICAL_NET_WHO", "BIOLOGICAL_VOGL_2008",
-    "CHOI_2007", "EASL_2001", "FDA_2018_CENSORING", "IRECIST_2017", "MODIFIED_CHOI_2010", "MRECIST_2010",
-    "PERCIST_2009", "RECIST_1_0", "RECIST_1_1", "SWOG_1992", "SYMPTOMATIC_CLASSIC", "SYMPTOMATIC_VOGL_2008",
-    "VOGL_2008", "VOGL_2008_CAPTIONS", "VOLUME_RECIST", "VOLUME_RECIST_PRINTED", "WHO_1981",
+    "CHOI_2007", "EASL_2001", "FDA_2018_CENSORING", "FDA_2018_CENSORING_B", "FDA_2018_CENSORING_C",
+    "IRECIST_2017", "MODIFIED_CHOI_2010", "MRECIST_2010", "PERCIST_2009", "RECIST_1_0", "RECIST_1_1",
+    "SWOG_1992", "SYMPTOMATIC_CLASSIC", "SYMPTOMATIC_VOGL_2008", "VOGL_2008", "VOGL_2008_CAPTIONS",
+    "VOLUME_RECIST", "VOLUME_RECIST_PRINTED", "WHO_1981",
     "AttenuationCriteria", "BestResponseRule", "CensoringRule", "Citation", "Criteria", "LesionSelection",
     "MarkerCriteria", "SizeCriteria", "SymptomCriteria", "Threshold", "UptakeCriteria",
     "get", "load", "names",

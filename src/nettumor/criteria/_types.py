@@ -556,6 +556,10 @@ class CensoringRule(_Rules):
         Whether a new therapy ends what counts.
     ne_is_adequate : bool
         Whether NE counts as an adequate assessment.
+    progression_date : {"assessment", "next scheduled visit"}
+        The day of a progression: of its assessment, or of the scheduled visit that its day belongs to
+        (within the window) or comes before. Without `visit_interval_days` there are no scheduled visits,
+        and it is the assessment's.
     """
 
     kind: ClassVar[str] = "censoring"
@@ -566,6 +570,9 @@ class CensoringRule(_Rules):
     window_days: float = field(default=0.0, validator=_days)
     new_therapy_censors: bool = field(default=True, validator=_flag)
     ne_is_adequate: bool = field(default=False, validator=_flag)
+    progression_date: Literal["assessment", "next scheduled visit"] = field(
+        default="assessment", validator=_one_of("assessment", "next scheduled visit")
+    )
     citation: Citation
 
     def prose(self) -> str:
@@ -581,6 +588,8 @@ class CensoringRule(_Rules):
             )
         if self.ne_is_adequate:
             lines.append("NE counts as an adequate assessment.")
+        if self.progression_date == "next scheduled visit":
+            lines.append("Progression between scheduled visits is dated at the next scheduled visit.")
         return " ".join([*lines, f"Source: {self.citation}."])
 
 

@@ -2,7 +2,9 @@
 
 `ADMIRALONCO_BEST_RESPONSE` and `ADMIRALONCO_CENSORING` reproduce admiralonco 1.4 (pharmaverse), so that
 results can be reconciled: a response after a CR stays as reported, an unconfirmed CR always falls to SD,
-NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A; its body is from memory.
+NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A (documented progression
+only), `FDA_2018_CENSORING_B` its Table B (uniform dates) and `FDA_2018_CENSORING_C` its Table C (claims of
+the investigator, entered as PD); their bodies are from memory.
 
 Read by: `best_overall_response` (rule); `progression_free_survival` and its kin (censoring).
 """
@@ -11,6 +13,8 @@ from nettumor.criteria._types import BestResponseRule, CensoringRule, Citation
 
 _ADMIRALONCO = Citation("admiralonco 1.4 (pharmaverse)", "derive_param_confirmed_bor, derive_param_tte")
 _FDA = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table A", "", "from memory")
+_FDA_B = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table B", "", "from memory")
+_FDA_C = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table C", "", "from memory")
 
 ADMIRALONCO_BEST_RESPONSE = BestResponseRule(
     name="admiralonco-best-response",
@@ -31,6 +35,28 @@ FDA_2018_CENSORING = CensoringRule(
     citation=_FDA,
 )
 """One missed visit is allowed (off until `visit_interval_days` is set); a new therapy censors."""
+
+FDA_2018_CENSORING_B = CensoringRule(
+    name="fda-2018-censoring-b",
+    title="Censoring after the FDA guidance of 2018, Table B",
+    max_missed_visits=1,
+    visit_interval_days=None,
+    progression_date="next scheduled visit",
+    citation=_FDA_B,
+)
+"""As Table A, with uniform dates: progression between scheduled visits is dated at the next one (off until
+`visit_interval_days` is set)."""
+
+FDA_2018_CENSORING_C = CensoringRule(
+    name="fda-2018-censoring-c",
+    title="Censoring after the FDA guidance of 2018, Table C",
+    max_missed_visits=1,
+    visit_interval_days=None,
+    progression_date="next scheduled visit",
+    citation=_FDA_C,
+)
+"""As Table B; the investigator's claim of clinical progression is a progression too: enter it as PD,
+``np.where(claim, PD, overall)``."""
 
 ADMIRALONCO_CENSORING = CensoringRule(
     name="admiralonco-censoring",
