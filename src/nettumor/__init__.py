@@ -43,7 +43,7 @@ _HOME = {
     "profile": ("ResponseProfile", "cohens_kappa", "cross_table"),
     "endpoints": (
         "TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival",
-        "time_to_progression", "time_to_response",
+        "time_to_new_therapy", "time_to_progression", "time_to_response",
     ),
     "summaries": (
         "KaplanMeier", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier", "log_rank",

@@ -1,0 +1,150 @@
+"""The endpoints, one patient at a time: each branch stands beside its sentence. Days are Fractions or None.
+
+Deliberately unlike the vectorised code: lists of dicts, counting of scheduled days one by one, exact numbers.
+"""
+
+from fractions import Fraction
+
+MISSING, NE, IUPD, PD = 0, 1, 2, 3
+
+
+def visits_of(responses, days):
+    """The assessments that took place: MISSING is none, NE at an unknown day neither."""
+    visits, latest = [], None
+    for code, day in zip(responses, days, strict=True):
+        if day is not None:
+            latest = day
+        if code == MISSING or (code == NE and day is None):
+            continue
+        # An unknown day keeps its place: it is compared as the latest known day before it.
+        visits.append({"code": code, "day": day, "place": latest})
+    return visits
+
+
+def first_pd(visits, since):
+    """First PD, dated at its day or at the first IUPD of its block."""
+    for i, visit in enumerate(visits):
+        if visit["code"] != PD:
+            continue
+        if since is not None and (visit["place"] is None or visit["place"] < since):
+            continue
+        shown = visit
+        for earlier in reversed(visits[:i]):
+            if earlier["code"] == IUPD:
+                shown = earlier
+            elif earlier["code"] != NE:
+                break
+        return shown
+    return None
+
+
+def scheduled_between(one, other, interval, window):
+    """Scheduled days that lie more than the window after the one and before the other, counted one by one."""
+    missed, k = 0, 1
+    while k * interval < other:
+        missed += k * interval > one + window and k * interval < other - window
+        k += 1
+    return missed
+
+
+def next_scheduled(day, interval, window):
+    """The scheduled day that a day belongs to within the window, or the next one."""
+    k = 1
+    while k * interval + window < day:
+        k += 1
+    return k * interval
+
+
+def end_of(
+    responses, days, *, death=None, new_therapy=None, cutoff=None, progression=None, baseline_assessed=True,
+    interval=None, window=0, max_missed=1, new_therapy_censors=True, ne_is_adequate=False, uniform=False,
+    start=0, since=None,
+):  # fmt: skip
+    """(time, event, reasons) of one patient; time None where a day is not known."""
+    if start is None:  # non-responders: time NaN, event False
+        return None, False, {"NOT_A_RESPONDER"}
+    if not baseline_assessed:  # no baseline: censored at 0
+        return Fraction(0), False, {"NO_BASELINE"}
+    visits = visits_of(responses, days)
+
+    def after_cutoff(day):
+        return day is not None and cutoff is not None and day > cutoff
+
+    def counts(day):  # what is after cutoff, or on or after new_therapy, does not count
+        treated = new_therapy_censors and new_therapy is not None and day is not None and day >= new_therapy
+        return not after_cutoff(day) and not treated
+
+    events, left_out = [], False
+    shown = first_pd(visits, since)
+    if shown is not None:
+        day, by = shown["day"], shown["place"]
+        if progression is not None:
+            day = by = progression
+        if counts(by):
+            dated = by
+            if uniform and interval is not None and day is not None:
+                day = dated = next_scheduled(by, interval, window)
+            events.append({"why": "PROGRESSION", "day": day, "order": dated, "place": by})
+        left_out |= after_cutoff(by)
+    if death is not None:
+        if counts(death):
+            events.append({"why": "DEATH", "day": death, "order": death, "place": death})
+        left_out |= after_cutoff(death)
+    # whichever is earlier; a progression on the day of death is a progression
+    event = min(events, key=lambda e: (e["order"] is not None, e["order"] or 0), default=None)
+
+    adequate = []
+    for visit in visits:
+        if visit["code"] == NE and not ne_is_adequate:
+            continue
+        left_out |= after_cutoff(visit["place"])
+        if not counts(visit["place"]):
+            continue
+        if event is not None and visit["place"] is not None and event["place"] is not None:
+            if event["why"] == "PROGRESSION" and visit["place"] >= event["place"]:
+                continue
+            if event["why"] == "DEATH" and visit["place"] > event["place"]:
+                continue
+        if event is not None and event["place"] is None:
+            continue
+        adequate.append(visit)
+    last = adequate[-1]["day"] if adequate else start
+    reasons = {"LAST_ASSESSMENT"} if adequate else {"NO_ASSESSMENT"}
+    if last is not None:
+        last = max(last, start)
+
+    if event is not None:
+        too_many = (
+            interval is not None and max_missed is not None and last is not None
+            and documented(event) is not None
+            and scheduled_between(last, documented(event), interval, window) > max_missed
+        )  # fmt: skip
+        if not too_many:
+            day = event["day"]
+            return (None, True, {event["why"], "DAY_UNKNOWN"}) if day is None else (
+                max(day - start, 0), True, {event["why"]})  # fmt: skip
+        reasons.add("MISSED_VISITS")
+    else:
+        if new_therapy_censors and new_therapy is not None and not after_cutoff(new_therapy):
+            reasons.add("NEW_THERAPY")
+        if left_out:
+            reasons.add("CUTOFF")
+    if last is None:
+        return None, False, reasons | {"DAY_UNKNOWN"}
+    return max(last - start, 0), False, reasons
+
+
+def documented(event):
+    """The day on which the event was documented; None where it is not known."""
+    return None if event["day"] is None else event["place"]
+
+
+def survival(death, alive, origin, cutoff):
+    """Death not after the cut-off, else last known alive, but not after the cut-off."""
+    if death is not None and (cutoff is None or death <= cutoff):
+        return (None if origin is None else max(death - origin, 0)), True
+    known = [d for d in (death, alive) if d is not None]
+    if not known:
+        return None, False
+    until = max(known) if cutoff is None else min(max(known), cutoff)
+    return (None if origin is None else max(until - origin, 0)), False
