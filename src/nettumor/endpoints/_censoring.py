@@ -110,12 +110,12 @@ def _first_progression(c: Courses, since: Floats) -> tuple[Floats, Floats]:
 
 
 def _visit_number(day: Floats, interval: float, guard: float, *, after: bool) -> Floats:
-    """k of the first scheduled day k x interval on or after (``after``: strictly after) ``day``."""
+    """k (from 1) of the first scheduled day k x interval on or after (``after``: strictly after) ``day``."""
     k = np.floor(day / interval)
     for _ in range(2):  # division rounds; the comparison is exact
         reached = more_than(k * interval, day, guard) if after else at_least(k * interval, day, guard)
         k = k + ~reached
-    return np.asarray(k, dtype=np.float64)
+    return np.maximum(k, 1.0)
 
 
 def _too_many_missed(c: Courses, last: Floats, event_day: Floats) -> Bools:
@@ -132,7 +132,7 @@ def _dated(c: Courses, day: Floats) -> Floats:
     interval = c.rule.visit_interval_days
     if c.rule.progression_date == "assessment" or interval is None:
         return day
-    return np.maximum(_visit_number(day - c.rule.window_days, interval, c.guard, after=False), 1) * interval
+    return _visit_number(day - c.rule.window_days, interval, c.guard, after=False) * interval
 
 
 def _last_adequate(c: Courses, event: Bools, by_death: Bools, death: Floats, progression: Floats) -> Any:
