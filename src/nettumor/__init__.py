@@ -40,14 +40,14 @@ _HOME = {
         "SymptomaticResponse", "combine_symptoms", "durable_symptom_response", "symptom_response",
         "symptom_response_duration",
     ),
-    "profile": ("ResponseProfile", "cohens_kappa", "cross_table"),
+    "profile": ("Kappa", "ResponseProfile", "cohens_kappa", "cross_table"),
     "endpoints": (
         "TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival",
         "time_to_new_therapy", "time_to_progression", "time_to_response",
     ),
     "summaries": (
-        "KaplanMeier", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier", "log_rank",
-        "objective_response_rate", "response_table",
+        "KaplanMeier", "LogRank", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier",
+        "log_rank", "objective_response_rate", "response_table",
     ),
 }  # fmt: skip
 _MODULES = ("criteria", *_HOME)
