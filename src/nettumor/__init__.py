@@ -31,10 +31,13 @@ _HOME = {
         "percent_change", "percist_response", "target_response",
     ),
     "timepoint": (
-        "first_sighting", "further_increase", "irecist_response", "non_target_response", "overall_response",
+        "FirstSighting", "first_sighting", "further_increase", "irecist_response", "non_target_response",
+        "overall_response",
     ),
     "best_response": ("BestResponse", "best_overall_response"),
-    "growth": ("depth_of_response", "early_tumour_shrinkage", "tumour_growth_rate", "volume_doubling_time"),
+    "growth": (
+        "depth_of_response", "early_tumour_shrinkage", "tgr_class", "tumour_growth_rate", "volume_doubling_time",
+    ),
     "markers": ("BiologicalResponse", "combine_markers", "marker_response", "prognostic_band_5hiaa"),
     "symptoms": (
         "SymptomaticResponse", "combine_symptoms", "durable_symptom_response", "symptom_response",

@@ -1,0 +1,308 @@
+"""How far and how fast: depth of response, early shrinkage, growth rate and doubling time.
+
+How much did the tumour shrink at best, did it shrink early, how fast does it grow? Sources: Heinemann et al. 2015
+(depth of response, early tumour shrinkage), Ferte et al. 2014 (tumour growth rate, volumes from the diameters), and
+for neuroendocrine tumours GREPONET (Lamarca et al. 2019), whose cut-offs are data here. Sums of lesions and days
+come in, percent, percent a month and days come out. New lesions are outside all of these.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import (
+    Floats,
+    as_codes,
+    as_days,
+    as_numbers,
+    at_least,
+    broadcast,
+    fallen_by,
+    guard,
+)
+from nettumor.criteria import Citation
+from nettumor.errors import InputError, InputTypeError, choose, refuse
+from nettumor.terminology import Response
+
+DAYS_PER_MONTH = 30.4375
+"""365.25 / 12 (Ferte et al. 2014: months = days / 30.4375)."""
+
+_VOLUMES = {"diameter": 3.0, "volume": 1.0}
+"""A volume grows as the cube of a diameter (Ferte et al. 2014: volume from the sum of diameters, as of a sphere)."""
+
+_REPAIR = "Leave the patient out, or write NaN for what was not measured."
+
+
+@frozen
+class GrowthCutOff:
+    """A published cut-off of the tumour growth rate, read by `tgr_class`.
+
+    Attributes
+    ----------
+    name : str
+        What is cut: the rate between which scans.
+    value : float
+        Percent a month; at this rate or above it a tumour grows fast.
+    citation : Citation
+
+    Examples
+    --------
+    >>> GREPONET_TGR3M.value
+    0.8
+    """
+
+    name: str
+    value: float
+    citation: Citation
+
+
+_LAMARCA = "GREPONET (Lamarca et al. 2019, Oncologist 24:e1082-e1090)"
+
+GREPONET_TGR3M = GrowthCutOff("TGR3m", 0.8, Citation(_LAMARCA, "TGR3m, baseline to month 3 (+-1)"))
+"""From baseline to the scan after 3 (2 to 4) months: 0.8 % a month (hazard ratio of PFS 3.75)."""
+
+GREPONET_TGR0 = GrowthCutOff("TGR0", 4.0, Citation(_LAMARCA, "TGR0, last scan before therapy to baseline"))
+"""From the last scan before therapy to baseline: 4 % a month (hazard ratio of PFS 2.22)."""
+
+
+def _sizes(before: npt.ArrayLike, after: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Two sizes, checked and broadcast together."""
+    first, second = as_numbers(before, "before"), as_numbers(after, "after")
+    refuse("before", "finite and greater than 0", first, (first <= 0) | np.isinf(first), _REPAIR)
+    refuse("after", "finite and at least 0", second, (second < 0) | np.isinf(second), _REPAIR)
+    first, second = broadcast(before=first, after=second)
+    return first, second
+
+
+def _plain(values: Any) -> Any:
+    """A plain Python value for a scalar question."""
+    return values.item() if np.ndim(values) == 0 else values
+
+
+def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = None) -> Any:
+    """Largest shrinkage from baseline before progression, in percent; negative is smaller.
+
+    Parameters
+    ----------
+    sums : array_like of float, shape (..., timepoint)
+        Sum of the target lesions in one unit, baseline first; NaN where it is not complete.
+    responses : array_like of int, shape (..., timepoint), optional
+        Codes of `Response` at the same timepoints (MISSING at baseline): only what lies before the first PD counts.
+        Where PD is the first measured assessment there is nothing before it, and its own change is given, as in a
+        waterfall plot (library choice). None: every timepoint counts.
+
+    Returns
+    -------
+    ndarray of float, shape (...), or float
+        Percent of the baseline sum: -45.0 for a fall from 100 to 55; above 0 where the tumour only grew; NaN where
+        the baseline or every later sum is missing.
+
+    Raises
+    ------
+    InputError
+        For a baseline of zero or less, negative or infinite sums, or shapes that do not fit.
+
+    References
+    ----------
+    Heinemann et al. 2015, Eur J Cancer 51:1927-1936 (abstract).
+
+    Examples
+    --------
+    >>> from nettumor import parse_responses
+    >>> depth_of_response([100, 79, 55, 60, 40], parse_responses(["", "SD", "PR", "PR", "PD"]))
+    -45.0
+    """
+    size = as_numbers(sums, "sums")
+    if size.ndim == 0 or size.shape[-1] == 0:
+        raise InputError(
+            f"`sums` must have the axes (..., timepoint) with the baseline first; got shape {size.shape}. "
+            "Give the course of a patient, e.g. [baseline, after].", argument="sums",
+        )  # fmt: skip
+    refuse("sums", "finite and at least 0", size, (size < 0) | np.isinf(size), _REPAIR)
+    refuse("sums", "greater than 0 at baseline", size[..., :1], size[..., :1] <= 0, _REPAIR)
+    codes = as_codes(np.int8(0) if responses is None else responses, "responses")
+    size, codes = broadcast(sums=size, responses=codes)
+    later, progression = size[..., 1:], codes[..., 1:] == Response.PD
+    first = progression & (np.cumsum(progression, axis=-1) == 1)
+    measured = ~np.isnan(later)
+    before = measured & ~np.maximum.accumulate(progression, axis=-1)
+    before |= measured & first & ~before.any(axis=-1, keepdims=True)
+    smallest = np.where(before, later, np.inf).min(axis=-1, initial=np.inf)
+    baseline = size[..., 0]
+    percent = 100 * (np.where(np.isinf(smallest), np.nan, smallest) - baseline) / baseline
+    return _plain(percent)
+
+
+def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: float = 20) -> Any:
+    """Whether the tumour has shrunk by at least ``cut`` percent at the first follow-up.
+
+    Parameters
+    ----------
+    before, after : array_like of float, broadcastable
+        Sum of the target lesions at baseline and at the first follow-up (weeks 6 to 8), one unit; NaN where it is
+        not complete.
+    cut : float
+        Percent, above 0 and at most 100; the literature uses 20 to 30.
+
+    Returns
+    -------
+    ndarray of bool, or bool
+        False where either is NaN, so that a rate keeps everyone in the denominator.
+
+    Raises
+    ------
+    InputError
+        For a baseline of zero or less, negative or infinite sizes, a cut outside (0, 100].
+
+    References
+    ----------
+    Oecal et al. 2022, Cancer Imaging 22:1 (20 %; 20 to 30 % in the literature).
+
+    Examples
+    --------
+    >>> early_tumour_shrinkage(100, [79, 80, 81])
+    array([ True,  True, False])
+    """
+    if isinstance(cut, bool) or not isinstance(cut, (int, float)) or not 0 < cut <= 100:
+        raise InputError(
+            f"`cut` must be a percent above 0 and at most 100; got {cut!r}. 20 is usual.", argument="cut"
+        )
+    first, second = _sizes(before, after)
+    return _plain(fallen_by(cut, first, second, guard=guard(before, after)))
+
+
+def _growth(before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, measure: str) -> tuple[Any, Any]:
+    """Logarithm of the ratio of volumes, and the days between, both where known."""
+    choose("measure", measure, _VOLUMES)
+    between = as_days(days, "days")
+    refuse("days", "greater than 0", between, between <= 0, "Give the days between the two scans.")
+    first, second = _sizes(before, after)
+    first, second, between = broadcast(before=first, after=second, days=between)
+    with np.errstate(divide="ignore"):
+        return _VOLUMES[measure] * np.log(second / first), between
+
+
+def tumour_growth_rate(
+    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
+) -> Any:
+    """Tumour growth rate (TGR): growth of the volume in percent a month, as if it were exponential.
+
+    TG = 3 ln(D2 / D1) / t with t in months, TGR = 100 (exp(TG) - 1).
+
+    Parameters
+    ----------
+    before, after : array_like of float, broadcastable
+        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not measured. New
+        lesions are left out.
+    days : array_like of float, broadcastable
+        Days between the two scans, above 0; a month is 30.4375 days.
+    measure : {"diameter", "volume"}
+        What the sizes are; a volume grows as the cube of a diameter.
+
+    Returns
+    -------
+    ndarray of float, or float
+        Percent a month; negative where the tumour shrinks, -100 where nothing is left, NaN where anything is NaN.
+
+    Raises
+    ------
+    InputError
+        For a first size of zero or less, negative or infinite sizes, days of zero or less.
+
+    References
+    ----------
+    Ferte et al. 2014, Clin Cancer Res 20:246-252, doi 10.1158/1078-0432.CCR-13-2098.
+
+    Examples
+    --------
+    >>> round(tumour_growth_rate(100, 110, 3 * 30.4375), 4)
+    10.0
+    """
+    growth, between = _growth(before, after, days, measure)
+    with np.errstate(over="ignore"):
+        return _plain(100 * np.expm1(growth * DAYS_PER_MONTH / between))
+
+
+def volume_doubling_time(
+    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
+) -> Any:
+    """Days in which the volume doubles at the pace between two scans.
+
+    Parameters
+    ----------
+    before, after : array_like of float, broadcastable
+        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not measured.
+    days : array_like of float, broadcastable
+        Days between the two scans, above 0.
+    measure : {"diameter", "volume"}
+        What the sizes are.
+
+    Returns
+    -------
+    ndarray of float, or float
+        Days; infinite where the size has not changed, negative where it has halved in so many days, NaN where
+        anything is NaN or nothing is left.
+
+    Raises
+    ------
+    InputError
+        As in `tumour_growth_rate`.
+
+    References
+    ----------
+    Doubling time = t ln 2 / (3 ln(D2 / D1)), from the same model as Ferte et al. 2014.
+
+    Examples
+    --------
+    >>> volume_doubling_time(100, 200, 90, measure="volume")
+    90.0
+    """
+    growth, between = _growth(before, after, days, measure)
+    with np.errstate(divide="ignore"):
+        doubling = between * math.log(2) / np.where(np.isinf(growth), np.nan, np.abs(growth))
+    return _plain(np.where(growth < 0, -doubling, doubling))
+
+
+def tgr_class(rate: npt.ArrayLike, *, cut: GrowthCutOff = GREPONET_TGR3M) -> Any:
+    """Fast or slow growth by a published cut-off.
+
+    Parameters
+    ----------
+    rate : array_like of float
+        Tumour growth rate, percent a month; NaN where unknown.
+    cut : GrowthCutOff
+        ``GREPONET_TGR3M`` (baseline to month 3) or ``GREPONET_TGR0`` (before therapy to baseline).
+
+    Returns
+    -------
+    ndarray of str, or str
+        "low (<0.8)", "high (>=0.8)"; "not measured" for NaN.
+
+    Raises
+    ------
+    InputTypeError
+        For a cut-off of another kind.
+
+    References
+    ----------
+    GREPONET: Lamarca et al. 2019, Oncologist 24:e1082-e1090 (neuroendocrine tumours).
+
+    Examples
+    --------
+    >>> tgr_class([0.79, 0.8, float("nan")]).tolist()
+    ['low (<0.8)', 'high (>=0.8)', 'not measured']
+    """
+    if not isinstance(cut, GrowthCutOff):
+        raise InputTypeError(
+            f"`cut` must be a GrowthCutOff; got {cut!r}. Take GREPONET_TGR3M, or build one with its citation.",
+            argument="cut",
+        )
+    value = as_numbers(rate, "rate")
+    high, low = f"high (>={cut.value:g})", f"low (<{cut.value:g})"
+    words = np.where(at_least(value, cut.value, guard(rate)), high, low)
+    return _plain(np.where(np.isnan(value), "not measured", words))
