@@ -617,7 +617,7 @@ def require(criteria: Any, kind: type[Any], function: str, argument: str = "crit
     repair = (
         f"It is served by {served}." if served else "Take one from nettumor.criteria, e.g. criteria.get('recist-1.1')."
     )
-    got = getattr(criteria, "title", repr(criteria))
+    got = criteria.title if isinstance(criteria, _Rules) else repr(criteria)
     raise InputTypeError(
         f"`{argument}` of {function} must be {kind.__name__}; got {got}. {repair}", argument=argument
     )

@@ -162,7 +162,7 @@ def _status(status: npt.ArrayLike) -> npt.NDArray[np.int8]:
             "A flag does not tell equivocal from unequivocal.", argument="status",
         )  # fmt: skip
     out = np.zeros(array.shape, dtype=np.int8)
-    for index, value in np.ndenumerate(array):
+    for index, value in np.ndenumerate(array.astype(object)):
         out[index] = _one_status(value, index)
     return out
 
