@@ -85,7 +85,9 @@ GLOSSARY = {
     "last_known_alive", "origin", "best", "stable_days", "minimum_days", "time", "event", "a", "b", "codes", "labels",
     "daily_counts", "baseline", "reduction", "share_of_days", "method", "level", "days_since_completion", "name",
     "value", "unit", "index", "primary", "measure", "cut", "slice_thickness", "organ", "short_axis", "longest",
-    "perpendicular", "viable", "viable_perpendicular", "volume", "columns",
+    "perpendicular", "viable", "viable_perpendicular", "volume", "columns", "status", "non_target_increase",
+    "new_lesion_sums", "new_non_target_increase", "new_lesion_count", "reference", "window", "uptake", "resolved",
+    "rate",
 }  # fmt: skip
 """One word for one thing, everywhere. A new parameter of a public function is added here on purpose."""
 
@@ -148,7 +150,9 @@ ONE_OF_EACH = {
     "symptom_response": lambda: nt.symptom_response(read_only([5.0]), read_only([0.0])),
     "target_response": lambda: nt.target_response(read_only([[[50.0, 20.0], [np.nan, np.nan]]])),
     "non_target_response": lambda: nt.non_target_response(read_only([[[4, 8]]], np.int8)),
-    "overall_response": lambda: nt.overall_response(read_only([7], np.int8), read_only([4], np.int8), read_only([False])),
+    "overall_response": lambda: nt.overall_response(
+        read_only([7], np.int8), read_only([4], np.int8), read_only([False])
+    ),
     "best_overall_response": lambda: nt.best_overall_response(read_only([[7, 7]], np.int8), read_only([56.0, 112.0])),
     "progression_free_survival": lambda: nt.progression_free_survival(
         read_only([[7, 3]], np.int8), read_only([56.0, 112.0]), death=read_only([np.nan])
