@@ -143,7 +143,7 @@ class Threshold:
         """Whether the absolute change is at least ``absolute`` (True where there is no such limit)."""
         before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
         if self.absolute is None:
-            return ~(np.isnan(before) | np.isnan(now))
+            return np.asarray(~(np.isnan(before) | np.isnan(now)))
         high, low = (before, now) if self.direction == "decrease" else (now, before)
         met: Bools = _arrays.at_least(high, low + self.absolute, guard)
         return met
