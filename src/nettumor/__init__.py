@@ -53,7 +53,7 @@ _HOME = {
         "log_rank", "objective_response_rate", "response_table",
     ),
 }  # fmt: skip
-_MODULES = ("criteria", *_HOME)
+_MODULES = ("criteria", *_HOME, "crf")
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
 __all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # made from one table

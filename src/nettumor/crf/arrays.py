@@ -1,0 +1,191 @@
+"""From long records to arrays and back, without a loop over rows.
+
+Input: integer codes per row for track (subject and evaluator), lesion and timepoint. Output: arrays of
+shape (track, lesion, timepoint), padded where a track has fewer lesions or timepoints, and the values
+of the rows out of such an array again. What is padding is said by the caller's fill value.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools
+from nettumor.errors import InputError
+
+Ints = npt.NDArray[np.int64]
+
+
+def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
+    """Numbers the distinct combinations of codes, in ascending order.
+
+    Parameters
+    ----------
+    *codes : array_like of int, shape (n,)
+        Codes from 0 on, one array per key, the first the slowest.
+
+    Returns
+    -------
+    numbers : ndarray of int, shape (n,)
+        The number of each row's combination.
+    first : ndarray of int, shape (number of combinations,)
+        The first row of each combination.
+
+    Examples
+    --------
+    >>> number_rows([0, 1, 0, 1], [2, 0, 2, 1])
+    (array([0, 1, 0, 2]), array([0, 1, 3]))
+    """
+    columns = [np.asarray(c, dtype=np.int64) for c in codes]
+    key, size = columns[0], _size(columns[0])
+    for column in columns[1:]:
+        if size > 2**31:
+            key, _ = _dense(key, size)
+            size = _size(key)
+        key, size = key * _size(column) + column, size * _size(column)
+    return _dense(key, size)
+
+
+def _size(codes: Ints) -> int:
+    return int(codes.max()) + 1 if codes.size else 1
+
+
+def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
+    if size > 8 * key.size + 1024:
+        _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
+        return numbers.astype(np.int64), first.astype(np.int64)
+    row = np.full(size, -1, dtype=np.int64)
+    row[key[::-1]] = np.arange(key.size - 1, -1, -1)  # the last assignment, the first row, stays
+    present = row >= 0
+    return (np.cumsum(present) - 1)[key], row[present]
+
+
+def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
+    """The place of each row's code among the distinct codes of its track, ascending.
+
+    Parameters
+    ----------
+    track, codes : array_like of int, shape (n,)
+        Track numbers from 0 on, without gaps; codes from 0 on.
+
+    Returns
+    -------
+    rank : ndarray of int, shape (n,)
+        0 for the smallest code of the track.
+    count : ndarray of int, shape (tracks,)
+        How many distinct codes each track has.
+    first : ndarray of int, shape (sum of count,)
+        The first row of each (track, code), track by track, codes ascending.
+
+    Examples
+    --------
+    >>> rank_within([0, 0, 1, 0], [7, 5, 7, 5])[0]
+    array([1, 0, 0, 0])
+    """
+    tracks = np.asarray(track, dtype=np.int64)
+    pair, first = number_rows(tracks, codes)
+    count = np.bincount(tracks[first], minlength=_size(tracks) if tracks.size else 0)
+    start = np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
+    return (pair - start[tracks] if tracks.size else pair), count.astype(np.int64), first
+
+
+def occurrence(numbers: Ints) -> Ints:
+    """How many earlier rows have the same number: 0 for the first, 1 for its first repeat, ...
+
+    >>> occurrence(np.array([3, 1, 3, 3]))
+    array([0, 0, 1, 2])
+    """
+    order = np.argsort(numbers, kind="stable")
+    ranked = numbers[order]
+    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]])) if ranked.size else order
+    length = np.diff(np.append(starts, ranked.size))
+    out = np.empty_like(numbers)
+    out[order] = np.arange(ranked.size) - np.repeat(starts, length)
+    return out
+
+
+@frozen(eq=False)
+class Places:
+    """Where each row stands in an array of shape (track, lesion, timepoint).
+
+    Parameters
+    ----------
+    track, lesion, timepoint : ndarray of int, shape (n,)
+        Indices from 0 on.
+    shape : tuple of int
+        The shape of the array.
+
+    Examples
+    --------
+    >>> p = grid([0, 0, 1], [0, 0, 4], [10, 20, 10])
+    >>> p.shape, p.to_array([1.0, 2.0, 3.0]).tolist()
+    ((2, 1, 2), [[[1.0, 2.0]], [[3.0, nan]]])
+    """
+
+    track: Ints
+    lesion: Ints
+    timepoint: Ints
+    shape: tuple[int, int, int]
+
+    def __attrs_post_init__(self) -> None:
+        for name, index, size in zip(
+            ("track", "lesion", "timepoint"), (self.track, self.lesion, self.timepoint), self.shape, strict=True
+        ):
+            if index.size and (index.min() < 0 or index.max() >= size):
+                raise InputError(
+                    f"`{name}` must lie from 0 to {size - 1}; got {int(index.min())} to {int(index.max())}. "
+                    "Number the rows with rank_within.", argument=name,
+                )  # fmt: skip
+
+    @property
+    def flat(self) -> Ints:
+        """The place of each row in the array's flat order."""
+        return (self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint
+
+    def to_array(self, values: npt.ArrayLike, fill: Any = np.nan) -> npt.NDArray[Any]:
+        """The values of the rows in an array; ``fill`` where no row is; of several rows in one place the last."""
+        column = np.asarray(values)
+        out = np.full(int(np.prod(self.shape)), fill, dtype=np.result_type(column.dtype, type(fill)))
+        out[self.flat] = column
+        return out.reshape(self.shape)
+
+    def from_array(self, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """For each row the array's value at its place."""
+        return array[self.track, self.lesion, self.timepoint]
+
+    def repeated(self) -> Bools:
+        """Rows that share their place with another row."""
+        number, _ = number_rows(self.flat)
+        return np.bincount(number)[number] > 1 if number.size else np.zeros(0, dtype=np.bool_)
+
+    def conflicts(self, values: npt.ArrayLike) -> Bools:
+        """Rows whose place holds unequal values (a number beside a NaN is unequal; two NaN are equal)."""
+        column = np.asarray(values)
+        kept = self.from_array(self.to_array(column, fill=column.dtype.type(0)))
+        unequal = kept != column
+        if column.dtype.kind == "f":
+            unequal &= ~(np.isnan(kept) & np.isnan(column))
+        return np.isin(self.flat, self.flat[unequal])
+
+
+def grid(track: npt.ArrayLike, lesion: npt.ArrayLike, visit: npt.ArrayLike) -> Places:
+    """The places of rows in an array of shape (track, lesion, timepoint).
+
+    Parameters
+    ----------
+    track, lesion, visit : array_like of int, shape (n,)
+        Codes from 0 on. A track's lesions are numbered in the order of their codes, its timepoints
+        in the order of theirs: give visit codes that ascend in time.
+
+    Returns
+    -------
+    Places
+    """
+    numbers, first = number_rows(track)
+    rows, lesions, _ = rank_within(numbers, lesion)
+    columns, visits, _ = rank_within(numbers, visit)
+    shape = (len(first), int(lesions.max(initial=0)), int(visits.max(initial=0)))
+    return Places(numbers, rows, columns, shape)

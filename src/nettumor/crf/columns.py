@@ -1,0 +1,301 @@
+"""One column of a user's table, kept as it came and quick to read in many ways.
+
+A column that came as text stays text: every distinct cell is held once, and each row holds the
+number of its word. What a cell means (a size, a state, a date) is therefore decided once per
+distinct cell, not once per row. A column that came as numbers stays numbers, with the letter of a
+SAS special missing value beside it where there was one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._arrays import Floats
+from nettumor.errors import InputTypeError
+
+Words = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
+
+_WHOLE = 2.0**53
+"""Above this a float64 cannot hold every whole number: longer identifiers are kept as text."""
+
+
+class Factoriser:
+    """Numbers the distinct values of a long series in the order of their first appearance."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[Any, int] = defaultdict(itertools.count().__next__)
+        self._parts: list[npt.NDArray[np.int32]] = []
+
+    def add(self, values: Sequence[Any]) -> None:
+        """Number further values."""
+        self._parts.append(np.fromiter(map(self._numbers.__getitem__, values), np.int32, len(values)))
+
+    def result(self) -> tuple[npt.NDArray[np.int32], list[Any]]:
+        """The number of each value, and the distinct values."""
+        codes = np.concatenate(self._parts) if self._parts else np.empty(0, np.int32)
+        return codes, list(self._numbers)
+
+
+class Column:
+    """One column, as text or as numbers.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        The distinct cells of a text column; a blank or null cell is "".
+    codes : array of int, shape (n,), optional
+        For each row the place of its cell in ``words``.
+    floats : array of float, shape (n,), optional
+        The cells of a column of numbers; NaN for a blank or null cell.
+    letters : array of str, shape (n,), optional
+        For a column of numbers from SAS: "." or ".A" to ".Z" or "._" where missing, else "".
+
+    Examples
+    --------
+    >>> c = Column.of_text(["12", "NE", "12"])
+    >>> c.cells.tolist(), c.words.tolist(), c.codes.tolist()
+    (['12', 'NE', '12'], ['12', 'NE'], [0, 1, 0])
+    """
+
+    def __init__(
+        self, *, words: Sequence[str] | Words | None = None, codes: npt.NDArray[Any] | None = None,
+        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None,
+    ) -> None:  # fmt: skip
+        self.floats: Floats | None = None
+        self.letters = letters
+        if floats is not None:
+            self.floats = np.array(floats, dtype=np.float64)
+            self.floats.setflags(write=False)
+        else:
+            self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int64)
+
+    @classmethod
+    def of_text(cls, cells: Iterable[Any]) -> Column:
+        """A text column from one cell per row; None is a blank."""
+        factoriser = Factoriser()
+        factoriser.add(["" if c is None else c for c in cells])
+        codes, words = factoriser.result()
+        return cls(words=words, codes=codes)
+
+    @classmethod
+    def of_distinct(cls, words: Sequence[str], codes: npt.NDArray[Any]) -> Column:
+        """A text column from words that may repeat (after trimming, after joining two columns)."""
+        factoriser = Factoriser()
+        factoriser.add(list(words))
+        place, distinct = factoriser.result()
+        return cls(words=distinct, codes=place[np.asarray(codes)] if len(words) else codes)
+
+    @classmethod
+    def of_cells(cls, cells: Sequence[Any], name: str = "column") -> Column:
+        """A column from Python values: numbers if all are, else text; dates become ISO 8601 text."""
+        kinds = {type(c) for c in cells if not is_null(c)}
+        numeric = all(issubclass(k, (int, float, np.number, np.bool_)) for k in kinds)
+        if numeric and (kinds or any(isinstance(c, float) for c in cells)):
+            values = [np.nan if is_null(c) else c for c in cells]
+            if all(abs(v) <= _WHOLE for v in values if isinstance(v, int)):
+                return cls(floats=np.array(values, dtype=np.float64))
+        return cls.of_text([cell_text(c, name) for c in cells])
+
+    @classmethod
+    def of_array(cls, array: npt.NDArray[Any], name: str = "column") -> Column:
+        """A column from a one-dimensional NumPy array of any type."""
+        kind = array.dtype.kind
+        if kind in "iu" and array.size and (array.max() > _WHOLE or array.min() < -_WHOLE):
+            return cls.of_text(array.astype(str).tolist())
+        if kind in "fiub":
+            return cls(floats=array.astype(np.float64))
+        if kind == "M":
+            return cls.of_datetimes(array)
+        if kind == "m":
+            return cls(floats=np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")))
+        if kind == "U":
+            return cls.of_text(array.tolist())
+        return cls.of_cells(array.tolist(), name)
+
+    @classmethod
+    def of_datetimes(cls, array: npt.NDArray[np.datetime64]) -> Column:
+        """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
+        moments, codes = np.unique(array.astype("datetime64[s]"), return_inverse=True)
+        days = moments.astype("datetime64[D]")
+        text = np.where(moments == days, np.datetime_as_string(days), np.datetime_as_string(moments))
+        return cls.of_distinct(np.where(np.isnat(moments), "", text).tolist(), codes)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the column came as text."""
+        return self.floats is None
+
+    def __len__(self) -> int:
+        return len(self.floats) if self.floats is not None else len(self._factors[1])
+
+    @cached_property
+    def _factors(self) -> tuple[Words, Ints]:
+        assert self.floats is not None
+        values, codes = _distinct_numbers(self.floats)
+        words = [number_text(v) for v in values.tolist()]
+        if self.letters is not None:
+            lettered = np.char.add(np.array(words, dtype=object)[codes].astype(str), self.letters)
+            return _refactor(lettered.tolist())
+        return _as_words(words), codes
+
+    @property
+    def words(self) -> Words:
+        """The distinct cells as text, in order of first appearance (numbers: ascending)."""
+        return self._factors[0]
+
+    @property
+    def codes(self) -> Ints:
+        """For each row the place of its cell in `words`."""
+        return self._factors[1]
+
+    @cached_property
+    def text(self) -> Words:
+        """The cells as text, one per row; "" where blank, a number as one would write it."""
+        cells = self.words[self.codes] if len(self.words) else np.empty(0, dtype=object)
+        cells.setflags(write=False)
+        return cells
+
+    @property
+    def cells(self) -> npt.NDArray[Any]:
+        """The cells as they came: an array of float, or of str objects."""
+        return self.text if self.floats is None else self.floats
+
+    @cached_property
+    def trimmed(self) -> Column:
+        """The column as text with outer blanks removed: what keys and codes are compared by."""
+        return Column.of_distinct([" ".join(w.split()) for w in self.words], self.codes)
+
+    @cached_property
+    def blank(self) -> npt.NDArray[np.bool_]:
+        """Where a cell holds nothing: empty, only blanks, or missing (a SAS letter too)."""
+        if self.floats is not None:
+            return np.isnan(self.floats)
+        return self.map(lambda word: word.strip() == "", np.bool_)
+
+    def map(self, function: Callable[[str], Any], dtype: Any) -> npt.NDArray[Any]:
+        """A function of the cell's text, called once per distinct cell."""
+        found = np.array([function(w) for w in self.words], dtype=dtype)
+        return found[self.codes] if len(found) else np.empty(0, dtype=dtype)
+
+    def take(self, rows: npt.NDArray[Any]) -> Column:
+        """The column at these rows (places or a mask)."""
+        letters = None if self.letters is None else self.letters[rows]
+        if self.floats is not None:
+            return Column(floats=self.floats[rows], letters=letters)
+        return Column(words=self.words, codes=self.codes[rows])
+
+    def expand(self, rows: npt.NDArray[Any]) -> Column:
+        """The column at these places, with a blank where a place is -1."""
+        here = rows >= 0
+        if self.floats is not None and self.letters is None:
+            return Column(floats=np.where(here, self.floats[rows], np.nan) if len(self) else np.full(len(rows), np.nan))
+        return Column.of_distinct(["", *self.words], np.where(here, self.codes[rows] + 1, 0) if len(self) else here * 0)
+
+    def __repr__(self) -> str:
+        return f"Column of {len(self)} {'words' if self.is_text else 'numbers'}: {self.text[:4].tolist()}"
+
+
+def blanks(n: int) -> Column:
+    """A text column of ``n`` blank cells."""
+    return Column(words=[""], codes=np.zeros(n, dtype=np.int64))
+
+
+def constant(word: str, n: int) -> Column:
+    """A text column that says the same in every row."""
+    return Column(words=[word], codes=np.zeros(n, dtype=np.int64))
+
+
+def choose_cells(first: Column, second: Column | None) -> Column:
+    """The first column, with the second's cell where the first is blank."""
+    if second is None or not first.blank.any():
+        return first
+    if first.floats is not None and second.floats is not None:
+        return Column(floats=np.where(first.blank, second.floats, first.floats))
+    shifted = second.codes + len(first.words)
+    return Column.of_distinct([*first.words, *second.words], np.where(first.blank, shifted, first.codes))
+
+
+def concatenate(columns: Sequence[Column]) -> Column:
+    """Columns one below the other: numbers if all are (SAS letters kept as text), else text."""
+    if all(c.floats is not None and c.letters is None for c in columns):
+        return Column(floats=np.concatenate([c.floats for c in columns if c.floats is not None]))
+    starts = np.cumsum([0, *(len(c.words) for c in columns[:-1])])
+    codes = [c.codes + s for c, s in zip(columns, starts, strict=True)]
+    return Column.of_distinct([w for c in columns for w in c.words], np.concatenate(codes))
+
+
+def is_null(cell: object) -> bool:
+    """Whether a Python value stands for nothing: None, NaN, NaT, pandas NA, or empty text."""
+    if cell is None or (isinstance(cell, str) and cell == ""):
+        return True
+    if isinstance(cell, (float, np.floating)):
+        return bool(np.isnan(cell))
+    return type(cell).__name__ in ("NAType", "NaTType")
+
+
+def cell_text(cell: Any, name: str = "column") -> str:
+    """One cell as text: a number as one would write it, a date in ISO 8601, "" for nothing."""
+    if isinstance(cell, str):
+        return cell
+    if is_null(cell):
+        return ""
+    if isinstance(cell, (bool, np.bool_)):
+        return "Y" if cell else "N"
+    if isinstance(cell, (int, np.integer)):
+        return str(int(cell))
+    if isinstance(cell, (float, np.floating)):
+        return number_text(float(cell))
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat().removesuffix("T00:00:00")
+    if isinstance(cell, (dict, list, tuple, set)):
+        raise InputTypeError(
+            f"`{name}` must hold one value a cell; got {cell!r:.60}. Unpack nested values into columns first.",
+            argument=name,
+        )
+    return str(cell)
+
+
+def number_text(value: float) -> str:
+    """A number as one would write it: ``12``, ``12.5``; "" for NaN. Reading it back gives the same number."""
+    if value != value:
+        return ""
+    return repr(value).removesuffix(".0")
+
+
+def _as_words(words: Sequence[str] | Words) -> Words:
+    out = np.empty(len(words), dtype=object)
+    out[:] = list(words)
+    return out
+
+
+def _refactor(cells: Sequence[str]) -> tuple[Words, Ints]:
+    factoriser = Factoriser()
+    factoriser.add(cells)
+    codes, words = factoriser.result()
+    return _as_words(words), codes.astype(np.int64)
+
+
+def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
+    """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
+    known = ~np.isnan(values)
+    low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 0.0)
+    whole = bool(abs(low) < _WHOLE and high - low <= 4 * values.size and np.all(values[known] % 1 == 0))
+    if not whole:
+        found, codes = np.unique(values, return_inverse=True)
+        return found, codes.astype(np.int64)
+    places = np.where(known, np.where(known, values, low) - low, high - low + 1).astype(np.int64)
+    present = np.zeros(int(high - low) + 2, dtype=np.bool_)
+    present[places] = True
+    found = np.append(low + np.arange(len(present) - 1), np.nan)[present]
+    return found, (np.cumsum(present) - 1)[places]

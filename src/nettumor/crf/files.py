@@ -1,0 +1,189 @@
+"""Files on disk: which reader for which file, and what the reader says when it cannot.
+
+CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard library;
+Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), XPORT version 8
+and sas7bdat through pyreadstat (extra ``sas``). Errors of those libraries come out as `InputError`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nettumor.crf.columns import Column, constant
+from nettumor.crf.dataset_json import read_json
+from nettumor.crf.frames import read_frame
+from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.tables import CrfTable, Source
+from nettumor.crf.text_files import SHEET_ROWS, column_names, read_csv
+from nettumor.crf.xport import RECORD_ROWS, formats_to_columns, is_version_8, read_xport
+from nettumor.errors import InputError, choose, missing_extra
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xpt", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".sas7bdat")
+"""What a file may be called."""
+
+_ID_COLUMNS = frozenset(
+    {"subject", "lesion", "evaluator", "visit", "marker", "symptom", "usubjid", "subjid", "tulnkid", "trlnkid"}
+)
+"""Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned into a date."""
+
+
+def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
+    """The tables in a file: one, or one per data set or sheet.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    suffix : str, optional
+        Read it as a file of this suffix.
+
+    Returns
+    -------
+    list of CrfTable
+        Named as the data set, the sheet, or the file without its suffix.
+
+    Raises
+    ------
+    InputError
+        Where the file is not there, of an unknown kind, or cannot be read.
+    MissingExtraError
+        Where its reader is not installed.
+    """
+    kind = (suffix or path.suffix).lower()
+    if kind not in SUFFIXES:
+        raise InputError(
+            f"`{path.name}` is of a kind that cannot be read ({kind or 'no suffix'}). "
+            f"Give one of {', '.join(SUFFIXES)}.", argument=str(path),
+        )  # fmt: skip
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            f"`{path}` cannot be opened: {error.strerror or error}. Check the path.", argument=str(path)
+        ) from None
+    digest = hashlib.sha256(data).hexdigest()
+    name = path.stem
+
+    def source(what: str, rows: str) -> Source:
+        return Source(path.name, what, rows, str(path), digest)
+
+    if kind in (".csv", ".tsv", ".txt"):
+        return [read_csv(data, source("csv", SHEET_ROWS), name)]
+    if kind in (".json", ".ndjson"):
+        return [read_json(data, source("dataset-json", RECORD_ROWS), name, lines=kind == ".ndjson")]
+    if kind == ".parquet":
+        return [_read_parquet(data, source("parquet", RECORD_ROWS), name)]
+    if kind in (".xlsx", ".xls"):
+        return _read_excel(data, source("excel", SHEET_ROWS), name)
+    if kind == ".xpt" and not is_version_8(data):
+        return read_xport(data, source("xport", RECORD_ROWS))
+    return [_read_sas(data, source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS), name, kind)]
+
+
+def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
+    """The reader's answer; whatever it raises on a broken file comes out as an `InputError`."""
+    try:
+        return read()
+    except (InputError, MemoryError):
+        raise
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise InputError(
+            f"`{source.name}` is not a readable {what}: {lines[0][:120]}. {repair}", argument=source.name
+        ) from None
+
+
+def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
+    try:
+        import polars
+    except ImportError:
+        raise missing_extra("polars", "frames", "Reading Parquet") from None
+    if data[:4] != b"PAR1" or data[-4:] != b"PAR1":
+        raise InputError(f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name)
+    frame = _guarded(source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data)))
+    read = read_frame(frame, name)
+    columns = {n: read.column(n) for n in read}
+    return CrfTable(name, columns, source, read.rows + 1, origin=constant(name, read.n_rows))
+
+
+def _read_excel(data: bytes, source: Source, name: str) -> list[CrfTable]:
+    try:
+        import python_calamine
+    except ImportError:
+        raise missing_extra("python-calamine", "excel", "Reading Excel") from None
+
+    def sheets() -> dict[str, list[list[Any]]]:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        return {s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names}
+
+    found = _guarded(source, "Excel workbook", "Save it again as .xlsx, or as CSV UTF-8.", sheets)
+    filled = {s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)}
+    if not filled:
+        raise InputError(f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name)
+    single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
+    return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
+
+
+def _sheet(rows: list[list[Any]], source: Source, name: str) -> CrfTable:
+    where = Source(f"{source.name}, sheet {name}", source.kind, source.rows, source.path, source.sha256)
+    numbers = [i for i, row in enumerate(rows, start=1) if any(c != "" for c in row)]
+    header = column_names([str(c) for c in rows[numbers[0] - 1]], where.name)
+    body = [rows[i - 1] for i in numbers[1:]]
+    columns: dict[str, Column] = {}
+    for place, column in enumerate(header):
+        cells = [row[place] for row in body]
+        if not column:
+            if any(c != "" for c in cells):
+                raise InputError(
+                    f"`{where.name}` has a column with values and without a name. Name it in the header.", argument=name
+                )
+            continue
+        _no_dates_for_identifiers(column, cells, numbers[1:], where)
+        columns[column] = Column.of_cells(cells, column)
+    return CrfTable(name, columns, where, np.array(numbers[1:], dtype=np.int64), origin=constant(name, len(body)))
+
+
+def _no_dates_for_identifiers(column: str, cells: list[Any], numbers: list[int], where: Source) -> None:
+    if column.casefold() not in _ID_COLUMNS:
+        return
+    for cell, row in zip(cells, numbers, strict=True):
+        if hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
+            raise InputError(
+                f"`{column}` must hold identifiers; got the date {cell} at row {row} of {where.name}: Excel has turned "
+                "an identifier such as 1-2 into a date. Format the column as text and type the identifiers again.",
+                argument=column, index=(row,),
+            )  # fmt: skip
+
+
+def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
+    what = "XPORT version 8" if kind == ".xpt" else "sas7bdat"
+    try:
+        import pyreadstat
+    except ImportError:
+        raise missing_extra("pyreadstat", "sas", f"Reading {what}") from None
+    choose("kind", kind, (".xpt", ".sas7bdat"))
+    reader = pyreadstat.read_xport if kind == ".xpt" else pyreadstat.read_sas7bdat
+    handle, copy = tempfile.mkstemp(suffix=kind)  # pyreadstat reads paths; the bytes are those of the digest
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        values, about = _guarded(
+            source, f"{what} file", "Write it again as XPORT version 5 or Dataset-JSON.",
+            lambda: reader(copy, output_format="dict", disable_datetime_conversion=True),
+        )  # fmt: skip
+    finally:
+        os.unlink(copy)
+    n = max((len(v) for v in values.values()), default=0)
+    columns = formats_to_columns(values, about.original_variable_types, n)
+    table = about.table_name or name
+    return CrfTable(table, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(table, n))

@@ -1,0 +1,196 @@
+"""Frames and arrays that users hold in memory: pandas, Polars, PyArrow, dicts of arrays, other frames.
+
+No frame library is imported here: a pandas, Polars or PyArrow frame brings its own methods; any other
+frame is read through narwhals where that is installed. Text columns are handed over as codes and
+distinct words by the frame's own machinery, so that a million rows cost no loop over rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nettumor.crf.columns import Column, cell_text, constant
+from nettumor.crf.tables import CrfTable, Source
+from nettumor.crf.text_files import column_names
+from nettumor.errors import InputError, InputTypeError, missing_extra
+
+
+def is_frame(value: object) -> bool:
+    """Whether a value is a table by itself: a frame, or a mapping whose values are columns."""
+    if isinstance(value, Mapping):
+        return bool(value) and not any(_is_table(v) for v in value.values())
+    return _is_table(value) and not isinstance(value, (str, Path))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, (str, Path, Mapping)) or hasattr(value, "columns") or hasattr(value, "collect_schema")
+
+
+def _library(value: object) -> str:
+    name = type(value).__module__.split(".")[0]
+    return name if name in ("pandas", "polars", "pyarrow") else ""
+
+
+def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
+    """The table in a frame.
+
+    Parameters
+    ----------
+    frame : frame, or mapping of str to array_like of shape (n,)
+        pandas, Polars (lazy too), PyArrow, any frame narwhals knows, `nettumor.Table`, a dict of arrays.
+    name : str
+        The name of the table; errors name it.
+    path : str
+        Unused by frames in memory; the file a frame was read from.
+
+    Returns
+    -------
+    CrfTable
+
+    Raises
+    ------
+    InputError
+        Where columns differ in length, stand twice, or hold nested values.
+    """
+    library = _library(frame)
+    if isinstance(frame, CrfTable):
+        columns, kind = {n: frame.column(n) for n in frame}, "table"
+    elif isinstance(frame, Mapping):
+        columns, kind = {str(n): _array_column(v, str(n)) for n, v in frame.items()}, "arrays"
+    elif library == "pandas":
+        columns, kind = _from_pandas(frame, name), "pandas"
+    elif library == "polars":
+        columns, kind = _from_polars(frame), "polars"
+    elif library == "pyarrow":
+        columns, kind = _from_arrow(frame, name), "pyarrow"
+    else:
+        columns, kind = _from_narwhals(frame, name), type(frame).__module__.split(".")[0]
+    names = column_names(list(columns), name)
+    lengths = {n: len(c) for n, c in zip(names, columns.values(), strict=True)}
+    if len(set(lengths.values())) > 1:
+        raise InputError(
+            f"Columns of `{name}` must have one length; got {lengths}. Pad the shorter ones.", argument=name
+        )
+    n = next(iter(lengths.values()), 0)
+    source = Source(name, kind, "position, from 0", path)
+    return CrfTable(
+        name, dict(zip(names, columns.values(), strict=True)), source, np.arange(n, dtype=np.int64),
+        origin=constant(name, n),
+    )  # fmt: skip
+
+
+def _array_column(values: Any, name: str) -> Column:
+    if isinstance(values, Column):
+        return values
+    if isinstance(values, (str, bytes)) or not (hasattr(values, "__array__") or hasattr(values, "__iter__")):
+        raise InputTypeError(
+            f"`{name}` must be a column (array, list or Series); got {values!r:.60}. "
+            "Give one value per row.", argument=name,
+        )  # fmt: skip
+    library = _library(values)
+    if library == "polars":
+        return _polars_column(values)
+    if library == "pandas":
+        return _pandas_column(values, name)
+    if not hasattr(values, "__array__"):
+        return Column.of_cells(list(values), name)
+    array = np.ma.filled(values.astype(object), None) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    if array.ndim != 1:
+        raise InputError(f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.", argument=name)
+    return Column.of_array(array, name)
+
+
+def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
+    column_names([str(n) for n in frame.columns], name)
+    return {str(n): _pandas_column(frame.iloc[:, i], str(n)) for i, n in enumerate(frame.columns)}
+
+
+def _pandas_column(series: Any, name: str) -> Column:
+    dtype = series.dtype
+    kind = getattr(dtype, "kind", "O")
+    if str(dtype).startswith("datetime64") or kind == "M":
+        moments = series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
+        return Column.of_datetimes(moments.to_numpy(dtype="datetime64[ns]"))
+    if kind == "m":
+        return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
+    if kind in "iu" and len(series) and float(series.abs().max() or 0) > 2**53:
+        return Column.of_text(series.astype("str").tolist())
+    if kind in "fiub":
+        return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
+    codes, words = series.factorize()
+    values = words.tolist()
+    if values and not all(isinstance(v, str) for v in values):
+        column = Column.of_cells([*values, None], name)
+        return column.take(np.where(codes < 0, len(values), codes))
+    return Column.of_distinct(["", *values], np.asarray(codes, dtype=np.int64) + 1)
+
+
+def _from_polars(frame: Any) -> dict[str, Column]:
+    whole = frame.collect() if hasattr(frame, "collect") else frame
+    return {s.name: _polars_column(s) for s in whole.get_columns()}
+
+
+def _polars_column(series: Any) -> Column:
+    dtype = series.dtype
+    whole = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > 2**53
+    if (dtype.is_numeric() and not whole) or str(dtype) == "Boolean":
+        import polars
+
+        return Column(floats=series.cast(polars.Float64).fill_null(np.nan).to_numpy())
+    if str(dtype) == "Date" or str(dtype).startswith("Datetime"):
+        return Column.of_datetimes(series.dt.replace_time_zone(None).to_numpy() if "zone" in str(dtype) and
+                                   getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip
+    if str(dtype).startswith("Duration"):
+        return Column.of_array(series.to_numpy(), series.name)
+    if str(dtype) == "String":
+        import polars
+
+        words = series.drop_nulls().unique(maintain_order=True)
+        codes = series.cast(polars.Enum(words)).to_physical().cast(polars.Int64).fill_null(len(words)).to_numpy()
+        return Column.of_distinct([*words.to_list(), ""], codes)
+    return Column.of_cells([None if v is None else v for v in series.to_list()], series.name)
+
+
+def _from_arrow(table: Any, name: str) -> dict[str, Column]:
+    column_names([str(n) for n in table.column_names], name)
+    return {n: _arrow_column(table.column(i), n) for i, n in enumerate(table.column_names)}
+
+
+def _arrow_column(chunked: Any, name: str) -> Column:
+    kind = str(chunked.type)
+    if kind.startswith(("string", "large_string", "string_view")):
+        combined = chunked.combine_chunks() if kind != "string_view" else chunked.cast("string").combine_chunks()
+        encoded = combined.dictionary_encode()
+        if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
+            encoded = encoded.combine_chunks()
+        words = encoded.dictionary.to_pylist()
+        codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+        return Column.of_distinct([*words, ""], codes.astype(np.int64))
+    if kind.startswith(("int", "uint", "float", "double", "halffloat")) and not kind.endswith("int64"):
+        return Column(floats=chunked.to_numpy().astype(np.float64))
+    return Column.of_cells(chunked.to_pylist(), name)
+
+
+def _from_narwhals(frame: Any, name: str) -> dict[str, Column]:
+    try:
+        import narwhals
+    except ImportError:
+        raise missing_extra("narwhals", "frames", f"`{name}`, a {type(frame).__name__},") from None
+    try:
+        known = narwhals.from_native(frame)
+        eager = known.collect() if isinstance(known, narwhals.LazyFrame) else known
+    except TypeError:
+        raise InputTypeError(
+            f"`{name}` must be a frame, a mapping of columns, or a path; got {type(frame).__name__}. "
+            "Convert it to a dict of arrays first.", argument=name,
+        ) from None  # fmt: skip
+    return {n: Column.of_cells([cell_or_none(v) for v in eager.get_column(n).to_list()], n) for n in eager.columns}
+
+
+def cell_or_none(value: Any) -> Any:
+    """A cell of a foreign frame as a plain Python value."""
+    return value if value is None or isinstance(value, (str, int, float)) else cell_text(value)

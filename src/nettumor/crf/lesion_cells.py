@@ -1,0 +1,311 @@
+"""The lesions table read: for each row what was seen of the lesion, and each measure as number or state.
+
+Which question: what does the row of a lesion say under the cell rules of the CRF layout? ABSENT and 0
+are 0; TOO SMALL, TSTM and ``<5`` are too small unless an actual value is given; NE, ND, NOT DONE, NOT
+EVALUABLE, a blank, or PRESENT without a size are not measured; MERGED is 0; a number beside a
+contradicting state is not measured and marked. Sources: RECIST 1.1 (4.4.2, and 5 mm for too small),
+CDISC RECIST 1.1 supplement; SDTM LOC terminology (C74456) for the names of lymph nodes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor.crf.cells import (
+    UNKNOWN,
+    Numbers,
+    State,
+    merged_into,
+    parse_flags,
+    parse_numbers,
+    parse_roles,
+    parse_states,
+    read_number,
+    state_of,
+    tidy,
+)
+from nettumor.crf.columns import Column, blanks
+from nettumor.criteria import RECIST_1_1
+from nettumor.errors import choose
+
+if TYPE_CHECKING:
+    from nettumor.crf.tables import CrfTable
+
+LENGTHS = ("size", "perpendicular", "viable", "viable_perpendicular", "diameter")
+MEASURES = (*LENGTHS, "volume", "attenuation")
+
+_NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPHADENOPATHY|LN)\b")
+_NO_NODE = re.compile(
+    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- ]?NODAL|NON-?NODAL)\b"
+)
+
+
+def is_node(organ: str) -> bool:
+    """Whether a location is a lymph node.
+
+    Documented list: a location with the word LYMPH NODE(S), NODE(S), NODAL, LYMPHADENOPATHY or LN
+    (AXILLARY LYMPH NODE, HILAR NODE, ...), except the nodes of the heart, joints and spine and the
+    words EXTRANODAL and NON-NODAL.
+
+    >>> is_node("Lymph node, axillary"), is_node("LIVER"), is_node("SINOATRIAL NODE")
+    (True, False, False)
+    """
+    word = tidy(organ)
+    return bool(_NODE.search(word)) and not _NO_NODE.search(word)
+
+
+@frozen(eq=False)
+class Measure:
+    """One measure of a lesion, one element per row.
+
+    Attributes
+    ----------
+    value : ndarray of float
+        Millimetres (mL, HU); 0 where the lesion is gone or merged into another; NaN where not measured.
+    too_small : ndarray of bool
+        Seen, too small to measure, and no actual value given; the value is NaN.
+    unreadable : ndarray of bool
+        The cell holds text that is neither a number nor a known word.
+    """
+
+    value: Floats
+    too_small: Bools
+    unreadable: Bools
+
+
+_GONE = (State.ABSENT, State.MERGED)
+_THERE = (State.PRESENT, State.UNEQUIVOCAL, State.UNEQUIVOCAL_PROGRESSION, State.EQUIVOCAL)
+_GROUP = np.zeros(len(State) + 1, dtype=np.int8)
+for _state in State:
+    _GROUP[_state] = {State.BLANK: 0, State.ABSENT: 1, State.MERGED: 1, State.NOT_EVALUABLE: 3}.get(_state, 2)
+
+
+class LesionCells:
+    """The lesions table, read.
+
+    Parameters
+    ----------
+    table : CrfTable
+        The lesions table.
+
+    Attributes
+    ----------
+    role : ndarray of int8
+        `Role`, -1 for an unknown word.
+    state : ndarray of int8
+        `State` of the row: its state cell; else a word in a measure's cell; else MEASURED or ABSENT by
+        the numbers; BLANK where the row says nothing. -1 for an unknown word.
+    contradiction : ndarray of bool
+        A number beside a contradicting state, or two states that exclude each other.
+    not_evaluable, present : ndarray of bool
+        Short forms of the state.
+    nodal : ndarray of bool
+        A lymph node, by the nodal cell, else by the role (TARGET NODAL), else by the organ (`is_node`).
+    merged_into : ndarray of str
+        The lesion named by "MERGED INTO T01" in the state or reason, else "".
+    parent : ndarray of str
+        For a part of a lesion that split (T04.1, where T04 is a lesion of the same subject and
+        evaluator) the parent's name, else "".
+    """
+
+    def __init__(self, table: CrfTable) -> None:
+        self.table = table
+        self._n = table.n_rows
+
+    def _column(self, name: str) -> Column:
+        return self.table.column(name) if name in self.table else blanks(self._n)
+
+    @cached_property
+    def role(self) -> Codes:
+        """Codes of `Role`."""
+        return parse_roles(self._column("role"))
+
+    @cached_property
+    def _numbers(self) -> dict[str, Numbers]:
+        comma = self.table.source.decimal_comma
+        return {m: parse_numbers(self.table.column(m), decimal_comma=comma) for m in MEASURES if m in self.table}
+
+    @cached_property
+    def _said(self) -> Codes:
+        """The state cell's code."""
+        return parse_states(self._column("state"))
+
+    @cached_property
+    def _word(self) -> Codes:
+        """The state that a word in a measure's cell gives, the first that is not blank."""
+        out = np.zeros(self._n, dtype=np.int8)
+        for name in MEASURES:
+            if name in self.table and self.table.column(name).is_text:
+                found = self.table.column(name).map(lambda c: max(_cell_state(c), 0), np.int8)
+                out = np.where(out == 0, found, out)
+        return out
+
+    def _any(self, test: Callable[[Floats], Bools], measures: tuple[str, ...] = (*LENGTHS, "volume")) -> Bools:
+        """Whether one of the measures passes a test."""
+        out = np.zeros(self._n, dtype=np.bool_)
+        for name in measures:
+            if name in self._numbers:
+                out |= test(self._numbers[name].value)
+        return out
+
+    @cached_property
+    def _gone_by_number(self) -> Bools:
+        """A longest diameter or a volume of 0: all else of the lesion is 0 too."""
+        out = np.zeros(self._n, dtype=np.bool_)
+        for name in ("size", "diameter", "volume"):
+            if name in self._numbers:
+                out |= self._numbers[name].value == 0
+        if "perpendicular" in self._numbers:
+            size = self._numbers["size"].value if "size" in self._numbers else np.full(self._n, np.nan)
+            out |= (self._numbers["perpendicular"].value == 0) & np.isnan(size)
+        return out & ~self._any(lambda v: v > 0)
+
+    @cached_property
+    def state(self) -> Codes:
+        """Codes of `State`."""
+        measured = np.where(self._any(lambda v: v > 0), State.MEASURED, State.BLANK)
+        by_number = np.where(self._gone_by_number, State.ABSENT, measured)
+        from_cells = np.where(self._word != 0, self._word, by_number)
+        return np.where(self._said != 0, self._said, from_cells).astype(np.int8)
+
+    @cached_property
+    def contradiction(self) -> Bools:
+        """Where number and state exclude each other."""
+        said = np.where(self._said != 0, self._said, self._word)
+        given, above = self._any(lambda v: ~np.isnan(v)), self._any(lambda v: v > 0)
+        out = np.isin(said, _GONE) & above
+        # the state cell only: one measure's NE beside another's number is no contradiction
+        out |= (self._said == State.NOT_EVALUABLE) & given
+        out |= np.isin(said, _THERE) & self._gone_by_number
+        out |= (said == State.TOO_SMALL) & self._gone_by_number
+        out |= (said == State.TOO_SMALL) & self._any(_measurable, LENGTHS)  # then it is not too small to measure
+        both = (self._said > 0) & (self._word > 0)
+        first, second = _GROUP[np.maximum(self._said, 0)], _GROUP[self._word]
+        # a lesion that is present without being measurable is no contradiction
+        allowed = np.isin(self._said, _THERE) & (self._word == State.NOT_EVALUABLE)
+        return np.asarray(out | (both & (first != second) & ~allowed))
+
+    @property
+    def not_evaluable(self) -> Bools:
+        """Where the row says not evaluable, not done, not assessed."""
+        return np.asarray(self.state == State.NOT_EVALUABLE)
+
+    @property
+    def present(self) -> Bools:
+        """Where the row says the lesion is there: present, equivocal or unequivocal, too small, or measured."""
+        return np.isin(self.state, (*_THERE, State.TOO_SMALL, State.MEASURED))
+
+    @cached_property
+    def nodal(self) -> Bools:
+        """Whether the lesion is a lymph node."""
+        said = parse_flags(self._column("nodal"))
+        by_role = self._column("role").map(nodal_role, np.int8)
+        by_organ = self._column("organ").map(is_node, np.int8)
+        return np.where(said != UNKNOWN, said, np.where(by_role != UNKNOWN, by_role, by_organ)).astype(np.bool_)
+
+    @cached_property
+    def merged_into(self) -> npt.NDArray[Any]:
+        """The lesion this one merged into, where the cells name it."""
+        first, second = merged_into(self._column("state")), merged_into(self._column("reason"))
+        return np.where(first != "", first, second)
+
+    @cached_property
+    def parent(self) -> npt.NDArray[Any]:
+        """The parent of a part."""
+        lesion = self._column("lesion").trimmed
+        named = [_PART.fullmatch(w) for w in lesion.words]
+        parents = np.array([m.group(1) if m else "" for m in named], dtype=object)
+        out = parents[lesion.codes] if len(parents) else np.empty(0, dtype=object)
+        rows = np.flatnonzero(out != "")
+        track, _ = self.table.track()
+        wanted = set(track[rows].tolist())
+        here = np.isin(track, list(wanted))
+        known = set(zip(track[here].tolist(), lesion.text[here].tolist(), strict=True))
+        for row in rows.tolist():  # only rows whose lesion has the name of a part
+            if (int(track[row]), out[row]) not in known:
+                out[row] = ""
+        return out
+
+    def measure(self, name: str) -> Measure:
+        """One measure: "size", "perpendicular", "viable", "viable_perpendicular", "diameter", "volume", "attenuation".
+
+        Parameters
+        ----------
+        name : str
+            The column. Where the table has no such column the value is 0 where the lesion is gone,
+            else NaN.
+
+        Returns
+        -------
+        Measure
+
+        References
+        ----------
+        RECIST 1.1, 4.4.2; CDISC RECIST 1.1 supplement (too small to measure).
+        """
+        choose("name", name, MEASURES)
+        numbers = self._numbers.get(name)
+        if numbers is None:
+            none = np.zeros(self._n, dtype=np.bool_)
+            value, unreadable, small = np.full(self._n, np.nan), none, none
+        else:
+            value, unreadable, small = self._read(name, numbers)
+        if name != "attenuation":
+            value = np.where(np.isin(self.state, _GONE) | (self._gone_by_number & np.isnan(value)), 0.0, value)
+        value = np.where((self._said == State.NOT_EVALUABLE) | self.contradiction, np.nan, value)
+        small = (small | (self.state == State.TOO_SMALL)) & np.isnan(value) & ~self.contradiction
+        return Measure(value, small & (name != "attenuation"), unreadable)
+
+    def _read(self, name: str, numbers: Numbers) -> tuple[Floats, Bools, Bools]:
+        """Value in mm, what could not be read, and what its own cell calls too small."""
+        value, unreadable = numbers.value, numbers.word
+        small = np.zeros(self._n, dtype=np.bool_)
+        if self.table.column(name).is_text:
+            cell = self.table.column(name).map(_cell_state, np.int8)
+            unreadable = numbers.word & (cell == UNKNOWN)
+            small = cell == State.TOO_SMALL
+        if name in LENGTHS and "unit" in self.table:
+            factor = self.table.column("unit").map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)
+            unreadable = unreadable | (np.isnan(factor) & ~np.isnan(value))
+            value = np.round(value * factor, 9)
+        return value, unreadable, small
+
+
+def _measurable(value: Floats) -> Bools:
+    selection = RECIST_1_1.selection
+    assert selection is not None
+    return at_least(value, np.nan if selection.min_size is None else selection.min_size)
+
+
+_FACTORS = {"": 1.0, "mm": 1.0, "cm": 10.0}
+_PART = re.compile(r"(.+)\.\d+")
+
+
+def _cell_state(cell: str) -> int:
+    """The state that a measure's cell gives: a word, or ``<5``; 0 for a number or a blank."""
+    value, limit, _, _ = read_number(cell, True)
+    if value == value:
+        return 0
+    if RECIST_1_1.too_small is not None and limit <= RECIST_1_1.too_small:
+        return int(State.TOO_SMALL)
+    return state_of(cell)
+
+
+def nodal_role(cell: str) -> int:
+    """1 for a role that says lymph node (TARGET NODAL), 0 for EXTRA NODAL, -1 where the role does not say.
+
+    >>> nodal_role("TARGET NODAL"), nodal_role("NON-TARGET EXTRA NODAL"), nodal_role("TARGET")
+    (1, 0, -1)
+    """
+    word = tidy(cell)
+    if "NODAL" not in word and "LYMPH NODE" not in word:
+        return UNKNOWN
+    return int("EXTRA" not in word)

@@ -1,0 +1,237 @@
+"""SAS transport files (XPORT) of version 5, read with NumPy; every format detail from SAS's own record layout.
+
+Source: SAS Institute, "The Record Layout of a Data Set in SAS Transport (XPORT) Format" (TS-140). Records
+of 80 bytes; a library header, for each data set a member header with NAMESTR records (140 or 136 bytes a
+variable) and the observations as fixed-width bytes, padded with blanks. Numbers are IBM hexadecimal
+floating point of 2 to 8 bytes. A 0 is 0; missing values ``.``, ``.A``-``.Z``, ``._`` are NaN with the
+letter kept; blanks at the end of text are padding. Version 8 is read by pyreadstat (extra ``sas``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Floats
+from nettumor.crf.columns import Column, Factoriser, constant
+from nettumor.crf.tables import CrfTable, Source
+from nettumor.errors import InputError
+
+_RECORD = 80
+_LIBRARY = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!"
+_LIBRARY_V8 = b"HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!"
+_MEMBER = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
+_NAMESTR = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!"
+_OBS = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!"
+RECORD_ROWS = "record, from 1"
+
+DATE_FORMATS = re.compile(
+    r"(?:E8601DA|B8601DA|IS8601DA|DATE|YYMMDD.?|MMDDYY.?|DDMMYY.?|WEEKDATE|WORDDATE|NLDATE)\d*", re.I
+)
+MOMENT_FORMATS = re.compile(r"(?:E8601DT|B8601DT|IS8601DT|DATETIME|NLDATM|DATEAMPM)\d*", re.I)
+_EPOCH = np.datetime64("1960-01-01")
+"""Day 0 of SAS dates, second 0 of SAS datetimes."""
+
+
+@frozen
+class _Variable:
+    name: str
+    numeric: bool
+    length: int
+    position: int
+    format: str
+
+
+def is_version_8(data: bytes) -> bool:
+    """Whether the bytes are an XPORT file of version 8 or 9."""
+    return data.startswith(_LIBRARY_V8)
+
+
+def read_xport(data: bytes, source: Source) -> list[CrfTable]:
+    """The data sets in the bytes of an XPORT version 5 file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+    source : Source
+        Where it came from; errors name ``source.name``.
+
+    Returns
+    -------
+    list of CrfTable
+        One per data set, named as in the file; text as text, numbers as numbers, variables with a SAS
+        date or datetime format as ISO 8601 text.
+
+    Raises
+    ------
+    InputError
+        Where the bytes are not an XPORT version 5 file, or end before they should.
+    """
+    if not data.startswith(_LIBRARY):
+        raise _broken(source, "it does not start with a LIBRARY header record")
+    starts = _record_starts(data, _MEMBER)
+    if not starts:
+        raise _broken(source, "it has no MEMBER header record")
+    ends = [*starts[1:], len(data)]
+    return [_member(data[a:b], source) for a, b in zip(starts, ends, strict=True)]
+
+
+def ibm_to_float(raw: npt.NDArray[np.uint8]) -> tuple[Floats, npt.NDArray[np.str_] | None]:
+    """IBM hexadecimal floating point numbers as float64, and the letters of missing ones.
+
+    Parameters
+    ----------
+    raw : ndarray of uint8, shape (n, length)
+        2 to 8 bytes a number, the first the sign and exponent.
+
+    Returns
+    -------
+    values : ndarray of float, shape (n,)
+        NaN where missing.
+    letters : ndarray of str, shape (n,), or None
+        "." or ".A" where missing, else ""; None if nothing but plain ``.`` is missing.
+
+    Examples
+    --------
+    >>> ibm_to_float(np.array([[0x42, 0x64, 0, 0], [0, 0, 0, 0], [0x2E, 0, 0, 0]], np.uint8))[0].tolist()
+    [100.0, 0.0, nan]
+    """
+    full = np.zeros((len(raw), 8), dtype=np.uint8)
+    full[:, : raw.shape[1]] = raw
+    bits = full.view(">u8").ravel().astype(np.uint64)
+    first = full[:, 0]
+    mantissa = bits & np.uint64(0x00FFFFFFFFFFFFFF)
+    exponent = (first & 0x7F).astype(np.int64)
+    size = np.ldexp(mantissa.astype(np.float64), 4 * (exponent - 64) - 56)
+    values = np.where(first & 0x80, -size, size)
+    letter = (first >= ord("A")) & (first <= ord("Z"))
+    missing = (mantissa == 0) & (letter | (first == ord(".")) | (first == ord("_")))
+    values[missing] = np.nan
+    if not np.any(missing & (first != ord("."))):
+        return values, None
+    letters = np.array(["", *("." if c == "." else f".{c}" for c in ".ABCDEFGHIJKLMNOPQRSTUVWXYZ_")])
+    place = np.where(first == ord("."), 1, np.where(first == ord("_"), 28, first.astype(np.int64) - ord("A") + 2))
+    return values, letters[np.where(missing, place, 0)]
+
+
+def sas_date_column(values: Floats, format_name: str) -> Column | None:
+    """Numbers with a SAS date or datetime format as ISO 8601 text; None for another format."""
+    name = format_name.strip()
+    if DATE_FORMATS.fullmatch(name):
+        unit, limit = "D", 1e6
+    elif MOMENT_FORMATS.fullmatch(name):
+        unit, limit = "s", 1e11
+    else:
+        return None
+    known = np.isfinite(values) & (np.abs(values) < limit)
+    steps = np.where(known, values, 0).astype(np.int64).astype(f"timedelta64[{unit}]")
+    return Column.of_datetimes(np.where(known, _EPOCH + steps, np.datetime64("NaT")))
+
+
+def _record_starts(data: bytes, mark: bytes) -> list[int]:
+    out, at = [], data.find(mark)
+    while at >= 0:
+        if at % _RECORD == 0:
+            out.append(at)
+        at = data.find(mark, at + 1)
+    return out
+
+
+def _broken(source: Source, why: str) -> InputError:
+    return InputError(
+        f"`{source.name}` is not a readable XPORT version 5 file: {why}. Write it again with SAS's XPORT engine "
+        "or haven::write_xpt(version = 5).",
+        argument=source.name,
+    )
+
+
+def _member(data: bytes, source: Source) -> CrfTable:
+    size = _digits(data[74:78], source, "the size of its NAMESTR records")
+    name = data[2 * _RECORD + 8 : 2 * _RECORD + 16].decode("latin-1").strip("\x00 ")
+    namestr = next((at for at in _record_starts(data, _NAMESTR)), -1)
+    if namestr < 0 or size not in (136, 140):
+        raise _broken(source, "it has no NAMESTR header record")
+    count = _digits(data[namestr + 54 : namestr + 58], source, "the number of its variables")
+    block = data[namestr + _RECORD : namestr + _RECORD + count * size]
+    if count == 0 or len(block) < count * size:
+        raise _broken(source, "its variables are cut off")
+    variables = [_variable(block[i * size : (i + 1) * size], source) for i in range(count)]
+    obs = next((at for at in _record_starts(data, _OBS) if at > namestr), -1)
+    if obs < 0:
+        raise _broken(source, "it has no OBS header record")
+    rows = _observations(data[obs + _RECORD :], variables, source)
+    columns = {v.name: _column(rows[:, v.position : v.position + v.length], v) for v in variables}
+    if len(columns) < count:
+        raise _broken(source, "two of its variables have one name")
+    numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
+    table = name or source.name
+    return CrfTable(table, columns, source, numbers, origin=constant(table, len(rows)))
+
+
+def _digits(text: bytes, source: Source, what: str) -> int:
+    if not text.isdigit():
+        raise _broken(source, f"{what} is not a number")
+    return int(text)
+
+
+def _variable(record: bytes, source: Source) -> _Variable:
+    kind, _, length = (int.from_bytes(record[i : i + 2], "big") for i in (0, 2, 4))
+    name = record[8:16].decode("latin-1").strip("\x00 ")
+    position = int.from_bytes(record[84:88], "big")
+    if kind not in (1, 2) or not name or length == 0 or (kind == 1 and not 2 <= length <= 8):
+        raise _broken(source, f"the variable {name!r} is not described as SAS does")
+    return _Variable(name, kind == 1, length, position, record[56:64].decode("latin-1").strip("\x00 "))
+
+
+def _observations(data: bytes, variables: list[_Variable], source: Source) -> npt.NDArray[np.uint8]:
+    """The observations as rows of bytes; blank records that only fill the last 80 bytes are left out."""
+    width = max(v.position + v.length for v in variables)
+    if width != sum(v.length for v in variables):
+        raise _broken(source, "its variables do not lie side by side")
+    n = len(data) // width
+    if len(data) - n * width >= _RECORD or data[n * width :].strip(b" \x00"):
+        raise _broken(source, "its last observation is cut off")
+    rows = np.frombuffer(data, dtype=np.uint8, count=n * width).reshape(n, width)
+    filling = -(-_RECORD // width)
+    while n and filling and bool((rows[n - 1] == ord(" ")).all()):
+        n, filling = n - 1, filling - 1
+    return rows[:n]
+
+
+def _column(raw: npt.NDArray[np.uint8], variable: _Variable) -> Column:
+    if variable.numeric:
+        values, letters = ibm_to_float(raw)
+        return sas_date_column(values, variable.format) or Column(floats=values, letters=letters)
+    factoriser = Factoriser()
+    cells: list[Any] = np.ascontiguousarray(raw).view(f"S{variable.length}").ravel().tolist() if len(raw) else []
+    factoriser.add(cells)
+    codes, words = factoriser.result()
+    return Column.of_distinct([_decode(w) for w in words], codes)
+
+
+def _decode(cell: bytes) -> str:
+    """Text of a SAS cell: UTF-8, else Latin-1 (the file does not say which); blanks at the end are padding."""
+    try:
+        text = cell.decode("utf-8")
+    except UnicodeDecodeError:
+        text = cell.decode("latin-1")
+    return text.rstrip(" \x00")
+
+
+def formats_to_columns(
+    values: Mapping[str, Any], formats: Mapping[str, str], n: int
+) -> dict[str, Column]:
+    """Columns of another reader's values (pyreadstat), SAS dates by their formats."""
+    out: dict[str, Column] = {}
+    for name, cells in values.items():
+        array = np.asarray(cells)
+        column = Column.of_array(array, name) if array.size == n else Column.of_cells(list(cells), name)
+        dated = sas_date_column(column.floats, formats.get(name, "")) if column.floats is not None else None
+        out[name] = dated or column
+    return out
