@@ -48,7 +48,8 @@ def core():
     try:
         nettumor.Table({"a": [1]}).to_frame("pandas")
     except nettumor.MissingExtraError as error:
-        assert "pip install 'nettumor[frames]'" in str(error)
+        refused = str(error)
+    assert "pip install 'nettumor[frames]'" in refused
     run = subprocess.run([sys.executable, "-m", "nettumor", "demo"], capture_output=True, text=True, check=False)
     assert run.returncode == 2, run
     assert "pip install 'nettumor[cli]'" in run.stderr, run

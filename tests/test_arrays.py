@@ -143,7 +143,7 @@ def test_pieces_of_messages():
     assert place((0, 2)) == " at [0, 2]"
     assert did_you_mean("recist-11", ["recist-1.1", "who"]) == "Did you mean 'recist-1.1'?"
     assert did_you_mean("zzzz", ["b", "a"]) == "Known: a, b."
-    with pytest.raises(InputError, match="must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"):
+    with pytest.raises(InputError, match=r"must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"):
         choose("invalid", "ne", ("raise", "NE"))
     with pytest.raises(InputError) as caught:
         arrays.refuse("x", "good", np.array([1.0, 2.0]), np.array([False, True]), "Mend it.")

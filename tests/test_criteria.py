@@ -182,7 +182,7 @@ def test_require_names_who_serves():
     """A function that cannot serve a criterion names the one that can."""
     with pytest.raises(nt.InputTypeError, match=r"`criteria` of classify .* got Choi 2007. It is served by choi_resp"):
         require(criteria.CHOI_2007, criteria.SizeCriteria, "classify")
-    with pytest.raises(nt.InputTypeError, match="Take one from nettumor.criteria"):
+    with pytest.raises(nt.InputTypeError, match=r"Take one from nettumor.criteria"):
         require("recist", criteria.SizeCriteria, "classify")
     require(criteria.RECIST_1_1, criteria.SizeCriteria, "classify")
 
@@ -251,7 +251,7 @@ def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
     [
         ('gap = "MR"', 'must have a line such as base = "recist-1.1"'),
         ('base = "recist"\n', "Did you mean 'recist-1"),
-        ('base = "recist-1.1"\nsustaned_response = true', r"protocol.toml: sustaned_response.*Did you mean 'sustained_r"),
+        ('base = "recist-1.1"\nsustaned_response = true', r"toml: sustaned_response.*Did you mean 'sustained_r"),
         ('base = "recist-1.1"\n[pd]\nabsolut = 3', r"protocol.toml: pd: absolut.*Did you mean 'absolute'"),
         ('base = "recist-1.1"\npr = 30', r"must be a table, \[pr\]; got 30"),
         ('base = "recist-1.1"\ngap = "PR"', "`gap` must be one of"),

@@ -6,210 +6,33 @@ protocol's variant is ``attrs.evolve(edition, field=value)`` and is checked like
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 from typing import Any, ClassVar, Literal
 
-import attrs
-import numpy as np
-import numpy.typing as npt
 from attrs import field, frozen
 
-from nettumor import _arrays
-from nettumor._arrays import GUARD, Bools
-from nettumor.errors import InputError, InputTypeError, choose
+from nettumor.criteria._parts import (
+    Citation,
+    LesionSelection,
+    Rules,
+    Threshold,
+    count,
+    days,
+    flag,
+    length,
+    one_of,
+    optional_count,
+    wrong,
+)  # fmt: skip
+from nettumor.errors import InputTypeError
 
-PROVENANCE = ("found", "from memory", "library choice")
-
-Provenance = Literal["found", "from memory", "library choice"]
-
-
-def _wrong(owner: Any, name: str, must: str, value: object, repair: str) -> InputError:
-    return InputError(
-        f"`{name}` of {type(owner).__name__} must be {must}; got {value!r}. {repair}", argument=name
-    )
-
-
-def _one_of(*allowed: str) -> Any:
-    def check(_owner: Any, attribute: attrs.Attribute[Any], value: object) -> None:
-        choose(attribute.name, value, allowed)
-
-    return check
-
-
-def _days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if value is not None and not (number and value >= 0):
-        raise _wrong(owner, attribute.name, "a number of days from 0, or None", value, "Use None to turn it off.")
-
-
-def _count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _wrong(owner, attribute.name, "a whole number from 0", value, "Give how many are allowed.")
-
-
-def _optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if value is not None:
-        _count(owner, attribute, value)
-
-
-def _length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if value is not None and not (number and value > 0):
-        raise _wrong(owner, attribute.name, "a number greater than 0, or None", value, "Use None to turn it off.")
-
-
-def _flag(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, bool):
-        raise _wrong(owner, attribute.name, "True or False", value, "Give a bool.")
-
-
-@frozen
-class Citation:
-    """Where a number stands: document, section, DOI, and how sure that is.
-
-    Parameters
-    ----------
-    document, section, doi : str
-        The publication, the place in it, and its DOI ("" where there is none).
-    provenance : {"found", "from memory", "library choice"}
-        "found": read in the source or a public text of it; "from memory": not re-read, never to be
-        quoted; "library choice": the source is silent.
-    """
-
-    document: str
-    section: str = ""
-    doi: str = ""
-    provenance: Provenance = field(default="found", validator=_one_of(*PROVENANCE))
-
-    def __str__(self) -> str:
-        where = f", {self.section}" if self.section else ""
-        doubt = "" if self.provenance == "found" else f"; {self.provenance}"
-        return f"{self.document}{where}{doubt}"
-
-
-@frozen
-class Threshold:
-    """A limit on a change, in percent of a reference, with an optional absolute minimum.
-
-    Parameters
-    ----------
-    value : float
-        Percent, greater than 0; a decrease is at most 100.
-    direction : {"decrease", "increase"}
-    citation : Citation
-    strict : bool
-        True: the change must be more than the limit; False: at least.
-    reference : {"baseline", "nadir"}
-        What the change counts from. The nadir includes the baseline.
-    absolute : float or None
-        Absolute change that counts beside the percent, in ``unit`` (see ``absolute_combines`` of the
-        criteria: "and" or "or").
-    unit : str
-        Unit of ``absolute``: mm, mm2, mL, HU, SUL.
-    """
-
-    value: float
-    direction: Literal["decrease", "increase"] = field(validator=_one_of("decrease", "increase"))
-    citation: Citation = field(validator=attrs.validators.instance_of(Citation))
-    strict: bool = field(default=False, kw_only=True, validator=_flag)
-    reference: Literal["baseline", "nadir"] = field(
-        default="baseline", kw_only=True, validator=_one_of("baseline", "nadir")
-    )
-    absolute: float | None = field(default=None, kw_only=True, validator=_length)
-    unit: str = field(default="", kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        v: Any = self.value
-        number = isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
-        if not number or v <= 0 or (self.direction == "decrease" and v > 100):
-            most = " and at most 100" if self.direction == "decrease" else ""
-            raise _wrong(self, "value", f"a percent greater than 0{most}", v, "The sign stands in `direction`.")
-
-    @property
-    def signed(self) -> float:
-        """The limit as a change: negative for a decrease, percent."""
-        return -self.value if self.direction == "decrease" else self.value
-
-    def percent_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
-        """Whether the change from ``reference`` to ``after`` meets the percent limit; NaN is False."""
-        compare = _arrays.fallen_by if self.direction == "decrease" else _arrays.risen_by
-        before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
-        met: Bools = compare(self.value, before, now, strict=self.strict, guard=guard)
-        return met
-
-    def absolute_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
-        """Whether the absolute change is at least ``absolute`` (True where there is no such limit)."""
-        before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
-        if self.absolute is None:
-            return np.asarray(~(np.isnan(before) | np.isnan(now)))
-        high, low = (before, now) if self.direction == "decrease" else (now, before)
-        met: Bools = _arrays.at_least(high, low + self.absolute, guard)
-        return met
-
-    def prose(self, what: str, combines: str = "and") -> str:
-        """The limit as a clause: "a decrease of more than 30 % of the size at baseline"."""
-        how = "more than" if self.strict else "at least"
-        extra = f" {combines} at least {self.absolute:g} {self.unit}" if self.absolute is not None else ""
-        where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
-        a = "an" if self.direction == "increase" else "a"
-        return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{self.citation}]"
-
-
-@frozen(kw_only=True)
-class LesionSelection:
-    """Which lesions can be targets, and what counts when one is hardly seen.
-
-    Parameters
-    ----------
-    min_size, min_node_target, min_node : float or None
-        Smallest measurable extranodal size; smallest short axis of a target node; smallest short axis
-        of a pathological node; mm.
-    min_size_xray : float or None
-        Smallest measurable size on a chest X-ray, mm.
-    slice_factor : float or None
-        A lesion must be at least this many slices thick.
-    min_node_porta_hepatis : float or None
-        Smallest malignant short axis in the porta hepatis, mm.
-    max_targets, max_per_organ : int or None
-        Most target lesions in all and in one organ; None: no limit.
-    """
-
-    min_size: float | None = field(default=None, validator=_length)
-    min_size_xray: float | None = field(default=None, validator=_length)
-    min_node_target: float | None = field(default=None, validator=_length)
-    min_node: float | None = field(default=None, validator=_length)
-    min_node_porta_hepatis: float | None = field(default=None, validator=_length)
-    slice_factor: float | None = field(default=None, validator=_length)
-    max_targets: int | None = None
-    max_per_organ: int | None = None
-    citation: Citation
-
-
-class _Rules:
-    """What every criteria object has: prose, a digest, and the kind of question it answers."""
-
-    name: str
-    title: str
-    kind: ClassVar[str]
-
-    def prose(self) -> str:
-        raise NotImplementedError  # pragma: no cover - every kind has its own
-
-    def __str__(self) -> str:
-        return self.prose()
-
-    @property
-    def digest(self) -> str:
-        """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
-        fields: Any = self
-        text = json.dumps([type(self).__name__, attrs.asdict(fields)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+__all__ = [
+    "AttenuationCriteria", "BestResponseRule", "CensoringRule", "Citation", "Criteria", "LesionSelection",
+    "MarkerCriteria", "SizeCriteria", "SymptomCriteria", "Threshold", "UptakeCriteria", "require",
+]  # fmt: skip
 
 
 @frozen(kw_only=True, str=False)
-class BestResponseRule(_Rules):
+class BestResponseRule(Rules):
     """How the course of one patient becomes a best overall response (see `best_overall_response`).
 
     Parameters
@@ -234,13 +57,13 @@ class BestResponseRule(_Rules):
     kind: ClassVar[str] = "best response"
     name: str = "custom"
     title: str = "Best overall response"
-    confirmation_days: float | None = field(default=None, validator=_days)
-    sd_minimum_days: float | None = field(default=42, validator=_days)
-    max_ne_between: int = field(default=1, validator=_count)
-    accept_sd_between: bool = field(default=False, validator=_flag)
-    cr_then_pr: Literal["PD", "PR", "keep"] = field(default="PD", validator=_one_of("PD", "PR", "keep"))
-    missing_as_ne: bool = field(default=False, validator=_flag)
-    unconfirmed_cr: Literal["course", "SD"] = field(default="course", validator=_one_of("course", "SD"))
+    confirmation_days: float | None = field(default=None, validator=days)
+    sd_minimum_days: float | None = field(default=42, validator=days)
+    max_ne_between: int = field(default=1, validator=count)
+    accept_sd_between: bool = field(default=False, validator=flag)
+    cr_then_pr: Literal["PD", "PR", "keep"] = field(default="PD", validator=one_of("PD", "PR", "keep"))
+    missing_as_ne: bool = field(default=False, validator=flag)
+    unconfirmed_cr: Literal["course", "SD"] = field(default="course", validator=one_of("course", "SD"))
     citation: Citation
 
     def prose(self) -> str:
@@ -269,7 +92,7 @@ class BestResponseRule(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class SizeCriteria(_Rules):
+class SizeCriteria(Rules):
     """Limits on the size of target lesions. Every published edition is one of these.
 
     Parameters
@@ -311,20 +134,20 @@ class SizeCriteria(_Rules):
     name: str = "custom"
     title: str
     measure: str = field(
-        validator=_one_of("diameter", "product", "viable diameter", "viable product", "volume")
+        validator=one_of("diameter", "product", "viable diameter", "viable product", "volume")
     )
     pr: Threshold
     pd: Threshold
     mr: Threshold | None = None
     sd_limit: Threshold | None = None
-    gap: Literal["SD", "MR", "NE", "raise"] = field(default="SD", validator=_one_of("SD", "MR", "NE", "raise"))
-    pd_scope: Literal["sum", "any lesion"] = field(default="sum", validator=_one_of("sum", "any lesion"))
-    absolute_combines: Literal["and", "or"] = field(default="and", validator=_one_of("and", "or"))
-    reappearance: Literal["5 mm", "PD"] = field(default="5 mm", validator=_one_of("5 mm", "PD"))
-    sustained_response: bool = field(default=False, validator=_flag)
-    node_normal: float | None = field(default=None, validator=_length)
-    too_small: float | None = field(default=None, validator=_length)
-    immune: bool = field(default=False, validator=_flag)
+    gap: Literal["SD", "MR", "NE", "raise"] = field(default="SD", validator=one_of("SD", "MR", "NE", "raise"))
+    pd_scope: Literal["sum", "any lesion"] = field(default="sum", validator=one_of("sum", "any lesion"))
+    absolute_combines: Literal["and", "or"] = field(default="and", validator=one_of("and", "or"))
+    reappearance: Literal["5 mm", "PD"] = field(default="5 mm", validator=one_of("5 mm", "PD"))
+    sustained_response: bool = field(default=False, validator=flag)
+    node_normal: float | None = field(default=None, validator=length)
+    too_small: float | None = field(default=None, validator=length)
+    immune: bool = field(default=False, validator=flag)
     best_response: BestResponseRule
     selection: LesionSelection | None = None
     citation: Citation
@@ -332,7 +155,7 @@ class SizeCriteria(_Rules):
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", mr="decrease", sd_limit="decrease", needed=("pr", "pd"))
         if self.pr.reference != "baseline":
-            raise _wrong(self, "pr", "a decrease from baseline", self.pr.reference, "Set its reference.")
+            raise wrong(self, "pr", "a decrease from baseline", self.pr.reference, "Set its reference.")
 
     @property
     def what(self) -> str:
@@ -375,7 +198,7 @@ class SizeCriteria(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class AttenuationCriteria(_Rules):
+class AttenuationCriteria(Rules):
     """Size and attenuation together (Choi): read by `choi_response`.
 
     Parameters
@@ -391,11 +214,11 @@ class AttenuationCriteria(_Rules):
     kind: ClassVar[str] = "size and attenuation"
     name: str = "custom"
     title: str
-    measure: str = field(default="diameter and attenuation", validator=_one_of("diameter and attenuation"))
+    measure: str = field(default="diameter and attenuation", validator=one_of("diameter and attenuation"))
     pr: Threshold
     pd: Threshold
     attenuation: Threshold
-    combine: Literal["or", "and"] = field(default="or", validator=_one_of("or", "and"))
+    combine: Literal["or", "and"] = field(default="or", validator=one_of("or", "and"))
     best_response: BestResponseRule
     selection: LesionSelection | None = None
     citation: Citation
@@ -421,7 +244,7 @@ class AttenuationCriteria(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class UptakeCriteria(_Rules):
+class UptakeCriteria(Rules):
     """Limits on the SUL peak of the hottest lesion (PERCIST): read by `percist_response`.
 
     Parameters
@@ -433,7 +256,7 @@ class UptakeCriteria(_Rules):
     kind: ClassVar[str] = "uptake"
     name: str = "custom"
     title: str
-    measure: str = field(default="SUL peak", validator=_one_of("SUL peak"))
+    measure: str = field(default="SUL peak", validator=one_of("SUL peak"))
     pr: Threshold
     pd: Threshold
     best_response: BestResponseRule
@@ -457,7 +280,7 @@ class UptakeCriteria(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class MarkerCriteria(_Rules):
+class MarkerCriteria(Rules):
     """Limits on the change of a tumour marker: read by `marker_response`.
 
     Parameters
@@ -471,7 +294,7 @@ class MarkerCriteria(_Rules):
     kind: ClassVar[str] = "marker"
     name: str = "custom"
     title: str
-    measure: str = field(default="marker", validator=_one_of("marker"))
+    measure: str = field(default="marker", validator=one_of("marker"))
     pr: Threshold
     mr: Threshold | None = None
     pd: Threshold | None = None
@@ -500,7 +323,7 @@ class MarkerCriteria(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class SymptomCriteria(_Rules):
+class SymptomCriteria(Rules):
     """Limits on the change of a symptom's frequency or score: read by `symptom_response`.
 
     Parameters
@@ -514,7 +337,7 @@ class SymptomCriteria(_Rules):
     kind: ClassVar[str] = "symptom"
     name: str = "custom"
     title: str
-    measure: str = field(default="symptom", validator=_one_of("symptom"))
+    measure: str = field(default="symptom", validator=one_of("symptom"))
     pr: Threshold
     pd: Threshold | None = None
     citation: Citation
@@ -540,7 +363,7 @@ class SymptomCriteria(_Rules):
 
 
 @frozen(kw_only=True, str=False)
-class CensoringRule(_Rules):
+class CensoringRule(Rules):
     """When a time to progression or death is censored (see `progression_free_survival`).
 
     Parameters
@@ -565,13 +388,13 @@ class CensoringRule(_Rules):
     kind: ClassVar[str] = "censoring"
     name: str = "custom"
     title: str = "Censoring"
-    max_missed_visits: int | None = field(default=1, validator=_optional_count)
-    visit_interval_days: float | None = field(default=None, validator=_length)
-    window_days: float = field(default=0.0, validator=_days)
-    new_therapy_censors: bool = field(default=True, validator=_flag)
-    ne_is_adequate: bool = field(default=False, validator=_flag)
+    max_missed_visits: int | None = field(default=1, validator=optional_count)
+    visit_interval_days: float | None = field(default=None, validator=length)
+    window_days: float = field(default=0.0, validator=days)
+    new_therapy_censors: bool = field(default=True, validator=flag)
+    ne_is_adequate: bool = field(default=False, validator=flag)
     progression_date: Literal["assessment", "next scheduled visit"] = field(
-        default="assessment", validator=_one_of("assessment", "next scheduled visit")
+        default="assessment", validator=one_of("assessment", "next scheduled visit")
     )
     citation: Citation
 
@@ -617,7 +440,7 @@ def require(criteria: Any, kind: type[Any], function: str, argument: str = "crit
     repair = (
         f"It is served by {served}." if served else "Take one from nettumor.criteria, e.g. criteria.get('recist-1.1')."
     )
-    got = criteria.title if isinstance(criteria, _Rules) else repr(criteria)
+    got = criteria.title if isinstance(criteria, Rules) else repr(criteria)
     raise InputTypeError(
         f"`{argument}` of {function} must be {kind.__name__}; got {got}. {repair}", argument=argument
     )
@@ -629,11 +452,11 @@ def _check_limits(owner: Any, *, needed: tuple[str, ...], **directions: str) -> 
         if limit is None and name not in needed:
             continue
         if not isinstance(limit, Threshold):
-            raise _wrong(owner, name, "a Threshold", limit, "Build one with its citation.")
+            raise wrong(owner, name, "a Threshold", limit, "Build one with its citation.")
         if limit.direction != direction:
-            raise _wrong(owner, name, f"a limit on a {direction}", limit.direction, "The limit is flipped.")
+            raise wrong(owner, name, f"a limit on a {direction}", limit.direction, "The limit is flipped.")
     for smaller in ("mr", "sd_limit"):
         limit = getattr(owner, smaller, None)
         if limit is not None and limit.value >= owner.pr.value:
-            raise _wrong(owner, smaller, f"below the limit of PR ({owner.pr.value:g} %)", limit.value,
+            raise wrong(owner, smaller, f"below the limit of PR ({owner.pr.value:g} %)", limit.value,
                          "Lower it, or raise the limit of PR.")  # fmt: skip

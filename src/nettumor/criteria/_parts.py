@@ -1,0 +1,204 @@
+"""The parts that criteria are made of: citations, limits, selection of lesions, checks of the fields."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from typing import Any, ClassVar, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from attrs import field, frozen
+
+from nettumor import _arrays
+from nettumor._arrays import GUARD, Bools
+from nettumor.errors import InputError, choose
+
+PROVENANCE = ("found", "from memory", "library choice")
+
+Provenance = Literal["found", "from memory", "library choice"]
+
+
+def wrong(owner: Any, name: str, must: str, value: object, repair: str) -> InputError:
+    return InputError(
+        f"`{name}` of {type(owner).__name__} must be {must}; got {value!r}. {repair}", argument=name
+    )
+
+
+def one_of(*allowed: str) -> Any:
+    def check(_owner: Any, attribute: attrs.Attribute[Any], value: object) -> None:
+        choose(attribute.name, value, allowed)
+
+    return check
+
+
+def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if value is not None and not (number and value >= 0):
+        raise wrong(owner, attribute.name, "a number of days from 0, or None", value, "Use None to turn it off.")
+
+
+def count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise wrong(owner, attribute.name, "a whole number from 0", value, "Give how many are allowed.")
+
+
+def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if value is not None:
+        count(owner, attribute, value)
+
+
+def length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if value is not None and not (number and value > 0):
+        raise wrong(owner, attribute.name, "a number greater than 0, or None", value, "Use None to turn it off.")
+
+
+def flag(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise wrong(owner, attribute.name, "True or False", value, "Give a bool.")
+
+
+@frozen
+class Citation:
+    """Where a number stands: document, section, DOI, and how sure that is.
+
+    Parameters
+    ----------
+    document, section, doi : str
+        The publication, the place in it, and its DOI ("" where there is none).
+    provenance : {"found", "from memory", "library choice"}
+        "found": read in the source or a public text of it; "from memory": not re-read, never to be
+        quoted; "library choice": the source is silent.
+    """
+
+    document: str
+    section: str = ""
+    doi: str = ""
+    provenance: Provenance = field(default="found", validator=one_of(*PROVENANCE))
+
+    def __str__(self) -> str:
+        where = f", {self.section}" if self.section else ""
+        doubt = "" if self.provenance == "found" else f"; {self.provenance}"
+        return f"{self.document}{where}{doubt}"
+
+
+@frozen
+class Threshold:
+    """A limit on a change, in percent of a reference, with an optional absolute minimum.
+
+    Parameters
+    ----------
+    value : float
+        Percent, greater than 0; a decrease is at most 100.
+    direction : {"decrease", "increase"}
+    citation : Citation
+    strict : bool
+        True: the change must be more than the limit; False: at least.
+    reference : {"baseline", "nadir"}
+        What the change counts from. The nadir includes the baseline.
+    absolute : float or None
+        Absolute change that counts beside the percent, in ``unit`` (see ``absolute_combines`` of the
+        criteria: "and" or "or").
+    unit : str
+        Unit of ``absolute``: mm, mm2, mL, HU, SUL.
+    """
+
+    value: float
+    direction: Literal["decrease", "increase"] = field(validator=one_of("decrease", "increase"))
+    citation: Citation = field(validator=attrs.validators.instance_of(Citation))
+    strict: bool = field(default=False, kw_only=True, validator=flag)
+    reference: Literal["baseline", "nadir"] = field(
+        default="baseline", kw_only=True, validator=one_of("baseline", "nadir")
+    )
+    absolute: float | None = field(default=None, kw_only=True, validator=length)
+    unit: str = field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        v: Any = self.value
+        number = isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
+        if not number or v <= 0 or (self.direction == "decrease" and v > 100):
+            most = " and at most 100" if self.direction == "decrease" else ""
+            raise wrong(self, "value", f"a percent greater than 0{most}", v, "The sign stands in `direction`.")
+
+    @property
+    def signed(self) -> float:
+        """The limit as a change: negative for a decrease, percent."""
+        return -self.value if self.direction == "decrease" else self.value
+
+    def percent_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
+        """Whether the change from ``reference`` to ``after`` meets the percent limit; NaN is False."""
+        compare = _arrays.fallen_by if self.direction == "decrease" else _arrays.risen_by
+        before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
+        met: Bools = compare(self.value, before, now, strict=self.strict, guard=guard)
+        return met
+
+    def absolute_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
+        """Whether the absolute change is at least ``absolute`` (True where there is no such limit)."""
+        before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
+        if self.absolute is None:
+            return np.asarray(~(np.isnan(before) | np.isnan(now)))
+        high, low = (before, now) if self.direction == "decrease" else (now, before)
+        met: Bools = _arrays.at_least(high, low + self.absolute, guard)
+        return met
+
+    def prose(self, what: str, combines: str = "and") -> str:
+        """The limit as a clause: "a decrease of more than 30 % of the size at baseline"."""
+        how = "more than" if self.strict else "at least"
+        extra = f" {combines} at least {self.absolute:g} {self.unit}" if self.absolute is not None else ""
+        where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
+        a = "an" if self.direction == "increase" else "a"
+        return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{self.citation}]"
+
+
+@frozen(kw_only=True)
+class LesionSelection:
+    """Which lesions can be targets, and what counts when one is hardly seen.
+
+    Parameters
+    ----------
+    min_size, min_node_target, min_node : float or None
+        Smallest measurable extranodal size; smallest short axis of a target node; smallest short axis
+        of a pathological node; mm.
+    min_size_xray : float or None
+        Smallest measurable size on a chest X-ray, mm.
+    slice_factor : float or None
+        A lesion must be at least this many slices thick.
+    min_node_porta_hepatis : float or None
+        Smallest malignant short axis in the porta hepatis, mm.
+    max_targets, max_per_organ : int or None
+        Most target lesions in all and in one organ; None: no limit.
+    """
+
+    min_size: float | None = field(default=None, validator=length)
+    min_size_xray: float | None = field(default=None, validator=length)
+    min_node_target: float | None = field(default=None, validator=length)
+    min_node: float | None = field(default=None, validator=length)
+    min_node_porta_hepatis: float | None = field(default=None, validator=length)
+    slice_factor: float | None = field(default=None, validator=length)
+    max_targets: int | None = None
+    max_per_organ: int | None = None
+    citation: Citation
+
+
+class Rules:
+    """What every criteria object has: prose, a digest, and the kind of question it answers."""
+
+    name: str
+    title: str
+    kind: ClassVar[str]
+
+    def prose(self) -> str:
+        raise NotImplementedError  # pragma: no cover - every kind has its own
+
+    def __str__(self) -> str:
+        return self.prose()
+
+    @property
+    def digest(self) -> str:
+        """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
+        fields: Any = self
+        text = json.dumps([type(self).__name__, attrs.asdict(fields)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
