@@ -91,7 +91,7 @@ class BestResponseRule(Rules):
         return " ".join(line for line in lines if line)
 
 
-@frozen(kw_only=True, str=False)
+@frozen(kw_only=True, str=False, cache_hash=True)
 class SizeCriteria(Rules):
     """Limits on the size of target lesions. Every published edition is one of these.
 

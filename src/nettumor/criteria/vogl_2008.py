@@ -57,6 +57,9 @@ VOGL_2008_CAPTIONS = SizeCriteria(
 )
 """Figures 3c and 4c: PR > 50 % decrease; the rest as section 4.3."""
 
+ASSESSMENT_WINDOW = (28, 42)
+"""Days from completion of therapy to the scan: "4-6 weeks" (section 4.3), both ends included (library choice)."""
+
 BIOLOGICAL_VOGL_2008 = MarkerCriteria(
     name="biological-vogl-2008",
     title="Vogl 2008, biological response",
