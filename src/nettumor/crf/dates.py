@@ -31,7 +31,7 @@ class DateStatus(IntEnum):
 
     Examples
     --------
-    >>> parse_dates(Column.of_text(["2024-02-30"])).status[0] == DateStatus.INVALID
+    >>> parse_dates(Column.of_text(["2024-02-30"])).status.tolist() == [DateStatus.INVALID]
     True
     """
 
