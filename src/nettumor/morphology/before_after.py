@@ -32,7 +32,7 @@ def classify(
     after: npt.ArrayLike,
     *,
     criteria: SizeCriteria = VOGL_2008,
-    new_lesion: npt.ArrayLike = False,
+    new_lesion: bool | npt.ArrayLike = False,
     invalid: str = "raise",
 ) -> Any:
     """Response of sizes before and after therapy: CR, PR, SD, PD or NE (and MR, where the criteria have it).
@@ -81,8 +81,8 @@ def classify(
     require(criteria, SizeCriteria, "classify")
     if invalid != "raise":
         choose("invalid", invalid, ("raise", "NE"))
-    kinds: tuple[Any, Any] = (type(before), type(after))
-    if kinds[0] in _PLAIN and kinds[1] in _PLAIN and new_lesion is False:
+    plain = type(before) in _PLAIN and type(after) in _PLAIN
+    if plain and new_lesion is False:
         found = _one(before, after, criteria)
         if found is not None:
             return found
@@ -296,7 +296,7 @@ class MorphologicalResponse:
         after: npt.ArrayLike,
         *,
         criteria: SizeCriteria = VOGL_2008,
-        new_lesion: npt.ArrayLike = False,
+        new_lesion: bool | npt.ArrayLike = False,
         invalid: str = "raise",
         name: str = "",
     ) -> MorphologicalResponse:
