@@ -225,13 +225,13 @@ def _decode(cell: bytes) -> str:
 
 
 def formats_to_columns(
-    values: Mapping[str, Any], formats: Mapping[str, str], n: int
+    values: Mapping[str, Any], formats: Mapping[str, str | None], n: int
 ) -> dict[str, Column]:
     """Columns of another reader's values (pyreadstat), SAS dates by their formats."""
     out: dict[str, Column] = {}
     for name, cells in values.items():
         array = np.asarray(cells)
         column = Column.of_array(array, name) if array.size == n else Column.of_cells(list(cells), name)
-        dated = sas_date_column(column.floats, formats.get(name, "")) if column.floats is not None else None
+        dated = sas_date_column(column.floats, formats.get(name) or "") if column.floats is not None else None
         out[name] = dated or column
     return out
