@@ -1,0 +1,265 @@
+"""Dataset-JSON, Parquet, Excel: what they hold, and what is refused; files and folders that are none of a study's."""
+
+import builtins
+import datetime
+import json
+import zipfile
+from xml.sax.saxutils import escape
+
+import numpy as np
+import polars as pl
+import pytest
+
+from nettumor import crf
+from nettumor.crf.files import read_file
+from nettumor.errors import InputError, MissingExtraError
+
+COLUMNS = [
+    {"itemOID": "IT.TR.USUBJID", "name": "USUBJID", "label": "Subject", "dataType": "string"},
+    {"itemOID": "IT.TR.TRSTRESN", "name": "TRSTRESN", "label": "Result", "dataType": "float"},
+    {"itemOID": "IT.TR.TRORRES", "name": "TRORRES", "label": "Original", "dataType": "string"},
+    {"itemOID": "IT.TR.TRDEC", "name": "TRDEC", "label": "Decimal", "dataType": "decimal"},
+]
+ROWS = [["01", 0, "NE", "1.5"], ["02", 12.5, "", None], ["03", None, "NA", "2"]]
+HEAD = {"datasetJSONCreationDateTime": "2024-03-01T00:00:00", "datasetJSONVersion": "1.1.0", "name": "TR",
+        "label": "Results", "records": 3, "columns": COLUMNS}  # fmt: skip
+
+
+def dataset_json(tmp_path, lines=False):
+    """One table as Dataset-JSON 1.1 or its NDJSON form."""
+    path = tmp_path / ("tr.ndjson" if lines else "tr.json")
+    text = "\n".join(json.dumps(v) for v in (HEAD, *ROWS)) if lines else json.dumps({**HEAD, "rows": ROWS})
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_dataset_json_and_ndjson_are_one_table(tmp_path, lines):
+    """Text stays text, null is blank, 0 is 0, decimals written as text are numbers."""
+    (table,) = read_file(dataset_json(tmp_path, lines))
+    assert table.name == "TR"
+    assert table["USUBJID"].tolist() == ["01", "02", "03"]
+    np.testing.assert_array_equal(table["TRSTRESN"], [0, 12.5, np.nan])
+    assert table["TRORRES"].tolist() == ["NE", "", "NA"]
+    np.testing.assert_array_equal(table["TRDEC"], [1.5, np.nan, 2.0])
+    assert table.rows.tolist() == [1, 2, 3]
+    assert table.source.kind == "dataset-json"
+
+
+def test_plain_json_rows(tmp_path):
+    """An array of objects is a table; a key that a row lacks is blank there."""
+    path = tmp_path / "lesions.json"
+    path.write_text('[{"subject": "1", "size": 3}, {"subject": "2", "visit": "W8"}]')
+    (table,) = read_file(path)
+    np.testing.assert_array_equal(table["size"], [3, np.nan])
+    assert table.text("visit").tolist() == ["", "W8"]
+
+
+def test_ndjson_of_objects(tmp_path):
+    """A line per object is a table too."""
+    path = tmp_path / "lesions.ndjson"
+    path.write_text('{"subject": "1", "size": 3}\n\n{"subject": "2", "size": "NE"}\n')
+    (table,) = read_file(path)
+    assert table["size"].tolist() == ["3", "NE"]
+
+
+def test_dataset_json_without_rows(tmp_path):
+    """A table without rows keeps its columns."""
+    path = tmp_path / "tr.json"
+    path.write_text(json.dumps({**HEAD, "rows": []}))
+    (table,) = read_file(path)
+    assert list(table) == [c["name"] for c in COLUMNS]
+    assert table.n_rows == 0
+
+
+BAD_JSON = [
+    ("", "is not a readable JSON table"),
+    ("[1, 2", "is not a readable JSON table"),
+    ("3", "it holds one value"),
+    ("[]", "it is not an array of objects"),
+    ("[3]", "it is not an array of objects"),
+    ('{"clinicalData": {}}', "it is of version 1.0"),
+    ("{}", "it has no `columns` with names"),
+    ('{"columns": [{"name": 3}]}', "it has no `columns` with names"),
+    ('{"columns": [{"name": "A"}]}', "it has no `rows`"),
+    ('{"columns": [{"name": "A"}], "rows": [[1], [1, 2]]}', "row 2 has 2 values; there are 1 columns"),
+    ('{"columns": [{"name": "A"}], "rows": ["A"]}', "row 1 has 'A'; there are 1 columns"),
+    ('{"columns": [{"name": "A"}, {"name": "a"}], "rows": []}', "has the column 'a' twice"),
+    ('{"columns": [{"name": "A"}], "rows": [[[1]]]}', "`A` must hold one value a cell"),
+    ("[" * 100_000, "it is nested too deep|is not a readable JSON table"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_JSON)
+def test_json_that_is_no_table(tmp_path, text, message):
+    """Each way of being no table has its reason."""
+    path = tmp_path / "lesions.json"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_file(path)
+
+
+def test_an_empty_ndjson_and_json_in_latin_1(tmp_path):
+    """An empty file, and bytes that are not UTF-8, say so."""
+    path = tmp_path / "lesions.ndjson"
+    path.write_bytes(b"\n")
+    with pytest.raises(InputError, match=r"`lesions.ndjson` is empty"):
+        read_file(path)
+    path.write_bytes(b'{"a": "\xe4"}')
+    with pytest.raises(InputError, match=r"it is not UTF-8 \(byte 0xe4\)"):
+        read_file(path)
+
+
+def test_parquet(tmp_path):
+    """Text, numbers, nulls and dates of a Parquet file; row numbers count records from 1."""
+    path = tmp_path / "lesions.parquet"
+    pl.DataFrame({
+        "subject": ["1", None], "lesion": ["T1", "T2"], "role": "TARGET", "size": [0.0, None],
+        "date": [datetime.date(2024, 3, 1), None], "visit": [1, 2],
+    }).write_parquet(path)  # fmt: skip
+    table = crf.read(path)["lesions"]
+    assert table["subject"].tolist() == ["1", ""]
+    np.testing.assert_array_equal(table["size"], [0, np.nan])
+    assert table["date"].tolist() == ["2024-03-01", ""]
+    assert table.rows.tolist() == [1, 2]
+    assert table.source.kind == "parquet"
+    assert table.source.sha256
+
+
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + b"x" * 40 + b"PAR1", b"nothing"])
+def test_a_parquet_file_that_is_none(tmp_path, data):
+    """Foreign and cut files are refused, whatever the library raises."""
+    path = tmp_path / "lesions.parquet"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"`lesions.parquet` is not a (readable )?Parquet file"):
+        read_file(path)
+
+
+def workbook(path, sheets, *, epoch_1904=False):
+    """An Excel workbook written by hand: text inline, numbers as numbers, ("date", number) in a date format."""
+    def cell(value):
+        if value is None:
+            return "<c/>"
+        if isinstance(value, tuple):
+            return f'<c s="1"><v>{value[1]}</v></c>'
+        if isinstance(value, str):
+            return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+        return f"<c><v>{value}</v></c>"
+
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    names = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="r{i}"/>' for i, n in enumerate(sheets, 1))
+    links = "".join(f'<Relationship Id="r{i}" Type="{rel}/worksheet" Target="worksheets/s{i}.xml"/>'
+                    for i in range(1, len(sheets) + 1))  # fmt: skip
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+        f'ContentType="{sheet}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {main} xmlns:r="{rel}"><workbookPr date1904="{int(epoch_1904)}"/>'
+        f"<sheets>{names}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{links}<Relationship '
+        f'Id="rs" Type="{rel}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+    }
+    for i, rows in enumerate(sheets.values(), 1):
+        body = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+        parts[f"xl/worksheets/s{i}.xml"] = f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>"
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
+    return path
+
+
+HEAD_ROW = ["subject", "lesion", "role", "date", "size"]
+
+
+@pytest.mark.parametrize(("epoch_1904", "number"), [(False, 45352), (True, 43890)])
+def test_excel_dates_numbers_and_words(tmp_path, epoch_1904, number):
+    """Dates by both epochs, numbers, words among numbers, blanks; a column of mixed cells is text."""
+    rows = [HEAD_ROW, ["001", "T1", "TARGET", ("date", number), 12.5], ["001", "T2", "TARGET", "2024-03", "NE"],
+            [None] * 5, ["001", "T3", "TARGET", None, 0]]  # fmt: skip
+    table = crf.read(workbook(tmp_path / "lesions.xlsx", {"Sheet1": rows}, epoch_1904=epoch_1904))["lesions"]
+    assert table["subject"].tolist() == ["001"] * 3
+    assert table["date"].tolist() == ["2024-03-01", "2024-03", ""]
+    assert table["size"].tolist() == ["12.5", "NE", "0"]
+    np.testing.assert_array_equal(table.numbers("size").value, [12.5, np.nan, 0])
+    assert table.rows.tolist() == [2, 3, 5]
+
+
+def test_excel_that_turned_an_identifier_into_a_date_is_refused(tmp_path):
+    """Lesion 1-2 that Excel made 2 January is not guessed back: the cell is named, with the repair."""
+    rows = [HEAD_ROW, ["001", "1-1a", "TARGET", None, 12], ["001", ("date", 45293), "TARGET", None, 12]]
+    with pytest.raises(InputError, match=r"`lesion` must hold identifiers; got the date 2024-01-02.* at row 3 of "
+                       r"lesions.xlsx, sheet lesions: Excel has turned an identifier such as 1-2"):  # fmt: skip
+        crf.read(workbook(tmp_path / "lesions.xlsx", {"Sheet1": rows}))
+
+
+def test_excel_sheets_are_tables(tmp_path):
+    """Each sheet that is not empty is a table by its name."""
+    path = workbook(tmp_path / "study.xlsx", {
+        "subjects": [["subject", "age"], ["001", 61]], "lesions": [HEAD_ROW, ["001", "T1", "TARGET", "2024-03-01", 1]],
+        "Empty": [],
+    })  # fmt: skip
+    tables = crf.read(path)
+    assert list(tables) == ["subjects", "lesions"]
+    assert tables["subjects"].source.name == "study.xlsx, sheet subjects"
+
+
+def test_excel_columns_without_name(tmp_path):
+    """A column with values and without a name is refused; one of blanks is nothing."""
+    with pytest.raises(InputError, match="a column with values and without a name"):
+        crf.read(workbook(tmp_path / "lesions.xlsx", {"s": [["subject", ""], ["1", "x"]]}))
+    tables = crf.read(workbook(tmp_path / "subjects.xlsx", {"s": [["subject", "", "age"], ["1", None, 3]]}))
+    assert list(tables["subjects"]) == ["subject", "age"]
+
+
+def test_an_empty_workbook_and_a_broken_one(tmp_path):
+    """A workbook without cells, and bytes that are no workbook, are refused."""
+    with pytest.raises(InputError, match=r"`lesions.xlsx` is empty"):
+        crf.read(workbook(tmp_path / "lesions.xlsx", {"s": []}))
+    (tmp_path / "lesions.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    with pytest.raises(InputError, match=r"`lesions.xlsx` is not a readable Excel workbook"):
+        crf.read(tmp_path / "lesions.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "message"),
+    [("a.parquet", "polars", r"Reading Parquet needs polars: pip install 'nettumor\[frames\]'"),
+     ("a.xlsx", "python_calamine", r"Reading Excel needs python-calamine: pip install 'nettumor\[excel\]'"),
+     ("a.sas7bdat", "pyreadstat", r"Reading sas7bdat needs pyreadstat: pip install 'nettumor\[sas\]'")],
+)  # fmt: skip
+def test_absent_readers_are_named(tmp_path, monkeypatch, name, package, message):
+    """Without the reader of a format the message says what to install."""
+    real = builtins.__import__
+
+    def absent(wanted, *args, **keywords):
+        if wanted == package:
+            raise ImportError(wanted)
+        return real(wanted, *args, **keywords)
+
+    (tmp_path / name).write_bytes(b"x")
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with pytest.raises(MissingExtraError, match=message):
+        read_file(tmp_path / name)
+
+
+def test_files_that_are_not_there_or_of_another_kind(tmp_path):
+    """A missing file, a folder in place of a file, and an unknown suffix are input errors."""
+    with pytest.raises(InputError, match="cannot be opened: No such file or directory. Check the path"):
+        crf.read(tmp_path / "none.csv")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    with pytest.raises(InputError, match=r"`a.pdf` is of a kind that cannot be read \(.pdf\)"):
+        crf.read(tmp_path / "a.pdf")
+    with pytest.raises(InputError, match="cannot be read .no suffix."):
+        crf.read(tmp_path / "nothing")
+
+
+def test_a_reader_may_be_told_the_kind(tmp_path):
+    """A file of another suffix is read as the kind that is told."""
+    (tmp_path / "lesions.dat").write_text("subject,size\n1,2\n")
+    (table,) = read_file(tmp_path / "lesions.dat", suffix=".csv")
+    assert list(table) == ["subject", "size"]
