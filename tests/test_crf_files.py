@@ -249,12 +249,12 @@ def test_absent_readers_are_named(tmp_path, monkeypatch, name, package, message)
 
 def test_files_that_are_not_there_or_of_another_kind(tmp_path):
     """A missing file, a folder in place of a file, and an unknown suffix are input errors."""
-    with pytest.raises(InputError, match="cannot be opened: No such file or directory. Check the path"):
+    with pytest.raises(InputError, match=r"cannot be opened: No such file or directory. Check the path"):
         crf.read(tmp_path / "none.csv")
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(InputError, match=r"`a.pdf` is of a kind that cannot be read \(.pdf\)"):
         crf.read(tmp_path / "a.pdf")
-    with pytest.raises(InputError, match="cannot be read .no suffix."):
+    with pytest.raises(InputError, match=r"cannot be read .no suffix."):
         crf.read(tmp_path / "nothing")
 
 

@@ -24,7 +24,7 @@ from nettumor.errors import InputTypeError
 Words = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 
-_WHOLE = 2.0**53
+WHOLE = 2**53
 """Above this a float64 cannot hold every whole number: longer identifiers are kept as text."""
 
 
@@ -100,8 +100,8 @@ class Column:
         kinds = {type(c) for c in cells if not is_null(c)}
         numeric = all(issubclass(k, (int, float, np.number, np.bool_)) for k in kinds)
         if numeric and (kinds or any(isinstance(c, float) for c in cells)):
-            values = [np.nan if is_null(c) else c for c in cells]
-            if all(abs(v) <= _WHOLE for v in values if isinstance(v, int)):
+            values: list[Any] = [np.nan if is_null(c) else c for c in cells]
+            if all(abs(v) <= WHOLE for v in values if isinstance(v, (int, np.integer))):
                 return cls(floats=np.array(values, dtype=np.float64))
         return cls.of_text([cell_text(c, name) for c in cells])
 
@@ -109,7 +109,7 @@ class Column:
     def of_array(cls, array: npt.NDArray[Any], name: str = "column") -> Column:
         """A column from a one-dimensional NumPy array of any type."""
         kind = array.dtype.kind
-        if kind in "iu" and array.size and (array.max() > _WHOLE or array.min() < -_WHOLE):
+        if kind in "iu" and array.size and (array.max() > WHOLE or array.min() < -WHOLE):
             return cls.of_text(array.astype(str).tolist())
         if kind in "fiub":
             return cls(floats=array.astype(np.float64))
@@ -290,7 +290,7 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
     known = ~np.isnan(values)
     low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 0.0)
-    whole = bool(abs(low) < _WHOLE and high - low <= 4 * values.size and np.all(values[known] % 1 == 0))
+    whole = bool(abs(low) < WHOLE and high - low <= 4 * values.size and np.all(values[known] % 1 == 0))
     if not whole:
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int64)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nettumor.crf.columns import Column, cell_text, constant
+from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
@@ -27,7 +27,7 @@ def is_frame(value: object) -> bool:
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, (str, Path, Mapping)) or hasattr(value, "columns") or hasattr(value, "collect_schema")
+    return isinstance(value, (str, Path, Mapping)) or hasattr(value, "collect_schema") or hasattr(value, "columns")
 
 
 def _library(value: object) -> str:
@@ -98,7 +98,10 @@ def _array_column(values: Any, name: str) -> Column:
         return _pandas_column(values, name)
     if not hasattr(values, "__array__"):
         return Column.of_cells(list(values), name)
-    array = np.ma.filled(values.astype(object), None) if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
+    array = np.asarray(values)
+    if isinstance(values, np.ma.MaskedArray):
+        array = array.astype(object)
+        array[np.ma.getmaskarray(values)] = None
     if array.ndim != 1:
         raise InputError(f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.", argument=name)
     return Column.of_array(array, name)
@@ -117,8 +120,9 @@ def _pandas_column(series: Any, name: str) -> Column:
         return Column.of_datetimes(moments.to_numpy(dtype="datetime64[ns]"))
     if kind == "m":
         return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
-    if kind in "iu" and len(series) and float(series.abs().max() or 0) > 2**53:
-        return Column.of_text(series.astype("str").tolist())
+    known = series.dropna() if kind in "iu" else series[:0]
+    if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
+        return Column.of_cells(series.tolist(), name)
     if kind in "fiub":
         return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, words = series.factorize()
@@ -136,7 +140,7 @@ def _from_polars(frame: Any) -> dict[str, Column]:
 
 def _polars_column(series: Any) -> Column:
     dtype = series.dtype
-    whole = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > 2**53
+    whole = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
     if (dtype.is_numeric() and not whole) or str(dtype) == "Boolean":
         import polars
 
@@ -146,9 +150,10 @@ def _polars_column(series: Any) -> Column:
                                    getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip
     if str(dtype).startswith("Duration"):
         return Column.of_array(series.to_numpy(), series.name)
-    if str(dtype) == "String":
+    if str(dtype).startswith(("String", "Categorical", "Enum")):
         import polars
 
+        series = series.cast(polars.String)
         words = series.drop_nulls().unique(maintain_order=True)
         codes = series.cast(polars.Enum(words)).to_physical().cast(polars.Int64).fill_null(len(words)).to_numpy()
         return Column.of_distinct([*words.to_list(), ""], codes)
@@ -162,6 +167,8 @@ def _from_arrow(table: Any, name: str) -> dict[str, Column]:
 
 def _arrow_column(chunked: Any, name: str) -> Column:
     kind = str(chunked.type)
+    if kind.startswith(("dictionary<values=string", "dictionary<values=large_string")):
+        chunked, kind = chunked.cast("string"), "string"
     if kind.startswith(("string", "large_string", "string_view")):
         combined = chunked.combine_chunks() if kind != "string_view" else chunked.cast("string").combine_chunks()
         encoded = combined.dictionary_encode()
@@ -170,8 +177,12 @@ def _arrow_column(chunked: Any, name: str) -> Column:
         words = encoded.dictionary.to_pylist()
         codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
         return Column.of_distinct([*words, ""], codes.astype(np.int64))
-    if kind.startswith(("int", "uint", "float", "double", "halffloat")) and not kind.endswith("int64"):
-        return Column(floats=chunked.to_numpy().astype(np.float64))
+    if kind.startswith(("int", "uint", "float", "double", "halffloat")):
+        plain = chunked.drop_null().to_numpy()
+        if plain.dtype.kind == "f" or not plain.size or (plain.max() <= WHOLE and plain.min() >= -WHOLE):
+            return Column(floats=chunked.to_numpy().astype(np.float64))  # NaN where null
+    if kind.startswith("date32"):
+        return Column.of_datetimes(chunked.to_numpy())
     return Column.of_cells(chunked.to_pylist(), name)
 
 

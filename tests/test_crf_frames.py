@@ -1,0 +1,270 @@
+"""Frames of every kind in a mapping, columns renamed by the user, folders, and what is not recognised."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import nettumor as nt
+from nettumor import crf
+from nettumor.crf.columns import Column, choose_cells, concatenate
+from nettumor.errors import InputError, InputTypeError
+
+DATA = {
+    "subject": ["01", "02", "01"],
+    "lesion": ["T1", "T1", "T2"],
+    "role": ["TARGET"] * 3,
+    "date": ["2024-03-01", None, "2024-03"],
+    "size": [10.5, float("nan"), 0.0],
+    "visit": [1, 2, 3],
+    "nodal": [True, False, False],
+}
+KINDS = {
+    "lists": dict,
+    "arrays": lambda d: {k: np.array(v, dtype=object if None in v else None) for k, v in d.items()},
+    "pandas": pd.DataFrame,
+    "pandas nullable": lambda d: pd.DataFrame(d).convert_dtypes(),
+    "pandas arrow": lambda d: pd.DataFrame(d).convert_dtypes(dtype_backend="pyarrow"),
+    "pandas categories": lambda d: pd.DataFrame(d).astype({"subject": "category", "role": "category"}),
+    "pandas objects": lambda d: pd.DataFrame(d).astype(object),
+    "polars": lambda d: pl.DataFrame(d, strict=False).with_columns(pl.col("size").fill_nan(None)),
+    "polars lazy": lambda d: pl.DataFrame(d, strict=False).lazy(),
+    "polars categories": lambda d: pl.DataFrame(d).with_columns(pl.col("subject").cast(pl.Categorical)),
+    "pyarrow": pa.table,
+    "pyarrow categories": lambda d: pa.table({k: pa.array(v) for k, v in d.items()} | {
+        "subject": pa.array(d["subject"]).dictionary_encode()}),
+    "series": lambda d: {k: pd.Series(v) for k, v in d.items()},
+    "polars series": lambda d: {k: pl.Series(v, strict=False) for k, v in d.items()},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_frame_is_one_table(kind):
+    """Lists, arrays, pandas, Polars and PyArrow give the same text, numbers, dates and states."""
+    table = crf.read({"lesions": KINDS[kind](DATA)})["lesions"]
+    assert list(table) == ["subject", "lesion", "role", "visit", "date", "nodal", "size"]
+    assert table.text("subject").tolist() == ["01", "02", "01"]
+    np.testing.assert_array_equal(table.numbers("size").value, [10.5, np.nan, 0])
+    assert table.blank("size").tolist() == [False, True, False]
+    assert table.dates("date").status.tolist() == [1, 0, 2]
+    assert table.text("visit").tolist() == ["1", "2", "3"]
+    assert table.lesions.nodal.tolist() == [True, False, False]
+    assert table.lesions.measure("size").value[[0, 2]].tolist() == [10.5, 0.0]
+    assert table.rows.tolist() == [0, 1, 2]
+
+
+MOMENTS = [datetime.datetime(2024, 3, 1), datetime.datetime(2024, 3, 2, 11, 45), None]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        MOMENTS, np.array(MOMENTS, "datetime64[us]"), pd.Series(MOMENTS), pl.Series(MOMENTS),
+        pd.Series(MOMENTS).dt.tz_localize("Europe/Rome"), pl.Series(MOMENTS).dt.replace_time_zone("Europe/Rome"),
+        pd.Series(MOMENTS, dtype=object),
+    ],
+)  # fmt: skip
+def test_dates_of_every_kind_become_iso_text(dates):
+    """datetime64, time zones and Python dates are ISO 8601 text in local time; the day is the local one."""
+    column = crf.read({"subjects": {"subject": ["1", "2", "3"], "death": dates}})["subjects"]
+    assert [c[:10] for c in column["death"].tolist()] == ["2024-03-01", "2024-03-02", ""]
+    assert column.dates("death").status.tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [[datetime.date(2024, 3, 1), None], pl.Series([datetime.date(2024, 3, 1), None]),
+     pa.table({"x": [datetime.date(2024, 3, 1), None]})["x"], np.array(["2024-03-01", "NaT"], "datetime64[D]")],
+)  # fmt: skip
+def test_plain_dates(dates):
+    """Dates without a time have none in the text."""
+    assert crf.read({"subjects": {"subject": ["1", "2"], "death": dates}})["subjects"]["death"].tolist() == [
+        "2024-03-01", "",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("column", [
+    np.array([0, 56], "timedelta64[D]"), pd.Series([0, 56]).astype("timedelta64[s]") * 86400, pl.Series(
+        [datetime.timedelta(0), datetime.timedelta(56)]), np.array([0, 56], np.float32), [0, 56],
+])  # fmt: skip
+def test_days_of_every_kind(column):
+    """Durations and numbers are days."""
+    table = crf.read({"lesions": {"subject": ["1"] * 2, "lesion": ["T"] * 2, "role": ["T"] * 2, "day": column}})
+    assert table["lesions"].when().day.tolist() == [0, 56]
+    assert table.days
+
+
+@pytest.mark.parametrize("kind", ["numpy", "pandas", "polars", "arrow", "list"])
+def test_long_identifiers_keep_every_digit(kind):
+    """An identifier above 2^53 is kept as text, not rounded to a double."""
+    ids = [9007199254740993, 1]
+    column = {"numpy": np.array, "pandas": pd.Series, "polars": pl.Series, "arrow": pa.array, "list": list}[kind](ids)
+    table = crf.read({"subjects": {"subject": column}})["subjects"]
+    assert table.text("subject").tolist() == ["9007199254740993", "1"]
+
+
+def test_masked_arrays_are_blank_where_masked():
+    """A masked element is a blank cell."""
+    masked = np.ma.masked_array([1.0, 2.0], [False, True])
+    assert crf.read({"subjects": {"subject": ["1", "2"], "age": masked}})["subjects"].blank("age").tolist() == [
+        False, True,
+    ]  # fmt: skip
+
+
+def test_frames_are_never_changed():
+    """Reading leaves a frame and a read-only array as they were; the table's cells are read-only."""
+    frame = pd.DataFrame(DATA)
+    before = frame.copy(deep=True)
+    sizes = np.array([1.0, 2.0, 3.0])
+    sizes.setflags(write=False)
+    tables = crf.read({"lesions": frame, "subjects": {"subject": ["1", "2", "3"], "age": sizes}})
+    pd.testing.assert_frame_equal(frame, before)
+    with pytest.raises(ValueError, match="read-only"):
+        tables["subjects"]["age"][0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        tables["lesions"]["subject"][0] = "x"
+
+
+def test_the_kind_of_frame_is_kept_for_the_way_back():
+    """`frame_kind` names the library of the frames given, "" for arrays."""
+    assert crf.read({"lesions": pl.DataFrame(DATA, strict=False)}).frame_kind == "polars"
+    assert crf.read({"lesions": pd.DataFrame(DATA)}).frame_kind == "pandas"
+    assert crf.read({"lesions": DATA}).frame_kind == ""
+
+
+def test_tables_and_results_are_read_again():
+    """A `CrfTable`, a `nettumor.Table` and `Tables` come in again as they are."""
+    tables = crf.read({"lesions": DATA})
+    assert crf.read(tables) is tables
+    again = crf.read({"lesions": tables["lesions"]})["lesions"]
+    assert again["size"].tolist()[0] == 10.5
+    assert crf.read({"lesions": tables["lesions"].to_table()})["lesions"]["subject"].tolist() == ["01", "02", "01"]
+    assert crf.read({"lesions": tables["lesions"].to_frame("polars")})["lesions"].n_rows == 3
+    assert crf.read(tables, mapping={"lesions": {"=LIVER": "organ"}})["lesions"].text("organ").tolist() == ["LIVER"] * 3
+
+
+def test_a_foreign_frame_is_read_through_narwhals():
+    """A frame of narwhals itself stands for any frame it knows."""
+    import narwhals
+
+    table = crf.read({"lesions": narwhals.from_native(pd.DataFrame(DATA).drop(columns="date"))})["lesions"]
+    assert table["subject"].tolist() == ["01", "02", "01"]
+    assert table.numbers("size").value[0] == 10.5
+
+
+def test_a_mapping_renames_columns_and_adds_constants():
+    """Another sponsor's names, in any case, and a constant for a column that the source does not have."""
+    table = crf.read(
+        {"lesions": {"PATIENT": ["1"], "visit_no": [2], "mm": ["7"]}},
+        mapping={"lesions": {"patient": "subject", "VISIT_NO": "visit", "mm": "size", "=T1": "lesion", "=TL": "role"}},
+    )["lesions"]
+    assert table.text("subject").tolist() == ["1"]
+    assert table.text("lesion").tolist() == ["T1"]
+    assert table.lesions.role.tolist() == [crf.Role.TARGET]
+
+
+def test_the_only_unknown_data_set_is_the_mapped_table(tmp_path):
+    """A file of any name is the one table that the mapping describes."""
+    (tmp_path / "export_7.csv").write_text("pt,t,mm,d\n1,T1,7,0\n")
+    tables = crf.read(tmp_path, mapping={"lesions": {"pt": "subject", "t": "lesion", "mm": "size", "d": "day",
+                                                     "=TARGET": "role"}})  # fmt: skip
+    assert list(tables) == ["lesions"]
+    assert tables["lesions"].name == "lesions"
+
+
+def test_cdash_and_sdtm_names_are_taken():
+    """Columns by their CDASH or SDTM names are the layout's columns."""
+    table = crf.read({"lesions": {"USUBJID": ["1"], "TULNKID": ["T1"], "TUIDENT_TUORRES": ["TARGET"], "VISITNUM": [1],
+                                  "TUDAT": ["2024-03-01"], "LDIAM_TRORRES": [12], "TULOC": ["LIVER"]}})  # fmt: skip
+    assert {"subject", "lesion", "role", "visit", "date", "size", "organ"} == set(table["lesions"])
+
+
+REFUSED = [
+    (3, {}, InputTypeError, "`source` must be a folder, files, or a mapping"),
+    (pd.DataFrame(DATA), {}, InputTypeError, r"Say which table it is: read\({'lesions': frame}\)"),
+    (DATA, {}, InputTypeError, "Say which table it is"),
+    ([pd.DataFrame(DATA)], {}, InputTypeError, "`source` must hold paths; got DataFrame"),
+    ({}, {}, InputError, "No CRF table was found; got nothing"),
+    ({"lesion": DATA}, {}, InputError, r"`lesion` is no CRF table and no SDTM domain. Did you mean 'lesions'\?"),
+    ({"lesions": {"subject": ["1"], "lesion": [1, 2]}}, {}, InputError, "Columns of `lesions` must have one length"),
+    ({"lesions": {"subject": "01"}}, {}, InputTypeError, "`subject` must be a column"),
+    ({"lesions": {"subject": np.zeros((2, 2))}}, {}, InputError, r"must be one-dimensional; got shape \(2, 2\)"),
+    ({"lesions": {"subject": [["1"], ["2"]]}}, {}, InputError, "`subject` must hold one value a cell"),
+    ({"lesions": pd.DataFrame([[1, 2]], columns=["a", "a"])}, {}, InputError, "has the column 'a' twice"),
+    ({"lesions": DATA, "Lesions": DATA}, {}, InputError, "`lesions` is given twice"),
+    ({"lesions": DATA}, {"mapping": {"lesion": {}}}, InputError, "`mapping` names no table 'lesion'"),
+    ({"lesions": DATA}, {"mapping": {"lesions": {"size": "sise"}}}, InputError, "to 'sise'.*Did you mean 'size'"),
+    ({"lesions": DATA}, {"mapping": {"lesions": {"sise": "size"}}}, InputError, "renames 'sise', which lesions does"),
+    ({"lesions": DATA}, {"mapping": {"lesions": {"visit": "size", "nodal": "size"}}}, InputError, "two columns one"),
+    ({"lesions": DATA}, {"mapping": ["lesions"]}, InputTypeError, "`mapping` must be a mapping of table"),
+    ({"lesions": DATA}, {"incomplete": "drop"}, InputError, "`incomplete` must be one of 'raise', 'keep'"),
+    ({"lesions": object(), "subjects": DATA}, {}, InputTypeError, "must be a frame, a mapping of columns, or a path"),
+]
+
+
+@pytest.mark.parametrize(("source", "options", "error", "message"), REFUSED)
+def test_what_is_not_recognised_is_refused(source, options, error, message):
+    """Each wrong source or mapping has its message, with the repair."""
+    with pytest.raises(error, match=message):
+        crf.read(source, **options)
+
+
+def test_a_folder_without_tables(tmp_path):
+    """An empty folder, and one with files of other kinds only, say what to put there."""
+    (tmp_path / "notes.pdf").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"holds no table. Put subjects.csv, lesions.csv"):
+        crf.read(tmp_path)
+
+
+def test_what_a_folder_holds_besides(tmp_path):
+    """Other SDTM and ADaM data sets, notes and settings are left aside, each with its reason."""
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n1,T,T,1\n")
+    (tmp_path / "ae.csv").write_text("not,read\n")
+    (tmp_path / "notes.txt").write_text("Call the site\n\x00")
+    (tmp_path / "settings.json").write_text('{"a": 1}')
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    (tmp_path / ".hidden.csv").write_text("a\n")
+    tables = crf.read(tmp_path)
+    assert list(tables) == ["lesions"]
+    assert set(tables.ignored) == {"ae.csv", "notes.txt", "settings.json", "other.csv"}
+    assert "not used: ae.csv" in repr(tables)
+
+
+def test_files_in_a_list_and_paths_in_a_mapping(tmp_path):
+    """A list of files, and a mapping of table to file, are studies."""
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n1,T,T,1\n")
+    (tmp_path / "x.csv").write_text("subject,age\n1,61\n")
+    assert list(crf.read([tmp_path / "lesions.csv"])) == ["lesions"]
+    tables = crf.read({"subjects": tmp_path / "x.csv", "lesions": str(tmp_path / "lesions.csv")})
+    assert list(tables) == ["subjects", "lesions"]
+
+
+def test_columns_are_joined_and_chosen_cell_by_cell():
+    """A blank in the first column takes the second's cell; numbers stay numbers where both are."""
+    numbers = Column(floats=np.array([1.0, np.nan]))
+    assert choose_cells(numbers, Column(floats=np.array([9.0, 2.0]))).cells.tolist() == [1, 2]
+    assert choose_cells(numbers, Column.of_text(["x", "NE"])).cells.tolist() == ["1", "NE"]
+    assert choose_cells(numbers, None) is numbers
+    assert concatenate([numbers, Column.of_text(["a"])]).cells.tolist() == ["1", "", "a"]
+    lettered = Column(floats=np.array([np.nan, 3.0]), letters=np.array([".A", ""]))
+    assert concatenate([lettered, lettered]).cells.tolist() == [".A", "3", ".A", "3"]
+    assert lettered.expand(np.array([1, -1, 0])).cells.tolist() == ["3", "", ".A"]
+    assert repr(lettered) == "Column of 2 numbers: ['.A', '3']"
+
+
+def test_tables_say_what_they_hold():
+    """`repr`, `inputs`, `table` and `replace` of a study."""
+    tables = crf.read({"lesions": DATA})
+    assert repr(tables) == "Tables\n  lesions: 3 rows, 7 columns, from lesions"
+    assert "lesions: 3 rows x 7 columns from lesions (arrays)" in repr(tables["lesions"])
+    assert tables.inputs()["rows"].tolist() == [3]
+    with pytest.raises(InputError, match=r"There is no table 'lesion'. Given: lesions. Did you mean 'lesions'\?"):
+        tables.table("lesion")
+    with pytest.raises(InputError, match=r"`lesions` has no column 'sise'. Did you mean 'size'\?"):
+        tables["lesions"].column("sise")
+    shorter = tables.replace(lesions=tables["lesions"].take(np.array([True, False, True])))
+    assert shorter["lesions"].rows.tolist() == [0, 2]
+    assert len(nt.crf.read(shorter)["lesions"]["size"]) == 2
