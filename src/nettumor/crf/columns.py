@@ -101,7 +101,7 @@ class Column:
         numeric = all(issubclass(k, (int, float, np.number, np.bool_)) for k in kinds)
         if numeric and (kinds or any(isinstance(c, float) for c in cells)):
             values: list[Any] = [np.nan if is_null(c) else c for c in cells]
-            if all(abs(v) <= WHOLE for v in values if isinstance(v, (int, np.integer))):
+            if all(abs(v) <= WHOLE for v in values if not isinstance(v, float)):
                 return cls(floats=np.array(values, dtype=np.float64))
         return cls.of_text([cell_text(c, name) for c in cells])
 
