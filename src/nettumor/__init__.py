@@ -24,7 +24,10 @@ _HOME = {
     "terminology": ("EventReason", "Reason", "Response", "best_of", "labels", "parse_responses"),
     "errors": ("InputError", "InputTypeError", "MissingExtraError"),
     "tables": ("Table",),
-    "lesions": ("is_measurable", "lesion_size", "node_class", "select_targets"),
+    "lesions": (
+        "ellipsoid_volume", "is_measurable", "lesion_size", "node_class", "select_targets", "size_in_state",
+        "sum_parts",
+    ),
     "sums": ("Sums", "sum_of_lesions"),
     "morphology": (
         "MorphologicalResponse", "TargetResponse", "choi_response", "classify", "in_assessment_window",

@@ -237,7 +237,7 @@ def _nodes(nodal: npt.ArrayLike, values: Floats) -> Bools:
     """Whether each lesion is a node, shape (..., lesion)."""
     flags = _arrays.as_flags(nodal, "nodal")
     without = np.empty(values.shape[:-1], dtype=np.bool_)
-    (_, together) = _arrays.broadcast(**{"sizes without the timepoint axis": without, "nodal": flags})
+    together = _arrays.broadcast(**{"sizes without the timepoint axis": without, "nodal": flags})[-1]
     if together.shape != without.shape:
         raise InputError(
             f"`nodal` must fit the axes (..., lesion) of `sizes`, {without.shape}; got {flags.shape}. "
@@ -271,7 +271,7 @@ class _Course:
 
     def judge(self) -> tuple[Codes, npt.NDArray[np.int32]]:
         """Responses and reasons, shape (..., timepoint)."""
-        response = np.zeros(self.sums.sum.shape, dtype=np.int8)
+        response: Codes = np.zeros(self.sums.sum.shape, dtype=np.int8)
         reason = np.zeros(response.shape, dtype=np.int32)
         for visit in range(response.shape[-1]):
             if visit:
