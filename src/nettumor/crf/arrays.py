@@ -42,15 +42,22 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
     columns = [np.asarray(c, dtype=np.int64) for c in codes]
     key, size = columns[0], _size(columns[0])
     for column in columns[1:]:
-        if size > 2**31:
-            key, _ = _dense(key, size)
-            size = _size(key)
-        key, size = key * _size(column) + column, size * _size(column)
+        key, size = _narrow(key, size)
+        codes_of, width = _narrow(column, _size(column))
+        key, size = key * width + codes_of, size * width
     return _dense(key, size)
 
 
 def _size(codes: Ints) -> int:
     return int(codes.max()) + 1 if codes.size else 1
+
+
+def _narrow(key: Ints, size: int) -> tuple[Ints, int]:
+    """Codes of at most 31 bits, so that two of them multiply without overflow."""
+    if size <= 2**31:
+        return key, size
+    dense, _ = _dense(key, size)
+    return dense, _size(dense)
 
 
 def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:

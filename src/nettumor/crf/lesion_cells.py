@@ -221,18 +221,15 @@ class LesionCells:
     def parent(self) -> npt.NDArray[Any]:
         """The parent of a part."""
         lesion = self._column("lesion").trimmed
-        named = [_PART.fullmatch(w) for w in lesion.words]
-        parents = np.array([m.group(1) if m else "" for m in named], dtype=object)
-        out = parents[lesion.codes] if len(parents) else np.empty(0, dtype=object)
-        rows = np.flatnonzero(out != "")
+        found = [_PART.fullmatch(w) for w in lesion.words]
+        place = {w: i for i, w in enumerate(lesion.words)}
+        of_word = np.array([place.get(m.group(1), -1) if m else -1 for m in found], dtype=np.int64)
+        wanted = of_word[lesion.codes] if len(found) else lesion.codes
         track, _ = self.table.track()
-        wanted = set(track[rows].tolist())
-        here = np.isin(track, list(wanted))
-        known = set(zip(track[here].tolist(), lesion.text[here].tolist(), strict=True))
-        for row in rows.tolist():  # only rows whose lesion has the name of a part
-            if (int(track[row]), out[row]) not in known:
-                out[row] = ""
-        return out
+        width = len(found)
+        known = (wanted >= 0) & np.isin(track * width + wanted, track * width + lesion.codes)
+        names = np.array([*lesion.words, ""], dtype=object)
+        return names[np.where(known, wanted, width)]
 
     def measure(self, name: str) -> Measure:
         """One measure: "size", "perpendicular", "viable", "viable_perpendicular", "diameter", "volume", "attenuation".
