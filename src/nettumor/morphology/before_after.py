@@ -136,6 +136,8 @@ def _in_blocks(
 def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDArray[Any], ...]]:
     """The arrays, broadcast to the last of them, block by block as float64, bool and int8."""
     shape = arrays[-1].shape
+    if not arrays[-1].size:
+        return
     if all(a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" for a in arrays):
         flat = [a.reshape(-1) for a in arrays]  # views
         for start in range(0, flat[-1].shape[0], size):
@@ -145,12 +147,10 @@ def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDA
     types: list[Any] = [np.float64, np.float64, *[a.dtype for a in arrays[2:]]]
     operands: list[Any] = list(arrays)
     with np.nditer(
-        operands, ["external_loop", "buffered", "zerosize_ok"], access, types, order="C", casting="same_kind",
+        operands, ["external_loop", "buffered"], access, types, order="C", casting="same_kind",
         buffersize=size,
     ) as parts:  # fmt: skip
-        for part in parts:
-            if part[-1].shape[0]:
-                yield part
+        yield from parts
 
 
 def _refuse(before: npt.NDArray[Any], after: npt.NDArray[Any], criteria: SizeCriteria) -> None:
