@@ -227,10 +227,10 @@ def test_flags_new_lesions_and_responses():
     assert crf.parse_flags(Column(floats=np.array([1.0, 0, NAN]))).tolist() == [1, 0, -1]
     words = ["", "N", "yes", "EQUIVOCAL", "UNEQUIVOCAL", "NE", "maybe"]
     assert crf.parse_new_lesions(Column.of_text(words)).tolist() == [*NewLesion, -1]
+    assert crf.parse_new_lesions(Column.of_text(["None", "null"])).tolist() == [NewLesion.NO, NewLesion.BLANK]
     labels = ["", "PR", "non-cr/non-pd", "Not done", "NED", "SDD"]
-    expected = [Response.MISSING, Response.PR, Response.NON_CR_NON_PD, Response.MISSING]
-    assert crf.parse_response_cells(Column.of_text(labels)).tolist()[:4] == expected
-    assert crf.parse_response_cells(Column.of_text(labels)).tolist()[5] == crf.UNKNOWN
+    expected = [Response.MISSING, Response.PR, Response.NON_CR_NON_PD, Response.MISSING, Response.MISSING, crf.UNKNOWN]
+    assert crf.parse_response_cells(Column.of_text(labels)).tolist() == expected
 
 
 DATES = [

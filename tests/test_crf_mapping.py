@@ -117,6 +117,26 @@ def test_an_identification_of_each_reader():
     assert set(shared.text("role")) == {"TARGET"}
 
 
+def test_the_one_reader_of_tu_where_tr_names_none():
+    """TU that names one reader identifies the lesions of a TR that names none; of two readers neither is taken."""
+    tu = {"USUBJID": ["1", "1"], "TULNKID": ["T1", "T2"], "TUEVAL": ["INVESTIGATOR"] * 2, "TUSTRESC": ["TARGET"] * 2}
+    one = lesions(("T1", "LDIAM", 9, "9"), ("T2", "LDIAM", 9, "9"), tu=tu, TRGRPID="")
+    assert one["role"].tolist() == ["TARGET", "TARGET"]
+    two = lesions(("T1", "LDIAM", 9, "9"), tu=tu | {"TUEVAL": ["INVESTIGATOR", "RADIOLOGIST 1"]}, TRGRPID="")
+    assert list(zip(two.text("lesion"), two.text("evaluator"), two.text("role"), strict=True)) == [
+        ("T1", "", ""), ("T1", "INVESTIGATOR", "TARGET"), ("T2", "RADIOLOGIST 1", "TARGET"),
+    ]  # fmt: skip
+
+
+def test_decimal_commas_of_a_semicolon_file(tmp_path):
+    """A domain saved as CSV with semicolons: 12,5 and 1,234 are 12.5 and 1.234, visit 1,1 is 1.1."""
+    (tmp_path / "tr.csv").write_text("USUBJID;TRLNKID;TRTESTCD;TRSTRESN;VISITNUM\n1;T1;LDIAM;12,5;1\n"
+                                     "1;T1;LDIAM;1,234;1,1\n")  # fmt: skip
+    table = crf.read(tmp_path)["lesions"]
+    assert table.numbers("size").value.tolist() == [12.5, 1.234]
+    assert table.text("visit").tolist() == ["1", "1.1"]
+
+
 def test_readers_are_never_mixed():
     """--EVALID, else --EVAL, tells the tracks apart."""
     reader = {"TREVAL": "INDEPENDENT ASSESSOR", "TREVALID": "RADIOLOGIST 1"}
@@ -155,6 +175,8 @@ def test_study_days_without_dates():
     table = crf.read({"tr": data | {"TRDY": [-1, 1, 57]}})["lesions"]
     assert table["day"].tolist() == [-1, 0, 56]
     assert table.when().day.tolist() == [-1, 0, 56]
+    emptied = crf.read({"tr": data | {"TRDY": [-1, 1, 57], "TRDTC": [""] * 3}})["lesions"]  # de-identified
+    assert emptied["day"].tolist() == [-1, 0, 56]
 
 
 def test_locations_from_the_supplement():

@@ -119,7 +119,7 @@ def _blank(word: str) -> bool:
 def _looked_up(column: Column, known: Mapping[str, int]) -> Codes:
     def code(cell: str) -> int:
         word = tidy(cell)
-        return known.get(word, UNKNOWN) if not _blank(word) else 0
+        return known.get(word, 0 if _blank(word) else UNKNOWN)  # "None" among new lesions is an answer
 
     return column.map(code, np.int8)
 
@@ -156,9 +156,12 @@ def parse_flags(column: Column) -> Codes:
 
 
 def parse_response_cells(column: Column) -> Codes:
-    """Codes of `nettumor.Response` (as `nettumor.parse_responses` reads them), -1 for an unknown word."""
+    """Codes of `nettumor.Response` (as `nettumor.parse_responses` reads them), -1 for an unknown word.
+
+    NED (no evidence of disease, C96785) is MISSING: there is no such disease to respond.
+    """
     def code(cell: str) -> int:
-        if _blank(tidy(cell)):
+        if _blank(tidy(cell)) or tidy(cell) == "NED":
             return 0
         try:
             return int(parse_responses(cell))

@@ -125,13 +125,16 @@ def _finish(cells: dict[str, list[Any]], kinds: dict[str, str], n: int, source: 
     return CrfTable(name, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(name, n))
 
 
-def as_numbers_where_possible(column: Column) -> Column:
-    """A text column as numbers, if every cell is a number or blank; else the column itself."""
+def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) -> Column:
+    """A text column as numbers, if every cell is a number or blank; else the column itself.
+
+    Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written so.
+    """
     from nettumor.crf.cells import parse_numbers
 
     if not column.is_text:
         return column
-    numbers = parse_numbers(column)
-    if numbers.word.any() or numbers.decimal_comma.any():
+    numbers = parse_numbers(column, decimal_comma=decimal_comma)
+    if numbers.word.any() or (numbers.decimal_comma.any() and not decimal_comma):
         return column
     return Column(floats=numbers.value)

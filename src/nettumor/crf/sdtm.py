@@ -85,7 +85,9 @@ def as_domain(table: CrfTable, domain: str) -> CrfTable:
     for name in table:
         column = table.column(name)
         upper = name.upper()
-        columns[upper] = as_numbers_where_possible(column) if _NUMERIC.fullmatch(upper) else column
+        if _NUMERIC.fullmatch(upper):
+            column = as_numbers_where_possible(column, decimal_comma=table.source.decimal_comma)
+        columns[upper] = column
     return CrfTable(domain, columns, table.source, table.rows, origin=constant(domain, table.n_rows))
 
 
@@ -105,20 +107,25 @@ def evaluator(domain: CrfTable, prefix: str) -> Column:
     return variable(domain, f"{prefix}EVALID", f"{prefix}EVAL")
 
 
+def readers_tell(tu: Column, tr: Column) -> bool:
+    """Whether evaluators tell the lesions of TU apart: not where TU names none, or one that TR does not repeat."""
+    named = {w for w in tu.trimmed.words if w}
+    return bool(named) and not (len(named) == 1 and tr.blank.all())
+
+
 def visit(domain: CrfTable) -> Column:
     """VISITNUM, else VISIT."""
     return variable(domain, "VISITNUM", "VISIT")
 
 
 def moment(domain: CrfTable, prefix: str) -> tuple[str, Column] | None:
-    """The date column (--DTC); without one the day column, --DY counted from 0; None without both."""
-    if f"{prefix}DTC" in domain:
-        return "date", domain.column(f"{prefix}DTC")
-    if f"{prefix}DY" in domain:
-        study_day = domain.column(f"{prefix}DY").floats
-        if study_day is not None:  # CDISC has no day 0: day 1 is the reference date
-            return "day", Column(floats=np.where(study_day > 0, study_day - 1, study_day))
-    return None
+    """The date column (--DTC); without one, or with nothing in it, the day column (--DY counted from 0); else None."""
+    dates = domain.column(f"{prefix}DTC") if f"{prefix}DTC" in domain else None
+    days = domain.column(f"{prefix}DY").floats if f"{prefix}DY" in domain else None
+    if days is not None and not np.isnan(days).all() and (dates is None or dates.blank.all()):
+        # CDISC has no day 0: day 1 is the reference date
+        return "day", Column(floats=np.where(days > 0, days - 1, days))
+    return None if dates is None else ("date", dates)
 
 
 def common_codes(left: Sequence[Column], right: Sequence[Column]) -> tuple[Ints, Ints]:

@@ -35,7 +35,7 @@ from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, number_text
 from nettumor.crf.lesion_cells import is_node, nodal_role
-from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, supplemental, variable, visit
+from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, readers_tell, supplemental, variable, visit
 from nettumor.crf.tables import CrfTable
 
 TESTS: Mapping[str, str] = MappingProxyType({
@@ -234,13 +234,14 @@ def _identity(domains: Mapping[str, CrfTable], tr: CrfTable, location: Column) -
 def match_identification(tr: CrfTable, tu: CrfTable) -> Ints:
     """For each row of TR the row of TU that identifies its lesion, or -1.
 
-    Subject, evaluator and lesion agree (subject and lesion alone, where TU has no evaluators); a TU
-    record of the same visit is preferred, where a lesion was identified more than once.
+    Subject, evaluator and lesion agree (subject and lesion alone, where TU has no evaluators, or one that
+    TR does not name); a TU record of the same visit is preferred, where a lesion was identified more than
+    once.
     """
     readers = evaluator(tu, "TU")
     left = [variable(tr, "USUBJID"), variable(tr, "TRLNKID")]
     right = [variable(tu, "USUBJID"), variable(tu, "TULNKID")]
-    if not readers.blank.all():
+    if readers_tell(readers, evaluator(tr, "TR")):
         left, right = [*left, evaluator(tr, "TR")], [*right, readers]
     same_visit = first_match([*left, visit(tr)], [*right, visit(tu)])
     found = np.where(same_visit >= 0, same_visit, first_match(left, right))
@@ -265,7 +266,7 @@ def _identified_only(domains: Mapping[str, CrfTable]) -> Mapped:
         seen = np.zeros(tu.n_rows, dtype=np.bool_)
         left = [variable(tu, "USUBJID"), variable(tu, "TULNKID"), evaluator(tu, "TU")]
         right = [variable(results, "USUBJID"), variable(results, "TRLNKID"), evaluator(results, "TR")]
-        if left[2].blank.all():
+        if not readers_tell(left[2], right[2]):
             left, right = left[:2], right[:2]
         seen[:] = first_match(left, right) >= 0 if results.n_rows else False
         alone &= ~seen
