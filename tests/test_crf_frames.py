@@ -268,3 +268,38 @@ def test_tables_say_what_they_hold():
     shorter = tables.replace(lesions=tables["lesions"].take(np.array([True, False, True])))
     assert shorter["lesions"].rows.tolist() == [0, 2]
     assert len(nt.crf.read(shorter)["lesions"]["size"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_tables_go_out_as_frames(kind):
+    """Dict in, frame out: the cells of a table as pandas or Polars."""
+    frame = crf.read({"lesions": DATA})["lesions"].to_frame(kind)
+    assert list(frame["subject"]) == ["01", "02", "01"]
+    assert frame["size"][0] == 10.5
+
+
+@pytest.mark.parametrize("values", [
+    pa.chunked_array([["a"], [None]]), pa.chunked_array([["a"], [None]]).cast("string_view"),
+    pa.chunked_array([pa.array(["a"]).dictionary_encode(), pa.array([None], "string").dictionary_encode()]),
+    pa.chunked_array([["a"], [None]]).cast("large_string"),
+])  # fmt: skip
+def test_arrow_text_in_pieces(values):
+    """Arrow text of any layout, in pieces and with nulls, is text with blanks."""
+    table = crf.read({"subjects": pa.table({"subject": ["1", "2"], "arm": values})})["subjects"]
+    assert table["arm"].tolist() == ["a", ""]
+
+
+@pytest.mark.parametrize("values", [[1, None], [1.0, None], [True, None]])
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_nulls_among_numbers_are_blank(values, kind):
+    """Whole numbers, fractions and flags with a null: the null is blank, the rest a number."""
+    make = {"pandas": lambda v: pd.DataFrame(v).convert_dtypes(), "polars": pl.DataFrame, "pyarrow": pa.table}[kind]
+    table = crf.read({"subjects": make({"subject": ["1", "2"], "age": values})})["subjects"]
+    assert table.blank("age").tolist() == [False, True]
+    assert table.text("age")[0] == "1"
+
+
+def test_a_frame_with_every_identifier_missing_is_read():
+    """A nullable column of whole numbers without any number is blank."""
+    frame = pd.DataFrame({"subject": ["1"], "age": pd.array([None], dtype="Int64")})
+    assert crf.read({"subjects": frame})["subjects"].blank("age").tolist() == [True]

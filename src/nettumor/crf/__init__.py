@@ -2,14 +2,49 @@
 
 `read` takes a folder, files, or a mapping of frames and gives `Tables`: up to five tables (subjects,
 lesions, responses, markers, symptoms), each a frozen mapping of column name to array. `LAYOUTS` says what
-they may hold; `CrfTable.lesions` reads the rows of lesions (number, absent, too small, not evaluable,
-present, merged, contradiction), `CrfTable.numbers`, `.dates`, `.keys_of` and `.track` read other columns,
-and `grid` carries long records to arrays (track, lesion, timepoint) and back.
+they may hold.
 
 Files: CSV, TSV (comma, semicolon, tab; decimal comma), SAS XPORT version 5, CDISC Dataset-JSON 1.1 (JSON,
 NDJSON) with nothing but NumPy; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT version 8 and
 sas7bdat (extra ``sas``). SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped; `sdtm_lesions`,
-`sdtm_responses` and `sdtm` say how.
+`sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a `MissingExtraError`.
+
+What a reader of the tables (`assess`, the edit checks) builds on:
+
+===================================== ================================================================
+``tables["lesions"]``                 a `CrfTable`; ``"lesions" in tables``; ``tables.table(name)`` raises
+                                      with the names there are; ``tables.missing_columns(name)``
+``tables.days``                       the study has days in place of dates; ``subjects`` columns are then
+                                      read with ``table.dates(name, days=True)``
+``tables.inputs()``                   names, kinds, paths and digests of what was read (provenance)
+``tables.frame_kind``                 "pandas", "polars", "pyarrow", or "" : the kind to give back
+``table[name]``                       the cells as they came: float, or str objects ("" is blank)
+``table.text(name)``, ``.blank``      as text, whether blank; blanks where there is no such column
+``table.numbers(name)``               `Numbers`: value (NaN if none), blank, word, below and above of
+                                      ``<5`` and ``>5``
+``table.dates(name)``, ``.when()``    `Dates`: day (from 1970-01-01, or the day given; NaN unless full),
+                                      status (`DateStatus`), earliest and latest day it allows; `iso` back
+``table.keys_of(name)``               codes and words of a key; outer blanks do not count, "1" and 1 are
+                                      one; the codes follow the first appearance, not the alphabet
+``table.track()``                     number of each row's track (subject and evaluator), and the first
+                                      row of each track
+``table.lesions``                     `LesionCells`: ``role``, ``state`` (codes, -1 for an unknown word),
+                                      ``contradiction``, ``not_evaluable``, ``present``, ``nodal``,
+                                      ``merged_into``, ``parent``
+``table.lesions.measure("size")``     `Measure`: value (0 if absent or merged, NaN if not measured),
+                                      too_small (its value is NaN), unreadable
+``table.rows``, ``.rows_of(name)``    row numbers in the user's file, of a row and of one of its cells
+``parse_response_cells(column)``      codes of `nettumor.Response`; ``table.column(name)`` is the column;
+                                      `parse_new_lesions`, `parse_flags`, `parse_roles` likewise
+``grid(track, lesion, visit)``        `Places`: ``shape``, ``to_array(values, fill)``, ``from_array(array)``,
+                                      ``repeated()``, ``conflicts(values)``; give visit codes that ascend
+                                      in time, and equal duplicates or one row per place: of several the
+                                      last stays
+``rank_within``, ``number_rows``      ranks within a track; numbers of distinct combinations
+===================================== ================================================================
+
+Nothing is dropped: repeated rows, lesions identified in TU without a result, and unknown words are there
+for the checks. Which row counts, and which day is day 0, is not decided here.
 """
 
 from __future__ import annotations
