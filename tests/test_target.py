@@ -1,0 +1,274 @@
+"""Target lesions over a course: the order of the rules, exact limits, what is missing, and the slow twin."""
+
+import csv
+import json
+import pathlib
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nettumor as nt
+import reference.target as slow
+from strategies import sizes
+
+R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
+RECIST = C.RECIST_1_1
+SIZES = [c for c in map(C.get, C.names()) if isinstance(c, C.SizeCriteria)]
+MINOR = attrs.evolve(RECIST, mr=C.Threshold(15, "decrease", RECIST.citation))
+RULES = [*SIZES, MINOR, attrs.evolve(RECIST, reappearance="PD"), attrs.evolve(RECIST, sustained_response=False),
+         attrs.evolve(C.VOGL_2008, gap="NE"), attrs.evolve(C.WHO_1981, reappearance="PD")]  # fmt: skip
+DATA = pathlib.Path(__file__).parent / "data"
+
+
+def said(target):
+    return nt.labels(target.response).tolist()
+
+
+STORIES = [
+    # sizes, keywords, answers after baseline, the hard case or sentence
+    ([[100, 40, 50]], {}, "PR PD", "hard case 3: PD and PR both true is PD, from the nadir"),
+    ([[18, 9, 2, 9], [20, 0, 0, 0]], {"nodal": [1, 0]}, "CR CR CR", "hard case 4: normal nodes are CR, before PD"),
+    ([[18, 10.0], [20, 0]], {"nodal": [1, 0]}, "PR", "hard case 4: a node of 10.0 mm is not normal"),
+    ([[50, NAN, 30], [30, 20, 20]], {}, "NE PR", "hard case 5: a target not measured is NE"),
+    ([[50, NAN, 55], [50, 130, 50]], {}, "PD SD", "hard case 5: what was measured proves PD; no partial nadir"),
+    ([[50, 20, 30], [50, NAN, 50]], {}, "NE SD", "hard case 5: a partial sum is no nadir"),
+    ([[50, NAN, NAN]], {}, "NE NE", "nothing measured is NE, never CR"),
+    ([[20, 0, 4, 5]], {}, "CR PR PD", "hard case 6: from 0 the percent is unlimited, 5 mm are needed"),
+    ([[20, 0, 4]], {"criteria": attrs.evolve(RECIST, reappearance="PD")}, "CR PD", "hard case 6, the other reading"),
+    ([[100, 70, 80, 80, 95, 75]], {}, "PR PR PR PD SD", "hard case 10: a response is carried on until progression"),
+    ([[100, 70, NAN, 80]], {}, "PR NE PR", "hard case 10: passes over NE"),
+    ([[100, 70, 80]], {"criteria": attrs.evolve(RECIST, sustained_response=False)}, "PR SD", "hard case 10, off"),
+    ([[20, NAN, 0]], {"too_small": [[0, 1, 0]]}, "PR CR", "hard case 12: too small is 5 mm, not 0, not missing"),
+    ([[20, 3, 0]], {"too_small": [[0, 1, 0]]}, "PR CR", "hard case 12: an actual value counts"),
+    ([[20, NAN, 0]], {"too_small": [[0, 1, 0]], "criteria": C.RECIST_1_0}, "NE CR", "no default in RECIST 1.0"),
+    ([[10, 12, 15]], {}, "SD PD", "+20 % of 10 mm is 2 mm: not PD under RECIST 1.1"),
+    ([[10, 12]], {"criteria": C.RECIST_1_0}, "PD", "+20 % is PD under RECIST 1.0"),
+    ([[11.4, 16.4]], {}, "PD", "16.4 - 11.4 is 5 mm, whatever floats say"),
+    ([[400, 400], [300, 375]], {"criteria": C.WHO_1981}, "PD", "WHO: one lesion alone, +25 %"),
+    ([[400, 0, 10], [300, 300, 300]], {"criteria": C.WHO_1981}, "PR PD", "WHO: a lesion back from 0"),
+    ([[400, NAN, 500], [300, NAN, 300]], {"criteria": C.WHO_1981}, "NE PD", "WHO: against its own smallest size"),
+    ([[3000, 4000]], {"criteria": C.SWOG_1992}, "PD", "SWOG: 1000 mm2 suffice"),
+    ([[600, 800]], {"criteria": C.SWOG_1992}, "SD", "SWOG: 33 % and 200 mm2 do not"),
+    ([[100, 72]], {"criteria": attrs.evolve(C.VOGL_2008, gap="MR")}, "MR", "the gap of the review"),
+    ([[100, 84]], {"criteria": MINOR}, "MR", "minor response"),
+    ([[100, 60, 84]], {"criteria": MINOR}, "PR PD", "from the nadir"),
+    ([[50, 0, 0], [NAN, NAN, NAN]], {}, "CR CR", "a lesion without any value is padding"),
+    ([[NAN, NAN], [NAN, NAN]], {}, "MISSING", "no target lesion"),
+    ([[100, 100, 0, 0]], {"criteria": C.IRECIST_2017}, "SD CR CR", "iRECIST as RECIST 1.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lesions", "keywords", "answers", "story"), STORIES, ids=[s[-1] for s in STORIES])
+def test_stories(lesions, keywords, answers, story):
+    """The hard cases and sentences of the sources, each with its answers; patients in an array are no other."""
+    target = nt.target_response(lesions, **keywords)
+    assert said(target)[1:] == answers.split()
+    assert said(target)[0] == "MISSING"
+    for visit in range(len(lesions[0])):
+        assert target.explain(visit).startswith(said(target)[visit] + ": ")
+    if "too_small" not in keywords:
+        together = nt.target_response([lesions, lesions], **keywords)
+        assert nt.labels(together.response).tolist() == [said(target)] * 2
+        assert together.explain((1, len(lesions[0]) - 1)) == target.explain(len(lesions[0]) - 1)
+
+
+measurements = st.one_of(sizes(largest=60), sizes(largest=60), st.sampled_from([0.0, NAN, 5.0, 10.0]))
+
+
+@st.composite
+def patients(draw):
+    """One patient: targets with a baseline (or padding), nodes, later sizes with gaps and zeros, near the limits."""
+    visits = draw(st.integers(1, 6))
+    lesions, nodes = [], []
+    for _ in range(draw(st.integers(1, 4))):
+        if draw(st.integers(0, 9)) == 0:
+            lesions.append([NAN] * visits)
+        else:
+            first = draw(sizes(smallest=5, largest=60))
+            near = st.sampled_from([0.7, 0.75, 1.2, 1.25, 0.5, 1.0]).map(lambda f, b=first: round(b * f, 1))
+            later = draw(st.lists(st.one_of(measurements, near), min_size=visits - 1, max_size=visits - 1))
+            lesions.append([first, *later])
+        nodes.append(draw(st.booleans()))
+    return lesions, nodes
+
+
+@given(patients(), st.sampled_from(RULES))
+def test_agrees_with_the_twin(patient, criteria):
+    """Thousands of generated courses under every criterion: the answer of the literal reading, visit by visit."""
+    lesions, nodes = patient
+    assert said(nt.target_response(lesions, nodal=nodes, criteria=criteria)) == slow.course(lesions, nodes, criteria)
+
+
+@given(patients(), st.sampled_from(RULES), st.randoms(use_true_random=False))
+def test_order_and_later_visits_do_not_matter(patient, criteria, random):
+    """The order of lesions changes nothing; adding a later visit never changes an earlier response."""
+    lesions, nodes = patient
+    answer = said(nt.target_response(lesions, nodal=nodes, criteria=criteria))
+    order = list(range(len(lesions)))
+    random.shuffle(order)
+    shuffled = nt.target_response([lesions[i] for i in order], nodal=[nodes[i] for i in order], criteria=criteria)
+    assert said(shuffled) == answer
+    shorter = nt.target_response([row[:-1] for row in lesions], nodal=nodes, criteria=criteria)
+    padding = [i for i, row in enumerate(lesions) if len(row) > 1 and not np.isnan(row[0])]
+    if padding:
+        assert said(shorter) == answer[:-1]
+
+
+@given(patients(), st.sampled_from(SIZES), sizes(largest=40))
+def test_a_larger_size_is_never_better_at_its_visit(patient, criteria, more):
+    """At its own timepoint a larger size never gives a better response, and one not measured gives NE or PD."""
+    lesions, nodes = patient
+    if len(lesions[0]) < 2 or np.isnan(lesions[0][0]) or np.isnan(lesions[0][-1]):
+        return
+    answer = nt.target_response(lesions, nodal=nodes, criteria=criteria).response[-1]
+    larger = [list(row) for row in lesions]
+    larger[0][-1] += more
+    assert nt.target_response(larger, nodal=nodes, criteria=criteria).response[-1] <= answer
+    larger[0][-1] = NAN
+    assert nt.target_response(larger, nodal=nodes, criteria=criteria).response[-1] in (R.NE, R.PD)
+
+
+@given(st.lists(st.tuples(sizes(smallest=0.1), st.one_of(sizes(), st.just(NAN))), min_size=1, max_size=30),
+       st.sampled_from(SIZES))  # fmt: skip
+def test_one_lesion_and_two_visits_are_classify(pairs, criteria):
+    """For one lesion before and after, target_response is classify, under every edition."""
+    before, after = np.array(pairs).T
+    courses = np.stack([before, after], axis=-1)[:, None, :]
+    np.testing.assert_array_equal(
+        nt.target_response(courses, criteria=criteria).response[:, 1], nt.classify(before, after, criteria=criteria)
+    )
+
+
+def test_numbers_of_the_object():
+    """Sums, what is missing, baseline, nadir and changes, as they are defined."""
+    target = nt.target_response([[60, 40, 41, 55, NAN], [40, 30, NAN, 30, 10]])
+    np.testing.assert_array_equal(target.sum, [100, 70, 41, 85, 10])
+    assert target.n_missing.tolist() == [0, 0, 1, 0, 1]
+    np.testing.assert_array_equal(target.baseline, [100] * 5)
+    np.testing.assert_array_equal(target.nadir, [NAN, 100, 70, 70, 70])
+    np.testing.assert_array_equal(target.percent_from_baseline, [NAN, -30, NAN, -15, NAN])
+    np.testing.assert_array_equal(np.round(target.percent_from_nadir, 6), [NAN, -30, NAN, 21.428571, NAN])
+    zero = nt.target_response([[20, 0, 6]])
+    assert np.isnan(zero.percent_from_nadir[2])
+    assert zero.nadir[2] == 0
+    assert "up from 0" in zero.explain(2)
+    assert target.reason.dtype == np.int32
+
+
+def test_sums_alone():
+    """`sum_of_lesions` gives the same numbers without a verdict."""
+    sums = nt.sum_of_lesions([[[60, 40], [40, 30]], [[10, NAN], [NAN, NAN]]])
+    np.testing.assert_array_equal(sums.sum, [[100, 70], [10, NAN]])
+    assert repr(sums) == "Sums(2 courses of 2 timepoints, 1 partial sums)"
+    assert nt.sum_of_lesions(np.empty((3, 2, 0))).sum.shape == (3, 0)
+    assert repr(nt.sum_of_lesions(np.empty((2, 0)))) == "Sums(0 courses of 0 timepoints, 0 partial sums)"
+    assert nt.sum_of_lesions([[0, 1]], invalid="NE").invalid.all()
+
+
+BAD = [
+    ([[50, 0, -1]], r"`sizes` must be finite and at least 0 .* got -1.0 at \[0, 2\]"),
+    ([[50, INF]], r"`sizes` must be finite"),
+    ([[0, 1], [20, 1]], r"`sizes` must be greater than 0 at baseline; got 0.0 at \[0, 0\]"),
+    ([[NAN, 12], [20, 1]], r"`sizes` must be measured at baseline where measured later; got 12.0 at \[0, 1\]"),
+    ([50, 40], r"`sizes` must have the axes \(..., lesion, timepoint\); got shape \(2,\). For one lesion"),
+    ([["x", 1]], r"`sizes` must be numbers"),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), BAD)
+def test_impossible_sizes_are_refused(values, message):
+    """Each error names the argument, the requirement, the value, the place and the repair."""
+    with pytest.raises(nt.InputError, match=message):
+        nt.target_response(values)
+    with pytest.raises(nt.InputError, match=message):
+        nt.sum_of_lesions(values)
+
+
+def test_invalid_may_be_answered_with_ne():
+    """A fault at baseline is NE throughout; a later one NE at its visit; nothing of it reaches the nadir."""
+    bad = [[[0, 3, 4], [3, 3, 4]], [[30, 20, 21], [30, -1, 30]], [[NAN, 3, 3], [10, 5, 5]]]
+    target = nt.target_response(bad, invalid="NE")
+    assert nt.labels(target.response).tolist() == [["MISSING", "NE", "NE"], ["MISSING", "NE", "SD"],
+                                                   ["MISSING", "NE", "NE"]]  # fmt: skip
+    assert (target.reason[0, 1] & nt.Reason.INVALID) != 0
+    assert "impossible size" in target.explain((0, 1))
+    assert target.nadir[1, 2] == 60
+
+
+def test_shapes_and_kinds():
+    """Flags that do not fit, other criteria, a gap that is refused; empty, read-only and narrow arrays."""
+    with pytest.raises(nt.InputError, match=r"`nodal` must fit the axes \(..., lesion\)"):
+        nt.target_response([[50, 40]], nodal=[[True], [False]])
+    with pytest.raises(nt.InputError, match="must broadcast together"):
+        nt.target_response([[50, 40], [30, 20]], nodal=[True, False, True])
+    with pytest.raises(nt.InputTypeError, match="served by marker_response"):
+        nt.target_response([[50, 40]], criteria=C.BIOLOGICAL_VOGL_2008)
+    with pytest.raises(nt.InputError, match="outside the gap of Vogl 2008"):
+        nt.target_response([[100, 72]], criteria=attrs.evolve(C.VOGL_2008, gap="raise"))
+    assert nt.target_response([[100, 60]], criteria=attrs.evolve(C.VOGL_2008, gap="raise")).response[1] == R.PR
+    assert nt.target_response(np.empty((0, 3, 4))).response.shape == (0, 4)
+    assert repr(nt.target_response(np.empty((2, 0)))) == "TargetResponse(0 courses of 0 timepoints: none)"
+    assert "2 courses of 2 timepoints: 2 SD" in repr(nt.target_response([[[5, 5]], [[6, 6]]]))
+    narrow = np.array([[33.0, 23.1]], np.float32)
+    narrow.setflags(write=False)
+    assert nt.target_response(narrow).response[1] == R.PR
+
+
+def test_explanations():
+    """Each kind of verdict names what decided and its numbers."""
+    explain = lambda lesions, visit=1, **k: nt.target_response(lesions, **k).explain(visit)  # noqa: E731
+    assert explain([[40, 51]]) == (
+        "PD: sum 51.0 mm is +27.5 % and +11.0 mm from the nadir of 40.0 mm (timepoint 0); limits +20 % and 5 mm "
+        "(RECIST 1.1, 4.3.1)"
+    )
+    assert explain([[40, 51]], criteria=C.VOGL_2008).startswith("PD: sum 51.0 mm is +27.5 % from the baseline of 40.0")
+    assert "one lesion alone grew by +25 %" in explain([[400, 400], [300, 375]], criteria=C.WHO_1981)
+    back = explain([[20, 0, 4]], 2, criteria=attrs.evolve(RECIST, reappearance="PD"))
+    assert "back after a complete response" in back
+    assert "every node is normal" in explain([[18, 9]], nodal=[True])
+    assert "not measured" in explain([[18, NAN]])
+    assert "although a target lesion was not measured" in explain([[18, 90], [20, NAN]])
+    assert "an earlier response is carried on" in explain([[100, 70, 80]], 2)
+    assert "no class in the source" in explain([[100, 72]], criteria=C.VOGL_2008)
+    assert "short of the absolute limit" in explain([[10, 12]])
+    assert "baseline, or no target lesion" in explain([[18, 9]], 0)
+
+
+def worked(prefix):
+    with open(DATA / "worked_examples.csv", encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["criteria"].startswith(prefix)]
+
+
+@pytest.mark.parametrize("row", worked("RECIST1.1-target"), ids=lambda r: r["id"])
+def test_worked_examples_of_target_response(row):
+    """Every published or constructed row on target response, from its sums."""
+    inputs, expected = json.loads(row["inputs"]), json.loads(row["expected"])
+    base, now, nadir = (inputs[k] for k in ("baseline_sum_mm", "current_sum_mm", "nadir_sum_mm"))
+    sizes_ = [[base, nadir, now]] if not inputs["all_targets_cr"] else [[base, nadir, 0]]
+    target = nt.target_response(sizes_, criteria=attrs.evolve(RECIST, sustained_response=False))
+    if now > 0 or inputs["all_targets_cr"]:
+        assert R(target.response[2]).label == expected["target_response"]
+    if expected.get("pct_from_baseline") is not None:
+        assert target.percent_from_baseline[2] == pytest.approx(expected["pct_from_baseline"], abs=0.005)
+
+
+def test_worked_example_of_a_missing_lesion():
+    """O15 (RECIST 1.1, 4.4.2): three lesions of 50 mm, two of them now 80 mm: PD whatever the third."""
+    assert said(nt.target_response([[20, 40], [15, 40], [15, NAN]]))[1] == "PD"
+
+
+def test_worked_examples_of_drift():
+    """B19 and B20: 100, 70, 70, 80, 80, 80 is PR throughout, or SD from 80 on by the limits alone."""
+    sums = [[100, 70, 70, 80, 80, 80]]
+    assert said(nt.target_response(sums))[1:] == ["PR"] * 5
+    alone = attrs.evolve(RECIST, sustained_response=False)
+    assert said(nt.target_response(sums, criteria=alone))[1:] == ["PR", "PR", "SD", "SD", "SD"]
+
+
+def test_worked_example_of_nodes_and_lesions():
+    """S11: 40, 30 and a node of 18 mm to 30, 22 and 12: 88 to 64 mm is SD."""
+    target = nt.target_response([[40, 30], [30, 22], [18, 12]], nodal=[False, False, True])
+    assert (target.sum.tolist(), R(target.response[1]).label) == ([88.0, 64.0], "SD")
