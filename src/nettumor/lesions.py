@@ -402,9 +402,10 @@ def size_in_state(sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: Size
     known = np.isin(state, ("", *STATES))
     if not known.all():
         index = tuple(int(i) for i in np.unravel_index(int(np.argmin(known)), known.shape))
+        word = str(words[index])
         raise InputError(
-            f"`status` must be one of {', '.join(STATES)} or blank; got {words[index]!r}{place(index)}. "
-            f"{did_you_mean(words[index], STATES)}", argument="status", index=index,
+            f"`status` must be one of {', '.join(STATES)} or blank; got {word!r}{place(index)}. "
+            f"{did_you_mean(word, STATES)}", argument="status", index=index,
         )  # fmt: skip
     nothing = np.isin(state, ("ABSENT", "MERGED", "NOT EVALUABLE"))
     refuse("sizes", "0 or NaN where the lesion is absent, merged or not evaluable", values, nothing & (values > 0),

@@ -1,0 +1,236 @@
+"""Biological response: the review's limits, upper limits of normal, units, assays, and the slow twin."""
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nettumor as nt
+import reference.levels as slow
+from strategies import sizes
+
+R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
+VOGL, WHO = C.BIOLOGICAL_VOGL_2008, C.BIOLOGICAL_NET_WHO
+RULES = [VOGL, WHO, attrs.evolve(VOGL, pd=None)]
+
+STORIES = [
+    # before, after, upper limit, criteria, answer, sentence
+    (100, 50, NAN, VOGL, "SD", "K09: 50 % is not more than 50 %"),
+    (100, 49.9, NAN, VOGL, "PR", "more than 50 %"),
+    (100, 50, 10, WHO, "PR", "K02: 50 % is at least 50 %"),
+    (100, 51, 10, WHO, "MR", "K03: minor response"),
+    (100, 75, 10, WHO, "MR", "K04: exactly 25 %"),
+    (100, 76, 10, WHO, "SD", "K05: less than 25 %"),
+    (80, 30, 100, WHO, "NE", "K08: normal before therapy"),
+    (100, 10, 10, VOGL, "CR", "at the upper limit is normal"),
+    (100, 10.1, 10, VOGL, "PR", "above it is not"),
+    (100, 0, NAN, VOGL, "PR", "no limit, no CR"),
+    (10, 5, 10, VOGL, "NE", "at the limit before therapy"),
+    (10, 12, 10, VOGL, "NE", "becomes abnormal without meeting PD"),
+    (10, 12.6, 10, VOGL, "PD", "becomes abnormal and meets PD"),
+    (8, 10, 10, VOGL, "NE", "still normal"),
+    (100, 125, NAN, VOGL, "SD", "25 % is not more than 25 %"),
+    (100, 125, NAN, WHO, "PD", "25 % is at least 25 %"),
+    (100, 300, NAN, attrs.evolve(VOGL, pd=None), "SD", "progression turned off"),
+    (0, 3, NAN, VOGL, "NE", "not present before therapy"),
+    (0, 0, 8, VOGL, "NE", "normal throughout"),
+    (0, 20, 8, VOGL, "PD", "from nothing to above the limit"),
+    (NAN, 3, 8, VOGL, "NE", "not measured"),
+    (3, NAN, 8, VOGL, "NE", "not measured"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "limit", "criteria", "answer", "story"), STORIES,
+                         ids=[s[-1] for s in STORIES])  # fmt: skip
+def test_stories(before, after, limit, criteria, answer, story):
+    """Each rule of the marker with its sentence; one marker or an array of them, and the object, agree."""
+    upper = None if np.isnan(limit) else limit
+    assert nt.marker_response(before, after, upper_limit=upper, criteria=criteria).label == answer
+    array = nt.marker_response([before], np.array([after]), upper_limit=limit, criteria=criteria)
+    assert nt.labels(array).tolist() == [answer]
+    one = nt.BiologicalResponse.assess(before, after, upper_limit=upper, criteria=criteria, name="CgA")
+    assert one.response.label == answer
+    assert one.explain().startswith(answer + ": CgA ")
+
+
+numbers = st.one_of(sizes(), sizes(places=4), st.sampled_from([0.0, NAN, 10.0]))
+
+
+@given(st.lists(st.tuples(numbers, numbers, st.one_of(sizes(smallest=0.1), st.just(NAN))), min_size=1, max_size=30),
+       st.sampled_from(RULES), st.integers(-4, 4))  # fmt: skip
+def test_agrees_with_the_twin(rows, criteria, power):
+    """Any decimals: the answer of exact arithmetic; multiplying marker and limit by a power of two changes nothing."""
+    before, after, limit = np.array(rows).T
+    expected = [slow.marker(*row, criteria) for row in rows]
+    answer = nt.marker_response(before, after, upper_limit=limit, criteria=criteria)
+    assert nt.labels(answer).tolist() == expected
+    scaled = (a * 2.0**power for a in (before, after))
+    np.testing.assert_array_equal(
+        nt.marker_response(*scaled, upper_limit=limit * 2.0**power, criteria=criteria), answer
+    )
+    assessed = nt.BiologicalResponse.assess(before, after, upper_limit=limit, criteria=criteria)
+    assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
+
+
+@pytest.mark.parametrize("limit", [VOGL.pr, VOGL.pd, WHO.pr, WHO.mr, WHO.pd])
+def test_exact_limits_on_the_grid(limit):
+    """On the grid of 0.1 each pair exactly on a limit is decided exactly, on either side of it."""
+    before = np.arange(2, 4000, 2) / 10
+    exact = np.round(before * (100 + limit.signed) / 100, 4)
+    for criteria in (VOGL, WHO):
+        expected = [slow.marker(b, a, NAN, criteria) for b, a in zip(before, exact, strict=True)]
+        assert nt.labels(nt.marker_response(before, exact, criteria=criteria)).tolist() == expected
+
+
+BAD = [
+    (([-1.0], [2.0]), {}, r"`before` must be finite and at least 0 .* got -1.0 at \[0\]"),
+    ((1.0, INF), {}, r"`after` must be finite"),
+    ((1.0, 2.0), {"upper_limit": 0}, r"`upper_limit` must be finite and greater than 0 .* got 0"),
+    (([1.0, 2], [1.0, 2, 3]), {}, "must broadcast together"),
+    ((["low"], [1]), {}, r"`before` must be numbers; got text"),
+    ((1, 1), {"criteria": C.RECIST_1_1}, "served by classify or target_response"),
+    ((1, 1), {"invalid": "no"}, r"`invalid` must be one of"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "keywords", "message"), BAD)
+def test_bad_input_is_refused(arguments, keywords, message):
+    """Errors by argument, requirement, value, place and repair, from the function and the object."""
+    for function in (nt.marker_response, nt.BiologicalResponse.assess):
+        with pytest.raises(nt.InputError, match=message):
+            function(*arguments, **keywords)
+
+
+def test_invalid_may_be_answered_with_ne():
+    """With invalid="NE" an impossible value or limit is NE with its reason."""
+    answer = nt.BiologicalResponse.assess([-1, 5, 50], [1, INF, 20], upper_limit=[8, 8, -8], invalid="NE")
+    assert answer.response.tolist() == [R.NE] * 3
+    assert (answer.reason & nt.Reason.INVALID).all()
+    assert "a value that cannot be" in answer.explain(0)
+
+
+def test_shapes():
+    """Broadcasting, empty arrays, read-only and narrow inputs; objects own their numbers."""
+    before = np.array([33.0, 40.0], np.float32)
+    before.setflags(write=False)
+    assert nt.marker_response(before[:, None], [10, 60], upper_limit=8).shape == (2, 2)
+    assert nt.marker_response([], []).shape == (0,)
+    assert repr(nt.BiologicalResponse.assess([], [])) == "BiologicalResponse(0 pairs: none)"
+    assert nt.BiologicalResponse.assess(before, before).before.flags.writeable
+    assert "BiologicalResponse(PR: marker 20.0" in repr(nt.BiologicalResponse.assess(50, 20))
+
+
+def test_unit_and_assay_must_not_change():
+    """A change of unit or assay is NE with its reason; spellings of one unit, and blanks, are no change."""
+    assess = nt.BiologicalResponse.assess
+    changed = assess([50, 50, 50], [20, 20, 20], unit_before="ng/mL", unit_after=["ug/L", "nmol/L", ""])
+    assert changed.response.tolist() == [R.PR, R.NE, R.PR]
+    assert "unit or assay of marker changed" in changed.explain(1)
+    assert np.isnan(changed.percent[1])
+    assay = assess(50, 20, assay_before="Kryptor", assay_after="NEOLISA")
+    assert (assay.response, assay.reason) == (R.NE, nt.Reason.NOT_COMPARABLE)
+    assert assess(50, 20, assay_before="Kryptor", assay_after="KRYPTOR").response == R.PR
+    assert assess(50, 20, unit_before="arbitrary", unit_after="ng/mL").response == R.NE
+    assert assess(50, 20, unit_before="arbitrary", unit_after="Arbitrary ").response == R.PR
+    assert "100.0 mg/24h" in assess(210, 100, unit_before="mg/24h").explain()
+
+
+def test_explanations_of_what_is_not_evaluable():
+    """Normal, absent and risen from nothing are told apart."""
+    assess = nt.BiologicalResponse.assess
+    assert "is not above its upper limit 8.0" in assess(5, 6, upper_limit=8).explain()
+    assert "is not present" in assess(0, 6).explain()
+    assert "is up from 0 from 0.0 before" in assess(0, 20, upper_limit=8).explain()
+    assert "limits -50 % and -25 % and +25 %" in assess(50, 20, criteria=WHO).explain()
+
+
+def test_combination_by_a_named_rule():
+    """Several markers are one only by a rule: a primary marker, the worst or the best of the evaluable ones."""
+    markers = {"5-HIAA": nt.BiologicalResponse.assess([50, 50, 5], [20, 20, 5], upper_limit=8),
+               "CgA": [R.PD, R.NE, R.NE]}  # fmt: skip
+    assert nt.combine_markers(markers, rule="worst").tolist() == [R.PD, R.PR, R.NE]
+    assert nt.combine_markers(markers, rule="best").tolist() == [R.PR, R.PR, R.NE]
+    assert nt.combine_markers(markers, rule="primary", primary="CgA").tolist() == [R.PD, R.NE, R.NE]
+    assert nt.combine_markers({"a": R.PR, "b": R.SD}, rule="worst") is R.SD
+    with pytest.raises(nt.InputError, match=r"`primary` must be one of the names given; got 'cga'. Did you mean 'CgA'"):
+        nt.combine_markers(markers, rule="primary", primary="cga")
+    with pytest.raises(nt.InputError, match="must hold at least one response"):
+        nt.combine_markers({}, rule="best")
+    with pytest.raises(nt.InputError, match="`rule` must be one of 'primary', 'worst', 'best'"):
+        nt.combine_markers(markers, rule="mean")
+
+
+def test_registry():
+    """All markers of the review are there, found under their usual spellings, each with its source."""
+    assert nt.markers.names() == [
+        "5-HIAA", "chromogranin A", "serotonin", "gastrin", "insulin", "dopamine", "neuron-specific enolase",
+        "pancreastatin",
+    ]  # fmt: skip
+    for name in nt.markers.names():
+        marker = nt.markers.get(name.upper())
+        assert "Vogl et al. 2008" in marker.source
+        assert marker.specimen
+        assert marker.units
+        assert marker.confounders
+        for unit in marker.units:
+            assert nt.markers.convert(1.5, unit, unit, marker=name) == 1.5
+    assert nt.markers.get("NSE").name == "neuron-specific enolase"
+    with pytest.raises(nt.InputError, match=r"`marker` must be a registered marker; got 'chromogranine'. Did you mean"):
+        nt.markers.get("chromogranine")
+
+
+CONVERSIONS = [
+    (10.0, "mg/24h", "umol/24h", "5-HIAA", 52.3067),
+    (200.0, "mg/day", "µmol/d", "5-HIAA", 1046.1345),
+    (52.306726, "umol/24 h", "mg/24h", "5-HIAA", 10.0),
+    (100.0, "ng/mL", "nmol/L", "serotonin", 567.5047),
+    (12.3, "ng/mL", "ug/L", "CgA", 12.3),
+    (1.0, "mcg/L", "pg/mL", "CgA", 1000.0),
+    (1.0, "g/dL", "g/L", "CgA", 10.0),
+    (6.0, "uIU/mL", "mIU/L", "insulin", 6.0),
+    (1.0, "ug/24h", "nmol/24h", "dopamine", 6.5283),
+]
+
+
+@pytest.mark.parametrize(("value", "unit", "to", "marker", "expected"), CONVERSIONS)
+def test_conversions(value, unit, to, marker, expected):
+    """Printed and computed pairs, there and back, NaN kept."""
+    convert = nt.markers.convert
+    assert convert(value, unit, to, marker=marker) == pytest.approx(expected, abs=1e-4)
+    there = convert([value, NAN], unit, to, marker=marker)
+    back = convert(there, to, unit, marker=marker)
+    assert back[0] == pytest.approx(value, rel=1e-15)
+    assert np.isnan(back[1])
+
+
+REFUSED = [
+    ("U/L", "ng/mL", "CgA", "kits bind different epitopes"),
+    ("nmol/L", "ng/mL", "CgA", "kits bind different epitopes"),
+    ("uIU/mL", "pmol/L", "insulin", "6.00 and 6.945"),
+    ("U/L", "nmol/L", "5-HIAA", "units of activity have no fixed mass"),
+    ("mg/L", "mg/24h", "5-HIAA", "one is a concentration, the other a daily amount"),
+    ("mg/week", "mg/24h", "5-HIAA", r"`unit` must be a unit such as mg/24h.* got 'mg/week'"),
+    ("furlong", "mg/24h", "5-HIAA", r"`unit` must be a unit"),
+]
+
+
+@pytest.mark.parametrize(("unit", "to", "marker", "message"), REFUSED)
+def test_conversions_that_do_not_exist_are_refused(unit, to, marker, message):
+    """Assays, units of activity, concentration against daily amount: refused with the reason."""
+    with pytest.raises(nt.InputError, match=message):
+        nt.markers.convert(1.0, unit, to, marker=marker)
+
+
+def test_prognostic_bands():
+    """V11: 299 below, 300 to 500 in the band, 501 above; milligrams the same; missing is blank."""
+    band = nt.prognostic_band_5hiaa
+    assert band([299, 300, 400, 500, 501, NAN], "umol/day").tolist() == [
+        "<300", "300-500", "300-500", "300-500", ">500", "",
+    ]  # fmt: skip
+    assert band([57.2, 57.4, 95.5, 95.8], "mg/24h").tolist() == ["<300", "300-500", "300-500", ">500"]
+    assert "Reduced survival" in nt.markers.PROGNOSIS_5HIAA
+    with pytest.raises(nt.InputError, match=r"`value` must be finite and at least 0 umol/24h"):
+        band(-1, "umol/24h")
+    with pytest.raises(nt.InputError, match="daily amount"):
+        band(1, "umol/L")

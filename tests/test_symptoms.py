@@ -1,0 +1,157 @@
+"""Symptomatic response: limits, symptoms that were absent, durable response, duration, and the slow twin."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nettumor as nt
+import reference.levels as slow
+from strategies import sizes
+
+R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
+VOGL, CLASSIC = C.SYMPTOMATIC_VOGL_2008, C.SYMPTOMATIC_CLASSIC
+
+STORIES = [
+    (20, 0, VOGL, "CR", "Y07: gone"),
+    (20, 10, VOGL, "SD", "Y07: 50 % is not more than 50 %"),
+    (20, 10, CLASSIC, "PR", "Y07: 50 % is at least 50 %"),
+    (20, 11, CLASSIC, "SD", "Y07: less than 50 %"),
+    (20, 9.9, VOGL, "PR", "more than 50 %"),
+    (20, 25, VOGL, "SD", "25 % more is not progression"),
+    (20, 25.1, VOGL, "PD", "more than 25 % more is"),
+    (0, 0, VOGL, "NE", "hard case 25: absent before therapy"),
+    (0, 5, VOGL, "NE", "absent before therapy, new after it"),
+    (NAN, 5, VOGL, "NE", "not recorded"),
+    (5, NAN, VOGL, "NE", "not recorded"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "criteria", "answer", "story"), STORIES, ids=[s[-1] for s in STORIES])
+def test_stories(before, after, criteria, answer, story):
+    """Each rule with its sentence; one symptom, an array, and the object agree; a new symptom says so."""
+    assert nt.symptom_response(before, after, criteria=criteria).label == answer
+    assert nt.labels(nt.symptom_response([before], [after], criteria=criteria)).tolist() == [answer]
+    one = nt.SymptomaticResponse.assess(before, after, criteria=criteria, name="flushing")
+    assert one.explain().startswith(answer + ": flushing ")
+    assert one.new is (before == 0 and after > 0)
+    assert f"SymptomaticResponse({answer}" in repr(one)
+
+
+numbers = st.one_of(sizes(), sizes(places=3), st.sampled_from([0.0, NAN, 10.0]))
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=30), st.sampled_from([VOGL, CLASSIC]))
+def test_agrees_with_the_twin(rows, criteria):
+    """Any decimals: the answer of exact arithmetic."""
+    before, after = np.array(rows).T
+    expected = [slow.symptom(*row, criteria) for row in rows]
+    assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
+    assessed = nt.SymptomaticResponse.assess(before, after, criteria=criteria)
+    assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
+    assert assessed.new.tolist() == [b == 0 and a > 0 for b, a in rows]
+
+
+def test_bad_input_is_refused():
+    """Impossible values, shapes, kinds of criteria; or NE on request."""
+    for arguments, keywords, message in [
+        ((-1, 2), {}, r"`before` must be finite and at least 0"),
+        ((1, INF), {}, r"`after` must be finite"),
+        (([1, 2], [1, 2, 3]), {}, "must broadcast together"),
+        ((1, 1), {"criteria": C.BIOLOGICAL_VOGL_2008}, "served by marker_response"),
+    ]:
+        with pytest.raises(nt.InputError, match=message):
+            nt.symptom_response(*arguments, **keywords)
+    answer = nt.SymptomaticResponse.assess([-1, 8], [1, 3], invalid="NE", name="pain")
+    assert answer.response.tolist() == [R.NE, R.PR]
+    assert "a value that cannot be: -1 before" in answer.explain(0)
+    assert repr(answer) == "SymptomaticResponse(pain, 2 pairs: 1 PR, 1 NE)"
+    assert repr(nt.SymptomaticResponse.assess([], [])) == "SymptomaticResponse(0 pairs: none)"
+
+
+def test_symptoms_side_by_side():
+    """The review's symptoms of one patient give one grade by a named rule."""
+    before = dict(zip(nt.symptoms.SYMPTOMS, [20, 6, 0, 2, 0, NAN], strict=True))
+    after = dict(zip(nt.symptoms.SYMPTOMS, [0, 4, 0, 1, 2, NAN], strict=True))
+    each = {s: nt.SymptomaticResponse.assess(before[s], after[s], name=s) for s in before}
+    assert [r.response.label for r in each.values()] == ["CR", "SD", "NE", "SD", "NE", "NE"]
+    assert nt.combine_symptoms(each, rule="best") is R.CR
+    assert nt.combine_symptoms(each, rule="worst") is R.SD
+    assert nt.combine_symptoms(each, rule="primary", primary="diarrhoea") is R.SD
+
+
+def test_telestar_example():
+    """Y01: at most 4.2 a day from a baseline of 6.0 on 42 of 84 days is durable; 41 days are not."""
+    good = nt.durable_symptom_response([4.2] * 42 + [4.3] * 42, 6.0)
+    assert (good.responder, good.share, good.days_recorded, good.evaluable) == (True, 50.0, 84, True)
+    assert not nt.durable_symptom_response([4.2] * 41 + [NAN] * 43, 6.0).responder
+    assert nt.durable_symptom_response([4.2] * 42 + [NAN] * 42, 6.0).days_recorded == 42
+    assert nt.durable_symptom_response([4.2] * 42, 6.0).responder, "days beyond the records are days without record"
+    assert not nt.durable_symptom_response([6.0] * 84 + [0.0] * 84, 6.0).responder, "days beyond the period"
+    absent = nt.durable_symptom_response([[0.0] * 84] * 2, [0.0, NAN])
+    assert absent.responder.tolist() == absent.evaluable.tolist() == [False, False]
+    assert np.isnan(absent.share).all()
+
+
+@given(
+    st.lists(st.one_of(sizes(largest=10), st.just(NAN)), min_size=0, max_size=20),
+    st.one_of(sizes(largest=10), st.just(NAN)), st.sampled_from([30, 25, 33.3]), st.sampled_from([50, 40, 66.7]),
+    st.integers(1, 15),
+)  # fmt: skip
+def test_durable_response_agrees_with_the_twin(counts, baseline, reduction, share, days):
+    """Any diary: the literal count of responding days."""
+    answer = nt.durable_symptom_response(counts, baseline, reduction=reduction, share_of_days=share, days=days)
+    assert answer.responder == slow.durable(counts, baseline, reduction, share, days)
+
+
+@pytest.mark.parametrize(
+    ("counts", "baseline", "keywords", "message"),
+    [
+        ([1, -1], 6, {}, r"`daily_counts` must be finite and at least 0 .* got -1.0 at \[1\]"),
+        ([1], INF, {}, r"`baseline` must be finite"),
+        (3, 6, {}, r"`daily_counts` must have the axis \(..., day\)"),
+        ([[1], [2]], [1, 2, 3], {}, "must broadcast together"),
+        ([1], 6, {"reduction": 0}, r"`reduction` must be a percent above 0"),
+        ([1], 6, {"share_of_days": 101}, r"`share_of_days` must be a percent"),
+        ([1], 6, {"days": 0}, r"`days` must be a whole number from 1"),
+        ([1], 6, {"days": 8.5}, r"`days` must be a whole number from 1"),
+    ],
+)
+def test_bad_diaries_are_refused(counts, baseline, keywords, message):
+    """Each error names argument, requirement, value and repair."""
+    with pytest.raises(nt.InputError, match=message):
+        nt.durable_symptom_response(counts, baseline, **keywords)
+
+
+DURATIONS = [
+    ([5, 7, 8, 5], [30, 60, 90, 180], 120, True, "recurrence at the first lesser response"),
+    ([7, 7, 7, 7], [30, 60, 90, 180], 150, False, "still responding: censored at the last record"),
+    ([7, 1, 0, 3], [30, 60, 90, 180], 150, True, "NE and MISSING are passed over"),
+    ([7, 1, 0, 1], [30, 60, 90, 180], 0, False, "nothing recorded after the response"),
+    ([5, 5, 3, 5], [30, 60, 90, 180], NAN, False, "no responder"),
+    ([5, 7, 3, 7], [30, NAN, 90, 180], NAN, True, "the day of the response is not known"),
+    ([7, 3, 7, 7], [30, NAN, 90, 180], NAN, True, "the day of the recurrence is not known"),
+    ([], [], NAN, False, "no record"),
+]
+
+
+@pytest.mark.parametrize(("codes", "days", "time", "event", "story"), DURATIONS, ids=[d[-1] for d in DURATIONS])
+def test_duration_of_symptomatic_response(codes, days, time, event, story):
+    """Duration from the first response to the recurrence, censored while responding; months on output."""
+    codes = np.array(codes, np.int8)
+    one = nt.symptom_response_duration(codes, days)
+    np.testing.assert_equal((one.time, one.event), (time, event))
+    np.testing.assert_equal(one.months, one.time / 30.4375)
+    unknown = bool(one.reason & nt.EventReason.DAY_UNKNOWN)
+    assert unknown == (bool(np.isnan(time)) and bool((codes >= 7).any()))
+    many = nt.symptom_response_duration(np.stack([codes, codes]), days)
+    np.testing.assert_array_equal(many.time, [time, time])
+    assert many.reason.tolist() == [int(one.reason)] * 2
+
+
+def test_durations_refuse_bad_days():
+    """Days that do not increase, and codes that are none, are refused."""
+    with pytest.raises(nt.InputError, match="`days` must be strictly increasing"):
+        nt.symptom_response_duration([7, 7], [30, 30])
+    with pytest.raises(nt.InputError, match="`responses` must be Response codes"):
+        nt.symptom_response_duration([7, 9], [30, 60])
