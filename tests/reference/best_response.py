@@ -1,0 +1,119 @@
+"""Best overall response, one patient and one assessment at a time, in the words of the rules.
+
+Responses are words, days are Fractions or None, assessments are dropped by leaving them out of a list: as unlike the
+vectorised code as can be.
+"""
+
+from fractions import Fraction
+
+NON = "NON-CR/NON-PD"
+
+
+def assessments(words, days, new_therapy):
+    """Step 1: (place, word, day) of what is not dropped, up to and including the first PD."""
+    kept = []
+    treated = False
+    for place, (word, day) in enumerate(zip(words, days, strict=True)):
+        if word == "MISSING":
+            continue  # drop MISSING
+        if word == "NE" and day is None:
+            continue  # no visit: NaN day with MISSING or NE, read as MISSING
+        if new_therapy is not None and day is not None and day >= new_therapy:
+            treated = True  # on or after new therapy
+        if treated:
+            continue  # what comes after it by place comes after it, its own day known or not
+        kept.append((place, word, day))
+        if word == "PD":
+            break  # all after the first PD
+    return kept
+
+
+def confirmed_at(course, i, rule):
+    """Step 3: the place of the assessment that confirms course[i], or None."""
+    _, response, day = course[i]
+    wanted = {"CR": ("CR",), "PR": ("CR", "PR")}[response]
+    interval = Fraction(0) if rule.confirmation_days is None else Fraction(str(rule.confirmation_days))
+    for j in range(i + 1, len(course)):
+        place, word, later = course[j]
+        if word not in wanted or day is None or later is None or later - day < interval:
+            continue  # "the first later CR (or PR) at least confirmation_days on (inclusive)"
+        between = [w for _, w, _ in course[i + 1 : j]]
+        if between.count("NE") > rule.max_ne_between:
+            return None  # never more than max_ne_between NE
+        rest = [w for w in between if w not in (*wanted, "NE")]
+        if response == "PR" and rule.accept_sd_between and len(rest) == 1 and rest[0] in ("SD", "MR"):
+            rest = []  # one SD or MR between
+        if rest:
+            return None  # only CR (PR) and NE between
+        upto = [*between, word]
+        if response == "PR" and "CR" in upto and "PR" in upto[upto.index("CR") :]:
+            return None  # no PR after a CR there
+        return place
+    return None
+
+
+def after_cr(course, rule):
+    """Step 2: the course with the first lesser response after a CR judged by the policy."""
+    first_cr = next((i for i, (_, word, _) in enumerate(course) if word == "CR"), None)
+    if first_cr is None:
+        return course
+    lesser = next((i for i in range(first_cr + 1, len(course)) if course[i][1] in ("PR", "MR", "SD", NON)), None)
+    if lesser is None or rule.cr_then_pr == "keep":
+        return course  # unchanged
+    if rule.cr_then_pr == "PD":
+        place, _, day = course[lesser]
+        return [*course[:lesser], (place, "PD", day)]  # it becomes PD and ends the course
+    before = [i for i in range(lesser) if course[i][1] == "CR"]
+    if any(confirmed_at(course, i, rule) is not None for i in before):
+        return course  # a CR before it is confirmed: no misreading
+    return [(p, "PR" if i in before else w, d) for i, (p, w, d) in enumerate(course)]  # read as PR
+
+
+def best(words, days, new_therapy, rule):
+    """Step 4: a dict with response, place, day, confirmed, confirmation, first and course (place to word)."""
+    course = after_cr(assessments(words, days, new_therapy), rule)
+    asks = rule.confirmation_days is not None
+    shown = [w for _, w, _ in course]
+    only_non_target = NON in shown and not {"PR", "MR", "SD"} & set(shown)
+
+    def in_time(day):
+        if rule.sd_minimum_days is None:
+            return True  # no minimum: then even an unknown day counts
+        return day is not None and day >= Fraction(str(rule.sd_minimum_days))
+
+    def found(response):
+        for i, (place, word, day) in enumerate(course):
+            by = confirmed_at(course, i, rule) if word in ("CR", "PR") and asks else None
+            answered = by is not None or not asks
+            if response in ("CR", "PR"):
+                if word == response and answered:
+                    return place, day, by
+            elif response == "MR":
+                if word == "MR" and in_time(day):
+                    return place, day, None
+            elif response == "SD":
+                # with confirmation_days None only SD counts as SD
+                counting = ("CR", "PR", "MR", "SD") if asks else ("SD",)
+                falls = word == "CR" and only_non_target and rule.unconfirmed_cr == "course"
+                if word in counting and in_time(day) and not falls:
+                    return place, day, None
+            elif response == NON:
+                falls = word == "CR" and only_non_target and rule.unconfirmed_cr == "course"
+                if (word == NON or falls) and in_time(day):
+                    return place, day, None
+            elif response == "NE" or word == response:  # NE: any other assessment
+                return place, day, None
+        return None
+
+    answer = {"response": "NE" if rule.missing_as_ne else "MISSING", "place": -1, "day": None, "by": None}
+    for response in ("CR", "PR", "MR", "SD", NON, "PD", "iUPD", "NE"):
+        hit = found(response)
+        if hit:
+            answer = {"response": response, "place": hit[0], "day": hit[1], "by": hit[2]}
+            break
+    first = None
+    for i, (_, word, day) in enumerate(course):
+        if word in ("CR", "PR") and (not asks or confirmed_at(course, i, rule) is not None):
+            first = day  # the first CR or PR (confirmed, if the rule asks)
+            break
+    return {**answer, "first": first, "course": {place: word for place, word, _ in course}}

@@ -1,0 +1,305 @@
+"""Best overall response against a twin that takes one patient at a time; what must hold of any course; the result."""
+
+from fractions import Fraction
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nettumor as nt
+from nettumor import InputError, InputTypeError, Reason, Response
+from reference import best_response as twin
+
+NAN = np.nan
+CR, PR, MR, SD, NN, PD, IUPD, NE, NO = 8, 7, 6, 5, 4, 3, 2, 1, 0
+RECIST = nt.criteria.RECIST_1_1.best_response
+ADMIRAL = nt.criteria.ADMIRALONCO_BEST_RESPONSE
+POLICIES = ("PD", "PR", "keep")
+UNCONFIRMED = attrs.evolve(RECIST, confirmation_days=None)
+LATE = [56, 112]
+"""Days of a first and second assessment, both after the minimum of 42 days."""
+
+
+def best(responses, days, rule=RECIST, **keywords):
+    return nt.best_overall_response(responses, days, rule=rule, **keywords)
+
+
+def policy(cr_then_pr, rule=RECIST, **changes):
+    return attrs.evolve(rule, cr_then_pr=cr_then_pr, **changes)
+
+
+# Against the twin
+
+EDITIONS = {
+    name: getattr(nt.criteria.get(name), "best_response", nt.criteria.get(name))
+    for name in nt.criteria.names()
+    if isinstance(getattr(nt.criteria.get(name), "best_response", nt.criteria.get(name)), type(RECIST))
+}
+"""The rule for the course of every named edition."""
+RULES = EDITIONS | {
+    "unconfirmed": UNCONFIRMED,
+    "two NE, SD between": attrs.evolve(RECIST, max_ne_between=2, accept_sd_between=True),
+    "no NE, 14 days, no minimum": attrs.evolve(RECIST, max_ne_between=0, confirmation_days=14, sd_minimum_days=None),
+    "MISSING is NE, SD always": attrs.evolve(RECIST, missing_as_ne=True, unconfirmed_cr="SD", sd_minimum_days=20),
+    "zero days": attrs.evolve(RECIST, confirmation_days=0, sd_minimum_days=0, accept_sd_between=True),
+}
+
+
+@st.composite
+def cohorts(draw, *, subjects=12, visits=7, codes=range(9)):
+    """Courses, days (tenths; some not known) and new therapies of a cohort, by one seed: thousands are cheap."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    weights = random.dirichlet(np.ones(len(codes)))
+    courses = random.choice(np.array(codes, np.int8), size=(subjects, visits), p=weights)
+    gaps = random.choice([7, 14, 27.9, 28, 28.1, 56], size=(subjects, visits))
+    days = np.round(gaps.cumsum(axis=1) + random.choice([-14, 0, 14], size=(subjects, 1)), 1)
+    days[random.random(days.shape) < draw(st.sampled_from([0, 0, 0.15]))] = np.nan
+    therapy = np.where(random.random(subjects) < 0.3, random.choice(days[np.isfinite(days)] + [0.0], subjects), np.nan)
+    return courses, days, therapy
+
+
+def exact(number):
+    return None if np.isnan(number) else Fraction(str(float(number)))
+
+
+def same_day(ours, theirs):
+    return np.isnan(ours) if theirs is None else ours == float(theirs)
+
+
+@pytest.mark.parametrize("cr_then_pr", POLICIES)
+@pytest.mark.parametrize("name", RULES)
+@given(cohort=cohorts())
+def test_the_twin_agrees(name, cr_then_pr, cohort):
+    """One patient at a time, by the sentences: the same answer, day, place, confirmation, first response and course."""
+    rule = attrs.evolve(RULES[name], cr_then_pr=cr_then_pr)
+    courses, days, therapy = cohort
+    answer = best(courses, days, rule, new_therapy=therapy)
+    for i, (codes, when) in enumerate(zip(courses, days, strict=True)):
+        words = [Response(c).label for c in codes.tolist()]
+        expected = twin.best(words, [exact(d) for d in when], exact(therapy[i]), rule)
+        shown = (words, when.tolist(), therapy[i], expected)
+        assert Response(answer.response[i]).label == expected["response"], shown
+        assert answer.timepoint[i] == expected["place"], shown
+        assert same_day(answer.day[i], expected["day"]), shown
+        assert answer.confirmed[i] == (expected["by"] is not None), shown
+        assert same_day(answer.confirmation_day[i], None if expected["by"] is None else exact(when[expected["by"]]))
+        assert same_day(answer.first_response_day[i], expected["first"]), shown
+        course = [expected["course"].get(place, "MISSING") for place in range(len(words))]
+        assert nt.labels(answer.course[i]).tolist() == course, shown
+
+
+@pytest.mark.parametrize("cr_then_pr", POLICIES)
+@given(cohort=cohorts())
+def test_confirmed_responders_are_among_the_unconfirmed(cr_then_pr, cohort):
+    """Under the same rule, asking for confirmation never makes a responder, and never a better response."""
+    courses, days, therapy = cohort
+    rule = policy(cr_then_pr)
+    asked = best(courses, days, rule, new_therapy=therapy)
+    free = best(courses, days, attrs.evolve(rule, confirmation_days=None), new_therapy=therapy)
+    assert (free.response[asked.response >= PR] >= PR).all()
+    assert (free.response >= asked.response)[asked.response >= PR].all()
+    dated = ~np.isnan(asked.first_response_day) & ~np.isnan(free.first_response_day)
+    assert (free.first_response_day <= asked.first_response_day)[dated].all()
+
+
+@pytest.mark.parametrize("cr_then_pr", POLICIES)
+@given(cohort=cohorts(), places=st.lists(st.integers(0, 7), min_size=1, max_size=3))
+def test_missing_columns_change_nothing(cr_then_pr, cohort, places):
+    """Adding columns of MISSING, on no day, changes no answer; the timepoint moves with its column."""
+    courses, days, therapy = cohort
+    rule = policy(cr_then_pr)
+    wide, wide_days = np.insert(courses, places, NO, axis=1), np.insert(days, places, np.nan, axis=1)
+    column = np.insert(np.arange(7), places, -1)
+    narrow, wider = best(courses, days, rule, new_therapy=therapy), best(wide, wide_days, rule, new_therapy=therapy)
+    for name in ("response", "day", "confirmed", "confirmation_day", "first_response_day", "reason"):
+        np.testing.assert_array_equal(getattr(narrow, name), getattr(wider, name))
+    np.testing.assert_array_equal(narrow.timepoint, np.where(wider.timepoint < 0, -1, column[wider.timepoint]))
+    np.testing.assert_array_equal(narrow.course, wider.course[:, column >= 0])
+
+
+@pytest.mark.parametrize("cr_then_pr", ["PD", "keep"])
+@given(cohort=cohorts())
+def test_the_course_is_judged_once(cr_then_pr, cohort):
+    """Judging the judged course again changes neither it nor the answer ("PR" reads one more CR as PR each time)."""
+    courses, days, therapy = cohort
+    rule = policy(cr_then_pr)
+    once = best(courses, days, rule, new_therapy=therapy)
+    twice = best(once.course, days, rule)
+    np.testing.assert_array_equal(once.course, twice.course)
+    np.testing.assert_array_equal(once.response, twice.response)
+    np.testing.assert_array_equal(once.day, twice.day)
+
+
+@given(cohort=cohorts())
+def test_patients_do_not_touch_each_other(cohort):
+    """Any order of the patients, one at a time or stacked in more axes: the same answers."""
+    courses, days, therapy = cohort
+    together = best(courses, days, new_therapy=therapy)
+    back = best(courses[::-1], days[::-1], new_therapy=therapy[::-1])
+    np.testing.assert_array_equal(together.course, back.course[::-1])
+    np.testing.assert_array_equal(together.reason, back.reason[::-1])
+    stacked = best(courses.reshape(3, 4, 7), days.reshape(3, 4, 7), new_therapy=therapy.reshape(3, 4))
+    assert stacked.course.shape == (3, 4, 7)
+    np.testing.assert_array_equal(stacked.response.ravel(), together.response)
+    alone = best(courses[0], days[0], new_therapy=therapy[0])
+    assert (alone.response, alone.timepoint) == (together.response[0], together.timepoint[0])
+
+
+@given(cohort=cohorts())
+def test_what_comes_after_pd_never_matters(cohort):
+    """Once there is a PD, whatever is reported later leaves the answer as it is."""
+    courses, days, _ = cohort
+    courses, days = np.where(courses == IUPD, SD, courses), np.nan_to_num(days, nan=0) * 0 + np.arange(1, 8) * 28.0
+    courses[:, 3] = PD
+    other = courses.copy()
+    other[:, 4:] = other[::-1, 4:]
+    np.testing.assert_array_equal(best(courses, days).response, best(other, days).response)
+    np.testing.assert_array_equal(best(courses, days).course, best(other, days).course)
+
+
+# The result
+
+
+def test_reasons_add_up():
+    """Bits of the reason: what made the answer, and what was left aside."""
+    answer = best([[PR, PR], [SD, PD], [SD, PD], [CR, SD]], [[56, 84], [30, 60], [56, 84], [30, 60]])
+    assert [Reason(r) for r in answer.reason.tolist()] == [
+        Reason.CONFIRMED, Reason.TOO_EARLY, Reason(0), Reason.AFTER_CR | Reason.UNCONFIRMED | Reason.TOO_EARLY,
+    ]  # fmt: skip
+
+
+def test_one_patient_gets_plain_values():
+    """A course without leading axes is answered with Response, floats, ints, bools and Reason."""
+    answer = best([PR, PR], LATE)
+    kinds = (answer.response, answer.day, answer.timepoint, answer.confirmed, answer.first_response_day, answer.reason)
+    assert [type(k) for k in kinds] == [Response, float, int, bool, float, Reason]
+    assert answer.course.dtype == np.int8
+    assert answer.rule is RECIST
+
+
+def test_arrays_keep_their_types():
+    """Codes are int8, reasons int32, days float64, and the course has the shape of the responses."""
+    answer = best([[PR, PR], [NO, NO]], LATE)
+    assert (answer.response.dtype, answer.reason.dtype, answer.course.dtype) == (np.int8, np.int32, np.int8)
+    assert (answer.day.dtype, answer.confirmed.dtype) == (np.float64, np.bool_)
+    assert answer.course.shape == (2, 2)
+
+
+def test_shapes_broadcast():
+    """One course with the days of many, days of one visit for all, new therapies of many, and empty axes."""
+    many = best([PR, PR], [[56, 112], [56, 60]])
+    assert many.response.tolist() == [PR, SD]
+    assert many.course.shape == (2, 2)
+    assert best([PR, PR], LATE, new_therapy=[[NAN, 100], [50, NAN]]).response.tolist() == [[PR, SD], [NO, PR]]
+    assert best([[SD], [PD]], 56).response.tolist() == [SD, PD]
+    assert best([SD, SD], NAN).response == NE
+    assert best(SD, 56).response == SD
+    assert best(np.empty((0, 3), np.int8), [1, 2, 3]).response.shape == (0,)
+    assert best(np.empty((2, 0), np.int8), np.empty((2, 0))).response.tolist() == [NO, NO]
+    assert best(np.empty((2, 0), np.int8), np.empty((2, 0))).course.shape == (2, 0)
+
+
+def test_more_patients_than_one_block():
+    """A cohort larger than what is judged at a time gets the answers of each patient alone."""
+    courses = np.tile(np.array([[PR, NE, PR], [SD, PD, SD], [NN, CR, NO]], np.int8), (12_000, 1))
+    therapy = np.tile([NAN, 150, NAN], 12_000)
+    answer = best(courses, [56, 112, 168], new_therapy=therapy)
+    assert (answer.response.reshape(-1, 3) == [PR, SD, NN]).all()
+    each = best(courses, np.tile([[56, 112, 168]], (36_000, 1)), new_therapy=therapy)
+    np.testing.assert_array_equal(answer.response, each.response)
+
+
+def test_inputs_are_never_changed():
+    """Read-only, transposed and strided inputs are read and left alone; a one-row course too."""
+    courses = np.array([[CR, NE, PR, CR]], np.int8)
+    days = np.array([56.0, NAN, 112, 168])
+    therapy = np.array([160.0])
+    before = courses.copy()
+    for array in (courses, days, therapy):
+        array.setflags(write=False)
+    answer = best(courses, days, new_therapy=therapy)
+    assert answer.course.tolist() == [[CR, NO, PD, NO]]
+    np.testing.assert_array_equal(courses, before)
+    writable = np.array([[CR], [NE]], np.int8, order="F")
+    best(writable, [[NAN], [NAN]])
+    assert writable.tolist() == [[CR], [NE]]
+    assert best(np.array([[PR, PR]], np.int64).T.copy().T, LATE).response.tolist() == [PR]
+
+
+def test_a_pandas_series_of_days():
+    """Missing days of a pandas Series are NaN."""
+    pandas = pytest.importorskip("pandas")
+    answer = best([PR, PR, PR], pandas.Series([56, None, 112], dtype="Float64"))
+    assert (answer.response, answer.day) == (PR, 56)
+
+
+EXPLAINED = [
+    ([PR, PR], LATE, RECIST, {},
+     "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later (RECIST 1.1, 4.4.3 and Table 3)"),
+    ([PR, PD], [30, 60], RECIST, {},
+     "PD: day 60.0 (timepoint 1); a CR or PR was not confirmed by another at least 28 days later; "
+     "a better response was not at or after day 42 (RECIST 1.1, 4.4.3 and Table 3)"),
+    ([SD, PD, SD], [56, NAN, 112], RECIST, {"new_therapy": 100},
+     "SD: day 56.0 (timepoint 0), SD counts from day 42; assessments on or after a new therapy do not count; "
+     "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, 4.4.3 and Table 3)"),
+    ([PD, SD], [NAN, 112], RECIST, {},
+     "PD: on a day not known (timepoint 0); assessments after the first PD do not count; "
+     "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, 4.4.3 and Table 3)"),
+    ([CR, PR], LATE, policy("PR"), {},
+     "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later; "
+     "a lesser response after a CR makes an unconfirmed CR a PR (RECIST 1.1, 4.4.3 and Table 3)"),
+    ([NE], [56], nt.criteria.VOGL_2008.best_response, {},
+     "NE: day 56.0 (timepoint 0); not evaluable (Vogl et al. 2008, section 4.3 (silent on both))"),
+    ([NO], [56], RECIST, {}, "MISSING: no assessment (RECIST 1.1, 4.4.3 and Table 3)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("codes", "days", "rule", "keywords", "sentence"), EXPLAINED, ids=lambda v: str(v)[:30])
+def test_explanations(codes, days, rule, keywords, sentence):
+    """One sentence says which assessment earned the answer, what confirmed it and what was left aside."""
+    answer = best(codes, days, rule, **keywords)
+    assert answer.explain() == sentence
+    assert best([codes], [days], rule, **keywords).explain(0) == sentence
+    assert repr(answer) == f"BestResponse({sentence})"
+
+
+def test_repr_counts():
+    """A cohort is shown by its counts."""
+    answer = best([[PR, PR], [PD, NO], [PD, NO]], LATE)
+    assert repr(answer) == "BestResponse(3 patients: 1 PR, 2 PD; 1 confirmed)"
+    assert repr(best(np.empty((0, 2), np.int8), LATE)) == "BestResponse(0 patients: none; 0 confirmed)"
+
+
+WRONG = [
+    ({"responses": [9], "days": [1]}, r"`responses` must be Response codes from 0 to 8; got 9 at \[0\]"),
+    ({"responses": ["PR"], "days": [1]}, "Read labels with parse_responses"),
+    ({"responses": [7, 7], "days": [56, 56]}, r"`days` must be strictly increasing .* got 56.0 at \[1\]"),
+    ({"responses": [7, 1, 7], "days": [56, NAN, 50]}, r"got 50.0 at \[2\]"),
+    ({"responses": [7, 0], "days": [56, 50]}, "strictly increasing"),
+    ({"responses": [7, 7], "days": 56}, r"strictly increasing .* \[1\]"),
+    ({"responses": [7], "days": [np.inf]}, "finite days"),
+    ({"responses": [7], "days": np.array(["2020-01-01"], "M8[D]")}, "Subtract the reference date first"),
+    ({"responses": [7, 7, 7], "days": LATE}, r"`responses` \(3,\), `days` \(2,\)"),
+    ({"responses": [[7, 7], [7, 7]], "days": LATE, "new_therapy": [1, 2, 3]},
+     r"`responses without the timepoint axis` \(2,\), `new_therapy` \(3,\)"),
+    ({"responses": [7], "days": [1], "rule": nt.criteria.RECIST_1_1},
+     r"got RECIST 1.1. Pass its rule .*, \.best_response"),
+    ({"responses": [7], "days": [1], "rule": nt.criteria.FDA_2018_CENSORING},
+     "must be BestResponseRule; got Censoring"),
+    ({"responses": [7], "days": [1], "rule": "recist-1.1"}, "`rule` of best_overall_response must be BestResponseRule"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keywords", "message"), WRONG, ids=lambda v: str(v)[:40])
+def test_bad_input_is_refused(keywords, message):
+    """Codes that are none, days that do not increase, shapes and rules that do not fit: named, placed, repaired."""
+    with pytest.raises(InputError, match=message):
+        nt.best_overall_response(**keywords)
+
+
+def test_wrong_kinds_are_type_errors():
+    """A rule of the wrong kind is also a TypeError."""
+    with pytest.raises(InputTypeError):
+        nt.best_overall_response([7], [1], rule=nt.criteria.VOGL_2008)
