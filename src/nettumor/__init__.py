@@ -56,7 +56,7 @@ _HOME = {
         "log_rank", "objective_response_rate", "response_table",
     ),
 }  # fmt: skip
-_MODULES = ("criteria", *_HOME, "crf")
+_MODULES = ("criteria", *_HOME, "crf", "edit_checks")
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
 __all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # made from one table

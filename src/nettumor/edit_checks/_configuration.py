@@ -1,0 +1,151 @@
+"""A study's own configuration: a TOML file with parameters, switched-off checks, severities and vocabularies.
+
+.. code-block:: toml
+
+    [parameters.U01]
+    tol_mm = 1.0
+    [off]
+    M22 = "the method is not collected"   # the reason is reported in .runs
+    [severity]
+    M05 = "note"
+    [organs]
+    "SEGMENT 4" = "LIVER"
+    [methods]
+    equivalent = [["CT", "SPIRAL CT"]]
+    [windows]
+    interval = 56                         # days between visits
+    window = 7
+    baseline = 28
+
+Unknown keys are errors that name the nearest known one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from attrs import field, frozen
+
+from nettumor.edit_checks._types import CHECKS, SEVERITIES
+from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
+
+WINDOWS = ("interval", "window", "baseline")
+
+
+@frozen
+class Configuration:
+    """A study's own configuration of the edit checks.
+
+    Parameters
+    ----------
+    parameters : mapping of str to mapping
+        By check, parameters in place of the defaults.
+    off : mapping of str to str
+        Checks that are switched off, with the reason.
+    severities : mapping of str to str
+        By check, "error", "warning" or "note".
+    organ_map : mapping of str to str
+        Locations (upper case) to organs.
+    method_equivalents : tuple of tuple of str
+        Groups of imaging methods (upper case) that count as one.
+    windows : mapping of str to float
+        ``interval``, ``window``, ``baseline``: days.
+    """
+
+    parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
+    off: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    severities: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    method_equivalents: tuple[tuple[str, ...], ...] = ()
+    windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+
+
+NO_CONFIGURATION = Configuration()
+_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows")
+
+
+def load_configuration(path: str | Path) -> Configuration:
+    """Read a study's configuration of the edit checks from a TOML file.
+
+    Parameters
+    ----------
+    path : path
+        The file; see the module's docstring for its tables.
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or names something unknown.
+
+    References
+    ----------
+    TOML 1.0.
+    """
+    try:
+        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", argument="path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is no TOML file: {error}.", argument="path") from None
+    _known(content, _TABLES, "table")
+    parts = {name: _table(content, name) for name in _TABLES}
+    for name in ("parameters", "off", "severity"):
+        _known(parts[name], CHECKS, f"check in [{name}]")
+    for id, word in parts["severity"].items():
+        choose(f"severity.{id}", word, SEVERITIES)
+    for id, reason in parts["off"].items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise InputError(f"`off.{id}` must give the reason; got {reason!r}. Say why it is switched off.",
+                             argument=id)  # fmt: skip
+    _known(parts["methods"], ("equivalent",), "key in [methods]")
+    _known(parts["windows"], WINDOWS, "key in [windows]")
+    return Configuration(
+        parameters=_checked(parts["parameters"]), off=parts["off"], severities=parts["severity"],
+        organ_map={_upper(k): _upper(v) for k, v in parts["organs"].items()},
+        method_equivalents=tuple(tuple(_upper(m) for m in g) for g in parts["methods"].get("equivalent", [])),
+        windows={k: _days(k, v) for k, v in parts["windows"].items()},
+    )  # fmt: skip
+
+
+def _table(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = content.get(name, {})
+    if not isinstance(found, dict):
+        raise InputTypeError(f"`{name}` must be a table; got {found!r:.60}. Write [{name}].", argument=name)
+    return found
+
+
+def _known(found: Iterable[str], known: Iterable[str], what: str) -> None:
+    names = list(known)
+    for key in found:
+        if key not in names:
+            raise InputError(f"Unknown {what}: {key!r}. {did_you_mean(key, names)}", argument=key)
+
+
+def _checked(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    from nettumor.edit_checks._run import check_parameters
+
+    for id, values in parameters.items():
+        if not isinstance(values, dict):
+            raise InputTypeError(f"`parameters.{id}` must be a table; got {values!r:.60}.", argument=id)
+        check_parameters(CHECKS[id], values)
+    return dict(parameters)
+
+
+def _upper(word: object) -> str:
+    if not isinstance(word, str):
+        raise InputTypeError(f"A name must be text; got {word!r}. Put it in quotes.", argument="organs")
+    return " ".join(word.upper().split())
+
+
+def _days(name: str, value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e5:
+        raise InputTypeError(f"`windows.{name}` must be a number of days; got {value!r}.", argument=name)
+    return float(value)

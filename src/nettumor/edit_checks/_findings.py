@@ -1,0 +1,263 @@
+"""Findings: a table with one query a row, the state of every check beside it, and what was checked.
+
+Input: the hits of the checks. Output: `Findings`, whose columns are text except ``row``. A finding that
+follows from an earlier one at the same place names it in ``caused_by``; the written forms fold it under
+its cause and say how many were folded.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor.edit_checks._types import SEVERITIES, Check, Hits
+from nettumor.errors import InputError
+from nettumor.tables import Table
+
+COLUMNS = (
+    "check", "severity", "table", "row", "subject", "evaluator", "visit", "lesion", "column", "value", "expected",
+    "message", "caused_by", "date", "related",
+)  # fmt: skip
+
+
+class Findings(Table):
+    """Every finding of a run, one query a row.
+
+    Attributes
+    ----------
+    runs : Table
+        check, name, severity, status (passed, findings, skipped, failed), reason, count.
+    inputs : Table
+        table, name, kind, path, sha256, rows.
+    parameters : mapping of str to mapping
+        The parameters of each check as they were used.
+    criteria, criteria_digest, version : str
+        The criteria's name and digest, and the version of this library.
+    cause : ndarray of int
+        For each finding the place of the finding it follows from, -1 for none.
+
+    Examples
+    --------
+    >>> from nettumor import edit_checks
+    >>> found = edit_checks.run({"lesions": {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"],
+    ...                                      "visit": [""]}}, checks=["S02"])
+    >>> found["check"].tolist(), found["row"].tolist(), found.runs["status"].tolist()
+    (['S02'], [0], ['findings'])
+    """
+
+    def __init__(
+        self, columns: Mapping[str, npt.ArrayLike], *, runs: Table, inputs: Table,
+        parameters: Mapping[str, Mapping[str, Any]], criteria: str, criteria_digest: str, version: str,
+        cause: npt.NDArray[np.int64],
+    ) -> None:  # fmt: skip
+        super().__init__(columns)
+        self.runs, self.inputs, self.parameters = runs, inputs, parameters
+        self.criteria, self.criteria_digest, self.version, self.cause = criteria, criteria_digest, version, cause
+
+    def __repr__(self) -> str:
+        status = self.runs["status"].tolist()
+        states = ", ".join(f"{status.count(s)} {s}" for s in ("passed", "findings", "skipped", "failed"))
+        severity = self["severity"].tolist()
+        counts = ", ".join(f"{severity.count(s)} {s}" for s in SEVERITIES)
+        folded = f"; {np.count_nonzero(self.cause >= 0)} follow from others" if (self.cause >= 0).any() else ""
+        names, number = np.unique(self["check"], return_counts=True)
+        most = [f"  {names[i]}: {number[i]}" for i in np.argsort(-number, kind="stable")[:10]]
+        return "\n".join((f"{self.n_rows} findings ({counts}{folded})", f"  checks: {states}", *most))
+
+    def selected(self, *, folded: bool = True, severity: str = "note", limit: int | None = None) -> tuple[Table, str]:
+        """The findings to show, and a sentence that says what is not shown ("" for nothing).
+
+        Parameters
+        ----------
+        folded : bool
+            Leave out what follows from another finding; the column ``folded`` counts it at its cause.
+        severity : {"error", "warning", "note"}
+            The least severity shown.
+        limit : int, optional
+            The most rows shown.
+
+        Returns
+        -------
+        table : Table
+        left_out : str
+        """
+        rank = np.array([SEVERITIES.index(s) for s in self["severity"]], dtype=np.int64)
+        shown = rank <= SEVERITIES.index(severity)
+        said = [f"{np.count_nonzero(~shown)} below {severity}"] if not shown.all() else []
+        follows = self.cause >= 0
+        counts = np.bincount(self.cause[follows], minlength=self.n_rows) if self.n_rows else np.empty(0, np.int64)
+        if folded and (shown & follows).any():
+            said.append(f"{np.count_nonzero(shown & follows)} that follow from another finding")
+            shown = shown & ~follows
+        rows = np.flatnonzero(shown)
+        if limit is not None and len(rows) > limit:
+            said.append(f"{len(rows) - limit} beyond the first {limit}")
+            rows = rows[:limit]
+        columns = {name: array[rows] for name, array in self.items()}
+        if folded:
+            columns["folded"] = counts[rows]
+        return Table(columns), f"Not shown: {'; '.join(said)}." if said else ""
+
+    def to_csv(
+        self, path: str | Path | None = None, *, folded: bool = True, severity: str = "note", limit: int | None = None
+    ) -> str:
+        """One query a line (UTF-8 with its mark where written, for Excel); the last line says what is left out.
+
+        Cells that a spreadsheet would take for a formula are written with an apostrophe before them.
+        """
+        table, left_out = self.selected(folded=folded, severity=severity, limit=limit)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows([_plain(v) for v in row] for row in zip(*(a.tolist() for a in table.values()), strict=True))
+        if left_out:
+            writer.writerow([left_out])
+        if path is not None:
+            Path(path).write_text(out.getvalue(), encoding="utf-8-sig", newline="")
+        return out.getvalue()
+
+    def to_json(
+        self, path: str | Path | None = None, *, folded: bool = False, severity: str = "note", limit: int | None = None
+    ) -> str:
+        """Everything as one JSON object: about, runs, inputs, findings, left_out."""
+        from nettumor.edit_checks._outputs import written_json
+
+        return written_json(self, path, folded=folded, severity=severity, limit=limit)
+
+    def to_core_json(self, path: str | Path | None = None) -> str:
+        """The findings in the shape of a CDISC CORE report (Conformance_Details, Issue_Summary, Issue_Details, ...)."""
+        from nettumor.edit_checks._outputs import written_core
+
+        return written_core(self, path)
+
+    def to_html(
+        self, path: str | Path | None = None, *, folded: bool = True, severity: str = "note", limit: int = 20_000
+    ) -> str:
+        """One self-contained page: filters by severity, check and subject; each query with its sentence and source."""
+        from nettumor.edit_checks._outputs import written_html
+
+        return written_html(self, path, folded=folded, severity=severity, limit=limit)
+
+
+def _plain(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula."""
+    if not isinstance(value, str) or value[:1] not in ("=", "+", "-", "@", "\t", "\r"):
+        return value
+    try:
+        float(value.replace(",", "."))
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def written(values: Any, count: int) -> list[str]:
+    """Parts of a message as text: numbers with at most four decimals, "" for NaN."""
+    if isinstance(values, str):
+        return [values] * count
+    array = np.asarray(values)
+    if array.ndim == 0:
+        array = np.repeat(array, count)
+    if array.dtype.kind == "f":
+        return ["" if v != v else f"{v:.4f}".rstrip("0").rstrip(".") for v in array.tolist()]
+    return [str(v) for v in array.tolist()]
+
+
+def texts(hits: Hits, columns: Mapping[str, list[str]]) -> list[str]:
+    """The messages of hits."""
+    count = len(hits.rows)
+    fields = {**columns, **{n: written(p, count) for n, p in hits.parts.items()}}
+    try:
+        if "{" not in hits.message:
+            return [hits.message] * count
+        names = list(fields)
+        rows = zip(*fields.values(), strict=True)
+        return [hits.message.format_map(dict(zip(names, row, strict=True))) for row in rows]
+    except KeyError as error:
+        raise InputError(f"`message` names {error}; known: {', '.join(fields)}.", argument="message") from None
+
+
+def causes(
+    checks: Sequence[Check], check: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
+    track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """For each finding the place of an earlier one at the same place that explains it, -1 for none.
+
+    A cause lies in the same track, at the same timepoint or before (one without a timepoint holds
+    throughout), at the same lesion where both name one, is no note unless the follower is, and is not
+    caused itself; of several the nearest in time, then the first check.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        All checks of the run.
+    check, rank : ndarray of int
+        Each finding's place in ``checks`` and its severity (0 error).
+    track, order, lesion : ndarray of int
+        Codes; -1 for none. A track of -1 causes nothing.
+    """
+    cause = np.full(len(check), -1, dtype=np.int64)
+    for place, follower in enumerate(checks):
+        wanted = [i for i, c in enumerate(checks) if i != place and _named(c, follower.follows)]
+        mine = np.flatnonzero((check == place) & (track >= 0))
+        theirs = np.flatnonzero(np.isin(check, wanted) & (cause < 0) & (track >= 0))
+        if len(mine) and len(theirs):
+            cause[mine] = _nearest(mine, theirs, rank, track, order, lesion)
+    return cause
+
+
+def _named(check: Check, names: tuple[str, ...]) -> bool:
+    return check.id in names or check.id[0] in names
+
+
+def _nearest(
+    mine: npt.NDArray[np.int64], theirs: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
+    track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """The cause of each of ``mine`` among ``theirs``: the last in time that is not after it."""
+    far = np.iinfo(np.int64).max // 4
+    out = np.full(len(mine), -1, dtype=np.int64)
+    lasting = np.where(order[theirs] < 0, -1, order[theirs])
+    until = np.where(order[mine] < 0, far, order[mine])
+    for at_lesion in (True, False):
+        for noted in (0, 2):  # causes above note; then notes, which explain notes only
+            group = theirs[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
+            when = lasting[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
+            free = (out < 0) & (rank[mine] >= noted)
+            if at_lesion:
+                group, when = group[lesion[group] >= 0], when[lesion[group] >= 0]
+                free &= lesion[mine] >= 0
+            else:  # one of the two names no lesion
+                free &= True
+            found = _last_before(group, when, mine, until, track, lesion if at_lesion else None)
+            other = (lesion[group[found]] >= 0) & (lesion[mine] >= 0) if len(group) else np.zeros(len(mine), bool)
+            good = free & (found >= 0) & (at_lesion | ~other)
+            out[good] = group[found[good]]
+    return out
+
+
+def _last_before(
+    group: npt.NDArray[np.int64], when: npt.NDArray[np.int64], mine: npt.NDArray[np.int64],
+    until: npt.NDArray[np.int64], track: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64] | None,
+) -> npt.NDArray[np.int64]:  # fmt: skip
+    """For each of ``mine`` the place in ``group`` of the last one with its key whose time is not after; -1."""
+    if not len(group):
+        return np.full(len(mine), -1, dtype=np.int64)
+    key = track if lesion is None else track * (int(lesion.max()) + 2) + lesion + 1
+    _, codes = np.unique(np.concatenate([key[group], key[mine]]), return_inverse=True)
+    # rows of group and mine sorted by key, then time; a member of the group before one of mine at the same time
+    times = np.concatenate([when, until])
+    is_mine = np.repeat([0, 1], [len(group), len(mine)])
+    order = np.lexsort((is_mine, times, codes))
+    seen = np.where(is_mine[order] == 0, order, -1)
+    place = np.maximum.accumulate(np.where(seen >= 0, np.arange(len(order)), -1))
+    held = np.where(place >= 0, seen[np.maximum(place, 0)], -1)
+    same = (held >= 0) & (codes[np.maximum(held, 0)] == codes[order])
+    out = np.full(len(order), -1, dtype=np.int64)
+    out[order] = np.where(same, held, -1)
+    return out[len(group):]

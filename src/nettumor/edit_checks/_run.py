@@ -1,0 +1,317 @@
+"""`run`: every check over a study's tables, none of which can stop the run.
+
+Input: tables (or whatever `nettumor.crf.read` reads), criteria, the checks wanted, parameters. Output:
+`Findings`. A check whose tables or columns are not there is skipped with the reason; one that raises has
+failed, with the error; both stand in ``.runs``, so that none that could not run looks like passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import field, frozen
+
+import nettumor
+from nettumor import crf
+from nettumor import criteria as editions
+from nettumor.crf import LAYOUTS, Tables
+from nettumor.criteria import RECIST_1_1, Criteria
+from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
+from nettumor.edit_checks._data import Data
+from nettumor.edit_checks._findings import COLUMNS, Findings, causes, texts, written
+from nettumor.edit_checks._types import CHECKS, GROUPS, SEVERITIES, Check, Hits, Skip, in_order
+from nettumor.errors import InputError, InputTypeError, did_you_mean
+from nettumor.tables import Table
+
+
+@frozen(eq=False)
+class _State:
+    """What became of one check."""
+
+    check: Check
+    status: str
+    reason: str = ""
+    hits: list[Hits] = field(factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(len(h.rows) for h in self.hits)
+
+
+def run(
+    tables: Any, criteria: Criteria | str = RECIST_1_1, *, checks: Iterable[str | Check] | str | None = None,
+    parameters: Mapping[str, Mapping[str, Any]] | None = None, evaluator: str | None = None,
+    configuration: Configuration | None = None, progress: Callable[[Check, int, int], None] | None = None,
+) -> Findings:  # fmt: skip
+    """Check a study's tables.
+
+    Parameters
+    ----------
+    tables : Tables, path, or mapping of str to frame
+        What `nettumor.crf.read` reads; a table that lacks a required column is reported, not refused.
+    criteria : criteria object or str
+        The criteria the study was assessed by, or their name.
+    checks : iterable of str or Check, optional
+        Identifiers, names or groups of checks, or `Check` objects; all that are registered by default.
+    parameters : mapping of str to mapping, optional
+        By identifier, parameters in place of the defaults: ``{"U01": {"tol_mm": 1}}``.
+    evaluator : str, optional
+        Only the rows of this evaluator.
+    configuration : Configuration, optional
+        A study's own configuration (`load_configuration`); ``parameters`` go before it.
+    progress : callable, optional
+        Called before each check with the check, its number from 0, and how many there are.
+
+    Returns
+    -------
+    Findings
+
+    Raises
+    ------
+    InputError
+        For tables that cannot be read, and unknown checks, parameters, criteria or evaluators.
+
+    References
+    ----------
+    Each check names its source in ``CHECKS[id].source``.
+
+    Examples
+    --------
+    >>> lesions = {"subject": ["01", "01"], "lesion": ["T01", "T01"], "role": ["TARGET", "TARGET"],
+    ...            "visit": [0, ""], "size": ["22", "10"]}
+    >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
+    ['visit blank']
+    """
+    study = crf.read(tables, incomplete="keep")
+    edition = editions.get(criteria) if isinstance(criteria, str) else criteria
+    if not hasattr(edition, "digest"):
+        raise InputTypeError(f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria")
+    settings = NO_CONFIGURATION if configuration is None else configuration
+    study = _of_evaluator(study, evaluator)
+    wanted = _wanted(checks)
+    values = _parameters(wanted, settings, parameters or {})
+    data = Data(study, edition, organ_map=settings.organ_map, method_equivalents=settings.method_equivalents,
+                windows=settings.windows)  # fmt: skip
+    states = []
+    for number, check in enumerate(wanted):
+        if progress is not None:
+            progress(check, number, len(wanted))
+        states.append(_one(check, data, values[check.id], settings))
+    return _findings(data, states, values, edition, settings)
+
+
+def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
+    if evaluator is None:
+        return study
+    names: set[str] = set()
+    taken = {}
+    for name, table in study.items():
+        if "evaluator" in table:
+            codes, words = table.keys_of("evaluator")
+            names |= {str(w) for w in words}
+            taken[name] = table.take(np.flatnonzero(words[codes] == evaluator))
+    if evaluator not in names:
+        raise InputError(f"`evaluator` must be one of the tables; got {evaluator!r}. {did_you_mean(evaluator, names)}",
+                         argument="evaluator")  # fmt: skip
+    return study.replace(**taken)
+
+
+def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
+    """The checks asked for, in the order in which they run."""
+    if checks is None:
+        return in_order(CHECKS.values())
+    found: dict[str, Check] = {}
+    for word in [checks] if isinstance(checks, (str, Check)) else checks:
+        if isinstance(word, Check):
+            found[word.id] = word
+            continue
+        these = [c for c in CHECKS.values() if word in (c.id, c.name, c.group)]
+        if not these:
+            raise InputError(
+                f"`checks` must name checks or groups; got {word!r}. {did_you_mean(word, [*CHECKS, *GROUPS])}",
+                argument="checks",
+            )
+        found |= {c.id: c for c in these}
+    return in_order(found.values())
+
+
+def _parameters(
+    checks: list[Check], settings: Configuration, given: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The parameters of each check: the call's, else the configuration's, else the defaults."""
+    known = {c.id: c for c in (*CHECKS.values(), *checks)}
+    for id, values in given.items():
+        if id not in known:
+            raise InputError(f"`parameters` must name checks; got {id!r}. {did_you_mean(id, known)}",
+                             argument="parameters")  # fmt: skip
+        check_parameters(known[id], values)
+    return {c.id: {**c.parameters, **settings.parameters.get(c.id, {}), **given.get(c.id, {})} for c in checks}
+
+
+def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
+    """Raise unless a check has parameters of these names, and numbers stand where numbers do."""
+    for name, value in values.items():
+        if name not in check.parameters:
+            raise InputError(
+                f"{check.id} has no parameter {name!r}. {did_you_mean(name, check.parameters)}", argument=name
+            )
+        default = check.parameters[name]
+        numeric = isinstance(default, (int, float)) and not isinstance(default, bool)
+        if numeric and (not isinstance(value, (int, float)) or isinstance(value, bool) or not np.isfinite(value)):
+            raise InputTypeError(f"`{name}` of {check.id} must be a number; got {value!r}. Its default is {default!r}.",
+                                 argument=name)  # fmt: skip
+        if isinstance(default, bool) and not isinstance(value, bool):
+            raise InputTypeError(f"`{name}` of {check.id} must be True or False; got {value!r}.", argument=name)
+
+
+def _one(check: Check, data: Data, parameters: Mapping[str, Any], settings: Configuration) -> _State:
+    """Run one check; whatever it raises is its own state, never the run's end."""
+    if check.id in settings.off:
+        return _State(check, "skipped", f"switched off: {settings.off[check.id]}")
+    if not check.serves(data.criteria):
+        return _State(check, "skipped", f"belongs to {', '.join(check.criteria)}, not to {data.criteria.title}")
+    reason = _lacking(check, data)
+    if reason:
+        return _State(check, "skipped", reason)
+    try:
+        found = check.function(data, parameters)
+        hits = [h for h in ([found] if isinstance(found, Hits) else list(found)) if len(h.rows)]
+    except Skip as skip:
+        return _State(check, "skipped", str(skip))
+    except Exception as error:  # the state of the check says so; the run goes on
+        return _State(check, "failed", f"{type(error).__name__}: {error}")
+    return _State(check, "findings" if hits else "passed", "", hits)
+
+
+def _lacking(check: Check, data: Data) -> str:
+    """Why a check cannot run on these tables, "" if it can."""
+    for name, columns in check.needs.items():
+        if name not in data:
+            return f"there is no table {name}"
+        table = data[name].table
+        implied = tuple(LAYOUTS[name].missing(table)) if name in LAYOUTS else ()
+        for column in (*implied, *columns):
+            options = [o.strip() for o in column.replace(" or ", "|").split("|")]
+            held = [o for o in options if o in table]
+            what = " or ".join(options)
+            if not held:
+                return f"{name} has no column {what}"
+            if table.n_rows and not check.blank_allowed and all(table.blank(o).all() for o in held):
+                return f"{name} has nothing in column {what}"
+        if not table.n_rows:
+            return f"{name} has no rows"
+    return ""
+
+
+def _findings(
+    data: Data, states: list[_State], values: dict[str, dict[str, Any]], edition: Criteria, settings: Configuration
+) -> Findings:
+    """The table of all hits, with texts, causes and states."""
+    parts: dict[str, list[list[str]]] = {n: [] for n in COLUMNS if n != "caused_by"}
+    keys: list[npt.NDArray[np.int64]] = []
+    for place, state in enumerate(states):
+        try:
+            made = [(_columns(data, state.check, h, settings), _keys(data, place, h)) for h in state.hits]
+        except Exception as error:  # a message that cannot be written is a failure of its check
+            states[place] = _State(state.check, "failed", f"{type(error).__name__}: {error}")
+            continue
+        for texts_of, key in made:
+            for name, column in texts_of.items():
+                parts[name].append(column)
+            keys.append(key)
+    flat = {name: [cell for part in column for cell in part] for name, column in parts.items()}
+    key = np.concatenate(keys, axis=1) if keys else np.empty((4, 0), dtype=np.int64)
+    rank = np.array([SEVERITIES.index(s) for s in flat["severity"]], dtype=np.int64)
+    checks = [s.check for s in states]
+    cause = causes(checks, key[0], rank, *key[1:])
+    columns: dict[str, npt.ArrayLike] = {n: np.array(flat[n], dtype=object) for n in COLUMNS if n != "caused_by"}
+    columns["row"] = np.array([int(r) for r in flat["row"]], dtype=np.int64)
+    ids = np.array([*(c.id for c in checks), ""], dtype=object)
+    columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
+    digest: str = getattr(edition, "digest", "")
+    return Findings(
+        {n: columns[n] for n in COLUMNS}, runs=_runs(states, settings), inputs=data.tables.inputs(),
+        parameters=values, criteria=edition.name, criteria_digest=digest, version=nettumor.__version__, cause=cause,
+    )  # fmt: skip
+
+
+def _runs(states: list[_State], settings: Configuration) -> Table:
+    return Table({
+        "check": np.array([s.check.id for s in states], dtype=object),
+        "name": np.array([s.check.name for s in states], dtype=object),
+        "severity": np.array([settings.severities.get(s.check.id, s.check.severity) for s in states], dtype=object),
+        "status": np.array([s.status for s in states], dtype=object),
+        "reason": np.array([s.reason for s in states], dtype=object),
+        "count": np.array([s.count for s in states], dtype=np.int64),
+    })  # fmt: skip
+
+
+def _cells(data: Data, hits: Hits, column: str) -> list[str]:
+    """A column's text at the hits, "" for a finding without a row."""
+    if hits.table not in data or column not in data[hits.table]:
+        return [""] * len(hits.rows)
+    text = data[hits.table].table.text(column)
+    return ["" if r < 0 else text[r] for r in hits.rows.tolist()]
+
+
+def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> dict[str, list[str]]:
+    """The columns of the findings table for one check's hits."""
+    count = len(hits.rows)
+    table = data[hits.table].table if hits.table in data else None
+    names = {n: _cells(data, hits, n) for n in ("subject", "evaluator", "visit", "lesion", "date")}
+    if table is not None and table.has_days:
+        names["date"] = _cells(data, hits, "day")
+    names |= {n: written(v, count) for n, v in hits.names.items()}
+    value = _cells(data, hits, hits.column) if hits.value is None else written(hits.value, count)
+    fields = {
+        "value": value, "expected": written(hits.expected, count), "column": [hits.column] * count,
+        **{n: names[n] for n in ("subject", "evaluator", "visit", "lesion", "date")},
+    }  # fmt: skip
+    own = settings.severities.get(check.id, "")
+    severity = [own or s or check.severity for s in written(hits.severity, count)]
+    where, rows = _places(table, hits.table, hits.column, hits.rows)
+    related = [""] * count
+    if hits.related is not None:
+        other = np.asarray(hits.related, dtype=np.int64)
+        name = hits.related_table or hits.table
+        at, numbers = _places(data[name].table, name, "", other)
+        pairs = zip(at, numbers, other.tolist(), strict=True)
+        related = ["" if o < 0 else f"{a} {n}" for a, n, o in pairs]
+    return {
+        "check": [check.id] * count, "severity": severity, "table": where, "row": [str(r) for r in rows],
+        **{n: fields[n] for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")},
+        "message": texts(hits, fields), "date": names["date"], "related": related,
+    }  # fmt: skip
+
+
+def _places(
+    table: crf.CrfTable | None, name: str, column: str, rows: npt.NDArray[np.int64]
+) -> tuple[list[str], list[int]]:
+    """The user's table and row number of each position; -1 where there is no row."""
+    if table is None or not table.n_rows:
+        return [name] * len(rows), [-1] * len(rows)
+    numbers, origin = table.rows_of(column), table.origin.text
+    return (
+        [name if r < 0 else str(origin[r]) for r in rows.tolist()],
+        [-1 if r < 0 else int(numbers[r]) for r in rows.tolist()],
+    )
+
+
+def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
+    """Check, track, place in time and lesion of each hit, -1 where there is none."""
+    count = len(hits.rows)
+    out = np.full((4, count), -1, dtype=np.int64)
+    out[0] = place
+    if hits.table not in data.places:
+        return out
+    rows, at = data[hits.table], hits.rows
+    here = at >= 0
+    out[1, here] = rows.track[at[here]]
+    if "visit" not in hits.names:
+        out[2, here] = rows.order[at[here]]
+    if hits.table == "lesions" and "lesion" not in hits.names:
+        out[3, here] = rows.lesion[at[here]]
+    return out

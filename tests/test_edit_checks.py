@@ -1,0 +1,283 @@
+"""Every edit check with its accept and reject tables, and the rules of the framework.
+
+``tests/edit_checks/<id>/`` holds ``accept.csv`` and ``reject.csv`` (the lesions table), or folders
+``accept/`` and ``reject/`` with one file per table, and ``expected.csv`` with the findings of the reject
+tables (any columns of the findings). ``settings.toml`` may name criteria, parameters and the severity.
+"""
+
+import csv
+import json
+import pathlib
+import tomllib
+
+import numpy as np
+import pytest
+
+import nettumor as nt
+from nettumor import crf, edit_checks
+from nettumor.edit_checks import CHECKS, Hits, Skip
+from nettumor.edit_checks._types import facts
+from nettumor.errors import InputError, InputTypeError
+
+CASES = pathlib.Path(__file__).parent / "edit_checks"
+
+
+def tables_of(folder, which):
+    """The accept or reject tables of a check as columns of text."""
+    one = folder / f"{which}.csv"
+    files = [one] if one.exists() else sorted((folder / which).glob("*.csv"))
+    assert files, f"{folder.name} has no {which} table"
+    found = {}
+    for path in files:
+        rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+        name = "lesions" if path == one else path.stem
+        found[name] = {column: [row[i] for row in rows[1:]] for i, column in enumerate(rows[0])}
+    return found
+
+
+def settings_of(folder):
+    path = folder / "settings.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def run_case(check, which):
+    folder = CASES / check
+    settings = settings_of(folder)
+    parameters = {check: settings.get("parameters", {})}
+    criteria = settings.get("criteria", "recist-1.1")
+    study = crf.read(tables_of(folder, which), incomplete="keep")
+    return edit_checks.run(study, criteria, checks=[check], parameters=parameters)
+
+
+@pytest.mark.parametrize("check", sorted(CHECKS))
+def test_accept_table_passes(check):
+    """The accept table of each check passes: the check ran, and found nothing."""
+    found = run_case(check, "accept")
+    assert found.runs["status"].tolist() == ["passed"], (found.runs["reason"].tolist(), found["message"].tolist())
+
+
+@pytest.mark.parametrize("check", sorted(CHECKS))
+def test_reject_table_gives_the_expected_findings(check):
+    """The reject table of each check gives the findings beside it, no more and no fewer."""
+    found = run_case(check, "reject")
+    assert found.runs["status"].tolist() == ["findings"], found.runs["reason"].tolist()
+    text = (CASES / check / "expected.csv").read_text(encoding="utf-8")
+    expected = list(csv.DictReader(text.splitlines()))
+    got = [{name: str(row[name]) for name in expected[0]} for row in found.rows()]
+    assert got == expected
+    assert all(m and "{" not in m for m in found["message"])
+
+
+def test_cases_name_checks():
+    """No folder of cases stands for a check that does not exist."""
+    assert {p.name for p in CASES.iterdir() if p.is_dir()} == set(CHECKS)
+
+
+def test_facts_are_complete():
+    """The facts hold 183 checks with known severities; every check of the registry is among them."""
+    assert len(facts()) == 183
+    assert {f["severity"] for f in facts().values()} == {"error", "warning", "note"}
+    for id, check in CHECKS.items():
+        assert (check.id, check.name) == (id, facts()[id]["name"])
+        assert check.source
+        assert check.sentence
+
+
+ROWS = {
+    "subject": ["01", "01", "02", "02"], "lesion": ["T01", "T01", "T01", "T01"], "role": ["TARGET"] * 4,
+    "visit": [0, 1, 0, 1], "size": ["30", "20", "12", "x"], "evaluator": ["A", "A", "B", "B"],
+}  # fmt: skip
+
+
+def one_check(function, **more):
+    return edit_checks.Check(id="X900", name="own", sentence="An own check.", function=function, **more)
+
+
+def test_columns_of_findings_are_those_of_the_design():
+    """The findings table has its fixed columns in order, and date and related after them."""
+    found = edit_checks.run({"lesions": ROWS})
+    fixed = "check severity table row subject evaluator visit lesion column value expected message caused_by"
+    assert list(found) == [*fixed.split(), "date", "related"]
+    assert list(found.runs) == ["check", "name", "severity", "status", "reason", "count"]
+    assert found.runs["check"].tolist() == [i for i in facts() if i in CHECKS]
+    assert found.criteria_digest == nt.criteria.RECIST_1_1.digest
+    assert found.version == nt.__version__
+
+
+def test_an_exception_is_a_failed_check():
+    """A check that raises has failed, with the error; the others run."""
+    def broken(data, parameters):
+        raise RuntimeError("no")
+
+    def unwritable(data, parameters):
+        return edit_checks.flag("lesions", np.ones(4, bool), "{nothing}")
+
+    for function in (broken, unwritable):
+        found = edit_checks.run({"lesions": ROWS}, checks=["S01", one_check(function)])
+        assert found.runs["status"].tolist() == ["passed", "failed"]
+        assert found.runs["reason"][1]
+
+
+def test_skips_say_why():
+    """A missing table, column or content, other criteria, an own reason: skipped, with the reason."""
+    def nothing(data, parameters):
+        return []
+
+    def own(data, parameters):
+        raise Skip("not today")
+
+    for more, reason in (
+        ({"needs": {"markers": ()}}, "there is no table markers"),
+        ({"needs": {"lesions": ("organ|method",)}}, "lesions has no column organ or method"),
+        ({"needs": {"lesions": ("reason",)}}, "lesions has nothing in column reason"),
+        ({"criteria": ("WHO",)}, "belongs to WHO, not to RECIST 1.1"),
+    ):
+        given = {"lesions": {**ROWS, "reason": [""] * 4}}
+        found = edit_checks.run(given, checks=[one_check(nothing, **more)])
+        assert (found.runs["status"][0], found.runs["reason"][0]) == ("skipped", reason)
+    found = edit_checks.run({"lesions": ROWS}, checks=[one_check(own)])
+    assert found.runs["reason"][0] == "not today"
+    empty = {name: [] for name in ROWS}
+    found = edit_checks.run({"lesions": empty}, checks=[one_check(nothing, needs={"lesions": ()})])
+    assert found.runs["reason"][0] == "lesions has no rows"
+
+
+def test_an_evaluator_alone():
+    """With an evaluator only their rows are checked; rows keep their numbers; an unknown one is an error."""
+    def every(data, parameters):
+        return edit_checks.flag("lesions", np.ones(data["lesions"].n, bool), "{subject} {value}", "size")
+
+    found = edit_checks.run({"lesions": ROWS}, checks=[one_check(every)], evaluator="B")
+    assert found["row"].tolist() == [2, 3]
+    assert found["message"].tolist() == ["02 12", "02 x"]
+    with pytest.raises(InputError, match="`evaluator` must be one of the tables; got 'C'"):
+        edit_checks.run({"lesions": ROWS}, evaluator="C")
+
+
+def test_wrong_calls_are_errors():
+    """Unknown checks, parameters and criteria are refused with the nearest name."""
+    with pytest.raises(InputError, match=r"got 'S0l'. Did you mean 'S0"):
+        edit_checks.run({"lesions": ROWS}, checks=["S0l"])
+    with pytest.raises(InputError, match="`parameters` must name checks; got 'S99'"):
+        edit_checks.run({"lesions": ROWS}, parameters={"S99": {}})
+    with pytest.raises(InputError, match="S01 has no parameter 'tol'"):
+        edit_checks.run({"lesions": ROWS}, parameters={"S01": {"tol": 1}})
+    with pytest.raises(InputTypeError, match="`criteria` must be criteria or their name"):
+        edit_checks.run({"lesions": ROWS}, 3)
+
+
+def chained(first_rows, later_rows, **first):
+    """Two own checks, the later of which follows from the first."""
+    given = {
+        "subject": ["01"] * 4, "lesion": ["T01", "T02", "T01", "T02"], "role": ["TARGET"] * 4, "visit": [0, 0, 1, 1],
+        "size": [30, 20, 31, 21],
+    }  # fmt: skip
+    a = edit_checks.Check(id="X901", name="a", sentence="A.", severity=first.get("severity", "error"),
+                          function=lambda d, p: Hits(table="lesions", rows=first_rows, message="a"))
+    b = edit_checks.Check(id="X902", name="b", sentence="B.", follows=("X901",),
+                          function=lambda d, p: Hits(table="lesions", rows=later_rows, message="b"))
+    return edit_checks.run({"lesions": given}, checks=[a, b])
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "severity", "caused"),
+    [
+        ([0], [2], "error", "X901"),  # the same lesion, later
+        ([0], [0], "warning", "X901"),  # the same row
+        ([2], [0], "error", ""),  # an effect does not come before its cause
+        ([0], [3], "error", ""),  # another lesion
+        ([0], [2], "note", ""),  # a note explains no error
+    ],
+)
+def test_causes(first, later, severity, caused):
+    """A finding is caused by an earlier one of a check it follows, at the same lesion, not by a note."""
+    found = chained(first, later, severity=severity)
+    assert found["caused_by"].tolist() == ["", caused]
+    csv_text = found.to_csv()
+    assert ("Not shown: 1 that follow from another finding." in csv_text) == bool(caused)
+    assert found.to_csv(folded=False).count("\n") == 3
+
+
+def test_outputs(tmp_path):
+    """CSV, JSON, CORE JSON and HTML hold every finding, say what they leave out, and no formula or markup runs."""
+    def every(data, parameters):
+        return edit_checks.flag("lesions", np.ones(4, bool), "<b>{value}</b>", "size", expected="=1+1")
+
+    found = edit_checks.run({"lesions": ROWS}, checks=["S02", one_check(every)])
+    text = found.to_csv(tmp_path / "f.csv")
+    assert "'=1+1" in text
+    assert (tmp_path / "f.csv").read_bytes().startswith(b"\xef\xbb\xbfcheck,")
+    assert found.to_csv(limit=3).splitlines()[-1] == "Not shown: 1 beyond the first 3."
+    assert "4 below warning" not in found.to_csv(severity="error")
+    body = json.loads(found.to_json(tmp_path / "f.json"))
+    assert len(body["findings"]) == 4
+    assert body["inputs"][0]["rows"] == 4
+    core = json.loads(found.to_core_json())
+    assert [r["status"] for r in core["Rules_Report"]] == ["SUCCESS", "ISSUE REPORTED"]
+    assert core["Issue_Summary"][0]["issues"] == 4
+    page = found.to_html(tmp_path / "f.html", limit=2)
+    assert "&lt;b&gt;30&lt;/b&gt;" in page
+    assert "Not shown: 2 beyond the first 2." in page
+    assert found.to_frame("pandas").shape == (4, 15)
+    assert "4 findings (4 error" in repr(found)
+
+
+def test_configuration(tmp_path):
+    """A study's TOML file sets parameters, switches checks off with a reason, and changes severities."""
+    path = tmp_path / "study.toml"
+    path.write_text('[off]\nS01 = "exported otherwise"\n[severity]\nS02 = "note"\n[organs]\n"Segment 4" = "liver"\n'
+                    '[methods]\nequivalent = [["CT", "spiral ct"]]\n[windows]\ninterval = 56\n', encoding="utf-8")
+    read = edit_checks.load_configuration(path)
+    assert read.organ_map == {"SEGMENT 4": "LIVER"}
+    assert read.method_equivalents == (("CT", "SPIRAL CT"),)
+    found = edit_checks.run({"lesions": {**ROWS, "lesion": ["", "T1", "T1", "T1"]}}, checks=["S01", "S02"],
+                            configuration=read)
+    assert found.runs["reason"].tolist() == ["switched off: exported otherwise", ""]
+    assert found["severity"].tolist() == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[ofc]\n", r"Unknown table: 'ofc'. Did you mean 'off'\?"),
+        ("[off]\nS9 = 'x'\n", "Unknown check in"),
+        ("[off]\nS01 = ''\n", "`off.S01` must give the reason"),
+        ("[severity]\nS01 = 'eror'\n", "Did you mean 'error'"),
+        ("[windows]\ninterval = 'x'\n", "`windows.interval` must be a number of days"),
+        ("[windows]\nintervall = 5\n", "Did you mean 'interval'"),
+        ("[organs]\nA = 5\n", "A name must be text"),
+        ("[parameters]\nS01 = 5\n", "`parameters.S01` must be a table"),
+        ("[parameters.S01]\ntol = 5\n", "S01 has no parameter 'tol'"),
+        ("off = 5\n", "`off` must be a table"),
+        ("off = \n", "is no TOML file"),
+    ],
+)
+def test_wrong_configurations(tmp_path, text, message):
+    """What a configuration cannot say is an error that names the key."""
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        edit_checks.load_configuration(path)
+    with pytest.raises(InputError, match="cannot be read"):
+        edit_checks.load_configuration(tmp_path / "none.toml")
+
+
+def test_own_checks_are_registered_once():
+    """A registered check runs like any other; an identifier is given once; built checks stay."""
+    @edit_checks.register("X903", "own", "An own check.", limit=3)
+    def own(data, parameters):
+        return edit_checks.flag("lesions", data["lesions"].number("size") > parameters["limit"], "{value}", "size")
+
+    try:
+        found = edit_checks.run({"lesions": ROWS}, checks=["X903"], parameters={"X903": {"limit": 15}})
+        assert found["row"].tolist() == [0, 1]
+        with pytest.raises(InputError, match="`id` must be new; 'X903' is own"):
+            edit_checks.register("X903", "again", "Again.")(lambda d, p: [])
+        with pytest.raises(InputTypeError, match="`limit` of X903 must be a number"):
+            edit_checks.run({"lesions": ROWS}, parameters={"X903": {"limit": "x"}})
+        with pytest.raises(InputTypeError, match="`function` must be a function"):
+            edit_checks.register("X904", "none", "None.")(5)
+    finally:
+        edit_checks.unregister("X903")
+    with pytest.raises(InputError, match="`id` must be a check of one's own; got 'S01'"):
+        edit_checks.unregister("S01")
