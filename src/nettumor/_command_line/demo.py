@@ -1,0 +1,79 @@
+"""The demonstration: the review's axes for a synthetic trial that ships with the library."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table as Screen
+
+import nettumor as nt
+from nettumor import crf
+from nettumor.before_after_table import assess_before_after
+
+_MONTHS = (12, 24, 60)
+
+
+def show(console: Console) -> None:
+    """Read the demonstration's tables, judge each axis, and show the results."""
+    from nettumor._command_line.app import show_rates
+
+    console.print("A SYNTHETIC trial: 60 invented patients with NET liver metastases, treated by TACE.")
+    with resources.as_file(resources.files("nettumor") / "data" / "demo") as folder:
+        tables = crf.read(folder)
+        answers = assess_before_after(Path(folder) / "lesions.csv")
+    names = answers.patients["subject"]
+    profile = nt.ResponseProfile(
+        morphological=nt.parse_responses(answers.patients["response"]),
+        biological=_marker(tables["markers"], names), symptomatic=_symptom(tables["symptoms"], names), subject=names,
+    )  # fmt: skip
+    show_rates(console, answers)
+    _axes(console, profile)
+    _survival(console, tables["subjects"])
+    console.print("Nothing in this trial is real. See also: nettumor assess FILE.csv, nettumor criteria.")
+
+
+def _pair(table: crf.CrfTable, column: str, names: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The first and the last value of each patient by day, shape (patient, 2)."""
+    where = np.searchsorted(names, np.asarray(table.text("subject"), dtype=np.str_))
+    order = np.argsort(table.when().day, kind="stable")
+    out = np.full((names.size, 2), np.nan)
+    value = table.numbers(column).value
+    out[where[order[::-1]], 0] = value[order[::-1]]
+    out[where[order], 1] = value[order]
+    return out
+
+
+def _marker(table: crf.CrfTable, names: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    values, limit = _pair(table, "value", names), _pair(table, "upper_limit", names)
+    return np.asarray(nt.marker_response(values[:, 0], values[:, 1], upper_limit=limit[:, 0]))
+
+
+def _symptom(table: crf.CrfTable, names: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    counts = _pair(table, "per_day", names)
+    return np.asarray(nt.symptom_response(counts[:, 0], counts[:, 1]))
+
+
+def _axes(console: Console, profile: nt.ResponseProfile) -> None:
+    screen = Screen(title="The three axes (NE: normal marker, or no symptom, before therapy)", title_justify="left")
+    for name in ("axis", *[r.label for r in sorted(nt.Response, reverse=True)]):
+        screen.add_column(name, justify="right" if name != "axis" else "left")
+    for axis, codes in profile.axes.items():
+        counts = np.bincount(codes, minlength=len(nt.Response))[::-1]
+        screen.add_row(axis, *[str(n) if n else "" for n in counts])
+    console.print(screen)
+    for row in profile.agreement().rows():
+        console.print(f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f} ({row['count']} patients)")
+
+
+def _survival(console: Console, table: crf.CrfTable) -> None:
+    days = {name: table.dates(name, days=True).day for name in ("death", "last_known_alive", "first_metastasis")}
+    for origin, name in ((0.0, "first intervention"), (days["first_metastasis"], "first metastasis")):
+        survival = nt.overall_survival(days["death"], days["last_known_alive"], origin=origin)
+        curve = nt.kaplan_meier(survival.months, survival.event)
+        shares = ", ".join(f"{100 * s:.0f} %" for s in curve.survival_at(_MONTHS))
+        console.print(f"Survival from the {name}: median {curve.median:.1f} months; after 1, 2, 5 years {shares}")
