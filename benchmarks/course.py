@@ -32,7 +32,7 @@ DAYS = 56.0 * np.arange(VISITS)
 
 
 def cohort(patients):
-    """Sizes in mm (patient, lesion, visit), 1 in 200 not measured; non-target codes and new lesions (patient, visit)."""
+    """Sizes in mm (patient, lesion, visit), 1 in 200 not measured; non-target codes, new lesions (patient, visit)."""
     random = np.random.default_rng(20081001)
     step = random.normal(random.normal(-0.06, 0.09, (patients, 1, 1)), 0.06, (patients, LESIONS, VISITS))
     step[..., 0] = 0
