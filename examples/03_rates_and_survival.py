@@ -56,3 +56,17 @@ for origin, name in ((0, "first intervention"), (metastasis, "first metastasis")
 responded = best >= nt.Response.PR
 os = nt.overall_survival(death, alive)
 print(nt.log_rank((os.time[responded], os.event[responded]), (os.time[~responded], os.event[~responded])))
+
+#> objective response rate 41.7 % (5 of 12), 95 % interval 15.2 to 72.3 % (Clopper-Pearson)
+#> disease control rate 83.3 % (10 of 12), 95 % interval 55.2 to 95.3 % (Wilson)
+#> {'CR': 1, 'PR': 4, 'SD': 5, 'PD': 1, 'NE': 1}
+#> TimeToEvent(PFS: 12 patients, 7 events, 0 without a time)
+#> PFS: censored at 84.0 days (2.8 months), day 84.0: last adequate assessment, too many scheduled visits missed
+#>   before the event (Censoring after the FDA guidance of 2018, Table A)
+#> KaplanMeier(5 patients, 2 events, median not reached (95 % interval 168.0 to not reached), 7 without a time left
+#>   out)
+#> first intervention: median 16.4 months; alive after 1, 2, 5 years: 75 % (41-91), 33 % (10-59), 33 % (10-59); under
+#>   observation then: [9, 4, 2]
+#> first metastasis: median 17.4 months; alive after 1, 2, 5 years: 75 % (41-91), 42 % (15-67), 33 % (10-59); under
+#>   observation then: [9, 5, 3]
+#> LogRank(chi-square 4.87 with 1 degree of freedom, p = 0.027; 2 of 5 and 6 of 7 with the event)

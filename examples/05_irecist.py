@@ -48,3 +48,11 @@ first = (recist == nt.Response.PD).argmax(axis=1)
 confirmed = course == nt.Response.PD
 print("first progression on days", np.take(days, first).tolist())
 print("confirmed on days", np.where(confirmed.any(axis=1), np.take(days, confirmed.argmax(axis=1)), NAN).tolist())
+
+#> New lesion unequivocal at timepoint 2, first seen at timepoint 1 on day 56.0 (RECIST 1.1, 4.3.5)
+#> patient 1: iUPD, iPR, iPR, iUPD
+#> patient 2: iUPD, iUPD, iCPD, iCPD
+#> patient 3: iSD, iUPD, iCPD, iCPD
+#> patient 4: iUPD, NE, iCPD, iCPD
+#> first progression on days [56, 56, 112, 56]
+#> confirmed on days [nan, 168.0, 168.0, 168.0]
