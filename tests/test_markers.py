@@ -1,14 +1,17 @@
 """Biological response: the review's limits, upper limits of normal, units, assays, and the slow twin."""
 
+from fractions import Fraction
+
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nettumor as nt
 import reference.levels as slow
-from strategies import sizes
+from strategies import courses, sizes
 
 R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
 VOGL, WHO = C.BIOLOGICAL_VOGL_2008, C.BIOLOGICAL_NET_WHO
@@ -79,8 +82,19 @@ def test_exact_limits_on_the_grid(limit):
     before = np.arange(2, 4000, 2) / 10
     exact = np.round(before * (100 + limit.signed) / 100, 4)
     for criteria in (VOGL, WHO):
-        expected = [slow.marker(b, a, NAN, criteria) for b, a in zip(before, exact, strict=True)]
-        assert nt.labels(nt.marker_response(before, exact, criteria=criteria)).tolist() == expected
+        for step in (-1e-4, 0, 1e-4):
+            after = np.round(exact + step, 4)
+            expected = [slow.marker(b, a, NAN, criteria) for b, a in zip(before, after, strict=True)]
+            assert nt.labels(nt.marker_response(before, after, criteria=criteria)).tolist() == expected
+
+
+def test_exact_upper_limits_after_conversion():
+    """A value at its upper limit is still at it after a conversion there and back; 0.0001 mg more is above it."""
+    limit = np.arange(1, 4000) / 100
+    for step, answer in ((0, R.CR), (1e-4, R.PR)):
+        there = nt.markers.convert(np.round(limit + step, 4), "mg/24h", "umol/24h", marker="5-HIAA")
+        back = nt.markers.convert(there, "umol/24h", "mg/24h", marker="5-HIAA")
+        assert (nt.marker_response(np.full(back.shape, 9000.0), back, upper_limit=limit) == answer).all()
 
 
 BAD = [
@@ -132,6 +146,23 @@ def test_unit_and_assay_must_not_change():
     assert (assay.response, assay.reason) == (R.NE, nt.Reason.NOT_COMPARABLE)
     assert assess(50, 20, assay_before="Kryptor", assay_after="KRYPTOR").response == R.PR
     assert assess(50, 20, unit_before="arbitrary", unit_after="ng/mL").response == R.NE
+    for blank in ("", " ", None, NAN, pd.NA):
+        given = assess([50, 50], [20, 20], assay_before=["A", "A"], assay_after=pd.Series(["B", blank], dtype=object))
+        assert given.response.tolist() == [R.NE, R.PR]
+    assert assess([50], [20], unit_before=[1], unit_after=[2]).response.tolist() == [R.NE], "numbers as codes of units"
+    assert assess([], [], unit_before=[], unit_after="ng/mL").response.shape == (0,)
+    assert assess(50, 20, assay_before="A", assay_after=["A", "B"]).response.tolist() == [R.PR, R.NE]
+    grid = assess(np.full((2, 3), 50.0), 20, assay_before="A", assay_after=[["A"], ["B"]])
+    assert grid.response.tolist() == [[R.PR] * 3, [R.NE] * 3]
+
+
+def test_units_of_another_shape_are_refused():
+    """Units and assays broadcast with the values, or the error names them."""
+    assess = nt.BiologicalResponse.assess
+    with pytest.raises(nt.InputError, match=r"broadcast together; got `before` \(2,\), `unit_before` \(3,\)"):
+        assess([50, 50], [20, 20], unit_before=["a", "b", "c"])
+    with pytest.raises(nt.InputError, match=r"got `assay_before` \(3,\), `assay_after` \(2,\)"):
+        assess(50, 20, assay_before=["a", "b", "c"], assay_after=["a", "b"])
     assert assess(50, 20, unit_before="arbitrary", unit_after="Arbitrary ").response == R.PR
     assert "100.0 mg/24h" in assess(210, 100, unit_before="mg/24h").explain()
 
@@ -141,7 +172,7 @@ def test_explanations_of_what_is_not_evaluable():
     assess = nt.BiologicalResponse.assess
     assert "is not above its upper limit 8.0" in assess(5, 6, upper_limit=8).explain()
     assert "is not present" in assess(0, 6).explain()
-    assert "is up from 0 from 0.0 before" in assess(0, 20, upper_limit=8).explain()
+    assert "marker 20.0 is up from 0.0 before, upper limit 8.0" in assess(0, 20, upper_limit=8).explain()
     assert "limits -50 % and -25 % and +25 %" in assess(50, 20, criteria=WHO).explain()
 
 
@@ -159,6 +190,19 @@ def test_combination_by_a_named_rule():
         nt.combine_markers({}, rule="best")
     with pytest.raises(nt.InputError, match="`rule` must be one of 'primary', 'worst', 'best'"):
         nt.combine_markers(markers, rule="mean")
+    with pytest.raises(nt.InputTypeError, match="`responses` must be a mapping of name to responses; got list"):
+        nt.combine_markers([[R.PR], [R.SD]], rule="best")
+    with pytest.raises(nt.InputTypeError, match="Read labels with parse_responses"):
+        nt.combine_markers({"CgA": ["PR"]}, rule="best")
+
+
+@given(st.lists(courses(visits=3, subjects=4), min_size=1, max_size=4), st.sampled_from(["primary", "worst", "best"]))
+def test_combination_agrees_with_the_twin(codes, rule):
+    """Any codes of several markers: the literal rule, one patient at a time."""
+    each = {f"marker {i}": c for i, c in enumerate(codes)}
+    combined = nt.combine_markers(each, rule=rule, primary="marker 0")
+    for place in np.ndindex(combined.shape):
+        assert combined[place] == slow.combined([int(c[place]) for c in codes], rule)
 
 
 def test_registry():
@@ -176,6 +220,8 @@ def test_registry():
         for unit in marker.units:
             assert nt.markers.convert(1.5, unit, unit, marker=name) == 1.5
     assert nt.markers.get("NSE").name == "neuron-specific enolase"
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        nt.markers.get("NSE").molar_mass = 1.0
     with pytest.raises(nt.InputError, match=r"`marker` must be a registered marker; got 'chromogranine'. Did you mean"):
         nt.markers.get("chromogranine")
 
@@ -190,7 +236,29 @@ CONVERSIONS = [
     (1.0, "g/dL", "g/L", "CgA", 10.0),
     (6.0, "uIU/mL", "mIU/L", "insulin", 6.0),
     (1.0, "ug/24h", "nmol/24h", "dopamine", 6.5283),
+    (3.0, "mg/24 hours", "\u03bcmol/24-h", "urinary 5-HIAA", 15.6920),
+    (200.0, "ng/mL", "nmol/L", "5-HT", 1135.0094),
+    (5.0, "MG per day", "umol/24hrs", "5hiaa", 26.1534),
+    (120.0, "ng/ml", "\u00b5g/l", "chromogranin A", 120.0),
 ]
+
+
+@pytest.mark.parametrize(
+    ("marker", "unit", "to", "factor"),
+    [
+        ("5-HIAA", "mg/24h", "umol/24h", Fraction(1000) / Fraction("191.18")),
+        ("serotonin", "nmol/L", "ng/mL", Fraction("176.21") / 1000),
+        ("CgA", "pg/mL", "ug/L", Fraction(1, 1000)),
+        ("dopamine", "ug/24h", "nmol/24h", Fraction(1000) / Fraction("153.18")),
+    ],
+)
+@given(value=sizes(places=4))
+def test_conversion_agrees_with_fractions(marker, unit, to, factor, value):
+    """Any decimal: within four roundings of exact arithmetic, there and back."""
+    there = nt.markers.convert(value, unit, to, marker=marker)
+    exact = float(Fraction(str(value)) * factor)
+    assert abs(there - exact) <= 4 * np.spacing(exact)
+    assert abs(nt.markers.convert(there, to, unit, marker=marker) - value) <= 4 * np.spacing(value)
 
 
 @pytest.mark.parametrize(("value", "unit", "to", "marker", "expected"), CONVERSIONS)
@@ -212,6 +280,11 @@ REFUSED = [
     ("mg/L", "mg/24h", "5-HIAA", "one is a concentration, the other a daily amount"),
     ("mg/week", "mg/24h", "5-HIAA", r"`unit` must be a unit such as mg/24h.* got 'mg/week'"),
     ("furlong", "mg/24h", "5-HIAA", r"`unit` must be a unit"),
+    ("mg/24h", "furlong", "5-HIAA", r"`to` must be a unit"),
+    ("mg/24h", None, "5-HIAA", r"`to` must be a unit"),
+    ("pg/mL", "pmol/L", "gastrin", "mixture"),
+    ("pg/mL", "pmol/L", "pancreastatin", "fragments of different mass"),
+    ("ng/mL", "nmol/L", "NSE", "no one mass"),
 ]
 
 
@@ -228,6 +301,10 @@ def test_prognostic_bands():
     assert band([299, 300, 400, 500, 501, NAN], "umol/day").tolist() == [
         "<300", "300-500", "300-500", "300-500", ">500", "",
     ]  # fmt: skip
+    assert band([57.354, 57.3539, 95.59, 95.5901], "mg/day").tolist() == ["300-500", "<300", "300-500", ">500"]
+    assert band(np.float32([57.354, 95.59]), "mg/24h").tolist() == ["300-500", "300-500"]
+    assert band(500, "umol/24h") == "300-500"
+    assert band([], "umol/24h").shape == (0,)
     assert band([57.2, 57.4, 95.5, 95.8], "mg/24h").tolist() == ["<300", "300-500", "300-500", ">500"]
     assert "Reduced survival" in nt.markers.PROGNOSIS_5HIAA
     with pytest.raises(nt.InputError, match=r"`value` must be finite and at least 0 umol/24h"):

@@ -1,13 +1,15 @@
 """Symptomatic response: limits, symptoms that were absent, durable response, duration, and the slow twin."""
 
+import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nettumor as nt
 import reference.levels as slow
-from strategies import sizes
+from strategies import courses, increasing_days, sizes
 
 R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
 VOGL, CLASSIC = C.SYMPTOMATIC_VOGL_2008, C.SYMPTOMATIC_CLASSIC
@@ -41,15 +43,56 @@ def test_stories(before, after, criteria, answer, story):
 numbers = st.one_of(sizes(), sizes(places=3), st.sampled_from([0.0, NAN, 10.0]))
 
 
-@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=30), st.sampled_from([VOGL, CLASSIC]))
-def test_agrees_with_the_twin(rows, criteria):
-    """Any decimals: the answer of exact arithmetic."""
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=30),
+       st.sampled_from([VOGL, CLASSIC, attrs.evolve(VOGL, pd=None)]), st.integers(-4, 4))  # fmt: skip
+def test_agrees_with_the_twin(rows, criteria, power):
+    """Any decimals: the answer of exact arithmetic; a score on a scale of a power of two has the same."""
     before, after = np.array(rows).T
     expected = [slow.symptom(*row, criteria) for row in rows]
     assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
+    scaled = nt.symptom_response(before * 2.0**power, after * 2.0**power, criteria=criteria)
+    assert nt.labels(scaled).tolist() == expected
     assessed = nt.SymptomaticResponse.assess(before, after, criteria=criteria)
     assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
     assert assessed.new.tolist() == [b == 0 and a > 0 for b, a in rows]
+    assert assessed.symptomatic.tolist() == [b > 0 for b, a in rows]
+
+
+@pytest.mark.parametrize("limit", [VOGL.pr, VOGL.pd, CLASSIC.pr])
+def test_exact_limits_on_the_grid(limit):
+    """On the grid of 0.1 each pair exactly on a limit, and its neighbours, is decided exactly."""
+    before = np.arange(2, 4000, 2) / 10
+    exact = np.round(before * (100 + limit.signed) / 100, 4)
+    for criteria in (VOGL, CLASSIC):
+        for step in (-1e-4, 0, 1e-4):
+            after = np.round(exact + step, 4)
+            expected = [slow.symptom(b, a, criteria) for b, a in zip(before, after, strict=True)]
+            assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
+
+
+def test_inputs_of_every_kind():
+    """Empty, 0-d, narrow, strided, read-only and nullable inputs; nothing is changed, results own their data."""
+    assert nt.symptom_response([], []).shape == (0,)
+    assert nt.symptom_response(np.array(20), np.array(0)) is R.CR
+    assert nt.symptom_response(np.float32([33.0]), np.float32([16.5]), criteria=CLASSIC).tolist() == [R.PR]
+    assert nt.symptom_response(pd.Series([20, pd.NA], dtype="Int64"), 0).tolist() == [R.CR, R.NE]
+    counts = np.arange(12.0).reshape(3, 4)
+    counts.setflags(write=False)
+    answer = nt.SymptomaticResponse.assess(counts[:, ::2], counts[:, 1::2])
+    assert answer.response.shape == (3, 2)
+    assert answer.before.flags.writeable
+    assert answer.before.base is None
+    assert nt.symptom_response(counts[:1], counts[:, :1]).shape == (3, 4)
+
+
+def test_denominator_are_the_symptomatic():
+    """Hard case 25: who did not have the symptom is left out of the rate; who was not seen again stays in it."""
+    answer = nt.SymptomaticResponse.assess([20, 20, 0, 20, NAN, -1], [0, 20, 4, NAN, 3, 3], invalid="NE")
+    assert answer.symptomatic.tolist() == [True, True, False, True, False, False]
+    assert answer.new.tolist() == [False, False, True, False, False, False]
+    rate = nt.objective_response_rate(answer.response[answer.symptomatic])
+    assert (rate.count, rate.total) == (1, 3)
+    assert nt.SymptomaticResponse.assess(20, 0).symptomatic is True
 
 
 def test_bad_input_is_refused():
@@ -102,6 +145,9 @@ def test_durable_response_agrees_with_the_twin(counts, baseline, reduction, shar
     """Any diary: the literal count of responding days."""
     answer = nt.durable_symptom_response(counts, baseline, reduction=reduction, share_of_days=share, days=days)
     assert answer.responder == slow.durable(counts, baseline, reduction, share, days)
+    quarter = nt.durable_symptom_response(np.array(counts) / 4, baseline / 4, reduction=reduction,
+                                          share_of_days=share, days=days)  # fmt: skip
+    assert quarter.responder == answer.responder
 
 
 @pytest.mark.parametrize(
@@ -115,12 +161,27 @@ def test_durable_response_agrees_with_the_twin(counts, baseline, reduction, shar
         ([1], 6, {"share_of_days": 101}, r"`share_of_days` must be a percent"),
         ([1], 6, {"days": 0}, r"`days` must be a whole number from 1"),
         ([1], 6, {"days": 8.5}, r"`days` must be a whole number from 1"),
+        ([1], 6, {"days": True}, r"`days` must be a whole number from 1"),
+        ([1], 6, {"reduction": "30"}, r"`reduction` must be a percent above 0 .* got '30'"),
+        ([1], 6, {"share_of_days": NAN}, r"`share_of_days` must be a percent"),
+        (["none"], 6, {}, r"`daily_counts` must be numbers; got text"),
     ],
 )
 def test_bad_diaries_are_refused(counts, baseline, keywords, message):
     """Each error names argument, requirement, value and repair."""
     with pytest.raises(nt.InputError, match=message):
         nt.durable_symptom_response(counts, baseline, **keywords)
+
+
+def test_diaries_of_a_cohort():
+    """One diary against many baselines, many diaries against one; the cohort's repr counts instead of listing."""
+    one = nt.durable_symptom_response([4.2] * 84, [6.0, 5.9, 0.0], days=np.int64(84))
+    assert one.responder.tolist() == [True, False, False]
+    assert one.days_recorded.tolist() == [84, 84, 84]
+    many = nt.durable_symptom_response(np.full((5, 84), 4.2), 6)
+    assert many.share.tolist() == [100.0] * 5
+    assert repr(many) == "DurableResponse(5 subjects: 5 evaluable, 5 responders)"
+    assert nt.durable_symptom_response(np.zeros((0, 84)), []).responder.shape == (0,)
 
 
 DURATIONS = [
@@ -147,6 +208,27 @@ def test_duration_of_symptomatic_response(codes, days, time, event, story):
     many = nt.symptom_response_duration(np.stack([codes, codes]), days)
     np.testing.assert_array_equal(many.time, [time, time])
     assert many.reason.tolist() == [int(one.reason)] * 2
+
+
+@given(courses(visits=6, subjects=5), increasing_days(visits=6, subjects=5), st.integers(0, 2**30 - 1))
+def test_durations_agree_with_the_twin(codes, days, blanks):
+    """Any courses, some days unknown: the literal search for the first response and the recurrence."""
+    unknown = np.array([blanks >> i & 1 for i in range(30)], dtype=bool).reshape(5, 6)
+    days = np.where(unknown, NAN, days)
+    answer = nt.symptom_response_duration(codes, days)
+    expected = [slow.duration(c.tolist(), d.tolist()) for c, d in zip(codes, days, strict=True)]
+    np.testing.assert_array_equal(answer.time, [time for time, _ in expected])
+    assert answer.event.tolist() == [event for _, event in expected]
+    responders = (codes >= R.PR).any(axis=1)
+    assert ((answer.reason & nt.EventReason.NOT_A_RESPONDER) == 0).tolist() == responders.tolist()
+    assert repr(answer).startswith(f"SymptomDuration(5 subjects: {responders.sum()} responders, ")
+
+
+def test_durations_print_in_a_line():
+    """One patient prints the numbers."""
+    assert repr(nt.symptom_response_duration([7, 5], [10, 40])) == (
+        "SymptomDuration(time=30.0, event=True, reason=<EventReason.PROGRESSION: 1>)"
+    )
 
 
 def test_durations_refuse_bad_days():

@@ -64,6 +64,28 @@ def symptom(before, after, criteria):
     return "SD"
 
 
+def combined(codes, rule):
+    """Several responses of one patient by a named rule; 0 is MISSING, 1 is NE."""
+    if rule == "primary":  # the named one, whatever the others
+        return codes[0]
+    evaluable = [c for c in codes if c not in (0, 1)]
+    if not evaluable:  # NE where any was NE, else nothing is known at all
+        return 1 if 1 in codes else 0
+    return min(evaluable) if rule == "worst" else max(evaluable)
+
+
+def duration(codes, days):
+    """Days from the first CR or PR to the first lesser response after it; else to the last record; and the event."""
+    start = next((i for i, c in enumerate(codes) if c in (7, 8)), None)
+    if start is None:  # no responder
+        return math.nan, False
+    for i in range(start + 1, len(codes)):
+        if codes[i] not in (0, 1, 7, 8):  # recurrence
+            return days[i] - days[start], True
+    known = [d for c, d in zip(codes, days, strict=True) if c not in (0, 1) and not math.isnan(d)]
+    return (max(known) if known else math.nan) - days[start], False
+
+
 def durable(counts, baseline, reduction, share_of_days, days):
     """TELESTAR: enough responding days of the whole period."""
     if math.isnan(baseline) or baseline == 0:

@@ -16,7 +16,7 @@ from nettumor.markers._registry import Marker, get
 _PREFIX = {"": 0, "m": -3, "u": -6, "n": -9, "p": -12, "k": 3}
 _NUMERATOR = {"g": "mass", "mol": "amount", "iu": "activity", "u": "activity"}
 _VOLUME = {"l": 0, "dl": -1, "ml": -3, "ul": -6}
-_PER_DAY = {"24h", "24hr", "24hours", "day", "d"}
+_PER_DAY = {"24h", "24-h", "24hr", "24hrs", "24hour", "24hours", "day", "d"}
 
 
 class Unit(NamedTuple):
@@ -27,7 +27,7 @@ class Unit(NamedTuple):
     power: int
 
 
-def parse(unit: str) -> Unit:
+def parse(unit: str, argument: str = "unit") -> Unit:
     """The parts of a unit such as "mg/24h", "nmol/L" or "uIU/mL"; any common spelling."""
     text = re.sub(r"\s+", "", str(unit)).replace("\u00b5", "u").replace("\u03bc", "u").replace("mcg", "ug").casefold()
     top, _, bottom = text.replace("per", "/").partition("/")
@@ -37,8 +37,8 @@ def parse(unit: str) -> Unit:
     if match and bottom in _PER_DAY:
         return Unit(_NUMERATOR[match[2]], "day", _PREFIX[match[1] or ""])
     raise InputError(
-        f"`unit` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got {unit!r}. Write it so.",
-        argument="unit",
+        f"`{argument}` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got {unit!r}. Write it so.",
+        argument=argument,
     )
 
 
@@ -86,7 +86,7 @@ def convert(value: npt.ArrayLike, unit: str, to: str, *, marker: str) -> Any:
     >>> convert([100.0], "ng/mL", "ug/L", marker="CgA")
     array([100.])
     """
-    factor = _factor(parse(unit), parse(to), get(marker), unit, to)
+    factor = _factor(parse(unit), parse(to, "to"), get(marker), unit, to)
     values = _arrays.as_numbers(value, "value")
     # Multiplied by whole numbers where possible: 12.3 ng/mL is 12.3 ug/L to the last digit.
     converted = values * float(factor.numerator) / float(factor.denominator)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Floats
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, choose, did_you_mean, refuse
+from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
 from nettumor.markers._units import same
 from nettumor.terminology import Reason, Response, scalar_or_codes
 
@@ -178,7 +178,7 @@ class BiologicalResponse:
             The marker, for the explanation.
         unit_before, unit_after, assay_before, assay_after : str, or array_like of str, broadcastable
             Unit and assay of the two samples; where both are given and differ the pair is not evaluable. Spellings
-            of one unit ("ng/mL", "ug/L") do not differ.
+            of one unit ("ng/mL", "ug/L") do not differ; "", None and NaN are not given.
 
         Returns
         -------
@@ -201,9 +201,10 @@ class BiologicalResponse:
 (Vogl 2008, biological response, section 4.2 and Table 2)
         """
         levels, limit, reason = _judge(before, after, upper_limit, criteria, invalid)
-        changed = _differ(unit_before, unit_after, same) | _differ(assay_before, assay_after, _same_word)
-        shape = np.broadcast_shapes(levels.before.shape, changed.shape)
-        changed = np.broadcast_to(changed, shape)
+        units = _differ(same, unit_before=unit_before, unit_after=unit_after)
+        assays = _differ(_same_word, assay_before=assay_before, assay_after=assay_after)
+        _, units, assays = _arrays.broadcast(before=levels.before, unit_before=units, assay_before=assays)
+        changed, shape = units | assays, units.shape
         reason = np.where(changed, int(Reason.NOT_COMPARABLE), np.broadcast_to(reason, shape)).astype(np.int32)
         response = scalar_or_codes(_levels.decide(reason))
         percent = np.where(changed, np.nan, _levels.percent(levels))
@@ -247,7 +248,7 @@ class BiologicalResponse:
             said = f"{what} {one} before is not " + ("present" if np.isnan(limit) else f"above its upper limit {most}")
         else:
             known = "" if np.isnan(limit) else f", upper limit {most}"
-            rise = "up from 0" if np.isnan(percent) else _wording.signed(percent)
+            rise = "up" if np.isnan(percent) else _wording.signed(percent)
             said = f"{what} {two} is {rise} from {one} before{known}; {self._limits()}"
         return f"{response.label}: {said} {_wording.source(self.criteria.title, self.criteria.citation)}"
 
@@ -263,12 +264,26 @@ class BiologicalResponse:
         return f"BiologicalResponse({self.name + ', ' if self.name else ''}{counts.sum()} pairs: {found})"
 
 
-def _differ(one: npt.ArrayLike, other: npt.ArrayLike, alike: Any) -> Bools:
-    """Where both words are given and are not alike."""
-    first, second = np.broadcast_arrays(np.asarray(one, dtype=object), np.asarray(other, dtype=object))
-    pairs = [(str(a or "").strip(), str(b or "").strip()) for a, b in zip(first.flat, second.flat, strict=True)]
-    known = {pair: bool(pair[0] and pair[1]) and not alike(*pair) for pair in set(pairs)}
-    return np.array([known[pair] for pair in pairs], dtype=np.bool_).reshape(first.shape)
+def _differ(alike: Callable[[str, str], bool], **words: npt.ArrayLike) -> Bools:
+    """Where both of two words are given and are not alike; each pair of words is compared once."""
+    first, second = _arrays.broadcast(**{name: _text(values) for name, values in words.items()})
+    ones, i = np.unique(first.ravel(), return_inverse=True)
+    others, j = np.unique(second.ravel(), return_inverse=True)
+    pairs, place = np.unique(i * others.size + j, return_inverse=True)
+    at = [(str(ones[p // others.size]), str(others[p % others.size])) for p in pairs]
+    changed = np.array([bool(a and b) and not alike(a, b) for a, b in at], dtype=np.bool_)
+    return changed[place].reshape(first.shape)
+
+
+def _text(values: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    """Words without outer blanks; "" for None, NaN and NA."""
+    array = np.asarray(values, dtype=object)
+    words = [v.strip() if isinstance(v, str) else "" if _missing(v) else str(v) for v in array.flat]
+    return np.array(words, dtype=np.str_).reshape(array.shape)
+
+
+def _missing(value: object) -> bool:
+    return value is None or type(value).__name__ == "NAType" or value != value
 
 
 def _same_word(one: str, other: str) -> bool:
@@ -296,6 +311,8 @@ def combine_markers(responses: Mapping[str, Any], *, rule: str, primary: str | N
     ------
     InputError
         For no marker, an unknown rule or primary marker, and shapes that do not fit.
+    InputTypeError
+        For anything but a mapping of codes.
 
     References
     ----------
@@ -312,6 +329,9 @@ def combine_markers(responses: Mapping[str, Any], *, rule: str, primary: str | N
 def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any:
     """The rule of `combine_markers` and `combine_symptoms`."""
     choose("rule", rule, ("primary", "worst", "best"))
+    if not isinstance(responses, Mapping):
+        raise InputTypeError(f"`responses` must be a mapping of name to responses; got {type(responses).__name__}. "
+                             'Give {"5-HIAA": codes, "CgA": codes}.', argument="responses")  # fmt: skip
     if not responses:
         raise InputError("`responses` must hold at least one response; got none. Give name and codes.",
                          argument="responses")  # fmt: skip
