@@ -29,8 +29,9 @@ def trial(seed=2008):
     for i, name in enumerate(ids):
         completed, survival = int(rng.integers(60, 130)), int(rng.exponential(1500) + 60)
         dead = survival < 2400 and rng.random() < 0.7
+        last = ["", min(survival, 2400)]
         subjects.append([
-            name, 0, -int(rng.integers(20, 900)), completed, survival if dead else "", "" if dead else min(survival, 2400),
+            name, 0, -int(rng.integers(20, 900)), completed, *([survival, ""] if dead else last),
             "TACE", rng.choice(["ILEUM", "PANCREAS", "LUNG", "UNKNOWN"], p=[0.5, 0.3, 0.1, 0.1]),
             int(rng.integers(34, 82)), rng.choice(["F", "M"]),
         ])  # fmt: skip
