@@ -65,3 +65,33 @@ lasted = nt.symptom_response_duration(visits, [42, 126, 210, 294])
 print(lasted)
 print("months:", lasted.months.round(1).tolist(), "returned:", lasted.event.tolist())
 print(nt.kaplan_meier(lasted.time, lasted.event))
+
+#> 5-HIAA before, umol/24h: [210.3, 496.9, 62.8, 319.1, 36.6, 575.4]
+#> `to` must be a unit that chromogranin A in U/L can be converted to; got 'ng/mL': kits bind different epitopes of a
+#>   protein of variable mass: U/L, nmol/L and ng/mL of different kits are not interconvertible; name the assay and
+#>   keep to it. Ask the laboratory for results in one unit and one assay.
+#> BiologicalResponse(5-HIAA, 6 pairs: 1 CR, 2 PR, 1 PD, 2 NE)
+#> BiologicalResponse(CgA, 6 pairs: 2 PR, 1 SD, 1 PD, 2 NE)
+#> PR: 5-HIAA 90.0 umol/24h is -57.2 % from 210.273 umol/24h before, upper limit 52.3 umol/24h; limits -50 % and +25 %
+#>   (Vogl 2008, biological response, section 4.2 and Table 2)
+#> PD: CgA 420.0 ng/mL is +35.5 % from 310.0 ng/mL before, upper limit 100.0 ng/mL; limits -50 % and +25 % (Vogl 2008,
+#>   biological response, section 4.2 and Table 2)
+#> NE: unit or assay of CgA changed between the samples (Vogl 2008, biological response, section 4.2 and Table 2)
+#> primary: ['PR', 'PR', 'CR', 'NE', 'NE', 'PD']
+#> worst: ['PR', 'PR', 'PD', 'SD', 'NE', 'PD']
+#> best: ['PR', 'PR', 'CR', 'SD', 'NE', 'PD']
+#> Reduced survival rates were noted with urinary 5 HIAA levels of above 300-500 umol/day (Vogl et al. 2008, 4.2).
+#> ['<300', '300-500', '<300', '300-500', '<300', '>500']
+#> SymptomaticResponse(flushing, 6 pairs: 1 CR, 1 PR, 1 SD, 1 PD, 2 NE)
+#> SD: flushing 7.0 is -50.0 % from 14.0 before; limits -50 % and +25 % (Vogl 2008, symptomatic response, section 4.1
+#>   and Table 1)
+#> NE: flushing was absent before therapy and is new (4.0 after) (Vogl 2008, symptomatic response, section 4.1 and
+#>   Table 1)
+#> new symptom: [False, False, False, False, True, False]
+#> flushing objective response rate 50.0 % (2 of 4), 95 % interval 6.8 to 93.2 % (Clopper-Pearson)
+#> worst: ['PR', 'SD', 'CR', 'SD', 'NE', 'PD']
+#> durable: [True, False] days recorded: [84, 41]
+#> SymptomDuration(3 subjects: 2 responders, 1 recurrences)
+#> months: [8.3, 5.5, nan] returned: [True, False, False]
+#> KaplanMeier(2 patients, 1 events, median 252.0 (95 % interval not reached to not reached), 1 without a time left
+#>   out)
