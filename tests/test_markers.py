@@ -76,6 +76,15 @@ def test_agrees_with_the_twin(rows, criteria, power):
     assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
 
 
+@given(sizes(smallest=0.1), st.lists(sizes(places=2), min_size=2, max_size=20), st.sampled_from([5.0, 50.0, NAN]),
+       st.sampled_from(RULES))  # fmt: skip
+def test_more_marker_is_never_better(before, after, limit, criteria):
+    """A larger value after therapy never has the better response, wherever the marker is evaluable."""
+    answer = nt.marker_response(before, np.sort(after), upper_limit=limit, criteria=criteria)
+    evaluable = answer[answer > R.NE]
+    assert (np.diff(evaluable) <= 0).all()
+
+
 @pytest.mark.parametrize("limit", [VOGL.pr, VOGL.pd, WHO.pr, WHO.mr, WHO.pd])
 def test_exact_limits_on_the_grid(limit):
     """On the grid of 0.1 each pair exactly on a limit is decided exactly, on either side of it."""

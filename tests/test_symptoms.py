@@ -70,6 +70,13 @@ def test_exact_limits_on_the_grid(limit):
             assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
 
 
+@given(sizes(smallest=0.1), st.lists(sizes(places=2), min_size=2, max_size=20), st.sampled_from([VOGL, CLASSIC]))
+def test_more_of_a_symptom_is_never_better(before, after, criteria):
+    """A larger frequency after therapy never has the better response."""
+    answer = nt.symptom_response(before, np.sort(after), criteria=criteria)
+    assert (np.diff(answer) <= 0).all()
+
+
 def test_inputs_of_every_kind():
     """Empty, 0-d, narrow, strided, read-only and nullable inputs; nothing is changed, results own their data."""
     assert nt.symptom_response([], []).shape == (0,)
