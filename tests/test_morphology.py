@@ -1,6 +1,9 @@
 """One size before and after: exact limits, the order of the rules, what is missing, and the slow twin."""
 
+import contextlib
+import io
 import itertools
+import pathlib
 from decimal import Decimal
 
 import attrs
@@ -230,10 +233,58 @@ def test_explanations():
     assert assess(4, 4, new_lesion=True).explain().startswith("PD: new lesion; size 4.0 mm is +0.0 %")
     below = assess(10, 12, criteria=nt.criteria.RECIST_1_1)
     assert below.reason == nt.Reason.WITHIN_LIMITS | nt.Reason.BELOW_MINIMUM
-    assert ", less than 5 mm more;" in below.explain()
+    assert below.explain() == (
+        "SD: size 12.0 mm is +20.0 % and +2.0 mm from 10.0 mm before, less than 5 mm more; "
+        "limits -30 %, +20 % and 5 mm (RECIST 1.1, 4.3.1)"
+    )
     assert "MorphologicalResponse(PD: size" in repr(assess(40, 51))
     assert repr(assess([], [])) == "MorphologicalResponse(0 pairs: none)"
     assert assess(40, 51).before == 40.0
+
+
+def test_a_limit_of_one_hundred_percent_leaves_cr_alone():
+    """Where only disappearance is a response, nothing left is CR, and the smallest rest is SD."""
+    nothing_less = attrs.evolve(VOGL, pr=attrs.evolve(VOGL.pr, value=100), sd_limit=None)
+    assert nt.classify([10.0, 10.0], [0.0, 0.1], criteria=nothing_less).tolist() == [R.CR, R.SD]
+    assert nt.classify(10.0, 0.0, criteria=nothing_less) is R.CR
+
+
+def test_huge_and_infinite_numbers_give_no_warning():
+    """Sizes near the end of float64 are judged; infinite ones are refused or NE; whole numbers beyond it are named."""
+    assert nt.classify([1e308, 1.7e308, 1e308], [1e308, 1.0, 1.7e308]).tolist() == [R.SD, R.PR, R.PD]
+    assert nt.classify(np.float64(1e308), np.float64(1e308)) is R.SD
+    assert nt.classify([INF, 5.0, INF], [0.0, 0.0, INF], invalid="NE").tolist() == [R.NE, R.CR, R.NE]
+    with pytest.raises(nt.InputError, match=r"`before` must be finite .*; got inf at \[0\]"):
+        nt.classify([INF, 5.0], [0.0, 0.0])
+    with pytest.raises(nt.InputTypeError, match="`before` must be numbers; got 1000"):
+        nt.classify(10**400, 5)
+
+
+def test_scalars_of_numpy_are_numbers():
+    """A float64 taken from an array is judged like a plain number, on the limit and beside it."""
+    for after, response in ((23.1, R.SD), (23.0, R.PR), (0.0, R.CR), (NAN, R.NE), (41.3, R.PD)):
+        assert nt.classify(np.float64(33), np.float64(after)) is response
+
+
+def test_the_gap_in_float32_is_that_of_the_written_decimals():
+    """The gap begins and ends at the same sizes, whatever the precision that they come in."""
+    refusing = attrs.evolve(VOGL, gap="raise")
+    before = np.array([33, 33], np.float32)
+    assert nt.classify(before, np.array([24.75, 23.0], np.float32), criteria=refusing).tolist() == [R.SD, R.PR]
+    with pytest.raises(nt.InputError, match="outside the gap"):
+        nt.classify(before, np.array([24.75, 23.1], np.float32), criteria=refusing)
+
+
+def test_the_example_prints_what_it_promises():
+    """The output of the example is the text at its end."""
+    script = pathlib.Path(__file__).parent.parent / "examples" / "01_before_after.py"
+    text = script.read_text(encoding="utf-8")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(text, str(script), "exec"), {})
+    assert printed.getvalue().count("limits") == 1
+    promised = [line[3:] for line in text.splitlines() if line.startswith("#> ")]
+    assert printed.getvalue().splitlines() == promised
 
 
 def test_objects_own_their_numbers():

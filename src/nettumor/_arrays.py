@@ -56,7 +56,7 @@ def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
             if isinstance(value, (str, bytes, bool, np.bool_)):
                 raise TypeError
             out[index] = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputTypeError(
                 f"`{argument}` must be numbers; got {value!r}{place(index)}. "
                 "Convert the column to numbers first, with NaN for what was not measured.",

@@ -25,7 +25,7 @@ BLOCK = 1 << 16
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)
 _multiply, _less, _greater, _equal = np.multiply, np.less, np.greater, np.equal
-_add, _subtract, _minimum, _dot = np.add, np.subtract, np.minimum.reduce, np.dot
+_add, _subtract, _minimum, _maximum = np.add, np.subtract, np.minimum.reduce, np.maximum.reduce
 
 _GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": Response.SD}
 
@@ -45,8 +45,9 @@ class Limits(NamedTuple):
 def limits_of(criteria: SizeCriteria, guard: float) -> Limits:
     """The factors of an edition, with the guard of the comparison in them."""
     usual = criteria.mr is None and criteria.gap == "SD" and criteria.pr.absolute is None
-    usual = usual and criteria.pd.absolute is None
     pr, pd = _factor(criteria.pr, guard), _factor(criteria.pd, guard)
+    # Below a limit of 100 % nothing left is a PR too, which the inner loop raises to CR.
+    usual = usual and criteria.pd.absolute is None and criteria.pr.value < 100
     return Limits(pr, pd, np.array(pr), np.array(pd), guard, usual)
 
 
@@ -73,10 +74,10 @@ def codes_of_block(
     before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes, scratch: Scratch
 ) -> bool:
     """The codes of one block, new lesions apart, into ``out``; whether every size in it is possible."""
-    # Sizes are not negative, so their product tells any NaN and infinity (and a rare overflow, judged with care).
-    finite = math.isfinite(_dot(before, after))
+    # The extremes tell whatever is wrong: a NaN makes them NaN. No linear algebra here: its threads stall where other
+    # work keeps the processor busy.
     least = _minimum(after)
-    sound = finite and least >= 0 and _minimum(before) > 0
+    sound = least >= 0 and _minimum(before) > 0 and _maximum(before) < math.inf and _maximum(after) < math.inf
     possible = bool(sound) or not (impossible(before, True) | impossible(after, False)).any()
     if not (possible and limits.usual):
         out[...] = _general(before, after, criteria, limits)

@@ -23,7 +23,8 @@ from nettumor.errors import choose, refuse
 from nettumor.morphology import _pairs
 from nettumor.terminology import Reason, Response, scalar_or_codes
 
-_PLAIN = (float, int)
+_PLAIN = (float, int, np.float64)
+_LARGE = 1e300
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
 
 
@@ -100,7 +101,7 @@ def classify(
 def _one(before: Any, after: Any, criteria: SizeCriteria) -> Response | None:
     """The response of two plain numbers, or None where it needs a closer look."""
     limits = _pairs.limits_of(criteria, _arrays.GUARD)
-    if not (limits.usual and 0 < before < np.inf and 0 <= after < np.inf):
+    if not (limits.usual and 0 < before < _LARGE and 0 <= after < _LARGE):
         return None
     if after == 0:
         return Response.CR
@@ -126,10 +127,11 @@ def _in_blocks(
     codes = np.empty(shape, dtype=np.int8)
     size = min(_pairs.BLOCK, codes.size)
     scratch, possible = _pairs.Scratch(size), True
-    for b, a, *flags, out in _blocks([*given.values(), codes], size):
-        possible &= _pairs.codes_of_block(b, a, criteria, limits, out, scratch)
-        if flags:
-            out[flags[0]] = Response.PD
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite and huge sizes are told apart block by block
+        for b, a, *flags, out in _blocks([*given.values(), codes], size):
+            possible &= _pairs.codes_of_block(b, a, criteria, limits, out, scratch)
+            if flags:
+                out[flags[0]] = Response.PD
     return codes, not possible
 
 
@@ -165,7 +167,7 @@ def _refuse_gap(
     before: npt.NDArray[Any], after: npt.NDArray[Any], new: Bools | None, criteria: SizeCriteria, guard: float
 ) -> None:
     """Raise for the first decrease in the gap of the criteria, whose policy asks for it."""
-    first, second = np.broadcast_arrays(before, after)
+    first, second = np.broadcast_arrays(_arrays.as_numbers(before, "before"), _arrays.as_numbers(after, "after"))
     reason = _pairs.reasons_of(first, second, criteria, _pairs.limits_of(criteria, guard))
     in_gap = (reason & Reason.GAP) != 0
     if new is not None:
@@ -373,13 +375,20 @@ section 4.3)
         elif Reason.GONE in bits:
             said.append(f"nothing left of {_wording.quantity(before, unit)} before")
         else:
-            change = f"{what} {_wording.quantity(after, unit)} is {_wording.signed(percent)}"
+            change = f"{what} {_wording.quantity(after, unit)} is {_wording.signed(percent)}{self._and(after - before)}"
             gap = ", a change that has no class in the source" if Reason.GAP in bits else ""
             below = self._below() if Reason.BELOW_MINIMUM in bits else ""
             said.append(f"{change} from {_wording.quantity(before, unit)} before{gap}{below}")
-        limits = f"limits {self.criteria.pr.signed:+g} % and {self.criteria.pd.signed:+g} %"
+        pd = self.criteria.pd
+        absolute = f" {self.criteria.absolute_combines} {pd.absolute:g} {pd.unit}" if pd.absolute else ""
+        limits = f"limits {self.criteria.pr.signed:+g} %{',' if absolute else ' and'} {pd.signed:+g} %{absolute}"
         source = _wording.source(self.criteria.title, self.criteria.citation)
         return f"{response.label}: {'; '.join([*said, limits])} {source}"
+
+    def _and(self, change: float) -> str:
+        """The absolute change, where the criteria have a limit on it."""
+        pd = self.criteria.pd
+        return f" and {_wording.signed(change, pd.unit)}" if pd.absolute else ""
 
     def _below(self) -> str:
         return f", less than {self.criteria.pd.absolute:g} {self.criteria.pd.unit} more"

@@ -1,0 +1,113 @@
+"""Pairs of sizes to responses: time and memory of `classify`, as ratios in one run.
+
+Ten million pairs (0.1 mm grid, before 10 to 100 mm, after up to 1.6 times that) against
+- one pass of ``numpy.less`` over the same arrays, the least that any answer costs;
+- the recipe of ``numpy.select`` as it is usually written, and the same in pandas and Polars (left out where absent).
+The recipes check nothing and divide first, so that a pair on a limit may fall on the wrong side; ``classify`` checks
+every size and is exact. Then: sizes not measured, a scalar call, memory beyond the output, and the time that
+``import nettumor`` takes beside ``import numpy``. Run it as ``python benchmarks/classify.py [pairs]``.
+"""
+
+import importlib.util
+import subprocess
+import sys
+import time
+import tracemalloc
+
+import numpy as np
+
+import nettumor as nt
+
+NE, PD, SD, PR, CR = (int(nt.Response[r]) for r in ("NE", "PD", "SD", "PR", "CR"))
+
+
+def pairs(count):
+    random = np.random.default_rng(20081001)
+    before = np.round(random.uniform(10, 100, count), 1)
+    return before, np.round(before * random.uniform(0, 1.6, count), 1)
+
+
+def seconds(question, times=7):
+    """The shortest of several runs."""
+    best = float("inf")
+    for _ in range(times):
+        start = time.perf_counter()
+        question()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def with_select(before, after):
+    change = (after - before) / before * 100
+    conditions = [np.isnan(before) | np.isnan(after), after == 0, change > 25, change < -30]
+    return np.select(conditions, [NE, CR, PD, PR], default=SD).astype(np.int8)
+
+
+def with_pandas(before, after):
+    import pandas as pd
+
+    frame = pd.DataFrame({"before": before, "after": after})
+    change = (frame.after - frame.before) / frame.before * 100
+    response = pd.Series(SD, index=frame.index, dtype="int8")
+    response = response.mask(change < -30, PR).mask(change > 25, PD).mask(frame.after == 0, CR)
+    return response.mask(frame.before.isna() | frame.after.isna(), NE).to_numpy()
+
+
+def with_polars(before, after):
+    import polars as pl
+
+    first, second = pl.col("before"), pl.col("after")
+    change = (second - first) / first * 100
+    response = (
+        pl.when(first.is_nan() | second.is_nan()).then(pl.lit(NE, pl.Int8)).when(second == 0).then(pl.lit(CR, pl.Int8))
+        .when(change > 25).then(pl.lit(PD, pl.Int8)).when(change < -30).then(pl.lit(PR, pl.Int8))
+        .otherwise(pl.lit(SD, pl.Int8))
+    )  # fmt: skip
+    return pl.DataFrame({"before": before, "after": after}).select(response.alias("r"))["r"].to_numpy()
+
+
+def start_time(code):
+    """Of a fresh interpreter that runs the code."""
+    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True))
+
+
+def extra_memory(before, after):
+    """The peak beyond the output, as a share of it."""
+    tracemalloc.start()
+    nt.classify(before, after)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / before.size - 1
+
+
+def main(count):
+    before, after = pairs(count)
+    ours = nt.classify(before, after)
+    recipes = {"numpy.select": with_select}
+    recipes |= {n: f for n, f in (("pandas", with_pandas), ("polars", with_polars)) if importlib.util.find_spec(n)}
+    less = seconds(lambda: np.less(after, before))
+    mine = seconds(lambda: nt.classify(before, after))
+    print(f"{count} pairs; numpy.less {less / count * 1e9:.2f} ns a pair, classify {mine / count * 1e9:.2f} ns")
+    print(f"classify takes {mine / less:.2f} times one numpy.less pass (aim: at most 3)")
+    for name, recipe in recipes.items():
+        differ = np.count_nonzero(recipe(before, after) != ours)
+        ratio = seconds(lambda recipe=recipe: recipe(before, after), 3) / mine
+        aim = " (aim: at least 8)" if name == "numpy.select" else ""
+        print(f"{name} takes {ratio:.2f} times classify{aim}; {differ} pairs on a limit differ")
+    missing = after.copy()
+    missing[::100] = np.nan
+    print(f"with 1 % not measured: {seconds(lambda: nt.classify(before, missing)) / less:.2f} times numpy.less")
+    print(f"memory beyond the output: {100 * extra_memory(before, after):.1f} % of it (aim: at most 10 %)")
+    calls = 20_000
+    each = seconds(lambda: [nt.classify(52.0, 30.0) for _ in range(calls)], 3) / calls
+    print(f"one pair of numbers: {each * 1e6:.2f} microseconds (aim: at most 10)")
+    bare = start_time("pass")
+    numpy, package, function = (
+        start_time(code) - bare for code in ("import numpy", "import nettumor", "import nettumor; nettumor.classify")
+    )
+    print(f"import nettumor takes {package / numpy:.2f} times import numpy (aim: at most 1.3), nothing is loaded yet;")
+    print(f"with classify, and so with numpy, {function / numpy:.2f} times")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000)
