@@ -1,9 +1,6 @@
 """One size before and after: exact limits, the order of the rules, what is missing, and the slow twin."""
 
-import contextlib
-import io
 import itertools
-import pathlib
 from decimal import Decimal
 
 import attrs
@@ -273,18 +270,6 @@ def test_the_gap_in_float32_is_that_of_the_written_decimals():
     assert nt.classify(before, np.array([24.75, 23.0], np.float32), criteria=refusing).tolist() == [R.SD, R.PR]
     with pytest.raises(nt.InputError, match="outside the gap"):
         nt.classify(before, np.array([24.75, 23.1], np.float32), criteria=refusing)
-
-
-def test_the_example_prints_what_it_promises():
-    """The output of the example is the text at its end."""
-    script = pathlib.Path(__file__).parent.parent / "examples" / "01_before_after.py"
-    text = script.read_text(encoding="utf-8")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(text, str(script), "exec"), {})
-    assert printed.getvalue().count("limits") == 1
-    promised = [line[3:] for line in text.splitlines() if line.startswith("#> ")]
-    assert printed.getvalue().splitlines() == promised
 
 
 def test_objects_own_their_numbers():
