@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,15 +112,18 @@ BAD = [
     (GOOD.replace("20.5", "many"), r"sizes.csv, row 3: `after` must be a size in mm, at least 0, or blank; got 'many'"),
     (GOOD.replace("lesion,", ""), "row 2 .*cells|lacks the column lesion"),
     ("subject,before,after\nA,5,4\n", "lacks the column lesion; it has subject, before, after"),
-    (GOOD.replace("after", "before"), "before"),
     ("", "empty"),
     (GOOD + "E,1\n", "row 7"),
     (GOOD.encode() + b"\xe9,1,5,4\n", "UTF-8"),
     (GOOD.replace("A,1,50", "A,1,-50"), r"row 2: `before` must be a size in mm, greater than 0.* got '-50'"),
     (GOOD.replace("A,1,50", "A,1,0"), "row 2: `before` must be a size in mm, greater than 0"),
     (GOOD.replace("A,1,50", "A,1,inf"), "row 2: `before` must be a size in mm"),
-    (GOOD.replace("A,1,50", ",1,50"), "row 2: `subject` is blank"),
+    (GOOD.replace("A,1,50", ",1,50"), "row 2: `subject` must be given; got ''"),
     (GOOD.replace("A,2", "A,1"), "row 3: lesion '1' of subject 'A' stands twice"),
+    (GOOD.replace("after", "before"), r"has the column 'before' twice \(columns 3 and 4\)"),
+    ("subject,lesion,before,after\n", "`sizes.csv` has a header and no rows"),
+    ("patient,size\nA,5\n", "neither a table with the columns subject, lesion, before, after nor a `lesions` table"),
+    ("subject,lesion,before,after,new_lesion\nA,1,5,4,maybe\n", "row 2: `new_lesion` must be Y, N or blank; got 'maybe'"),
 ]
 
 
@@ -162,6 +166,86 @@ def test_output_must_be_a_known_kind(capsys, tmp_path):
     code, _, err = say(capsys, "assess", table(tmp_path, GOOD), "-o", tmp_path / "out.xlsx")
     assert code == 2
     assert "`--output` must end in .csv or .json; got 'out.xlsx'" in err
+
+
+def test_measured_lesions_may_prove_progression(tmp_path):
+    """A lesion without a size: the patient is NE, no sum is guessed; but what was measured may prove PD, and says so."""
+    text = "subject,lesion,before,after\nA,1,50,80\nA,2,10,\nB,1,50,20\nB,2,10,\nC,1,50,20\nC,2,,5\n"
+    patients = assess_before_after(table(tmp_path, text)).patients
+    assert patients["response"].tolist() == ["PD", "NE", "NE"]
+    assert np.isnan(patients["after"]).all()
+    assert "although a target lesion was not measured" in patients["explanation"][0]
+
+
+def test_patients_without_targets_stay_in_the_denominator(tmp_path):
+    """Only a non-target: NE; a new lesion: PD, unless equivocal, or there before therapy already."""
+    rows = (
+        "A,N1,NON-TARGET,1,,PRESENT\nA,N1,NON-TARGET,2,,PRESENT\nB,X,NEW,2,20,\nC,T1,TARGET,1,50,\n"
+        "C,T1,TARGET,2,50,\nC,X,NEW,2,12,EQUIVOCAL\nC,Y,NEW,1,9,\n"
+    )
+    answers = assess_before_after(table(tmp_path, "subject,lesion,role,visit,size,state\n" + rows, "lesions.csv"))
+    assert answers.patients["response"].tolist() == ["NE", "PD", "SD"]
+    assert answers.patients["explanation"].tolist()[:2] == ["NE: no target lesion", "PD: new lesion"]
+    assert answers.rates["total"].tolist() == [3, 3]
+
+
+def test_dates_order_the_visits_of_each_patient(tmp_path):
+    """With dates in place of visit numbers each patient has a first and a second day of his own."""
+    rows = "A,T1,2020-03-01,30\nA,T1,2020-01-01,50\nB,T1,2020-02-01,50\nB,T1,2020-04-01,50\nC,T1,2020-02-01,50\n"
+    text = "subject,lesion,role,date,size\n" + rows.replace("T1,", "T1,TARGET,")
+    answers = assess_before_after(table(tmp_path, text, "lesions.csv"))
+    assert answers.patients["response"].tolist() == ["PR", "SD", "NE"]
+
+
+def test_the_measure_of_the_criteria_is_taken(tmp_path):
+    """WHO takes products, volumetric RECIST volumes; too small to measure is 5 mm in RECIST 1.1 and unknown elsewhere."""
+    rows = "A,T1,TARGET,1,50,40,9\nA,T1,TARGET,2,30,20,3\nB,T1,TARGET,1,20,20,9\nB,T1,TARGET,2,TSTM,,3\n"
+    path = table(tmp_path, "subject,lesion,role,visit,size,perpendicular,volume\n" + rows, "lesions.csv")
+    who = assess_before_after(path, criteria=nt.criteria.WHO_1981).patients
+    assert (who["before"].tolist(), who["response"].tolist()) == ([2000, 400], ["PR", "NE"])
+    assert assess_before_after(path, criteria=nt.criteria.VOLUME_RECIST).patients["after"].tolist() == [3, 3]
+    assert assess_before_after(path, criteria=nt.criteria.RECIST_1_1).patients["after"].tolist() == [30, 5]
+    assert assess_before_after(path).patients["response"].tolist() == ["PR", "NE"]
+    with pytest.raises(nt.InputError, match="`viable` must be given"):
+        assess_before_after(path, criteria=nt.criteria.EASL_2001)
+
+
+HEAD = "subject,lesion,role,visit,size,state,evaluator\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD + "A,T1,TARGET,1,5x,,\nA,T1,TARGET,2,4,,\n", "row 2: `size` must be a size of at least 0.* got '5x'"),
+        (HEAD + "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,-4,,\n", "row 3: `size` must be a size of at least 0.* got '-4'"),
+        (HEAD + "A,T1,TARGET,1,0,,\nA,T1,TARGET,2,4,,\n", "row 2: `size` must be greater than 0 mm before; got '0'"),
+        (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGT,2,4,,\n", "row 3: `role` must be TARGET, NON-TARGET or NEW; got 'TARGT'"),
+        (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,shrnk,\n", "row 3: `state` must be a state"),
+        (HEAD + "A,T1,TARGET,1,5,,\nA,,TARGET,2,4,,\n", "row 3: `lesion` must be given"),
+        (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,,\nA,T1,TARGET,2,3,,\n", "row 4: lesion 'T1' of subject 'A' has an"),
+        (HEAD + "A,T1,TARGET,1,5,,R1\nA,T1,TARGET,2,4,,R2\n", r"several evaluators of one subject \(R1, R2\)"),
+        (HEAD + "A,T1,TARGET,BASE,5,,\nA,T1,TARGET,WEEK 6,4,,\n", "row 2: which visit was first is not known"),
+        (HEAD.replace("visit", "day") + "A,T,TARGET,1,5,,\nA,T,TARGET,2,4,,\nA,T,TARGET,3,4,,\n", "'A' has 3 days"),
+    ],
+)
+def test_bad_lesions_tables_are_refused_with_their_row(capsys, tmp_path, text, message):
+    """Nothing of a lesions table is left out or mixed in silence: file, row, value and repair; exit code 2."""
+    path = table(tmp_path, text, "lesions.csv")
+    with pytest.raises(nt.InputError, match=message):
+        assess_before_after(path)
+    code, out, err = say(capsys, "assess", path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+
+
+def test_interrupted(capsys, monkeypatch):
+    """Ctrl-C ends with one line."""
+    from nettumor._command_line import app
+
+    def stop(*_, **__):
+        raise app.typer.Abort
+
+    monkeypatch.setattr(app, "app", stop)
+    assert say(capsys, "demo") == (2, "", "nettumor: interrupted\n")
 
 
 def test_more_than_two_visits_are_not_before_and_after(capsys, tmp_path):

@@ -87,7 +87,7 @@ GLOSSARY = {
     "value", "unit", "index", "primary", "measure", "cut", "slice_thickness", "organ", "short_axis", "longest",
     "perpendicular", "viable", "viable_perpendicular", "volume", "columns", "status", "non_target_increase",
     "new_lesion_sums", "new_non_target_increase", "new_lesion_count", "reference", "window", "uptake", "resolved",
-    "rate", "depth", "xray", "porta_hepatis", "parent",
+    "rate", "depth", "xray", "porta_hepatis", "parent", "tables", "evaluator", "data_cutoff", "selection", "by",
 }  # fmt: skip
 """One word for one thing, everywhere. A new parameter of a public function is added here on purpose."""
 

@@ -51,6 +51,7 @@ _HOME = {
         "TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival",
         "time_to_new_therapy", "time_to_progression", "time_to_response",
     ),
+    "assessment": ("Assessment", "assess"),
     "summaries": (
         "KaplanMeier", "LogRank", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier",
         "log_rank", "objective_response_rate", "response_table",

@@ -2,8 +2,9 @@
 
 Which patients of this table responded? A file with the columns ``subject``, ``lesion``, ``before``, ``after`` (mm; any
 order, further columns are ignored; ``new_lesion`` and ``nodal`` if given), or a ``lesions`` table (see `nettumor.crf`)
-with two visits comes in. A patient is judged by `target_response` from the sum over the lesions; one with a lesion
-that was not measured is NE, unless the rest proves PD.
+with two visits comes in. A patient is judged by `target_response` from the sum over the lesions: where a lesion was
+not measured the answer is NE, except that the lesions which were measured may prove PD. Non-target lesions are not
+judged here; a NEW row is PD. What cannot be read is refused with its row, never left out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nettumor.crf.files import read_file
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
+from nettumor.lesions import lesion_size
 from nettumor.morphology import MorphologicalResponse, target_response
 from nettumor.summaries import disease_control_rate, objective_response_rate, response_table
 from nettumor.tables import Table
@@ -36,7 +38,8 @@ class BeforeAfter:
     Attributes
     ----------
     patients : Table
-        subject, n_lesions, before, after (sums, mm), percent, response, explanation.
+        subject, n_lesions, before, after (sums in ``criteria.unit``; blank where a lesion was not measured), percent,
+        response, explanation. A patient without a target lesion is here too, as NE.
     lesions : Table
         subject, lesion, before, after, percent, response.
     categories : Table
@@ -63,6 +66,8 @@ class _Rows:
     after: Floats
     nodal: Bools
     new_subjects: frozenset[str]
+    others: frozenset[str] = frozenset()
+    """Patients of the file, with and without such lesions."""
 
 
 def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_2008) -> BeforeAfter:
@@ -73,6 +78,7 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     source : path
         CSV (comma, semicolon or tab; decimal comma in a semicolon file), or any file that `nettumor.crf.read` takes.
     criteria : SizeCriteria
+        Sizes before and after are in its unit; of a ``lesions`` table the columns that it measures are taken.
 
     Returns
     -------
@@ -87,10 +93,20 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     References
     ----------
     Vogl et al. 2008, section 4.3; for other editions their ``citation``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "sizes.csv"
+    ...     _ = path.write_text("subject,lesion,before,after\\nA,1,50,30\\nA,2,40,20.5\\nB,1,30,\\n")
+    ...     assess_before_after(path).patients["response"].tolist()
+    ['PR', 'NE']
     """
     require(criteria, SizeCriteria, "assess_before_after")
-    rows = _read(Path(source))
-    names, patient = np.unique(rows.subject, return_inverse=True)
+    rows = _read(Path(source), criteria)
+    names = np.unique([*rows.subject.tolist(), *rows.others])
+    patient = np.searchsorted(names, rows.subject)
     place = crf.occurrence(patient.astype(np.int64))
     shape = (names.size, int(place.max(initial=-1)) + 1)
     sizes, nodal = np.full((*shape, 2), np.nan), np.zeros(shape, dtype=np.bool_)
@@ -100,7 +116,9 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     target = target_response(sizes, nodal=nodal, criteria=criteria, invalid="NE")
     response = np.where(new, Response.PD, target.response[:, 1]).astype(np.int8)
     best = np.where(response == Response.MISSING, Response.NE, response)
-    said = ["PD: new lesion" if new[i] else target.explain((i, 1)) for i in range(names.size)]
+    none = response == Response.MISSING
+    said = ["PD: new lesion" if new[i] else "NE: no target lesion" if none[i] else target.explain((i, 1))
+            for i in range(names.size)]  # fmt: skip
     invalid = (target.reason[:, 1] & Reason.INVALID) != 0
     patients = Table({
         "subject": names, "n_lesions": np.bincount(patient, minlength=names.size), "before": target.baseline[:, 1],
@@ -124,14 +142,21 @@ def _rates(best: npt.NDArray[Any]) -> Table:
     })  # fmt: skip
 
 
-def _read(path: Path) -> _Rows:
+def _read(path: Path, criteria: SizeCriteria) -> _Rows:
     found = read_file(path)
+    if len(found) == 1 and not found[0].n_rows:
+        raise InputError(f"`{path.name}` has a header and no rows. Give a row for each lesion.", argument="source")
     if len(found) == 1 and {"before", "after"} & {name.strip().casefold() for name in found[0]}:
-        return _from_pairs(found[0])
-    return _from_visits(crf.read({"lesions": path}))
+        return _from_pairs(found[0], criteria)
+    if len(found) == 1 and not {"role", "visit", "date", "day"} & {name.strip().casefold() for name in found[0]}:
+        raise InputError(
+            f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a `lesions` table with two "
+            f"visits; it has {', '.join(found[0])}. Name its columns so.", argument="source",
+        )  # fmt: skip
+    return _from_visits(crf.read({"lesions": path}), criteria)
 
 
-def _from_pairs(table: crf.CrfTable) -> _Rows:
+def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
     """The rows of a table with a column before and a column after."""
     name_of = {name.strip().casefold(): name for name in table}
     missing = [name for name in COLUMNS if name not in name_of]
@@ -141,14 +166,13 @@ def _from_pairs(table: crf.CrfTable) -> _Rows:
             f"{', '.join(table)}. Name them {', '.join(COLUMNS)}.", argument=missing[0],
         )  # fmt: skip
     subject, lesion = table.text(name_of["subject"]), table.text(name_of["lesion"])
-    blank = table.blank(name_of["subject"])
-    if blank.any():
-        row = int(table.rows[np.argmax(blank)])
-        raise InputError(f"{table.source.name}, row {row}: `subject` is blank. Say whose lesion it is.",
-                         argument="subject")  # fmt: skip
-    before, after = (_numbers(table, name_of[n], positive=n == "before") for n in ("before", "after"))
+    for name in ("subject", "lesion"):
+        _refuse_rows(table, name_of[name], table.blank(name_of[name]), "given", "Say whose lesion it is, and which.")
+    before, after = (
+        _numbers(table, name_of[n], criteria.unit, positive=n == "before") for n in ("before", "after")
+    )
     new, nodal = (
-        crf.parse_flags(table.column(name_of[n])) == 1 if n in name_of else np.zeros(before.size, dtype=np.bool_)
+        _flags(table, name_of[n]) if n in name_of else np.zeros(before.size, dtype=np.bool_)
         for n in ("new_lesion", "nodal")
     )
     people = np.array([s.strip() for s in subject], dtype=np.str_)
@@ -169,52 +193,133 @@ def _once(people: npt.NDArray[Any], names: npt.NDArray[Any], table: crf.CrfTable
 _NOT_MEASURED = frozenset({"", "NE", "ND", "NA", "NAN", "NOT DONE", "NOT EVALUABLE"})
 
 
-def _numbers(table: crf.CrfTable, name: str, *, positive: bool) -> Floats:
+def _numbers(table: crf.CrfTable, name: str, unit: str, *, positive: bool) -> Floats:
     """A column of sizes; what is neither a size nor blank is refused with its row."""
     numbers, text = table.numbers(name), table.text(name)
     value = np.array(numbers.value)
     words = np.isnan(value) & np.array([t.strip().upper() not in _NOT_MEASURED for t in text], dtype=np.bool_)
-    wrong = words | np.isinf(value) | (value <= 0 if positive else value < 0)
-    if wrong.any():
-        at = int(np.argmax(wrong))
-        least = "greater than 0" if positive else "at least 0"
-        such = f" ({int(wrong.sum())} such cells)" if wrong.sum() > 1 else ""
-        raise InputError(
-            f"{table.source.name}, row {int(table.rows[at])}: `{name}` must be a size in mm, {least}, or blank; got "
-            f"{text[at].strip()!r}{such}. Correct it, or leave it blank where it was not measured.", argument=name,
-        )  # fmt: skip
+    least = "greater than 0" if positive else "at least 0"
+    _refuse_rows(table, name, words | (value <= 0 if positive else value < 0), f"a size in {unit}, {least}, or blank",
+                 "Correct it, or leave it blank where it was not measured.")  # fmt: skip
     return value
 
 
-def _from_visits(tables: crf.Tables) -> _Rows:
+def _flags(table: crf.CrfTable, name: str) -> Bools:
+    """A column of Y and N; blank is N, another word is refused."""
+    flags = crf.parse_flags(table.column(name))
+    _refuse_rows(table, name, (flags == crf.UNKNOWN) & ~table.blank(name), "Y, N or blank", "Write one of them.")
+    return np.asarray(flags == 1)
+
+
+def _refuse_rows(table: crf.CrfTable, name: str, wrong: npt.NDArray[np.bool_], must: str, repair: str) -> None:
+    """Refuse the first of the ``wrong`` rows by the number it has in the user's file."""
+    if not wrong.any():
+        return
+    at = int(np.argmax(wrong))
+    such = f" ({int(wrong.sum())} such cells)" if wrong.sum() > 1 else ""
+    raise InputError(
+        f"{table.source.name}, row {int(table.rows[at])}: `{name}` must be {must}; got {table.text(name)[at].strip()!r}"
+        f"{such}. {repair}", argument=name, index=(at,), count=int(wrong.sum()),
+    )  # fmt: skip
+
+
+_SIGHTED = (
+    crf.State.PRESENT, crf.State.UNEQUIVOCAL, crf.State.UNEQUIVOCAL_PROGRESSION, crf.State.MEASURED,
+    crf.State.TOO_SMALL,
+)  # fmt: skip
+"""States in which a NEW row counts; EQUIVOCAL does not."""
+
+
+def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
     """The targets of a ``lesions`` table that has two visits."""
     table = tables["lesions"]
-    order = _visit_order(table)
-    if len(set(order.tolist())) != 2:
-        raise InputError(
-            f"{table.source.name} must have two visits, before and after; got {len(set(order.tolist()))}. "
-            "Keep the two to be compared.", argument="visit",
-        )  # fmt: skip
     cells = table.lesions
-    size, short = cells.measure("size").value, cells.measure("perpendicular").value
-    used = np.where(cells.nodal & ~np.isnan(short), short, size)
+    _readable(table)
+    after = _is_after(table)
+    used = _sizes(table, criteria)
     target = cells.role == crf.Role.TARGET
-    subject, lesion = table.keys_of("subject"), table.keys_of("lesion")
+    _refuse_rows(table, "size" if "size" in table else "lesion", target & ~after & (used <= 0),
+                 f"greater than 0 {criteria.unit} before", "Correct it, or leave the lesion out.")  # fmt: skip
+    subject, lesion = (table.keys_of(name) for name in ("subject", "lesion"))
     number, first = crf.number_rows(subject[0], lesion[0])
+    _one_size(table, np.flatnonzero(target), number, after, used)
     pair = np.full((first.size, 2), np.nan)
-    pair[number[target], (order == order.max())[target].astype(int)] = used[target]
+    pair[number[target], after[target].astype(int)] = used[target]
     kept = np.bincount(number, weights=target, minlength=first.size) > 0
-    there = (cells.role == crf.Role.NEW) & ((cells.state == crf.State.UNEQUIVOCAL) | (used > 0) | cells.present)
-    people = np.array(subject[1], dtype=object)[subject[0]].astype(str)
-    names = np.array(lesion[1], dtype=object)[lesion[0]].astype(str)
-    return _Rows(people[first][kept], names[first][kept], pair[kept, 0], pair[kept, 1], cells.nodal[first][kept],
-                 frozenset(people[there & (order == order.max())].tolist()))  # fmt: skip
+    new = (cells.role == crf.Role.NEW) & after & (np.isin(cells.state, _SIGHTED) | (used > 0))
+    people, names = (np.array(words, dtype=np.str_)[codes] for codes, words in (subject, lesion))
+    return _Rows(
+        people[first][kept], names[first][kept], pair[kept, 0], pair[kept, 1], cells.nodal[first][kept],
+        frozenset(people[new & (cells.state != crf.State.EQUIVOCAL)].tolist()), frozenset(people.tolist()),
+    )  # fmt: skip
 
 
-def _visit_order(table: crf.CrfTable) -> npt.NDArray[Any]:
-    """A number for each row that ascends in time: the visit where it is a number, else the day."""
-    if "visit" in table:
-        visit = table.numbers("visit").value
-        if not np.isnan(visit).any():
-            return visit
-    return table.when().day
+def _readable(table: crf.CrfTable) -> None:
+    """Refuse what would otherwise be left out or mixed without a word."""
+    cells = table.lesions
+    for name in ("subject", "lesion"):
+        _refuse_rows(table, name, table.blank(name), "given", "Say whose lesion it is, and which.")
+    _refuse_rows(table, "role", cells.role <= 0, "TARGET, NON-TARGET or NEW", "Write one of them.")
+    if "state" in table:
+        _refuse_rows(table, "state", cells.state == crf.UNKNOWN, "a state of the lesion (MEASURED, ABSENT, ...)",
+                     "Correct it, or leave it blank.")  # fmt: skip
+    for name in ("size", "perpendicular", "viable", "viable_perpendicular", "volume"):
+        if name in table:
+            measure = cells.measure(name)
+            _refuse_rows(table, name, measure.unreadable | (measure.value < 0), "a size of at least 0, or blank",
+                         "Correct it, or leave it blank where it was not measured.")  # fmt: skip
+    tracks, subjects = table.track()[1].size, np.unique(table.keys_of("subject")[0]).size
+    if tracks > subjects:
+        who = ", ".join(sorted(w for w in table.keys_of("evaluator")[1] if w))
+        raise InputError(f"{table.source.name} holds several evaluators of one subject ({who}), who are never mixed. "
+                         "Keep the rows of one.", argument="evaluator")  # fmt: skip
+
+
+def _sizes(table: crf.CrfTable, criteria: SizeCriteria) -> Floats:
+    """The size of each row that the criteria measure; too small to measure is their default size."""
+    cells = table.lesions
+    further = [n for n in ("perpendicular", "viable", "viable_perpendicular", "volume") if n in table]
+    given: dict[str, Any] = {name: cells.measure(name).value[:, None] for name in further}
+    size = cells.measure("size")
+    used = lesion_size(size.value[:, None], nodal=cells.nodal, criteria=criteria, **given)[:, 0]
+    small = np.isnan(used) & size.too_small
+    return np.where(small, np.nan if criteria.too_small is None else criteria.too_small, used)
+
+
+def _one_size(
+    table: crf.CrfTable, rows: npt.NDArray[np.int64], number: npt.NDArray[np.int64], after: Bools, used: Floats
+) -> None:
+    """Refuse two unequal sizes of one target at one visit."""
+    place, first = crf.number_rows(number[rows], after[rows])
+    kept, size = used[rows][first][place], used[rows]
+    unequal = (kept != size) & ~(np.isnan(kept) & np.isnan(size))
+    if unequal.any():
+        at = int(rows[np.argmax(unequal)])
+        raise InputError(
+            f"{table.source.name}, row {int(table.rows[at])}: lesion {table.text('lesion')[at].strip()!r} of subject "
+            f"{table.text('subject')[at].strip()!r} has another size at this visit. Keep one.", argument="size",
+        )  # fmt: skip
+
+
+def _is_after(table: crf.CrfTable) -> Bools:
+    """Which rows are of the later visit: by visit number throughout the file, else by day within each subject."""
+    source = table.source.name
+    visit = table.numbers("visit").value if "visit" in table else np.full(table.n_rows, np.nan)
+    if not np.isnan(visit).any():
+        seen, rank = np.unique(visit, return_inverse=True)
+        if seen.size != 2:
+            raise InputError(f"{source} must have two visits, before and after; got {seen.size}. "
+                             "Keep the two to be compared.", argument="visit")  # fmt: skip
+        return np.asarray(rank == 1)
+    day = table.when().day
+    if np.isnan(day).any():
+        row = int(table.rows[np.argmax(np.isnan(day))])
+        raise InputError(f"{source}, row {row}: which visit was first is not known. Give `visit` as a number, or a "
+                         "full `date` (or `day`) in every row.", argument="visit")  # fmt: skip
+    people, names = table.keys_of("subject")
+    rank, count, _ = crf.rank_within(people, np.unique(day, return_inverse=True)[1])
+    if (count > 2).any():
+        who = names[int(np.argmax(count))]
+        raise InputError(f"{source} must have two visits, before and after; subject {who!r} has {int(count.max())} "
+                         "days. Keep the two to be compared, or number them in `visit`.", argument="visit")  # fmt: skip
+    return np.asarray(rank == 1)

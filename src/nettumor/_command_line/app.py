@@ -29,6 +29,9 @@ def run(arguments: list[str]) -> int:
     """Run a command; the exit code. A wrong call is one line on stderr and 2."""
     try:
         code = app(arguments or ["--help"], prog_name="nettumor", standalone_mode=False)
+    except typer.Abort:  # Ctrl-C
+        print("nettumor: interrupted", file=sys.stderr)
+        return 2
     except Exception as error:
         if not hasattr(error, "format_message"):  # the library's own exceptions are handled by the caller
             raise

@@ -27,12 +27,14 @@ def show(console: Console) -> None:
         tables = crf.read(folder)
         answers = assess_before_after(Path(folder) / "lesions.csv")
     names = answers.patients["subject"]
+    symptoms = _symptom(tables["symptoms"], names)
     profile = nt.ResponseProfile(
         morphological=nt.parse_responses(answers.patients["response"]),
-        biological=_marker(tables["markers"], names), symptomatic=_symptom(tables["symptoms"], names), subject=names,
+        biological=_marker(tables["markers"], names), symptomatic=symptoms.response, subject=names,
     )  # fmt: skip
     show_rates(console, answers)
     _axes(console, profile)
+    _rates(console, profile, symptoms)
     _survival(console, tables["subjects"])
     console.print("Nothing in this trial is real. See also: nettumor assess FILE.csv, nettumor criteria.")
 
@@ -53,9 +55,9 @@ def _marker(table: crf.CrfTable, names: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.asarray(nt.marker_response(values[:, 0], values[:, 1], upper_limit=limit[:, 0]))
 
 
-def _symptom(table: crf.CrfTable, names: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _symptom(table: crf.CrfTable, names: npt.NDArray[Any]) -> nt.SymptomaticResponse:
     counts = _pair(table, "per_day", names)
-    return np.asarray(nt.symptom_response(counts[:, 0], counts[:, 1]))
+    return nt.SymptomaticResponse.assess(counts[:, 0], counts[:, 1], name="flushing")
 
 
 def _axes(console: Console, profile: nt.ResponseProfile) -> None:
@@ -68,6 +70,14 @@ def _axes(console: Console, profile: nt.ResponseProfile) -> None:
     console.print(screen)
     for row in profile.agreement().rows():
         console.print(f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f} ({row['count']} patients)")
+
+
+def _rates(console: Console, profile: nt.ResponseProfile, symptoms: nt.SymptomaticResponse) -> None:
+    """The objective response rate of each axis; who had no symptom before is not in the denominator of the third."""
+    for axis, codes in profile.axes.items():
+        asked = np.asarray(symptoms.symptomatic) if axis == "symptomatic" else np.ones(codes.shape, dtype=np.bool_)
+        whom = " of the patients with the symptom before therapy" if axis == "symptomatic" else ""
+        console.print(f"{axis}{whom}: {nt.objective_response_rate(codes[asked])}")
 
 
 def _survival(console: Console, table: crf.CrfTable) -> None:

@@ -45,6 +45,12 @@ __all__ = [
 
 MODULES = (
     "structure",
+    "lesion",
+    "lesion_course",
+    "measurement",
+    "series",
+    "methods",
+    "sums",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 

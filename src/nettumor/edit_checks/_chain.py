@@ -82,6 +82,19 @@ def row_sizes(rows: Rows, criteria: SizeCriteria) -> tuple[Floats, Bools]:
     return size, np.asarray(small & np.isnan(size))
 
 
+def size_criteria(data: Data) -> SizeCriteria:
+    """The criteria that sizes are read by: those of the run, or RECIST 1.1 where they are not of size."""
+    return data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
+
+
+def counted_size(data: Data) -> Floats:
+    """The size of each row of the lesions table, the default put in for too small."""
+    criteria = size_criteria(data)
+    size, small = row_sizes(data["lesions"], criteria)
+    data.read["small"] = size, small
+    return size if criteria.too_small is None else np.where(small, criteria.too_small, size)
+
+
 def _viable(rows: Rows, value: dict[str, Floats]) -> Floats:
     """mRECIST: the viable diameter of a lesion that has one at baseline, else its diameter."""
     plain = lesion_size(value["size"], value["perpendicular"], nodal=rows.cells.nodal, criteria=RECIST_1_1)[:, 0]
@@ -94,9 +107,10 @@ def recompute(data: Data) -> Chain:
     """The chain of a study; a criteria object that is not of size gives sums only where it can."""
     points = data.timepoints
     count = len(points)
-    criteria = data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
+    criteria = size_criteria(data)
     rows = data["lesions"]
-    size, small = row_sizes(rows, criteria)
+    counted = data.size
+    size, small = data.read["small"]
     out: dict[str, Any] = {name: np.full(count, np.nan) for name in (
         "sum", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")}  # fmt: skip
     out |= {name: np.zeros(count, dtype=np.int64) for name in ("n_missing", "n_targets")}
@@ -107,7 +121,6 @@ def recompute(data: Data) -> Chain:
     new = new_lesion_seen(data, rows)
     overall = np.asarray(overall_response(out["target"], out["non_target"], new, criteria=RECIST_1_1))
     overall = np.where(points.order > 0, overall, Response.MISSING).astype(np.int8)
-    counted = np.where(np.isnan(size) & small & (criteria.too_small is not None), criteria.too_small or 0.0, size)
     return Chain(new_lesion=new, overall=overall, size=counted, **out)
 
 

@@ -387,11 +387,36 @@ class Data:
         return self._timed[1]
 
     @cached_property
+    def own_criteria(self) -> Bools:
+        """Rows of the responses table given under the criteria of the run (the criteria column, blank: yes)."""
+        rows = self["responses"]
+        codes, words = rows.codes("criteria")
+        own = np.array([_same_criteria(str(w), self.criteria) for w in words], dtype=np.bool_)
+        return own[codes] if len(words) else np.empty(0, np.bool_)
+
+    @cached_property
+    def size(self) -> Floats:
+        """For each row of the lesions table the size that counts under the criteria, 5 mm put in for too small."""
+        from nettumor.edit_checks._chain import counted_size
+
+        return counted_size(self)
+
+    @cached_property
     def chain(self) -> Chain:
         """The responses recomputed from the lesions, one element per timepoint."""
         from nettumor.edit_checks._chain import recompute
 
         return recompute(self)
+
+
+_FAMILIES = ("MRECIST", "IRECIST", "RECIST 1.0", "RECIST 1.1", "WHO", "EASL", "CHOI", "SWOG", "PERCIST", "IRRC")
+
+
+def _same_criteria(word: str, criteria: Criteria) -> bool:
+    """Whether a criteria cell may mean these criteria: it is blank, names no known family, or ours."""
+    text, title = word.upper(), f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST ")
+    named = next((f for f in _FAMILIES if f in text), "")
+    return not named or named in title
 
 
 def _number_in(word: str) -> float:

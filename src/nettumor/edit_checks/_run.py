@@ -249,8 +249,18 @@ def _runs(states: list[_State], settings: Configuration) -> Table:
     })  # fmt: skip
 
 
+_VARIABLES = {
+    "subject": ("USUBJID",), "evaluator": ("--EVALID", "--EVAL"), "visit": ("VISITNUM", "VISIT"),
+    "lesion": ("--LNKID",), "date": ("--DTC",),
+}  # fmt: skip
+"""The SDTM variables of the columns, where a finding stands in a domain."""
+
+
 def _cells(data: Data, hits: Hits, column: str) -> list[str]:
     """A column's text at the hits, "" for a finding without a row."""
+    if hits.table in data and hits.table not in LAYOUTS:
+        named = _VARIABLES.get(column, ())
+        column = next((v for v in (w.replace("--", hits.table) for w in named) if v in data[hits.table]), column)
     if hits.table not in data or column not in data[hits.table]:
         return [""] * len(hits.rows)
     text = data[hits.table].table.text(column)

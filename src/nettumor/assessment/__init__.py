@@ -1,0 +1,194 @@
+"""A study in one call: CRF tables in, timepoints, subjects and events out.
+
+Which response at which visit, which best response, which time to progression? `assess` takes what
+`nettumor.crf.read` reads and calls the chain on all patients at once: target, non-target and new lesions, overall
+response (iRECIST and Choi by their own functions), best overall response, and the times to events. Sources: those
+of the criteria; for visits, dates, duplicates and sizes the CRF layout of this library (see `visits`,
+`lesion_arrays`); FDA guidance 2018, Appendix 3, for censoring.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nettumor.assessment.course import ends_of, outcome
+from nettumor.assessment.judgement import judge
+from nettumor.assessment.output import event_table, keys, provenance_table, subject_table, timepoint_table
+from nettumor.assessment.parts import parts_of, selected
+from nettumor.assessment.result import Assessment
+from nettumor.assessment.subjects import Subjects, read_names, read_subjects
+from nettumor.assessment.visits import Names, Visits, place_visits
+from nettumor.crf import DateStatus, Tables, read
+from nettumor.criteria import (
+    FDA_2018_CENSORING,
+    RECIST_1_1,
+    AttenuationCriteria,
+    BestResponseRule,
+    CensoringRule,
+    SizeCriteria,
+)
+from nettumor.criteria._types import require
+from nettumor.errors import InputError, choose
+
+__all__ = ["Assessment", "assess"]
+
+
+def assess(
+    tables: Any,
+    *,
+    criteria: SizeCriteria | AttenuationCriteria = RECIST_1_1,
+    rule: BestResponseRule | None = None,
+    censoring: CensoringRule | None = None,
+    evaluator: Any = None,
+    data_cutoff: Any = None,
+    selection: Any = None,
+    by: str = "subject",
+) -> Assessment:
+    """Assess a study: responses of all timepoints, best responses and times to events of all subjects.
+
+    A track is a subject and an evaluator, and every subject has a row for every evaluator, so that denominators
+    keep who was not assessed. The reference date is randomisation, else the start of treatment, else the
+    baseline; the baseline is the last visit dated on or before it, else the first visit; earlier visits are left
+    aside and counted in ``provenance``. Visits stand in the order of their full dates. Numbers that cannot be
+    (a baseline of 0, a target without baseline) give NE with a reason, not an error. Of two visits on one day the
+    worse response enters the course, NE only if there is no other. A lesion that was identified as a target and
+    never measured leaves its patient NE. A subject without a day last known alive is known alive at the last scan.
+
+    Parameters
+    ----------
+    tables : Tables, or anything `nettumor.crf.read` takes
+        With the lesions table, and the subjects table where there is one.
+    criteria : SizeCriteria or AttenuationCriteria
+        `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
+    rule : BestResponseRule, optional
+        Default: ``criteria.best_response``.
+    censoring : CensoringRule, optional
+        Default: `FDA_2018_CENSORING`.
+    evaluator : str or sequence of str, optional
+        Whose assessments; default all.
+    data_cutoff : str, date or float, optional
+        Last day whose data count, for all subjects; a day where the study counts days. Default: the column of the
+        subjects table.
+    selection : mapping of str to str or sequence of str, or array of bool, optional
+        Which lesions are judged: ``{"organ": "LIVER"}`` for the liver alone (hepatic PFS), or a flag for each row
+        of the lesions table. Visits and baseline are those of all lesions.
+    by : {"subject", "lesion"}
+        "lesion": every target lesion by itself, without non-target and new lesions (the response of treated
+        lesions); the tables then have a column ``lesion``.
+
+    Returns
+    -------
+    Assessment
+        With ``.timepoints``, ``.subjects``, ``.events``, ``.provenance``, ``.explain(row)``, ``.to_adam()``,
+        ``.agreement()``.
+
+    Raises
+    ------
+    InputError
+        Where there is no lesions table, a required column is missing, or an evaluator, a column or a word of the
+        selection is not there.
+
+    References
+    ----------
+    The publications of the criteria; CDISC SDTMIG 3.4 (TU, TR); FDA guidance, Clinical Trial Endpoints, 2018.
+
+    Examples
+    --------
+    >>> lesions = {"subject": ["01"] * 3, "lesion": ["T1"] * 3, "role": ["TARGET"] * 3,
+    ...            "date": ["2024-01-02", "2024-03-01", "2024-05-03"], "size": [50, 30, 40]}
+    >>> done = assess({"lesions": lesions})
+    >>> done.timepoints["overall"].tolist(), done.subjects["best"].tolist(), done.subjects["pfs_days"].tolist()
+    (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
+    """
+    rule, censoring = _checked(criteria, rule, censoring)
+    choose("by", by, ("subject", "lesion"))
+    study = _study(tables)
+    lesions = study["lesions"]
+    names = read_names(study, evaluator)
+    subjects = read_subjects(study, names, data_cutoff)
+    visits = place_visits(lesions, names, _reference(study, subjects))
+    parts, conflicts = parts_of(lesions, criteria, names, visits, selected(lesions, selection), by=by)
+    judgement = judge(parts, visits, criteria)
+
+    subject = judgement.owner // max(len(names.evaluators), 1)
+    reference = _event_reference(study, subjects, visits, judgement.owner, subject)
+    ends = ends_of(subjects, subject, reference, _last_scan(visits)[judgement.owner])
+    found = outcome(judgement, visits, ends, rule, censoring)
+
+    identity = keys(names, lesions, judgement)
+    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria)
+    return Assessment(
+        timepoints, subject_table(identity, found, reference, criteria, days=study.days),
+        event_table(identity, found, reference, days=study.days),
+        provenance_table(study, criteria, rule, censoring, _notes(study, names, subjects, visits, conflicts, by)),
+        criteria, judgement, found, reference, place, study.frame_kind, study.days,
+    )  # fmt: skip
+
+
+def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule, CensoringRule]:
+    if not isinstance(criteria, AttenuationCriteria):
+        require(criteria, SizeCriteria, "assess")
+    rule = criteria.best_response if rule is None else rule
+    censoring = FDA_2018_CENSORING if censoring is None else censoring
+    require(rule, BestResponseRule, "assess", "rule")
+    require(censoring, CensoringRule, "assess", "censoring")
+    return rule, censoring
+
+
+def _study(tables: Any) -> Tables:
+    study = read(tables)
+    if "lesions" not in study:
+        raise InputError(
+            f"`tables` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. Responses as "
+            "reported are summed up by best_overall_response(parse_responses(...), days).", argument="tables",
+        )  # fmt: skip
+    missing = study.missing_columns("lesions")
+    if missing:
+        raise InputError(f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
+                         "the columns with nettumor.crf.read(..., mapping=...).", argument=missing[0])  # fmt: skip
+    return study
+
+
+def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The reference date of each subject in the count of the lesions table."""
+    if study["lesions"].has_days or study.days:
+        return np.zeros(len(subjects.reference))
+    return subjects.reference
+
+
+def _event_reference(study: Tables, subjects: Subjects, visits: Visits, owner: Any, subject: Any) -> Any:
+    """The reference date of each unit in the count of the subjects table."""
+    if study.days:
+        return np.zeros(len(owner))
+    if study["lesions"].has_days:
+        return subjects.reference[subject]
+    return visits.reference[owner]
+
+
+def _last_scan(visits: Visits) -> Any:
+    """The day of the latest scan of each track; NaN for none."""
+    latest = np.where(np.isnan(visits.day), -np.inf, visits.day).max(axis=1, initial=-np.inf)
+    return np.where(np.isneginf(latest), np.nan, latest)
+
+
+def _notes(
+    study: Tables, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
+) -> dict[str, Any]:
+    """Policies and counts of the provenance."""
+    when = study["lesions"].when().status
+    unread = sum(int((d.status > DateStatus.FULL).sum()) for d in subjects.dates.values())
+    return {
+        "judged by": by,
+        "evaluators": ", ".join(str(e) or "(none named)" for e in names.evaluators),
+        "reference date": "day 0 of the data" if study.days else "randomized, else treatment_start, else baseline",
+        "baseline": "last visit dated on or before the reference date, else the first visit",
+        "impossible numbers": 'answered with NE (invalid="NE")',
+        "two visits on one day": "the worse response; NE only where there is no other",
+        "lesion rows without visit and date": visits.without_time,
+        "lesion rows before the baseline": visits.before_baseline,
+        "lesion dates that are not full": int((when > DateStatus.FULL).sum()),
+        "subject dates that are not full": unread,
+        "lesions with contradicting rows in one visit": conflicts,
+    }

@@ -1,0 +1,181 @@
+"""The course of every unit: best response, progression, and the times to events, with the links of the chain.
+
+The same course goes to best response and to the endpoints, so that they agree. Codes and days of shape
+(unit, timepoint) come in, with the subjects' days; answers of shape (unit,) come out.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, Floats, more_than
+from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.subjects import Subjects
+from nettumor.assessment.visits import Visits
+from nettumor.best_response import BestResponse, best_overall_response
+from nettumor.crf import DateStatus
+from nettumor.criteria import BestResponseRule, CensoringRule
+from nettumor.endpoints import (
+    TimeToEvent,
+    duration_of_response,
+    overall_survival,
+    progression_free_survival,
+    time_to_new_therapy,
+    time_to_progression,
+    time_to_response,
+)
+from nettumor.terminology import EventReason, Response
+
+
+@frozen(eq=False)
+class Ends:
+    """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day not known.
+
+    ``death_status`` is `DateStatus` of the date of death.
+    """
+
+    death: Floats
+    new_therapy: Floats
+    last_known_alive: Floats
+    cutoff: Floats
+    therapy_completed: Floats
+    death_status: npt.NDArray[np.int8]
+
+
+@frozen(eq=False)
+class Outcome:
+    """What became of each unit, shape (unit,) unless said otherwise.
+
+    Attributes
+    ----------
+    best, unconfirmed : BestResponse
+        By the rule, and by the same rule without confirmation.
+    progression_day : ndarray of float
+        Day of the first progression of the course; NaN for none, or a day not known.
+    progressed : ndarray of bool
+    times : dict of str to TimeToEvent
+        "PFS", "TTP", "DOR", "TTR", "OS", "TTNT".
+    """
+
+    best: BestResponse
+    unconfirmed: BestResponse
+    progression_day: Floats
+    progressed: Bools
+    times: dict[str, TimeToEvent]
+
+
+def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats) -> Ends:
+    """The days of each unit's subject.
+
+    ``last_scan`` stands for the day last known alive where the subjects table has none.
+    """
+    def day(name: str) -> Floats:
+        return subjects.day(name)[subject] - reference
+
+    death, cutoff = day("death"), day("data_cutoff")
+    # A death of which only the month is known, when all of the month lies behind the cut-off, is after it.
+    earliest = subjects.dates["death"].earliest[subject] - reference
+    death = np.where(np.isnan(death) & more_than(earliest, cutoff), earliest, death)
+    alive = day("last_known_alive")
+    return Ends(death, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive), cutoff,
+                day("therapy_completed"), subjects.status("death")[subject])  # fmt: skip
+
+
+def one_a_day(codes: Codes, days: Floats) -> tuple[Codes, Floats]:
+    """One assessment a day: of two visits on one day the worse response, NE only where there is no other.
+
+    The other becomes MISSING, with no day.
+
+    >>> codes, days = one_a_day(np.array([[0, 5, 7, 1]], np.int8), np.array([[0.0, 56.0, 56.0, 56.0]]))
+    >>> codes.tolist(), days.tolist()
+    ([[0, 5, 0, 0]], [[0.0, 56.0, nan, nan]])
+    """
+    later = np.where(np.isnan(days), -np.inf, days)
+    before = np.maximum.accumulate(later, axis=1)[:, :-1]
+    if not (~np.isnan(days[:, 1:]) & (later[:, 1:] <= before)).any():
+        return codes, days
+    codes, days = codes.copy(), days.copy()
+    kept = np.zeros(len(codes), dtype=np.int64)
+    unit = np.arange(len(codes))
+    for t in range(1, codes.shape[1]):
+        same = days[:, t] == days[unit, kept]
+        here, there = codes[:, t], codes[unit, kept]
+        worse = np.where((here > Response.NE) & ((here < there) | (there <= Response.NE)), here, there)
+        worse = np.where((there == Response.MISSING) & (kept > 0), here, worse)
+        codes[unit[same], kept[same]] = worse[same]
+        codes[same, t], days[same, t] = Response.MISSING, np.nan
+        kept = np.where(~same & ~np.isnan(days[:, t]), t, kept)
+    return codes, days
+
+
+def outcome(
+    judgement: Judgement, visits: Visits, ends: Ends, rule: BestResponseRule, censoring: CensoringRule
+) -> Outcome:
+    """Best response, progression and times of every unit."""
+    codes, days = one_a_day(judgement.overall, visits.day[judgement.owner])
+    late = more_than(days, ends.cutoff[:, None])
+    counted = np.where(late, np.int8(Response.MISSING), codes)
+    best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
+    unconfirmed = best_overall_response(counted, days, new_therapy=ends.new_therapy,
+                                        rule=attrs.evolve(rule, confirmation_days=None))  # fmt: skip
+    place = _first_progression(best.course)
+    progressed = place >= 0
+    shown = np.take_along_axis(judgement.progression_day, np.maximum(place, 0)[:, None], axis=1)[:, 0]
+    progression = np.where(progressed, shown, np.nan)
+    # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
+    course = np.where(late, codes, best.course)
+    every = {"death": ends.death, "new_therapy": ends.new_therapy, "cutoff": ends.cutoff, "progression": progression,
+             "baseline_assessed": _baseline_assessed(judgement, visits)}  # fmt: skip
+    first = best.first_response_day
+    times = {
+        "PFS": progression_free_survival(course, days, censoring=censoring, **every),
+        "TTP": time_to_progression(course, days, censoring=censoring, **every),
+        "DOR": duration_of_response(course, days, first, censoring=censoring, **every),
+        "TTR": time_to_response(course, days, first, censoring=censoring, **every),
+        "OS": overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff),
+        "TTNT": time_to_new_therapy(ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff),
+    }  # fmt: skip
+    unknown = np.isnan(ends.death) & (ends.death_status > DateStatus.FULL)
+    if unknown.any():
+        times = {name: _died_some_day(name, t, unknown, ends.death_status) for name, t in times.items()}
+    return Outcome(best, unconfirmed, progression, progressed, times)
+
+
+def _first_progression(course: Codes) -> npt.NDArray[np.int64]:
+    """The timepoint at which the first progression of each course is dated; -1 for none.
+
+    Under iRECIST that of a confirmed one is the first iUPD of its block (Seymour et al. 2017).
+    """
+    out = np.full(len(course), -1, dtype=np.int64)
+    block = np.full(len(course), -1, dtype=np.int64)
+    for t in range(course.shape[1]):
+        here = course[:, t]
+        found = (here == Response.PD) & (out < 0)
+        out = np.where(found, np.where(block >= 0, block, t), out)
+        block = np.where((here == Response.IUPD) & (block < 0), t, np.where(here > Response.PD, -1, block))
+    return out
+
+
+def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:
+    """Whether there is a baseline, and a sum at it where there are targets."""
+    there = visits.exists[judgement.owner][:, 0]
+    target = judgement.target
+    has_targets = (target.response != Response.MISSING).any(axis=1) | (target.n_missing[:, 0] > 0)
+    return np.asarray(there & (~has_targets | ~np.isnan(target.baseline[:, 0])))
+
+
+def _died_some_day(name: str, time: TimeToEvent, unknown: Bools, status: npt.NDArray[np.int8]) -> TimeToEvent:
+    """A death on a day not known: OS, and PFS and DOR without a progression before, have no time."""
+    if name not in ("OS", "PFS", "DOR"):
+        return time
+    hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
+    hit &= (time.reason & EventReason.NO_BASELINE) == 0
+    died = hit & (status == DateStatus.PARTIAL)
+    why = np.where(died, EventReason.DEATH | EventReason.DAY_UNKNOWN, EventReason.DAY_UNKNOWN)
+    return attrs.evolve(
+        time, time=np.where(hit, np.nan, time.time), event=time.event | died,
+        reason=np.where(hit, why, time.reason).astype(np.int32), day=np.where(hit, np.nan, time.day),
+    )  # fmt: skip

@@ -1,0 +1,369 @@
+"""What was seen of each lesion, from rows to arrays: sizes of targets, codes of non-targets, looks of new lesions.
+
+Which size counts under which criteria? Nodes by their short axis (``perpendicular``, else ``size``) where the
+criteria know nodes; other lesions by ``size``; viable sizes, products and volumes where the criteria ask for them.
+Rows of the lesions table and their places come in; arrays of shape (track, lesion, timepoint) come out. Equal
+duplicates count once, unequal ones are not measured; parts of a split lesion are added under their parent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor.assessment.visits import rank_of
+from nettumor.crf import CrfTable, Role, State, number_rows
+from nettumor.crf.columns import Ints, Words
+from nettumor.terminology import Response
+
+_GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARGEMENT",
+           "FURTHER ENLARGEMENT FROM NADIR")  # fmt: skip
+"""Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS, C124309)."""
+
+
+@frozen(eq=False)
+class Slots:
+    """Where the rows of one role stand in an array (track, lesion, timepoint).
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (row,)
+        The rows of the lesions table.
+    track, lesion, timepoint : ndarray of int, shape (row,)
+        Their places; a track's lesions are numbered by name.
+    shape : tuple of int
+    codes : ndarray of int, shape (track, lesion)
+        The lesion's code in the table; -1 for padding.
+    """
+
+    rows: Ints
+    track: Ints
+    lesion: Ints
+    timepoint: Ints
+    shape: tuple[int, int, int]
+    codes: Ints
+
+    def put(self, values: npt.NDArray[Any], fill: Any, says: Bools) -> tuple[npt.NDArray[Any], Bools]:
+        """The values in an array, and where rows contradict each other (``fill`` there).
+
+        ``values`` and ``says`` are of all rows of the table; rows that say nothing give way to those that do.
+        """
+        out = np.full(int(np.prod(self.shape)), fill, dtype=values.dtype)
+        conflict = np.zeros(out.shape, dtype=np.bool_)
+        placed = self.timepoint >= 0
+        flat = ((self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint)[placed]
+        rows = self.rows[placed]
+        speaks = says[rows]
+        if not speaks.all():
+            out[flat[~speaks]] = values[rows[~speaks]]
+            flat, rows = flat[speaks], rows[speaks]
+        given = values[rows]
+        out[flat] = given
+        kept = out[flat]
+        unequal = kept != given
+        if values.dtype.kind == "f":
+            unequal &= ~(np.isnan(kept) & np.isnan(given))
+        conflict[flat[unequal]] = True
+        out[conflict] = fill
+        return out.reshape(self.shape), conflict.reshape(self.shape)
+
+
+@frozen(eq=False)
+class Rows:
+    """Which rows of the lesions table are judged, and where each stands.
+
+    Attributes
+    ----------
+    chosen : ndarray of bool, shape (row,)
+    track, timepoint : ndarray of int, shape (row,)
+    scan_day : ndarray of float, shape (row,)
+    shape : (int, int)
+        Tracks and timepoints.
+    """
+
+    chosen: Bools
+    track: Ints
+    timepoint: Ints
+    scan_day: Floats
+    shape: tuple[int, int]
+
+    def lesion_numbers(self, table: CrfTable) -> Ints:
+        """A number for each lesion of each track; one for all rows that are not judged."""
+        return number_rows(np.where(self.chosen, self.track, self.shape[0]), table.keys_of("lesion")[0])[0]
+
+
+def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
+    """The places of the rows with a role."""
+    rows = np.flatnonzero(given.chosen & (table.lesions.role == role))
+    track, timepoint, (n_tracks, n_timepoints) = given.track, given.timepoint, given.shape
+    code, words = table.keys_of("lesion")
+    rank = rank_of(words)
+    number, first = number_rows(track[rows], rank[code[rows]] if len(words) else code[rows])
+    count = np.bincount(track[rows][first], minlength=n_tracks)
+    start = np.cumsum(count) - count
+    lesion = number - start[track[rows]]
+    width = int(count.max(initial=0))
+    codes = np.full((n_tracks, width), -1, dtype=np.int64)
+    codes[track[rows][first], np.arange(len(first)) - start[track[rows][first]]] = code[rows][first]
+    return Slots(rows, track[rows], lesion, timepoint[rows], (n_tracks, width, n_timepoints), codes)
+
+
+@frozen(eq=False)
+class Targets:
+    """The target lesions.
+
+    Attributes
+    ----------
+    sizes, attenuation : ndarray of float, shape (track, lesion, timepoint)
+    too_small, merged : ndarray of bool, shape (track, lesion, timepoint)
+        ``merged``: from the merge on, the lesion and the one it merged into.
+    nodal, unmeasured : ndarray of bool, shape (track, lesion)
+        ``unmeasured``: identified as a target, and never measured.
+    codes : ndarray of int, shape (track, lesion)
+        The lesion's code in the table; -1 for padding.
+    conflicts : int
+        Places with unequal duplicates.
+    """
+
+    sizes: Floats
+    attenuation: Floats
+    too_small: Bools
+    merged: Bools
+    nodal: Bools
+    unmeasured: Bools
+    codes: Ints
+    conflicts: int
+
+
+def sizes_used(table: CrfTable, criteria: Any, lesion: Ints) -> tuple[Floats, Bools]:
+    """For each row the size that counts under the criteria, and whether it is too small to measure.
+
+    Parameters
+    ----------
+    table : CrfTable
+        The lesions table.
+    criteria : SizeCriteria or AttenuationCriteria
+    lesion : ndarray of int, shape (row,)
+        Numbers of the lesions (of a track): a lesion is measured in one way throughout its course.
+    """
+    cells = table.lesions
+    measure = criteria.measure
+    if measure == "volume":
+        return _measure(table, "volume")
+    if measure in ("product", "viable product"):
+        first = "size" if measure == "product" else "viable"
+        long, _ = _measure(table, first)
+        short, _ = _measure(table, "perpendicular" if measure == "product" else "viable_perpendicular")
+        return np.where((long == 0) | (short == 0), 0.0, np.round(long * short, 9)), np.zeros(len(long), np.bool_)
+    value, small = _measure(table, "size")
+    # Choi's criteria list nodes by their short axis too, and have no limit of a normal node
+    knows_nodes = getattr(criteria, "node_normal", 10) is not None
+    preferred = [("perpendicular", cells.nodal)] if knows_nodes else []
+    if measure == "viable diameter":
+        preferred = [("viable", ~cells.nodal | (not knows_nodes)), *preferred]
+    if knows_nodes or "size" not in table or table.blank("size").all():
+        preferred.append(("diameter", np.ones(len(value), dtype=np.bool_)))
+    for name, where in preferred:
+        if name in table:
+            other, other_small = _measure(table, name)
+            uses = where & _given(table, name, lesion)
+            value, small = np.where(uses, other, value), np.where(uses, other_small, small)
+    return value, small
+
+
+def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
+    found = table.lesions.measure(name)
+    return found.value, found.too_small
+
+
+def _given(table: CrfTable, name: str, lesion: Ints) -> Bools:
+    """Rows of lesions that have a number in this column at some visit."""
+    has = np.zeros(int(lesion.max(initial=-1)) + 1, dtype=np.bool_)
+    has[lesion[~np.isnan(table.numbers(name).value)]] = True
+    return np.asarray(has[lesion])
+
+
+def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
+    """The target lesions."""
+    cells = table.lesions
+    at = slots(table, given, Role.TARGET)
+    value, small = sizes_used(table, criteria, given.lesion_numbers(table))
+    says = cells.state != State.BLANK
+    sizes, conflict = at.put(value, np.nan, says)
+    too_small, other = at.put(small, False, says)
+    conflict = conflict | other
+    sizes[conflict], too_small[conflict] = np.nan, False
+    attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
+    nodal = np.zeros(at.shape[:2], dtype=np.bool_)
+    nodal[at.track, at.lesion] |= cells.nodal[at.rows]
+    merged = _merged(table, at)
+    too_small_size = getattr(criteria, "too_small", None)
+    sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
+    # identified: at a visit, or without any (in TU only); not one that was seen only before the baseline
+    identified = np.zeros(at.shape[:2], dtype=np.bool_)
+    early = np.zeros(at.shape[:2], dtype=np.bool_)
+    identified[at.track, at.lesion] = True
+    early[at.track, at.lesion] = True
+    early[at.track[at.timepoint >= 0], at.lesion[at.timepoint >= 0]] = False
+    known = (~np.isnan(sizes) | too_small).any(axis=-1)
+    parts = _part_slots(table, at)
+    unmeasured = identified & ~known & ~early
+    unmeasured[parts[0], parts[1]] = False
+    return Targets(sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum()))
+
+
+def _merged(table: CrfTable, at: Slots) -> Bools:
+    """From the merge on: the lesion that merged into another, and the other."""
+    out = np.zeros(at.shape, dtype=np.bool_)
+    cells = table.lesions
+    rows = np.flatnonzero((cells.state[at.rows] == State.MERGED) & (at.timepoint >= 0))
+    if not len(rows):
+        return out
+    out[at.track[rows], at.lesion[rows], at.timepoint[rows]] = True
+    other = _slot_of(table, at, at.track[rows], cells.merged_into[at.rows[rows]])
+    found = other >= 0
+    out[at.track[rows][found], other[found], at.timepoint[rows][found]] = True
+    return np.asarray(np.logical_or.accumulate(out, axis=-1))
+
+
+def _slot_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
+    """The place of a lesion in its track by name; -1 if it is not there."""
+    place = {w: i for i, w in enumerate(table.keys_of("lesion")[1])}
+    wanted = np.array([place.get(" ".join(str(n).split()), -2) for n in names], dtype=np.int64)
+    same = at.codes[track] == wanted[:, None]
+    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
+
+
+def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
+    """Track and place of each part of a split lesion, and the place of its parent."""
+    parent = table.lesions.parent[at.rows]
+    rows = np.flatnonzero(parent != "")
+    if not len(rows):
+        return rows, rows, rows
+    _, first = number_rows(at.track[rows], at.lesion[rows])
+    rows = rows[first]
+    of = _slot_of(table, at, at.track[rows], parent[rows])
+    there = of >= 0
+    return at.track[rows][there], at.lesion[rows][there], of[there]
+
+
+def _with_parts(
+    table: CrfTable, at: Slots, sizes: Floats, too_small: Bools, default: float
+) -> tuple[Floats, Bools]:
+    """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become padding."""
+    track, part, whole = _part_slots(table, at)
+    if not len(track):
+        return sizes, too_small
+    small = too_small[track, part]
+    size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
+    seen = np.logical_or.accumulate(~np.isnan(size), axis=-1)
+    total, counted, lost = (np.zeros(at.shape), np.zeros(at.shape, np.bool_), np.zeros(at.shape, np.bool_))
+    np.add.at(total, (track, whole), np.where(np.isnan(size), 0.0, size))
+    np.logical_or.at(counted, (track, whole), ~np.isnan(size))
+    np.logical_or.at(lost, (track, whole), seen & np.isnan(size))
+    own = np.where(too_small & np.isnan(sizes), default, sizes)
+    out = np.where(counted, np.where(np.isnan(own), 0.0, own) + total, sizes)
+    out[lost] = np.nan
+    out[track, part] = np.nan
+    left = too_small & ~counted & ~lost
+    left[track, part] = False
+    return out, left
+
+
+def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, int]:
+    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
+    cells = table.lesions
+    at = slots(table, given, Role.NON_TARGET)
+    code = _non_target_codes(table, criteria)
+    found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
+    found[conflict] = Response.NE
+    found[(at.codes >= 0)[..., None] & (found == Response.MISSING)] = Response.NE
+    larger, _ = at.put(_larger(table), False, cells.state != State.BLANK)
+    return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
+
+
+def _non_target_codes(table: CrfTable, criteria: Any) -> Codes:
+    cells = table.lesions
+    state = cells.state
+    code = np.full(len(state), Response.NON_CR_NON_PD, dtype=np.int8)
+    code[np.isin(state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = Response.CR
+    code[state == State.UNEQUIVOCAL_PROGRESSION] = Response.PD
+    normal = getattr(criteria, "node_normal", None)
+    if normal is not None:  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
+        short, _ = _measure(table, "perpendicular" if "perpendicular" in table else "size")
+        code[cells.nodal & ~np.isnan(short) & ~at_least(short, normal) & (code == Response.NON_CR_NON_PD)] = Response.CR
+    code[np.isin(state, (State.BLANK, State.NOT_EVALUABLE, -1)) | cells.contradiction] = Response.NE
+    return code
+
+
+def _larger(table: CrfTable) -> Bools:
+    """Rows that call a lesion larger, unequivocally or not."""
+    larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION
+    if "state" in table:
+        larger |= table.column("state").map(lambda w: " ".join(w.split()).upper() in _GROWTH, np.bool_)
+    return np.asarray(larger)
+
+
+@frozen(eq=False)
+class NewLesions:
+    """New lesions.
+
+    Attributes
+    ----------
+    present : ndarray of bool, shape (track, timepoint)
+        An unequivocal new lesion is there.
+    first_day : ndarray of float, shape (track, timepoint)
+        Of the lesions that are known to be new by then, the day of the first sighting; NaN where unknown.
+    sums, count : ndarray of float, shape (track, timepoint)
+        Sum of the measured new lesions; number of new lesions so far.
+    larger : ndarray of bool, shape (track, timepoint)
+    conflicts : int
+    """
+
+    present: Bools
+    first_day: Floats
+    sums: Floats
+    count: Floats
+    larger: Bools
+    conflicts: int
+
+
+def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
+    """New lesions.
+
+    A lesion counts from the visit at which it is unequivocal (present, or with a size) until a visit at which it is
+    absent; where nothing is said of it, it is still there. What is seen at the baseline is not new.
+    """
+    cells = table.lesions
+    at = slots(table, given, Role.NEW)
+    look = np.zeros(table.n_rows, dtype=np.int8)
+    look[cells.present] = 2
+    look[cells.state == State.EQUIVOCAL] = 1
+    look[np.isin(cells.state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = -1
+    look[cells.contradiction] = 0
+    seen, conflict = at.put(look, np.int8(0), cells.state != State.BLANK)
+    seen[..., 0] = 0
+    known = np.logical_or.accumulate(seen == 2, axis=-1)
+    visit = np.arange(given.shape[1])
+    last = np.maximum.accumulate(np.where(seen != 0, visit, 0), axis=-1)
+    there = known & (np.take_along_axis(seen, last, axis=-1) > 0)
+    size, small = sizes_used(table, criteria, given.lesion_numbers(table))
+    default = getattr(criteria, "too_small", None)
+    size = np.where(small, np.nan if default is None else default, size)
+    measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
+    measured[~there] = np.nan
+    day, _ = at.put(np.where(np.isnan(given.scan_day), np.inf, given.scan_day), np.inf, np.ones(table.n_rows, dtype=np.bool_))
+    sighting = np.where(seen > 0, day, np.inf)
+    first = np.minimum.accumulate(sighting, axis=-1)
+    first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
+    larger, _ = at.put(_larger(table), False, cells.state != State.BLANK)
+    total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
+    return NewLesions(
+        there.any(axis=1), np.where(np.isinf(first_day), np.nan, first_day),
+        np.where(np.isnan(measured).all(axis=1), np.nan, total), known.sum(axis=1).astype(np.float64),
+        np.asarray((larger & np.isnan(measured)).any(axis=1)), int(conflict.sum()),
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""From the lesions table to what is judged: the lesions of every unit, selected, with the days of their scans.
+
+Which lesions of which patients are judged together? All of a track, those of an organ (the liver alone, for
+hepatic progression-free survival), or each target lesion by itself (for the response of a treated lesion).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from nettumor._arrays import Bools, Floats
+from nettumor.assessment.judgement import Parts
+from nettumor.assessment.lesion_arrays import NewLesions, Rows, new_lesions, non_targets, targets
+from nettumor.assessment.visits import Names, Visits
+from nettumor.crf import CrfTable, Role, State
+from nettumor.errors import InputError, InputTypeError, did_you_mean
+from nettumor.terminology import Response
+
+
+def selected(lesions: CrfTable, selection: Any) -> Bools:
+    """Rows of the lesions table that are judged.
+
+    Parameters
+    ----------
+    lesions : CrfTable
+    selection : mapping of str to str or sequence of str, array of bool, or None
+        Column to the words wanted; a word also stands for what it begins ("LIVER" for "LIVER, RIGHT LOBE").
+    """
+    n = lesions.n_rows
+    if selection is None:
+        return np.ones(n, dtype=np.bool_)
+    if not isinstance(selection, Mapping):
+        mask = np.asarray(selection)
+        if mask.dtype != np.bool_ or mask.shape != (n,):
+            raise InputTypeError(
+                "`selection` must be a mapping of column to words, or a bool for each of the "
+                f"{n} rows of `lesions`; got {mask.dtype} of shape {mask.shape}. "
+                "Write {'organ': 'LIVER'}.", argument="selection",
+            )  # fmt: skip
+        return mask
+    out = np.ones(n, dtype=np.bool_)
+    for name, wanted in selection.items():
+        if name not in lesions:
+            raise InputError(
+                f"`selection` names no column of `lesions`: {name!r}. {did_you_mean(name, list(lesions))}",
+                argument="selection",
+            )
+        out &= _matching(lesions, name, [wanted] if isinstance(wanted, str) else list(wanted))
+    return out
+
+
+def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
+    """Rows whose word is one of the wanted, or begins with it."""
+    words = [" ".join(str(w).split()).casefold() for w in wanted]
+    column = lesions.column(name).trimmed
+
+    def fits(cell: str) -> bool:
+        text = cell.casefold()
+        return any(text == w or (name == "organ" and text.startswith((f"{w} ", f"{w},", f"{w}-"))) for w in words)
+
+    found = column.map(fits, np.bool_)
+    if len(found) and not found.any():
+        raise InputError(
+            f"`selection` finds no lesion with {name} {wanted!r}. {did_you_mean(str(wanted[0]), set(column.words))}",
+            argument="selection",
+        )
+    return found
+
+
+def parts_of(
+    lesions: CrfTable, criteria: Any, names: Names, visits: Visits, chosen: Bools, *, by: str
+) -> tuple[Parts, int]:
+    """What is judged, and the number of places with contradicting duplicates."""
+    here = chosen & (names.evaluator >= 0)
+    n_tracks, n_timepoints = visits.exists.shape
+    given = Rows(here, np.where(here, names.track, 0), visits.timepoint, visits.scan_day, (n_tracks, n_timepoints))
+    target = targets(lesions, criteria, given)
+    scans = _Scans(names.track, visits, here)
+    if by == "lesion":
+        return _each_lesion(target, scans.last(lesions.lesions.role == Role.TARGET)), target.conflicts
+    non_target, larger, doubtful = non_targets(lesions, criteria, given)
+    new = new_lesions(lesions, criteria, given)
+    worse = (lesions.lesions.role == Role.NON_TARGET) & (lesions.lesions.state == State.UNEQUIVOCAL_PROGRESSION)
+    tracks = np.arange(n_tracks)
+    found = Parts(tracks, np.full(n_tracks, -1), target, non_target, larger, new,
+                  scans.last(lesions.lesions.role == Role.TARGET), scans.first(worse))  # fmt: skip
+    return found, target.conflicts + doubtful + new.conflicts
+
+
+@attrs.frozen(eq=False)
+class _Scans:
+    """The days of the scans of each timepoint."""
+
+    track: Any
+    visits: Visits
+    here: Bools
+
+    def last(self, which: Bools) -> Floats:
+        """The latest day of these rows at each timepoint; NaN where there is none."""
+        return self._extreme(which, np.maximum, -np.inf)
+
+    def first(self, which: Bools) -> Floats:
+        """The earliest day of these rows at each timepoint."""
+        return self._extreme(which, np.minimum, np.inf)
+
+    def _extreme(self, which: Bools, function: np.ufunc, start: float) -> Floats:
+        day = self.visits.scan_day
+        rows = np.flatnonzero(which & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
+        out = np.full(self.visits.exists.shape, start)
+        function.at(out, (self.track[rows], self.visits.timepoint[rows]), day[rows])
+        return np.where(np.isinf(out), np.nan, out)
+
+
+def _each_lesion(target: Any, day: Floats) -> Parts:
+    """Each target lesion as a unit of its own, without non-target and new lesions."""
+    track, lesion = np.nonzero((target.codes >= 0) & (~np.isnan(target.sizes) | target.too_small).any(axis=-1)
+                               | target.unmeasured)  # fmt: skip
+    units, timepoints = len(track), day.shape[1]
+    one = attrs.evolve(
+        target, sizes=target.sizes[track, lesion][:, None], attenuation=target.attenuation[track, lesion][:, None],
+        too_small=target.too_small[track, lesion][:, None], merged=target.merged[track, lesion][:, None],
+        nodal=target.nodal[track, lesion][:, None], unmeasured=target.unmeasured[track, lesion][:, None],
+        codes=target.codes[track, lesion][:, None],
+    )  # fmt: skip
+    nothing = np.full((units, timepoints), np.nan)
+    none = np.zeros((units, timepoints), dtype=np.bool_)
+    new = NewLesions(none, nothing, nothing, np.zeros((units, timepoints)), none, 0)
+    codes = np.full((units, 1, timepoints), Response.MISSING, dtype=np.int8)
+    return Parts(track, target.codes[track, lesion], one, codes, none, new, day[track], nothing)

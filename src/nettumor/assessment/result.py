@@ -1,0 +1,224 @@
+"""`Assessment`: the tables of a study after the chain, and what can be asked of them.
+
+The timepoint table, the subject table and the table of events; the sentence behind a verdict on request; the
+tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor import _wording
+from nettumor.assessment.course import Outcome
+from nettumor.assessment.judgement import Judgement
+from nettumor.errors import InputError
+from nettumor.tables import Table
+from nettumor.terminology import Response, labels
+
+
+class _Columns(Mapping[str, npt.NDArray[Any]]):
+    """Columns, some of which are computed when they are asked for."""
+
+    def __init__(self, columns: Mapping[str, npt.NDArray[Any]], late: Mapping[str, Callable[[], Any]]) -> None:
+        self._columns, self.late = dict(columns), dict(late)
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        if name in self.late and name not in self._columns:
+            values = np.asarray(self.late[name]())
+            values.setflags(write=False)
+            self._columns[name] = values
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._columns
+        yield from (name for name in self.late if name not in self._columns)
+
+    def __len__(self) -> int:
+        return len({*self._columns, *self.late})
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns or name in self.late
+
+
+class TimepointTable(Table):
+    """The timepoints: a `nettumor.Table` whose column ``explanation`` is written when it is asked for.
+
+    Examples
+    --------
+    >>> import nettumor as nt
+    >>> done = nt.assess({"lesions": {"subject": ["01", "01"], "lesion": ["T1", "T1"], "role": ["TARGET", "TARGET"],
+    ...                               "day": [0, 56], "size": [50, 30]}})
+    >>> print(done.timepoints["explanation"][1])
+    PR: target PR (sum 30.0 mm is -40.0 % from the baseline of 50.0 mm; limits -30 % and +20 % and 5 mm) \
+(RECIST 1.1, 4.3.1)
+    """
+
+    def __init__(self, columns: Mapping[str, npt.ArrayLike], late: Mapping[str, Callable[[], Any]]) -> None:
+        super().__init__(columns)
+        self._columns = _Columns(self._columns, late)  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        columns: Any = self._columns
+        lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
+        for name in columns:
+            shown = ["(on request)"] if name in columns.late else [str(v) for v in columns[name][:4].tolist()]
+            lines.append(f"  {name}: {', '.join(shown)}"[:100])
+        return "\n".join(lines)
+
+
+@frozen(eq=False, repr=False)
+class Assessment:
+    """What `assess` answers.
+
+    Attributes
+    ----------
+    timepoints : Table
+        A row for each timepoint of each track (or lesion), baseline included: subject, evaluator, visit, date, day,
+        sum, n_missing, baseline, nadir, percent_from_baseline, percent_from_nadir, target, non_target, new_lesion,
+        overall, in_window, reason (bits of `Reason`), explanation (written when asked for).
+    subjects : Table
+        A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day, best_date,
+        confirmed, first_response_day, progression_day, progression_date, and of pfs, ttp, dor, os the ``_days``,
+        ``_event`` and ``_reason`` (bits of `EventReason`).
+    events : Table
+        A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT): time, event, reason, day,
+        date, description.
+    provenance : Table
+        What was used: criteria and rules with their digests, versions, inputs with their SHA-256, policies, counts
+        of what was left out.
+    judgement : Judgement
+        The arrays behind the timepoints.
+    outcome : Outcome
+        The objects behind the subjects.
+
+    Examples
+    --------
+    >>> import nettumor as nt
+    >>> nt.assess({"lesions": {"subject": ["01", "01"], "lesion": ["T1", "T1"], "role": ["TARGET", "TARGET"],
+    ...                        "day": [0, 56], "size": [50, 30]}})
+    Assessment(RECIST 1.1: 1 row of subjects, 2 timepoints; best 1 SD)
+    """
+
+    timepoints: Table
+    subjects: Table
+    events: Table
+    provenance: Table
+    criteria: Any
+    judgement: Judgement
+    outcome: Outcome
+    reference: npt.NDArray[np.float64]
+    _place: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    frame_kind: str = ""
+    counts_days: bool = False
+
+    def explain(self, row: int) -> str:
+        """One sentence that says why a row of `timepoints` has its overall response.
+
+        Parameters
+        ----------
+        row : int
+            The row's place in ``timepoints``.
+
+        Returns
+        -------
+        str
+        """
+        n = len(self._place[0])
+        if not -n <= row < n:
+            raise InputError(f"`row` must lie from 0 to {n - 1}; got {row}. Rows count from 0.", argument="row")
+        return explain(self.judgement, self.criteria, int(self._place[0][row]), int(self._place[1][row]))
+
+    def to_adam(self) -> dict[str, Table]:
+        """Tables in the form of ADTR (sums), ADRS (responses) and ADTTE (times), with CDISC names.
+
+        Returns
+        -------
+        dict of str to Table
+            "ADTR", "ADRS", "ADTTE". Days are CDISC's there: the reference date is day 1, and a time counts both
+            ends.
+        """
+        from nettumor.assessment.adam import adam
+
+        return adam(self)
+
+    def discordance(self, first: str, second: str) -> Table:
+        """Best responses of two evaluators against each other: a row for each response of the first.
+
+        Parameters
+        ----------
+        first, second : str
+            Evaluators.
+
+        Returns
+        -------
+        Table
+            As `nettumor.cross_table`.
+        """
+        from nettumor.assessment.evaluators import discordance
+
+        return discordance(self, first, second)
+
+    def agreement(self) -> Table:
+        """How far each pair of evaluators agrees, in best response, in overall response, and in progression.
+
+        Returns
+        -------
+        Table
+            first, second, of ("best", "overall", "progression"), count, excluded, observed, expected, kappa.
+        """
+        from nettumor.assessment.evaluators import agreement
+
+        return agreement(self)
+
+    def to_frames(self, kind: str | None = None) -> dict[str, Any]:
+        """The tables as frames of ``kind`` "pandas" or "polars"; by default of the kind that came in, else Tables."""
+        found: dict[str, Table] = {"timepoints": self.timepoints, "subjects": self.subjects, "events": self.events,
+                                   "provenance": self.provenance}  # fmt: skip
+        wanted = kind if kind is not None else self.frame_kind
+        if wanted not in ("pandas", "polars"):
+            return dict(found)
+        return {name: table.to_frame(wanted) for name, table in found.items()}
+
+    def __repr__(self) -> str:
+        counts = np.bincount(self.outcome.best.response, minlength=len(Response))
+        found = [f"{counts[r]} {labels([r], self.criteria)[0]}" for r in reversed(Response) if counts[r]]
+        rows = self.subjects.n_rows
+        return (f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
+                f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})")  # fmt: skip
+
+
+def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
+    """The sentence behind one overall response."""
+    overall = Response(int(judgement.overall[unit, timepoint]))
+    if timepoint == 0:
+        total = float(judgement.target.sum[unit, 0])
+        return f"Baseline: sum {_wording.quantity(total, criteria_unit(criteria))} ({criteria.title})"
+    label = str(labels([overall], criteria)[0])
+    said = []
+    if judgement.target.response[unit, timepoint] != Response.MISSING:
+        sentence = judgement.target.explain((unit, timepoint))
+        verdict, _, why = sentence.partition(": ")
+        said.append(f"target {verdict} ({why[: why.rfind(' (')]})")
+    non_target = Response(int(judgement.non_target[unit, timepoint]))
+    if non_target != Response.MISSING:
+        said.append(f"non-target {non_target.label}")
+    if judgement.new_lesion[unit, timepoint]:
+        said.append("new lesion")
+    return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.title, criteria.citation)}"
+
+
+def criteria_unit(criteria: Any) -> str:
+    """The unit of the sums."""
+    return str(getattr(criteria, "unit", "mm"))
+
+
+def explanations(judgement: Judgement, criteria: Any, place: Any) -> npt.NDArray[np.object_]:
+    """The sentences of all rows."""
+    out = np.empty(len(place[0]), dtype=object)
+    out[:] = [explain(judgement, criteria, u, t) for u, t in zip(place[0].tolist(), place[1].tolist(), strict=True)]
+    return out

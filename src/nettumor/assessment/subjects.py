@@ -1,0 +1,145 @@
+"""Days of a subject: the reference date, death, new therapy, data cut-off, as the subjects table has them.
+
+Dates that are not full are not guessed: a death on a partial date is a death on a day not known.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Floats
+from nettumor.assessment.visits import Names, sorted_words
+from nettumor.crf import Dates, DateStatus, Tables, parse_dates
+from nettumor.crf.columns import Column, Ints
+from nettumor.errors import InputError, did_you_mean
+
+DATES = ("randomized", "treatment_start", "therapy_completed", "new_therapy", "death", "last_known_alive",
+         "data_cutoff", "first_metastasis")  # fmt: skip
+
+
+@frozen(eq=False)
+class Subjects:
+    """Dates of the subjects, shape (subject,), in the count of the lesions table.
+
+    Attributes
+    ----------
+    dates : dict of str to Dates
+    reference : ndarray of float
+        Randomisation, else start of treatment; NaN for neither.
+    row : ndarray of int
+        The subject's (first) row in the subjects table; -1 for none.
+    """
+
+    dates: dict[str, Dates]
+    reference: Floats
+    row: Ints
+
+    def day(self, name: str) -> Floats:
+        """The full dates of a column, NaN elsewhere."""
+        return self.dates[name].day
+
+    def status(self, name: str) -> npt.NDArray[np.int8]:
+        """`DateStatus` of a column."""
+        return self.dates[name].status
+
+
+def read_names(tables: Tables, evaluator: Any) -> Names:
+    """Subjects of the lesions and the subjects table, and the evaluators asked for."""
+    lesions = tables["lesions"]
+    code, words = lesions.keys_of("subject")
+    all_subjects = _occurring(code, words)
+    if "subjects" in tables:
+        all_subjects |= _occurring(*tables["subjects"].keys_of("subject"))
+    all_subjects.discard("")
+    subjects = sorted_words(list(all_subjects))
+    place = {w: i for i, w in enumerate(subjects)}
+    of_word = np.array([place.get(w, -1) for w in words], dtype=np.int64)
+    e_code, e_words = lesions.keys_of("evaluator")
+    wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
+    e_place = {w: i for i, w in enumerate(wanted)}
+    e_of = np.array([e_place.get(w, -1) for w in e_words], dtype=np.int64)
+    subject = of_word[code] if len(words) else code
+    evaluators = np.where(subject >= 0, e_of[e_code] if len(e_words) else e_code, -1)
+    return Names(_text(subjects), _text(wanted), np.maximum(subject, 0), evaluators)
+
+
+def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:
+    """The words that some row has."""
+    return set(words[np.unique(code)].tolist()) if len(code) else set()
+
+
+def _text(words: list[str]) -> npt.NDArray[Any]:
+    out = np.empty(len(words), dtype=object)
+    out[:] = words
+    return out
+
+
+def _evaluators(known: list[str], evaluator: Any) -> list[str]:
+    if evaluator is None:
+        return sorted_words(known or [""])
+    wanted = [evaluator] if isinstance(evaluator, str) else [str(e) for e in evaluator]
+    upper = {w.upper(): w for w in known}
+    for name in wanted:
+        if name.upper() not in upper:
+            raise InputError(f"`evaluator` names none of the lesions table: {name!r}. {did_you_mean(name, known)}",
+                             argument="evaluator")  # fmt: skip
+    return sorted_words([upper[w.upper()] for w in dict.fromkeys(wanted)])
+
+
+def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
+    """The dates of every subject; ``data_cutoff`` for all in place of the column."""
+    n = len(names.subjects)
+    row = np.full(n, -1, dtype=np.int64)
+    found: dict[str, Dates] = {}
+    if "subjects" in tables:
+        table = tables["subjects"]
+        code, words = table.keys_of("subject")
+        place = {w: i for i, w in enumerate(names.subjects)}
+        at = np.array([place.get(w, -1) for w in words], dtype=np.int64)[code] if len(words) else code
+        backwards = np.arange(table.n_rows)[::-1]
+        backwards = backwards[at[backwards] >= 0]
+        row[at[backwards]] = backwards
+        for name in DATES:
+            found[name] = _take(table.dates(name, days=tables.days), row)
+    for name in DATES:
+        found.setdefault(name, _take(_blank_dates(), np.full(n, -1, dtype=np.int64)))
+    if data_cutoff is not None:
+        found["data_cutoff"] = _take(_cutoff(data_cutoff, days=tables.days), np.zeros(n, dtype=np.int64))
+    reference = np.where(np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day)
+    return Subjects(found, reference, row)
+
+
+def _blank_dates() -> Dates:
+    nothing = np.full(0, np.nan)
+    return Dates(nothing, np.zeros(0, dtype=np.int8), nothing, nothing)
+
+
+def _take(dates: Dates, row: Ints) -> Dates:
+    """The dates at these rows; blank where -1."""
+    def pick(values: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
+        return np.append(values, np.array([fill], dtype=values.dtype))[row]
+
+    return Dates(pick(dates.day, np.nan), pick(dates.status, DateStatus.BLANK), pick(dates.earliest, np.nan),
+                 pick(dates.latest, np.nan))  # fmt: skip
+
+
+def _cutoff(given: Any, *, days: bool) -> Dates:
+    """One cut-off for all, as a date or, in a study of days, as a day."""
+    if isinstance(given, np.datetime64):
+        given = str(given.astype("datetime64[D]"))
+    if isinstance(given, datetime.date):
+        given = given.isoformat()[:10]
+    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    if number == days and (number or isinstance(given, str)):
+        column = Column(floats=np.array([given], dtype=np.float64)) if number else Column.of_text([given])
+        found = parse_dates(column, days=days)
+        if found.status[0] == DateStatus.FULL:
+            return found
+    want = "a day, because the study counts days" if days else "a full date in ISO 8601, such as 2024-06-30"
+    raise InputError(f"`data_cutoff` must be {want}; got {given!r}. Or give it in the subjects table.",
+                     argument="data_cutoff")  # fmt: skip

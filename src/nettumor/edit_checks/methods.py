@@ -1,0 +1,120 @@
+"""How a lesion was imaged: methods that change, are not allowed, or are missing; slices; contrast.
+
+Sources: RECIST 1.1, 3.2.2 and appendix II (methods, slice thickness); Lencioni and Llovet 2010 (mRECIST
+needs the arterial phase). Input: the columns method, slice_thickness, contrast of the lesions table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._arrays import more_than
+from nettumor.crf import Role, occurrence, parse_flags
+from nettumor.edit_checks._data import Data, Ints, Rows
+from nettumor.edit_checks._types import Hits, Parameters, check, flag
+
+_KINDS = (
+    (r"\bPET\W*/?\W*CT\b|\bPET-CT\b", "PET/CT"), (r"\bPET\b", "PET"), (r"\bCT\b|COMPUTED TOMO", "CT"),
+    (r"\bMRI?\b|MAGNETIC", "MRI"), (r"ULTRASO|SONOGRA|\bUS\b", "ULTRASOUND"), (r"X-?\s?RAY|RADIOGRA", "X-RAY"),
+    (r"SCINTIGR|BONE SCAN|OCTREO|MIBG", "SCINTIGRAPHY"), (r"ENDOSCOP|LAPAROSCOP", "ENDOSCOPY"),
+    (r"CALIPER|PHOTO", "CALIPER"), (r"PHYSICAL|CLINICAL|PALPAT", "PHYSICAL EXAMINATION"),
+)  # fmt: skip
+
+
+def kind(word: str) -> str:
+    """The kind of an imaging method, the word itself where it is unknown.
+
+    >>> kind("Spiral CT"), kind("Chest X-ray"), kind("CT SCAN WITH CONTRAST")
+    ('CT', 'X-RAY', 'CT')
+    """
+    text = " ".join(word.upper().split())
+    return next((name for pattern, name in _KINDS if re.search(pattern, text)), text)
+
+
+def kinds_of(data: Data, rows: Rows) -> npt.NDArray[Any]:
+    """The kind of method of each row; a study's equivalent methods are one."""
+    key = (rows.name, "method", "kind")
+    if key not in data.read:
+        same = {kind(m): kind(group[0]) for group in data.method_equivalents for m in group}
+        codes, words = rows.codes("method")
+        found = np.array([same.get(kind(str(w)), kind(str(w))) for w in words] or [""], dtype=object)
+        data.read[key] = found[codes] if rows.n else np.empty(0, dtype=object)
+    found_kinds: npt.NDArray[Any] = data.read[key]
+    return found_kinds
+
+
+def at_baseline(rows: Rows) -> Ints:
+    """For each row the baseline row of its lesion, -1 for none."""
+    out = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
+    at = np.flatnonzero(rows.order == 0)[::-1]
+    out[rows.lesion[at]] = at
+    return out[rows.lesion] if rows.n else np.empty(0, np.int64)
+
+
+@check("M20", needs={"lesions": ("method",)}, follows=("S02",))
+def method_changed(data: Data, parameters: Parameters) -> Hits:
+    """A lesion imaged by another method than at baseline."""
+    rows = data["lesions"]
+    kinds, before = kinds_of(data, rows), at_baseline(rows)
+    was = kinds[np.maximum(before, 0)] if rows.n else kinds
+    bad = (before >= 0) & (rows.order > 0) & (kinds != "") & (was != "") & (kinds != was)
+    return flag("lesions", bad, "{lesion} was imaged by {value}, at baseline by {expected}", "method", expected=was,
+                related=before)  # fmt: skip
+
+
+_REFUSED = ("ULTRASOUND", "PET", "SCINTIGRAPHY", "ENDOSCOPY", "PHYSICAL EXAMINATION")
+
+
+@check("M21", needs={"lesions": ("method",)})
+def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
+    """A target measured by a method that RECIST 1.1 does not allow; X-ray serves for the lung only."""
+    rows = data["lesions"]
+    kinds = kinds_of(data, rows)
+    chest = np.isin(rows.organ_words[rows.organ], ("LUNG", "CHEST", "THORAX", "")) if "organ" in rows else True
+    bad = np.isin(kinds, _REFUSED) | ((kinds == "X-RAY") & ~np.asarray(chest))
+    return flag("lesions", bad & (rows.cells.role == Role.TARGET) & (data.size > 0),
+                "target {lesion} was measured by {value}", "method", expected="CT, MRI or caliper")  # fmt: skip
+
+
+@check("M22", needs={"lesions": ("method",)})
+def method_missing(data: Data, parameters: Parameters) -> Hits:
+    """A measured target without a method."""
+    rows = data["lesions"]
+    bad = rows.blank("method") & (rows.cells.role == Role.TARGET) & (data.size > 0)
+    return flag("lesions", bad, "no method is given for {lesion} at visit {visit}", "method", expected="a method")
+
+
+@check("M23", needs={"lesions": ("slice_thickness",)}, max_mm=5.0, max_change=2.0)
+def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Slices of CT missing, thicker than 5 mm, or changed since baseline; one finding a visit and kind."""
+    rows = data["lesions"]
+    slices, before = rows.number("slice_thickness"), at_baseline(rows)
+    was = slices[np.maximum(before, 0)] if rows.n else slices
+    ct = np.isin(kinds_of(data, rows), ("CT", "PET/CT")) if "method" in rows else ~np.isnan(slices)
+    thick = more_than(slices, parameters["max_mm"])
+    changed = (before >= 0) & more_than(np.abs(slices - was), parameters["max_change"])
+    for where, message, expected in (
+        (ct & np.isnan(slices), "no slice thickness is given for visit {visit}", "a slice thickness"),
+        (thick, "slices of {value} mm at visit {visit}", f"at most {parameters['max_mm']:g} mm"),
+        (changed & ~thick, "slices of {value} mm at visit {visit} differ from baseline", "that of baseline"),
+    ):
+        at = np.flatnonzero(where)
+        at = at[occurrence(rows.timepoint[at]) == 0]
+        yield Hits(table="lesions", rows=at, column="slice_thickness", message=message, expected=expected,
+                   names={"lesion": ""})  # fmt: skip
+
+
+@check("M24", needs={"lesions": ("viable", "contrast")})
+def no_contrast(data: Data, parameters: Parameters) -> Hits:
+    """A viable diameter at a visit without contrast medium (column ``contrast``); one finding a visit."""
+    rows = data["lesions"]
+    bad = (rows.cells.measure("viable").value > 0) & (parse_flags(rows.table.column("contrast")) != 1)
+    at = np.flatnonzero(bad)
+    at = at[occurrence(rows.timepoint[at]) == 0]
+    return Hits(table="lesions", rows=at, column="contrast", expected="Y", names={"lesion": ""},
+                message="viable tumour was measured at visit {visit} without contrast")  # fmt: skip
