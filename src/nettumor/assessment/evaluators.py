@@ -20,7 +20,6 @@ from nettumor.tables import Table
 from nettumor.terminology import Response, parse_responses
 
 
-
 def discordance(done: Assessment, first: str, second: str) -> Table:
     """Best responses of two evaluators against each other."""
     known = list(dict.fromkeys(done.subjects["evaluator"].tolist()))

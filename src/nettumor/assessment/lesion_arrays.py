@@ -356,14 +356,15 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
     measured[~there] = np.nan
-    day, _ = at.put(np.where(np.isnan(given.scan_day), np.inf, given.scan_day), np.inf, np.ones(table.n_rows, dtype=np.bool_))
+    scan = np.where(np.isnan(given.scan_day), np.inf, given.scan_day)
+    day, _ = at.put(scan, np.inf, np.ones(table.n_rows, dtype=np.bool_))
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
     first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
     larger, _ = at.put(_larger(table), False, cells.state != State.BLANK)
     total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
     return NewLesions(
-        there.any(axis=1), np.where(np.isinf(first_day), np.nan, first_day),
+        np.asarray(there.any(axis=1)), np.where(np.isinf(first_day), np.nan, first_day),
         np.where(np.isnan(measured).all(axis=1), np.nan, total), known.sum(axis=1).astype(np.float64),
         np.asarray((larger & np.isnan(measured)).any(axis=1)), int(conflict.sum()),
     )  # fmt: skip

@@ -25,7 +25,8 @@ def in_mm(rows: Rows, column: str) -> Floats:
     """The numbers of a length column in mm, whatever the state says."""
     values = rows.number(column)
     if "unit" in rows:
-        values = np.round(values * rows.table.column("unit").map(lambda u: _MM.get(u.strip().lower(), np.nan), float), 9)
+        factor = rows.table.column("unit").map(lambda u: _MM.get(u.strip().lower(), np.nan), float)
+        values = np.round(values * factor, 9)
     return values
 
 
@@ -119,7 +120,8 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 
 def _says_not_done(word: str) -> bool:
-    return any(w in word.upper() for w in ("NOT DONE", "NOT EVAL", "NOT ASSESS", "NOT MEASUR", "OBSCURED", "NOT SCANNED"))
+    said = ("NOT DONE", "NOT EVAL", "NOT ASSESS", "NOT MEASUR", "OBSCURED", "NOT SCANNED")
+    return any(w in word.upper() for w in said)
 
 
 @check("M04", needs={"lesions": (_ANY,)})

@@ -110,7 +110,8 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Hits:
     hit = hit[occurrence(point[hit]) == 0]
     return Hits(table="lesions", rows=s.row[hit], column="size", value=s.size[hit], names={"lesion": ""},
                 expected="sizes in mm",
-                message="all targets at visit {visit} are below 10 mm and at no other visit: were they given in cm?")  # fmt: skip
+                message="all targets at visit {visit} are below 10 mm and at no other visit: were they given "
+                "in cm?")  # fmt: skip
 
 
 @check("M11", needs={"lesions": ()}, follows=("M04", "M05", "M08", "M09", "M10"), factor=5.0)

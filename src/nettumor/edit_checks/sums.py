@@ -38,7 +38,7 @@ def _judged(data: Data) -> tuple[Rows, Bools]:
 
 def _complete(data: Data, rows: Rows) -> Bools:
     chain = data.chain
-    return ((chain.n_targets > 0) & (chain.n_missing == 0))[rows.timepoint]
+    return np.asarray(((chain.n_targets > 0) & (chain.n_missing == 0))[rows.timepoint])
 
 
 @check("U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*_SPOILS, "M14"), tol_mm=0.5)
