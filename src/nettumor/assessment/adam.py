@@ -93,11 +93,13 @@ def adtte(done: Assessment) -> Table:
     code = np.array([_TIMES[p][0] for p in table["parameter"].tolist()], dtype=np.str_)
     name = np.array([_TIMES[p][1] for p in table["parameter"].tolist()], dtype=np.str_)
     event = table["event"]
-    start = table["day"] - table["time"]
     n = len(done.outcome.times)
+    response = np.repeat(done.outcome.best.first_response_day, n)
+    start = np.where(table["parameter"] == "DOR", response, 0.0)
+    end = start + table["time"]  # not before the start: who was last seen before day 0 is censored on it
     columns = {
-        **_keys(table), "PARAMCD": code, "PARAM": name, "STARTDT": _dates(done, start, n), "ADT": table["date"],
-        "ADY": _study_day(table["day"]), "AVAL": table["time"] + 1, "CNSR": np.where(event, 0, 1),
+        **_keys(table), "PARAMCD": code, "PARAM": name, "STARTDT": _dates(done, start, n), "ADT": _dates(done, end, n),
+        "ADY": _study_day(end), "AVAL": table["time"] + 1, "CNSR": np.where(event, 0, 1),
         "EVNTDESC": np.where(event, table["description"], ""), "CNSDTDSC": np.where(event, "", table["description"]),
     }  # fmt: skip
     return Table({k: v[rows] for k, v in columns.items()})
@@ -111,4 +113,4 @@ def _dates(done: Assessment, day: npt.NDArray[np.float64], repeats: int = 1) -> 
 
 
 def _constant(word: str, n: int) -> npt.NDArray[np.str_]:
-    return np.full(n, word, dtype=np.str_)
+    return np.full(n, word)  # a dtype of str without a width would keep one letter
