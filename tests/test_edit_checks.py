@@ -198,6 +198,22 @@ def test_causes(first, later, severity, caused):
     assert found.to_csv(folded=False).count("\n") == 3
 
 
+@pytest.mark.parametrize(("first", "caused"), [([0], ""), ([2], "X900"), ([0, 2], "X900")])
+def test_causes_at_the_same_timepoint(first, caused):
+    """A check named with "=" explains what is found at its own timepoint, not what is found later."""
+    given = {"subject": ["01"] * 3, "lesion": ["T01"] * 3, "role": ["TARGET"] * 3, "visit": [0, 1, 2],
+             "size": [30, 31, 32]}  # fmt: skip
+    a = one_check(lambda d, p: Hits(table="lesions", rows=first, message="a"), severity="warning")
+    b = edit_checks.Check(id="X950", name="b", sentence="B.", follows=("=X900",),
+                          function=lambda d, p: Hits(table="lesions", rows=[2], message="b"))  # fmt: skip
+    found = edit_checks.run({"lesions": given}, checks=[a, b])
+    assert found["caused_by"].tolist()[-1] == caused
+    # where the cause is not shown, what follows from it is
+    shown, said = found.selected(severity="error")
+    assert shown["check"].tolist() == ["X950"]
+    assert "follow" not in said
+
+
 def test_outputs(tmp_path):
     """CSV, JSON, CORE JSON and HTML hold every finding, say what they leave out, and no formula or markup runs."""
     def every(data, parameters):

@@ -278,15 +278,16 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
     cells = table.lesions
     at = slots(table, given, Role.NON_TARGET)
-    code = _non_target_codes(table, criteria)
+    code = non_target_codes(table, criteria)
     found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
     found[conflict] = Response.NE
     found[(at.codes >= 0)[..., None] & (found == Response.MISSING)] = Response.NE
-    larger, _ = at.put(_larger(table), False, cells.state != State.BLANK)
+    larger, _ = at.put(larger_rows(table), False, cells.state != State.BLANK)
     return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
 
 
-def _non_target_codes(table: CrfTable, criteria: Any) -> Codes:
+def non_target_codes(table: CrfTable, criteria: Any) -> Codes:
+    """What each row says of a lesion, as a code of `Response` for `non_target_response`."""
     cells = table.lesions
     state = cells.state
     code = np.full(len(state), Response.NON_CR_NON_PD, dtype=np.int8)
@@ -300,7 +301,7 @@ def _non_target_codes(table: CrfTable, criteria: Any) -> Codes:
     return code
 
 
-def _larger(table: CrfTable) -> Bools:
+def larger_rows(table: CrfTable) -> Bools:
     """Rows that call a lesion larger, unequivocally or not."""
     larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION
     if "state" in table:
@@ -361,7 +362,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
     first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
-    larger, _ = at.put(_larger(table), False, cells.state != State.BLANK)
+    larger, _ = at.put(larger_rows(table), False, cells.state != State.BLANK)
     total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
     return NewLesions(
         np.asarray(there.any(axis=1)), np.where(np.isinf(first_day), np.nan, first_day),

@@ -19,7 +19,7 @@ from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
-_UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
+UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -143,7 +143,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     day[np.isneginf(day)] = np.nan
     track = names.track[first]
     words = visit_numbers(visit.words)[visit.codes[first]]
-    order = _order(track, day, words, when.earliest[first], rank_of(visit.words)[visit.codes[first]])
+    order = time_order(track, day, words, when.earliest[first], rank_of(visit.words)[visit.codes[first]])
     count = np.bincount(track, minlength=names.n_tracks)
     start = np.cumsum(count) - count
     position = np.empty(len(first), dtype=np.int64)
@@ -191,7 +191,7 @@ def _groups(lesions: CrfTable, track: Ints, visit: Column, when: Dates) -> Ints:
     or the visit is unscheduled: then each date is a timepoint.
     """
     named = np.array([w != "" for w in visit.words], dtype=np.bool_)[visit.codes]
-    loose = np.array([w == "" or bool(_UNSCHEDULED.search(w)) for w in visit.words], dtype=np.bool_)[visit.codes]
+    loose = np.array([w == "" or bool(UNSCHEDULED.search(w)) for w in visit.words], dtype=np.bool_)[visit.codes]
     dated = when.status == DateStatus.FULL
     days = np.unique(when.day[dated], return_inverse=True)[1] + 1
     date = np.zeros(len(track), dtype=np.int64)
@@ -200,12 +200,12 @@ def _groups(lesions: CrfTable, track: Ints, visit: Column, when: Dates) -> Ints:
     if partial.any():  # without a visit a partial date tells timepoints apart, too
         text = lesions.column("date").trimmed.codes
         date = np.where(partial & ~named, int(date.max(initial=0)) + 1 + text, date)
-    split = loose | _measured_twice(lesions, track, visit.codes, date, dated)
+    split = loose | measured_twice(lesions, track, visit.codes, date, dated)
     group, _ = number_rows(track, np.where(named, visit.codes + 1, 0), np.where(split, date, 0))
     return np.where(named | (date > 0), group, -1)
 
 
-def _measured_twice(lesions: CrfTable, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
+def measured_twice(lesions: CrfTable, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
     """Rows of visits at which some lesion was recorded on more than one date."""
     if not dated.any():
         return dated
@@ -218,7 +218,7 @@ def _measured_twice(lesions: CrfTable, track: Ints, visit: Ints, date: Ints, dat
     return np.asarray(several[at_visit])
 
 
-def _order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
+def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
     """Timepoints in order: by track, then full date; one without by its visit number, else its partial date."""
     undated = np.isnan(day)
     key = np.where(undated, np.inf, day)

@@ -2,8 +2,9 @@
 
 `Data` holds one `Rows` per table. Subjects, evaluators and visits have the same code in every table, so
 that rows of two tables are joined by comparing integers. A *track* is a subject and an evaluator; a
-*timepoint* is a track and a visit (the visit column, else the date). Timepoints are ordered by their
-earliest full date; one without a full date stands by its visit number. Baseline is the last visit with
+*timepoint* is a track and a visit (the visit column, else the date; each date of an unscheduled visit).
+Timepoints are ordered by the date of their scans; one without a full date stands by its visit number.
+They are those of `nettumor.assess`, and visits with a response alone beside. Baseline is the last visit with
 lesions on or before the reference date (`randomized`, else `treatment_start`), else the first.
 """
 
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
+from nettumor.assessment.visits import UNSCHEDULED, measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
@@ -41,6 +43,8 @@ class Timepoints:
         Earliest full date (days since 1970, or days as given); NaN where there is none.
     last_day : ndarray of float
         Latest full date.
+    scan_day : ndarray of float
+        Latest full date of its lesions, by which timepoints are ordered; without lesions the earliest date.
     order : ndarray of int
         Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative before.
     lesions, responses : ndarray of int
@@ -53,6 +57,7 @@ class Timepoints:
     visit: Ints
     day: Floats
     last_day: Floats
+    scan_day: Floats
     order: Ints
     lesions: Ints
     responses: Ints
@@ -334,7 +339,35 @@ class Data:
         if not by_visit or blank.any():
             days = [self[n]._shared("day" if self.tables[n].has_days else "date") for n in self._judged]
             code = np.where(blank, self._joined(days) + len(words), code)
-        return number_rows(self._tracks[0], code)
+        track = self._tracks[0]
+        return number_rows(track, code, self._dates_apart(track, code, words, blank))
+
+    def _dates_apart(self, track: Ints, code: Ints, words: Words, blank: Bools) -> Ints:
+        """For visits of which each date is a timepoint of its own, a number for the date; else 0.
+
+        As `nettumor.assess` has it: unscheduled visits, and those at which one lesion was recorded on several days.
+        A response belongs to the last of the visit's scans on or before its date, else to the first.
+        """
+        none = np.zeros(len(code), dtype=np.int64)
+        if "lesions" not in self._judged or not len(code):
+            return none
+        n = self["lesions"].n  # the lesions stand first
+        loose = np.array([bool(UNSCHEDULED.search(str(w))) for w in words], dtype=np.bool_)
+        day = np.concatenate([self[name].day for name in self._judged])
+        dated = ~np.isnan(day)
+        _, dates = np.unique(np.where(dated, day, -np.inf), return_inverse=True)
+        dates = np.where(dated, dates + 1, 0)
+        lesions = self["lesions"].table
+        apart = measured_twice(lesions, track[:n], code[:n], dates[:n], dated[:n]) & ~blank[:n]
+        apart |= loose[np.where(blank[:n], 0, code[:n])] & ~blank[:n] if len(words) else False
+        if not apart.any():
+            return none
+        place, _ = number_rows(track, code)
+        mine = np.concatenate([apart, np.isin(place[n:], place[:n][apart])])
+        out = np.where(mine, dates, 0)
+        scans = np.flatnonzero(apart & dated[:n])
+        out[n:] = np.where(mine[n:], _last_scan(place[scans], dates[scans], place[n:], dates[n:]), 0)
+        return out
 
     @cached_property
     def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
@@ -347,21 +380,30 @@ class Data:
         np.maximum.at(high, joined[known], day[known])
         visit = self._joined([self[n]._shared("visit") for n in self._judged])[first]
         track = self._tracks[0][first]
-        order = _in_time(track, np.where(np.isinf(low), np.nan, low), self._visit_number(visit), first)
+        scan = self._scan_days(joined, np.where(np.isinf(low), np.nan, low))
+        words = self.words("visit") if self._judged else np.empty(0, object)
+        number = visit_numbers(words)[visit] if len(words) else low
+        rank = rank_of(words)[visit] if len(words) else visit
+        earliest = np.concatenate([self[n].when.earliest for n in self._judged])[first] if count else low
+        order = time_order(track, scan, number, earliest, rank) if count else np.empty(0, np.int64)
         place = np.empty(count, np.int64)
         place[order] = np.arange(count)
-        low, high = (np.where(np.isinf(a), np.nan, a)[order] for a in (low, high))
+        low, high, scan = (np.where(np.isinf(a), np.nan, a)[order] for a in (low, high, scan))
         rows = self._split(place[joined])
         firsts = [_first_of(rows.get(n), count) for n in ("lesions", "responses")]
         track = track[order]
         start = np.searchsorted(track, np.arange(self.n_tracks + 1))
-        since = self._since_baseline(track, low, firsts[0] >= 0, start)
-        return Timepoints(track, visit[order], low, high, since, firsts[0], firsts[1], start), rows
+        since = self._since_baseline(track, scan, firsts[0] >= 0, start)
+        return Timepoints(track, visit[order], low, high, scan, since, firsts[0], firsts[1], start), rows
 
-    def _visit_number(self, visit: Ints) -> Floats:
-        words = self.words("visit") if self._judged else np.empty(0, object)
-        numbers = np.array([_number_in(str(w)) for w in words], dtype=np.float64)
-        return numbers[visit] if len(words) else np.empty(0)
+    def _scan_days(self, place: Ints, day: Floats) -> Floats:
+        """The latest day of a timepoint's lesions; where there is none, its ``day``."""
+        latest = np.full(len(day), -np.inf)
+        if "lesions" in self._judged:
+            scans = self["lesions"].day
+            known = np.flatnonzero(~np.isnan(scans))
+            np.maximum.at(latest, place[known], scans[known])
+        return np.where(np.isinf(latest), day, latest)
 
     def _since_baseline(self, track: Ints, day: Floats, has: Bools, start: Ints) -> Ints:
         """The place of each timepoint from its track's baseline."""
@@ -380,6 +422,18 @@ class Data:
     def timepoints(self) -> Timepoints:
         """Every visit of every track, in time."""
         return self._timed[0]
+
+    @cached_property
+    def visit_names(self) -> Words:
+        """For each timepoint its visit as written, or its date where it has none."""
+        points = self.timepoints
+        names = self.words("visit")[points.visit] if len(points) else np.empty(0, object)
+        for name, first in (("responses", points.responses), ("lesions", points.lesions)):
+            if name in self._judged:
+                date = self[name].text("day" if self.tables[name].has_days else "date")
+                if len(date):
+                    names = np.where((names == "") & (first >= 0), date[np.maximum(first, 0)], names)
+        return names
 
     @property
     def places(self) -> dict[str, Ints]:
@@ -409,6 +463,18 @@ class Data:
         return recompute(self)
 
 
+def _last_scan(place: Ints, date: Ints, wanted: Ints, until: Ints) -> Ints:
+    """For each wanted place the last of its dates that is not after ``until``, else its first; 0 where it has none."""
+    width = int(max(date.max(initial=0), until.max(initial=0))) + 2
+    keys = np.unique(place * width + date)
+    at = np.searchsorted(keys, wanted * width + until, side="right") - 1
+    here = (at >= 0) & (keys[np.maximum(at, 0)] // width == wanted) if len(keys) else np.zeros(len(wanted), np.bool_)
+    later = np.minimum(at + 1, len(keys) - 1)
+    after = ~here & (at + 1 < len(keys)) & (keys[later] // width == wanted) if len(keys) else here
+    found = np.where(here, at, later)
+    return np.where(here | after, keys[found] % width, 0) if len(keys) else np.zeros(len(wanted), np.int64)
+
+
 _FAMILIES = ("MRECIST", "IRECIST", "RECIST 1.0", "RECIST 1.1", "WHO", "EASL", "CHOI", "SWOG", "PERCIST", "IRRC")
 
 
@@ -417,28 +483,6 @@ def _same_criteria(word: str, criteria: Criteria) -> bool:
     text, title = word.upper(), f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST ")
     named = next((f for f in _FAMILIES if f in text), "")
     return not named or named in title
-
-
-def _number_in(word: str) -> float:
-    """The number of a visit; a name has none."""
-    try:
-        return float(word.replace(",", "."))
-    except ValueError:
-        digits = "".join(c if c.isdigit() or c == "." else " " for c in word).split()
-        if digits:
-            return _number_in(digits[0]) if digits[0].strip(".") else np.nan
-        return -1.0 if any(w in word.upper() for w in ("SCREEN", "BASELINE")) else np.nan
-
-
-def _in_time(track: Ints, day: Floats, number: Floats, first: Ints) -> Ints:
-    """The order of timepoints: by day; one without a day stands behind the visit numbered before it."""
-    by_number = np.lexsort((first, np.where(np.isnan(number), np.inf, number), track))
-    known = ~np.isnan(day[by_number])
-    place = np.maximum.accumulate(np.where(known, np.arange(len(track)), -1))
-    held = np.where(place >= 0, day[by_number][place], -np.inf)
-    same = (place >= 0) & (track[by_number] == track[by_number][np.maximum(place, 0)])
-    held = np.where(same, held, -np.inf)
-    return np.asarray(by_number[np.lexsort((np.arange(len(track)), held, track[by_number]))])
 
 
 def _first_of(places: Ints | None, count: int) -> Ints:

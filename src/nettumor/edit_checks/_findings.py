@@ -76,7 +76,7 @@ class Findings(Table):
         Parameters
         ----------
         folded : bool
-            Leave out what follows from another finding; the column ``folded`` counts it at its cause.
+            Leave out what follows from another finding that is shown; the column ``folded`` counts it there.
         severity : {"error", "warning", "note"}
             The least severity shown.
         limit : int, optional
@@ -92,6 +92,7 @@ class Findings(Table):
         said = [f"{np.count_nonzero(~shown)} below {severity}"] if not shown.all() else []
         follows = self.cause >= 0
         counts = np.bincount(self.cause[follows], minlength=self.n_rows) if self.n_rows else np.empty(0, np.int64)
+        follows &= shown[self.cause]  # what follows from a finding that is not shown is
         if folded and (shown & follows).any():
             said.append(f"{np.count_nonzero(shown & follows)} that follow from another finding")
             shown = shown & ~follows
@@ -190,7 +191,8 @@ def causes(
 
     A cause lies in the same track, at the same timepoint or before (one without a timepoint holds
     throughout), at the same lesion where both name one, is no note unless the follower is, and is not
-    caused itself; of several the nearest in time, then the first check.
+    caused itself; of several the nearest in time, then the first check. One named with "=" before it explains
+    only what is found at the very same timepoint (or has none), and goes before the others.
 
     Parameters
     ----------
@@ -203,11 +205,17 @@ def causes(
     """
     cause = np.full(len(check), -1, dtype=np.int64)
     for place, follower in enumerate(checks):
-        wanted = [i for i, c in enumerate(checks) if i != place and _named(c, follower.follows)]
         mine = np.flatnonzero((check == place) & (track >= 0))
-        theirs = np.flatnonzero(np.isin(check, wanted) & (cause < 0) & (track >= 0))
-        if len(mine) and len(theirs):
-            cause[mine] = _nearest(mine, theirs, rank, track, order, lesion)
+        here = tuple(n[1:] for n in follower.follows if n[0] == "=")
+        for names, same in ((here, True), (follower.follows, False)):
+            wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
+            theirs = np.flatnonzero(np.isin(check, wanted) & (cause < 0) & (track >= 0))
+            free = mine[cause[mine] < 0]
+            if len(free) and len(theirs):
+                found = _nearest(free, theirs, rank, track, order, lesion)
+                when, until = order[found], order[free]
+                far = same & (found >= 0) & (when != until) & (when >= 0) & (until >= 0)
+                cause[free] = np.where(far, -1, found)
     return cause
 
 

@@ -136,7 +136,8 @@ class Check:
     parameters : mapping
         Their names and defaults.
     follows : tuple of str
-        Checks (or letters of groups: "M") whose finding at the same place explains this one's.
+        Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier timepoint,
+        explains this one's; with "=" before it ("=T01") at the very same timepoint only.
     source, example : str
         The document that says so, and a bad row.
     function : callable
