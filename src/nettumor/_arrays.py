@@ -177,6 +177,14 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
     return days
 
 
+def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as long for bools."""
+    out = np.array(values)
+    for row in range(1, out.shape[0]):
+        ufunc(out[row - 1], out[row], out=out[row])
+    return out
+
+
 def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:
     """Raise unless the known days increase strictly along the last axis (where ``present``)."""
     if days.shape[-1:] in ((), (0,), (1,)):

@@ -19,7 +19,17 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _wording
-from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, at_least, broadcast, check_increasing
+from nettumor._arrays import (
+    Bools,
+    Codes,
+    Floats,
+    as_codes,
+    as_days,
+    at_least,
+    broadcast,
+    check_increasing,
+    running,
+)
 from nettumor._arrays import guard as guard_of
 from nettumor.criteria import RECIST_1_1, BestResponseRule
 from nettumor.criteria._types import require
@@ -271,27 +281,27 @@ def _drop(codes: Codes, day: Floats, therapy: Floats | None, guard: float) -> np
     codes[(codes == _R.NE) & np.isnan(day)] = _R.MISSING  # no visit
     if therapy is not None:
         on_or_after = (codes != _R.MISSING) & at_least(day, therapy, guard)
-        _leave_out(codes, np.logical_or.accumulate(on_or_after, axis=0), reason, Reason.NEW_THERAPY)
+        _leave_out(codes, running(np.logical_or, on_or_after), reason, Reason.NEW_THERAPY)
     _end_at_pd(codes, reason)
     return reason
 
 
 def _end_at_pd(codes: Codes, reason: npt.NDArray[np.int32]) -> None:
     after = np.zeros(codes.shape, dtype=np.bool_)
-    after[1:] = np.logical_or.accumulate(codes == _R.PD, axis=0)[:-1]
+    after[1:] = running(np.logical_or, codes[:-1] == _R.PD)
     _leave_out(codes, after, reason, Reason.COURSE_ENDED)
 
 
 def _leave_out(codes: Codes, which: Bools, reason: npt.NDArray[np.int32], bit: Reason) -> None:
     reason[(which & (codes != _R.MISSING)).any(axis=0)] |= bit
-    codes[which] = _R.MISSING
+    codes *= ~which  # MISSING is 0
 
 
 def _judge_after_cr(
     codes: Codes, day: Floats, reason: npt.NDArray[np.int32], rule: BestResponseRule, guard: float
 ) -> None:
     """Step 2, in place: the first PR, MR, SD or NON-CR/NON-PD after a CR, by ``cr_then_pr``."""
-    lesser = np.logical_or.accumulate(codes == _R.CR, axis=0) & _LESSER[codes]
+    lesser = running(np.logical_or, codes == _R.CR) & _LESSER.take(codes)
     who = np.flatnonzero(lesser.any(axis=0))
     if not who.size:
         return
@@ -369,8 +379,9 @@ def _answer(
     if rule.confirmation_days is not None:
         for response in (_R.CR, _R.PR):
             by = np.maximum(by, _confirmations(codes, day, response, rule, guard))
-    as_reported = (by >= 0) if rule.confirmation_days is not None else _RESPONSES[codes]
-    counts_as[as_reported] = codes[as_reported]
+    responses = _RESPONSES.take(codes)
+    as_reported = (by >= 0) if rule.confirmation_days is not None else responses
+    counts_as = np.maximum(counts_as, codes * as_reported)
 
     patient = np.arange(codes.shape[1])
     best, at = counts_as.max(axis=0), counts_as.argmax(axis=0)  # the first of the best
@@ -379,7 +390,7 @@ def _answer(
     first = as_reported.argmax(axis=0)
     none = best == _R.MISSING
     reason |= confirmed * Reason.CONFIRMED.value
-    reason |= (_RESPONSES[codes] & (codes > best)).any(axis=0) * Reason.UNCONFIRMED.value
+    reason |= (responses & (codes > best)).any(axis=0) * Reason.UNCONFIRMED.value
     reason |= (hoped.max(axis=0) > best) * Reason.TOO_EARLY.value
     reason |= ((codes != _R.MISSING) & np.isnan(day)).any(axis=0) * Reason.DAY_UNKNOWN.value
     reason |= none * Reason.NO_ASSESSMENT.value
@@ -396,11 +407,11 @@ def _answer(
 
 def _counts_as(codes: Codes, day: Floats, rule: BestResponseRule, guard: float) -> tuple[Codes, Codes]:
     """What each assessment counts as if nothing confirms it, with and without the minimum for SD."""
-    hoped = _IN_TIME[codes]
+    hoped = _IN_TIME.take(codes)
     if rule.unconfirmed_cr == "course":
-        non_target = (codes == _R.NON_CR_NON_PD).any(axis=0) & ~_MEASURED[codes].any(axis=0)
+        non_target = (codes == _R.NON_CR_NON_PD).any(axis=0) & ~_MEASURED.take(codes).any(axis=0)
         hoped[(codes == _R.CR) & non_target] = _R.NON_CR_NON_PD
     least = rule.sd_minimum_days
     if least is None:
         return hoped.copy(), hoped
-    return np.where(at_least(day, least, guard), hoped, _TOO_EARLY[codes]), hoped
+    return np.where(at_least(day, least, guard), hoped, _TOO_EARLY.take(codes)), hoped

@@ -7,11 +7,14 @@ criterion measures; everything that goes out is (..., timepoint).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats, as_numbers
+from nettumor._arrays import Bools, Floats, as_numbers, running
 from nettumor.errors import InputError, choose, refuse
 
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
@@ -89,12 +92,74 @@ def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     >>> sums.sum.tolist(), sums.n_missing.tolist(), sums.nadir.tolist()
     ([100.0, 40.0, 69.0], [0, 1, 0], [nan, 100.0, 100.0])
     """
-    values, wrong, spoiled = checked_sizes(sizes, invalid)
-    return sums_of(values, wrong, spoiled)
+    courses = checked_courses(sizes, invalid)
+    out = Results(courses)
+    for part, block in courses.blocks():
+        out.put(part, sums_of(block))
+    return Sums(**out.arrays())
 
 
-def checked_sizes(sizes: npt.ArrayLike, invalid: str) -> tuple[Floats, Bools, Bools]:
-    """The sizes, where one is impossible (lesion, timepoint), and which courses have no usable baseline (...)."""
+_BLOCK = 1 << 15  # timepoints taken at a time: keeps the work in the processor's cache
+
+
+@frozen(eq=False)
+class Block:
+    """The lesions of some patients with the patients on the last axis, where one operation runs over all of them.
+
+    ``sizes`` (timepoint, lesion, patient) is NaN where not measured; ``real`` (lesion, patient) is False for padding;
+    ``invalid`` (timepoint, patient) marks an impossible size or no usable baseline, ``spoiled`` (patient) the latter.
+    """
+
+    sizes: Floats
+    real: Bools
+    invalid: Bools
+    spoiled: Bools
+
+
+@frozen(eq=False)
+class Courses:
+    """Checked sizes (patient, lesion, timepoint), impossible ones set to NaN, to be read block by block.
+
+    The fields are those of `Block` with the patients first; ``shape`` is (..., timepoint) as the caller knows it.
+    """
+
+    sizes: Floats
+    real: Bools
+    invalid: Bools
+    spoiled: Bools
+    shape: tuple[int, ...]
+
+    def blocks(self) -> Iterator[tuple[slice, Block]]:
+        """The patients, some at a time, with their place; at least one block, of nobody."""
+        patients, _, visits = self.sizes.shape
+        step = max(1, _BLOCK // max(1, visits))
+        for start in range(0, max(1, patients), step):
+            part = slice(start, start + step)
+            sizes = np.ascontiguousarray(self.sizes[part].transpose(2, 1, 0))
+            yield part, Block(sizes, self.real[part].T, self.invalid[part].T, self.spoiled[part])
+
+
+class Results:
+    """The arrays of a result, (patient, timepoint), while they are filled block by block."""
+
+    def __init__(self, courses: Courses) -> None:
+        self._shape, self._rows = courses.shape, (courses.sizes.shape[0], courses.sizes.shape[2])
+        self._arrays: dict[str, npt.NDArray[Any]] = {}
+
+    def put(self, part: slice, block: dict[str, npt.NDArray[Any]]) -> None:
+        """Take in arrays (timepoint, patient) of the patients of ``part``."""
+        for name, values in block.items():
+            if name not in self._arrays:
+                self._arrays[name] = np.empty(self._rows, values.dtype)
+            self._arrays[name][part] = values.T
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays in the shape that the caller knows."""
+        return {name: values.reshape(self._shape) for name, values in self._arrays.items()}
+
+
+def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
+    """The sizes, checked: refused, or with ``invalid="NE"`` marked, where one is impossible."""
     choose("invalid", invalid, ("raise", "NE"))
     values = as_numbers(sizes, "sizes")
     if values.ndim < 2:
@@ -102,35 +167,48 @@ def checked_sizes(sizes: npt.ArrayLike, invalid: str) -> tuple[Floats, Bools, Bo
             f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
             "For one lesion put its course in a list: [[before, after]].", argument="sizes",
         )  # fmt: skip
+    *lead, lesions, visits = values.shape
+    first, shape = values[..., :1], (*lead, visits)
     wrong = np.isinf(values) | (values < 0)
-    zero, orphan = np.zeros(values.shape, dtype=np.bool_), np.zeros(values.shape, dtype=np.bool_)
-    zero[..., :1] = values[..., :1] == 0
-    orphan[..., 1:] = np.isnan(values[..., :1]) & ~np.isnan(values[..., 1:])
+    real = ~np.isnan(first).all(axis=-1)
+    orphan = np.zeros(real.shape, dtype=np.bool_)  # measured later, but not at baseline
+    orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)
     if invalid == "raise":
         refuse("sizes", "finite and at least 0 (NaN where not measured)", values, wrong, _REPAIR)
-        refuse("sizes", "greater than 0 at baseline", values, zero, _REPAIR)
-        refuse("sizes", "measured at baseline where measured later", values, orphan, _REPAIR)
-    spoiled = (zero | orphan).any(axis=(-2, -1)) | wrong[..., :1].any(axis=(-2, -1))
-    return values, wrong, np.asarray(spoiled)
+        refuse("sizes", "greater than 0 at baseline", first, first == 0, _REPAIR)
+        if orphan.any():
+            refuse("sizes", "measured at baseline where measured later", values,
+                   orphan[..., None] & ~np.isnan(values), _REPAIR)  # fmt: skip
+    spoiled = (orphan | ((first == 0) | wrong[..., :1]).any(axis=-1)).any(axis=-1)
+    if invalid == "NE" and (wrong.any() or spoiled.any()):
+        values, bad_visits = np.where(wrong, np.nan, values), wrong.any(axis=-2) | spoiled[..., None]
+    else:
+        bad_visits = np.broadcast_to(np.False_, shape)
+    patients = spoiled.size
+    return Courses(values.reshape(patients, lesions, visits), (real | orphan).reshape(patients, lesions),
+                   bad_visits.reshape(patients, visits), spoiled.reshape(patients), shape)  # fmt: skip
 
 
-def sums_of(values: Floats, wrong: Bools, spoiled: Bools) -> Sums:
-    """Sums of checked sizes; ``wrong`` sizes are left out, ``spoiled`` courses have no baseline."""
-    usable = ~np.isnan(values) & ~wrong
-    real = (usable | wrong).any(axis=-1, keepdims=True)
-    total = np.where(usable, values, 0.0).sum(axis=-2)
-    total[~usable.any(axis=-2)] = np.nan
-    n_missing = np.count_nonzero(real & ~usable, axis=-2)
-    complete = np.where((n_missing == 0) & ~spoiled[..., None], total, np.nan)
-    baseline = np.repeat(complete[..., :1], total.shape[-1], axis=-1)
+def sums_of(block: Block) -> dict[str, npt.NDArray[Any]]:
+    """The fields of `Sums`, each (timepoint, patient), of one block."""
+    timepoints, lesions, patients = block.sizes.shape
+    known = ~np.isnan(block.sizes)
+    total, n_missing = np.zeros((timepoints, patients)), np.zeros((timepoints, patients), dtype=np.int64)
+    for lesion in range(lesions):  # in this order for all: a sum does not depend on who else is in the array
+        total += np.where(known[:, lesion], block.sizes[:, lesion], 0.0)
+        n_missing += block.real[lesion] & ~known[:, lesion]
+    total[~known.any(axis=1)] = np.nan
+    whole = np.where(n_missing == 0, total, np.nan)
+    complete = np.where(block.spoiled, np.nan, whole)
     nadir = np.full(total.shape, np.nan)
-    if total.shape[-1] > 1:
-        np.fmin.accumulate(complete[..., :-1], axis=-1, out=nadir[..., 1:])
-    from_baseline = _percent(baseline, np.where(n_missing == 0, total, np.nan))
-    from_baseline[..., :1] = np.nan
-    from_nadir = _percent(nadir, np.where(n_missing == 0, total, np.nan))
-    return Sums(total, n_missing, baseline, nadir, from_baseline, from_nadir,
-                wrong.any(axis=-2) | spoiled[..., None])  # fmt: skip
+    nadir[1:] = running(np.fmin, complete[:-1])
+    baseline = np.repeat(complete[:1], timepoints, axis=0)
+    from_baseline = _percent(baseline, whole)
+    from_baseline[:1] = np.nan
+    return {
+        "sum": total, "n_missing": n_missing, "baseline": baseline, "nadir": nadir,
+        "percent_from_baseline": from_baseline, "percent_from_nadir": _percent(nadir, whole), "invalid": block.invalid,
+    }  # fmt: skip
 
 
 def _percent(reference: Floats, now: Floats) -> Floats:

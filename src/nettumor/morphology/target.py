@@ -18,7 +18,7 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
-from nettumor.sums import Sums, checked_sizes, sums_of
+from nettumor.sums import Block, Results, checked_courses, sums_of
 from nettumor.terminology import Reason, Response
 
 _GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": Response.SD}
@@ -207,28 +207,31 @@ def target_response(
     """
     require(criteria, SizeCriteria, "target_response")
     values, filled = _filled(sizes, too_small, criteria)
-    values, wrong, spoiled = checked_sizes(values, invalid)
-    nodes = _nodes(nodal, values)
-    sums = sums_of(values, wrong, spoiled)
-    course = _Course(values, wrong, nodes, sums, criteria, _arrays.guard(sizes))
-    response, reason = course.judge()
-    reason[filled.any(axis=-2)] |= Reason.TOO_SMALL
-    _refuse_gap(criteria, sums, reason)
-    return TargetResponse(response, sums.sum, sums.n_missing, sums.baseline, sums.nadir, sums.percent_from_baseline,
-                          sums.percent_from_nadir, reason, criteria)  # fmt: skip
+    courses = checked_courses(values, invalid)
+    nodes = _nodes(nodal, values).reshape(courses.real.shape)
+    out = Results(courses)
+    for part, block in courses.blocks():
+        sums = sums_of(block)
+        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers()})
+    found = out.arrays()
+    del found["invalid"]  # said by the reason
+    if filled is not None:
+        found["reason"][filled.any(axis=-2)] |= Reason.TOO_SMALL
+    _refuse_gap(criteria, found["sum"], found["reason"])
+    return TargetResponse(criteria=criteria, **found)
 
 
 def _filled(
     sizes: npt.ArrayLike, too_small: npt.ArrayLike | None, criteria: SizeCriteria
-) -> tuple[Floats, Bools]:
+) -> tuple[Floats, Bools | None]:
     """The sizes with the default for "too small to measure" put in, and where that was done."""
     values = _arrays.as_numbers(sizes, "sizes")
     if too_small is None:
-        return values, np.zeros(values.shape, dtype=np.bool_)
+        return values, None
     flags = _arrays.as_flags(too_small, "too_small")
     values, flags = _arrays.broadcast(sizes=values, too_small=flags)
     if criteria.too_small is None:
-        return values, np.zeros(values.shape, dtype=np.bool_)
+        return values, None
     filled = flags & np.isnan(values)
     return np.where(filled, criteria.too_small, values), filled
 
@@ -246,139 +249,117 @@ def _nodes(nodal: npt.ArrayLike, values: Floats) -> Bools:
     return together
 
 
-def _refuse_gap(criteria: SizeCriteria, sums: Sums, reason: npt.NDArray[np.int32]) -> None:
+def _refuse_gap(criteria: SizeCriteria, total: Floats, reason: npt.NDArray[np.int32]) -> None:
     if criteria.gap != "raise" or criteria.sd_limit is None:
         return
     refuse("sizes", f"outside the gap of {criteria.title} (a decrease of more than {criteria.sd_limit.value:g} % "
-           "short of PR)", sums.sum, (reason & Reason.GAP) != 0,
+           "short of PR)", total, (reason & Reason.GAP) != 0,
            'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".')  # fmt: skip
 
 
-class _Course:
-    """One call's courses, judged visit by visit for all patients at once."""
+class _Judge:
+    """The verdicts of one block: every array is (timepoint, patient), of lesions (timepoint, lesion, patient).
+
+    All visits are judged at once; what an earlier visit does to a later one is accumulated along the first axis.
+    """
 
     def __init__(
-        self, values: Floats, wrong: Bools, nodes: Bools, sums: Sums, criteria: SizeCriteria, guard: float
+        self, block: Block, sums: dict[str, Any], nodes: Bools, criteria: SizeCriteria, guard: float
     ) -> None:
-        self.values, self.nodes, self.sums, self.criteria, self.guard = values, nodes, sums, criteria, guard
-        self.usable = ~np.isnan(values) & ~wrong
-        self.real = (self.usable | wrong).any(axis=-1)
-        self.patients = self.real.any(axis=-1)
-        shape = self.patients.shape
-        self.responded = np.zeros(shape, dtype=np.bool_)  # a PR or CR without PD since
-        self.complete = np.zeros(shape, dtype=np.bool_)  # a CR of the targets at an earlier visit
-        self.smallest = np.full(self.real.shape, np.inf)  # each lesion's smallest earlier size
+        self.sizes, self.real, self.nodes = block.sizes, block.real, nodes & block.real
+        self.invalid, self.complete = block.invalid, (sums["n_missing"] == 0) & ~block.invalid
+        self.sum, self.baseline, self.nadir = sums["sum"], sums["baseline"], sums["nadir"]
+        self.criteria, self.guard = criteria, guard
 
-    def judge(self) -> tuple[Codes, npt.NDArray[np.int32]]:
-        """Responses and reasons, shape (..., timepoint)."""
-        response: Codes = np.zeros(self.sums.sum.shape, dtype=np.int8)
-        reason = np.zeros(response.shape, dtype=np.int32)
-        for visit in range(response.shape[-1]):
-            if visit:
-                found, why = self._visit(visit)
-                response[..., visit] = np.where(self.patients, found, Response.MISSING)
-                reason[..., visit] = np.where(self.patients, why, 0)
-            if self.criteria.pd_scope == "any lesion":
-                seen = np.where(self.usable[..., visit], self.values[..., visit], np.inf)
-                np.minimum(self.smallest, seen, out=self.smallest)
-        return response, reason
-
-    def _visit(self, visit: int) -> tuple[Codes, npt.NDArray[np.int32]]:
-        """One visit, in the order of the criteria: what is decided first stays."""
-        rules, sums = self.criteria, self.sums
-        now, base = sums.sum[..., visit], sums.baseline[..., visit]
-        invalid = sums.invalid[..., visit]
-        complete = (sums.n_missing[..., visit] == 0) & ~invalid
-        gone, normal_nodes = self._gone(visit)
-        cr = complete & gone
-        grown, below = self._grown(visit)
-        back = self._back(visit)
-        single = self._any_lesion(visit)
-        pd = ~cr & ~invalid & (grown | back | single)
-        open_ = complete & ~cr & ~pd
-        pr = open_ & self._met(rules.pr, base, now)
-        mr = open_ & ~pr & self._met(rules.mr, base, now)
-        gap = open_ & ~pr & ~mr & self._met(rules.sd_limit, base, now)
+    def answers(self) -> dict[str, npt.NDArray[Any]]:
+        """Responses and reasons: what is decided first stays."""
+        rules, nothing = self.criteria, np.zeros(self.sum.shape, dtype=np.bool_)
+        there = self._there()
+        cr = self.complete & ~there
+        cr[:1] = False  # no response at baseline, whatever the nodes
+        grown, short = self._increase(self.nadir if rules.pd.reference == "nadir" else self.baseline, self.sum)
+        back = there & _after(cr) if rules.reappearance == "PD" else nothing
+        single = self._any_lesion() if rules.pd_scope == "any lesion" else nothing
+        pd = (grown | back | single) & ~cr & ~self.invalid
+        open_ = self.complete & ~cr & ~pd
+        pr = open_ & self._decrease(rules.pr)
+        mr = open_ & ~pr & self._decrease(rules.mr)
+        gap = open_ & ~pr & ~mr & self._decrease(rules.sd_limit)
         within = open_ & ~pr & ~mr & ~gap
-        response = np.full(now.shape, Response.NE, dtype=np.int8)
-        reason = np.zeros(now.shape, dtype=np.int32)
-        for where, code, bit in (
-            (within, Response.SD, Reason.WITHIN_LIMITS),
-            (gap, _GAP_CODES[rules.gap], Reason.GAP),
-            (mr, Response.MR, Reason.MINOR_DECREASE),
-            (pr, Response.PR, Reason.DECREASE),
-            (pd, Response.PD, Reason(0)),
-            (cr, Response.CR, Reason.GONE),
-        ):
-            response[where] = code
-            reason[where] |= bit
-        self._sustain(response, reason)
-        self.complete |= cr
+
+        response = np.full(self.sum.shape, Response.NE, dtype=np.int8)
+        for where, code in ((within, Response.SD), (gap, _GAP_CODES[rules.gap]), (mr, Response.MR),
+                            (pr, Response.PR), (pd, Response.PD), (cr, Response.CR)):  # fmt: skip
+            np.maximum(response, where * np.int8(code), out=response)  # they exclude each other
+        sustained = _sustain(response) if rules.sustained_response else nothing
+        reason = np.zeros(self.sum.shape, dtype=np.int32)
         for where, bit in (
-            (cr & normal_nodes, Reason.NORMAL_NODES), (pd & grown, Reason.INCREASE), (pd & single, Reason.ANY_LESION),
-            (pd & back, Reason.REAPPEARED), (pd & ~complete, Reason.PARTIAL_SUM), (open_ & below, Reason.BELOW_MINIMUM),
-            (~complete & ~pd & ~invalid, Reason.NOT_MEASURED), (invalid, Reason.INVALID),
+            (within, Reason.WITHIN_LIMITS), (gap, Reason.GAP), (mr, Reason.MINOR_DECREASE), (pr, Reason.DECREASE),
+            (cr, Reason.GONE), (cr & self._normal_nodes(), Reason.NORMAL_NODES), (pd & grown, Reason.INCREASE),
+            (pd & single, Reason.ANY_LESION), (pd & back, Reason.REAPPEARED),
+            (pd & ~self.complete, Reason.PARTIAL_SUM), (open_ & short, Reason.BELOW_MINIMUM),
+            (sustained, Reason.SUSTAINED), (~self.complete & ~pd & ~self.invalid, Reason.NOT_MEASURED),
+            (self.invalid, Reason.INVALID),
         ):  # fmt: skip
-            reason[where] |= bit
-        return response, reason
+            reason |= where * np.int32(bit)
+        for answer in (response, reason):
+            answer[:1] = 0
+            answer *= self.real.any(axis=0)  # padding only: no target lesion
+        return {"response": response, "reason": reason}
 
-    def _gone(self, visit: int) -> tuple[Bools, Bools]:
-        """Whether no target is left (nodes below the normal limit count as gone), and whether such a node is there."""
-        size = self.values[..., visit]
-        left = self._present(size) & self.real
-        node = self.nodes & self.real & (size > 0)
-        return np.asarray(~left.any(axis=-1)), np.asarray(node.any(axis=-1))
+    def _there(self) -> Bools:
+        """Whether a measured target is left; a node below the normal limit is not."""
+        normal = self.criteria.node_normal
+        if normal is None or not self.nodes.any():
+            return np.asarray(self.sum > 0)
+        large = _arrays.at_least(self.sizes, normal, self.guard)
+        return np.asarray(np.where(self.nodes, large, self.sizes > 0).any(axis=1))
 
-    def _present(self, size: Floats) -> Bools:
-        """Whether a measured lesion is still there."""
-        extranodal = size > 0
-        if self.criteria.node_normal is None or not self.nodes.any():
-            return np.asarray(extranodal)
-        return np.where(self.nodes, _arrays.at_least(size, self.criteria.node_normal, self.guard), extranodal)
-
-    def _grown(self, visit: int) -> tuple[Bools, Bools]:
-        """Whether the measured sum meets the limit of PD, and whether only its absolute part is short."""
-        limit = self.criteria.pd
-        before = self.sums.nadir if limit.reference == "nadir" else self.sums.baseline
-        return self._increase(before[..., visit], self.sums.sum[..., visit])
+    def _normal_nodes(self) -> Bools:
+        """Whether a node is there, of whatever size."""
+        if not self.nodes.any():
+            return np.zeros(self.sum.shape, dtype=np.bool_)
+        return np.asarray((self.nodes & (self.sizes > 0)).any(axis=1))
 
     def _increase(self, reference: Floats, now: Floats) -> tuple[Bools, Bools]:
+        """Whether a size or sum meets the limit of PD, and whether only its absolute part is short."""
         limit = self.criteria.pd
-        percent = limit.percent_met(reference, now, self.guard)
         more = now > reference
+        percent = limit.percent_met(reference, now, self.guard) & more
         if limit.absolute is None:
-            return percent & more, np.zeros(now.shape, dtype=np.bool_)
+            return percent, np.zeros(now.shape, dtype=np.bool_)
         absolute = limit.absolute_met(reference, now, self.guard)
         if self.criteria.absolute_combines == "or":
-            return (percent | absolute) & more, np.zeros(now.shape, dtype=np.bool_)
-        return percent & absolute & more, percent & more & ~absolute
+            return percent | (absolute & more), np.zeros(now.shape, dtype=np.bool_)
+        return percent & absolute, percent & ~absolute
 
-    def _any_lesion(self, visit: int) -> Bools:
-        """Whether one lesion alone meets the limit of PD against its own smallest earlier size."""
-        if self.criteria.pd_scope != "any lesion":
-            return np.zeros(self.patients.shape, dtype=np.bool_)
-        known = np.isfinite(self.smallest) & self.usable[..., visit]
-        grown, _ = self._increase(self.smallest, self.values[..., visit])
-        return np.asarray((grown & known).any(axis=-1))
-
-    def _back(self, visit: int) -> Bools:
-        """Whether a target is no longer gone after a complete response, where the criteria call that PD."""
-        if self.criteria.reappearance != "PD":
-            return np.zeros(self.patients.shape, dtype=np.bool_)
-        there = self._present(self.values[..., visit]) & self.usable[..., visit]
-        return np.asarray(self.complete & there.any(axis=-1))
-
-    def _met(self, limit: Threshold | None, reference: Floats, now: Floats) -> Bools:
+    def _decrease(self, limit: Threshold | None) -> Bools:
         if limit is None:
-            return np.zeros(now.shape, dtype=np.bool_)
-        return limit.percent_met(reference, now, self.guard) & limit.absolute_met(reference, now, self.guard)
+            return np.zeros(self.sum.shape, dtype=np.bool_)
+        met = limit.percent_met(self.baseline, self.sum, self.guard)
+        return met & limit.absolute_met(self.baseline, self.sum, self.guard)
 
-    def _sustain(self, response: Codes, reason: npt.NDArray[np.int32]) -> None:
-        """Carry a response on until progression, in place, where the criteria do so."""
-        if not self.criteria.sustained_response:
-            return
-        carried = self.responded & ((response == Response.SD) | (response == Response.MR))
-        response[carried] = Response.PR
-        reason[carried] |= Reason.SUSTAINED
-        self.responded |= response >= Response.PR
-        self.responded &= response != Response.PD
+    def _any_lesion(self) -> Bools:
+        """Whether one lesion alone meets the limit of PD against its own smallest earlier size."""
+        smallest = np.full(self.sizes.shape, np.nan)
+        smallest[1:] = _arrays.running(np.fmin, self.sizes[:-1])
+        return np.asarray(self._increase(smallest, self.sizes)[0].any(axis=1))
+
+
+def _after(happened: Bools) -> Bools:
+    """Whether it happened at an earlier visit."""
+    before = np.zeros(happened.shape, dtype=np.bool_)
+    before[1:] = _arrays.running(np.logical_or, happened[:-1])
+    return before
+
+
+def _sustain(response: Codes) -> Bools:
+    """Carry a response on until progression, in place; where that was done. NE is passed over."""
+    carried = np.zeros(response.shape, dtype=np.bool_)
+    responded = np.zeros(response.shape[1:], dtype=np.bool_)
+    for visit in range(1, response.shape[0]):
+        now = response[visit]
+        carried[visit] = responded & ((now == Response.SD) | (now == Response.MR))
+        np.maximum(now, carried[visit] * np.int8(Response.PR), out=now)
+        responded = (responded | (now >= Response.PR)) & (now != Response.PD)
+    return carried
