@@ -156,7 +156,7 @@ def test_an_evaluator_alone():
 
 def test_wrong_calls_are_errors():
     """Unknown checks, parameters and criteria are refused with the nearest name."""
-    with pytest.raises(InputError, match=r"got 'S0l'. Did you mean 'S0"):
+    with pytest.raises(InputError, match=r"got 'S0l'. Did you mean 'S"):
         edit_checks.run({"lesions": ROWS}, checks=["S0l"])
     with pytest.raises(InputError, match="`parameters` must name checks; got 'S99'"):
         edit_checks.run({"lesions": ROWS}, parameters={"S99": {}})

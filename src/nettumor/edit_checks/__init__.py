@@ -46,6 +46,7 @@ __all__ = [
 
 MODULES = (
     "structure",
+    "coding",
     "lesion",
     "lesion_course",
     "measurement",

@@ -2,7 +2,7 @@
 
 Sources: CDISC CORE and SDTMIG rules on keys and required variables, NCI edit checks of tumour forms.
 Input: all tables. Output: missing columns and values, rows that share a key, rows without a partner in
-another table, spellings, unknown words.
+another table.
 """
 
 from __future__ import annotations
@@ -12,36 +12,115 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools
-from nettumor.crf import LAYOUTS, UNKNOWN, Role, number_rows, parse_flags, parse_new_lesions, parse_response_cells
+from nettumor.crf import (
+    LAYOUTS,
+    Role,
+    State,
+    number_rows,
+    occurrence,
+    parse_flags,
+    parse_response_cells,
+)
+from nettumor.crf.columns import Words
 from nettumor.crf.lesion_cells import MEASURES
-from nettumor.criteria import SizeCriteria
+from nettumor.crf.sdtm import evaluator
+from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.terminology import Response
 
+_MEASURED_BY = {
+    "product": ("size", "perpendicular"), "viable product": ("viable", "viable_perpendicular"),
+    "volume": ("volume",), "diameter and attenuation": ("size", "attenuation"),
+}  # fmt: skip
+_DIAMETERS = ("size", "diameter", "perpendicular", "viable")
+_VARIABLES = {
+    "TU": ("USUBJID", "TULNKID"), "TR": ("USUBJID", "TRLNKID", "TRTESTCD", "TRSTRESN|TRORRES|TRSTRESC"),
+    "RS": ("USUBJID", "RSTESTCD", "RSSTRESC|RSORRES"),
+}  # fmt: skip
+"""The SDTM variables without which a domain is of no use (SDTMIG 3.4: required and expected variables)."""
+
 
 @check("S01", needs={}, blank_allowed=True)
 def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A column without which a table is of no use, one finding a column."""
+    """A column (an SDTM variable) without which a table is of no use, one finding a column."""
     for name in data.tables:
         for column in data.tables.missing_columns(name):
-            yield Hits(table=name, rows=[-1], column=column, value="", expected=column,
-                       message=f"{name} has no column {column}; checks that need it are skipped")  # fmt: skip
+            yield _absent(name, column, f"{name} has no column {column}; checks that need it are skipped")
+    for domain, variables in _lacking_variables(data).items():
+        for names in variables:
+            yield _absent(domain, names, f"{domain} has no variable {names}; checks that need it are skipped")
+    for column in _lacking_measures(data):
+        yield _absent("lesions", column, f"lesions has no column {column}, which {data.criteria.title} measures "
+                      "target lesions by; checks that need it are skipped")  # fmt: skip
+
+
+def _absent(table: str, column: str, message: str) -> Hits:
+    return Hits(table=table, rows=[-1], column=column, value="", expected=column, message=message)
+
+
+def _lacking_variables(data: Data) -> dict[str, list[str]]:
+    """For each tumour domain that was read the variables it lacks ("A or B" where one is enough)."""
+    found: dict[str, list[str]] = {}
+    for domain, wanted in _VARIABLES.items():
+        if domain in data.tables.domains:
+            held = data.tables.domains[domain]
+            times = f"VISITNUM|VISIT|{domain}DTC|{domain}DY"
+            found[domain] = [w.replace("|", " or ") for w in (*wanted, times) if not set(w.split("|")) & set(held)]
+    return found
+
+
+def _lacking_measures(data: Data) -> list[str]:
+    """The columns that the criteria measure targets by and the lesions table lacks, where there are targets."""
+    if "lesions" not in data.tables:
+        return []
+    rows = data["lesions"]
+    if not rows.n or ("role" in rows and not (rows.cells.role == Role.TARGET).any()):
+        return []
+    wanted = _MEASURED_BY.get(getattr(data.criteria, "measure", ""), ("size",))
+    any_diameter = any(d in rows for d in _DIAMETERS)
+    return [c for c in wanted if c not in rows and not (wanted == ("size",) and any_diameter)]
 
 
 @check("S02", needs={}, blank_allowed=True)
 def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A blank where a required column must say something."""
+    """A blank where a required column must say something (variables that are not there at all: S01)."""
     for name, table in data.tables.items():
         layout = LAYOUTS[name]
+        told = _told_otherwise(data, name)
         for column in layout.required():
             if column in table and not (name == "markers" and column == "value"):
-                yield flag(name, table.blank(column), "{column} is blank", column, expected="a value")
+                blank = table.blank(column) & ~told.get(column, np.zeros(table.n_rows, dtype=np.bool_))
+                yield flag(name, blank, "{column} is blank", column, expected="a value")
         for group in layout.either:
             held = [c for c in (*group, *(["day"] if "date" in group else [])) if c in table]
             if held:
                 blank = np.logical_and.reduce([table.blank(c) for c in held])
                 yield flag(name, blank, " and ".join(held) + " blank", held[0], expected=" or ".join(held))
+
+
+def _told_otherwise(data: Data, name: str) -> dict[str, Bools]:
+    """Rows made from SDTM whose blank is reported elsewhere: no such variable (S01), no identification (S05)."""
+    if name != "lesions" or data.tables[name].source.kind != "sdtm":
+        return {}
+    table = data.tables[name]
+    origin = table.origin.text
+    lacking = _lacking_variables(data)
+    none = {"lesion": np.zeros(table.n_rows, np.bool_), "role": np.zeros(table.n_rows, np.bool_)}
+    for domain, variables in lacking.items():
+        if f"{domain}LNKID" in variables:
+            none["lesion"] |= origin == domain
+    none["role"] |= none["lesion"]
+    if not lacking.get("TR", ["TR"]) and not lacking.get("TU", ["TU"]):
+        unknown = data["TR"].table.rows[_unidentified(data)]
+        none["role"] |= (origin == "TR") & np.isin(table.rows, unknown)
+    return none
+
+
+def _unidentified(data: Data) -> Bools:
+    """Rows of TR whose lesion TU does not identify for the subject and reader."""
+    tr, tu = data["TR"].table, data["TU"].table
+    return np.asarray((match_identification(tr, tu) < 0) & ~tr.blank("TRLNKID"))
 
 
 def earlier_row(numbers: Ints) -> Ints:
@@ -55,29 +134,71 @@ def earlier_row(numbers: Ints) -> Ints:
 
 @check("S03", needs={"lesions": ()}, follows=("S02",))
 def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A second row for one lesion at one visit: an error where it says something else, else a double entry."""
+    """A second row for one lesion, visit and date: an error where it says something else, else a double entry."""
     rows = data["lesions"]
-    before = earlier_row(rows.lesion_visit)
+    before = _row_before(rows)
     again = np.flatnonzero(before >= 0)
-    if not len(again):
-        return
     first = before[again]
-    differs = np.zeros(len(again), dtype=np.bool_)
-    for column in (*MEASURES, "state", "role"):
-        if column in rows:
-            codes = rows.codes(column)[0]
-            differs |= codes[again] != codes[first]
-    dated = rows.codes("date")[0][again] != rows.codes("date")[0][first]
-    says = np.where(differs, "and says something else", "and says the same (entered twice)")
-    says = np.where(dated, "with another date; each date is an assessment of its own", says)
-    names = [m for m in MEASURES if m in rows]
-    column = next((m for m in names if not rows.blank(m)[again].all()), names[0] if names else "lesion")
-    text = rows.text(column)
-    yield Hits(
-        table="lesions", rows=again, column=column, expected="one row per lesion and visit", related=first,
-        message="{lesion} has a second row at visit {visit} ({value} after {other}) {says}",
-        parts={"says": says, "other": text[first]}, severity=np.where(differs & ~dated, "", "warning"),
+    differs, column, common = _compared(rows, again, first)
+    silent = _silent(rows)[again] | _silent(rows)[first]
+    says = np.select(
+        [silent, differs, ~common],
+        ["of which one says nothing", "that says something else",
+         "with another measure; the measures of a lesion stand in one row"],
+        "that says the same (entered twice)",
     )  # fmt: skip
+    severity = np.where(differs & ~silent, "", "warning")
+    for name in dict.fromkeys(column.tolist()):
+        at = column == name
+        said = _said_by(rows, name)
+        yield Hits(
+            table="lesions", rows=again[at], column=name, expected="one row per lesion and visit", related=first[at],
+            message="{lesion} has a second row at visit {visit} {says}: {value} after {other}", value=said[again[at]],
+            parts={"says": says[at], "other": said[first[at]]}, severity=severity[at],
+        )  # fmt: skip
+
+
+def _said_by(rows: Rows, column: str) -> Words:
+    """What each row says: the column's cell, else its first measure or state that is given."""
+    text = rows.text(column)
+    for name in (*MEASURES, "state"):
+        text = np.where(text == "", rows.text(name) if name in rows else "", text)
+    return np.where(text == "", "(blank)", text)
+
+
+def _row_before(rows: Rows) -> Ints:
+    """The row before of the same lesion and visit, -1 for none; where dates differ each is a timepoint of its own."""
+    date = rows.codes("day" if rows.table.has_days else "date")[0]
+    same_day = earlier_row(number_rows(rows.lesion_visit, date)[0])
+    before = earlier_row(rows.lesion_visit)
+    undated = rows.blank("day" if rows.table.has_days else "date")
+    return np.where(same_day >= 0, same_day, np.where(undated | undated[before], before, -1))
+
+
+def _silent(rows: Rows) -> Bools:
+    """Rows that say nothing of their lesion: no measure, no state, no reason."""
+    out = (rows.cells.state == State.BLANK) & rows.blank("reason")
+    for measure in MEASURES:
+        out &= rows.blank(measure)
+    return np.asarray(out)
+
+
+def _compared(rows: Rows, again: Ints, first: Ints) -> tuple[Bools, Words, Bools]:
+    """Whether two rows differ, the column to look at, and whether they have a measure or a state in common."""
+    differs, common = np.zeros(len(again), np.bool_), np.zeros(len(again), np.bool_)
+    column = np.full(len(again), "lesion", dtype=object)
+    for name in (m for m in MEASURES if m in rows):
+        codes, value, given = rows.codes(name)[0], rows.cells.measure(name).value, ~rows.blank(name)
+        both = given[again] & given[first]
+        unlike = both & (codes[again] != codes[first]) & ~(value[again] == value[first])
+        column = np.where((unlike & ~differs) | (given[again] & (column == "lesion")), name, column)
+        differs, common = differs | unlike, common | both
+    for name, state in (("state", rows.cells.state), ("role", rows.cells.role)):
+        unlike = (state[again] != state[first]) & ~differs
+        column = np.where((unlike | (column == "lesion")) & (name in rows) & (name == "state"), name, column)
+        column = np.where(unlike & (name == "role"), name, column)
+        differs = differs | unlike
+    return differs, column, common | (rows.cells.state[again] != State.MEASURED)
 
 
 @check("S04", needs={"responses": ("overall",)}, follows=("S02",))
@@ -86,72 +207,70 @@ def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[
     rows = data["responses"]
     key, _ = number_rows(rows.timepoint, rows.codes("criteria")[0])
     given = ~rows.blank("overall")
-    accepted = parse_flags(rows.table.column("accepted")) if "accepted" in rows else np.full(rows.n, UNKNOWN)
-    chosen = np.isin(key, key[accepted == 1])  # where a record is accepted, the others at its place do not count
-    use = np.flatnonzero(given & (~chosen | (accepted == 1)))
+    if "accepted" in rows:  # where a record is accepted, the others at its place do not count
+        accepted = parse_flags(rows.table.column("accepted"))
+        given &= (accepted == 1) | ((accepted != 0) & ~np.isin(key, key[accepted == 1]))
+    use = np.flatnonzero(given)
     before = earlier_row(key[use])
     again = use[before >= 0]
     first = use[before[before >= 0]]
     yield Hits(
         table="responses", rows=again, column="overall", related=first, expected="one overall response per visit",
-        message="a second overall response at visit {visit}: {value} after {other}",
+        message="a second overall response at visit {visit} by one evaluator: {value} after {other}",
         parts={"other": rows.text("overall")[first]},
     )  # fmt: skip
 
 
-def _domain_keys(rows: Rows, prefix: str) -> list[str]:
-    """Subject, evaluator and lesion of a domain's rows as one text each."""
-    parts = [rows.text(c) for c in ("USUBJID", f"{prefix}EVALID", f"{prefix}LNKID")]
-    return ["\x1f".join(p) for p in zip(*(p.tolist() for p in parts), strict=True)]
-
-
-@check("S05", needs={"TR": ("TRLNKID",), "TU": ("TULNKID",)})
-def measurement_without_lesion(data: Data, parameters: Parameters) -> Iterator[Hits]:
+@check("S05", needs={"TR": ("USUBJID", "TRLNKID"), "TU": ("USUBJID", "TULNKID")})
+def measurement_without_lesion(data: Data, parameters: Parameters) -> Hits:
     """A TR row whose lesion is not identified in TU for the same subject and reader; one finding a lesion."""
     rows = data["TR"]
-    keys = np.array(_domain_keys(rows, "TR"), dtype=object)
-    known = set(_domain_keys(data["TU"], "TU"))
-    words, first = np.unique(keys, return_index=True)
-    unknown = [i for w, i in zip(words.tolist(), first.tolist(), strict=True)
-               if w not in known and not w.endswith("\x1f")]  # fmt: skip
-    yield Hits(table="TR", rows=sorted(unknown), column="TRLNKID", expected="a lesion identified in TU",
-               message="{value} has results but is not identified in TU")  # fmt: skip
+    keys = (rows.codes("USUBJID")[0], evaluator(rows.table, "TR").trimmed.codes, rows.codes("TRLNKID")[0])
+    at = np.flatnonzero(_unidentified(data))
+    lesion = number_rows(*keys)[0][at]
+    first = at[occurrence(lesion) == 0]
+    return Hits(table="TR", rows=first, column="TRLNKID", expected="a lesion identified in TU",
+                parts={"number": np.bincount(lesion)[lesion][occurrence(lesion) == 0]},
+                message="{value} has results ({number} in TR), but is not identified in TU")  # fmt: skip
 
 
-@check("S06", needs={"lesions": ()}, blank_allowed=True)
+@check("S06", needs={"lesions": ()}, blank_allowed=True, follows=("S02",))
 def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target or non-target lesion of which no row says anything."""
+    """A target or non-target lesion of which no row says anything, or a non-target without a result at baseline.
+
+    A target without a result at baseline, and some later, is reported by L06.
+    """
     rows = data["lesions"]
-    says = (rows.cells.state != 0) | ~rows.blank("reason") if "reason" in rows else rows.cells.state != 0
-    for measure in MEASURES:
-        if measure in rows:
-            says = says | ~rows.blank(measure)
-    silent = ~np.isin(rows.lesion, rows.lesion[says]) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
-    first = silent & (rows.first_row == np.arange(rows.n))
-    yield flag("lesions", first, "{lesion} is identified and never assessed", "lesion", expected="a result")
-    if "TU" in data and "TR" in data and "TULNKID" in data["TU"] and "TRLNKID" in data["TR"]:
-        keys = np.array(_domain_keys(data["TU"], "TU"), dtype=object)
-        known = set(_domain_keys(data["TR"], "TR"))
-        words, at = np.unique(keys, return_index=True)
-        lone = [i for w, i in zip(words.tolist(), at.tolist(), strict=True)
-                if w not in known and not w.endswith("\x1f")]  # fmt: skip
-        yield Hits(table="TU", rows=sorted(lone), column="TULNKID", expected="a result in TR",
-                   message="{value} is identified in TU and has no result in TR")  # fmt: skip
+    silent, role = _silent(rows), rows.cells.role
+    never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(role, (Role.TARGET, Role.NON_TARGET))
+    first = never & (rows.first_row == np.arange(rows.n))
+    yield flag("lesions", first, "{lesion} is identified, but no visit has a result of it", "lesion",
+               expected="a result")  # fmt: skip
+    start = rows.order == 0
+    assessed = np.isin(rows.lesion, rows.lesion[start & ~silent])
+    unseen = start & silent & (role == Role.NON_TARGET) & ~assessed & ~never
+    once = np.zeros(rows.n, dtype=np.bool_)
+    once[np.flatnonzero(unseen)[occurrence(rows.lesion[unseen]) == 0]] = True
+    column = "state" if "state" in rows else "lesion"
+    yield flag("lesions", once, "non-target {lesion} has no result at baseline (visit {visit}), but later ones",
+               column, expected="a result")  # fmt: skip
 
 
 @check("S07", needs={"subjects": ()}, follows=("S02",))
 def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A subject that the subjects table does not have; one finding a table and subject."""
-    known = data["subjects"].subject
-    for name in data.tables:
-        if name == "subjects" or "subject" not in data.tables[name]:
-            continue
+    """A subject that the subjects table does not have; one finding a subject, at its first row."""
+    known = np.isin(np.arange(len(data.subjects)), data["subjects"].subject) | (data.subjects == "")
+    names = [n for n in data.tables if n != "subjects" and "subject" in data.tables[n]]
+    has = np.array([np.isin(np.arange(len(known)), data[n].subject) for n in names]).reshape(len(names), len(known))
+    for place, name in enumerate(names):
+        mine = has[place] & ~known & ~has[:place].any(axis=0)
         rows = data[name]
-        unknown = np.flatnonzero(~np.isin(rows.subject, known) & ~rows.blank("subject"))
-        _, first = np.unique(rows.subject[unknown], return_index=True)
-        yield Hits(table=name, rows=np.sort(unknown[first]), column="subject",
-                   expected="a subject of the subjects table",
-                   message="{value} is not in the subjects table")  # fmt: skip
+        at = np.flatnonzero(mine[rows.subject])
+        at = at[occurrence(rows.subject[at]) == 0]
+        where = [", ".join(n for n, h in zip(names, has[:, c], strict=True) if h) for c in rows.subject[at].tolist()]
+        yield Hits(table=name, rows=at, column="subject", expected="a subject of the subjects table",
+                   parts={"where": np.array(where, dtype=object)}, names={"visit": "", "lesion": "", "date": ""},
+                   message="{value} is not in the subjects table, but in {where}")  # fmt: skip
 
 
 def same_evaluators(data: Data) -> None:
@@ -163,132 +282,41 @@ def same_evaluators(data: Data) -> None:
 
 @check("S08", needs={"lesions": (), "responses": ()}, follows=("S02", "S07"))
 def response_visit_without_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A response at a visit at which no lesion was assessed."""
+    """A response at a visit at which no lesion was assessed; one finding for a track without any lesion."""
     same_evaluators(data)
-    rows = data["responses"]
-    empty = data.timepoints.lesions[rows.timepoint] < 0
-    for column in ("overall", "target"):
-        if column in rows:
-            codes = parse_response_cells(rows.table.column(column))
-            given = (codes > Response.NE) & empty
-            yield flag("responses", given, "{column} response {value} at visit {visit}, where no lesion was assessed",
-                       column, expected="lesion rows at this visit")  # fmt: skip
-            empty = empty & ~given
+    rows, points = data["responses"], data.timepoints
+    given = {c: parse_response_cells(rows.table.column(c)) > Response.NE for c in ("overall", "target") if c in rows}
+    some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
+    seen = np.isin(rows.track, points.track[points.lesions >= 0])
+    none = np.flatnonzero(some & ~seen)
+    first = none[occurrence(rows.track[none]) == 0]
+    number = np.bincount(rows.track[none], minlength=data.n_tracks)[rows.track[first]]
+    column = next(iter(given), "overall")
+    yield Hits(table="responses", rows=first, column=column, parts={"number": number}, expected="lesion rows",
+               names={"visit": "", "date": ""},
+               message="{subject} has {number} response(s) by this evaluator, and no lesion row at all")  # fmt: skip
+    empty = (points.lesions[rows.timepoint] < 0) & seen
+    for name, mask in given.items():
+        yield flag("responses", mask & empty, "{column} response {value} at visit {visit}, where no lesion was "
+                   "assessed", name, expected="lesion rows at this visit")  # fmt: skip
+        empty = empty & ~mask
 
 
 @check("S09", needs={"lesions": (), "responses": ()}, follows=("S02",))
 def measurements_without_response(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Lesions assessed at a visit after baseline that has no response row."""
+    """Lesions assessed after baseline at a visit without a response row; one finding for a track without any."""
     same_evaluators(data)
     points = data.timepoints
-    alone = points.lesions[(points.order > 0) & (points.lesions >= 0) & (points.responses < 0)]
-    yield Hits(table="lesions", rows=np.sort(alone), column="visit", expected="a response row at this visit",
-               message="lesions were assessed at visit {visit}, but no response is given",
-               names={"lesion": ""})  # fmt: skip
-
-
-_KEYS = ("subject", "evaluator", "lesion", "visit", "marker", "symptom")
-_CODED = ("role", "state", "target", "non_target", "new_lesion", "overall", "unit", "method", "organ")
-
-
-def _spellings(words: list[str], keys: bool, counts: Ints) -> list[str]:
-    """For each distinct cell the spelling it should have ("" where it is fine)."""
-    plain = [" ".join(w.split()) for w in words]
-    if not keys:
-        return ["" if p == w else p for w, p in zip(words, plain, strict=True)]
-    best: dict[str, tuple[int, int]] = {}
-    for i, p in enumerate(plain):  # the commonest spelling is right; among equals the first
-        mine = (-int(counts[i]) if p == words[i] else 1, i)
-        best[p.casefold()] = min(best.get(p.casefold(), mine), mine)
-    chosen = [plain[best[p.casefold()][1]] for p in plain]
-    return ["" if c == w else c for w, c in zip(words, chosen, strict=True)]
-
-
-@check("S10", needs={}, blank_allowed=True)
-def leading_trailing_space_or_case(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Spellings that differ by blanks or case: they would be taken for two lesions, visits or subjects."""
-    for name, table in data.tables.items():
-        for column in (*_KEYS, *_CODED):
-            if column not in table or not table.column(column).is_text:
-                continue
-            cells = table.column(column)
-            counts = np.bincount(cells.codes, minlength=len(cells.words))
-            found = np.array(_spellings(cells.words.tolist(), column in _KEYS, counts) or [""], dtype=object)
-            if not (found != "").any():
-                continue
-            expected = found[cells.codes]
-            quoted = np.array([f'"{w}"' for w in cells.words], dtype=object)[cells.codes]
-            yield flag(name, expected != "", "{column} is written {value}; elsewhere, or without blanks, {expected}",
-                       column, value=quoted, expected=expected)  # fmt: skip
-
-
-_RESPONSES = ("target", "non_target", "overall", "best")
-
-
-@check("S11", needs={}, blank_allowed=True)
-def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A word that is none of the permitted ones, or a synonym of one."""
-    for name, table in data.tables.items():
-        for layout in LAYOUTS[name].columns:
-            if layout.name not in table or layout.name == "unit":
-                continue
-            column, wrong = table.column(layout.name), np.zeros(table.n_rows, dtype=np.bool_)
-            if layout.kind == "response":
-                wrong = parse_response_cells(column) == UNKNOWN
-            elif layout.name == "new_lesion":
-                wrong = parse_new_lesions(column) == UNKNOWN
-            elif layout.kind == "flag":
-                wrong = (parse_flags(column) == UNKNOWN) & ~column.blank
-            elif layout.name in ("role", "state") and name == "lesions":
-                wrong = (table.lesions.role if layout.name == "role" else _said(data[name])) == UNKNOWN
-            allowed = ", ".join(layout.permitted) or "a response"
-            yield flag(name, wrong, "{value} is no word for {column}", layout.name, expected=allowed)
-
-
-def _said(rows: Rows) -> Ints:
-    """The code of the state cell."""
-    from nettumor.crf import parse_states
-
-    return parse_states(rows.table.column("state")).astype(np.int64)
-
-
-_IMMUNE = ("ICR", "IPR", "ISD", "IUPD", "ICPD")
-
-
-@check("S12", needs={"responses": ()}, follows=("S11", "L15", "L14"))
-def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A response that exists, but not under these criteria or not for this patient's kind of disease."""
-    rows = data["responses"]
-    criteria = data.criteria
-    immune = bool(getattr(criteria, "immune", False))
-    minor = isinstance(criteria, SizeCriteria) and (criteria.mr is not None or criteria.gap == "MR")
-    targets = _tracks_with(data, Role.TARGET)[rows.track] if "lesions" in data else None
-    for column in ("target", "overall"):
-        if column not in rows:
-            continue
-        codes, word = parse_response_cells(rows.table.column(column)), rows.word(column)
-        given = data.own_criteria
-        starts = rows.table.column(column).map(lambda w: w.strip().upper() in _IMMUNE, np.bool_)
-        yield flag("responses", given & starts & (not immune), "{value} exists under iRECIST only", column)
-        yield flag("responses", given & (codes == Response.MR) & (not minor), "MR does not exist under these criteria",
-                   column)  # fmt: skip
-        yield flag("responses", given & (word == "NC") & (not criteria.name.startswith("who")),
-                   "NC is a word of WHO; these criteria call it SD", column, expected="SD")  # fmt: skip
-        mixed = codes == Response.NON_CR_NON_PD
-        if column == "target":
-            yield flag("responses", given & mixed, "NON-CR/NON-PD is no response of target lesions", column)
-        elif targets is not None:
-            yield flag("responses", given & mixed & targets, "NON-CR/NON-PD, though there are target lesions", column,
-                       expected="SD, PR, CR, PD or NE")  # fmt: skip
-            partial = np.isin(codes, (Response.PR, Response.SD, Response.MR)) & ~targets
-            has = data.timepoints.lesions[rows.timepoint] >= 0
-            yield flag("responses", given & partial & has, "{value}, though there are no target lesions", column,
-                       expected="CR, NON-CR/NON-PD, PD or NE")  # fmt: skip
-
-
-def _tracks_with(data: Data, role: Role) -> Bools:
-    """Tracks that have a lesion of this role."""
-    rows = data["lesions"]
-    out = np.zeros(data.n_tracks, dtype=np.bool_)
-    out[rows.track[rows.cells.role == role]] = True
-    return out
+    alone = (points.order > 0) & (points.lesions >= 0) & (points.responses < 0)
+    answered = np.isin(points.track, points.track[points.responses >= 0])
+    at = np.sort(points.lesions[alone & answered])
+    yield Hits(table="lesions", rows=at, column="visit", expected="a response row at this visit", names={"lesion": ""},
+               message="lesions were assessed at visit {visit}, but no response is given")  # fmt: skip
+    never = np.flatnonzero(alone & ~answered)
+    first = never[occurrence(points.track[never]) == 0]
+    number = np.bincount(points.track[never], minlength=data.n_tracks)[points.track[first]]
+    order = np.argsort(points.lesions[first])
+    yield Hits(table="lesions", rows=points.lesions[first][order], column="visit", expected="response rows",
+               parts={"number": number[order]}, names={"lesion": ""},
+               message="{subject} has lesions assessed at {number} visit(s) after baseline, and no response at all, "
+               "the first at visit {visit}")  # fmt: skip
