@@ -45,6 +45,10 @@ def core():
     assert nettumor.classify(52, 30) is nettumor.Response.PR
     assert nettumor.objective_response_rate([8, 7, 5, 1]).count == 2
     assert nettumor.kaplan_meier([1.0, 2.0, 3.0], [True, False, True]).median == 3.0
+    from nettumor.edit_checks._examples import folder_of
+
+    assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"
+    assert "<!doctype html>" in nettumor.edit_checks.run({"subjects": {"subject": ["01"]}}).to_html()
     try:
         nettumor.Table({"a": [1]}).to_frame("pandas")
     except nettumor.MissingExtraError as error:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Screen
 
 import nettumor as nt
+from nettumor._command_line import checks
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
@@ -144,3 +145,7 @@ def demo() -> None:
     from nettumor._command_line.demo import show
 
     show(Console(soft_wrap=True))
+
+
+app.command("check")(checks.check)
+app.command("checks")(checks.checks)

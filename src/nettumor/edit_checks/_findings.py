@@ -11,11 +11,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nettumor.crf.columns import Words
+from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._types import SEVERITIES, Check, Hits
 from nettumor.errors import InputError
 from nettumor.tables import Table
@@ -39,6 +42,8 @@ class Findings(Table):
         The parameters of each check as they were used.
     criteria, criteria_digest, version : str
         The criteria's name and digest, and the version of this library.
+    configuration : Configuration
+        The study's own configuration.
     cause : ndarray of int
         For each finding the place of the finding it follows from, -1 for none.
 
@@ -54,9 +59,10 @@ class Findings(Table):
     def __init__(
         self, columns: Mapping[str, npt.ArrayLike], *, runs: Table, inputs: Table,
         parameters: Mapping[str, Mapping[str, Any]], criteria: str, criteria_digest: str, version: str,
-        cause: npt.NDArray[np.int64],
+        cause: npt.NDArray[np.int64], configuration: Configuration = NO_CONFIGURATION,
     ) -> None:  # fmt: skip
         super().__init__(columns)
+        self.configuration = configuration
         self.runs, self.inputs, self.parameters = runs, inputs, parameters
         self.criteria, self.criteria_digest, self.version, self.cause = criteria, criteria_digest, version, cause
 
@@ -87,7 +93,7 @@ class Findings(Table):
         table : Table
         left_out : str
         """
-        rank = np.array([SEVERITIES.index(s) for s in self["severity"]], dtype=np.int64)
+        rank = ranks(self["severity"])
         shown = rank <= SEVERITIES.index(severity)
         said = [f"{np.count_nonzero(~shown)} below {severity}"] if not shown.all() else []
         follows = self.cause >= 0
@@ -141,9 +147,39 @@ class Findings(Table):
         self, path: str | Path | None = None, *, folded: bool = True, severity: str = "note", limit: int = 20_000
     ) -> str:
         """One self-contained page: filters by severity, check and subject; each query with its sentence and source."""
-        from nettumor.edit_checks._outputs import written_html
+        from nettumor.edit_checks._page import written_html
 
         return written_html(self, path, folded=folded, severity=severity, limit=limit)
+
+    def to_xlsx(
+        self, path: str | Path, *, folded: bool = True, severity: str = "note", limit: int = 1_000_000
+    ) -> None:
+        """A workbook of the queries, the checks and the inputs (extra ``xlsx``); identifiers stay text."""
+        from nettumor.edit_checks._outputs import written_workbook
+
+        written_workbook(self, path, folded=folded, severity=severity, limit=limit)
+
+    def counts(self, column: str, *, folded: bool = True) -> Table:
+        """How many errors, warnings and notes a column's values have, the worst first.
+
+        Parameters
+        ----------
+        column : str
+            "check", "subject", "evaluator", "table", "severity", ...
+        folded : bool
+            Leave out what follows from another finding.
+
+        Returns
+        -------
+        Table
+            The column, then error, warning, note.
+        """
+        use = np.flatnonzero(self.cause < 0) if folded else np.arange(self.n_rows)
+        words, codes = np.unique(self[column][use], return_inverse=True)
+        rank = ranks(self["severity"][use])
+        count = np.bincount(codes * 3 + rank, minlength=3 * len(words)).reshape(-1, 3)
+        order = np.lexsort((np.arange(len(words)), *-count.T[::-1]))
+        return Table({column: words[order], **{s: count[order, i] for i, s in enumerate(SEVERITIES)}})
 
 
 def _plain(value: object) -> object:
@@ -157,30 +193,43 @@ def _plain(value: object) -> object:
     return value
 
 
-def written(values: Any, count: int) -> list[str]:
+def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """0 for an error, 1 for a warning, 2 for a note."""
+    return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(np.int64)
+
+
+def written(values: Any, count: int) -> Words:
     """Parts of a message as text: numbers with at most four decimals, "" for NaN."""
-    if isinstance(values, str):
-        return [values] * count
     array = np.asarray(values)
     if array.ndim == 0:
-        array = np.repeat(array, count)
-    if array.dtype.kind == "f":
-        return ["" if v != v else f"{v:.4f}".rstrip("0").rstrip(".") for v in array.tolist()]
-    return [str(v) for v in array.tolist()]
+        return np.repeat(written(array.reshape(1), 1), count)
+    if array.dtype.kind != "f":
+        return _objects([*map(str, array.tolist())])
+    distinct, codes = np.unique(array, return_inverse=True)
+    words = [f"{v:.4f}".rstrip("0").rstrip(".") if v == v else "" for v in distinct.tolist()]
+    return _objects(["0" if w == "-0" else w for w in words])[codes]
 
 
-def texts(hits: Hits, columns: Mapping[str, list[str]]) -> list[str]:
-    """The messages of hits."""
+def _objects(words: list[str]) -> Words:
+    out = np.empty(len(words), dtype=object)
+    out[:] = words
+    return out
+
+
+def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
+    """The messages of hits; only the fields that the template names are written."""
     count = len(hits.rows)
-    fields = {**columns, **{n: written(p, count) for n, p in hits.parts.items()}}
-    try:
-        if "{" not in hits.message:
-            return [hits.message] * count
-        names = list(fields)
-        rows = zip(*fields.values(), strict=True)
-        return [hits.message.format_map(dict(zip(names, row, strict=True))) for row in rows]
-    except KeyError as error:
-        raise InputError(f"`message` names {error}; known: {', '.join(fields)}.", argument="message") from None
+    named = {field for _, field, _, _ in Formatter().parse(hits.message) if field is not None}
+    if not named:
+        return written(hits.message.replace("{{", "{").replace("}}", "}"), count)
+    known = {**columns, **hits.parts}
+    if not named <= known.keys():
+        raise InputError(f"`message` names {', '.join(sorted(named - known.keys()))}; known: {', '.join(known)}.",
+                         argument="message")  # fmt: skip
+    fields = [written(hits.parts[n], count) if n in hits.parts else columns[n] for n in named]
+    template, names = hits.message, tuple(named)
+    rows = zip(*(f.tolist() for f in fields), strict=True)
+    return _objects([template.format_map(dict(zip(names, row, strict=True))) for row in rows])
 
 
 def causes(

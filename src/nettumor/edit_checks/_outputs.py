@@ -1,50 +1,72 @@
-"""Findings written as JSON, as a CDISC CORE report, and as one HTML page.
+"""Findings written as JSON, as a CDISC CORE report, and as a workbook.
 
 The CORE shape follows the JSON report of the CDISC Rules Engine (Conformance_Details, Dataset_Details,
-Issue_Summary, Issue_Details, Rules_Report), so that tools which read its reports read these. The page
-needs nothing but a browser. What is left out is said in each of them.
+Issue_Summary, Issue_Details, Rules_Report), so that tools which read its reports read these. What is left
+out is said in each of them.
 """
 
 from __future__ import annotations
 
-import html
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
-from nettumor.edit_checks._types import CHECKS, SEVERITIES
+from nettumor.edit_checks._types import CHECKS
+from nettumor.errors import InputError, missing_extra
+from nettumor.tables import Table
 
 if TYPE_CHECKING:
     from nettumor.edit_checks._findings import Findings
 
 
-def _write(text: str, path: str | Path | None) -> str:
+def write(text: str, path: str | Path | None) -> str:
+    """Write a text as UTF-8 where there is a path; the text."""
     if path is not None:
         Path(path).write_text(text + "\n", encoding="utf-8", newline="")
     return text
 
 
 def about(found: Findings) -> dict[str, Any]:
-    """What was run: library, version, criteria, parameters."""
+    """What was run: library, version, criteria, parameters, the study's own configuration."""
     parameters = {id: dict(values) for id, values in found.parameters.items() if values}
+    own = {name: value for name, value in attrs.asdict(found.configuration).items() if value}
     return {
         "library": "nettumor", "version": found.version, "criteria": found.criteria,
-        "criteria_digest": found.criteria_digest, "parameters": parameters,
+        "criteria_digest": found.criteria_digest, "parameters": parameters, "configuration": own,
     }  # fmt: skip
+
+
+def encoded(value: Any) -> str:
+    """One line of JSON."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def lines(rows: Iterable[Any]) -> str:
+    """A JSON array with a row a line."""
+    return "[\n" + ",\n".join(map(encoded, rows)) + "\n]"
+
+
+def _object(parts: Mapping[str, str]) -> str:
+    return "{\n" + ",\n".join(f"{encoded(name)}: {text}" for name, text in parts.items()) + "\n}"
 
 
 def written_json(
     found: Findings, path: str | Path | None, *, folded: bool, severity: str, limit: int | None
 ) -> str:
-    """Everything as one JSON object."""
+    """Everything as one JSON object, a row a line."""
     table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
-    body = {
-        "about": about(found), "runs": found.runs.rows(), "inputs": found.inputs.rows(), "findings": table.rows(),
-        "left_out": left_out,
-    }  # fmt: skip
-    return _write(json.dumps(body, ensure_ascii=False, indent=1, default=str), path)
+    return write(_object({
+        "about": encoded(about(found)), "runs": lines(found.runs.rows()), "inputs": lines(found.inputs.rows()),
+        "findings": lines(table.rows()), "left_out": encoded(left_out),
+    }), path)  # fmt: skip
 
 
 _CORE_STATUS = {"passed": "SUCCESS", "findings": "ISSUE REPORTED", "skipped": "SKIPPED", "failed": "EXECUTION ERROR"}
@@ -53,130 +75,99 @@ _CORE_STATUS = {"passed": "SUCCESS", "findings": "ISSUE REPORTED", "skipped": "S
 def written_core(found: Findings, path: str | Path | None) -> str:
     """The findings in the shape of a CDISC CORE report."""
     summary: dict[tuple[str, str], int] = {}
-    issues = []
-    for row in found.rows():
-        key = (row["table"], row["check"])
+    for key in zip(found["table"].tolist(), found["check"].tolist(), strict=True):
         summary[key] = summary.get(key, 0) + 1
-        issues.append({
+    issues = (
+        {
             "core_id": row["check"], "message": row["message"], "executability": "fully executable",
             "dataset": row["table"], "USUBJID": row["subject"], "row": row["row"] if row["row"] >= 0 else "",
             "SEQ": "", "variables": [row["column"]] if row["column"] else [], "values": [row["value"]],
             "severity": row["severity"], "caused_by": row["caused_by"],
-        })  # fmt: skip
-    body = {
-        "Conformance_Details": about(found),
-        "Dataset_Details": [
+        } for row in found.rows()
+    )  # fmt: skip
+    return write(_object({
+        "Conformance_Details": encoded(about(found)),
+        "Dataset_Details": lines(
             {"filename": r["name"], "label": r["table"], "path": r["path"], "sha256": r["sha256"], "length": r["rows"]}
             for r in found.inputs.rows()
-        ],
-        "Issue_Summary": [
-            {"dataset": table, "core_id": id, "message": _sentence(id), "issues": count}
+        ),
+        "Issue_Summary": lines(
+            {"dataset": table, "core_id": id, "message": sentence(id), "issues": count}
             for (table, id), count in sorted(summary.items())
-        ],
-        "Issue_Details": issues,
-        "Rules_Report": [
+        ),
+        "Issue_Details": lines(issues),
+        "Rules_Report": lines(
             {
                 "core_id": r["check"], "version": "1", "message": r["name"], "status": _CORE_STATUS[r["status"]],
                 "reason": r["reason"],
-            }
-            for r in found.runs.rows()
-        ],
-    }  # fmt: skip
-    return _write(json.dumps(body, ensure_ascii=False, indent=1, default=str), path)
+            } for r in found.runs.rows()
+        ),
+    }), path)  # fmt: skip
 
 
-def _sentence(id: str) -> str:
+def sentence(id: str) -> str:
+    """What a check finds at fault; "" for one that is not in the registry."""
     return CHECKS[id].sentence if id in CHECKS else ""
 
 
-_STYLE = """
-body{font:14px/1.45 system-ui,sans-serif;margin:1.5rem;color:#222}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
-th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}
-th{background:#f3f3f3;position:sticky;top:0}
-.error td:nth-child(2){color:#a30000;font-weight:600}.warning td:nth-child(2){color:#8a5a00;font-weight:600}
-select,input{margin:0 1rem .5rem .3rem}small{color:#555}
-"""
-
-_SCRIPT = """
-const byId = id => document.getElementById(id);
-function filter() {
-  const s = byId("severity").value, c = byId("check").value, p = byId("subject").value.trim().toLowerCase();
-  let shown = 0;
-  for (const r of document.querySelectorAll("#queries tbody tr")) {
-    const keep = (!s || r.dataset.s === s) && (!c || r.dataset.c === c)
-      && (!p || r.dataset.p.toLowerCase().includes(p));
-    r.hidden = !keep; shown += keep;
-  }
-  byId("shown").textContent = shown;
-}
-for (const id of ["severity", "check", "subject"]) byId(id).addEventListener("input", filter);
-"""
+def source(id: str) -> str:
+    """The source of a check; "" where none is known."""
+    return CHECKS[id].source if id in CHECKS else ""
 
 
-def written_html(
-    found: Findings, path: str | Path | None, *, folded: bool, severity: str, limit: int | None
-) -> str:
-    """One page with filters."""
+SHEET_ROWS = 1_048_575
+"""Rows of a sheet of Excel below its heading."""
+
+CELL = 32_767
+"""Characters that a cell of Excel holds."""
+
+
+def workbook_class() -> Any:
+    """The class that writes workbooks (extra ``xlsx``)."""
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise missing_extra("XlsxWriter", "xlsx", "A workbook of findings") from None
+    return Workbook
+
+
+def written_workbook(found: Findings, path: str | Path, *, folded: bool, severity: str, limit: int) -> None:
+    """A workbook: the queries, the state of each check, what was checked; identifiers as text."""
+    workbook = workbook_class()
+    if not 0 < limit < SHEET_ROWS:
+        raise InputError(f"`limit` must be 1 to {SHEET_ROWS - 1} (a sheet ends there); got {limit}. Write a .csv file.",
+                         argument="limit")  # fmt: skip
     table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
-    rows = table.rows()
-    ids = sorted({r["check"] for r in rows})
-    options = "".join(f"<option>{_safe(i)}</option>" for i in ids)
-    severities = "".join(f"<option>{s}</option>" for s in SEVERITIES)
-    heading = f"{found.n_rows} findings under {found.criteria}"
-    text = "\n".join((
-        f"<!doctype html><html lang='en'><meta charset='utf-8'><title>{_safe(heading)}</title><style>{_STYLE}</style>",
-        f"<h1>{_safe(heading)}</h1><p><small>nettumor {_safe(found.version)}; criteria digest "
-        f"{_safe(found.criteria_digest)}. Not a medical device.</small></p>",
-        _inputs(found),
-        f"<label>Severity<select id='severity'><option value=''>all</option>{severities}</select></label>"
-        f"<label>Check<select id='check'><option value=''>all</option>{options}</select></label>"
-        "<label>Subject<input id='subject'></label>"
-        f"<p><span id='shown'>{len(rows)}</span> of {len(rows)} queries shown. <strong>{_safe(left_out)}</strong></p>",
-        _queries(rows), _checks(found), f"<script>{_SCRIPT}</script></html>",
-    ))  # fmt: skip
-    return _write(text, path)
+    columns = dict(table)
+    columns["rule"] = np.array([sentence(id) for id in table["check"].tolist()], dtype=object)
+    columns["source"] = np.array([source(id) for id in table["check"].tolist()], dtype=object)
+    facts = [*about(found).items(), ("not shown", left_out)]
+    with workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                         "strings_to_numbers": False}) as book:  # fmt: skip
+        head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "valign": "top"})
+        body = book.add_format({"valign": "top", "text_wrap": True})
+        sheets = {"Queries": Table(columns), "Checks": found.runs, "Inputs": found.inputs, "About": Table({
+            "name": [name for name, _ in facts], "value": [v if isinstance(v, str) else encoded(v) for _, v in facts],
+        })}  # fmt: skip
+        for name, content in sheets.items():
+            _sheet(book.add_worksheet(name), content, head, body)
 
 
-def _safe(value: object) -> str:
-    return html.escape(str(value))
+_WIDTHS = {"message": 60, "rule": 60, "source": 40, "reason": 40, "value": 16, "expected": 22, "path": 40}
 
 
-def _inputs(found: Findings) -> str:
-    lines = "".join(
-        f"<li>{_safe(r['table'])}: {r['rows']} rows from {_safe(r['name'])} {_safe(r['sha256'][:16])}</li>"
-        for r in found.inputs.rows()
-    )
-    return f"<ul>{lines}</ul>"
-
-
-_SHOWN = ("check", "severity", "subject", "evaluator", "visit", "lesion", "table", "row", "column", "value", "expected")
-
-
-def _queries(rows: list[dict[str, Any]]) -> str:
-    head = "".join(f"<th>{name}</th>" for name in (*_SHOWN, "query"))
-    body = []
-    for r in rows:
-        cells = "".join(f"<td>{_safe(r[name]) if r[name] != -1 else ''}</td>" for name in _SHOWN)
-        more = f" <small>{r['folded']} more follow from it.</small>" if r.get("folded") else ""
-        source = f"<br><small>{_safe(_sentence(r['check']))} {_safe(_source(r['check']))}</small>"
-        body.append(
-            f"<tr class='{r['severity']}' data-s='{r['severity']}' data-c='{_safe(r['check'])}' "
-            f"data-p='{_safe(r['subject'])}'>{cells}<td>{_safe(r['message'])}{more}{source}</td></tr>"
-        )
-    return f"<table id='queries'><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
-
-
-def _source(id: str) -> str:
-    return f"[{CHECKS[id].source}]" if id in CHECKS and CHECKS[id].source else ""
-
-
-def _checks(found: Findings) -> str:
-    order = np.argsort(-found.runs["count"], kind="stable").tolist()
-    states = found.runs.rows()
-    body = "".join(
-        f"<tr><td>{_safe(r['check'])} {_safe(r['name'])}</td><td>{r['status']}</td><td>{r['count']}</td>"
-        f"<td>{_safe(r['reason'])}</td></tr>"
-        for r in (states[i] for i in order)
-    )
-    return f"<h2>Checks</h2><table><tr><th>check</th><th>status</th><th>findings</th><th>reason</th></tr>{body}</table>"
+def _sheet(sheet: Any, content: Mapping[str, Any], head: Any, body: Any) -> None:
+    """A table on a sheet: heading frozen, a filter over it, text as text."""
+    rows = len(next(iter(content.values())))
+    for place, name in enumerate(content):
+        sheet.set_column(place, place, _WIDTHS.get(name, 12))
+        sheet.write_string(0, place, name, head)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(rows, 1), len(content) - 1)
+    for number, row in enumerate(zip(*(a.tolist() for a in content.values()), strict=True), start=1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, str):
+                text = cell if len(cell) <= CELL else f"{cell[: CELL - 10]} [cut off]"
+                sheet.write_string(number, place, text, body)
+            elif cell >= 0:
+                sheet.write_number(number, place, cell, body)

@@ -18,11 +18,12 @@ import nettumor
 from nettumor import crf
 from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
+from nettumor.crf.columns import Words
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._data import Data
-from nettumor.edit_checks._findings import COLUMNS, Findings, causes, texts, written
-from nettumor.edit_checks._types import CHECKS, GROUPS, SEVERITIES, Check, Hits, Skip, in_order
+from nettumor.edit_checks._findings import COLUMNS, Findings, causes, ranks, texts, written
+from nettumor.edit_checks._types import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.tables import Table
 
@@ -104,19 +105,28 @@ def run(
 
 
 def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
+    """The study with the rows of one evaluator, in the tables and in the SDTM domains that name one."""
     if evaluator is None:
         return study
     names: set[str] = set()
-    taken = {}
-    for name, table in study.items():
-        if "evaluator" in table:
-            codes, words = table.keys_of("evaluator")
-            names |= {str(w) for w in words}
-            taken[name] = table.take(np.flatnonzero(words[codes] == evaluator))
+
+    def taken(table: crf.CrfTable, columns: tuple[str, ...]) -> crf.CrfTable:
+        held = [c for c in columns if c in table]
+        if not held:
+            return table
+        who = np.full(table.n_rows, "", dtype=object)
+        for column in held:
+            codes, words = table.keys_of(column)
+            who = np.where(who == "", words[codes], who) if len(words) else who
+        names.update(who.tolist())
+        return table.take(np.flatnonzero(who == evaluator))
+
+    domains = {n: taken(t, (f"{n}EVALID", f"{n}EVAL")) for n, t in study.domains.items()}
+    tables = {n: taken(t, ("evaluator",)) for n, t in study.items()}
     if evaluator not in names:
-        raise InputError(f"`evaluator` must be one of the tables; got {evaluator!r}. {did_you_mean(evaluator, names)}",
-                         argument="evaluator")  # fmt: skip
-    return study.replace(**taken)
+        raise InputError(f"`evaluator` must be one of the tables; got {evaluator!r}. "
+                         f"{did_you_mean(evaluator, names - {''})}", argument="evaluator")  # fmt: skip
+    return Tables(tables, domains=domains, ignored=study.ignored, frame_kind=study.frame_kind)
 
 
 def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
@@ -210,7 +220,7 @@ def _findings(
     data: Data, states: list[_State], values: dict[str, dict[str, Any]], edition: Criteria, settings: Configuration
 ) -> Findings:
     """The table of all hits, with texts, causes and states."""
-    parts: dict[str, list[list[str]]] = {n: [] for n in COLUMNS if n != "caused_by"}
+    parts: dict[str, list[Words]] = {n: [] for n in COLUMNS if n != "caused_by"}
     keys: list[npt.NDArray[np.int64]] = []
     for place, state in enumerate(states):
         try:
@@ -222,19 +232,19 @@ def _findings(
             for name, column in texts_of.items():
                 parts[name].append(column)
             keys.append(key)
-    flat = {name: [cell for part in column for cell in part] for name, column in parts.items()}
+    columns: dict[str, Words] = {n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()}
     key = np.concatenate(keys, axis=1) if keys else np.empty((4, 0), dtype=np.int64)
-    rank = np.array([SEVERITIES.index(s) for s in flat["severity"]], dtype=np.int64)
+    rank = ranks(columns["severity"])
     checks = [s.check for s in states]
     cause = causes(checks, key[0], rank, *key[1:])
-    columns: dict[str, npt.ArrayLike] = {n: np.array(flat[n], dtype=object) for n in COLUMNS if n != "caused_by"}
-    columns["row"] = np.array([int(r) for r in flat["row"]], dtype=np.int64)
+    columns["row"] = columns["row"].astype(np.int64)
     ids = np.array([*(c.id for c in checks), ""], dtype=object)
     columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
     digest: str = getattr(edition, "digest", "")
     return Findings(
         {n: columns[n] for n in COLUMNS}, runs=_runs(states, settings), inputs=data.tables.inputs(),
         parameters=values, criteria=edition.name, criteria_digest=digest, version=nettumor.__version__, cause=cause,
+        configuration=settings,
     )  # fmt: skip
 
 
@@ -256,18 +266,17 @@ _VARIABLES = {
 """The SDTM variables of the columns, where a finding stands in a domain."""
 
 
-def _cells(data: Data, hits: Hits, column: str) -> list[str]:
+def _cells(data: Data, hits: Hits, column: str) -> Words:
     """A column's text at the hits, "" for a finding without a row."""
     if hits.table in data and hits.table not in LAYOUTS:
         named = _VARIABLES.get(column, ())
         column = next((v for v in (w.replace("--", hits.table) for w in named) if v in data[hits.table]), column)
-    if hits.table not in data or column not in data[hits.table]:
-        return [""] * len(hits.rows)
-    text = data[hits.table].table.text(column)
-    return ["" if r < 0 else text[r] for r in hits.rows.tolist()]
+    if hits.table not in data or column not in data[hits.table] or not data[hits.table].n:
+        return written("", len(hits.rows))
+    return np.where(hits.rows < 0, "", data[hits.table].table.text(column)[hits.rows])
 
 
-def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> dict[str, list[str]]:
+def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> dict[str, Words]:
     """The columns of the findings table for one check's hits."""
     count = len(hits.rows)
     table = data[hits.table].table if hits.table in data else None
@@ -276,22 +285,19 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
         names["date"] = _cells(data, hits, "day")
     names |= {n: written(v, count) for n, v in hits.names.items()}
     value = _cells(data, hits, hits.column) if hits.value is None else written(hits.value, count)
-    fields = {
-        "value": value, "expected": written(hits.expected, count), "column": [hits.column] * count,
-        **{n: names[n] for n in ("subject", "evaluator", "visit", "lesion", "date")},
-    }  # fmt: skip
-    own = settings.severities.get(check.id, "")
-    severity = [own or s or check.severity for s in written(hits.severity, count)]
+    fields = {"value": value, "expected": written(hits.expected, count), "column": written(hits.column, count), **names}
+    own = written(settings.severities.get(check.id, ""), count)
+    severity = np.where(own != "", own, written(hits.severity, count))
     where, rows = _places(table, hits.table, hits.column, hits.rows)
-    related = [""] * count
+    related = written("", count)
     if hits.related is not None:
         other = np.asarray(hits.related, dtype=np.int64)
         name = hits.related_table or hits.table
         at, numbers = _places(data[name].table, name, "", other)
-        pairs = zip(at, numbers, other.tolist(), strict=True)
-        related = ["" if o < 0 else f"{a} {n}" for a, n, o in pairs]
+        related = np.where(other < 0, "", at + np.array(" ", dtype=object) + written(numbers, count))
     return {
-        "check": [check.id] * count, "severity": severity, "table": where, "row": [str(r) for r in rows],
+        "check": written(check.id, count), "severity": np.where(severity == "", check.severity, severity),
+        "table": where, "row": rows,
         **{n: fields[n] for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")},
         "message": texts(hits, fields), "date": names["date"], "related": related,
     }  # fmt: skip
@@ -299,15 +305,12 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
 
 def _places(
     table: crf.CrfTable | None, name: str, column: str, rows: npt.NDArray[np.int64]
-) -> tuple[list[str], list[int]]:
+) -> tuple[Words, npt.NDArray[np.int64]]:
     """The user's table and row number of each position; -1 where there is no row."""
     if table is None or not table.n_rows:
-        return [name] * len(rows), [-1] * len(rows)
-    numbers, origin = table.rows_of(column), table.origin.text
-    return (
-        [name if r < 0 else str(origin[r]) for r in rows.tolist()],
-        [-1 if r < 0 else int(numbers[r]) for r in rows.tolist()],
-    )
+        return written(name, len(rows)), np.full(len(rows), -1, dtype=np.int64)
+    none = rows < 0
+    return np.where(none, name, table.origin.text[rows]), np.where(none, -1, table.rows_of(column)[rows])
 
 
 def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
