@@ -6,7 +6,6 @@ tables (any columns of the findings). ``settings.toml`` may name criteria, param
 """
 
 import csv
-import json
 import pathlib
 import tomllib
 
@@ -212,30 +211,6 @@ def test_causes_at_the_same_timepoint(first, caused):
     shown, said = found.selected(severity="error")
     assert shown["check"].tolist() == ["X950"]
     assert "follow" not in said
-
-
-def test_outputs(tmp_path):
-    """CSV, JSON, CORE JSON and HTML hold every finding, say what they leave out, and no formula or markup runs."""
-    def every(data, parameters):
-        return edit_checks.flag("lesions", np.ones(4, bool), "<b>{value}</b>", "size", expected="=1+1")
-
-    found = edit_checks.run({"lesions": ROWS}, checks=["S02", one_check(every)])
-    text = found.to_csv(tmp_path / "f.csv")
-    assert "'=1+1" in text
-    assert (tmp_path / "f.csv").read_bytes().startswith(b"\xef\xbb\xbfcheck,")
-    assert found.to_csv(limit=3).splitlines()[-1] == "Not shown: 1 beyond the first 3."
-    assert "4 below warning" not in found.to_csv(severity="error")
-    body = json.loads(found.to_json(tmp_path / "f.json"))
-    assert len(body["findings"]) == 4
-    assert body["inputs"][0]["rows"] == 4
-    core = json.loads(found.to_core_json())
-    assert [r["status"] for r in core["Rules_Report"]] == ["SUCCESS", "ISSUE REPORTED"]
-    assert core["Issue_Summary"][0]["issues"] == 4
-    page = found.to_html(tmp_path / "f.html", limit=2)
-    assert "&lt;b&gt;30&lt;/b&gt;" in page
-    assert "Not shown: 2 beyond the first 2." in page
-    assert found.to_frame("pandas").shape == (4, 15)
-    assert "4 findings (4 error" in repr(found)
 
 
 def test_configuration(tmp_path):

@@ -142,7 +142,7 @@ def test_a_missing_key_column_is_a_finding(capsys, study):
     assert "L01 too-many-targets: skipped: lesions has no column lesion" in out
 
 
-def test_failed_checks_areShown(capsys, study):
+def test_failed_checks_are_shown(capsys, study):
     """A check that fails is shown with its error, whatever was asked for."""
     @edit_checks.register("X905", "broken", "Broken.")
     def broken(data, parameters):
