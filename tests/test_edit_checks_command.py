@@ -217,7 +217,7 @@ def test_list_and_explain(capsys):
 def test_examples_of_a_checkout():
     """In a checkout the examples are those of the tests; an unknown check has none; a wrong word is refused."""
     assert folder_of("S02").name == "S02"
-    assert example("S02", "expected")["findings"][0] == ["row", "column"]
+    assert "row" in example("S02", "expected")["findings"][0]
     assert example("Z99", "accept") == {}
     with pytest.raises(InputError, match="`which` must be accept, reject or expected"):
         example("S02", "rejected")
