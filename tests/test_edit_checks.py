@@ -45,7 +45,8 @@ def run_case(check, which):
     parameters = {check: settings.get("parameters", {})}
     criteria = settings.get("criteria", "recist-1.1")
     study = crf.read(tables_of(folder, which), incomplete="keep")
-    return edit_checks.run(study, criteria, checks=[check], parameters=parameters)
+    configuration = edit_checks.Configuration(windows=settings.get("windows", {}))
+    return edit_checks.run(study, criteria, checks=[check], parameters=parameters, configuration=configuration)
 
 
 @pytest.mark.parametrize("check", sorted(CHECKS))

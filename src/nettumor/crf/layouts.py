@@ -167,6 +167,10 @@ _DATE = _c("date", "date", "Date of the scan, sample or report (ISO 8601; partia
 _DAY_COLUMN = _c("day", "number", "Days from the reference date (day 0), in place of the date", "--DY less 1",
                  unit="days")  # fmt: skip
 _VISIT_NAME = _c("visit_name", "text", "Visit name, where `visit` is its number", "VISIT")
+_STUDY_DAY = _c("study_day", "number", "Study day as reported: 1 on the reference date, -1 the day before it, no 0", "--DY",
+                "TRDY RSDY TUDY LBDY", unit="days")  # fmt: skip
+_ROLE_OF_EVALUATOR = _c("evaluator_role", "text", "Role of who assessed (INVESTIGATOR, INDEPENDENT ASSESSOR), where "
+                        "`evaluator` names the reader", "--EVAL", "TREVAL RSEVAL TUEVAL")  # fmt: skip
 _ACCEPTED = _c("accepted", "flag", "The record that counts, where several readers assessed", "--ACPTFL",
                permitted=FLAGS)  # fmt: skip
 _REASON = _c("reason", "text", "Why something was not done or not evaluable", "--REASND", "TRREASND TRREASNE RSREASND")
@@ -195,6 +199,8 @@ SUBJECTS = TableLayout(
         _date("death", "Day of death", "DTHDTC", "DTHDTC"),
         _date("last_known_alive", "Last day known alive", "RFPENDTC, else RFENDTC", "RFPENDTC RFENDTC"),
         _date("data_cutoff", "Day of the data cut-off"),
+        _date("birth", "Date of birth, as far as known", "BRTHDTC", "BRTHDTC BRTHDAT"),
+        _date("consent", "Day of informed consent", "RFICDTC", "RFICDTC"),
         _c("age", "number", "Age", "AGE", "AGE", unit="years"),
         _c("sex", "word", "Sex", "SEX", "SEX", permitted=SEXES),
         _c("primary_site", "text", "Site of the primary tumour"),
@@ -231,7 +237,14 @@ LESIONS = TableLayout(
         _mm("diameter", "The one diameter collected for the sum (long axis, or a node's short axis), where it was "
             "collected beside `size` and `perpendicular`; it then goes into the sum of diameters", "TRTESTCD=DIAMETER"),
         _c("unit", "word", "Unit of the diameters, if not mm", "TRSTRESU", permitted={"mm": (), "cm": ()}),
-        _VISIT_NAME, _ACCEPTED,
+        _VISIT_NAME, _ACCEPTED, _ROLE_OF_EVALUATOR, _STUDY_DAY,
+        _c("baseline_flag", "flag", "The last row of a lesion before treatment", "TRLOBXFL", "TRLOBXFL TRBLFL",
+           permitted=FLAGS),
+        _date("local_therapy", "First day of surgery, irradiation or ablation of this lesion outside the treatment "
+              "under study"),
+        _c("infiltrative", "flag", "Infiltrative growth (mRECIST)", permitted=FLAGS),
+        _c("vascular_pattern", "text", "TYPICAL where a lesion enhances in the arterial phase and washes out (mRECIST)"),
+        _c("cytology", "text", "POSITIVE or NEGATIVE: cytology of an effusion or of ascites (mRECIST)"),
     ),
     keys=("subject", "evaluator", "lesion", "visit", "date"),
     either=(("visit", "date"),),
@@ -251,7 +264,7 @@ RESPONSES = TableLayout(
         _c("overall", "response", "Overall response", "RSTESTCD=OVRLRESP", "OVRLRESP"),
         _c("best", "response", "Best overall response", "RSTESTCD=BESTRESP", "BESTRESP"),
         _c("criteria", "text", "Criteria the response was given under", "RSCAT", "RSCAT"),
-        _REASON, _VISIT_NAME, _ACCEPTED,
+        _REASON, _VISIT_NAME, _ACCEPTED, _ROLE_OF_EVALUATOR, _STUDY_DAY,
     ),
     keys=("subject", "evaluator", "criteria", "visit", "date"),
     either=(("visit", "date"),),
@@ -271,7 +284,7 @@ MARKERS = TableLayout(
         _c("assay", "text", "Assay", "LBMETHOD", "LBMETHOD"),
         _c("specimen", "text", "Specimen", "LBSPEC", "LBSPEC"),
         _c("confounder", "text", "What may have changed the value (proton-pump inhibitor, diet)"),
-        _VISIT, _VISIT_NAME,
+        _VISIT, _VISIT_NAME, _STUDY_DAY,
     ),
     keys=("subject", "marker", "date"),
     either=(("date",),),

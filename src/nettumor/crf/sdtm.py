@@ -6,7 +6,7 @@ tumour domains are mapped in `sdtm_lesions` and `sdtm_responses`.
 ========== ===========================================================================================
 subjects   DM: treatment_start RFXSTDTC, else RFSTDTC; therapy_completed RFXENDTC; death DTHDTC, else DS
            with DSDECOD DEATH; randomized RANDDT (DM or SUPPDM), else DS with RANDOMIZED; last_known_alive
-           RFPENDTC, else RFENDTC; arm ARM; treatment ACTARM; age AGE; sex SEX
+           RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM; treatment ACTARM; age AGE; sex SEX
 markers    LB rows of tumour markers (`MARKER_TESTS`): value LBSTRESN, else the text of LBSTRESC; unit
            LBSTRESU; upper_limit LBSTNRHI; where a row has no standard result, LBORRES, LBORRESU, LBORNRHI
 ========== ===========================================================================================
@@ -203,6 +203,8 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
         "therapy_completed": variable(dm, "RFXENDTC"),
         "death": choose_cells(variable(dm, "DTHDTC"), _disposition(domains, ("DEATH", "DIED"))),
         "last_known_alive": variable(dm, "RFPENDTC", "RFENDTC"),
+        "birth": variable(dm, "BRTHDTC"),
+        "consent": variable(dm, "RFICDTC"),
         "age": variable(dm, "AGE"),
         "sex": variable(dm, "SEX"),
     }

@@ -53,6 +53,8 @@ MODULES = (
     "series",
     "methods",
     "sums",
+    "date",
+    "visit",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 
