@@ -167,8 +167,8 @@ _DATE = _c("date", "date", "Date of the scan, sample or report (ISO 8601; partia
 _DAY_COLUMN = _c("day", "number", "Days from the reference date (day 0), in place of the date", "--DY less 1",
                  unit="days")  # fmt: skip
 _VISIT_NAME = _c("visit_name", "text", "Visit name, where `visit` is its number", "VISIT")
-_STUDY_DAY = _c("study_day", "number", "Study day as reported: 1 on the reference date, -1 the day before it, no 0", "--DY",
-                "TRDY RSDY TUDY LBDY", unit="days")  # fmt: skip
+_STUDY_DAY = _c("study_day", "number", "Study day as reported: 1 on the reference date, -1 the day before it, no 0",
+                "--DY", "TRDY RSDY TUDY LBDY", unit="days")  # fmt: skip
 _ROLE_OF_EVALUATOR = _c("evaluator_role", "text", "Role of who assessed (INVESTIGATOR, INDEPENDENT ASSESSOR), where "
                         "`evaluator` names the reader", "--EVAL", "TREVAL RSEVAL TUEVAL")  # fmt: skip
 _ACCEPTED = _c("accepted", "flag", "The record that counts, where several readers assessed", "--ACPTFL",
@@ -243,7 +243,7 @@ LESIONS = TableLayout(
         _date("local_therapy", "First day of surgery, irradiation or ablation of this lesion outside the treatment "
               "under study"),
         _c("infiltrative", "flag", "Infiltrative growth (mRECIST)", permitted=FLAGS),
-        _c("vascular_pattern", "text", "TYPICAL where a lesion enhances in the arterial phase and washes out (mRECIST)"),
+        _c("vascular_pattern", "text", "TYPICAL: it enhances in the arterial phase and washes out later (mRECIST)"),
         _c("cytology", "text", "POSITIVE or NEGATIVE: cytology of an effusion or of ascites (mRECIST)"),
     ),
     keys=("subject", "evaluator", "lesion", "visit", "date"),
