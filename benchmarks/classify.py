@@ -14,6 +14,7 @@ import sys
 import time
 import tracemalloc
 
+import attrs
 import numpy as np
 
 import nettumor as nt
@@ -29,12 +30,19 @@ def pairs(count):
 
 def seconds(question, times=7):
     """The shortest of several runs."""
-    best = float("inf")
-    for _ in range(times):
-        start = time.perf_counter()
-        question()
-        best = min(best, time.perf_counter() - start)
-    return best
+    return min(once(question) for _ in range(times))
+
+
+def once(question):
+    start = time.perf_counter()
+    question()
+    return time.perf_counter() - start
+
+
+def side_by_side(questions, rounds=9):
+    """Seconds of each question by round, the better of two: other work on the machine disturbs all of them alike."""
+    taken = [[seconds(question, 2) for question in questions.values()] for _ in range(rounds)]
+    return dict(zip(questions, np.array(taken).T, strict=True))
 
 
 def with_select(before, after):
@@ -82,21 +90,28 @@ def extra_memory(before, after):
 
 def main(count):
     before, after = pairs(count)
+    missing = after.copy()
+    missing[::100] = np.nan
     ours = nt.classify(before, after)
     recipes = {"numpy.select": with_select}
     recipes |= {n: f for n, f in (("pandas", with_pandas), ("polars", with_polars)) if importlib.util.find_spec(n)}
-    less = seconds(lambda: np.less(after, before))
-    mine = seconds(lambda: nt.classify(before, after))
-    print(f"{count} pairs; numpy.less {less / count * 1e9:.2f} ns a pair, classify {mine / count * 1e9:.2f} ns")
-    print(f"classify takes {mine / less:.2f} times one numpy.less pass (aim: at most 3)")
+    gap, recist = attrs.evolve(nt.criteria.VOGL_2008, gap="MR"), nt.criteria.RECIST_1_1
+    taken = side_by_side({
+        "less": lambda: np.less(after, before), "classify": lambda: nt.classify(before, after),
+        "missing": lambda: nt.classify(before, missing), "gap": lambda: nt.classify(before, after, criteria=gap),
+        "recist": lambda: nt.classify(before, after, criteria=recist),
+        **{name: lambda recipe=recipe: recipe(before, after) for name, recipe in recipes.items()},
+    })  # fmt: skip
+    less, mine = taken["less"], taken["classify"]
+    each = {name: np.median(seconds) / count * 1e9 for name, seconds in taken.items()}
+    print(f"{count} pairs; numpy.less {each['less']:.2f} ns a pair, classify {each['classify']:.2f} ns (medians)")
+    print(f"classify takes {np.median(mine / less):.2f} times one numpy.less pass (aim: at most 3)")
     for name, recipe in recipes.items():
         differ = np.count_nonzero(recipe(before, after) != ours)
-        ratio = seconds(lambda recipe=recipe: recipe(before, after), 3) / mine
         aim = " (aim: at least 8)" if name == "numpy.select" else ""
-        print(f"{name} takes {ratio:.2f} times classify{aim}; {differ} pairs on a limit differ")
-    missing = after.copy()
-    missing[::100] = np.nan
-    print(f"with 1 % not measured: {seconds(lambda: nt.classify(before, missing)) / less:.2f} times numpy.less")
+        print(f"{name} takes {np.median(taken[name] / mine):.2f} times classify{aim}; {differ} pairs on a limit differ")
+    for name, said in (("missing", "1 % not measured"), ("gap", "a class for the gap"), ("recist", "RECIST 1.1")):
+        print(f"with {said}: {np.median(taken[name] / less):.2f} times numpy.less")
     print(f"memory beyond the output: {100 * extra_memory(before, after):.1f} % of it (aim: at most 10 %)")
     calls = 20_000
     each = seconds(lambda: [nt.classify(52.0, 30.0) for _ in range(calls)], 3) / calls

@@ -144,6 +144,34 @@ def test_blocks_do_not_show():
     assert nt.labels(nt.classify(before, after)[picked]).tolist() == expected
 
 
+ODD = [0.0, -0.0, NAN, -NAN, INF, -INF, -1.0, 5e-324, 1e-308, 1.7e308]
+
+
+@pytest.mark.parametrize("criteria", RULES, ids=names(RULES))
+def test_odd_numbers_are_found_wherever_they_stand(criteria):
+    """Zeros of both signs, NaN, infinities, negative and hardly representable sizes: in a block of sound sizes each
+    pair is answered as it is alone, and as the reason says."""
+    before, after = (a.ravel() for a in np.meshgrid([*ODD, 40.0], [*ODD, 27.0, 40.0, 60.0]))
+    around = np.full(40, 50.0), np.full(40, 30.0)
+    many = [np.concatenate([around[i], a, around[i]]) for i, a in enumerate((before, after))]
+    answer = nt.classify(*many, criteria=criteria, invalid="NE")[40:-40]
+    each = [nt.classify(b, a, criteria=criteria, invalid="NE") for b, a in zip(before, after, strict=True)]
+    assert answer.tolist() == each
+    sound = (before > 0) & (before < INF) & (after >= 0) & (after < INF)
+    assert (answer[~sound] == R.NE).all()
+    assert (answer[sound & (after == 0)] == R.CR).all()
+    assert (answer[sound & (after > 0)] > R.NE).all(), "no pair is in the gap"
+    assert (nt.MorphologicalResponse.assess(*many, criteria=criteria, invalid="NE").response[40:-40] == answer).all()
+
+
+@pytest.mark.parametrize("kind", [">f8", "<f8", ">f4", ">i4"])
+def test_byte_orders(kind):
+    """Arrays of either byte order are numbers like others."""
+    before, after = np.array([50, 40, 20, 60], kind), np.array([20, 0, 26, 60], kind)
+    assert nt.classify(before, after).tolist() == [R.PR, R.CR, R.PD, R.SD]
+    assert nt.classify(before, after, new_lesion=[False, True, False, True]).tolist() == [R.PR, R.PD, R.PD, R.PD]
+
+
 BAD = [
     (([50, 0, 0], [1, 2, 3]), r"`before` must be finite and greater than 0 mm .* got 0.0 at \[1\] \(2 such values\)"),
     ((-3, 4), r"`before` must be finite and greater than 0 mm .*; got -3.0\. Correct it or leave the lesion out"),
@@ -193,6 +221,9 @@ def test_the_gap_may_be_refused():
     with pytest.raises(nt.InputError, match=r"`after` must be outside the gap of Vogl 2008.* got 72.0 at \[1\]"):
         nt.classify([100, 100], [60, 72], criteria=criteria)
     assert nt.classify([100, 100], [60, 72], criteria=criteria, new_lesion=[False, True]).tolist() == [R.PR, R.PD]
+    assert nt.classify([100, NAN, 9], [60, 72, 0], criteria=criteria).tolist() == [R.PR, R.NE, R.CR]
+    with pytest.raises(nt.InputError, match=r"got 72.0\. Choose a class for it"):
+        nt.classify(100.0, 72.0, criteria=criteria)
     assert nt.classify(100, 60, criteria=attrs.evolve(criteria, sd_limit=None)) is R.PR
 
 

@@ -1,14 +1,13 @@
 """Pairs of sizes to codes in one pass: the inner loop of `classify`.
 
 Pairs are judged in blocks that stay in the processor's cache, each limit as one multiplication and one comparison.
-Blocks with a missing, zero or impossible size, and criteria with more than the usual limits, take the general way;
-both compare with the same numbers.
+Missing and impossible sizes, and criteria with more than the usual limits, take the general way; both compare with the
+same numbers.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,22 +18,28 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import SizeCriteria, Threshold
 from nettumor.terminology import Reason, Response
 
-BLOCK = 1 << 16
-"""Pairs judged at a time."""
+BLOCK = 3 << 13
+"""Pairs judged at a time: their sizes and what is computed from them fill 0.6 MB."""
 
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)
-_multiply, _less, _greater, _equal = np.multiply, np.less, np.greater, np.equal
-_add, _subtract, _minimum, _maximum = np.add, np.subtract, np.minimum.reduce, np.maximum.reduce
+_multiply, _less, _at_most, _greater, _equal = np.multiply, np.less, np.less_equal, np.greater, np.equal
+_add, _subtract, _all, _highest = np.add, np.subtract, np.logical_and.reduce, np.maximum.reduce
+_BITS = np.dtype(np.uint64)
+_INFINITE = np.array(np.inf).view(_BITS)[()]
 
-_GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": Response.SD}
+IN_GAP = Response.IUPD
+"""Marks a change in the gap that is to be refused: a size never gives this response."""
+_GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": IN_GAP}
 
 
 class Limits(NamedTuple):
     """The limits of an edition as factors of the size before."""
 
-    pr: float  # PR where after < before * pr (see `_factor`)
+    pr: float  # PR where after <= before * pr (see `_factor`)
     pd: float  # percent part of PD where after > before * pd
+    mr: float  # as pr; 0 where there is no such limit
+    gap: float
     pr_array: Floats  # the same factors without axes, for the inner loop
     pd_array: Floats
     guard: float  # the guard in them, for the limits that are not factors
@@ -45,17 +50,20 @@ class Limits(NamedTuple):
 def limits_of(criteria: SizeCriteria, guard: float) -> Limits:
     """The factors of an edition, with the guard of the comparison in them."""
     usual = criteria.mr is None and criteria.gap == "SD" and criteria.pr.absolute is None
-    pr, pd = _factor(criteria.pr, guard), _factor(criteria.pd, guard)
+    pr, pd, mr, gap = (_factor(t, guard) for t in (criteria.pr, criteria.pd, criteria.mr, criteria.sd_limit))
     # Below a limit of 100 % nothing left is a PR too, which the inner loop raises to CR.
     usual = usual and criteria.pd.absolute is None and criteria.pr.value < 100
-    return Limits(pr, pd, np.array(pr), np.array(pd), guard, usual)
+    return Limits(pr, pd, mr, gap, np.array(pr), np.array(pd), guard, usual)
 
 
-def _factor(limit: Threshold, guard: float) -> float:
-    """The factor f such that ``after < before * f`` (decrease) or ``>`` (increase) decides as `_arrays` does.
+def _factor(limit: Threshold | None, guard: float) -> float:
+    """The factor f such that ``after <= before * f`` (decrease) or ``>`` (increase) decides as `_arrays` does.
 
-    A strict limit is moved by the guard away from the reference, another towards it: no decimal lies between.
+    A strict limit is moved by the guard away from the reference, another towards it: no decimal lies between, or on
+    it. Equality is asked for the sake of 0, which stays a decrease where the product is too small for a number.
     """
+    if limit is None:
+        return 0.0
     m, n = _arrays.ratio(limit.value, 1 if limit.direction == "increase" else -1)
     away = 1 if limit.direction == "increase" else -1
     return n / m * (1 + away * guard if limit.strict else 1 - away * guard)
@@ -65,56 +73,94 @@ class Scratch:
     """Reused space for the blocks of one call."""
 
     def __init__(self, size: int) -> None:
-        self.product = np.empty(size)
-        self.first, self.second = np.empty((2, size), dtype=np.bool_)
-        self.first_codes, self.second_codes = self.first.view(np.int8), self.second.view(np.int8)
+        self.size = size
+        first, second = np.empty((2, size), dtype=np.bool_)
+        self._arrays = (np.empty(size), first, second, first.view(np.int8), second.view(np.int8))
+
+    def parts(self, size: int) -> tuple[npt.NDArray[Any], ...]:
+        """A product, two flags, and the flags as codes, of this size."""
+        return self._arrays if size == self.size else tuple(a[:size] for a in self._arrays)
 
 
 def codes_of_block(
     before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes, scratch: Scratch
 ) -> bool:
-    """The codes of one block, new lesions apart, into ``out``; whether every size in it is possible."""
-    # The extremes tell whatever is wrong: a NaN makes them NaN. No linear algebra here: its threads stall where other
-    # work keeps the processor busy.
-    least = _minimum(after)
-    sound = least >= 0 and _minimum(before) > 0 and _maximum(before) < math.inf and _maximum(after) < math.inf
-    possible = bool(sound) or not (impossible(before, True) | impossible(after, False)).any()
-    if not (possible and limits.usual):
-        out[...] = _general(before, after, criteria, limits)
-        return possible
-    n = out.shape[0]
-    product, met, gone = scratch.product[:n], scratch.first[:n], scratch.second[:n]
-    met_codes, gone_codes = scratch.first_codes[:n], scratch.second_codes[:n]
+    """The codes of one block, new lesions apart, into ``out``; whether every size in it is possible.
+
+    As few passes as can be, and no linear algebra, whose threads stall where other work keeps the processor busy.
+    """
+    product, first, second, first_code, second_code = scratch.parts(out.shape[0])
     _multiply(before, limits.pr_array, product)
-    _less(after, product, met)
-    _multiply(before, limits.pd_array, product)
-    _greater(after, product, gone)
-    _subtract(met_codes, gone_codes, out)
-    _add(out, out, out)  # PR is SD + 2, PD is SD - 2, CR is PR + 1
-    _add(out, _SD, out)
-    if not least > 0:
-        _equal(after, _ZERO, gone)
-        _add(out, gone_codes, out)
-    if not sound:
-        out[np.isnan(before) | np.isnan(after)] = Response.NE
-    return True
+    # A part is less than the whole for sizes above 0, and for nothing else: not 0, infinity, NaN, or a size below 0.
+    _less(product, before, first)
+    sound = _all(first)
+    if limits.usual:
+        _at_most(after, product, first)
+        _multiply(before, limits.pd_array, product)
+        _greater(after, product, second)
+        _subtract(first_code, second_code, out)
+        sound = sound and _sizes(after)
+        _add(out, out, out)  # PR is SD + 2, PD is SD - 2, CR is PR + 1
+        _add(out, _SD, out)
+        _equal(after, _ZERO, first)
+        _add(out, first_code, out)
+    else:
+        _further(before, after, criteria, limits, out)
+        sound = sound and _sizes(after)
+    return bool(sound) or _mend(before, after, limits, out)
 
 
-def _general(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -> npt.NDArray[Any]:
-    """The codes of any pairs: with missing and impossible sizes, minor response, the gap, absolute limits."""
-    out = np.full(after.shape, Response.SD, dtype=np.int8)
-    reason = reasons_of(before, after, criteria, limits)
-    for bit, code in (
-        (Reason.GAP, _GAP_CODES[criteria.gap]),
-        (Reason.MINOR_DECREASE, Response.MR),
-        (Reason.DECREASE, Response.PR),
-        (Reason.INCREASE, Response.PD),
-        (Reason.GONE, Response.CR),
-        (Reason.NOT_MEASURED, Response.NE),
-        (Reason.INVALID, Response.NE),
-    ):
-        out[(reason & bit) != 0] = code
-    return out
+def _sizes(after: Floats) -> Any:
+    """Whether all are sizes: read as whole numbers these come before infinity, NaN and whatever has a sign."""
+    return _highest(after.view(_BITS)) < _INFINITE
+
+
+def _further(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes) -> None:
+    """The codes where more than the percent of PR and PD decides. Sums of flags: assignment by flags is slow."""
+    increase, decrease, minor, gap = met(before, after, criteria, limits)[:4]
+    out[...] = Response.SD
+    for flags, code in (
+        (increase, Response.PD), (decrease, Response.PR), (minor, Response.MR), (gap, _GAP_CODES[criteria.gap]),
+    ):  # fmt: skip
+        out += flags.view(np.int8) * np.int8(code - Response.SD)
+    np.maximum(out, (after == 0).view(np.int8) * np.int8(Response.CR), out=out)
+
+
+def _mend(before: Floats, after: Floats, limits: Limits, out: Codes) -> bool:
+    """NE for the pairs with a missing or impossible size; whether every size is possible."""
+    sound = (before > 0) & (before < np.inf) & (after >= 0) & (after < np.inf)
+    out *= sound.view(np.int8)
+    out += (~sound).view(np.int8)
+    at = np.flatnonzero(~sound)
+    return not (impossible(before[at], True) | impossible(after[at], False)).any()
+
+
+def progress(new: Bools, out: Codes) -> None:
+    """PD where there is a new lesion."""
+    none = (~new).view(np.int8)
+    out *= none
+    out += np.int8(Response.PD) - none * np.int8(Response.PD)
+
+
+def met(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -> tuple[Bools, ...]:
+    """Which limits are met: PD, PR, MR, the gap (one of them at most), and the percent of PD alone."""
+    none = np.zeros(after.shape, dtype=np.bool_)
+    percent = increase = after > before * limits.pd
+    if criteria.pd.absolute is not None:
+        enough = criteria.pd.absolute_met(before, after, limits.guard)
+        increase = percent & enough if criteria.absolute_combines == "and" else percent | enough
+    decrease = _fallen(criteria.pr, limits.pr, before, after, limits.guard) & ~increase
+    minor = gap = none
+    if criteria.mr is not None:
+        minor = _fallen(criteria.mr, limits.mr, before, after, limits.guard) & ~decrease & ~increase
+    if criteria.sd_limit is not None:
+        gap = _fallen(criteria.sd_limit, limits.gap, before, after, limits.guard) & ~decrease & ~minor & ~increase
+    return increase, decrease, minor, gap, percent
+
+
+def _fallen(limit: Threshold, factor: float, before: Floats, after: Floats, guard: float) -> Bools:
+    fallen = after <= before * factor
+    return fallen if limit.absolute is None else fallen & limit.absolute_met(before, after, guard)
 
 
 def reasons_of(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -> npt.NDArray[np.int32]:
@@ -122,33 +168,18 @@ def reasons_of(before: Floats, after: Floats, criteria: SizeCriteria, limits: Li
     reason = np.zeros(after.shape, dtype=np.int32)
     missing, wrong = np.isnan(before) | np.isnan(after), impossible(before, True) | impossible(after, False)
     with np.errstate(invalid="ignore", over="ignore"):
-        gone = (after == 0) & ~missing & ~wrong
-        judged = ~(missing | wrong | gone)
-        percent = after > before * limits.pd
-        enough = criteria.pd.absolute_met(before, after, limits.guard)
-        if criteria.pd.absolute is None or criteria.absolute_combines == "and":
-            increase = judged & percent & enough
-        else:
-            increase = judged & (percent | enough)
-        decrease = judged & ~increase & (after < before * limits.pr)
-        decrease &= criteria.pr.absolute_met(before, after, limits.guard)
-        minor = judged & ~decrease & ~increase & _met(criteria.mr, before, after, limits.guard)
-        gap = judged & ~decrease & ~increase & ~minor & _met(criteria.sd_limit, before, after, limits.guard)
-    within = judged & ~decrease & ~increase & ~minor & ~gap
-    below = judged & percent & ~increase
+        increase, decrease, minor, gap, percent = met(before, after, criteria, limits)
+    gone = (after == 0) & ~missing & ~wrong
+    judged = ~(missing | wrong | gone)
+    within = ~(increase | decrease | minor | gap)
     for bit, where in (
-        (Reason.GONE, gone), (Reason.DECREASE, decrease), (Reason.INCREASE, increase),
-        (Reason.MINOR_DECREASE, minor), (Reason.GAP, gap), (Reason.WITHIN_LIMITS, within),
-        (Reason.NOT_MEASURED, missing & ~wrong), (Reason.INVALID, wrong), (Reason.BELOW_MINIMUM, below),
+        (Reason.GONE, gone), (Reason.DECREASE, judged & decrease), (Reason.INCREASE, judged & increase),
+        (Reason.MINOR_DECREASE, judged & minor), (Reason.GAP, judged & gap), (Reason.WITHIN_LIMITS, judged & within),
+        (Reason.NOT_MEASURED, missing & ~wrong), (Reason.INVALID, wrong),
+        (Reason.BELOW_MINIMUM, judged & percent & ~increase),
     ):  # fmt: skip
-        reason[where] |= bit
+        reason |= where * np.int32(bit)
     return reason
-
-
-def _met(limit: Threshold | None, before: Floats, after: Floats, guard: float) -> Bools:
-    if limit is None:
-        return np.zeros(after.shape, dtype=np.bool_)
-    return limit.percent_met(before, after, guard) & limit.absolute_met(before, after, guard)
 
 
 def impossible(values: Floats, positive: bool) -> Bools:

@@ -94,7 +94,7 @@ def classify(
     if bad and invalid == "raise":
         _refuse(first, second, criteria)
     if criteria.gap == "raise":
-        _refuse_gap(first, second, new, criteria, guard)
+        _refuse_gap(second, codes, criteria)
     return scalar_or_codes(codes)
 
 
@@ -107,7 +107,7 @@ def _one(before: Any, after: Any, criteria: SizeCriteria) -> Response | None:
         return Response.CR
     if after > before * limits.pd:
         return Response.PD
-    return Response.PR if after < before * limits.pr else Response.SD
+    return Response.PR if after <= before * limits.pr else Response.SD
 
 
 def _ready(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
@@ -131,19 +131,21 @@ def _in_blocks(
         for b, a, *flags, out in _blocks([*given.values(), codes], size):
             possible &= _pairs.codes_of_block(b, a, criteria, limits, out, scratch)
             if flags:
-                out[flags[0]] = Response.PD
+                _pairs.progress(flags[0], out)
     return codes, not possible
 
 
 def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDArray[Any], ...]]:
     """The arrays, broadcast to the last of them, block by block as float64, bool and int8."""
-    shape = arrays[-1].shape
-    if not arrays[-1].size:
+    shape, total = arrays[-1].shape, arrays[-1].size
+    if not total:
         return
-    if all(a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" for a in arrays):
+    if all(a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" and a.dtype.isnative for a in arrays):
         flat = [a.reshape(-1) for a in arrays]  # views
-        for start in range(0, flat[-1].shape[0], size):
-            yield tuple(a[start : start + size] for a in flat)
+        whole = total // size * size
+        yield from zip(*(a[:whole].reshape(-1, size) for a in flat), strict=True)
+        if whole < total:
+            yield tuple(a[whole:] for a in flat)
         return
     access: list[Any] = [["readonly"]] * (len(arrays) - 1) + [["writeonly"]]
     types: list[Any] = [np.float64, np.float64, *[a.dtype for a in arrays[2:]]]
@@ -163,18 +165,13 @@ def _refuse(before: npt.NDArray[Any], after: npt.NDArray[Any], criteria: SizeCri
            _pairs.impossible(after, False), _REPAIR)  # fmt: skip
 
 
-def _refuse_gap(
-    before: npt.NDArray[Any], after: npt.NDArray[Any], new: Bools | None, criteria: SizeCriteria, guard: float
-) -> None:
+def _refuse_gap(after: npt.NDArray[Any], codes: Codes, criteria: SizeCriteria) -> None:
     """Raise for the first decrease in the gap of the criteria, whose policy asks for it."""
-    first, second = np.broadcast_arrays(_arrays.as_numbers(before, "before"), _arrays.as_numbers(after, "after"))
-    reason = _pairs.reasons_of(first, second, criteria, _pairs.limits_of(criteria, guard))
-    in_gap = (reason & Reason.GAP) != 0
-    if new is not None:
-        in_gap = in_gap & ~new
     least = criteria.sd_limit.value if criteria.sd_limit else 0.0
-    refuse("after", f"outside the gap of {criteria.title} (a decrease of more than {least:g} % short of PR)", second,
-           in_gap, 'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".')  # fmt: skip
+    refuse(
+        "after", f"outside the gap of {criteria.title} (a decrease of more than {least:g} % short of PR)", after,
+        codes == _pairs.IN_GAP, 'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".',
+    )  # fmt: skip
 
 
 def percent_change(before: npt.ArrayLike, after: npt.ArrayLike, *, invalid: str = "raise") -> Any:
