@@ -174,6 +174,14 @@ def test_centimetres_by_the_unit_column():
     assert measure.unreadable.tolist() == [False, False, False, True]
 
 
+def test_unequivocal_of_a_non_target_is_its_progression():
+    """UNEQUIVOCAL says progression of a non-target lesion and presence of a new one (TRPROPRS)."""
+    rows = [("UNEQUIVOCAL", "")] * 3
+    cells = read_lesions(rows, role=["NON-TARGET", "NEW", "TARGET"])
+    assert cells.state.tolist() == [State.UNEQUIVOCAL_PROGRESSION, State.UNEQUIVOCAL, State.UNEQUIVOCAL]
+    assert cells.present.all()
+
+
 def test_an_unknown_measure_is_refused():
     """The message lists the measures."""
     with pytest.raises(InputError, match=r"`name` must be one of 'size'.*Did you mean 'size'"):

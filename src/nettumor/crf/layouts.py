@@ -52,7 +52,8 @@ STATES: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "NON-PATHOLOGICAL": ("NORMAL", "NORMAL NODE"),
 })  # fmt: skip
 """What was seen of a lesion, and other spellings (TRPROPRS, C124309; the words of non-target CRFs).
-NON-PATHOLOGICAL is a node of normal size (LNSTATE). "MERGED INTO T01" names the other lesion."""
+NON-PATHOLOGICAL is a node of normal size (LNSTATE). "MERGED INTO T01" names the other lesion. UNEQUIVOCAL is the
+presence of a new lesion and the progression of a non-target one."""
 
 NEW_LESION: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "N": ("NO", "FALSE", "0", "NONE", "ABSENT"),

@@ -22,6 +22,7 @@ from nettumor._arrays import Bools, Codes, Floats, at_least
 from nettumor.crf.cells import (
     UNKNOWN,
     Numbers,
+    Role,
     State,
     merged_into,
     parse_flags,
@@ -102,7 +103,8 @@ class LesionCells:
         `Role`, -1 for an unknown word.
     state : ndarray of int8
         `State` of the row: its state cell; else a word in a measure's cell; else MEASURED or ABSENT by
-        the numbers; BLANK where the row says nothing. -1 for an unknown word.
+        the numbers; BLANK where the row says nothing. -1 for an unknown word. UNEQUIVOCAL beside a non-target
+        is its unequivocal progression (TRPROPRS has no other word for it).
     contradiction : ndarray of bool
         A number beside a contradicting state, or two states that exclude each other.
     not_evaluable, present : ndarray of bool
@@ -135,8 +137,11 @@ class LesionCells:
 
     @cached_property
     def _said(self) -> Codes:
-        """The state cell's code."""
-        return parse_states(self._column("state"))
+        """The state cell's code; what is unequivocal of a non-target lesion can only be its progression."""
+        said = parse_states(self._column("state"))
+        return np.where(
+            (said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET), np.int8(State.UNEQUIVOCAL_PROGRESSION), said
+        )
 
     @cached_property
     def _word(self) -> Codes:
