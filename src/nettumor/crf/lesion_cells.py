@@ -272,7 +272,7 @@ class LesionCells:
         small = np.zeros(self._n, dtype=np.bool_)
         if self.table.column(name).is_text:
             cell = self.table.column(name).map(_cell_state, np.int8)
-            unreadable = numbers.word & (cell == UNKNOWN)
+            unreadable = numbers.word & (cell <= 0)  # 0: a number with a comma that may separate thousands
             small = cell == State.TOO_SMALL
         if name in LENGTHS and "unit" in self.table:
             factor = self.table.column("unit").map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)

@@ -125,6 +125,12 @@ class Rows:
         found: Dates = self.data.read[key]
         return found
 
+    @cached_property
+    def said_visit(self) -> Words:
+        """The visit as a message says it: its name or number, else "of" its date or day."""
+        days = self.table.has_days
+        return visit_words(self.text("visit"), self.text("day" if days else "date"), days)
+
     def _shared(self, column: str) -> Ints:
         return self.data.shared(column, self.name)
 
@@ -473,6 +479,16 @@ def _last_scan(place: Ints, date: Ints, wanted: Ints, until: Ints) -> Ints:
     after = ~here & (at + 1 < len(keys)) & (keys[later] // width == wanted) if len(keys) else here
     found = np.where(here, at, later)
     return np.where(here | after, keys[found] % width, 0) if len(keys) else np.zeros(len(wanted), np.int64)
+
+
+def visit_words(visits: Words, dates: Words, days: bool) -> Words:
+    """The visit of each row as a message says it.
+
+    >>> visit_words(np.array(["3", ""], object), np.array(["", "-2"], object), True).tolist()
+    ['3', 'of day -2']
+    """
+    of = np.array("of day " if days else "of ", dtype=object)
+    return np.asarray(np.where(visits != "", visits, np.where(dates != "", of + dates, "without a date")))
 
 
 _FAMILIES = ("MRECIST", "IRECIST", "RECIST 1.0", "RECIST 1.1", "WHO", "EASL", "CHOI", "SWOG", "PERCIST", "IRRC")

@@ -21,7 +21,7 @@ from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
-from nettumor.edit_checks._data import Data
+from nettumor.edit_checks._data import Data, visit_words
 from nettumor.edit_checks._findings import COLUMNS, Findings, causes, ranks, texts, written
 from nettumor.edit_checks._types import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.errors import InputError, InputTypeError, did_you_mean
@@ -286,6 +286,7 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
     names |= {n: written(v, count) for n, v in hits.names.items()}
     value = _cells(data, hits, hits.column) if hits.value is None else written(hits.value, count)
     fields = {"value": value, "expected": written(hits.expected, count), "column": written(hits.column, count), **names}
+    said = visit_words(names["visit"], names["date"], table is not None and table.has_days)
     own = written(settings.severities.get(check.id, ""), count)
     severity = np.where(own != "", own, written(hits.severity, count))
     where, rows = _places(table, hits.table, hits.column, hits.rows)
@@ -299,7 +300,7 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
         "check": written(check.id, count), "severity": np.where(severity == "", check.severity, severity),
         "table": where, "row": rows,
         **{n: fields[n] for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")},
-        "message": texts(hits, fields), "date": names["date"], "related": related,
+        "message": texts(hits, {**fields, "visit": said}), "date": names["date"], "related": related,
     }  # fmt: skip
 
 

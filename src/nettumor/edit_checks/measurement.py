@@ -11,30 +11,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, Floats, more_than
+from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, parse_states
+from nettumor.crf.cells import tidy
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks._data import Data, Ints, Rows
-from nettumor.edit_checks._types import Hits, Parameters, check, flag
+from nettumor.edit_checks._diameters import diameters, hits_by_column, in_mm, lengths
+from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 
-_MM = {"": 1.0, "mm": 1.0, "cm": 10.0}
 _ANY = "|".join(MEASURES)
-
-
-def in_mm(rows: Rows, column: str) -> Floats:
-    """The numbers of a length column in mm, whatever the state says."""
-    values = rows.number(column)
-    if "unit" in rows:
-        factor = rows.table.column("unit").map(lambda u: _MM.get(u.strip().lower(), np.nan), float)
-        values = np.round(values * factor, 9)
-    return values
-
-
-def lengths(rows: Rows) -> Iterator[tuple[str, Floats]]:
-    """The length columns of a table with their values in mm."""
-    for column in LENGTHS:
-        if column in rows:
-            yield column, in_mm(rows, column)
+_LENGTH = "|".join(LENGTHS)
+_ASSESSED_NOT = (State.BLANK, State.NOT_EVALUABLE)
 
 
 def _given(rows: Rows) -> Bools:
@@ -59,7 +46,7 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     """A baseline target without a row at a visit at which another lesion of the track was assessed.
 
     The finding stands at the first lesion row of that visit and names the missing lesion; a lesion that
-    has merged, or whose parts are there, needs no row.
+    has merged, or whose parts are there, needs no row. A visit at which nothing could be evaluated asks for none.
     """
     rows, points = data["lesions"], data.timepoints
     base = np.flatnonzero((rows.order == 0) & (rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
@@ -68,7 +55,9 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     base = base[np.argsort(rows.track[base], kind="stable")]
     count = np.bincount(rows.track[base], minlength=data.n_tracks)
     start = np.concatenate([[0], np.cumsum(count)])
-    visits = np.flatnonzero((points.order > 0) & (points.lesions >= 0))
+    assessed = ~np.isin(rows.cells.state, _ASSESSED_NOT) | _given(rows)
+    seen = np.bincount(rows.timepoint[assessed & (rows.cells.state != State.NOT_EVALUABLE)], minlength=len(points))
+    visits = np.flatnonzero((points.order > 0) & (seen > 0))
     repeat = count[points.track[visits]]
     visit = np.repeat(visits, repeat)
     within = np.arange(len(visit)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
@@ -88,40 +77,67 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     )  # fmt: skip
 
 
+_SIZED = (
+    State.MEASURED, State.PRESENT, State.UNEQUIVOCAL, State.UNEQUIVOCAL_PROGRESSION, State.EQUIVOCAL,
+    State.NON_PATHOLOGICAL,
+)  # fmt: skip
+"""States of a target that ask for a size."""
+_STATES = np.array([*(s.name.replace("_", " ").lower() for s in State), "another word"], dtype=object)
+
+
 @check("M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "M06", "M03"))
 def value_missing_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target's row without a value and without a state, or not evaluable without a reason."""
+    """A target's row without a value and without a reason, or not evaluable without one.
+
+    Reasons are asked of NE rows only where the table has the column ``reason``.
+    """
     rows = data["lesions"]
-    target = rows.cells.role == Role.TARGET
-    silent = target & (rows.cells.state == State.BLANK) & ~_given(rows)
-    reasoned = ~rows.blank("reason")
+    silent = (rows.cells.role == Role.TARGET) & ~_given(rows) & rows.blank("reason")
+    state = rows.cells.state
     column = next((m for m in LENGTHS if m in rows), "lesion")
-    yield flag("lesions", silent & ~reasoned, "{lesion} has neither a value nor a state at visit {visit}", column,
-               expected="a value, or a state with a reason")  # fmt: skip
+    yield flag("lesions", silent & (state == State.BLANK), "{lesion} has neither a value nor a state at visit {visit}",
+               column, expected="a value, or a state with a reason")  # fmt: skip
+    yield flag("lesions", silent & np.isin(state, _SIZED), "{lesion} is {state} at visit {visit} and has no value",
+               column, expected="a value, or a reason why it was not measured", state=_STATES[state])  # fmt: skip
     if "reason" in rows:
-        open_ = target & (rows.cells.state == State.NOT_EVALUABLE) & ~reasoned
+        target = rows.cells.role == Role.TARGET
+        open_ = target & (state == State.NOT_EVALUABLE) & rows.blank("reason") & ~_numbered(rows)
         yield flag("lesions", open_, "{lesion} is not evaluable at visit {visit}, and no reason is given", "reason",
                    expected="a reason")  # fmt: skip
+
+
+def _numbered(rows: Rows) -> Bools:
+    """Whether any measure's cell holds a number."""
+    held = [~np.isnan(rows.number(m)) for m in MEASURES if m in rows]
+    return np.logical_or.reduce(held) if held else np.zeros(rows.n, dtype=np.bool_)
 
 
 @check("M03", needs={"lesions": ()}, follows=("S02",))
 def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A number beside a state that excludes it, or beside a reason why it was not measured."""
     rows = data["lesions"]
+    held = [m for m in (*LENGTHS, "volume") if m in rows]
+    column = np.full(rows.n, held[0] if held else "state", dtype=object)
+    for name in held[::-1]:
+        column[~np.isnan(rows.number(name))] = name
     bad = rows.cells.contradiction
-    column = next((m for m in LENGTHS if m in rows), "state")
-    states = np.array([*(s.name.replace("_", " ") for s in State), "another word"], dtype=object)
-    yield flag("lesions", bad, "{lesion} has the value {value} and the state {state} at visit {visit}", column,
-               expected="one of the two", state=states[rows.cells.state])  # fmt: skip
+    at = np.flatnonzero(bad)
+    yield from hits_by_column(column, at, "{lesion} has the value {value} at visit {visit}, and is said to be {state}",
+                              parts={"state": _STATES[rows.cells.state[at]]}, expected="one of the two")  # fmt: skip
     if "reason" in rows:
-        done = (rows.cells.state == State.MEASURED) & rows.table.column("reason").map(_says_not_done, np.bool_)
-        yield flag("lesions", done & ~bad, "{lesion} has the value {measured} and a reason for not being measured: "
-                   "{value}", "reason", measured=rows.text(column), severity=np.full(rows.n, "warning"))  # fmt: skip
+        done = rows.table.column("reason").map(_says_not_done, np.bool_) & _numbered(rows) & ~bad
+        at = np.flatnonzero(done)
+        yield from hits_by_column(column, at, "{lesion} has the value {value} at visit {visit}, and a reason for not "
+                                  "being measured: {reason}", parts={"reason": rows.text("reason")[at]},
+                                  expected="one of the two")  # fmt: skip
 
 
-def _says_not_done(word: str) -> bool:
-    said = ("NOT DONE", "NOT EVAL", "NOT ASSESS", "NOT MEASUR", "OBSCURED", "NOT SCANNED")
-    return any(w in word.upper() for w in said)
+_NOT_DONE = ("NOT DONE", "NOT EVAL", "NOT ASSESS", "NOT MEASUR", "NOT SCANNED", "OBSCURED")
+
+
+def _says_not_done(cell: str) -> bool:
+    word = tidy(cell)
+    return word in ("NE", "ND") or any(w in word for w in _NOT_DONE)
 
 
 @check("M04", needs={"lesions": (_ANY,)})
@@ -130,17 +146,17 @@ def negative_value(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = data["lesions"]
     for column in (*LENGTHS, "volume"):
         if column in rows:
-            yield flag("lesions", rows.number(column) < 0, "{column} of {lesion} is {value}", column,
+            yield flag("lesions", rows.number(column) < 0, "{column} of {lesion} is {value} at visit {visit}", column,
                        expected="0 or more")  # fmt: skip
 
 
-@check("M05", needs={"lesions": ("|".join(LENGTHS),)}, follows=("M08", "M09"), hard_max=500.0, soft_max=250.0)
+@check("M05", needs={"lesions": (_LENGTH,)}, follows=("M08", "M09", "M10"), hard_max=500.0, soft_max=250.0)
 def implausibly_large(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A diameter that cannot be, or hardly can be, one of a lesion."""
     rows = data["lesions"]
     for column, value in lengths(rows):
         hard, soft = more_than(value, parameters["hard_max"]), more_than(value, parameters["soft_max"])
-        yield flag("lesions", soft, "{column} of {lesion} is {value} mm", column, value=value,
+        yield flag("lesions", soft, "{column} of {lesion} is {value} mm at visit {visit}", column, value=value,
                    expected=f"at most {parameters['soft_max']:g} mm",
                    severity=np.where(hard, "error", "warning"))  # fmt: skip
 
@@ -152,7 +168,7 @@ def not_a_number(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for column in MEASURES:
         if column in rows:
             bad = rows.cells.measure(column).unreadable & np.isnan(rows.number(column))
-            yield flag("lesions", bad, '{column} of {lesion} is "{value}", which is no number', column,
+            yield flag("lesions", bad, '{column} of {lesion} is "{value}" at visit {visit}, which is no number', column,
                        expected="a number, NE, ABSENT or TOO SMALL")  # fmt: skip
 
 
@@ -168,7 +184,7 @@ def decimal_comma(data: Data, parameters: Parameters) -> Iterator[Hits]:
                        "as {expected}", column, expected=rows.number(column))  # fmt: skip
 
 
-@check("M08", needs={"lesions": ("unit", "|".join(LENGTHS))}, blank_allowed=True)
+@check("M08", needs={"lesions": ("unit", _LENGTH)}, blank_allowed=True)
 def unit_missing_or_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A size without a unit, in a unit that is neither mm nor cm, or in another than the patient's other sizes."""
     rows = data["lesions"]
@@ -192,16 +208,19 @@ def unit_missing_or_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
                "unit", expected=np.where(usual == 1, "mm", "cm"))  # fmt: skip
 
 
-@check("M12", needs={"lesions": ("size|viable", "perpendicular|viable_perpendicular")}, follows=("M04", "M05"), tol=0.0)
+@check("M12", needs={"lesions": ("size|viable", "perpendicular|viable_perpendicular")}, follows=("M04", "M05"),
+       tol_mm=0.0)  # fmt: skip
 def short_axis_exceeds_long_axis(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A perpendicular diameter that is longer than the longest."""
     rows = data["lesions"]
-    for long, short in (("size", "perpendicular"), ("viable", "viable_perpendicular")):
-        if long in rows and short in rows:
-            longest, across = in_mm(rows, long), in_mm(rows, short)
-            bad = more_than(across, longest + parameters["tol"])
-            yield flag("lesions", bad, "{column} of {lesion} is {value} mm, longer than its longest diameter "
-                       "of {longest} mm", short, value=across, expected=longest, longest=longest)  # fmt: skip
+    pairs = [p for p in (("size", "perpendicular"), ("viable", "viable_perpendicular")) if all(c in rows for c in p)]
+    if not pairs:
+        raise Skip("lesions has no longest and perpendicular diameter of one kind")
+    for long, short in pairs:
+        longest, across = in_mm(rows, long), in_mm(rows, short)
+        bad = more_than(across, longest + parameters["tol_mm"])
+        yield flag("lesions", bad, "{column} of {lesion} is {value} mm at visit {visit}, longer than its longest "
+                   "diameter of {expected} mm", short, value=across, expected=longest)  # fmt: skip
 
 
 @check("M13", needs={"lesions": ("size|diameter", "perpendicular")}, blank_allowed=True, follows=("L15", "L16", "M06"))
@@ -213,51 +232,52 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows = data["lesions"]
     target = rows.cells.role == Role.TARGET
-    size, across, collected = (rows.number(c) for c in ("size", "perpendicular", "diameter"))
+    size, across, collected = (in_mm(rows, c) for c in ("size", "perpendicular", "diameter"))
     node = rows.cells.nodal & target
     asked = rows.table.source.kind == "sdtm" or bool((rows.cells.nodal & ~np.isnan(across)).any())
-    long_only = node & (size > 0) & np.isnan(across) & np.isnan(collected) & asked
-    yield flag("lesions", long_only, "target node {lesion} has a longest diameter of {value} mm and no short axis",
-               "size", expected="the short axis")  # fmt: skip
-    short_only = target & ~rows.cells.nodal & (across > 0) & np.isnan(size) & np.isnan(collected)
-    short_only &= np.isnan(rows.number("viable"))
-    yield flag("lesions", short_only, "target {lesion} is no node and has a perpendicular diameter only",
-               "perpendicular", expected="the longest diameter")  # fmt: skip
+    long_only = node & (size > 0) & rows.blank("perpendicular") & np.isnan(collected) & asked
+    yield flag("lesions", long_only, "target node {lesion} has a longest diameter of {value} mm at visit {visit} and "
+               "no short axis", "size", value=size, expected="the short axis")  # fmt: skip
+    short_only = target & ~rows.cells.nodal & (across > 0) & rows.blank("size") & np.isnan(collected)
+    short_only &= rows.blank("viable")
+    yield flag("lesions", short_only, "target {lesion} is no node and has a perpendicular diameter only, at visit "
+               "{visit}", "perpendicular", expected="the longest diameter")  # fmt: skip
 
 
-@check("M14", needs={"lesions": ("|".join(LENGTHS),)}, tstm_mm=5.0)
+@check("M14", needs={"lesions": (_LENGTH,)}, follows=("M08", "M10"), tstm_mm=5.0)
 def below_5mm_not_tstm(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A value above 0 and below 5 mm."""
-    rows = data["lesions"]
-    for column in ("size", "diameter"):
-        if column in rows:
-            value = in_mm(rows, column)
-            small = (value > 0) & more_than(parameters["tstm_mm"], value) & (rows.cells.role == Role.TARGET)
-            yield flag("lesions", small, "{lesion} is {value} mm: was it too small to measure (then 5 mm)?", column,
-                       value=value)  # fmt: skip
+    """A target's diameter above 0 and below 5 mm that is not said to be too small."""
+    rows, read = data["lesions"], diameters(data)
+    small = (read.value > 0) & more_than(parameters["tstm_mm"], read.value) & (rows.cells.role == Role.TARGET)
+    at = np.flatnonzero(small & (rows.cells.state != State.TOO_SMALL))
+    yield from hits_by_column(read.column, at, "{lesion} is {value} mm at visit {visit}: was it measured, or too small "
+                              "to measure (then {expected} mm)?", value=read.value[at],
+                              expected=np.full(len(at), float(parameters["tstm_mm"])))  # fmt: skip
 
 
-@check("M15", needs={"lesions": ("|".join(LENGTHS),)}, follows=("M03",), tstm_mm=5.0)
+@check("M15", needs={"lesions": (_LENGTH,)}, blank_allowed=True, follows=("M03",), tstm_mm=5.0)
 def tstm_not_standardised(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Too small to measure beside another value than 5 mm; without any value (note), 5 mm counts."""
-    rows = data["lesions"]
+    """Too small to measure beside another value than 5 mm, or without one.
+
+    SDTM asks for the 5 mm in TRSTRESN. In the CRF layout the words alone say it, and 5 mm is put in: a note.
+    """
+    rows, read = data["lesions"], diameters(data)
     target = rows.cells.role == Role.TARGET
-    small = parse_states(rows.table.column("state")) == State.TOO_SMALL if "state" in rows else np.zeros(rows.n, bool)
-    for column, value in lengths(rows):
-        if column in ("size", "diameter"):
-            other = small & target & (value > 0) & (value != parameters["tstm_mm"])
-            yield flag("lesions", other, "{lesion} is too small to measure and has the value {value} mm", column,
-                       value=value, expected=parameters["tstm_mm"] * np.ones(rows.n))  # fmt: skip
-    for column in ("size", "diameter"):
-        if column in rows:
-            read = rows.cells.measure(column)
-            silent = read.too_small & target & np.isnan(rows.number(column)) & np.isnan(rows.number("diameter"))
-            yield flag("lesions", silent, "{lesion} is too small to measure; 5 mm counts", column,
-                       expected=parameters["tstm_mm"] * np.ones(rows.n), severity=np.full(rows.n, "note"))  # fmt: skip
-            break
+    said = parse_states(rows.table.column("state")) if "state" in rows else np.zeros(rows.n, np.int8)
+    default = float(parameters["tstm_mm"])
+    other = (said == State.TOO_SMALL) & target & (read.value > 0) & ~read.default & (read.value != default)
+    for where, severity, message in (
+        (other, "", "{lesion} is too small to measure at visit {visit} and has the value {value} mm"),
+        (read.default & target, "" if rows.table.source.kind == "sdtm" else "note",
+         "{lesion} is too small to measure at visit {visit} and has no value; {expected} mm counts"),
+    ):  # fmt: skip
+        at = np.flatnonzero(where)
+        shown = np.where(read.default, np.nan, read.value)[at]
+        yield from hits_by_column(read.column, at, message, value=shown, severity=severity,
+                                  expected=np.full(len(at), default))  # fmt: skip
 
 
-@check("M19", needs={"lesions": ("|".join(LENGTHS),)}, decimals=1)
+@check("M19", needs={"lesions": (_LENGTH,)}, decimals=1)
 def too_much_precision(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """More decimals than imaging supports."""
     rows = data["lesions"]
@@ -266,5 +286,6 @@ def too_much_precision(data: Data, parameters: Parameters) -> Iterator[Hits]:
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = value * scale
             fine = np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(np.abs(scaled), 1.0)
-        yield flag("lesions", fine & np.isfinite(scaled), "{column} of {lesion} is given as {value} mm", column,
-                   value=rows.text(column), expected=f"{int(parameters['decimals'])} decimal")  # fmt: skip
+        yield flag("lesions", fine & np.isfinite(scaled), "{column} of {lesion} is given as {value} at visit {visit}, "
+                   "finer than imaging measures", column,
+                   expected=f"at most {int(parameters['decimals'])} decimal in mm")  # fmt: skip

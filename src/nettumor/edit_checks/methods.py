@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import more_than
-from nettumor.crf import Role, occurrence, parse_flags
+from nettumor._arrays import Bools, more_than
+from nettumor.crf import Role, State, occurrence, parse_flags
 from nettumor.edit_checks._data import Data, Ints, Rows
+from nettumor.edit_checks._diameters import diameters
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 
 _KINDS = (
-    (r"\bPET\W*/?\W*CT\b|\bPET-CT\b", "PET/CT"), (r"\bPET\b", "PET"), (r"\bCT\b|COMPUTED TOMO", "CT"),
+    (r"\bPET\W*/?\W*CT\b|\bPET-CT\b", "PET/CT"), (r"\bPET\b", "PET"), (r"\bSPECT\b", "SCINTIGRAPHY"),
+    (r"\bCT\b|COMPUTED TOMO|TOMOGRAPHY, COMPUTED", "CT"),
     (r"\bMRI?\b|MAGNETIC", "MRI"), (r"ULTRASO|SONOGRA|\bUS\b", "ULTRASOUND"), (r"X-?\s?RAY|RADIOGRA", "X-RAY"),
     (r"SCINTIGR|BONE SCAN|OCTREO|MIBG", "SCINTIGRAPHY"), (r"ENDOSCOP|LAPAROSCOP", "ENDOSCOPY"),
-    (r"CALIPER|PHOTO", "CALIPER"), (r"PHYSICAL|CLINICAL|PALPAT", "PHYSICAL EXAMINATION"),
+    (r"(?<!WITHOUT )CALIPER|(?<!WITHOUT )PHOTO", "CALIPER"), (r"PHYSICAL|CLINICAL|PALPAT", "PHYSICAL EXAMINATION"),
 )  # fmt: skip
 
 
@@ -63,8 +65,8 @@ def method_changed(data: Data, parameters: Parameters) -> Hits:
     kinds, before = kinds_of(data, rows), at_baseline(rows)
     was = kinds[np.maximum(before, 0)] if rows.n else kinds
     bad = (before >= 0) & (rows.order > 0) & (kinds != "") & (was != "") & (kinds != was)
-    return flag("lesions", bad, "{lesion} was imaged by {value}, at baseline by {expected}", "method", expected=was,
-                related=before)  # fmt: skip
+    return flag("lesions", bad, "{lesion} was imaged by {value} at visit {visit}, by {expected} at baseline", "method",
+                expected=was, related=before)  # fmt: skip
 
 
 _REFUSED = ("ULTRASOUND", "PET", "SCINTIGRAPHY", "ENDOSCOPY", "PHYSICAL EXAMINATION")
@@ -77,44 +79,53 @@ def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
     kinds = kinds_of(data, rows)
     chest = np.isin(rows.organ_words[rows.organ], ("LUNG", "CHEST", "THORAX", "")) if "organ" in rows else True
     bad = np.isin(kinds, _REFUSED) | ((kinds == "X-RAY") & ~np.asarray(chest))
-    return flag("lesions", bad & (rows.cells.role == Role.TARGET) & (data.size > 0),
-                "target {lesion} was measured by {value}", "method", expected="CT, MRI or caliper")  # fmt: skip
+    return flag("lesions", bad & (rows.cells.role == Role.TARGET) & (diameters(data).value > 0),
+                "target {lesion} was measured by {value} at visit {visit}", "method",
+                expected="CT, MRI or caliper")  # fmt: skip
 
 
-@check("M22", needs={"lesions": ("method",)})
+def assessed(rows: Rows) -> Bools:
+    """Rows that say what was seen: not blank, not not evaluable."""
+    return ~np.isin(rows.cells.state, (State.BLANK, State.NOT_EVALUABLE))
+
+
+@check("M22", needs={"lesions": ("method",)}, blank_allowed=True)
 def method_missing(data: Data, parameters: Parameters) -> Hits:
-    """A measured target without a method."""
+    """A target that was assessed without a method."""
     rows = data["lesions"]
-    bad = rows.blank("method") & (rows.cells.role == Role.TARGET) & (data.size > 0)
+    bad = rows.blank("method") & (rows.cells.role == Role.TARGET) & assessed(rows)
     return flag("lesions", bad, "no method is given for {lesion} at visit {visit}", "method", expected="a method")
 
 
-@check("M23", needs={"lesions": ("slice_thickness",)}, max_mm=5.0, max_change=2.0)
+@check("M23", needs={"lesions": ("slice_thickness",)}, blank_allowed=True, max_mm=5.0, max_change_mm=2.0)
 def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Slices of CT missing, thicker than 5 mm, or changed since baseline; one finding a visit and kind."""
+    """Slices of CT missing, thicker than 5 mm, or changed since baseline; one finding a visit, the first that fits."""
     rows = data["lesions"]
     slices, before = rows.number("slice_thickness"), at_baseline(rows)
     was = slices[np.maximum(before, 0)] if rows.n else slices
-    ct = np.isin(kinds_of(data, rows), ("CT", "PET/CT")) if "method" in rows else ~np.isnan(slices)
-    thick = more_than(slices, parameters["max_mm"])
-    changed = (before >= 0) & more_than(np.abs(slices - was), parameters["max_change"])
+    ct = np.isin(kinds_of(data, rows), ("CT", "PET/CT")) & assessed(rows)
+    changed = (before >= 0) & (more_than(slices, was + parameters["max_change_mm"])
+                               | more_than(was, slices + parameters["max_change_mm"]))  # fmt: skip
+    done = np.zeros(len(data.timepoints), dtype=np.bool_)
     for where, message, expected in (
-        (ct & np.isnan(slices), "no slice thickness is given for visit {visit}", "a slice thickness"),
-        (thick, "slices of {value} mm at visit {visit}", f"at most {parameters['max_mm']:g} mm"),
-        (changed & ~thick, "slices of {value} mm at visit {visit} differ from baseline", "that of baseline"),
-    ):
-        at = np.flatnonzero(where)
+        (more_than(slices, parameters["max_mm"]), "slices of {value} mm at visit {visit}",
+         f"at most {parameters['max_mm']:g} mm"),
+        (changed, "slices of {value} mm at visit {visit}, of {was} mm at baseline", "as at baseline"),
+        (ct & np.isnan(slices), "no slice thickness of the CT is given for visit {visit}", "a slice thickness"),
+    ):  # fmt: skip
+        at = np.flatnonzero(where & ~done[rows.timepoint])
         at = at[occurrence(rows.timepoint[at]) == 0]
+        done[rows.timepoint[at]] = True
         yield Hits(table="lesions", rows=at, column="slice_thickness", message=message, expected=expected,
-                   names={"lesion": ""})  # fmt: skip
+                   names={"lesion": ""}, parts={"was": was[at]})  # fmt: skip
 
 
-@check("M24", needs={"lesions": ("viable", "contrast")})
+@check("M24", needs={"lesions": ("viable", "contrast")}, blank_allowed=True)
 def no_contrast(data: Data, parameters: Parameters) -> Hits:
     """A viable diameter at a visit without contrast medium (column ``contrast``); one finding a visit."""
     rows = data["lesions"]
-    bad = (rows.cells.measure("viable").value > 0) & (parse_flags(rows.table.column("contrast")) != 1)
+    bad = ~np.isnan(rows.number("viable")) & (parse_flags(rows.table.column("contrast")) != 1)
     at = np.flatnonzero(bad)
     at = at[occurrence(rows.timepoint[at]) == 0]
     return Hits(table="lesions", rows=at, column="contrast", expected="Y", names={"lesion": ""},
-                message="viable tumour was measured at visit {visit} without contrast")  # fmt: skip
+                message="viable tumour was measured at visit {visit} without contrast medium")  # fmt: skip
