@@ -275,9 +275,9 @@ class LesionCells:
             unreadable = numbers.word & (cell <= 0)  # 0: a number with a comma that may separate thousands
             small = cell == State.TOO_SMALL
         if name in LENGTHS and "unit" in self.table:
-            factor = self.table.column("unit").map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)
-            unreadable = unreadable | (np.isnan(factor) & ~np.isnan(value))
-            value = np.round(value * factor, 9)
+            length = in_mm(value, self.table.column("unit"))
+            unreadable = unreadable | (~np.isfinite(length) & ~np.isnan(value))
+            value = np.where(np.isfinite(length), length, np.nan)
         return value, unreadable, small
 
 
@@ -288,6 +288,15 @@ def _measurable(value: Floats) -> Bools:
 
 
 _FACTORS = {"": 1.0, "mm": 1.0, "cm": 10.0}
+
+
+def in_mm(value: Floats, unit: Column) -> Floats:
+    """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too large."""
+    factor = unit.map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.where(factor == 1, value, np.round(value * factor, 9))
+
+
 _PART = re.compile(r"(.+)\.\d+")
 
 

@@ -16,23 +16,19 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
+from nettumor.assessment.lesion_arrays import sizes_used
+from nettumor.crf import lesion_cells
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.criteria import MRECIST_2010, RECIST_1_1
-from nettumor.edit_checks._chain import row_sizes, size_criteria
+from nettumor.edit_checks._chain import size_criteria
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits
-
-_MM = {"": 1.0, "mm": 1.0, "cm": 10.0}
 
 
 def in_mm(rows: Rows, column: str) -> Floats:
     """The numbers of a length column in mm, whatever the state says; NaN where the unit is not known."""
     values = rows.number(column)
-    if "unit" in rows:
-        factor = rows.table.column("unit").map(lambda u: _MM.get(u.strip().lower(), np.nan), np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            values = np.where(factor == 1, values, np.round(values * factor, 9))
-    return values
+    return lesion_cells.in_mm(values, rows.table.column("unit")) if "unit" in rows else values
 
 
 def lengths(rows: Rows) -> Iterator[tuple[str, Floats]]:
@@ -66,13 +62,12 @@ def diameters(data: Data) -> Diameters:
     if "diameters" not in data.read:
         rows = data["lesions"]
         viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
-        size, small = row_sizes(rows, MRECIST_2010 if viable else RECIST_1_1)
+        size, small = sizes_used(rows.table, MRECIST_2010 if viable else RECIST_1_1, rows.lesion)
+        small = small & np.isnan(size)
         column = np.full(rows.n, "size", dtype=object)
-        column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
-        column[~rows.blank("diameter")] = "diameter"
-        if viable:
-            first = (rows.order == 0) & ~np.isnan(rows.cells.measure("viable").value)
-            column[np.isin(rows.lesion, rows.lesion[first])] = "viable"
+        for name, where in (("perpendicular", rows.cells.nodal), ("viable", ~rows.cells.nodal & viable),
+                            ("diameter", np.ones(rows.n, dtype=np.bool_))):  # fmt: skip
+            column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
         value = np.where(small, RECIST_1_1.too_small or np.nan, size)
         data.read["diameters"] = Diameters(value, small, column)
     found: Diameters = data.read["diameters"]

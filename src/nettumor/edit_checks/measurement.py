@@ -261,20 +261,39 @@ def tstm_not_standardised(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
     SDTM asks for the 5 mm in TRSTRESN. In the CRF layout the words alone say it, and 5 mm is put in: a note.
     """
+    default = float(parameters["tstm_mm"])
     rows, read = data["lesions"], diameters(data)
+    if rows.table.source.kind == "sdtm":
+        yield from _tstm_in_sdtm(data, default)
+        return
     target = rows.cells.role == Role.TARGET
     said = parse_states(rows.table.column("state")) if "state" in rows else np.zeros(rows.n, np.int8)
-    default = float(parameters["tstm_mm"])
     other = (said == State.TOO_SMALL) & target & (read.value > 0) & ~read.default & (read.value != default)
-    for where, severity, message in (
-        (other, "", "{lesion} is too small to measure at visit {visit} and has the value {value} mm"),
-        (read.default & target, "" if rows.table.source.kind == "sdtm" else "note",
-         "{lesion} is too small to measure at visit {visit} and has no value; {expected} mm counts"),
-    ):  # fmt: skip
+    for where, severity, message in ((other, "", _TSTM_OTHER), (read.default & target, "note", _TSTM_NONE)):
         at = np.flatnonzero(where)
         shown = np.where(read.default, np.nan, read.value)[at]
         yield from hits_by_column(read.column, at, message, value=shown, severity=severity,
                                   expected=np.full(len(at), default))  # fmt: skip
+
+
+_TSTM_OTHER = "{lesion} is too small to measure at visit {visit} and has the value {value} mm"
+_TSTM_NONE = "{lesion} is too small to measure at visit {visit} and has no value; {expected} mm counts"
+_SDTM_LENGTHS = ("LDIAM", "LPERP", "SAXIS", "DIAMETER", "VDIAM")
+
+
+def _tstm_in_sdtm(data: Data, default: float) -> Iterator[Hits]:
+    """TR rows whose result says too small and whose TRSTRESN is not the default."""
+    rows = data["TR"]
+    said = np.zeros(rows.n, dtype=np.bool_)
+    for column in ("TRORRES", "TRSTRESC"):
+        if column in rows:
+            said |= parse_states(rows.table.column(column)) == State.TOO_SMALL
+    said &= np.isin(rows.word("TRTESTCD"), _SDTM_LENGTHS)
+    value = rows.number("TRSTRESN")
+    expected = np.full(rows.n, default)
+    yield flag("TR", said & np.isnan(value), _TSTM_NONE, "TRSTRESN", value=value, expected=expected)
+    yield flag("TR", said & (value != default) & ~np.isnan(value), _TSTM_OTHER, "TRSTRESN", value=value,
+               expected=expected)  # fmt: skip
 
 
 @check("M19", needs={"lesions": (_LENGTH,)}, decimals=1)

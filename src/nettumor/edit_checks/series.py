@@ -131,10 +131,14 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )  # fmt: skip
 
 
-@check("M11", needs={"lesions": (_LENGTH,)}, follows=("M04", "M05", "M08", "M09", "M10"), factor=5.0)
+@check("M11", needs={"lesions": (_LENGTH,)}, follows=("M04", "M05", "M08", "M09", "M10"), factor=5.0,
+       hard_max=500.0)  # fmt: skip
 def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target that grows to five times its size, or shrinks to a fifth, between two measurements; not from or to 0."""
-    s = series_of(data, above=-1)
+    """A target that grows to five times its size, or shrinks to a fifth, between two measurements; not from or to 0.
+
+    What M05 calls impossible is left out.
+    """
+    s = series_of(data, above=-1, most=parameters["hard_max"])
     was, factor = s.size[s.before], parameters["factor"]
     both = (s.before >= 0) & (s.size > 0) & (was > 0)
     at = np.flatnonzero(both & (at_least(s.size, factor * was) | at_least(was, factor * s.size)))
