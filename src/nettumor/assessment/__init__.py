@@ -13,14 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from nettumor.assessment.course import ends_of, outcome
-from nettumor.assessment.judgement import judge
+from nettumor.assessment.axes import RULE, Axis, Scans, axes
+from nettumor.assessment.course import Ends, ends_of, outcome
+from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.output import event_table, keys, provenance_table, subject_table, timepoint_table
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.visits import Names, Visits, place_visits
-from nettumor.crf import DateStatus, Tables, read
+from nettumor.crf import CrfTable, DateStatus, Tables, read
 from nettumor.criteria import (
     FDA_2018_CENSORING,
     RECIST_1_1,
@@ -113,14 +114,15 @@ def assess(
     judgement = judge(parts, visits, criteria)
 
     subject = judgement.owner // max(len(names.evaluators), 1)
-    reference = _event_reference(study, subjects, visits, judgement.owner, subject)
+    reference = _reference_in(study, None, subjects, visits, judgement.owner, subject)
     ends = ends_of(subjects, subject, reference, _last_scan(visits)[judgement.owner])
     found = outcome(judgement, visits, ends, rule, censoring)
+    others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
     identity = keys(names, lesions, judgement)
-    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria)
+    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
     return Assessment(
-        timepoints, subject_table(identity, found, reference, criteria, days=study.days),
+        timepoints, subject_table(identity, found, reference, criteria, others, days=study.days),
         event_table(identity, found, reference, days=study.days),
         provenance_table(study, criteria, rule, censoring, _notes(study, names, subjects, visits, conflicts, by)),
         criteria, judgement, found, reference, place, study.frame_kind, study.days,
@@ -158,13 +160,25 @@ def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np
     return subjects.reference
 
 
-def _event_reference(study: Tables, subjects: Subjects, visits: Visits, owner: Any, subject: Any) -> Any:
-    """The reference date of each unit in the count of the subjects table."""
-    if study.days:
+def _reference_in(
+    study: Tables, table: CrfTable | None, subjects: Subjects, visits: Visits, owner: Any, subject: Any
+) -> Any:
+    """The reference date of each unit in the count of a table (None: the subjects table)."""
+    if study.days or (table is not None and table.has_days):
         return np.zeros(len(owner))
     if study["lesions"].has_days:
         return subjects.reference[subject]
     return visits.reference[owner]
+
+
+def _axes(
+    study: Tables, names: Names, subjects: Subjects, visits: Visits, judgement: Judgement, ends: Ends
+) -> dict[str, Axis]:
+    """Biological and symptomatic response of every unit, where the study has their tables."""
+    owner = judgement.owner
+    subject = owner // max(len(names.evaluators), 1)
+    scans = Scans(subject, visits.day[owner], visits.exists[owner], np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
+    return axes(study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject))
 
 
 def _last_scan(visits: Visits) -> Any:
@@ -186,6 +200,8 @@ def _notes(
         "baseline": "last visit dated on or before the reference date, else the first visit",
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
+        **{f"{t} by the scan": RULE for t in ("markers", "symptoms") if t in study and by == "subject"},
+        "lesion rows without a subject": int(study["lesions"].blank("subject").sum()),
         "lesion rows without visit and date": visits.without_time,
         "lesion rows before the baseline": visits.before_baseline,
         "lesion dates that are not full": int((when > DateStatus.FULL).sum()),

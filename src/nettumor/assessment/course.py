@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, Floats, more_than
+from nettumor._arrays import Bools, Codes, Floats, at_least, more_than
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Visits
@@ -34,10 +34,11 @@ from nettumor.terminology import EventReason, Response
 class Ends:
     """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day not known.
 
-    ``death_status`` is `DateStatus` of the date of death.
+    ``death_status`` is `DateStatus` of the date of death, ``death_from`` the first day that it allows.
     """
 
     death: Floats
+    death_from: Floats
     new_therapy: Floats
     last_known_alive: Floats
     cutoff: Floats
@@ -80,42 +81,46 @@ def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Float
     earliest = subjects.dates["death"].earliest[subject] - reference
     death = np.where(np.isnan(death) & more_than(earliest, cutoff), earliest, death)
     alive = day("last_known_alive")
-    return Ends(death, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive), cutoff,
+    return Ends(death, earliest, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive), cutoff,
                 day("therapy_completed"), subjects.status("death")[subject])  # fmt: skip
 
 
-def one_a_day(codes: Codes, days: Floats) -> tuple[Codes, Floats]:
+def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
     """One assessment a day: of two visits on one day the worse response, NE only where there is no other.
 
-    The other becomes MISSING, with no day.
+    The other becomes MISSING, with no day. ``shown``, the day a progression is shown on, goes with the response.
 
-    >>> codes, days = one_a_day(np.array([[0, 5, 7, 1]], np.int8), np.array([[0.0, 56.0, 56.0, 56.0]]))
+    >>> days = np.array([[0.0, 56.0, 56.0, 56.0]])
+    >>> codes, days, _ = one_a_day(np.array([[0, 5, 7, 1]], np.int8), days, days)
     >>> codes.tolist(), days.tolist()
     ([[0, 5, 0, 0]], [[0.0, 56.0, nan, nan]])
     """
     later = np.where(np.isnan(days), -np.inf, days)
     before = np.maximum.accumulate(later, axis=1)[:, :-1]
     if not (~np.isnan(days[:, 1:]) & (later[:, 1:] <= before)).any():
-        return codes, days
-    codes, days = codes.copy(), days.copy()
+        return codes, days, shown
+    codes, days, shown = codes.copy(), days.copy(), shown.copy()
     kept = np.zeros(len(codes), dtype=np.int64)
     unit = np.arange(len(codes))
     for t in range(1, codes.shape[1]):
         same = days[:, t] == days[unit, kept]
         here, there = codes[:, t], codes[unit, kept]
-        worse = np.where((here > Response.NE) & ((here < there) | (there <= Response.NE)), here, there)
-        worse = np.where((there == Response.MISSING) & (kept > 0), here, worse)
-        codes[unit[same], kept[same]] = worse[same]
+        worse = (here > Response.NE) & ((here < there) | (there <= Response.NE))
+        worse |= (there == Response.MISSING) & (kept > 0)
+        first = np.where(here == there, np.fmin(shown[:, t], shown[unit, kept]), shown[unit, kept])
+        first = np.where(worse, shown[:, t], first)
+        codes[unit[same], kept[same]] = np.where(worse, here, there)[same]
+        shown[unit[same], kept[same]] = first[same]
         codes[same, t], days[same, t] = Response.MISSING, np.nan
         kept = np.where(~same & ~np.isnan(days[:, t]), t, kept)
-    return codes, days
+    return codes, days, shown
 
 
 def outcome(
     judgement: Judgement, visits: Visits, ends: Ends, rule: BestResponseRule, censoring: CensoringRule
 ) -> Outcome:
     """Best response, progression and times of every unit."""
-    codes, days = one_a_day(judgement.overall, visits.day[judgement.owner])
+    codes, days, shown = one_a_day(judgement.overall, visits.day[judgement.owner], judgement.progression_day)
     late = more_than(days, ends.cutoff[:, None])
     counted = np.where(late, np.int8(Response.MISSING), codes)
     best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
@@ -123,7 +128,7 @@ def outcome(
                                         rule=attrs.evolve(rule, confirmation_days=None))  # fmt: skip
     place = _first_progression(best.course)
     progressed = place >= 0
-    shown = np.take_along_axis(judgement.progression_day, np.maximum(place, 0)[:, None], axis=1)[:, 0]
+    shown = np.take_along_axis(shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     progression = np.where(progressed, shown, np.nan)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
     course = np.where(late, codes, best.course)
@@ -138,9 +143,13 @@ def outcome(
         "OS": overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff),
         "TTNT": time_to_new_therapy(ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff),
     }  # fmt: skip
-    unknown = np.isnan(ends.death) & (ends.death_status > DateStatus.FULL)
-    if unknown.any():
-        times = {name: _died_some_day(name, t, unknown, ends.death_status) for name, t in times.items()}
+    # a partial date; or a full one in a study where the patient has no reference date
+    unknown = np.isnan(ends.death) & (ends.death_status != DateStatus.BLANK)
+    if unknown.any():  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
+        behind = at_least(ends.death_from, ends.new_therapy) & censoring.new_therapy_censors
+        free = unknown & ~behind
+        for name, hit in (("OS", unknown), ("PFS", free), ("DOR", free)):
+            times[name] = _died_some_day(times[name], hit, ends.death_status)
     return Outcome(best, unconfirmed, progression, progressed, times)
 
 
@@ -167,13 +176,11 @@ def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:
     return np.asarray(there & (~has_targets | ~np.isnan(target.baseline[:, 0])))
 
 
-def _died_some_day(name: str, time: TimeToEvent, unknown: Bools, status: npt.NDArray[np.int8]) -> TimeToEvent:
+def _died_some_day(time: TimeToEvent, unknown: Bools, status: npt.NDArray[np.int8]) -> TimeToEvent:
     """A death on a day not known: OS, and PFS and DOR without a progression before, have no time."""
-    if name not in ("OS", "PFS", "DOR"):
-        return time
     hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
     hit &= (time.reason & EventReason.NO_BASELINE) == 0
-    died = hit & (status == DateStatus.PARTIAL)
+    died = hit & (status != DateStatus.INVALID)
     why = np.where(died, EventReason.DEATH | EventReason.DAY_UNKNOWN, EventReason.DAY_UNKNOWN)
     return attrs.evolve(
         time, time=np.where(hit, np.nan, time.time), event=time.event | died,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.visits import rank_of
+from nettumor.assessment.visits import EARLIER, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints, Words
 from nettumor.terminology import Response
@@ -70,6 +70,14 @@ class Slots:
         conflict[flat[unequal]] = True
         out[conflict] = fill
         return out.reshape(self.shape), conflict.reshape(self.shape)
+
+
+    def identified(self) -> Bools:
+        """Lesions (track, lesion) that are on record; not padding, and not one seen only before the baseline."""
+        out = np.zeros(self.shape[:2], dtype=np.bool_)
+        rows = self.timepoint != EARLIER
+        out[self.track[rows], self.lesion[rows]] = True
+        return out
 
 
 @frozen(eq=False)
@@ -139,40 +147,54 @@ class Targets:
     conflicts: int
 
 
-def sizes_used(table: CrfTable, criteria: Any, lesion: Ints) -> tuple[Floats, Bools]:
+def sizes_used(table: CrfTable, criteria: Any, lesion: Ints, timepoint: Ints) -> tuple[Floats, Bools]:
     """For each row the size that counts under the criteria, and whether it is too small to measure.
+
+    A lesion is measured along one axis throughout its course, which its first measured visit decides (as a rule the
+    baseline), so that a later visit never changes an earlier size.
 
     Parameters
     ----------
     table : CrfTable
         The lesions table.
     criteria : SizeCriteria or AttenuationCriteria
-    lesion : ndarray of int, shape (row,)
-        Numbers of the lesions (of a track): a lesion is measured in one way throughout its course.
+    lesion, timepoint : ndarray of int, shape (row,)
+        Numbers of the lesions (of a track), and of their timepoints; below 0 before the baseline.
     """
-    cells = table.lesions
     measure = criteria.measure
     if measure == "volume":
         return _measure(table, "volume")
     if measure in ("product", "viable product"):
-        first = "size" if measure == "product" else "viable"
-        long, _ = _measure(table, first)
-        short, _ = _measure(table, "perpendicular" if measure == "product" else "viable_perpendicular")
+        names = ("size", "perpendicular") if measure == "product" else ("viable", "viable_perpendicular")
+        (long, _), (short, _) = (_measure(table, name) for name in names)
         return np.where((long == 0) | (short == 0), 0.0, np.round(long * short, 9)), np.zeros(len(long), np.bool_)
-    value, small = _measure(table, "size")
     # Choi's criteria list nodes by their short axis too, and have no limit of a normal node
     knows_nodes = getattr(criteria, "node_normal", 10) is not None
-    preferred = [("perpendicular", cells.nodal)] if knows_nodes else []
-    if measure == "viable diameter":
-        preferred = [("viable", ~cells.nodal | (not knows_nodes)), *preferred]
-    if knows_nodes or "size" not in table or table.blank("size").all():
-        preferred.append(("diameter", np.ones(len(value), dtype=np.bool_)))
-    for name, where in preferred:
-        if name in table:
-            other, other_small = _measure(table, name)
-            uses = where & _given(table, name, lesion)
-            value, small = np.where(uses, other, value), np.where(uses, other_small, small)
+    nodal = table.lesions.nodal & knows_nodes
+    value, small = _measure(table, "size")
+    if nodal.any() and "perpendicular" in table:
+        value, small = _short_axis(table, (lesion, timepoint), nodal, value, small)
+    if "diameter" in table and (knows_nodes or table.blank("size").all()):
+        value, small = _over("diameter", table, ~table.blank("diameter"), value, small)
+    if measure == "viable diameter" and "viable" in table:
+        first = _at_first((lesion, timepoint), table, ("viable", "size", "perpendicular", "diameter"))
+        value, small = _over("viable", table, ~nodal & first["viable"], value, small)
     return value, small
+
+
+def _short_axis(
+    table: CrfTable, place: tuple[Ints, Ints], nodal: Bools, value: Floats, small: Bools
+) -> tuple[Floats, Bools]:
+    """Nodes by ``perpendicular``; by ``size`` (then a short axis) unless the first measured visit has both."""
+    first = _at_first(place, table, ("size", "perpendicular"))
+    instead = nodal & (~table.blank("perpendicular") | (first["size"] & first["perpendicular"]))
+    return _over("perpendicular", table, instead, value, small)
+
+
+def _over(name: str, table: CrfTable, where: Bools, value: Floats, small: Bools) -> tuple[Floats, Bools]:
+    """A measure in place of another at these rows."""
+    other, other_small = _measure(table, name)
+    return np.where(where, other, value), np.where(where, other_small, small)
 
 
 def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
@@ -180,18 +202,27 @@ def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
     return found.value, found.too_small
 
 
-def _given(table: CrfTable, name: str, lesion: Ints) -> Bools:
-    """Rows of lesions that have a number in this column at some visit."""
-    has = np.zeros(int(lesion.max(initial=-1)) + 1, dtype=np.bool_)
-    has[lesion[~np.isnan(table.numbers(name).value)]] = True
-    return np.asarray(has[lesion])
+def _at_first(place: tuple[Ints, Ints], table: CrfTable, names: tuple[str, ...]) -> dict[str, Bools]:
+    """For each row and measure: whether its lesion has a number there at the first visit with a number in any."""
+    lesion, timepoint = place
+    n = int(lesion.max(initial=-1)) + 1
+    has = {name: ~np.isnan(table.numbers(name).value) & (timepoint >= 0) for name in names if name in table}
+    rows = np.flatnonzero(np.logical_or.reduce([*has.values()]))
+    first = np.full(n, np.iinfo(np.int64).max)
+    np.minimum.at(first, lesion[rows], timepoint[rows])
+    out = {name: np.zeros(len(lesion), dtype=np.bool_) for name in names}
+    for name, there in has.items():
+        found = np.zeros(n, dtype=np.bool_)
+        found[lesion[there & (timepoint == first[lesion])]] = True
+        out[name] = np.asarray(found[lesion])
+    return out
 
 
 def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     """The target lesions."""
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
-    value, small = sizes_used(table, criteria, given.lesion_numbers(table))
+    value, small = sizes_used(table, criteria, given.lesion_numbers(table), given.timepoint)
     says = cells.state != State.BLANK
     sizes, conflict = at.put(value, np.nan, says)
     too_small, other = at.put(small, False, says)
@@ -203,15 +234,9 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
-    # identified: at a visit, or without any (in TU only); not one that was seen only before the baseline
-    identified = np.zeros(at.shape[:2], dtype=np.bool_)
-    early = np.zeros(at.shape[:2], dtype=np.bool_)
-    identified[at.track, at.lesion] = True
-    early[at.track, at.lesion] = True
-    early[at.track[at.timepoint >= 0], at.lesion[at.timepoint >= 0]] = False
     known = (~np.isnan(sizes) | too_small).any(axis=-1)
     parts = _part_slots(table, at)
-    unmeasured = identified & ~known & ~early
+    unmeasured = at.identified() & ~known
     unmeasured[parts[0], parts[1]] = False
     return Targets(sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum()))
 
@@ -278,15 +303,15 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
     cells = table.lesions
     at = slots(table, given, Role.NON_TARGET)
-    code = non_target_codes(table, criteria)
+    code = non_target_codes(table, criteria, given)
     found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
     found[conflict] = Response.NE
-    found[(at.codes >= 0)[..., None] & (found == Response.MISSING)] = Response.NE
+    found[at.identified()[..., None] & (found == Response.MISSING)] = Response.NE
     larger, _ = at.put(larger_rows(table), False, cells.state != State.BLANK)
     return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
 
 
-def non_target_codes(table: CrfTable, criteria: Any) -> Codes:
+def non_target_codes(table: CrfTable, criteria: Any, given: Rows) -> Codes:
     """What each row says of a lesion, as a code of `Response` for `non_target_response`."""
     cells = table.lesions
     state = cells.state
@@ -295,7 +320,9 @@ def non_target_codes(table: CrfTable, criteria: Any) -> Codes:
     code[state == State.UNEQUIVOCAL_PROGRESSION] = Response.PD
     normal = getattr(criteria, "node_normal", None)
     if normal is not None:  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
-        short, _ = _measure(table, "perpendicular" if "perpendicular" in table else "size")
+        short, small = _measure(table, "size")
+        if "perpendicular" in table:
+            short, _ = _short_axis(table, (given.lesion_numbers(table), given.timepoint), cells.nodal, short, small)
         code[cells.nodal & ~np.isnan(short) & ~at_least(short, normal) & (code == Response.NON_CR_NON_PD)] = Response.CR
     code[np.isin(state, (State.BLANK, State.NOT_EVALUABLE, -1)) | cells.contradiction] = Response.NE
     return code
@@ -352,7 +379,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     visit = np.arange(given.shape[1])
     last = np.maximum.accumulate(np.where(seen != 0, visit, 0), axis=-1)
     there = known & (np.take_along_axis(seen, last, axis=-1) > 0)
-    size, small = sizes_used(table, criteria, given.lesion_numbers(table))
+    size, small = sizes_used(table, criteria, given.lesion_numbers(table), given.timepoint)
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
+from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.result import TimepointTable, explanations
@@ -40,7 +41,8 @@ def keys(names: Names, lesions: CrfTable, judgement: Judgement) -> dict[str, npt
 
 
 def timepoint_table(
-    lesions: CrfTable, names: Names, visits: Visits, judgement: Judgement, ends: Ends, criteria: Any
+    lesions: CrfTable, names: Names, visits: Visits, judgement: Judgement, ends: Ends, criteria: Any,
+    others: dict[str, Axis],
 ) -> tuple[Table, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """The timepoints, and the (unit, timepoint) of each row."""
     unit, time = np.nonzero(visits.exists[judgement.owner])
@@ -59,6 +61,8 @@ def timepoint_table(
         "in_window": np.atleast_1d(in_assessment_window(day - ends.therapy_completed[unit])),
         "reason": judgement.reason[unit, time],
     }
+    for name, axis in others.items():
+        columns |= {name: labels(axis.response[unit, time]), f"{name}_reason": axis.reason[unit, time]}
     place = (unit, time)
     return TimepointTable(columns, {"explanation": lambda: explanations(judgement, criteria, place)}), place
 
@@ -91,8 +95,9 @@ def dates(day: Floats, reference: Floats, *, days: bool) -> npt.NDArray[np.str_]
 
 
 def subject_table(
-    identity: dict[str, npt.NDArray[Any]], outcome: Outcome, reference: Floats, criteria: Any, *, days: bool
-) -> Table:
+    identity: dict[str, npt.NDArray[Any]], outcome: Outcome, reference: Floats, criteria: Any,
+    others: dict[str, Axis], *, days: bool,
+) -> Table:  # fmt: skip
     """A row for each unit."""
     best = outcome.best
     columns: dict[str, Any] = dict(identity)
@@ -109,6 +114,7 @@ def subject_table(
     for name in TIMES:
         time = outcome.times[name.upper()]
         columns |= {f"{name}_days": time.time, f"{name}_event": time.event, f"{name}_reason": time.reason}
+    columns |= {name: labels(axis.best) for name, axis in others.items()}
     return Table(columns)
 
 

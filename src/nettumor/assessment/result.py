@@ -80,11 +80,13 @@ class Assessment:
     timepoints : Table
         A row for each timepoint of each track (or lesion), baseline included: subject, evaluator, visit, date, day,
         sum, n_missing, baseline, nadir, percent_from_baseline, percent_from_nadir, target, non_target, new_lesion,
-        overall, in_window, reason (bits of `Reason`), explanation (written when asked for).
+        overall, in_window, reason (bits of `Reason`), explanation (written when asked for). Where the study has
+        markers or symptoms also biological, biological_reason, symptomatic, symptomatic_reason.
     subjects : Table
         A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day, best_date,
         confirmed, first_response_day, progression_day, progression_date, and of pfs, ttp, dor, os the ``_days``,
-        ``_event`` and ``_reason`` (bits of `EventReason`).
+        ``_event`` and ``_reason`` (bits of `EventReason`). Where the study has markers or symptoms also the best
+        biological and symptomatic response.
     events : Table
         A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT): time, event, reason, day,
         date, description.

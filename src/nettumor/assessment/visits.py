@@ -19,8 +19,10 @@ from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
-UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
+_UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NO_TIME, EARLIER = -1, -2
+"""Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
 
 
 @frozen(eq=False)
@@ -58,7 +60,7 @@ class Visits:
     Attributes
     ----------
     timepoint : ndarray of int, shape (row,)
-        Of each row; -1 where it has neither visit nor date, or lies before the baseline.
+        Of each row; `NO_TIME` where it has neither visit nor date, `EARLIER` where it lies before the baseline.
     scan_day : ndarray of float, shape (row,)
         Day of the row from the reference date; NaN unless its date is full.
     exists : ndarray of bool, shape (track, timepoint)
@@ -174,8 +176,8 @@ def _visits(
     chosen[number[latest][::-1]] = rows[latest][::-1]
     row[at] = np.where(chosen[kept] >= 0, chosen[kept], first[kept])
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
-    timepoint = np.full(len(row_day), -1, dtype=np.int64)
-    timepoint[rows] = np.maximum(index[number], -1)
+    timepoint = np.full(len(row_day), NO_TIME, dtype=np.int64)
+    timepoint[rows] = np.where(index[number] < 0, EARLIER, index[number])
     owner = np.where(names.evaluator >= 0, names.track, 0)
     scan_day = row_day - reference[owner] if len(reference) else row_day
     return Visits(
@@ -188,10 +190,10 @@ def _groups(lesions: CrfTable, track: Ints, visit: Column, when: Dates) -> Ints:
     """The timepoint of each row as a number, -1 where it has neither visit nor date.
 
     A visit is one timepoint, whatever the days of its scans; unless a lesion was recorded on several days of it,
-    or the visit is unscheduled: then each date is a timepoint.
+    or the visit is unscheduled and has no number of its own: then each date is a timepoint.
     """
-    named = np.array([w != "" for w in visit.words], dtype=np.bool_)[visit.codes]
-    loose = np.array([w == "" or bool(UNSCHEDULED.search(w)) for w in visit.words], dtype=np.bool_)[visit.codes]
+    named = visit.map(bool, np.bool_)
+    loose = visit.map(is_loose, np.bool_)
     dated = when.status == DateStatus.FULL
     days = np.unique(when.day[dated], return_inverse=True)[1] + 1
     date = np.zeros(len(track), dtype=np.int64)
@@ -203,6 +205,15 @@ def _groups(lesions: CrfTable, track: Ints, visit: Column, when: Dates) -> Ints:
     split = loose | measured_twice(lesions, track, visit.codes, date, dated)
     group, _ = number_rows(track, np.where(named, visit.codes + 1, 0), np.where(split, date, 0))
     return np.where(named | (date > 0), group, -1)
+
+
+def is_loose(word: str) -> bool:
+    """Whether each date is a timepoint of its own: no visit, or a word that all unscheduled visits share.
+
+    >>> is_loose("UNSCHEDULED"), is_loose("UNSCHEDULED 3.1"), is_loose("WEEK 9")
+    (True, False, False)
+    """
+    return word == "" or (bool(_UNSCHEDULED.search(word)) and not _NUMBER.search(word))
 
 
 def measured_twice(lesions: CrfTable, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:

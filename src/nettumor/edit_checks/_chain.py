@@ -21,7 +21,7 @@ from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explain
-from nettumor.assessment.visits import Names, Visits
+from nettumor.assessment.visits import EARLIER, Names, Visits
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks._types import Skip
 
@@ -103,7 +103,7 @@ def counted_size(data: Data) -> Floats:
     """The size of each row of the lesions table, the default put in for too small."""
     rows = data["lesions"]
     criteria = data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
-    size, small = sizes_used(rows.table, criteria, rows.lesion)
+    size, small = sizes_used(rows.table, criteria, rows.lesion, rows.order)
     small = small & np.isnan(size)
     data.read["small"] = size, small
     default = getattr(criteria, "too_small", None)
@@ -170,7 +170,7 @@ def _judge(
     known = (order >= 0) & ~np.isnan(day)
     np.maximum.at(days, (unit[known], order[known]), day[known])
     days[np.isinf(days)] = np.nan
-    timepoint = np.where(order >= 0, order, -1)
+    timepoint = np.where(order >= 0, order, EARLIER)
     visits = Visits(timepoint, day, exists, days, np.zeros(count), row, 0, int((order < 0).sum()))
     track = np.arange(count).astype(object)
     names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))

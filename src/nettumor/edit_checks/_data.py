@@ -19,7 +19,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.visits import UNSCHEDULED, measured_twice, rank_of, time_order, visit_numbers
+from nettumor.assessment.visits import is_loose, measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
@@ -358,7 +358,7 @@ class Data:
         if "lesions" not in self._judged or not len(code):
             return none
         n = self["lesions"].n  # the lesions stand first
-        loose = np.array([bool(UNSCHEDULED.search(str(w))) for w in words], dtype=np.bool_)
+        loose = np.array([is_loose(str(w)) for w in words], dtype=np.bool_)
         day = np.concatenate([self[name].day for name in self._judged])
         dated = ~np.isnan(day)
         _, dates = np.unique(np.where(dated, day, -np.inf), return_inverse=True)

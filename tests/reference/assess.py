@@ -1,0 +1,311 @@
+"""A study assessed one subject, one visit and one lesion at a time: plain dicts, words, fractions.
+
+Reads the same tables as `nettumor.assess` (a list of dicts per table), by the sentences of the CRF layout.
+"""
+
+import datetime
+import re
+from fractions import Fraction
+
+from reference import best_response, endpoints, target, timepoint
+
+NAN = float("nan")
+CODES = {"MISSING": 0, "NE": 1, "IUPD": 2, "PD": 3, "NON-CR/NON-PD": 4, "SD": 5, "MR": 6, "PR": 7, "CR": 8}
+
+
+def full(date):
+    """A full date as a number of days, else None."""
+    return (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days if len(date) == 10 else None
+
+
+def earliest(date):
+    """The first day that a date allows, None for none."""
+    return full(f"{date}-01") if len(date) == 7 else full(date)
+
+
+def number(visit):
+    """The number a visit stands by; screening stands before all, a name without a number after all."""
+    if "SCREEN" in visit:
+        return -1e9
+    found = re.search(r"-?\d+(\.\d+)?", visit)
+    return float(found.group()) if found else 1e9
+
+
+def meaning(row, column="size"):
+    """What a target's row says: a Fraction, "small", "not measured", or "" for nothing."""
+    cell, state = row[column], row["state"]
+    value = Fraction(cell) if re.fullmatch(r"[\d.]+", cell) else None
+    if not cell and not state:
+        return ""
+    if state == "NOT EVALUABLE" or cell in ("NE", "NOT DONE"):
+        return "not measured"
+    if state in ("ABSENT", "MERGED"):
+        return Fraction(0) if not value else "not measured"  # a number beside a contradicting state
+    if state == "TOO SMALL" or cell in ("<5", "TSTM"):
+        if value is None:
+            return "small"
+        return value if 0 < value < 10 else "not measured"  # an actual value; 0 or 10 mm contradicts
+    if state == "PRESENT" and not value:
+        return "not measured"  # PRESENT without size, or beside a 0
+    return value
+
+
+def agreed(words):
+    """Equal duplicates count once, unequal ones are not measured; rows that say nothing give way."""
+    said = {w for w in words if w != ""}
+    return said.pop() if len(said) == 1 else "not measured"
+
+
+def timepoints(rows):
+    """The timepoints of a track in order: dicts with visit, date, day and rows."""
+    groups = {}
+    for row in rows:
+        same_visit = [r for r in rows if r["visit"] == row["visit"]]
+        seen = {}
+        for r in same_visit:
+            if full(r["date"]) is not None:
+                seen.setdefault(r["lesion"], set()).add(r["date"])
+        twice = any(len(dates) > 1 for dates in seen.values())
+        if not row["visit"]:
+            key = ("", row["date"])
+            if not row["date"]:
+                continue  # neither visit nor date
+        elif row["visit"] == "UNSCHEDULED" or twice:
+            key = (row["visit"], row["date"] if full(row["date"]) is not None else "")
+        else:
+            key = (row["visit"], "")
+        groups.setdefault(key, []).append(row)
+    found = []
+    for (visit, _), held in groups.items():
+        days = [full(r["date"]) for r in held if full(r["date"]) is not None]
+        day = max(days) if days else None
+        date = next((r["date"] for r in held if day is not None and full(r["date"]) == day), held[0]["date"])
+        found.append({"visit": visit, "day": day, "date": date, "rows": held, "number": number(visit)})
+
+    def order(t):
+        if t["day"] is not None:
+            return (t["day"], 0, t["number"], t["visit"])
+        smaller = [o["day"] for o in found if o["day"] is not None and o["number"] < t["number"]]
+        if t["number"] < 1e9:
+            place = max(smaller, default=-1e9)
+        else:
+            place = 1e9 if earliest(t["date"] or "") is None else earliest(t["date"])
+        return (place, 1, t["number"], t["visit"])
+
+    return sorted(found, key=order)
+
+
+def split(found, reference):
+    """The timepoints from the baseline on: the last dated on or before the reference date, else the first."""
+    before = [i for i, t in enumerate(found) if reference is not None and t["day"] is not None
+              and t["day"] <= reference]  # fmt: skip
+    return found[max(before):] if before else found
+
+
+def courses(visits, every, role):
+    """Lesion to the rows of each timepoint; lesions known without a timepoint have empty lists."""
+    early = [r for t in every if t not in visits for r in t["rows"]]
+    names = sorted({r["lesion"] for t in every for r in t["rows"] if r["role"] == role})
+    out = {}
+    for name in names:
+        at = [[r for r in t["rows"] if r["lesion"] == name and r["role"] == role] for t in visits]
+        if any(at) or not any(r["lesion"] == name and r["role"] == role for r in early):
+            out[name] = at
+    return out
+
+
+def judge_targets(visits, every, criteria):
+    """Per timepoint: dicts of response, sum, n_missing, baseline, nadir, percent changes."""
+    sizes, nodes, never = [], [], 0
+    for name, at in courses(visits, every, "TARGET").items():
+        row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
+        column = "size"
+        words = [agreed(meaning(r, column) for r in rows) for rows in at]
+        line = [NAN if w == "not measured" else w if w != "small" else
+                Fraction(criteria.too_small) if criteria.too_small is not None else NAN for w in words]  # fmt: skip
+        if all(w == "not measured" for w in words):
+            never += 1
+            continue
+        sizes.append([float(v) for v in line])
+        nodes.append(row["organ"] == "LYMPH NODE")
+    out = []
+    padding = not any(any(v == v for v in line) for line in sizes)
+    sizes = [line for line in sizes if any(v == v for v in line)]
+    whole = bool(sizes) and all(line[0] == line[0] and line[0] > 0 for line in sizes) and not never
+    responses = target.course(sizes, nodes, criteria) if whole else None
+    complete = []
+    for i in range(len(visits)):
+        measured = [line[i] for line in sizes if line[i] == line[i]]
+        total = target.total(measured) if measured else NAN
+        missing = len(sizes) - len(measured) + never
+        if responses is not None:
+            response = responses[i]
+        else:
+            response = "MISSING" if (padding and not never) or i == 0 else "NE"
+        t = {"target": response, "sum": total, "n_missing": missing, "whole": whole}
+        if whole:
+            base = target.total([line[0] for line in sizes])
+            nadir = min(complete) if complete else NAN
+            t |= {"baseline": base, "nadir": nadir}
+            t["percent_from_baseline"] = 100 * total / base - 100 if i and not missing else NAN
+            t["percent_from_nadir"] = 100 * total / nadir - 100 if i and not missing and nadir > 0 else NAN
+            if not missing:
+                complete.append(total)
+        out.append(t)
+    return out
+
+
+NON_TARGET = {"ABSENT": "CR", "PRESENT": "NON-CR/NON-PD", "UNEQUIVOCAL PROGRESSION": "PD", "NOT EVALUABLE": "NE"}
+
+
+def judge_non_targets(visits, every):
+    """Per timepoint the non-target response, MISSING without such disease."""
+    lines = []
+    for at in courses(visits, every, "NON-TARGET").values():
+        words = [agreed(NON_TARGET.get(r["state"], "") for r in rows) for rows in at]
+        lines.append(["NE" if w == "not measured" else w for w in words])
+    answers = timepoint.non_target(lines, [True] * len(visits))
+    return ["MISSING" if a is None else a for a in answers]
+
+
+def sightings(visits, every):
+    """Per timepoint whether a new lesion is there, and the day of its first sighting (None: unknown)."""
+    flags, days = [False] * len(visits), [None] * len(visits)
+    for at in courses(visits, every, "NEW").values():
+        first, known, there = None, False, False
+        for i, rows in enumerate(at):
+            if i == 0:
+                continue  # what is seen at the baseline is not new
+            word = agreed("YES" if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (r["size"] and not r["state"])
+                          else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "") for r in rows)  # fmt: skip
+            if word in ("YES", "MAYBE"):
+                seen = [full(r["date"]) for r in rows if full(r["date"]) is not None]
+                if seen and (first is None or min(seen) < first):
+                    first = min(seen)
+            known = known or word == "YES"
+            there = known and (there or word == "YES") if word != "GONE" else False
+            there = there or (known and word == "MAYBE")
+            if there:
+                flags[i] = True
+            if known and first is not None and (days[i] is None or first < days[i]):
+                days[i] = first
+    return flags, days
+
+
+def shown_on(t, i, answer, new, sighted):
+    """The earliest scan that shows a progression at a timepoint; its day where that is not known."""
+    scans = []
+    if answer["target"] == "PD":
+        seen = [full(r["date"]) for r in t["rows"] if r["role"] == "TARGET" and full(r["date"]) is not None]
+        scans.append(max(seen) if seen else t["day"])
+    if answer["non_target"] == "PD":
+        seen = [full(r["date"]) for r in t["rows"] if r["role"] == "NON-TARGET"
+                and r["state"] == "UNEQUIVOCAL PROGRESSION" and full(r["date"]) is not None]  # fmt: skip
+        scans.append(min(seen) if seen else t["day"])
+    if new:
+        scans.append(sighted if sighted is not None else t["day"])
+    scans = [s for s in scans if s is not None]
+    return min(scans) if scans else t["day"]
+
+
+def track(rows, person, criteria, rule, interval=None):
+    """(timepoints, subject row) of one subject as seen by one evaluator."""
+    start = full(person.get("randomized", "")) if full(person.get("randomized", "")) is not None else full(
+        person.get("treatment_start", ""))  # fmt: skip
+    every = timepoints(rows)
+    visits = split(every, start)
+    answers = judge_targets(visits, every, criteria)
+    others = judge_non_targets(visits, every)
+    flags, sighted = sightings(visits, every)
+    reference = start if start is not None else visits[0]["day"] if visits else None
+    for i, (t, a) in enumerate(zip(visits, answers, strict=True)):
+        known = t["day"] is not None and reference is not None
+        a |= {"visit": t["visit"], "date": t["date"], "day": t["day"] - reference if known else NAN,
+              "non_target": others[i], "new_lesion": flags[i]}  # fmt: skip
+        words = [None if w == "MISSING" else w for w in (a["target"], a["non_target"])]
+        overall = timepoint.overall(*words, flags[i]) if i else None
+        a["overall"] = "MISSING" if overall is None else overall
+        shown = shown_on(t, i, a, flags[i], sighted[i])
+        a["shown"] = None if shown is None or reference is None else shown - reference
+    return answers, course(answers, person, reference, rule)
+
+
+def one_a_day(answers):
+    """One assessment a day: the worse of two visits on one day, NE only where there is no other."""
+    kept = []
+    for i, a in enumerate(answers):
+        twin = next((k for k in kept if k["day"] == a["day"]), None)
+        if twin is None:
+            kept.append({"i": i, "word": a["overall"], "day": a["day"], "shown": a["shown"]})
+            continue
+        real = [x for x in ({"word": twin["word"], "shown": twin["shown"]}, {"word": a["overall"], "shown": a["shown"]})
+                if x["word"] not in ("MISSING", "NE")]  # fmt: skip
+        if real:
+            worst = min((x["word"] for x in real), key=CODES.get)
+            shown = [x["shown"] for x in real if x["word"] == worst and x["shown"] is not None]
+            twin |= {"word": worst, "shown": min(shown) if shown else None}
+        elif twin["word"] == "MISSING" and twin["i"] > 0:
+            twin |= {"word": a["overall"], "shown": a["shown"]}
+    return kept
+
+
+def course(answers, person, reference, rule):
+    """Best response, progression and times of a track."""
+    def day(name):
+        found = full(person.get(name, ""))
+        return None if found is None or reference is None else Fraction(found - reference)
+
+    kept = one_a_day(answers)
+    days = [None if k["day"] != k["day"] else Fraction(int(k["day"])) for k in kept]
+    cutoff, new_therapy, death, alive = (day(n) for n in ("data_cutoff", "new_therapy", "death", "last_known_alive"))
+    said = person.get("death", "")
+    first = None if not said or reference is None else Fraction(earliest(said) - reference)
+    if death is None and first is not None and cutoff is not None and first > cutoff:
+        death = first  # of which only the month is known, and all of it is after the cut-off
+    unknown = bool(said) and death is None  # died on a day not known
+    late = [d is not None and cutoff is not None and d > cutoff for d in days]
+    words = ["MISSING" if over else k["word"] for k, over in zip(kept, late, strict=True)]
+    found = best_response.best(words, days, new_therapy, rule)
+    place = next((p for p, w in found["course"].items() if w == "PD"), None)
+    shown = None if place is None else kept[place]["shown"]
+    judged = [CODES[k["word"]] if over else CODES[found["course"].get(i, "MISSING")]
+              for i, (k, over) in enumerate(zip(kept, late, strict=True))]  # fmt: skip
+    baseline = bool(answers) and (answers[0]["whole"] or all(a["target"] == "MISSING" for a in answers)
+                                  and not answers[0]["n_missing"])  # fmt: skip
+    same = {"new_therapy": new_therapy, "cutoff": cutoff, "baseline_assessed": baseline,
+            "progression": None if shown is None else Fraction(int(shown))}  # fmt: skip
+    if alive is None:
+        seen = [d for d in days if d is not None]
+        alive = max(seen, default=None)
+    behind = first is not None and new_therapy is not None and first >= new_therapy
+
+    def died_some_day(time):
+        """A death on a day not known leaves no time, unless something ended it before."""
+        if not unknown or behind or time[1] or {"NO_BASELINE", "NOT_A_RESPONDER"} & time[2]:
+            return time
+        return None, True, {"DEATH", "DAY_UNKNOWN"}
+
+    return {
+        "best": found["response"], "best_day": found["day"], "confirmed": found["by"] is not None,
+        "first_response_day": found["first"], "progression_day": None if place is None else shown,
+        "pfs": died_some_day(endpoints.end_of(judged, days, death=death, **same)),
+        "ttp": endpoints.end_of(judged, days, **same),
+        "dor": died_some_day(endpoints.end_of(judged, days, death=death, start=found["first"], since=found["first"],
+                                              **same)),
+        "os": (None, True) if unknown else endpoints.survival(death, alive, Fraction(0), cutoff),
+    }  # fmt: skip
+
+
+def assess(lesions, subjects, criteria, rule):
+    """(timepoints, subjects): rows in the order of subject and evaluator; every subject with every evaluator."""
+    people = {s["subject"]: s for s in subjects}
+    names = sorted({r["subject"] for r in lesions} | set(people))
+    readers = sorted({r["evaluator"] for r in lesions})
+    timeline, rows = [], []
+    for name in names:
+        for reader in readers:
+            own = [r for r in lesions if (r["subject"], r["evaluator"]) == (name, reader)]
+            answers, row = track(own, people.get(name, {}), criteria, rule)
+            timeline += [{"subject": name, "evaluator": reader, **a} for a in answers]
+            rows.append({"subject": name, "evaluator": reader, **row})
+    return timeline, rows
