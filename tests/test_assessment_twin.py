@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from reference import assess as twin
-from studies import columns, study
 
 import nettumor as nt
+from reference import assess as twin
+from studies import columns, study
 
 NUMBERS = ("sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")
 UNCONFIRMED = attrs.evolve(nt.criteria.RECIST_1_1.best_response, confirmation_days=None)

@@ -123,14 +123,13 @@ def judge_targets(visits, every, criteria):
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
         line = [NAN if w == "not measured" else w if w != "small" else
                 Fraction(criteria.too_small) if criteria.too_small is not None else NAN for w in words]  # fmt: skip
-        if all(w == "not measured" for w in words):
+        if all(v != v for v in line):  # on record, and never measured
             never += 1
             continue
         sizes.append([float(v) for v in line])
         nodes.append(row["organ"] == "LYMPH NODE")
     out = []
-    padding = not any(any(v == v for v in line) for line in sizes)
-    sizes = [line for line in sizes if any(v == v for v in line)]
+    padding = not sizes
     whole = bool(sizes) and all(line[0] == line[0] and line[0] > 0 for line in sizes) and not never
     responses = target.course(sizes, nodes, criteria) if whole else None
     complete = []
@@ -270,8 +269,8 @@ def course(answers, person, reference, rule):
     shown = None if place is None else kept[place]["shown"]
     judged = [CODES[k["word"]] if over else CODES[found["course"].get(i, "MISSING")]
               for i, (k, over) in enumerate(zip(kept, late, strict=True))]  # fmt: skip
-    baseline = bool(answers) and (answers[0]["whole"] or all(a["target"] == "MISSING" for a in answers)
-                                  and not answers[0]["n_missing"])  # fmt: skip
+    baseline = bool(answers) and (answers[0]["whole"] or (
+        all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"]))
     same = {"new_therapy": new_therapy, "cutoff": cutoff, "baseline_assessed": baseline,
             "progression": None if shown is None else Fraction(int(shown))}  # fmt: skip
     if alive is None:

@@ -234,9 +234,9 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
-    known = (~np.isnan(sizes) | too_small).any(axis=-1)
+    counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
     parts = _part_slots(table, at)
-    unmeasured = at.identified() & ~known
+    unmeasured = at.identified() & ~counts.any(axis=-1)
     unmeasured[parts[0], parts[1]] = False
     return Targets(sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum()))
 
