@@ -55,6 +55,7 @@ MODULES = (
     "sums",
     "date",
     "visit",
+    "assessor",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 

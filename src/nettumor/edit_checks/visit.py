@@ -286,7 +286,8 @@ def assessments_too_close(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip("no table has visits and dates")
     before = points.earlier()
     gap = day - (day[before] if len(points) else day)
-    bad = (points.order > 0) & (before >= 0) & (gap > 0) & more_than(least, gap)
+    another = points.visit != points.visit[before] if len(points) else before < 0
+    bad = (points.order > 0) & (before >= 0) & another & (gap > 0) & more_than(least, gap)
     for rows, row, at in at_points(places, bad):
         yield Hits(table=rows.name, rows=row, column=own_dates(rows)[0], expected=f"at least {least:g} days",
                    parts={"gap": gap[at]}, names=names_of(rows),
@@ -307,21 +308,21 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
 def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     """Scans of one visit more than 14 days apart (more than 28: error); at the latest row of the visit."""
     rows = data["lesions"]
-    low, first = first_days(data, rows)
-    high = np.full(len(low), -np.inf)
     at = np.flatnonzero(~np.isnan(rows.day) & ~rows.blank("visit"))
-    np.maximum.at(high, rows.timepoint[at], rows.day[at])
-    apart = (high - low)[rows.timepoint]
-    bad = np.zeros(rows.n, dtype=np.bool_)
-    bad[at] = (rows.day[at] == high[rows.timepoint[at]]) & more_than(apart[at], parameters["days"])
-    late = np.flatnonzero(bad)
-    late = late[occurrence(rows.timepoint[late]) == 0]
-    other = first[rows.timepoint[late]]
+    visit, first = number_rows(rows.track[at], rows._shared("visit")[at])
+    order = np.lexsort((at, rows.day[at], visit))
+    last = np.lexsort((-at, rows.day[at], visit))
+    ends = np.searchsorted(visit[order], np.arange(len(first)), side="right") if len(at) else first
+    early, late = at[order[np.append(0, ends)[:-1]]], at[last[ends - 1]]  # the first rows of both dates
+    apart = rows.day[late] - rows.day[early]
+    bad = np.flatnonzero(more_than(apart, parameters["days"]))
+    bad = bad[np.argsort(late[bad])]
+    late, other, apart = late[bad], early[bad], apart[bad]
     column = own_dates(rows)[0]
     return Hits(table="lesions", rows=late, column=column, related=other,
                 expected=f"scans within {parameters['days']:g} days",
-                severity=np.where(more_than(apart[late], parameters["error_days"]), "error", ""),
-                parts={"apart": apart[late], "other": rows.text("lesion")[other], "when": rows.text(column)[other]},
+                severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
+                parts={"apart": apart, "other": rows.text("lesion")[other], "when": rows.text(column)[other]},
                 message="at visit {visit} {lesion} was imaged on {value}, {apart} days after {other} "
                 "({when})")  # fmt: skip
 
