@@ -50,7 +50,7 @@ def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits
     for domain, variables in _lacking_variables(data).items():
         for names in variables:
             yield _absent(domain, names, f"{domain} has no variable {names}; checks that need it are skipped")
-    for column in _lacking_measures(data):
+    for column in lacking_measures(data):
         yield _absent("lesions", column, f"lesions has no column {column}, which {data.criteria.title} measures "
                       "target lesions by; checks that need it are skipped")  # fmt: skip
 
@@ -70,7 +70,7 @@ def _lacking_variables(data: Data) -> dict[str, list[str]]:
     return found
 
 
-def _lacking_measures(data: Data) -> list[str]:
+def lacking_measures(data: Data) -> list[str]:
     """The columns that the criteria measure targets by and the lesions table lacks, where there are targets."""
     if "lesions" not in data.tables:
         return []
