@@ -1,8 +1,5 @@
 """Best overall response against a twin that takes one patient at a time; what must hold of any course; the result."""
 
-import pathlib
-import subprocess
-import sys
 from fractions import Fraction
 
 import attrs
@@ -306,11 +303,3 @@ def test_wrong_kinds_are_type_errors():
     """A rule of the wrong kind is also a TypeError."""
     with pytest.raises(InputTypeError):
         nt.best_overall_response([7], [1], rule=nt.criteria.VOGL_2008)
-
-
-def test_the_example_prints_what_it_promises():
-    """Example 4 prints the lines after "#>", word for word and without a warning."""
-    script = pathlib.Path(__file__).parent.parent / "examples" / "04_best_response.py"
-    promised = [line[2:] for line in script.read_text(encoding="utf-8").splitlines() if line.startswith("#>")]
-    run = subprocess.run([sys.executable, "-W", "error", script], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == " ".join(promised).split()
