@@ -43,7 +43,7 @@ def courses():
         nodal = [nodes[subject, reader, name] for name in names]
         wanted = dict(zip(names, ("LPERP" if n else "LDIAM" for n in nodal), strict=True))
         sizes = np.full((len(names), len(visits)), np.nan)
-        targets = own[own.TRTESTCD == own.TRLNKID.map(wanted)]
+        targets = own[own.TRTESTCD.eq(own.TRLNKID.map(wanted))]
         for name, visit, size in zip(targets.TRLNKID, targets.VISITNUM, targets.TRSTRESN, strict=True):
             sizes[names.index(name), visits.index(visit)] = size
         others = own[own.TRGRPID == "NON-TARGET"]
