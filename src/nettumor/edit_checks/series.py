@@ -74,7 +74,7 @@ def _text(series: Series, lesions: Ints) -> list[str]:
     ]
 
 
-@check("M09", needs={"lesions": (_LENGTH,)}, follows=("M04", "M08", "M10"), low=0.8, high=1.2, end_ratio=8.0,
+@check("M09", needs={"lesions": (_LENGTH,)}, follows=("M04", "M08", "M10", "M15"), low=0.8, high=1.2, end_ratio=8.0,
        tstm_mm=5.0, hard_max=500.0)  # fmt: skip
 def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A size about ten times its neighbours, or a tenth: a slip of unit or decimal point; one finding a series.
@@ -149,7 +149,7 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )  # fmt: skip
 
 
-@check("M16", needs={"lesions": ()}, follows=("S03", "M03", "M04"))
+@check("M16", needs={"lesions": ()}, follows=("L06", "S03", "M03", "M04"))
 def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target or non-target that was gone and is there again; it counts in the sum, and is not PD by itself."""
     rows, size = data["lesions"], diameters(data).value

@@ -1,0 +1,105 @@
+"""Faults of measurements: single cells, series, methods."""
+
+from faults import A, CURED, GAP, QUIET, fault
+
+
+def cell(t, lesion="T01", visit=3, subject=QUIET):
+    return t.row("lesions", subject=subject, evaluator=A, visit=visit, lesion=lesion)
+
+
+@fault("M01")
+def target_without_row(t):
+    t.drop("lesions", [cell(t, "T03")])
+    return "lesions", cell(t, "T01")
+
+
+@fault("M02")
+def not_evaluable_without_reason(t):
+    row = cell(t, subject=GAP)
+    return t.set("lesions", row, reason="")
+
+
+@fault("M03")
+def value_and_not_evaluable(t):
+    return t.set("lesions", cell(t), state="NOT EVALUABLE", reason="POOR SCAN QUALITY")
+
+
+@fault("M04")
+def negative(t):
+    return t.set("lesions", cell(t), size="-54")
+
+
+@fault("M05")
+def too_large(t):
+    return t.set("lesions", cell(t), size="300")
+
+
+@fault("M06")
+def letter_for_digit(t):
+    return t.set("lesions", cell(t), size="5O")
+
+
+@fault("M07")
+def comma(t):
+    size = t.tables["lesions"].loc[cell(t), "size"]
+    return t.set("lesions", cell(t), size=f"{size},0")
+
+
+@fault("M08")
+def no_unit(t):
+    return t.set("lesions", cell(t), unit="")
+
+
+@fault("M09")
+def decimal_point_lost(t):
+    size = float(t.tables["lesions"].loc[cell(t, "T04"), "perpendicular"])
+    return t.set("lesions", cell(t, "T04"), perpendicular=f"{size * 10:.0f}")
+
+
+@fault("M10", M09="each series that was in cm for one visit jumps tenfold there as well")
+def a_visit_in_cm(t):
+    rows = t.find("lesions", subject=QUIET, evaluator=A, visit=3)
+    for row in rows:
+        for column in ("size", "perpendicular"):
+            value = t.tables["lesions"].loc[row, column]
+            if value:
+                t.set("lesions", row, **{column: f"{float(value) / 10:g}"})
+    return "lesions", rows[0]
+
+
+@fault("M12")
+def axes_exchanged(t):
+    return t.set("lesions", cell(t), perpendicular="90")
+
+
+@fault("M13")
+def long_axis_of_node(t):
+    row = cell(t, "T04")
+    return t.set("lesions", row, size=t.tables["lesions"].loc[row, "perpendicular"], perpendicular="")
+
+
+@fault("M15")
+def too_small_with_a_value(t):
+    return t.set("lesions", cell(t), state="TOO SMALL", size="7")
+
+
+@fault("M16")
+def comes_back(t):
+    t.set("lesions", cell(t, "NT01"), state="ABSENT")
+    return "lesions", cell(t, "NT01", 4)
+
+
+@fault("M20")
+def another_method(t):
+    return t.set("lesions", cell(t), method="MRI")
+
+
+@fault("M21")
+def ultrasound(t):
+    rows = t.find("lesions", subject=QUIET, evaluator=A, lesion="T01")
+    t.set("lesions", rows, method="ULTRASOUND")
+    return [("lesions", r) for r in rows]
+
+
+def gone(t):
+    return cell(t, "T01", 4, CURED)
