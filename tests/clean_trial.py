@@ -9,6 +9,7 @@ and responses computed by the library's own functions. `seeded` makes a plan of 
 import attrs
 import hypothesis.strategies as st
 import numpy as np
+import pandas as pd
 
 import nettumor as nt
 
@@ -18,6 +19,7 @@ READERS = ("INVESTIGATOR", "READER 1", "READER 2")
 NONE, THERE, GOING, PROGRESSING = range(4)
 PRESENT, ABSENT, PROGRESSION = "PRESENT", "ABSENT", "UNEQUIVOCAL PROGRESSION"
 CODES = {PRESENT: nt.Response.NON_CR_NON_PD, ABSENT: nt.Response.CR, PROGRESSION: nt.Response.PD}
+RULES = nt.criteria.RECIST_1_1  # the published table of overall responses, which the others share here
 SMALL = 5  # mm, the default of RECIST 1.1 for too small to measure
 
 
@@ -96,7 +98,7 @@ class _Course:
     visits: np.ndarray
 
 
-def _course(plan):
+def _course(plan, criteria):
     v = plan.step.shape[-1]
     visit = np.arange(v)
     real = plan.first > 0
@@ -105,12 +107,14 @@ def _course(plan):
     size = np.minimum(size, 200)
     size[:, :, 1, 0] += size[:, :, 0, 0] == size[:, :, 1, 0]  # two lesions of one organ differ
     gone = (visit >= plan.cured[:, None])[:, None, None, :]
-    size = np.where(gone, np.array([0, 0, 0, 6.0])[:, None], size)  # a node returns to normal: 6 mm
+    normal = 6.0 if criteria.node_normal is not None else 0.0  # a node returns to normal: 6 mm
+    size = np.where(gone, np.array([0, 0, 0, normal])[:, None], size)
     unmeasured = plan.unmeasured & (visit > 0) & ~gone[:, :, 0]
     size[:, :, 0][unmeasured] = np.nan
     size[~real] = np.nan
     nodal = np.broadcast_to(np.arange(4) == NODE, real.shape)
-    target = nt.target_response(size, nodal=nodal)
+    judged = size * across(size) if criteria.measure == "product" else size
+    target = nt.target_response(judged, nodal=nodal, criteria=criteria)
     ends = (plan.other[:, None, None] == PROGRESSING) & (visit == v - 1) & (target.response < nt.Response.PR)
     absent = (plan.other[:, None] == GOING) & gone[:, 0, 0]
     other = np.where(ends & (visit > 0), PROGRESSION, np.where(absent[:, None], ABSENT, PRESENT))
@@ -119,10 +123,15 @@ def _course(plan):
     non_target = np.array(nt.non_target_response(codes[..., None, :]))
     new = visit >= plan.new[..., None]
     counted = new & ~plan.equivocal[:, None, None]
-    overall = np.array(nt.overall_response(target.response, non_target, counted))
+    overall = np.array(nt.overall_response(target.response, non_target, counted, criteria=RULES))
     overall[..., 0] = nt.Response.MISSING
     ended = np.cumsum(overall == nt.Response.PD, axis=-1) - (overall == nt.Response.PD) > 0
     return _Course(real, size, other, new, target, non_target, overall, ~ended)
+
+
+def across(size):
+    """The perpendicular diameter of a lesion, where one is collected."""
+    return np.ceil(0.75 * size)
 
 
 def _dates(plan):
@@ -144,18 +153,19 @@ def _numbers(values, decimals=0):
     return words[codes.reshape(np.shape(values))]
 
 
-def build(plan, subjects_named="S-{:05d}"):
-    """The five tables of a plan, each a dict of arrays of text."""
-    course = _course(plan)
+def build(plan, criteria="recist-1.1"):
+    """The five tables of a plan, each a dict of arrays of text, as a trial under these criteria collects them."""
+    criteria = nt.criteria.get(criteria)
+    course = _course(plan, criteria)
     s = len(course.size)
-    names = np.array([subjects_named.format(i) for i in range(s)], dtype=object)
+    names = np.array([f"S-{i:05d}" for i in range(s)], dtype=object)
     randomized, scans = _dates(plan)
-    scan_text = _text(scans)
     last = course.visits.any(axis=1)  # (S, V): some evaluator looked
     last_day = np.where(last, scans, scans[:, :1]).max(axis=1)
     progressed = (course.overall == nt.Response.PD).any(axis=(1, 2))
     subjects = {
         "subject": names, "randomized": _text(randomized), "treatment_start": _text(randomized + 1),
+        "birth": _text(np.datetime64("1958-03-02") + 97 * (np.arange(s) % 90)), "consent": _text(randomized - 14),
         "arm": np.array(["A", "B"], dtype=object)[np.arange(s) % 2],
         "sex": np.array(["F", "M"], object)[np.arange(s) % 2],
         "age": _text(45 + np.arange(s) % 30), "last_known_alive": _text(last_day + 30),
@@ -163,14 +173,30 @@ def build(plan, subjects_named="S-{:05d}"):
         "data_cutoff": np.full(s, "2024-06-30", dtype=object),
     }  # fmt: skip
     subjects["last_known_alive"] = np.where(subjects["death"] != "", subjects["death"], subjects["last_known_alive"])
+    when = _visits(randomized + 1, scans)
     return {
-        "subjects": subjects, "lesions": _lesions(plan, course, names, scan_text),
-        "responses": _responses(plan, course, names, scan_text),
-        "markers": _markers(course, names, scan_text, last), "symptoms": _symptoms(course, names, scan_text, last),
+        "subjects": subjects, "lesions": _lesions(plan, course, names, when, criteria),
+        "responses": _responses(plan, course, names, when, criteria),
+        "markers": _markers(course, names, when, last), "symptoms": _symptoms(course, names, when, last),
     }  # fmt: skip
 
 
-def _lesions(plan, course, names, scan_text):
+def _visits(start, scans):
+    """A function of subjects and visits: the columns that say when."""
+    v = scans.shape[1]
+    date, since = _text(scans), (scans - start[:, None]).astype(int)
+    study_day = _text(np.where(since >= 0, since + 1, since))
+    number = _text(np.arange(1, v + 1))
+    name = np.array(["SCREENING", *(f"WEEK {8 * k}" for k in range(1, v))], dtype=object)
+
+    def columns(i, t, study_days=True):
+        found = {"visit": number[t], "visit_name": name[t], "date": date[i, t], "study_day": study_day[i, t]}
+        return found if study_days else {n: found[n] for n in ("visit", "date")}
+
+    return columns
+
+
+def _lesions(plan, course, names, when, criteria):
     """Targets, the non-target and new lesions, row by row: subject, evaluator, visit, lesion."""
     s, e, _, v = course.size.shape
     use = np.zeros((s, e, v, 6), dtype=bool)
@@ -186,24 +212,33 @@ def _lesions(plan, course, names, scan_text):
     state = np.full(len(k), "", dtype=object)
     state[target] = "MEASURED"
     state[target & (value == 0)] = ABSENT
-    state[target & (value == SMALL)] = "TOO SMALL"
+    if criteria.too_small is not None:
+        state[target & (value == SMALL)] = "TOO SMALL"
     state[target & np.isnan(value)] = "NOT EVALUABLE"
     other = k == 4
     state[other] = course.other[i, r, t][other]
     state[k == 5] = np.where(plan.equivocal[i], "EQUIVOCAL", "UNEQUIVOCAL")[k == 5]
-    node = k == NODE
+    if criteria.measure == "product":
+        size, perpendicular = _numbers(value), _numbers(across(value))
+    else:
+        node = (k == NODE) & (criteria.node_normal is not None)  # its short axis counts
+        size, perpendicular = np.where(node, "", _numbers(value)), np.where(node, _numbers(value), "")
+    viable = {"viable": np.where(organs[k] == "LIVER", size, "").astype(object)}
+    viable["contrast"] = np.full(len(k), "Y", dtype=object)
+    viable["vascular_pattern"] = np.full(len(k), "TYPICAL", dtype=object)
     return {
-        "subject": names[i], "evaluator": np.array(READERS, dtype=object)[r], "visit": _text(np.arange(1, v + 1))[t],
-        "date": scan_text[i, t], "lesion": kinds[k],
+        "subject": names[i], "evaluator": np.array(READERS, dtype=object)[r], **when(i, t),
+        "lesion": kinds[k],
         "role": np.array(["TARGET"] * 4 + ["NON-TARGET", "NEW"], dtype=object)[k], "organ": organs[k],
-        "size": np.where(node, "", _numbers(value)), "perpendicular": np.where(node, _numbers(value), ""),
+        "size": size, "perpendicular": perpendicular, **(viable if criteria.measure == "viable diameter" else {}),
         "state": state, "reason": np.where(state == "NOT EVALUABLE", "POOR SCAN QUALITY", "").astype(object),
         "method": np.full(len(k), "CT SCAN", dtype=object), "slice_thickness": np.full(len(k), "5", dtype=object),
         "unit": np.where(np.isnan(value), "", "mm").astype(object),
+        "baseline_flag": np.where(t == 0, "Y", "").astype(object),
     }  # fmt: skip
 
 
-def _responses(plan, course, names, scan_text):
+def _responses(plan, course, names, when, criteria):
     """One row per subject, evaluator and visit; at baseline the sum alone."""
     i, r, t = np.nonzero(course.visits)
     at = (i, r, t)
@@ -214,26 +249,29 @@ def _responses(plan, course, names, scan_text):
                                     (56.0 * np.arange(v)))  # fmt: skip
     later = t > 0
     words = np.array([nt.Response(c).label if c else "" for c in range(max(nt.Response) + 1)], dtype=object)
+    immune = getattr(criteria, "immune", False)
+    spoken = np.where(words == "", "", nt.labels(np.arange(len(words)), criteria=criteria)) if immune else words
+    spoken = np.where(np.arange(len(words)) == nt.Response.PD, "iUPD", spoken) if immune else spoken
     new = np.where(course.new[at], np.where(plan.equivocal[i], "EQUIVOCAL", "UNEQUIVOCAL"), "N")
-    overall = words[course.overall[at]]
+    overall = spoken[course.overall[at]].astype(object)
     seen = course.visits.shape[-1] - 1 - course.visits[:, :, ::-1].argmax(axis=-1)
     final = (t == seen[i, r]) & later
-    unclear = (overall == "NE") | (words[target.response[at]] == "NE")
+    unclear = (words[course.overall[at]] == "NE") | (words[target.response[at]] == "NE")
     return {
         "subject": names[i], "evaluator": np.array(READERS, dtype=object)[r],
-        "visit": _text(np.arange(1, v + 1))[t], "date": scan_text[i, t], "sum": _numbers(total),
+        **when(i, t), "sum": _numbers(total),
         "percent_from_baseline": _numbers(target.percent_from_baseline[at], 1),
         "percent_from_nadir": _numbers(target.percent_from_nadir[at], 1),
         "target": np.where(later, words[target.response[at]], ""),
         "non_target": np.where(later, words[course.non_target[at]], ""),
         "new_lesion": np.where(later, new, "").astype(object), "overall": overall,
-        "best": np.where(final, words[best.response[i, r]], ""),
-        "criteria": np.full(len(i), "RECIST 1.1", dtype=object),
+        "best": np.where(final & ~np.array(immune), words[best.response[i, r]], ""),
+        "criteria": np.full(len(i), criteria.title, dtype=object),
         "reason": np.where(unclear & later, "TARGET NOT EVALUABLE", "").astype(object),
     }  # fmt: skip
 
 
-def _markers(course, names, scan_text, seen):
+def _markers(course, names, when, seen):
     """Chromogranin A and 5-HIAA at each visit; normal throughout where there may be a complete response."""
     i, t = np.nonzero(seen)
     high = ~(course.overall == nt.Response.CR).any(axis=(1, 2))
@@ -242,7 +280,7 @@ def _markers(course, names, scan_text, seen):
     for marker, unit, limit, level in (("CHROMOGRANIN A", "ng/mL", 100, 310.0), ("5-HIAA", "mg/24h", 8, 30.0)):
         value = np.where(high[i], level, 0.4 * limit) * drift
         out.append({
-            "subject": names[i], "date": scan_text[i, t], "visit": _text(t + 1),
+            "subject": names[i], **when(i, t),
             "marker": np.full(len(i), marker, dtype=object), "value": _numbers(value, 1),
             "unit": np.full(len(i), unit, dtype=object), "upper_limit": np.full(len(i), str(limit), dtype=object),
             "assay": np.full(len(i), "LC-MS/MS" if "HIAA" in marker else "KRYPTOR", dtype=object),
@@ -251,15 +289,98 @@ def _markers(course, names, scan_text, seen):
     return {name: np.concatenate([part[name] for part in out]) for name in out[0]}
 
 
-def _symptoms(course, names, scan_text, seen):
+def _symptoms(course, names, when, seen):
     """Flushing and diarrhoea in the week before each visit."""
     i, t = np.nonzero(seen)
     out = []
     for symptom, level in (("FLUSHING", 4), ("DIARRHOEA", 6)):
         count = level - (i + t) % 4
         out.append({
-            "subject": names[i], "date": scan_text[i, t], "visit": _text(t + 1),
+            "subject": names[i], **when(i, t, study_days=False),
             "symptom": np.full(len(i), symptom, dtype=object), "per_day": _text(count),
             "days_recorded": _text(7 - (i + t) % 2), "grade": np.full(len(i), "1", dtype=object),
         })  # fmt: skip
     return {name: np.concatenate([part[name] for part in out]) for name in out[0]}
+
+
+def _frame(columns):
+    return pd.DataFrame(columns, dtype=object)
+
+
+def as_sdtm(tables):
+    """The subjects, lesions and responses of a trial as the SDTM domains DM, TU, TR and RS."""
+    lesions, responses, subjects = (_frame(tables[n]) for n in ("lesions", "responses", "subjects"))
+    dm = _frame({
+        "STUDYID": "CLEAN", "DOMAIN": "DM", "USUBJID": subjects["subject"], "RFSTDTC": subjects["treatment_start"],
+        "RFXSTDTC": subjects["treatment_start"], "RFICDTC": subjects["consent"], "BRTHDTC": subjects["birth"],
+        "RFPENDTC": subjects["last_known_alive"], "DTHDTC": subjects["death"], "ARM": subjects["arm"],
+        "SEX": subjects["sex"], "AGE": subjects["age"].astype(float),
+    })  # fmt: skip
+    first = lesions.drop_duplicates(["subject", "evaluator", "lesion"])
+    tu = _common(first, "TU") | {
+        "TULNKID": first["lesion"], "TUTESTCD": "TUMIDENT", "TUTEST": "Tumor Identification", "TUORRES": first["role"],
+        "TUSTRESC": first["role"], "TULOC": first["organ"], "TUMETHOD": first["method"],
+    }  # fmt: skip
+    return {"DM": dm, "TU": _domain(tu), "TR": _results(lesions, responses), "RS": _rs(responses)}
+
+
+def _common(rows, domain):
+    """The identifying and timing variables of rows."""
+    reader = rows["evaluator"] != "INVESTIGATOR"
+    return {
+        "STUDYID": "CLEAN", "DOMAIN": domain, "USUBJID": rows["subject"], f"{domain}SEQ": "",
+        f"{domain}EVAL": np.where(reader, "INDEPENDENT ASSESSOR", "INVESTIGATOR"),
+        f"{domain}EVALID": np.where(reader, rows["evaluator"].str.replace("READER", "RADIOLOGIST"), ""),
+        "VISITNUM": rows["visit"].astype(float), "VISIT": rows["visit_name"], f"{domain}DTC": rows["date"],
+        f"{domain}DY": rows["study_day"].astype(float),
+    }  # fmt: skip
+
+
+def _domain(columns):
+    """A domain with its sequence numbers by subject."""
+    frame = _frame(columns).reset_index(drop=True)
+    sequence = next(c for c in frame if c.endswith("SEQ"))
+    frame[sequence] = (frame.groupby("USUBJID").cumcount() + 1).astype(float)
+    return frame
+
+
+def _results(lesions, responses):
+    """TR: a diameter for each measured target, a state for each other lesion, a row not done, the sums."""
+    size = lesions["size"].where(lesions["size"] != "", lesions["perpendicular"])
+    measured = size != ""
+    undone = lesions["state"] == "NOT EVALUABLE"
+    test = np.where(measured | undone, np.where(lesions["perpendicular"] != "", "LPERP", "LDIAM"), "TUMSTATE")
+    said = np.where(undone, "", np.where(measured, size, lesions["state"]))
+    names = {"LDIAM": "Longest Diameter", "LPERP": "Longest Perpendicular", "TUMSTATE": "Tumor State"}
+    rows = _common(lesions, "TR") | {
+        "TRGRPID": lesions["role"], "TRLNKID": lesions["lesion"], "TRLNKGRP": "A" + lesions["visit"],
+        "TRTESTCD": test, "TRTEST": [names[t] for t in test], "TRORRES": said, "TRSTRESC": said,
+        "TRORRESU": np.where(measured, "mm", ""), "TRSTRESU": np.where(measured, "mm", ""),
+        "TRSTRESN": pd.to_numeric(size, errors="coerce"), "TRSTAT": np.where(undone, "NOT DONE", ""),
+        "TRREASND": lesions["reason"], "TRMETHOD": lesions["method"], "TRLOBXFL": lesions["baseline_flag"],
+    }  # fmt: skip
+    summed = responses[responses["sum"] != ""]
+    sums = _common(summed, "TR") | {
+        "TRGRPID": "TARGET", "TRLNKID": "", "TRLNKGRP": "A" + summed["visit"], "TRTESTCD": "SUMDIAM",
+        "TRTEST": "Sum of Diameter", "TRORRES": summed["sum"], "TRSTRESC": summed["sum"], "TRORRESU": "mm",
+        "TRSTRESU": "mm", "TRSTRESN": summed["sum"].astype(float), "TRSTAT": "", "TRREASND": "", "TRMETHOD": "",
+        "TRLOBXFL": np.where(summed["visit"] == "1", "Y", ""),
+    }  # fmt: skip
+    return _domain(pd.concat([_frame(rows), _frame(sums)]).sort_values(["USUBJID", "TREVALID", "VISITNUM"],
+                                                                       kind="stable"))  # fmt: skip
+
+
+def _rs(responses):
+    """RS: target, non-target and overall response, and the new lesions."""
+    tests = {"target": ("TRGRESP", "Target Response"), "non_target": ("NTRGRESP", "Non-target Response"),
+             "new_lesion": ("NEWLPROG", "New Lesion Progression"), "overall": ("OVRLRESP", "Overall Response"),
+             "best": ("BESTRESP", "Best Response")}  # fmt: skip
+    out = []
+    for column, (code, name) in tests.items():
+        use = responses[(responses[column] != "") & (responses[column] != "N")]
+        out.append(_frame(_common(use, "RS") | {
+            "RSLNKGRP": "A" + use["visit"], "RSTESTCD": code, "RSTEST": name, "RSCAT": use["criteria"],
+            "RSORRES": use[column], "RSSTRESC": use[column], "RSSTAT": "",
+            "RSREASND": np.where(use[column] == "NE", use["reason"], ""),
+        }))  # fmt: skip
+    return _domain(pd.concat(out).sort_values(["USUBJID", "RSEVALID", "VISITNUM"], kind="stable"))

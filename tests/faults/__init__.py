@@ -5,9 +5,10 @@ or several of them. `SAME_FACT` lists what else may be found above note without 
 """
 
 import attrs
-import clean_trial as ct
 import numpy as np
 import pandas as pd
+
+import clean_trial as ct
 
 QUIET, CURED, GROWS, NEWLY, GAP, UNSURE, WORSE, PLAIN, PARTIAL = (f"S-{i:05d}" for i in range(9))
 A, B = ct.READERS[:2]
@@ -54,15 +55,25 @@ def stories(visits=6):
 class Trial:
     """The tables of `stories` as pandas frames of text, and what faults need to change them."""
 
-    def __init__(self, criteria="recist-1.1"):
-        self.criteria = criteria
-        self.plan = stories()
+    def __init__(self):
+        self.criteria, self.windows = "recist-1.1", {}
+        self.plan, self.readers = stories(), (A, B)
         self.build()
 
     def build(self, **changes):
         """Write the tables anew with another plan: a fault that everything else in the trial agrees with."""
         self.plan = attrs.evolve(self.plan, **changes)
-        self.tables = {name: pd.DataFrame(columns, dtype=object) for name, columns in ct.build(self.plan).items()}
+        made = ct.build(self.plan, self.criteria)
+        self.tables = {name: pd.DataFrame(columns, dtype=object) for name, columns in made.items()}
+
+    def under(self, criteria):
+        """The same stories in a trial under other criteria."""
+        self.criteria = criteria
+        self.build()
+
+    def sdtm(self):
+        """The trial as SDTM domains."""
+        self.tables = ct.as_sdtm(self.tables)
 
     def changed(self, name, place, value):
         """One array of the plan with another value at a place."""
@@ -75,7 +86,7 @@ class Trial:
         frame = self.tables[table]
         here = np.ones(len(frame), dtype=bool)
         for column, value in equals.items():
-            here &= (frame[column] == str(value)).to_numpy()
+            here &= (frame[column].astype(str) == str(value)).to_numpy()
         found = np.flatnonzero(here).tolist()
         assert found, (table, equals)
         return found
@@ -110,4 +121,4 @@ class Trial:
         self.tables[table] = self.tables[table].drop(index=rows).reset_index(drop=True)
 
 
-from faults import lesions, measurements, structure, sums  # noqa: E402, F401 - each registers its faults
+from faults import dates, lesions, measurements, structure, sums  # noqa: E402, F401 - each registers its faults

@@ -1,6 +1,6 @@
 """Faults of lesions: their choice at baseline, and that each stays what it is."""
 
-from faults import A, CURED, PLAIN, QUIET, fault
+from faults import CURED, PLAIN, QUIET, A, fault
 
 
 def baseline(t, lesion, subject=QUIET):

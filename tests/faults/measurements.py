@@ -1,6 +1,6 @@
 """Faults of measurements: single cells, series, methods."""
 
-from faults import A, CURED, GAP, QUIET, fault
+from faults import GAP, QUIET, A, fault
 
 
 def cell(t, lesion="T01", visit=3, subject=QUIET):
@@ -101,5 +101,8 @@ def ultrasound(t):
     return [("lesions", r) for r in rows]
 
 
-def gone(t):
-    return cell(t, "T01", 4, CURED)
+@fault("M24")
+def without_contrast(t):
+    t.under("mrecist-2010")
+    rows = t.find("lesions", subject=QUIET, evaluator=A, visit=3)
+    return t.set("lesions", rows, contrast="N")

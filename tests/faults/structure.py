@@ -1,6 +1,6 @@
 """Faults of structure."""
 
-from faults import A, QUIET, fault
+from faults import QUIET, A, fault
 
 
 @fault("S01")
@@ -57,3 +57,10 @@ def unknown_response(t):
 @fault("S12")
 def response_of_another_criterion(t):
     return t.set("responses", t.row("responses", subject=QUIET, evaluator=A, visit=3), overall="MR")
+
+
+@fault("S05")
+def not_identified(t):
+    t.sdtm()
+    t.drop("TU", t.find("TU", USUBJID=QUIET, TUEVAL=A, TULNKID="NT01"))
+    return "TR", t.row("TR", USUBJID=QUIET, TREVAL=A, TRLNKID="NT01")

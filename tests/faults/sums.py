@@ -1,6 +1,6 @@
 """Faults of sums and percents as reported."""
 
-from faults import A, GAP, QUIET, fault
+from faults import GAP, QUIET, A, fault
 
 
 def visit(t, number=3, subject=QUIET):
@@ -47,3 +47,9 @@ def one_target_not_measured_at_baseline(t):
     row = t.row("lesions", subject=QUIET, evaluator=A, visit=1, lesion="T02")
     t.set("lesions", row, size="", unit="", state="NOT EVALUABLE", reason="POOR SCAN QUALITY")
     return "lesions", t.row("lesions", subject=QUIET, evaluator=A, visit=1)
+
+
+@fault("U07")
+def product_not_multiplied(t):
+    t.under("who-1981")
+    return t.set("responses", visit(t), sum="147", percent_from_baseline="", percent_from_nadir="")

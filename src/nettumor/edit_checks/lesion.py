@@ -370,7 +370,7 @@ def new_lesion_at_baseline(data: Data, parameters: Parameters) -> Hits:
                 message="{lesion} is called new and has a record at baseline (visit {visit})")  # fmt: skip
 
 
-@check("L17", needs={"lesions": ("organ",)}, blank_allowed=True)
+@check("L17", needs={"lesions": ("organ",)}, follows=("S05",), blank_allowed=True)
 def lesion_location_missing(data: Data, parameters: Parameters) -> Hits:
     """A target or non-target lesion without a location in any of its rows."""
     rows = data["lesions"]

@@ -65,7 +65,7 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     width = len(points) + 1
     there = np.isin(rows.lesion[row] * width + visit, rows.lesion * width + rows.timepoint)
     names, words = rows.codes("lesion")
-    place = {w: i for i, w in enumerate(words)}
+    place = {w: i for i, w in enumerate(words) if w}  # a blank names no lesion
     parent = np.array([place.get(p, -1) for p in rows.cells.parent], dtype=np.int64)
     there |= np.isin(names[row] * width + visit, (parent * width + rows.timepoint)[parent >= 0])
     missing = ~there & (visit <= _gone_or_merged(rows)[rows.lesion[row]])

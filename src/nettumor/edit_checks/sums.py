@@ -20,7 +20,7 @@ from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.structure import same_evaluators
 
 _SPOILS = ("S02", "S03", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10",
-           "M12", "M13", "M15", "S08", "S10")  # fmt: skip
+           "M12", "M13", "M15", "S08", "S10", "D08")  # fmt: skip
 """Faults of rows after which a sum is not what was meant."""
 
 
