@@ -22,6 +22,7 @@ from nettumor.crf.columns import Words
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._data import Data, visit_words
+from nettumor.edit_checks._domains import TUMOUR_DOMAINS, domain_places
 from nettumor.edit_checks._findings import COLUMNS, Findings, causes, ranks, texts, written
 from nettumor.edit_checks._types import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.errors import InputError, InputTypeError, did_you_mean
@@ -316,16 +317,18 @@ def _places(
 
 def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
     """Check, track, place in time and lesion of each hit, -1 where there is none."""
-    count = len(hits.rows)
-    out = np.full((4, count), -1, dtype=np.int64)
+    out = np.full((4, len(hits.rows)), -1, dtype=np.int64)
     out[0] = place
-    if hits.table not in data.places:
-        return out
-    rows, at = data[hits.table], hits.rows
-    here = at >= 0
-    out[1, here] = rows.track[at[here]]
-    if "visit" not in hits.names:
-        out[2, here] = rows.order[at[here]]
-    if hits.table == "lesions" and "lesion" not in hits.names:
-        out[3, here] = rows.lesion[at[here]]
+    here = hits.rows >= 0
+    at = hits.rows[here]
+    if hits.table in data.places:
+        rows = data[hits.table]
+        out[1, here], out[2, here] = rows.track[at], rows.order[at]
+        if hits.table == "lesions":
+            out[3, here] = rows.lesion[at]
+    elif hits.table in TUMOUR_DOMAINS:
+        out[1:, here] = domain_places(data, hits.table)[:, at]
+    for row, name in ((2, "visit"), (3, "lesion")):
+        if name in hits.names:
+            out[row] = -1
     return out
