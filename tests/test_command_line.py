@@ -288,6 +288,7 @@ def test_assess_a_course(capsys, tmp_path):
     assert "KaplanMeier(2 patients, 1 events, median 168.0" in out
     tables = json.loads((tmp_path / "all.json").read_text())
     answer = nt.assess({"lesions": path})
+    assert isinstance(answer, nt.Assessment)
     for name in ("timepoints", "subjects", "events", "provenance"):
         assert tables[name] == json.loads(getattr(answer, name).to_json())
     assert [row["best"] for row in tables["subjects"]] == ["PR", "SD"]

@@ -26,6 +26,15 @@ class InputError(ValueError):
         The first place at fault, where there is one.
     count : int
         How many values are at fault.
+
+    Examples
+    --------
+    >>> import nettumor
+    >>> try:
+    ...     nettumor.classify([50, 0, 0], [30, 1, 2])
+    ... except nettumor.InputError as error:
+    ...     print(error.argument, error.index, error.count)
+    before (1,) 2
     """
 
     def __init__(
@@ -38,11 +47,29 @@ class InputError(ValueError):
 
 
 class InputTypeError(InputError, TypeError):
-    """Bad input of the wrong kind: text for a number, dates for days, the wrong criteria object."""
+    """Bad input of the wrong kind: text for a number, dates for days, the wrong criteria object.
+
+    Examples
+    --------
+    >>> import nettumor
+    >>> try:
+    ...     nettumor.classify(["52 mm"], [30])
+    ... except TypeError as error:
+    ...     print(error)
+    `before` must be numbers; got text such as '52 mm'. Convert the column to numbers first, with NaN for what was \
+not measured.
+    """
 
 
 class MissingExtraError(ImportError):
-    """An optional dependency is absent; the message says what to install."""
+    """An optional dependency is absent; the message says what to install.
+
+    Examples
+    --------
+    >>> raise MissingExtraError("A pandas frame needs pandas: pip install 'nettumor[frames]'.")
+    Traceback (most recent call last):
+    nettumor.errors.MissingExtraError: A pandas frame needs pandas: pip install 'nettumor[frames]'.
+    """
 
 
 def place(index: tuple[int, ...]) -> str:

@@ -72,6 +72,11 @@ class Citation:
     provenance : {"found", "from memory", "library choice"}
         "found": read in the source or a public text of it; "from memory": not re-read, never to be
         quoted; "library choice": the source is silent.
+
+    Examples
+    --------
+    >>> print(Citation("Miller et al. 1981", "Table 2", provenance="from memory"))
+    Miller et al. 1981, Table 2; from memory
     """
 
     document: str
@@ -104,6 +109,12 @@ class Threshold:
         criteria: "and" or "or").
     unit : str
         Unit of ``absolute``: mm, mm2, mL, HU, SUL.
+
+    Examples
+    --------
+    >>> limit = Threshold(20, "increase", Citation("protocol", "7.1"), reference="nadir", absolute=5, unit="mm")
+    >>> print(limit.prose("the sum"))
+    an increase of at least 20 % of the sum at its smallest (nadir) and at least 5 mm [protocol, 7.1]
     """
 
     value: float
@@ -170,6 +181,12 @@ class LesionSelection:
         Smallest malignant short axis in the porta hepatis, mm.
     max_targets, max_per_organ : int or None
         Most target lesions in all and in one organ; None: no limit.
+
+    Examples
+    --------
+    >>> from nettumor.criteria import RECIST_1_1
+    >>> RECIST_1_1.selection.min_size, RECIST_1_1.selection.max_targets
+    (10, 5)
     """
 
     min_size: float | None = field(default=None, validator=length)

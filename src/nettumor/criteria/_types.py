@@ -52,6 +52,13 @@ class BestResponseRule(Rules):
     unconfirmed_cr : {"course", "SD"}
         Where a CR stays unconfirmed in a course of non-target disease only: "course" answers
         NON-CR/NON-PD, "SD" always SD (admiralonco).
+
+    Examples
+    --------
+    >>> import attrs
+    >>> from nettumor.criteria import RECIST_1_1
+    >>> attrs.evolve(RECIST_1_1.best_response, confirmation_days=None).confirmation_days is None
+    True
     """
 
     kind: ClassVar[str] = "best response"
@@ -126,8 +133,16 @@ class SizeCriteria(Rules):
         iRECIST: PD of the course means iCPD.
     best_response : BestResponseRule
     selection : LesionSelection or None
-    serves : str
-        "" if `classify` and `target_response` can use it, else the function that does.
+
+    Examples
+    --------
+    >>> import attrs
+    >>> from nettumor.criteria import VOGL_2008
+    >>> protocol = attrs.evolve(VOGL_2008, gap="MR", title="Trial X")
+    >>> print(str(protocol).splitlines()[-2])
+    Best response after Vogl 2008: the review asks for no confirmation and no minimum. CR and PR need no confirmation. \
+SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et al. 2008, section 4.3 (silent on both)\
+; library choice.
     """
 
     kind: ClassVar[str] = "size"
@@ -209,6 +224,12 @@ class AttenuationCriteria(Rules):
         Decrease of the mean attenuation, HU.
     combine : {"or", "and"}
         Whether one of the two decreases makes PR (Choi) or both are needed (modified Choi).
+
+    Examples
+    --------
+    >>> from nettumor.criteria import CHOI_2007, MODIFIED_CHOI_2010
+    >>> CHOI_2007.combine, MODIFIED_CHOI_2010.combine
+    ('or', 'and')
     """
 
     kind: ClassVar[str] = "size and attenuation"
@@ -251,6 +272,12 @@ class UptakeCriteria(Rules):
     ----------
     pr, pd : Threshold
         Decrease and increase of SUL peak, percent and absolute (SUL), both needed.
+
+    Examples
+    --------
+    >>> from nettumor.criteria import PERCIST_2009
+    >>> PERCIST_2009.pr.value, PERCIST_2009.pr.absolute
+    (30, 0.8)
     """
 
     kind: ClassVar[str] = "uptake"
@@ -289,6 +316,12 @@ class MarkerCriteria(Rules):
         Decrease that makes a partial response.
     mr, pd : Threshold or None
         Decrease of a minor response; increase of progression. None turns it off.
+
+    Examples
+    --------
+    >>> from nettumor.criteria import BIOLOGICAL_NET_WHO
+    >>> print(str(BIOLOGICAL_NET_WHO.mr.signed), BIOLOGICAL_NET_WHO.mr.strict)
+    -25 False
     """
 
     kind: ClassVar[str] = "marker"
@@ -332,6 +365,13 @@ class SymptomCriteria(Rules):
         Decrease that makes a partial response.
     pd : Threshold or None
         Increase of progression. None turns it off.
+
+    Examples
+    --------
+    >>> from nettumor.criteria import SYMPTOMATIC_VOGL_2008
+    >>> print(str(SYMPTOMATIC_VOGL_2008).splitlines()[2])
+    PR: a decrease of more than 50 % of the frequency or score at baseline [Vogl et al. 2008, Table 1 (Diamandidou, \
+> 50 %)].
     """
 
     kind: ClassVar[str] = "symptom"
@@ -383,6 +423,13 @@ class CensoringRule(Rules):
         The day of a progression: of its assessment, or of the scheduled visit that its day belongs to
         (within the window) or comes before. Without `visit_interval_days` there are no scheduled visits,
         and it is the assessment's.
+
+    Examples
+    --------
+    >>> import attrs
+    >>> from nettumor.criteria import FDA_2018_CENSORING
+    >>> attrs.evolve(FDA_2018_CENSORING, visit_interval_days=84, window_days=7).max_missed_visits
+    1
     """
 
     kind: ClassVar[str] = "censoring"

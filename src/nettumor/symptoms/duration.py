@@ -30,6 +30,11 @@ class DurableResponse:
         Days with a record within the period.
     evaluable : ndarray of bool, or bool
         False where the baseline is 0 or missing.
+
+    Examples
+    --------
+    >>> durable_symptom_response([[4] * 84, [6] * 84], [6.0, 0.0]).responder
+    array([ True, False])
     """
 
     responder: Any
@@ -135,6 +140,11 @@ class SymptomDuration:
         ``time`` / 30.4375.
     reason : ndarray of int32, or EventReason
         PROGRESSION (recurrence), LAST_ASSESSMENT, NOT_A_RESPONDER, DAY_UNKNOWN.
+
+    Examples
+    --------
+    >>> round(symptom_response_duration([7, 7, 5], [30, 90, 180]).months, 1)
+    4.9
     """
 
     time: Any
