@@ -1,0 +1,197 @@
+"""What must not change an assessment: order, names, other subjects, days for dates, later visits; and arrays in."""
+
+import datetime
+import random
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+import nettumor as nt
+from studies import columns, date, study
+
+TABLES = ("timepoints", "subjects", "events")
+seeds = st.integers(0, 2**40)
+
+
+def assessed(lesions, people, **more):
+    """The study assessed."""
+    return nt.assess({"lesions": columns(lesions)} | ({"subjects": columns(people)} if people else {}), **more)
+
+
+def rows(table, *, leave=()):
+    """A table's rows so that they compare: NaN as None, sums without the last digits of the order of addition."""
+    def plain(value):
+        return None if value != value else round(value, 9) if isinstance(value, float) else value
+
+    names = [n for n in table if n not in leave]
+    cells = [[plain(v) for v in table[n].tolist()] for n in names]
+    if "visit" in names:  # numbers where all visits of the study are, else text
+        cells[names.index("visit")] = ["" if v is None else str(v).removesuffix(".0") for v in cells[names.index("visit")]]
+    return [dict(zip(names, r, strict=True)) for r in zip(*cells, strict=True)]
+
+
+def same(one, two):
+    """All tables of two assessments are equal."""
+    for name in TABLES:
+        assert rows(getattr(one, name)) == rows(getattr(two, name)), name
+
+
+@given(seed=seeds)
+def test_the_order_of_rows_and_subjects_does_not_matter(seed):
+    """Any permutation of the rows of both tables gives the same tables."""
+    lesions, people = study(seed)
+    assume(lesions)
+    before = assessed(lesions, people)
+    random.Random(seed).shuffle(lesions)
+    same(before, assessed(lesions, people[::-1]))
+
+
+@given(seed=seeds)
+def test_the_names_of_lesions_do_not_matter(seed):
+    """Lesions renamed so that they sort the other way round give the same tables."""
+    lesions, people = study(seed)
+    assume(lesions)
+    names = sorted({r["lesion"] for r in lesions})
+    to = dict(zip(names, (f"L{len(names) - i:03}" for i in range(len(names))), strict=True))
+    same(assessed(lesions, people), assessed([r | {"lesion": to[r["lesion"]]} for r in lesions], people))
+
+
+@given(seed=seeds)
+def test_the_names_of_subjects_and_evaluators_do_not_matter(seed):
+    """Subjects and evaluators renamed give the same rows under their new names."""
+    lesions, people = study(seed)
+    assume(lesions)
+    name, reader = (lambda s: f"Z{9 - int(s[1:])}"), (lambda e: f"R{9 - int(e.split()[1])}")
+    renamed = [r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])} for r in lesions]
+    one = assessed(lesions, people)
+    two = assessed(renamed, [p | {"subject": name(p["subject"])} for p in people])
+    for table in TABLES:
+        expected = [r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])}
+                    for r in rows(getattr(one, table))]  # fmt: skip
+        found = rows(getattr(two, table))
+        key = ("subject", "evaluator")
+        assert sorted(map(str, found)) == sorted(map(str, expected))
+        assert [tuple(r[k] for k in key) for r in found] == sorted(tuple(r[k] for k in key) for r in found)
+
+
+@given(seed=seeds)
+def test_studies_joined_are_the_studies_apart(seed):
+    """The tables of two studies in one are those of each, one below the other."""
+    parts = [study(seed), study(seed + 1)]
+    readers = [{r["evaluator"] for r in lesions} for lesions, _ in parts]
+    assume(all(readers) and readers[0] == readers[1])
+    (one, few), (two, more) = parts
+    two, more = ([r | {"subject": f"X{r['subject']}"} for r in part] for part in (two, more))
+    apart = [assessed(one, few), assessed(two, more)]
+    whole = assessed(one + two, few + more)
+    for name in TABLES:
+        assert rows(getattr(whole, name)) == [r for a in apart for r in rows(getattr(a, name))], name
+
+
+@given(seed=seeds)
+def test_days_in_place_of_dates(seed):
+    """De-identified: days from the reference date give what dates gave, but for the dates."""
+    lesions, people = study(seed)
+    assume(lesions)
+    known = {p["subject"]: p for p in people}
+    for s in {r["subject"] for r in lesions} | set(known):  # day 0 must be a date of the study
+        known.setdefault(s, dict.fromkeys(people[0], "") | {"subject": s} if people else {"subject": s})
+        known[s]["randomized"] = date(0)
+        known[s]["death"] = known[s].get("death", "") if len(known[s].get("death", "")) == 10 else ""
+    people = list(known.values())
+    lesions = [r if len(r["date"]) in (0, 10) else r | {"date": ""} for r in lesions]
+
+    def day(said):
+        return "" if not said else str((datetime.date.fromisoformat(said) - datetime.date.fromisoformat(date(0))).days)
+
+    ends = [n for n in people[0] if n != "subject"]
+    days = [{**r, "day": day(r["date"])} for r in lesions]
+    for r in days:
+        del r["date"]
+    one = assessed(lesions, people)
+    two = assessed(days, [p | {n: day(p[n]) for n in ends} for p in people])
+    dates = ("date", "best_date", "progression_date")
+    for name in TABLES:
+        assert rows(getattr(one, name), leave=dates) == rows(getattr(two, name), leave=dates), name
+        assert all(set(getattr(two, name)[d]) <= {""} for d in dates if d in getattr(two, name))
+
+
+@given(seed=seeds)
+def test_a_later_visit_changes_no_earlier_response(seed):
+    """For a complete baseline: cutting a study off after any day leaves the responses up to that day as they were.
+
+    The baseline must be in the past (a first visit after the reference date makes the visit itself the reference),
+    visits dated in full, and no visit may be cut in two.
+    """
+    lesions, people = study(seed)
+    lesions = [r for r in lesions if len(r["date"]) == 10]
+    lesions = [r | {"visit": r["date"]} for r in lesions]  # each date a visit
+    people = [p | {"data_cutoff": ""} for p in people]
+    assume(lesions)
+    whole = assessed(lesions, people)
+    until = date(random.Random(seed).randint(0, 200))
+    early = assessed([r for r in lesions if r["date"] <= until], people, evaluator=None) if any(
+        r["date"] <= until for r in lesions) else None  # fmt: skip
+    assume(early is not None)
+    judged = ("target", "non_target", "new_lesion", "overall", "sum", "n_missing", "baseline", "nadir", "reason")
+    later = {(r["subject"], r["evaluator"], r["date"]): r for r in rows(whole.timepoints, leave=("explanation",))}
+    first = {}
+    for r in rows(whole.timepoints, leave=("explanation",)):
+        first.setdefault((r["subject"], r["evaluator"]), r)
+    for r in rows(early.timepoints, leave=("explanation",)):
+        key = (r["subject"], r["evaluator"])
+        base = first[key]
+        if base["n_missing"] or base["date"] > until or base["baseline"] is None:
+            continue
+        known = later[(*key, r["date"])]
+        assert {n: r[n] for n in judged} == {n: known[n] for n in judged}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_arrays_to_a_table_to_arrays(seed):
+    """Sizes written as a long table and assessed are what the functions of the chain say of the arrays."""
+    rng = np.random.default_rng(seed)
+    shape = (200, 4, 6)
+    sizes = np.round(rng.uniform(10, 60, shape) * np.cumprod(rng.uniform(0.6, 1.25, shape), axis=-1), 1)
+    sizes[rng.random(shape) < 0.05] = np.nan
+    sizes[rng.random(shape) < 0.1] = 0
+    sizes[..., 0] = np.round(rng.uniform(10, 60, shape[:-1]), 1)
+    nodal = rng.random(shape[:-1]) < 0.3
+    days = np.cumsum(rng.integers(20, 60, (shape[0], shape[2])), axis=-1).astype(float)
+    days -= days[:, :1]
+    s, lesion, visit = (a.ravel() for a in np.indices(shape))
+    order = rng.permutation(s.size)
+    table = {"subject": s, "lesion": lesion, "role": np.full(s.size, "TARGET"), "day": days[s, visit],
+             "visit": visit, "size": sizes.ravel(), "nodal": np.where(nodal[s, lesion], "Y", "N")}  # fmt: skip
+    done = nt.assess({"lesions": {n: c[order] for n, c in table.items()}})
+    by_hand = nt.target_response(sizes, nodal=nodal)
+    for name in ("sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir", "reason"):
+        np.testing.assert_array_equal(done.timepoints[name], getattr(by_hand, name).ravel(), err_msg=name)
+    assert done.timepoints["target"].tolist() == nt.labels(by_hand.response).ravel().tolist()
+    best = nt.best_overall_response(by_hand.response, days)
+    assert done.subjects["best"].tolist() == nt.labels(best.response).tolist()
+    np.testing.assert_array_equal(done.subjects["best_day"], best.day)
+    pfs = nt.progression_free_survival(best.course, days)
+    np.testing.assert_array_equal(done.subjects["pfs_days"], pfs.time)
+    np.testing.assert_array_equal(done.subjects["pfs_event"], pfs.event)
+    dor = nt.duration_of_response(best.course, days, best.first_response_day)
+    np.testing.assert_array_equal(done.subjects["dor_days"], dor.time)
+
+
+@given(seed=seeds)
+def test_nothing_given_is_changed(seed):
+    """Read-only arrays come in and are as they were."""
+    lesions, people = study(seed)
+    assume(lesions and people)
+    given_tables = {n: {c: np.array(v, dtype=object) for c, v in columns(t).items()}
+                    for n, t in (("lesions", lesions), ("subjects", people))}  # fmt: skip
+    before = {n: {c: v.tolist() for c, v in t.items()} for n, t in given_tables.items()}
+    for t in given_tables.values():
+        for v in t.values():
+            v.setflags(write=False)
+    done = nt.assess(given_tables)
+    assert before == {n: {c: v.tolist() for c, v in t.items()} for n, t in given_tables.items()}
+    for name in TABLES:
+        assert not any(v.flags.writeable for v in getattr(done, name).values())
