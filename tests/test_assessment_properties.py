@@ -28,7 +28,8 @@ def rows(table, *, leave=()):
     names = [n for n in table if n not in leave]
     cells = [[plain(v) for v in table[n].tolist()] for n in names]
     if "visit" in names:  # numbers where all visits of the study are, else text
-        cells[names.index("visit")] = ["" if v is None else str(v).removesuffix(".0") for v in cells[names.index("visit")]]
+        visit = names.index("visit")
+        cells[visit] = ["" if v is None else str(v).removesuffix(".0") for v in cells[visit]]
     return [dict(zip(names, r, strict=True)) for r in zip(*cells, strict=True)]
 
 
