@@ -56,6 +56,8 @@ MODULES = (
     "date",
     "visit",
     "assessor",
+    "criterion",
+    "mrecist",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 
