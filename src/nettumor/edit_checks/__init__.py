@@ -58,6 +58,7 @@ MODULES = (
     "assessor",
     "criterion",
     "mrecist",
+    "marker",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 

@@ -328,6 +328,10 @@ def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
             out[3, here] = rows.lesion[at]
     elif hits.table in TUMOUR_DOMAINS:
         out[1:, here] = domain_places(data, hits.table)[:, at]
+    elif hits.table in data.tables and "subject" in data.tables[hits.table]:
+        # samples and diaries are in no track: findings of one row belong together
+        place = data.n_tracks + (*data.tables,).index(hits.table) * len(data.subjects)
+        out[1, here], out[2, here], out[3, here] = place + data[hits.table].subject[at], 0, at
     for row, name in ((2, "visit"), (3, "lesion")):
         if name in hits.names:
             out[row] = -1
