@@ -7,19 +7,17 @@ reasons of shape (unit, timepoint) come out.
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
 from nettumor.assessment.visits import Visits
 from nettumor.criteria import AttenuationCriteria, SizeCriteria
-from nettumor.morphology import TargetResponse, choi_response, target_response
-from nettumor.sums import sum_of_lesions
+from nettumor.morphology import TargetResponse, target_response
 from nettumor.terminology import Reason, Response
 from nettumor.timepoint import further_increase, irecist_response, non_target_response, overall_response
 
@@ -91,7 +89,7 @@ def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCrit
 def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> TargetResponse:
     """Response of the target lesions."""
     if isinstance(criteria, AttenuationCriteria):
-        found = _choi(lesions, criteria)
+        found: TargetResponse = choi_targets(lesions, criteria)
     else:
         found = target_response(lesions.sizes, nodal=lesions.nodal, too_small=lesions.too_small, criteria=criteria,
                                 invalid="NE")  # fmt: skip
@@ -131,34 +129,6 @@ def _without_merged(lesions: Targets, criteria: SizeCriteria, found: TargetRespo
     partial = np.where(by_sum.n_missing > 0, Reason.PARTIAL_SUM, Reason(0))
     reason[rows] = np.where(single, kept | partial | Reason.ANY_LESION, by_sum.reason)
     return found
-
-
-def _choi(lesions: Targets, criteria: AttenuationCriteria) -> TargetResponse:
-    """Choi: the sum and the mean attenuation of the lesions that are still there."""
-    sums = sum_of_lesions(lesions.sizes, invalid="NE")
-    complete = np.where((sums.n_missing == 0) & ~sums.invalid, sums.sum, np.nan)
-    left = lesions.sizes > 0
-    unknown = (left & np.isnan(lesions.attenuation)).any(axis=-2)
-    count = left.sum(axis=-2)
-    total = np.where(left, lesions.attenuation, 0.0).sum(axis=-2)
-    mean = np.where(unknown | (count == 0), np.nan, total / np.maximum(count, 1))
-    mean = np.where(sums.n_missing == 0, mean, np.nan)
-    response = choi_response(complete, mean, criteria=criteria, invalid="NE")
-    real = ~np.isnan(lesions.sizes).all(axis=(-2, -1))
-    response[real & ~lesions.unmeasured.any(axis=-1)] = np.maximum(response[real & ~lesions.unmeasured.any(axis=-1)],
-                                                                   Response.NE)  # fmt: skip
-    response[:, 0] = Response.MISSING
-    smaller = criteria.pr.percent_met(sums.baseline, complete) & (response == Response.PR)
-    reason = np.zeros(response.shape, dtype=np.int32)
-    for where, bit in (
-        (response == Response.CR, Reason.GONE), (smaller, Reason.DECREASE), (response == Response.PD, Reason.INCREASE),
-        ((response == Response.PR) & ~smaller, Reason.ATTENUATION), (response == Response.SD, Reason.WITHIN_LIMITS),
-        (response == Response.NE, Reason.NOT_MEASURED),
-    ):  # fmt: skip
-        reason[where] |= bit
-    limits: Any = criteria  # TargetResponse explains by `pr`, `pd` and `unit`, which both kinds of criteria have
-    return TargetResponse(response, sums.sum, sums.n_missing, sums.baseline, sums.nadir, sums.percent_from_baseline,
-                          sums.percent_from_nadir, reason, limits)  # fmt: skip
 
 
 def _overall(

@@ -205,7 +205,7 @@ def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> s
     if judgement.target.response[unit, timepoint] != Response.MISSING:
         sentence = judgement.target.explain((unit, timepoint))
         verdict, _, why = sentence.partition(": ")
-        said.append(f"target {verdict} ({why[: why.rfind(' (')]})")
+        said.append(f"target {verdict} ({why[: why.rfind(f' ({criteria.title}')]})")
     non_target = Response(int(judgement.non_target[unit, timepoint]))
     if non_target != Response.MISSING:
         said.append(f"non-target {non_target.label}")
