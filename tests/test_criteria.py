@@ -89,7 +89,7 @@ def test_digest_of_the_review_is_recorded():
     assert criteria.VOGL_2008.digest == DIGEST_OF_VOGL_2008
 
 
-DIGEST_OF_VOGL_2008 = "a539f6086b884630"
+DIGEST_OF_VOGL_2008 = "5f73a9498a1a71dc"
 
 
 def test_prose_of_every_branch():
@@ -128,6 +128,13 @@ def test_prose_of_every_branch():
         ({"sustained_response": "yes"}, "True or False"),
         ({"too_small": 0}, "greater than 0, or None"),
         ({"measure": "area"}, "`measure` must be one of"),
+        ({"title": 3}, "`title` of SizeCriteria must be words; got 3"),
+        ({"name": " "}, "`name` of SizeCriteria must be words; got ' '"),
+        ({"best_response": 28}, "`best_response` of SizeCriteria must be a BestResponseRule; got 28"),
+        ({"selection": "5 targets"}, "`selection` of SizeCriteria must be a LesionSelection; got '5 targets'"),
+        ({"citation": "Vogl"}, "`citation` of SizeCriteria must be a Citation; got 'Vogl'"),
+        ({"pd": Threshold(25, "increase", CITED, absolute=1, unit="cm")}, "`pd` of Size.* must be in mm, .* got 'cm'"),
+        ({"pd": Threshold(25, "decrease", CITED)}, "must be a limit on an increase"),
     ],
 )
 def test_wrong_criteria_cannot_be_built(change, message):
@@ -155,6 +162,30 @@ def test_wrong_rules_cannot_be_built(change, message):
     """Rules of the course are checked like limits."""
     with pytest.raises(nt.InputError, match=message):
         attrs.evolve(criteria.RECIST_1_1.best_response, **change)
+
+
+def test_parts_are_checked():
+    """A limit has its unit, a citation its document, a selection whole numbers."""
+    with pytest.raises(nt.InputError, match=r"`unit` of Threshold must be the unit of `absolute`, such as mm; got ''"):
+        Threshold(20, "increase", CITED, absolute=5)
+    with pytest.raises(nt.InputError, match="`unit` of Threshold must be"):
+        Threshold(20, "increase", CITED, unit=5)
+    with pytest.raises(nt.InputError, match="`citation` of Threshold must be a Citation; got 'x'"):
+        Threshold(20, "increase", "x")
+    with pytest.raises(nt.InputError, match="`document` of Citation must be words; got ''"):
+        Citation("")
+    for wrong in (-1, 2.5, True):
+        with pytest.raises(nt.InputError, match="`max_targets` of LesionSelection must be a whole number from 0"):
+            attrs.evolve(criteria.RECIST_1_1.selection, max_targets=wrong)
+
+
+def test_equal_rules_have_one_digest():
+    """30, 30.0 and NumPy's numbers are one limit: equal criteria, one digest, the same answers."""
+    for value in (30, 30.0, np.float64(30), np.int64(30)):
+        same = attrs.evolve(criteria.VOGL_2008, pr=attrs.evolve(criteria.VOGL_2008.pr, value=value))
+        assert same == criteria.VOGL_2008
+        assert same.digest == criteria.VOGL_2008.digest
+        assert nt.classify([100, 100], [70, 69.9], criteria=same).tolist() == [5, 7]
 
 
 def test_censoring_is_checked():
@@ -258,6 +289,10 @@ def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
         ('base = "recist-1.1"\n[pr]\nvalue = -30', "protocol.toml: pr: `value` of Threshold must be a percent"),
         ('base = "vogl-2008"\n[selection]\nmax_targets = 3', "`selection` must not be a table here"),
         ('base = "recist-1.1"\ncitation = "x"', "`citation` in protocol.toml must be a table"),
+        ('base = "vogl-2008"\n[mr]\nstrict = true', "`protocol.toml: mr` must have a value, the percent of the limit"),
+        ('base = "recist-1.1"\n[pd]\nunit = "cm"', "protocol.toml: `pd` of SizeCriteria must be in mm"),
+        ('base = "recist-1.1"\ntitle = "none"', "protocol.toml: `title` of SizeCriteria must be words; got None"),
+        ('base = "recist-1.1"\nbest_response = "none"', "`best_response` of SizeCriteria must be a BestResponseRule"),
         ("base = ", "must be a TOML file"),
         (b"\xff\xfe", "must be a readable TOML file in UTF-8"),
     ],
@@ -269,6 +304,9 @@ def test_load_names_the_key(tmp_path, text, message):
 
 
 def test_load_of_an_absent_file(tmp_path):
-    """An absent file is one clear error."""
+    """An absent file is one clear error, and so is what is no path."""
     with pytest.raises(nt.InputError, match="must be a readable TOML file"):
         criteria.load(tmp_path / "absent.toml")
+    for nothing in (None, 3):
+        with pytest.raises(nt.InputTypeError, match=f"`path` must be the path of a TOML file; got {nothing}"):
+            criteria.load(nothing)

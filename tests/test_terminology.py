@@ -68,19 +68,38 @@ def test_labels_come_in_any_container():
         np.array(["PR", "", "PD"]), np.array([b"PR", b"", b"PD"]), ["PR", None, "PD"], ["PR", np.nan, "PD"],
         pandas.Series(["PR", None, "PD"]), pandas.Series(["PR", pandas.NA, "PD"], dtype="string"),
         polars.Series(["PR", None, "PD"]), [Response.PR, Response.MISSING, Response.PD],
+        [Response.PR, None, "PD"], ["PR", pandas.NaT, "PD"], pandas.Series(pandas.Categorical(["PR", None, "PD"])),
+        np.ma.array(["PR", "SD", "PD"], mask=[False, True, False]),
     ):  # fmt: skip
         assert nt.parse_responses(words).tolist() == expected
     assert nt.parse_responses(np.array([["PR"], ["SD"]])).tolist() == [[7], [5]]
     assert nt.parse_responses(np.array("PR")) is Response.PR
     assert nt.parse_responses([]).dtype == np.int8
     assert nt.parse_responses(["PR", "PR"]).tolist() == [7, 7]
+    assert nt.parse_responses(np.array([])).shape == (0,)
 
 
-@pytest.mark.parametrize("word", ["CHECK", "Partial", "P R", 7, 3.5, True])
+@pytest.mark.parametrize("word", ["CHECK", "Partial", "P R", 7, 3.5, True, np.int8(7), np.inf, ["PR"], {}, b"\xff"])
 def test_unknown_labels_are_refused_with_their_place(word):
     """Anything else is an error that names the word and where it stands."""
     with pytest.raises(nt.InputError, match=r"`labels` must be responses such as CR.*got .* at \[1\]"):
         nt.parse_responses(["PR", word])
+    with pytest.raises(nt.InputError, match=r"got .* at \[1\]"):
+        nt.parse_responses([Response.PR, word])
+
+
+def test_the_place_of_an_unknown_label_in_a_table():
+    """The place is that of the table; codes are told that they need no reading."""
+    with pytest.raises(nt.InputError, match=r"got 'bad' at \[1, 0\]"):
+        nt.parse_responses([["PR", "SD"], ["bad", "PR"]])
+    with pytest.raises(nt.InputError, match=r"got 7 at \[0\]. Codes need no reading"):
+        nt.parse_responses([7])
+
+
+def test_labels_want_an_edition_and_not_its_name():
+    """A name in place of the edition would leave the i out in silence: it is refused."""
+    with pytest.raises(nt.InputTypeError, match="`criteria` must be an edition; got 'irecist-2017'"):
+        nt.labels([3], "irecist-2017")
 
 
 def test_unknown_label_has_a_suggestion():

@@ -95,7 +95,7 @@ def refuse(
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """A half-sentence with the nearest known name, or the whole list if none is near."""
-    names = sorted(known)
+    names = sorted(set(known))
     near = difflib.get_close_matches(str(word).casefold(), [n.casefold() for n in names], n=1, cutoff=0.5)
     for name in names:
         if near and name.casefold() == near[0]:

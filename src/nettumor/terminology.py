@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_codes
-from nettumor.errors import InputError, did_you_mean, place
+from nettumor.errors import InputError, InputTypeError, did_you_mean, place
 
 
 @unique
@@ -137,6 +137,8 @@ def labels(codes: npt.ArrayLike, criteria: Any = None) -> npt.NDArray[np.str_]:
     ------
     InputError
         Where a code is not one of `Response`.
+    InputTypeError
+        For labels instead of codes, and for the name of an edition instead of the edition.
 
     References
     ----------
@@ -147,6 +149,9 @@ def labels(codes: npt.ArrayLike, criteria: Any = None) -> npt.NDArray[np.str_]:
     >>> labels([8, 4, 0]).tolist()
     ['CR', 'NON-CR/NON-PD', 'MISSING']
     """
+    if criteria is not None and not hasattr(criteria, "kind"):
+        raise InputTypeError(f"`criteria` must be an edition; got {criteria!r}. Find it with criteria.get(name).",
+                             argument="criteria")  # fmt: skip
     words = _IRECIST_LABELS if getattr(criteria, "immune", False) else _LABELS
     return np.asarray(np.array(words)[as_codes(codes, "codes")])
 
@@ -197,33 +202,51 @@ def parse_responses(labels: npt.ArrayLike) -> Codes:
     """
     if isinstance(labels, str) or labels is None:
         return _parse_one(labels, ())  # type: ignore[return-value]
+    if isinstance(labels, np.ma.MaskedArray):
+        labels = np.where(np.ma.getmaskarray(labels), "", labels.data.astype(object))
     array = np.asarray(labels) if hasattr(labels, "__array__") else np.array(labels, dtype=object)
-    words = array.astype(object)
-    out = np.zeros(words.shape, dtype=np.int8)
-    seen: dict[Any, Response] = {}
-    for index, word in np.ndenumerate(words):
-        if isinstance(word, str):
-            code = seen.get(word)
-            if code is None:
-                code = seen[word] = _parse_one(word, index)
-            out[index] = code
-        else:
-            out[index] = _parse_one(word, index)
-    return Response(int(out)) if out.ndim == 0 else out  # type: ignore[return-value]
+    words = array.astype(object).ravel().tolist()
+    return scalar_or_codes(np.array(_parse_all(words, array.shape), dtype=np.int8).reshape(array.shape))  # type: ignore[no-any-return]
 
 
-def _parse_one(word: object, index: tuple[int, ...]) -> Response:
+def _parse_all(words: list[Any], shape: tuple[int, ...]) -> list[Response]:
+    """The response of each word; each spelling is read once."""
+    try:
+        distinct = dict.fromkeys(words, Response.MISSING)
+    except TypeError:  # a list where a word should be
+        distinct = None
+    # Members of Response are equal to their codes, which are refused: told apart one by one.
+    if distinct is None or any(isinstance(word, (int, float)) and word == word for word in distinct):
+        return [_parse_one(word, _index(at, shape)) for at, word in enumerate(words)]
+    for word in distinct:
+        found = _read(word)
+        distinct[word] = _parse_one(word, _index(words.index(word), shape)) if found is None else found
+    return list(map(distinct.__getitem__, words))
+
+
+def _index(at: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(at, shape))
+
+
+def _read(word: object) -> Response | None:
+    """The response that a word means, or None."""
     if isinstance(word, bytes):
         word = word.decode("utf-8", "replace")
     if isinstance(word, Response):
         return word
-    if word is None or type(word).__name__ == "NAType" or (isinstance(word, float) and word != word):
-        return Response.MISSING
-    found = _SPELLINGS.get(" ".join(word.split()).casefold()) if isinstance(word, str) else None
+    if isinstance(word, str):
+        return _SPELLINGS.get(" ".join(word.split()).casefold())
+    blank = word is None or type(word).__name__ in ("NAType", "NaTType") or (isinstance(word, float) and word != word)
+    return Response.MISSING if blank else None
+
+
+def _parse_one(word: object, index: tuple[int, ...]) -> Response:
+    found = _read(word)
     if found is None:
+        number = isinstance(word, (int, float, np.number)) and not isinstance(word, bool)
+        repair = "Codes need no reading." if number else did_you_mean(word, [*_LABELS, *_IRECIST_LABELS])
         raise InputError(
-            f"`labels` must be responses such as CR, PR, SD or PD; got {word!r}{place(index)}. "
-            f"{did_you_mean(word, [*_LABELS, *_IRECIST_LABELS])}",
+            f"`labels` must be responses such as CR, PR, SD or PD; got {word!r}{place(index)}. {repair}",
             argument="labels", index=index,
         )  # fmt: skip
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 import attrs
 
 from nettumor.criteria._types import Citation, Criteria, Threshold
-from nettumor.errors import InputError, did_you_mean
+from nettumor.errors import InputError, InputTypeError, did_you_mean
 
 
 @cache
@@ -101,6 +102,8 @@ def load(path: str | Path) -> Criteria:
     >>> load(file).gap
     'MR'
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputTypeError(f"`path` must be the path of a TOML file; got {path!r}. Give its name.", argument="path")
     where = Path(path)
     try:
         text = where.read_bytes().decode("utf-8-sig")
@@ -137,7 +140,9 @@ def _override(start: Any, content: dict[str, Any], path: str) -> Any:
         if value == "none":
             value = None
         elif isinstance(value, dict):
-            value = _override(current if current is not None else _empty(key, start), value, where)
+            if current is None:
+                current = _empty(key, start, value, where)
+            value = _override(current, value, where)
         elif attrs.has(type(current)):
             raise InputError(f"`{where}` must be a table, [{key}]; got {value!r}. Write its fields below [{key}].",
                              argument=key)  # fmt: skip
@@ -148,9 +153,12 @@ def _override(start: Any, content: dict[str, Any], path: str) -> Any:
         raise InputError(f"{path}: {error}", argument=error.argument) from None
 
 
-def _empty(key: str, owner: Any) -> Threshold:
+def _empty(key: str, owner: Any, content: dict[str, Any], where: str) -> Threshold:
     """A limit to start from where the edition has none (``mr``, ``sd_limit``)."""
     if key not in ("mr", "sd_limit", "pd"):
         raise InputError(f"`{key}` must not be a table here; {owner.name} has no {key}. Leave it out.", argument=key)
+    if "value" not in content:
+        raise InputError(f"`{where}` must have a value, the percent of the limit; {owner.name} has none to start from. "
+                         "Write value = 25 or the protocol's.", argument=key)  # fmt: skip
     direction = "increase" if key == "pd" else "decrease"
-    return Threshold(25, direction, Citation("protocol", key, "", "library choice"))  # type: ignore[arg-type]
+    return Threshold(100, direction, Citation("protocol", key, "", "library choice"))  # type: ignore[arg-type]

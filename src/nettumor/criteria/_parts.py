@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
 import attrs
@@ -34,14 +35,33 @@ def one_of(*allowed: str) -> Any:
     return check
 
 
+def instance(kind: type[Any]) -> Any:
+    """A validator: the field holds an object of this kind."""
+
+    def check(owner: Any, attribute: attrs.Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind) and not (value is None and attribute.default is None):
+            a = "an" if kind.__name__[0] in "AEIOU" else "a"
+            raise wrong(owner, attribute.name, f"{a} {kind.__name__}", value, "Take one of an edition and evolve it.")
+
+    return check
+
+
+def text(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise wrong(owner, attribute.name, "words", value, "Say what it is called.")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is not bool and isinstance(value, Real) and math.isfinite(value)
+
+
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if value is not None and not (number and value >= 0):
+    if value is not None and not (_is_number(value) and value >= 0):
         raise wrong(owner, attribute.name, "a number of days from 0, or None", value, "Use None to turn it off.")
 
 
 def count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if type(value) is bool or not isinstance(value, Integral) or int(value) < 0:
         raise wrong(owner, attribute.name, "a whole number from 0", value, "Give how many are allowed.")
 
 
@@ -51,8 +71,7 @@ def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> N
 
 
 def length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if value is not None and not (number and value > 0):
+    if value is not None and not (_is_number(value) and value > 0):
         raise wrong(owner, attribute.name, "a number greater than 0, or None", value, "Use None to turn it off.")
 
 
@@ -79,9 +98,9 @@ class Citation:
     Miller et al. 1981, Table 2; from memory
     """
 
-    document: str
-    section: str = ""
-    doi: str = ""
+    document: str = field(validator=text)
+    section: str = field(default="", validator=attrs.validators.instance_of(str))
+    doi: str = field(default="", validator=attrs.validators.instance_of(str))
     provenance: Provenance = field(default="found", validator=one_of(*PROVENANCE))
 
     def __str__(self) -> str:
@@ -119,7 +138,7 @@ class Threshold:
 
     value: float
     direction: Literal["decrease", "increase"] = field(validator=one_of("decrease", "increase"))
-    citation: Citation = field(validator=attrs.validators.instance_of(Citation))
+    citation: Citation = field(validator=instance(Citation))
     strict: bool = field(default=False, kw_only=True, validator=flag)
     reference: Literal["baseline", "nadir"] = field(
         default="baseline", kw_only=True, validator=one_of("baseline", "nadir")
@@ -128,9 +147,10 @@ class Threshold:
     unit: str = field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.unit, str) or (self.absolute is not None and not self.unit):
+            raise wrong(self, "unit", "the unit of `absolute`, such as mm", self.unit, "Name it.")
         v: Any = self.value
-        number = isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
-        if not number or v <= 0 or (self.direction == "decrease" and v > 100):
+        if not _is_number(v) or v <= 0 or (self.direction == "decrease" and v > 100):
             most = " and at most 100" if self.direction == "decrease" else ""
             raise wrong(self, "value", f"a percent greater than 0{most}", v, "The sign stands in `direction`.")
 
@@ -195,9 +215,9 @@ class LesionSelection:
     min_node: float | None = field(default=None, validator=length)
     min_node_porta_hepatis: float | None = field(default=None, validator=length)
     slice_factor: float | None = field(default=None, validator=length)
-    max_targets: int | None = None
-    max_per_organ: int | None = None
-    citation: Citation
+    max_targets: int | None = field(default=None, validator=optional_count)
+    max_per_organ: int | None = field(default=None, validator=optional_count)
+    citation: Citation = field(validator=instance(Citation))
 
 
 class Rules:
@@ -217,5 +237,10 @@ class Rules:
     def digest(self) -> str:
         """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
         fields: Any = self
-        text = json.dumps([type(self).__name__, attrs.asdict(fields)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        said = json.dumps([type(self).__name__, attrs.asdict(fields, value_serializer=_plain)], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _plain(_owner: object, _attribute: object, value: Any) -> Any:
+    """Numbers as floats: 30, 30.0 and NumPy's are one limit, and so one digest."""
+    return float(value) if _is_number(value) else value

@@ -18,9 +18,11 @@ from nettumor.criteria._parts import (
     count,
     days,
     flag,
+    instance,
     length,
     one_of,
     optional_count,
+    text,
     wrong,
 )  # fmt: skip
 from nettumor.errors import InputTypeError
@@ -62,8 +64,8 @@ class BestResponseRule(Rules):
     """
 
     kind: ClassVar[str] = "best response"
-    name: str = "custom"
-    title: str = "Best overall response"
+    name: str = field(default="custom", validator=text)
+    title: str = field(default="Best overall response", validator=text)
     confirmation_days: float | None = field(default=None, validator=days)
     sd_minimum_days: float | None = field(default=42, validator=days)
     max_ne_between: int = field(default=1, validator=count)
@@ -71,7 +73,7 @@ class BestResponseRule(Rules):
     cr_then_pr: Literal["PD", "PR", "keep"] = field(default="PD", validator=one_of("PD", "PR", "keep"))
     missing_as_ne: bool = field(default=False, validator=flag)
     unconfirmed_cr: Literal["course", "SD"] = field(default="course", validator=one_of("course", "SD"))
-    citation: Citation
+    citation: Citation = field(validator=instance(Citation))
 
     def prose(self) -> str:
         """The rules as sentences."""
@@ -146,8 +148,8 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     """
 
     kind: ClassVar[str] = "size"
-    name: str = "custom"
-    title: str
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
     measure: str = field(
         validator=one_of("diameter", "product", "viable diameter", "viable product", "volume")
     )
@@ -163,14 +165,18 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     node_normal: float | None = field(default=None, validator=length)
     too_small: float | None = field(default=None, validator=length)
     immune: bool = field(default=False, validator=flag)
-    best_response: BestResponseRule
-    selection: LesionSelection | None = None
-    citation: Citation
+    best_response: BestResponseRule = field(validator=instance(BestResponseRule))
+    selection: LesionSelection | None = field(default=None, validator=instance(LesionSelection))
+    citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", mr="decrease", sd_limit="decrease", needed=("pr", "pd"))
         if self.pr.reference != "baseline":
             raise wrong(self, "pr", "a decrease from baseline", self.pr.reference, "Set its reference.")
+        for name in ("pr", "pd", "mr", "sd_limit"):
+            limit = getattr(self, name)
+            if limit is not None and limit.absolute is not None and limit.unit != self.unit:
+                raise wrong(self, name, f"in {self.unit}, the unit of {self.what}", limit.unit, "Convert `absolute`.")
 
     @property
     def what(self) -> str:
@@ -233,16 +239,16 @@ class AttenuationCriteria(Rules):
     """
 
     kind: ClassVar[str] = "size and attenuation"
-    name: str = "custom"
-    title: str
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
     measure: str = field(default="diameter and attenuation", validator=one_of("diameter and attenuation"))
     pr: Threshold
     pd: Threshold
     attenuation: Threshold
     combine: Literal["or", "and"] = field(default="or", validator=one_of("or", "and"))
-    best_response: BestResponseRule
-    selection: LesionSelection | None = None
-    citation: Citation
+    best_response: BestResponseRule = field(validator=instance(BestResponseRule))
+    selection: LesionSelection | None = field(default=None, validator=instance(LesionSelection))
+    citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", attenuation="decrease",
@@ -281,13 +287,13 @@ class UptakeCriteria(Rules):
     """
 
     kind: ClassVar[str] = "uptake"
-    name: str = "custom"
-    title: str
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
     measure: str = field(default="SUL peak", validator=one_of("SUL peak"))
     pr: Threshold
     pd: Threshold
-    best_response: BestResponseRule
-    citation: Citation
+    best_response: BestResponseRule = field(validator=instance(BestResponseRule))
+    citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", needed=("pr", "pd"))
@@ -325,13 +331,13 @@ class MarkerCriteria(Rules):
     """
 
     kind: ClassVar[str] = "marker"
-    name: str = "custom"
-    title: str
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
     measure: str = field(default="marker", validator=one_of("marker"))
     pr: Threshold
     mr: Threshold | None = None
     pd: Threshold | None = None
-    citation: Citation
+    citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", mr="decrease", needed=("pr",))
@@ -375,12 +381,12 @@ class SymptomCriteria(Rules):
     """
 
     kind: ClassVar[str] = "symptom"
-    name: str = "custom"
-    title: str
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
     measure: str = field(default="symptom", validator=one_of("symptom"))
     pr: Threshold
     pd: Threshold | None = None
-    citation: Citation
+    citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
         _check_limits(self, pr="decrease", pd="increase", needed=("pr",))
@@ -433,8 +439,8 @@ class CensoringRule(Rules):
     """
 
     kind: ClassVar[str] = "censoring"
-    name: str = "custom"
-    title: str = "Censoring"
+    name: str = field(default="custom", validator=text)
+    title: str = field(default="Censoring", validator=text)
     max_missed_visits: int | None = field(default=1, validator=optional_count)
     visit_interval_days: float | None = field(default=None, validator=length)
     window_days: float = field(default=0.0, validator=days)
@@ -443,7 +449,7 @@ class CensoringRule(Rules):
     progression_date: Literal["assessment", "next scheduled visit"] = field(
         default="assessment", validator=one_of("assessment", "next scheduled visit")
     )
-    citation: Citation
+    citation: Citation = field(validator=instance(Citation))
 
     def prose(self) -> str:
         """The rules as sentences."""
@@ -501,7 +507,8 @@ def _check_limits(owner: Any, *, needed: tuple[str, ...], **directions: str) -> 
         if not isinstance(limit, Threshold):
             raise wrong(owner, name, "a Threshold", limit, "Build one with its citation.")
         if limit.direction != direction:
-            raise wrong(owner, name, f"a limit on a {direction}", limit.direction, "The limit is flipped.")
+            a = "an" if direction == "increase" else "a"
+            raise wrong(owner, name, f"a limit on {a} {direction}", limit.direction, "The limit is flipped.")
     for smaller in ("mr", "sd_limit"):
         limit = getattr(owner, smaller, None)
         if limit is not None and limit.value >= owner.pr.value:
