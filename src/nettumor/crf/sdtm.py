@@ -170,19 +170,24 @@ def _id_values(supp: CrfTable) -> Column:
 
 @frozen
 class Mapped:
-    """Columns of a CRF table made from a domain, the domain's rows they came from, and its name."""
+    """Columns of a CRF table made from a domain, the domain's rows they came from, and its name.
+
+    ``column_rows`` and ``column_origins`` hold rows and names of columns that came from elsewhere.
+    """
 
     columns: Mapping[str, Column]
     rows: Ints
     origin: Column
     column_rows: Mapping[str, Ints] = MappingProxyType({})
+    column_origins: Mapping[str, Column] = MappingProxyType({})
 
     def table(self, name: str, domains: Mapping[str, CrfTable], used: Sequence[str]) -> CrfTable:
         """The CRF table, with the domains it was made from as its sources."""
         parts = tuple(domains[d].source for d in used if d in domains)
         source = Source(" + ".join(p.name for p in parts), "sdtm", parts[0].rows, decimal_comma=False, parts=parts)
         kept = {n: c for n, c in self.columns.items() if not c.blank.all() or n in _ALWAYS}
-        return CrfTable(name, kept, source, self.rows, origin=self.origin, column_rows=dict(self.column_rows))
+        return CrfTable(name, kept, source, self.rows, origin=self.origin, column_rows=dict(self.column_rows),
+                        column_origins=dict(self.column_origins))  # fmt: skip
 
 
 _ALWAYS = frozenset({"subject", "lesion", "role", "visit", "date", "day", "size", "marker", "value", "unit"})

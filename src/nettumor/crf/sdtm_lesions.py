@@ -71,7 +71,9 @@ def _stack(parts: list[Mapped]) -> Mapped:
         ])  # fmt: skip
     rows = np.concatenate([p.rows for p in parts])
     own = {n: np.concatenate([p.column_rows.get(n, p.rows) for p in parts]) for p in parts for n in p.column_rows}
-    return Mapped(columns, rows, concatenate([p.origin for p in parts]), own)
+    origins = {n: concatenate([p.column_origins.get(n, p.origin) for p in parts]) for p in parts
+               for n in p.column_origins}  # fmt: skip
+    return Mapped(columns, rows, concatenate([p.origin for p in parts]), own, origins)
 
 
 def _results(domains: Mapping[str, CrfTable]) -> Mapped:
@@ -109,12 +111,27 @@ def _results(domains: Mapping[str, CrfTable]) -> Mapped:
         "visit_name": variable(tr, "VISIT").take(first),
         "accepted": of_record(variable(tr, "TRACPTFL")),
     }
+    identified, origins = _identified_in(domains, tr.take(first))
     columns["method"] = choose_cells(of_record(variable(tr, "TRMETHOD")), columns["method"])
     size = np.where(taken["longest"] >= 0, taken["longest"], taken["diameter"])
     own = {"size": size, "perpendicular": taken["perpendicular"], "viable": taken["viable"], "state": taken["state"],
            "diameter": taken["diameter"], "volume": taken["volume"], "attenuation": taken["attenuation"]}  # fmt: skip
     rows = {c: np.where(at >= 0, tr.rows[at], tr.rows[first]) for c, at in own.items() if c in columns and n}
-    return Mapped(columns, tr.rows[first], _named("TR", n), rows)
+    return Mapped(columns, tr.rows[first], _named("TR", n), {**rows, **identified}, origins)
+
+
+def _identified_in(domains: Mapping[str, CrfTable], tr: CrfTable) -> tuple[dict[str, Ints], dict[str, Column]]:
+    """For role and organ the rows of TU they came from, and the domain: TR where TU does not say."""
+    tu = domains.get("TU")
+    if tu is None or not {"USUBJID", "TULNKID"} <= set(tu) or not tu.n_rows:
+        return {}, {}
+    found = match_identification(tr, tu)
+    rows, origins = {}, {}
+    for name, said in (("role", variable(tu, "TUSTRESC", "TUORRES")), ("organ", variable(tu, "TULOC"))):
+        there = (found >= 0) & ~said.blank[found]
+        rows[name] = np.where(there, tu.rows[found], tr.rows)
+        origins[name] = Column(words=["TR", "TU"], codes=there.astype(np.int64))
+    return rows, origins
 
 
 def _known_tests(tr: CrfTable) -> Bools:

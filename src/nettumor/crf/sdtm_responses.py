@@ -180,11 +180,14 @@ def _joined(reported: Mapped, sums: Mapped) -> Mapped:
         bottom = there.take(rest) if there is not None else blanks(len(rest))
         columns[name] = _below(top, bottom)
     own = {n: np.concatenate([r, sums.rows[rest]]) for n, r in reported.column_rows.items()}
+    origins = {}
+    words = Column(words=["RS", "TR"], codes=np.concatenate([found >= 0, rest >= 0]))
     for name, rows in sums.column_rows.items():
         own[name] = np.concatenate([np.where(found >= 0, rows[found], reported.rows), rows[rest]])
+        origins[name] = words
     return Mapped(
         columns, np.concatenate([reported.rows, sums.rows[rest]]),
-        concatenate([reported.origin, sums.origin.take(rest)]), own,
+        concatenate([reported.origin, sums.origin.take(rest)]), own, origins,
     )  # fmt: skip
 
 

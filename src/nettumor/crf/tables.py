@@ -87,6 +87,7 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     rows: Ints
     origin: Column = field(kw_only=True)
     _column_rows: Mapping[str, Ints] = field(factory=lambda: MappingProxyType({}), kw_only=True)
+    _column_origins: Mapping[str, Column] = field(factory=lambda: MappingProxyType({}), kw_only=True)
 
     __eq__ = object.__eq__  # a mapping of arrays cannot be compared as a mapping of values
     __hash__ = object.__hash__
@@ -162,11 +163,16 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         """For each row the number, in the user's file, of the row that a column's cell came from."""
         return self._column_rows.get(name, self.rows)
 
+    def origin_of(self, name: str) -> Column:
+        """For each row the name of the user's table that `rows_of` counts in for a column."""
+        return self._column_origins.get(name, self.origin)
+
     def take(self, rows: npt.NDArray[Any]) -> CrfTable:
         """The table at these rows (places or a mask)."""
         return evolve(
             self, columns={n: c.take(rows) for n, c in self._columns.items()}, rows=self.rows[rows],
             origin=self.origin.take(rows), column_rows={n: r[rows] for n, r in self._column_rows.items()},
+            column_origins={n: c.take(rows) for n, c in self._column_origins.items()},
         )  # fmt: skip
 
     def to_table(self) -> Table:

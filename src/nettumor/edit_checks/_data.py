@@ -343,10 +343,25 @@ class Data:
         words = self.words("visit") if self._judged else np.empty(0, object)
         blank = np.array([w == "" for w in words], dtype=np.bool_)[code] if len(code) else np.empty(0, np.bool_)
         if not by_visit or blank.any():
-            days = [self[n]._shared("day" if self.tables[n].has_days else "date") for n in self._judged]
-            code = np.where(blank, self._joined(days) + len(words), code)
+            days = self._joined([self[n]._shared("day" if self.tables[n].has_days else "date") for n in self._judged])
+            code, blank = self._borrowed(code, blank, days)
+            code = np.where(blank, days + len(words), code)
         track = self._tracks[0]
         return number_rows(track, code, self._dates_apart(track, code, words, blank))
+
+    def _borrowed(self, code: Ints, blank: Bools, days: Ints) -> tuple[Ints, Bools]:
+        """The codes of visits, where a response without a visit takes that of the lesions of its track and date."""
+        lesions = self["lesions"].n if "lesions" in self._judged else 0
+        undated = self._joined([
+            np.asarray(self[n].blank("day" if self.tables[n].has_days else "date"), np.int64) for n in self._judged
+        ]) == 1  # fmt: skip
+        place, _ = number_rows(self._tracks[0], days)
+        visit = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
+        from_ = np.flatnonzero(~blank[:lesions] & ~undated[:lesions])[::-1]
+        visit[place[from_]] = code[from_]
+        found = np.where(blank & ~undated, visit[place], -1) if len(place) else place
+        found[:lesions] = -1
+        return np.where(found >= 0, found, code), blank & (found < 0)
 
     def _dates_apart(self, track: Ints, code: Ints, words: Words, blank: Bools) -> Ints:
         """For visits of which each date is a timepoint of its own, a number for the date; else 0.

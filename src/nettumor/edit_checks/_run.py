@@ -312,7 +312,7 @@ def _places(
     if table is None or not table.n_rows:
         return written(name, len(rows)), np.full(len(rows), -1, dtype=np.int64)
     none = rows < 0
-    return np.where(none, name, table.origin.text[rows]), np.where(none, -1, table.rows_of(column)[rows])
+    return np.where(none, name, table.origin_of(column).text[rows]), np.where(none, -1, table.rows_of(column)[rows])
 
 
 def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:

@@ -85,7 +85,7 @@ _SIZED = (
 _STATES = np.array([*(s.name.replace("_", " ").lower() for s in State), "another word"], dtype=object)
 
 
-@check("M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "M06", "M03"))
+@check("M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "S06", "M06", "M03"))
 def value_missing_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target's row without a value and without a reason, or not evaluable without one.
 

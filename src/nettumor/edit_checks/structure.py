@@ -137,7 +137,7 @@ def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hi
     """A second row for one lesion, visit and date: an error where it says something else, else a double entry."""
     rows = data["lesions"]
     before = _row_before(rows)
-    again = np.flatnonzero(before >= 0)
+    again = np.flatnonzero((before >= 0) & ~rows.blank("lesion"))
     first = before[again]
     differs, column, common = _compared(rows, again, first)
     silent = _silent(rows)[again] | _silent(rows)[first]

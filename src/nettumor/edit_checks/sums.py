@@ -13,14 +13,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import Role
+from nettumor.crf import Role, occurrence
+from nettumor.crf.columns import Words
 from nettumor.edit_checks._chain import size_criteria
-from nettumor.edit_checks._data import Data, Rows
-from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks._data import Data, Ints, Rows
+from nettumor.edit_checks._types import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.structure import same_evaluators
 
-_SPOILS = ("S02", "S03", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10",
-           "M12", "M13", "M15", "S08", "S10", "D08")  # fmt: skip
+_SPOILS = ("S02", "S03", "S06", "S08", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06",
+           "M08", "M09", "M10", "M12", "M13", "M15", "D08")  # fmt: skip
 """Faults of rows after which a sum is not what was meant."""
 
 
@@ -41,12 +42,16 @@ def _complete(data: Data, rows: Rows) -> Bools:
     return np.asarray(((chain.n_targets > 0) & (chain.n_missing == 0))[rows.timepoint])
 
 
+def _of_products(data: Data) -> bool:
+    return size_criteria(data).measure in ("product", "viable product")
+
+
 @check("U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*_SPOILS, "M14"), tol_mm=0.5)
 def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
-    """The reported sum is not the sum of the targets."""
-    if size_criteria(data).measure in ("product", "viable product"):
+    """The reported sum is not the sum of the targets; sums of products, outside WHO, to 1 mm2 as in U07."""
+    if CHECKS["U07"].serves(data.criteria):
         raise Skip("sums of products are compared by U07")
-    return _sums(data, parameters["tol_mm"])
+    return _sums(data, max(parameters["tol_mm"], 1.0) if _of_products(data) else parameters["tol_mm"])
 
 
 def _sums(data: Data, tolerance: float) -> Hits:
@@ -57,7 +62,8 @@ def _sums(data: Data, tolerance: float) -> Hits:
     return Hits(
         table="responses", rows=at, column="sum", value=reported[at], expected=computed[at],
         related=data.timepoints.lesions[rows.timepoint[at]], related_table="lesions",
-        message=f"reported sum {{value}} {unit}; the targets add up to {{expected}} {unit}",
+        parts={"count": data.chain.n_targets[rows.timepoint[at]]},
+        message=f"reported sum {{value}} {unit} at visit {{visit}}; {{count}} target(s) add up to {{expected}} {unit}",
     )  # fmt: skip
 
 
@@ -67,12 +73,36 @@ def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     rows, use = _judged(data)
     missing = data.chain.n_missing[rows.timepoint]
     assessed = data.timepoints.lesions[rows.timepoint] >= 0
-    bad = use & (missing > 0) & ~np.isnan(rows.number("sum")) & assessed
-    return flag("responses", bad, "a sum of {value} is reported, but {missing} target(s) were not measured", "sum",
-                expected="no sum", missing=missing)  # fmt: skip
+    at = np.flatnonzero(use & (missing > 0) & ~np.isnan(rows.number("sum")) & assessed)
+    return Hits(
+        table="responses", rows=at, column="sum", expected="no sum", related_table="lesions",
+        related=data.timepoints.lesions[rows.timepoint[at]],
+        parts={"missing": missing[at], "names": _not_measured(data, rows.timepoint[at])},
+        message="a sum of {value} is reported at visit {visit}, but {missing} target(s) were not measured{names}",
+    )  # fmt: skip
 
 
-@check("U03", needs={"responses": ("percent_from_baseline",), "lesions": ()}, follows=(*_SPOILS, "U01", "U06"),
+def _not_measured(data: Data, at: Ints) -> Words:
+    """For each of these timepoints the targets without a size, as " (T01, T03)"; "" where each has one."""
+    rows = data["lesions"]
+    first = np.flatnonzero((rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
+    first = first[occurrence(rows.lesion[first]) == 0]
+    first = first[np.argsort(rows.track[first], kind="stable")]
+    count = np.bincount(rows.track[first], minlength=data.n_tracks)
+    start = np.concatenate([[0], np.cumsum(count)])
+    track = data.timepoints.track[at]
+    which = np.repeat(np.arange(len(at)), count[track])
+    row = first[start[track][which] + occurrence(which)]
+    width = len(data.timepoints) + 1
+    sized = ~np.isnan(data.size)
+    seen = np.isin(rows.lesion[row] * width + at[which], (rows.lesion * width + rows.timepoint)[sized])
+    names: list[list[str]] = [[] for _ in at]
+    for place, name in zip(which[~seen].tolist(), rows.text("lesion")[row[~seen]].tolist(), strict=True):
+        names[place].append(name)
+    return np.array([f" ({', '.join(n)})" if n else "" for n in names], dtype=object)
+
+
+@check("U03", needs={"responses": ("percent_from_baseline",), "lesions": ()}, follows=(*_SPOILS, "U01", "U06", "U07"),
        tol_pct=0.5)  # fmt: skip
 def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported change from baseline is not that of the sums; the message says where the sign is flipped."""
@@ -80,80 +110,102 @@ def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Hits:
     reported = rows.number("percent_from_baseline")
     computed, tolerance = data.chain.percent_from_baseline[rows.timepoint], parameters["tol_pct"]
     bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
-    flipped = bad & ~differs(-reported, computed, tolerance)
-    return flag("responses", bad, "reported change from baseline {value} %, recomputed {expected} %{why}",
-                "percent_from_baseline", value=reported, expected=np.round(computed, 1),
-                why=np.where(flipped, " (the sign is flipped)", ""))  # fmt: skip
+    why = _why(reported, computed, tolerance, {"the sign is flipped": -computed})
+    return flag("responses", bad, "reported change from baseline {value} % at visit {visit}; recomputed {expected} %"
+                "{why}", "percent_from_baseline", value=reported, expected=np.round(computed, 1), why=why)  # fmt: skip
 
 
-@check("U04", needs={"responses": ("percent_from_nadir",), "lesions": ()}, follows=(*_SPOILS, "U01", "U02", "U06"),
-       tol_pct=0.5)  # fmt: skip
+def _why(reported: Floats, computed: Floats, tolerance: float, readings: dict[str, Floats]) -> Words:
+    """The first of these readings by which the reported number is right, in brackets; else ""."""
+    out = np.full(len(reported), "", dtype=object)
+    for words, given, value in [(w, reported, v) for w, v in readings.items()] + [
+        ("a fraction, not percent", 100 * reported, computed)
+    ]:
+        fits = ~np.isnan(given) & ~np.isnan(value) & ~differs(given, value, tolerance)
+        out = np.where(fits & (out == ""), f" ({words})", out)
+    return out
+
+
+@check("U04", needs={"responses": ("percent_from_nadir",), "lesions": ()},
+       follows=(*_SPOILS, "U01", "U02", "U06", "U07"), tol_pct=0.5)  # fmt: skip
 def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported change from the nadir is not that of the sums; the message says which reference was taken."""
     rows, use = _judged(data)
     chain, points, tolerance = data.chain, data.timepoints, parameters["tol_pct"]
-    reported = rows.number("percent_from_nadir")
-    computed = chain.percent_from_nadir[rows.timepoint]
+    reported, computed = rows.number("percent_from_nadir"), chain.percent_from_nadir[rows.timepoint]
     bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
     before = points.earlier()
     last = np.where(before >= 0, chain.sum[before], np.nan) if len(points) else chain.sum
     with np.errstate(invalid="ignore", divide="ignore"):
         from_last = (100 * chain.sum / last - 100)[rows.timepoint]
-    from_baseline = chain.percent_from_baseline[rows.timepoint]
-    why = np.where(bad & (np.abs(reported - from_last) <= tolerance), " (that is from the visit before)", "")
-    why = np.where(bad & (np.abs(reported - from_baseline) <= tolerance), " (that is from baseline)", why)
-    return flag("responses", bad, "reported change from nadir {value} %, recomputed {expected} %{why}",
+    why = _why(reported, computed, tolerance, {
+        "that is from baseline": chain.percent_from_baseline[rows.timepoint],
+        "that is from the visit before": from_last, "the sign is flipped": -computed,
+    })  # fmt: skip
+    return flag("responses", bad, "reported change from nadir {value} % at visit {visit}; recomputed {expected} %{why}",
                 "percent_from_nadir", value=reported, expected=np.round(computed, 1), why=why)  # fmt: skip
 
 
-@check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01"), tol_mm=0.5)
+@check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01", "U02", "U07"), tol_mm=0.5)
 def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum so far."""
-    rows = data["responses"]
+    rows, unit = data["responses"], size_criteria(data).unit
     nadir, order = rows.number("nadir"), rows.order
-    at = np.flatnonzero(~np.isnan(nadir) & (order >= 0))
+    at = np.flatnonzero(~np.isnan(nadir) & (order >= 0) & data.own_criteria)
     at = at[np.lexsort((at, rows.timepoint[at]))]
-    track = rows.track[at]
-    smallest = _running_minimum(nadir[at], track)
-    rises = np.full(rows.n, np.nan)
-    rises[at] = smallest
-    bad = more_than(nadir, rises + parameters["tol_mm"])
-    yield flag("responses", bad, "reported nadir {value} mm, after {expected} mm at an earlier visit", "nadir",
-               expected=rises)  # fmt: skip
-    if "lesions" in data.tables:
+    smallest = np.full(rows.n, np.nan)
+    smallest[at] = _smallest_before(nadir[at], rows.track[at])
+    bad = more_than(nadir, smallest + parameters["tol_mm"])
+    yield flag("responses", bad, f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{expected}} {unit} "
+               "at an earlier visit, and a nadir never rises", "nadir", expected=smallest)  # fmt: skip
+    if "lesions" in data.tables and ("evaluator" in data["lesions"]) == ("evaluator" in rows):
         lowest = data.chain.nadir[rows.timepoint]
         above = ~bad & data.own_criteria & (order > 0) & more_than(nadir, lowest + parameters["tol_mm"])
-        yield flag("responses", above, "reported nadir {value} mm; the smallest sum so far is {expected} mm", "nadir",
-                   expected=lowest)  # fmt: skip
+        yield flag("responses", above, f"reported nadir {{value}} {unit} at visit {{visit}}; the smallest sum so far "
+                   f"is {{expected}} {unit}", "nadir", expected=lowest)  # fmt: skip
 
 
-def _running_minimum(values: Floats, group: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
+def _smallest_before(values: Floats, group: Ints) -> Floats:
     """The smallest earlier value of the group, inf for its first; groups stand together."""
     out = np.full(len(values), np.inf)
-    if len(values):
-        # ranks make each group's values smaller than those of all groups before it, so that one pass serves
-        rank = np.argsort(np.argsort(values, kind="stable"), kind="stable")
-        held = np.sort(values)
-        place = np.cumsum(np.concatenate([[0], (group[1:] != group[:-1]).astype(np.int64)]))
-        key = rank - place * len(values)
-        low = np.minimum.accumulate(key)[:-1]
-        same = group[1:] == group[:-1]
-        out[1:] = np.where(same, held[(low + place[:-1] * len(values)) % len(values)], np.inf)
+    held = values.copy()
+    step, together = 1, group[1:] == group[:-1]
+    out[1:] = np.where(together, values[:-1], np.inf)
+    while step < len(values):  # the reach of the minimum doubles with each pass
+        same = group[step:] == group[:-step]
+        if not same.any():
+            break
+        held = out.copy()
+        out[step:] = np.where(same, np.minimum(held[step:], held[:-step]), held[step:])
+        step *= 2
     return out
 
 
 @check("U06", needs={"lesions": ()}, follows=_SPOILS)
 def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
-    """The sum at baseline is 0 or missing although there are targets."""
-    chain, points, rows = data.chain, data.timepoints, data["lesions"]
-    has = np.zeros(data.n_tracks, dtype=np.bool_)
-    has[rows.track[rows.cells.role == Role.TARGET]] = True
-    bad = (points.order == 0) & has[points.track] & (points.lesions >= 0) & ~(chain.baseline > 0)
-    at = points.lesions[bad]
-    order = np.argsort(at)
-    return Hits(table="lesions", rows=at[order], column="size", value=chain.baseline[bad][order],
-                names={"lesion": ""}, expected="a sum above 0 of all targets",
-                message="the baseline sum of {subject} is 0 or incomplete: percent changes are undefined")  # fmt: skip
+    """The sum at baseline is 0 or incomplete although there are targets; a target that comes later is L14's."""
+    rows, count = data["lesions"], data.n_tracks
+    target = (rows.order == 0) & (rows.cells.role == Role.TARGET) & (rows.cells.parent == "")
+    open_ = target & ~np.isin(rows.lesion, rows.lesion[target & ~np.isnan(data.size) & ~conflicting(rows, data.size)])
+    total = np.bincount(rows.track[target], weights=np.nan_to_num(data.size[target]), minlength=count)
+    missing = np.bincount(rows.track[open_], minlength=count) > 0
+    asked = np.bincount(rows.track[target], minlength=count) > 0
+    at = np.flatnonzero(target & (asked & (missing | ~(total > 0)))[rows.track])
+    at = at[occurrence(rows.track[at]) == 0]
+    said = np.where(missing[rows.track[at]], "incomplete", "0")
+    return Hits(table="lesions", rows=at, column="size", value=said, names={"lesion": ""},
+                expected="a sum above 0 of all targets",
+                message="the baseline sum of {subject} is {value}: percent changes are undefined")  # fmt: skip
+
+
+def conflicting(rows: Rows, size: Floats) -> Bools:
+    """Rows of one lesion and timepoint that give unequal sizes; rows that say nothing do not count."""
+    known = np.flatnonzero(~np.isnan(size))
+    place = rows.lesion_visit[known]
+    low, high = (np.full(int(rows.lesion_visit.max(initial=-1)) + 1, fill) for fill in (np.inf, -np.inf))
+    np.minimum.at(low, place, size[known])
+    np.maximum.at(high, place, size[known])
+    return np.asarray((high > low)[rows.lesion_visit]) if rows.n else np.empty(0, np.bool_)
 
 
 @check("U07", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS, tol=1.0)
