@@ -154,7 +154,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     at = np.flatnonzero(~np.isnan(nadir) & (order >= 0) & data.own_criteria)
     at = at[np.lexsort((at, rows.timepoint[at]))]
     smallest = np.full(rows.n, np.nan)
-    smallest[at] = _smallest_before(nadir[at], rows.track[at])
+    smallest[at] = _running_minimum(nadir[at], rows.track[at])
     bad = more_than(nadir, smallest + parameters["tol_mm"])
     yield flag("responses", bad, f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{expected}} {unit} "
                "at an earlier visit, and a nadir never rises", "nadir", expected=smallest)  # fmt: skip
@@ -165,7 +165,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
                    f"is {{expected}} {unit}", "nadir", expected=lowest)  # fmt: skip
 
 
-def _smallest_before(values: Floats, group: Ints) -> Floats:
+def _running_minimum(values: Floats, group: Ints) -> Floats:
     """The smallest earlier value of the group, inf for its first; groups stand together."""
     out = np.full(len(values), np.inf)
     held = values.copy()
