@@ -1,8 +1,5 @@
 """Depth of response, early shrinkage, growth rate and doubling time."""
 
-import csv
-import json
-import pathlib
 from fractions import Fraction
 
 import numpy as np
@@ -16,53 +13,7 @@ import reference.growth as slow
 from nettumor.growth import DAYS_PER_MONTH, GREPONET_TGR0, GREPONET_TGR3M, GrowthCutOff
 from strategies import courses, sizes
 
-DATA = pathlib.Path(__file__).parent / "data"
 R, NAN = nt.Response, np.nan
-
-
-def worked(prefix):
-    with open(DATA / "worked_examples.csv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["id"].startswith(prefix)]
-    return [(json.loads(row["inputs"]), json.loads(row["expected"])) for row in rows]
-
-
-def test_worked_examples_of_the_growth_rate():
-    """P17 (and P18 where it is listed): TGR of two diameters, as Ferte et al. 2014 print the formula."""
-    cases = worked("P17") + worked("P18")
-    assert cases
-    for inputs, expected in cases:
-        days = inputs["months"] * DAYS_PER_MONTH
-        rate = nt.tumour_growth_rate(inputs["d1_mm"], inputs["d2_mm"], days)
-        assert rate == pytest.approx(expected["tgr_pct_per_month"], abs=0.05)
-        assert np.log1p(rate / 100) == pytest.approx(expected["tg_per_month"], abs=1e-4)
-
-
-def test_worked_example_p19_doubling_time():
-    """P19: a volume that doubles in 180 days has a doubling time of 180 days."""
-    ((inputs, expected),) = worked("P19")
-    sizes_and_days = inputs["d1_mm"], inputs["d2_mm"], inputs["days"]
-    assert nt.volume_doubling_time(*sizes_and_days) == pytest.approx(expected["tvdt_days"], abs=1e-4)
-    assert (inputs["d2_mm"] / inputs["d1_mm"]) ** 3 == pytest.approx(expected["volume_ratio"], abs=1e-5)
-
-
-def test_worked_example_p20_greponet():
-    """P20: a TGR3m of 0.8 % a month is high, 0.79 is low."""
-    ((inputs, expected),) = worked("P20")
-    assert nt.tgr_class(inputs["tgr3m"]).tolist() == expected["cls"]
-
-
-def test_worked_example_p21_early_shrinkage():
-    """P21: 20 % at the first follow-up, inclusive."""
-    ((inputs, expected),) = worked("P21")
-    early = nt.early_tumour_shrinkage(inputs["baseline"], inputs["first_fu"], cut=inputs["cut"])
-    assert early.tolist() == expected["ets"]
-
-
-def test_worked_example_p22_depth():
-    """P22: the deepest sum before progression is 55 of 100: -45 %."""
-    ((inputs, expected),) = worked("P22")
-    responses = nt.parse_responses(["", *expected["responses"]])
-    assert nt.depth_of_response(inputs["sums"], responses) == expected["dpr_pct"]
 
 
 DEPTHS = [
