@@ -128,13 +128,16 @@ def _finish(cells: dict[str, list[Any]], kinds: dict[str, str], n: int, source: 
 def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) -> Column:
     """A text column as numbers, if every cell is a number or blank; else the column itself.
 
-    Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written so.
+    Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written so. A zero misread
+    from XPORT stays as it came, so that it can be reported.
     """
-    from nettumor.crf.cells import parse_numbers
+    from nettumor.crf.cells import parse_numbers, read_number
 
     if not column.is_text:
         return column
     numbers = parse_numbers(column, decimal_comma=decimal_comma)
     if numbers.word.any() or (numbers.decimal_comma.any() and not decimal_comma):
         return column
+    if numbers.misread_zero.any():
+        return Column(floats=column.map(lambda w: read_number(w, decimal_comma)[0], np.float64))
     return Column(floats=numbers.value)

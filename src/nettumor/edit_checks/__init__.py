@@ -59,6 +59,8 @@ MODULES = (
     "criterion",
     "mrecist",
     "marker",
+    "sdtm",
+    "sdtm_links",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 
