@@ -254,8 +254,11 @@ def test_files_that_are_not_there_or_of_another_kind(tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(InputError, match=r"`a.pdf` is of a kind that cannot be read \(.pdf\)"):
         crf.read(tmp_path / "a.pdf")
-    with pytest.raises(InputError, match=r"cannot be read .no suffix."):
+    with pytest.raises(InputError, match=r"nothing` is not there. Give a folder, or files."):
         crf.read(tmp_path / "nothing")
+    (tmp_path / "plain").write_text("a")
+    with pytest.raises(InputError, match=r"cannot be read .no suffix."):
+        crf.read(tmp_path / "plain")
 
 
 def test_a_reader_may_be_told_the_kind(tmp_path):

@@ -122,10 +122,10 @@ def assess(
     identity = keys(names, lesions, judgement)
     timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
     return Assessment(
-        timepoints, subject_table(identity, found, reference, criteria, others, days=study.days),
-        event_table(identity, found, reference, days=study.days),
+        timepoints, subject_table(identity, found, reference, criteria, others, days=subjects.days),
+        event_table(identity, found, reference, days=subjects.days),
         provenance_table(study, criteria, rule, censoring, _notes(study, names, subjects, visits, conflicts, by)),
-        criteria, judgement, found, reference, place, study.frame_kind, study.days,
+        criteria, judgement, found, reference, place, study.frame_kind, subjects.days,
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _study(tables: Any) -> Tables:
 
 def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The reference date of each subject in the count of the lesions table."""
-    if study["lesions"].has_days or study.days:
+    if study["lesions"].has_days:
         return np.zeros(len(subjects.reference))
     return subjects.reference
 
@@ -164,7 +164,7 @@ def _reference_in(
     study: Tables, table: CrfTable | None, subjects: Subjects, visits: Visits, owner: Any, subject: Any
 ) -> Any:
     """The reference date of each unit in the count of a table (None: the subjects table)."""
-    if study.days or (table is not None and table.has_days):
+    if subjects.days if table is None else table.has_days:
         return np.zeros(len(owner))
     if study["lesions"].has_days:
         return subjects.reference[subject]
@@ -196,15 +196,22 @@ def _notes(
     return {
         "judged by": by,
         "evaluators": ", ".join(str(e) or "(none named)" for e in names.evaluators),
-        "reference date": "day 0 of the data" if study.days else "randomized, else treatment_start, else baseline",
+        "reference date": "day 0 of the data" if study["lesions"].has_days else
+                          "randomized, else treatment_start, else baseline",
         "baseline": "last visit dated on or before the reference date, else the first visit",
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
-        **{f"{t} by the scan": RULE for t in ("markers", "symptoms") if t in study and by == "subject"},
+        **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
         "lesion rows without a subject": int(study["lesions"].blank("subject").sum()),
         "lesion rows without visit and date": visits.without_time,
         "lesion rows before the baseline": visits.before_baseline,
         "lesion dates that are not full": int((when > DateStatus.FULL).sum()),
         "subject dates that are not full": unread,
         "lesions with contradicting rows in one visit": conflicts,
+        "further rows of one subject, not read": subjects.repeated,
     }
+
+
+def _rule(study: Tables, table: str) -> str:
+    lacks = study.missing_columns(table)
+    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else RULE

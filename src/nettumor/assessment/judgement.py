@@ -66,6 +66,11 @@ class Parts:
 
 def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
     """Every timepoint of every unit."""
+    with np.errstate(over="ignore", invalid="ignore"):  # sizes of 1e308 are for the edit checks, not for warnings
+        return _judge(parts, visits, criteria)
+
+
+def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
     target = _target(parts.targets, criteria)
     non_target = non_target_response(parts.non_target)
     exists = visits.exists[parts.owner]

@@ -24,6 +24,8 @@ _GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARG
            "FURTHER ENLARGEMENT FROM NADIR")  # fmt: skip
 """Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS, C124309)."""
 
+_IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
+
 
 @frozen(eq=False)
 class Slots:
@@ -228,6 +230,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     too_small, other = at.put(small, False, says)
     conflict = conflict | other
     sizes[conflict], too_small[conflict] = np.nan, False
+    sizes[sizes >= _IMPOSSIBLE] = np.inf  # answered with NE like any number that cannot be
     attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
     nodal = np.zeros(at.shape[:2], dtype=np.bool_)
     nodal[at.track, at.lesion] |= cells.nodal[at.rows]

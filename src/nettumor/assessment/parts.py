@@ -49,7 +49,8 @@ def selected(lesions: CrfTable, selection: Any) -> Bools:
                 f"`selection` names no column of `lesions`: {name!r}. {did_you_mean(name, list(lesions))}",
                 argument="selection",
             )
-        out &= _matching(lesions, name, [wanted] if isinstance(wanted, str) else list(wanted))
+        out &= _matching(lesions, name, list(wanted) if np.iterable(wanted) and not isinstance(wanted, str)
+                         else [wanted])
     return out
 
 

@@ -7,6 +7,7 @@ tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from attrs import frozen
 from nettumor import _wording
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
-from nettumor.errors import InputError
+from nettumor.errors import InputError, choose, missing_extra
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
 
@@ -178,13 +179,21 @@ class Assessment:
         return agreement(self)
 
     def to_frames(self, kind: str | None = None) -> dict[str, Any]:
-        """The tables as frames of ``kind`` "pandas" or "polars"; by default of the kind that came in, else Tables."""
+        """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind that came in.
+
+        Returns
+        -------
+        dict of str to frame
+            "timepoints", "subjects", "events", "provenance"; each a `Table` where no frame came in.
+        """
         found: dict[str, Table] = {"timepoints": self.timepoints, "subjects": self.subjects, "events": self.events,
                                    "provenance": self.provenance}  # fmt: skip
-        wanted = kind if kind is not None else self.frame_kind
-        if wanted not in ("pandas", "polars"):
-            return dict(found)
-        return {name: table.to_frame(wanted) for name, table in found.items()}
+        if kind is not None:
+            choose("kind", kind, ("pandas", "polars", "pyarrow"))
+        wanted = self.frame_kind if kind is None else kind
+        if wanted == "pyarrow":
+            return {name: _to_arrow(table) for name, table in found.items()}
+        return {n: t.to_frame(wanted) if wanted in ("pandas", "polars") else t for n, t in found.items()}
 
     def __repr__(self) -> str:
         counts = np.bincount(self.outcome.best.response, minlength=len(Response))
@@ -192,6 +201,14 @@ class Assessment:
         rows = self.subjects.n_rows
         return (f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
                 f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})")  # fmt: skip
+
+
+def _to_arrow(table: Table) -> Any:
+    try:
+        pyarrow: Any = import_module("pyarrow")
+    except ImportError:
+        raise missing_extra("pyarrow", "frames", "A PyArrow table") from None
+    return pyarrow.table({n: c if c.dtype.kind in "fiub" else c.tolist() for n, c in table.items()})
 
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:

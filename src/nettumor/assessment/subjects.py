@@ -6,6 +6,7 @@ Dates that are not full are not guessed: a death on a partial date is a death on
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from nettumor.errors import InputError, did_you_mean
 
 DATES = ("randomized", "treatment_start", "therapy_completed", "new_therapy", "death", "last_known_alive",
          "data_cutoff", "first_metastasis")  # fmt: skip
+_DATE = re.compile(r"\s*\d{4}-\d\d")
 
 
 @frozen(eq=False)
@@ -33,11 +35,17 @@ class Subjects:
         Randomisation, else start of treatment; NaN for neither.
     row : ndarray of int
         The subject's (first) row in the subjects table; -1 for none.
+    days : bool
+        The columns hold days from the reference date, not dates.
+    repeated : int
+        Rows of subjects that have an earlier one.
     """
 
     dates: dict[str, Dates]
     reference: Floats
     row: Ints
+    days: bool
+    repeated: int
 
     def day(self, name: str) -> Floats:
         """The full dates of a column, NaN elsewhere."""
@@ -82,12 +90,14 @@ def _text(words: list[str]) -> npt.NDArray[Any]:
 def _evaluators(known: list[str], evaluator: Any) -> list[str]:
     if evaluator is None:
         return sorted_words(known or [""])
-    wanted = [evaluator] if isinstance(evaluator, str) else [str(e) for e in evaluator]
+    wanted = [str(e) for e in ([evaluator] if isinstance(evaluator, str) or not np.iterable(evaluator) else evaluator)]
     upper = {w.upper(): w for w in known}
+    if not wanted:
+        raise InputError("`evaluator` must name at least one; got none. Leave it out for all.", argument="evaluator")
     for name in wanted:
         if name.upper() not in upper:
-            raise InputError(f"`evaluator` names none of the lesions table: {name!r}. {did_you_mean(name, known)}",
-                             argument="evaluator")  # fmt: skip
+            have = did_you_mean(name, known) if any(known) else "The table names no evaluator: leave it out."
+            raise InputError(f"`evaluator` names none of the lesions table: {name!r}. {have}", argument="evaluator")
     return sorted_words([upper[w.upper()] for w in dict.fromkeys(wanted)])
 
 
@@ -96,22 +106,31 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
     n = len(names.subjects)
     row = np.full(n, -1, dtype=np.int64)
     found: dict[str, Dates] = {}
+    days, repeated = tables.days, 0
     if "subjects" in tables:
         table = tables["subjects"]
+        # where the scans count days, the subjects may have dates all the same: their reference date is day 0
+        days = days and not any(_has_dates(table.column(name)) for name in DATES if name in table)
         code, words = table.keys_of("subject")
         place = {w: i for i, w in enumerate(names.subjects)}
         at = np.array([place.get(w, -1) for w in words], dtype=np.int64)[code] if len(words) else code
         backwards = np.arange(table.n_rows)[::-1]
         backwards = backwards[at[backwards] >= 0]
         row[at[backwards]] = backwards
+        repeated = len(backwards) - int(np.count_nonzero(row >= 0))
         for name in DATES:
-            found[name] = _take(table.dates(name, days=tables.days), row)
+            found[name] = _take(table.dates(name, days=days), row)
     for name in DATES:
         found.setdefault(name, _take(_blank_dates(), np.full(n, -1, dtype=np.int64)))
     if data_cutoff is not None:
-        found["data_cutoff"] = _take(_cutoff(data_cutoff, days=tables.days), np.zeros(n, dtype=np.int64))
+        found["data_cutoff"] = _take(_cutoff(data_cutoff, days=days), np.zeros(n, dtype=np.int64))
     reference = np.where(np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day)
-    return Subjects(found, reference, row)
+    return Subjects(found, reference, row, days, repeated)
+
+
+def _has_dates(column: Column) -> bool:
+    """Whether some cell is written as a date."""
+    return column.is_text and any(_DATE.match(w) for w in column.words)
 
 
 def _blank_dates() -> Dates:

@@ -59,6 +59,8 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
     """
     kind = (suffix or path.suffix).lower()
     if kind not in SUFFIXES:
+        if not path.exists():
+            raise InputError(f"`{path}` is not there. Give a folder, or files.", argument="source")
         raise InputError(
             f"`{path.name}` is of a kind that cannot be read ({kind or 'no suffix'}). "
             f"Give one of {', '.join(SUFFIXES)}.", argument=str(path),
