@@ -14,7 +14,7 @@ GROUND = ("errors", "_arrays", "terminology", "criteria", "tables", "_wording", 
 """Read by all."""
 
 LINKS = (
-    "lesions", "sums", "morphology", "timepoint", "best_response", "growth", "markers", "symptoms", "profile",
+    "lesions", "burden", "sums", "morphology", "timepoint", "best_response", "growth", "markers", "symptoms", "profile",
     "endpoints", "summaries",
 )  # fmt: skip
 """The chain; a link may import only links before it."""

@@ -130,6 +130,7 @@ GLOSSARY = {
     "perpendicular", "viable", "viable_perpendicular", "volume", "columns", "status", "non_target_increase",
     "new_lesion_sums", "new_non_target_increase", "new_lesion_count", "reference", "window", "uptake", "resolved",
     "rate", "depth", "xray", "porta_hepatis", "parent", "tables", "evaluator", "data_cutoff", "selection", "by",
+    "liver_volume", "percent",
 }  # fmt: skip
 """One word for one thing, everywhere. A new parameter of a public function is added here on purpose."""
 
@@ -202,6 +203,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "disease_control_rate": (([8, 3],), {}),
     "durable_symptom_response": ((np.full((2, 84), 4.0), [6.0, 5.0]), {}),
     "duration_of_response": ((*COURSE, np.array([112.0])), {"death": np.array([200.0])}),
+    "diarrhoea_grade": (([2.0, 3.0], [5.0, 9.0]), {}),
     "early_tumour_shrinkage": (([50.0], [20.0]), {}),
     "ellipsoid_volume": (([50.0], [20.0], [20.0]), {}),
     "first_sighting": ((np.array([["NOT SEEN", "EQUIVOCAL", "UNEQUIVOCAL"]]), DAYS), {}),
@@ -212,6 +214,8 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "kaplan_meier": (([1.0, 2.0], YES), {}),
     "labels": ((CODES,), {}),
     "lesion_size": ((LENGTHS, LENGTHS), {"nodal": np.array([True])}),
+    "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
+    "liver_burden_class": (([10.0, 76.0],), {}),
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),

@@ -71,6 +71,25 @@ def test_every_pair_that_lies_on_a_limit(criteria, places):
     assert nt.labels(assessed.response).tolist() == expected
 
 
+@pytest.mark.parametrize("places", [1, 2])
+@pytest.mark.parametrize("rules", [VOGL, CAPTIONS, nt.criteria.RECIST_1_0, nt.criteria.WHO_1981], ids=lambda c: c.name)
+def test_all_pairs_of_the_grid_that_lie_on_a_limit(rules, places):
+    """Every size up to 300 mm on the grids of 0.1 and 0.01 mm with the sizes next to each limit, by whole numbers."""
+    before = np.arange(1, 300 * 10**places + 1)
+    for edge in (rules.pr, rules.pd):
+        share = 100 + int(edge.signed)
+        for step in (-1, 0, 1):
+            after = before * share // 100 + step
+            on = after > 0
+            b, a = before[on], after[on]
+            expected = np.full(b.shape, R.SD)
+            down, up = 100 * (b - a) - rules.pr.value * b, 100 * (a - b) - rules.pd.value * b
+            expected[down > 0 if rules.pr.strict else down >= 0] = R.PR
+            expected[up > 0 if rules.pd.strict else up >= 0] = R.PD
+            written = np.round(b / 10**places, places), np.round(a / 10**places, places)
+            np.testing.assert_array_equal(nt.classify(*written, criteria=rules), expected)
+
+
 numbers = st.one_of(sizes(), sizes(places=4), st.sampled_from([0.0, NAN]))
 
 

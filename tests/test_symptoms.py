@@ -244,3 +244,14 @@ def test_durations_refuse_bad_days():
         nt.symptom_response_duration([7, 7], [30, 30])
     with pytest.raises(nt.InputError, match="`responses` must be Response codes"):
         nt.symptom_response_duration([7, 9], [30, 60])
+
+
+def test_diarrhoea_grades():
+    """CTCAE 5.0: below 4 more a day grade 1, from 4 grade 2, from 7 grade 3; no more is grade 0; unknown is NaN."""
+    assert nt.diarrhoea_grade(2, [0, 2, 2.1, 5.9, 6, 8.9, 9]).tolist() == [0, 0, 1, 1, 2, 2, 3]
+    assert nt.diarrhoea_grade(0.1, 4.1) == 2.0, "exact on decimals"
+    assert np.isnan(nt.diarrhoea_grade([NAN, 2], [3, NAN])).all()
+    with pytest.raises(nt.InputError, match="`after` must be finite and at least 0 stools a day"):
+        nt.diarrhoea_grade(2, -1)
+    with pytest.raises(nt.InputError, match="must broadcast together"):
+        nt.diarrhoea_grade([2, 2], [1, 2, 3])

@@ -25,10 +25,8 @@ LEFT_OUT = {
     "M09": "irRC is not built",
     "Y04": "the item map of GI.NET21 is not sure",
     "Y06": "the item map of GI.NET21 is not sure",
-    "Y03": "a CTCAE grade is an input (grade), not computed",
     "G01": "the grade is an input", "G02": "the grade is an input", "G03": "the grade is an input",
     "V12": "treatment guidance, not a response", "V14": "treatment guidance, not a response",
-    "P25": "liver burden is an input", "P26": "liver burden is an input",
 }  # fmt: skip
 CHECKS = {}
 
@@ -415,6 +413,24 @@ def symptom(given, expected):
     for criteria, key in ((C.SYMPTOMATIC_CLASSIC, "response"), (C.SYMPTOMATIC_VOGL_2008, "review_strict_gt50")):
         found = nt.symptom_response(given["baseline_flush_per_week"], given["followup"], criteria=criteria)
         assert [word if word in ("CR", "PR") else "NR" for word in words(found)] == expected[key]
+
+
+@checks("CTCAE5 diarrhoea")
+def diarrhoea(given, expected):
+    assert nt.diarrhoea_grade(given["baseline_stools"], given["now_stools"]).tolist() == expected["grade"]
+    assert (np.array(given["now_stools"]) - given["baseline_stools"]).tolist() == expected["increase"]
+
+
+@checks("liver burden class")
+def burden_class(given, expected):
+    assert nt.liver_burden_class(given["pct"]).tolist() == expected["cls"]
+
+
+@checks("liver burden")
+def burden(given, expected):
+    share = nt.liver_burden(given["lesion_diameters_mm"], given["liver_volume_ml"])
+    assert share == near(expected["burden_pct"])
+    assert share * given["liver_volume_ml"] / 100 == near(expected["tumour_ml"], 1)
 
 
 # Endpoints and summaries

@@ -28,6 +28,7 @@ _HOME = {
         "ellipsoid_volume", "is_measurable", "lesion_size", "node_class", "select_targets", "size_in_state",
         "sum_parts",
     ),
+    "burden": ("liver_burden", "liver_burden_class"),
     "sums": ("Sums", "sum_of_lesions"),
     "morphology": (
         "MorphologicalResponse", "TargetResponse", "choi_response", "classify", "in_assessment_window",
@@ -43,7 +44,7 @@ _HOME = {
     ),
     "markers": ("BiologicalResponse", "combine_markers", "marker_response", "prognostic_band_5hiaa"),
     "symptoms": (
-        "SymptomaticResponse", "combine_symptoms", "durable_symptom_response", "symptom_response",
+        "SymptomaticResponse", "combine_symptoms", "diarrhoea_grade", "durable_symptom_response", "symptom_response",
         "symptom_response_duration",
     ),
     "profile": ("Kappa", "ResponseProfile", "cohens_kappa", "cross_table"),

@@ -15,9 +15,10 @@ from nettumor.symptoms.duration import (
     durable_symptom_response,
     symptom_response_duration,
 )
+from nettumor.symptoms.grades import DIARRHOEA_GRADES, diarrhoea_grade
 from nettumor.symptoms.response import SYMPTOMS, SymptomaticResponse, combine_symptoms, symptom_response
 
 __all__ = [
-    "SYMPTOMS", "DurableResponse", "SymptomDuration", "SymptomaticResponse", "combine_symptoms",
-    "durable_symptom_response", "symptom_response", "symptom_response_duration",
+    "DIARRHOEA_GRADES", "SYMPTOMS", "DurableResponse", "SymptomDuration", "SymptomaticResponse", "combine_symptoms",
+    "diarrhoea_grade", "durable_symptom_response", "symptom_response", "symptom_response_duration",
 ]  # fmt: skip

@@ -1,0 +1,107 @@
+"""Tumour burden of the liver: which share of it is tumour?
+
+Sources: the share of the liver's volume, the lesions taken as spheres; classes of Kress et al. 2003 (below 25, 25 to
+50, 50 to 75, above 75 %) with the split at 10 % of the NET trials. Diameters and the volume of the liver come in;
+percent and classes go out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor import _arrays
+from nettumor.errors import InputError, refuse
+from nettumor.lesions import ellipsoid_volume
+
+EDGES = (10.0, 25.0, 50.0, 75.0)
+"""Upper edges of the classes, percent: 25, 50 and 75 of Kress et al. 2003, 10 of the NET trials (from memory)."""
+
+_CLASSES = ("", "<=10", "10-25", "25-50", "50-75", ">75")
+
+
+def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
+    """Share of the liver that is tumour, the lesions taken as spheres.
+
+    Parameters
+    ----------
+    sizes : array_like of float, shape (..., lesion)
+        Longest diameters of all liver lesions, mm. A lesion of NaN is padding where others are measured: measure all.
+    liver_volume : array_like of float, shape (...)
+        Volume of the liver with the tumours in it, mL; NaN where not known.
+
+    Returns
+    -------
+    ndarray of float, or float
+        Percent; NaN without a measured lesion or a known volume.
+
+    Raises
+    ------
+    InputError
+        For impossible numbers, and where the lesions are larger than the liver.
+
+    References
+    ----------
+    pi/6 times the cube of the diameter; Kress et al. 2003 (share of the liver).
+
+    Examples
+    --------
+    >>> round(liver_burden([60, 40], 2000), 2)
+    7.33
+    """
+    diameters, volume = _arrays.as_numbers(sizes, "sizes"), _arrays.as_numbers(liver_volume, "liver_volume")
+    if diameters.ndim == 0:
+        raise InputError("`sizes` must have the axis (..., lesion); got a single value. Give the lesions as a list.",
+                         argument="sizes")  # fmt: skip
+    refuse("sizes", "finite and at least 0 mm (NaN where not measured)", diameters,
+           np.isinf(diameters) | (diameters < 0), "Correct it or leave the lesion out.")  # fmt: skip
+    refuse("liver_volume", "finite and greater than 0 mL (NaN where not known)", volume,
+           np.isinf(volume) | (volume <= 0), "Correct it or leave it out.")  # fmt: skip
+    each = ellipsoid_volume(diameters, diameters)
+    measured = ~np.isnan(each)
+    tumour = np.where(measured.any(axis=-1), np.where(measured, each, 0.0).sum(axis=-1), np.nan)
+    tumour, volume = _arrays.broadcast(**{"sizes without the lesion axis": tumour, "liver_volume": volume})
+    refuse("sizes", f"smaller together than the liver, {_lowest(volume)}", tumour,
+           _arrays.more_than(tumour, volume), "Check the units: mm and mL.")  # fmt: skip
+    percent = np.asarray(100 * tumour / volume)
+    return float(percent) if percent.ndim == 0 else percent
+
+
+def _lowest(volume: npt.NDArray[Any]) -> str:
+    return "in mL" if not volume.size or np.isnan(volume).all() else f"from {np.nanmin(volume):g} mL on"
+
+
+def liver_burden_class(percent: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    """The class of a liver burden; the upper edge belongs to the class.
+
+    Parameters
+    ----------
+    percent : array_like of float
+        Share of the liver that is tumour, percent; NaN where not known.
+
+    Returns
+    -------
+    ndarray of str
+        "<=10", "10-25", "25-50", "50-75", ">75"; "" where not known.
+
+    Raises
+    ------
+    InputError
+        For numbers that are no percent (0 to 100).
+
+    References
+    ----------
+    Kress et al. 2003; the edges overlap in print, upper edges inclusive are a library choice.
+
+    Examples
+    --------
+    >>> liver_burden_class([10, 10.1, 25, 50, 75, 76]).tolist()
+    ['<=10', '10-25', '10-25', '25-50', '50-75', '>75']
+    """
+    share = _arrays.as_numbers(percent, "percent")
+    refuse("percent", "from 0 to 100 (NaN where not known)", share, (share < 0) | (share > 100), "Correct it.")
+    guard = _arrays.guard(percent)
+    above = sum((_arrays.more_than(share, edge, guard).astype(np.int64) for edge in EDGES), np.zeros(share.shape, int))
+    return np.asarray(np.array(_CLASSES)[np.where(np.isnan(share), 0, 1 + above)])
