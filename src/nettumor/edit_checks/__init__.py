@@ -61,6 +61,8 @@ MODULES = (
     "marker",
     "sdtm",
     "sdtm_links",
+    "urine",
+    "diary",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 

@@ -74,8 +74,10 @@ def diameters(data: Data) -> Diameters:
     return found
 
 
-def hits_by_column(columns: npt.NDArray[Any], rows: Ints, message: str, **more: Any) -> Iterator[Hits]:
-    """Hits at rows of the lesions table whose columns differ, those of each column apart.
+def hits_by_column(
+    columns: npt.NDArray[Any], rows: Ints, message: str, *, table: str = "lesions", **more: Any
+) -> Iterator[Hits]:
+    """Hits at rows of a table whose columns differ, those of each column apart.
 
     ``columns`` has one element per row of the table, arrays in ``more`` one per hit.
     """
@@ -89,6 +91,6 @@ def hits_by_column(columns: npt.NDArray[Any], rows: Ints, message: str, **more: 
     for name in dict.fromkeys(column.tolist()):
         mine = column == name
         yield Hits(
-            table="lesions", rows=rows[mine], message=message, column=str(name),
+            table=table, rows=rows[mine], message=message, column=str(name),
             **{n: at(a, mine) for n, a in more.items()},
         )  # fmt: skip
