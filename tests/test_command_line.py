@@ -366,6 +366,23 @@ def test_many_patients_are_cut_with_notice(capsys, tmp_path):
     assert "10 more rows; write them all with -o FILE.csv" in out
 
 
+def test_names_are_shown_as_they_are(capsys, tmp_path):
+    """Brackets and colons in a name are neither markup nor pictures."""
+    rows = "[/x],1,50,30\n[bold]A[/bold],1,50,30\n:smile:,1,50,30\n"
+    code, out, err = say(capsys, "assess", table(tmp_path, "subject,lesion,before,after\n" + rows))
+    assert (code, err) == (0, "")
+    assert all(name in out for name in ("[/x]", "[bold]A[/bold]", ":smile:"))
+
+
+def test_a_terminal_that_cannot_write_the_names(tmp_path):
+    """Under an ASCII terminal names are shown by their code points; no traceback."""
+    path = table(tmp_path, "subject,lesion,before,after\n\u00c4\u03b2,1,50,30\n")
+    done = subprocess.run([sys.executable, "-m", "nettumor", "assess", path], capture_output=True, check=False,
+                          env={**os.environ, "PYTHONIOENCODING": "ascii"})  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\xc4\u03b2" in done.stdout
+
+
 def test_demonstration(capsys):
     """The synthetic trial says that it is one, and shows the three axes and survival."""
     code, out, err = say(capsys, "demo")

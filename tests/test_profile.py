@@ -65,6 +65,14 @@ class TestProfile:
         assert table.rows()[1] == {"subject": "B", "morphological": "SD", "biological": "PR", "symptomatic": "PR",
                                    "time": 400.0, "event": True}  # fmt: skip
 
+    def test_counts(self, profile):
+        """Every response on every axis is counted; each axis adds up to the cohort."""
+        table = profile.counts()
+        assert table["response"].tolist()[:2] == ["CR", "PR"]
+        rows = {row.pop("response"): tuple(row.values()) for row in table.rows()}
+        assert (rows["PR"], rows["NE"], rows["MISSING"]) == ((1, 2, 2), (0, 1, 1), (1, 0, 0))
+        assert [table[axis].sum() for axis in profile.axes] == [5, 5, 5]
+
     def test_agreement(self, profile):
         """A row for each pair of axes, with those not judged on both counted."""
         table = profile.agreement()

@@ -5,6 +5,7 @@ Exit codes: 0 fine; 1 findings at or above a limit; 2 the input or the call is w
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot write is shown by its code points
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
             from nettumor._command_line import run

@@ -252,6 +252,24 @@ class ResponseProfile:
             columns |= {"time": self.time, "event": self.event}
         return Table(columns)
 
+    def counts(self) -> Table:
+        """How many patients have each response on each axis: a row per response, the best first.
+
+        Returns
+        -------
+        Table
+            ``response`` (label) and a column of counts for each axis; each column adds up to the cohort.
+
+        Examples
+        --------
+        >>> profile = ResponseProfile(morphological=[7, 7, 5, 3], symptomatic=[8, 7, 7, 1])
+        >>> print(profile.counts().to_csv().splitlines()[2])
+        PR,2,2
+        """
+        rows = sorted(Response, reverse=True)
+        columns = {name: np.bincount(codes, minlength=len(rows))[rows] for name, codes in self.axes.items()}
+        return Table({"response": labels(rows), **columns})
+
     def agreement(self) -> Table:
         """One row per pair of axes: how often they agree, and Cohen's kappa.
 

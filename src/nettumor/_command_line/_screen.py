@@ -14,8 +14,12 @@ from nettumor.tables import Table
 
 
 def screen() -> Console:
-    """The standard output: as wide as the terminal, or as the tables where it goes to a file or another program."""
-    return Console(soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+    """The standard output: as wide as the terminal, or as the tables where it goes to a file or another program.
+
+    Names of subjects are shown as they are: "[/x]" is no markup, ":smile:" no picture.
+    """
+    width = None if sys.stdout.isatty() else 160
+    return Console(soft_wrap=True, width=width, markup=False, emoji=False, highlight=False)
 
 
 def write(table: Table, output: Path) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from rich.console import Console
-from rich.table import Table as Screen
 
 import nettumor as nt
 from nettumor import crf
+from nettumor._command_line._screen import show_table
 from nettumor.before_after_table import assess_before_after
+from nettumor.tables import Table
 
 _MONTHS = (12, 24, 60)
 
@@ -61,13 +62,10 @@ def _symptom(table: crf.CrfTable, names: npt.NDArray[Any]) -> nt.SymptomaticResp
 
 
 def _axes(console: Console, profile: nt.ResponseProfile) -> None:
-    screen = Screen(title="The three axes (NE: normal marker, or no symptom, before therapy)", title_justify="left")
-    for name in ("axis", *[r.label for r in sorted(nt.Response, reverse=True)]):
-        screen.add_column(name, justify="right" if name != "axis" else "left")
-    for axis, codes in profile.axes.items():
-        counts = np.bincount(codes, minlength=len(nt.Response))[::-1]
-        screen.add_row(axis, *[str(n) if n else "" for n in counts])
-    console.print(screen)
+    counts = profile.counts()
+    found = np.any([counts[axis] > 0 for axis in profile.axes], axis=0)
+    title = "The three axes, patients (NE: normal marker, or no symptom, before therapy)"
+    show_table(console, Table({name: column[found] for name, column in counts.items()}), title)
     for row in profile.agreement().rows():
         console.print(f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f} ({row['count']} patients)")
 
@@ -85,5 +83,12 @@ def _survival(console: Console, table: crf.CrfTable) -> None:
     for origin, name in ((0.0, "first intervention"), (days["first_metastasis"], "first metastasis")):
         survival = nt.overall_survival(days["death"], days["last_known_alive"], origin=origin)
         curve = nt.kaplan_meier(survival.months, survival.event)
-        shares = ", ".join(f"{100 * s:.0f} %" for s in curve.survival_at(_MONTHS))
-        console.print(f"Survival from the {name}: median {curve.median:.1f} months; after 1, 2, 5 years {shares}")
+        low, high = curve.confidence_interval(_MONTHS)
+        shares = [f"{100 * s:.0f} % ({100 * a:.0f} to {100 * b:.0f})"
+                  for s, a, b in zip(curve.survival_at(_MONTHS), low, high, strict=True)]  # fmt: skip
+        middle = "{:.1f} months (95 % interval {} to {})".format(curve.median, *map(_months, curve.median_interval))
+        console.print(f"Survival from the {name}: median {middle}; after 1, 2, 5 years {', '.join(shares)}")
+
+
+def _months(time: float) -> str:
+    return "not reached" if np.isnan(time) else f"{time:.1f}"
