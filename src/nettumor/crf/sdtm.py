@@ -212,6 +212,7 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
         "consent": variable(dm, "RFICDTC"),
         "age": variable(dm, "AGE"),
         "sex": variable(dm, "SEX"),
+        "site": variable(dm, "SITEID"),
     }
     mapped = Mapped(columns, dm.rows, constant("DM", dm.n_rows))
     return mapped.table("subjects", domains, ("DM", "DS", "SUPPDM"))
@@ -249,6 +250,7 @@ def markers(domains: Mapping[str, CrfTable]) -> CrfTable | None:
         ),
         "assay": variable(lb, "LBMETHOD"),
         "specimen": variable(lb, "LBSPEC"),
+        "lab": variable(lb, "LBNAM"),
         "visit": visit(lb),
         "visit_name": variable(lb, "VISIT"),
     }

@@ -188,8 +188,9 @@ def _one(check: Check, data: Data, parameters: Mapping[str, Any], settings: Conf
     if reason:
         return _State(check, "skipped", reason)
     try:
-        found = check.function(data, parameters)
-        hits = [h for h in ([found] if isinstance(found, Hits) else list(found)) if len(h.rows)]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a number of 1e308 is no reason to stop
+            found = check.function(data, parameters)
+            hits = [h for h in ([found] if isinstance(found, Hits) else list(found)) if len(h.rows)]
     except Skip as skip:
         return _State(check, "skipped", str(skip))
     except Exception as error:  # the state of the check says so; the run goes on

@@ -160,10 +160,8 @@ def diary_mean_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip("no period has both daily counts and a mean or total (joined by subject, symptom and visit)")
     mean, tol = rows.number("per_day"), parameters["tol"]
     wrong = both & (more_than(mean * n, total + tol * n) | more_than(total, (mean + tol) * n))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        expected = np.where(n > 0, total / n, np.nan)
     yield flag("symptoms", wrong, "{symptom} at visit {visit}: a mean of {value} is reported, that of {n} days is "
-               "{expected}", "per_day", expected=expected, symptom=rows.text("symptom"), n=n)  # fmt: skip
+               "{expected}", "per_day", expected=total / n, symptom=rows.text("symptom"), n=n)  # fmt: skip
     reported = rows.number("total")
     wrong = both & (more_than(reported, total + tol) | more_than(total, reported + tol))
     yield flag("symptoms", wrong, "{symptom} at visit {visit}: a total of {value} is reported, that of {n} days is "

@@ -302,9 +302,8 @@ def too_much_precision(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = data["lesions"]
     scale = 10.0 ** int(parameters["decimals"])
     for column, value in lengths(rows):
-        with np.errstate(over="ignore", invalid="ignore"):
-            scaled = value * scale
-            fine = np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(np.abs(scaled), 1.0)
+        scaled = value * scale
+        fine = np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(np.abs(scaled), 1.0)
         yield flag("lesions", fine & np.isfinite(scaled), "{column} of {lesion} is given as {value} at visit {visit}, "
                    "finer than imaging measures", column,
                    expected=f"at most {int(parameters['decimals'])} decimal in mm")  # fmt: skip

@@ -84,8 +84,7 @@ def _creatinine_mg(read: Markers) -> Floats:
         factors = rows.table.column("creatinine_unit").map(factor, np.float64)
     else:
         factors = np.full(rows.n, 1000.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.round(value * factors, 9))
+    return np.asarray(np.round(value * factors, 9))
 
 
 @check("R02", needs={"markers": ("creatinine",)}, low=10.0, high=28.0, low_female=10.0, high_female=28.0,
@@ -156,14 +155,12 @@ def urine_total_vs_concentration(data: Data, parameters: Parameters) -> Hits:
     """
     read = markers_of(data)
     rows, amount, volume = read.rows, read.value, read.rows.number("volume")
-    with np.errstate(over="ignore", invalid="ignore"):
-        each = rows.number("concentration") * _per_litre(read)
-        total = np.round(each * volume / 1000, 9)
-        hours = rows.number("duration")
-        in_24h = np.where(hours > 0, total * 24 / hours, np.nan)
-        share = parameters["percent"]
-        wrong = [risen_by(share, amount, t, strict=True) | fallen_by(share, amount, t, strict=True)
-                 for t in (total, in_24h)]  # fmt: skip
+    total = np.round(rows.number("concentration") * _per_litre(read) * volume / 1000, 9)
+    hours = rows.number("duration")
+    in_24h = np.where(hours > 0, total * 24 / hours, np.nan)
+    share = parameters["percent"]
+    wrong = [risen_by(share, amount, t, strict=True) | fallen_by(share, amount, t, strict=True)
+             for t in (total, in_24h)]  # fmt: skip
     bad = (read.per == DAY) & wrong[0] & (wrong[1] | np.isnan(in_24h)) & (amount > 0) & np.isfinite(total)
     return flag(
         "markers", bad, "{marker} is {value} {unit} at visit {visit}; concentration times volume is {expected}",
