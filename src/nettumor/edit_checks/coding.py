@@ -18,6 +18,7 @@ from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.edit_checks.methods import kind
+from nettumor.edit_checks.structure import whole
 from nettumor.terminology import Response
 
 _KEYS = ("subject", "evaluator", "lesion", "visit", "marker", "symptom")
@@ -128,7 +129,7 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
         if column == "target":
             yield flag("responses", mixed, "target response {value} at visit {visit}: no response of target lesions",
                        column, expected="CR, PR, SD, PD or NE")  # fmt: skip
-        elif "lesions" in data.tables:
+        elif whole(data, "lesions"):
             yield from _of_other_disease(data, rows, codes, given)
 
 

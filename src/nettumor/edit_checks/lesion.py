@@ -25,16 +25,17 @@ from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._findings import written
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.methods import kinds_of
-from nettumor.edit_checks.structure import lacking_measures
+from nettumor.edit_checks.structure import lacking_measures, whole
 
 _SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15")
 """Faults after which a size is not what was meant."""
 
 
 def first_rows(rows: Rows, where: Bools) -> Ints:
-    """The first row of each lesion among those where a mask holds."""
+    """The first row in time (at one visit, in the file) of each lesion among those where a mask holds."""
     at = np.flatnonzero(where)
-    return np.asarray(at[occurrence(rows.lesion[at]) == 0])
+    at = at[np.argsort(rows.timepoint[at], kind="stable")]
+    return np.sort(at[occurrence(rows.lesion[at]) == 0])
 
 
 def baseline(rows: Rows, role: Role) -> Bools:
@@ -342,7 +343,7 @@ def irradiated_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     asked = False
     message = "target {lesion} was irradiated before, and no progression since then is recorded"
-    if "lesions" in data.tables and "irradiated" in data["lesions"] and not data["lesions"].blank("irradiated").all():
+    if whole(data, "lesions") and "irradiated" in data["lesions"] and not data["lesions"].blank("irradiated").all():
         asked, rows = True, data["lesions"]
         bad = _told(rows, "irradiated") & ~_told(rows, "irradiated_progression") & (rows.cells.role == Role.TARGET)
         yield Hits(table="lesions", rows=first_rows(rows, bad), column="irradiated", message=message,

@@ -273,6 +273,11 @@ def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
                    message="{value} is not in the subjects table, but in {where}")  # fmt: skip
 
 
+def whole(data: Data, name: str) -> bool:
+    """Whether there is a table of this name with its required columns."""
+    return name in data.tables and not data.tables.missing_columns(name)
+
+
 def same_evaluators(data: Data) -> None:
     """Skip where one table names evaluators and the other does not: tracks cannot be compared."""
     named = ["evaluator" in data.tables[n] for n in ("lesions", "responses")]

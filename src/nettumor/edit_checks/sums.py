@@ -18,7 +18,7 @@ from nettumor.crf.columns import Words
 from nettumor.edit_checks._chain import size_criteria
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import CHECKS, Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.structure import same_evaluators
+from nettumor.edit_checks.structure import same_evaluators, whole
 
 _SPOILS = ("S02", "S03", "S06", "S08", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06",
            "M08", "M09", "M10", "M12", "M13", "M15", "D08")  # fmt: skip
@@ -158,7 +158,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     bad = more_than(nadir, smallest + parameters["tol_mm"])
     yield flag("responses", bad, f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{expected}} {unit} "
                "at an earlier visit, and a nadir never rises", "nadir", expected=smallest)  # fmt: skip
-    if "lesions" in data.tables and ("evaluator" in data["lesions"]) == ("evaluator" in rows):
+    if whole(data, "lesions") and ("evaluator" in data["lesions"]) == ("evaluator" in rows):
         lowest = data.chain.nadir[rows.timepoint]
         above = ~bad & data.own_criteria & (order > 0) & more_than(nadir, lowest + parameters["tol_mm"])
         yield flag("responses", above, f"reported nadir {{value}} {unit} at visit {{visit}}; the smallest sum so far "
