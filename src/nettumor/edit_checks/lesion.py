@@ -125,8 +125,9 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     smallest = np.asarray(np.where(xray, parameters["xray_min"], parameters["min_mm"]), dtype=np.float64)
     least = _least(rows, smallest, parameters["slice_factor"])
     small = baseline(rows, Role.TARGET) & ~rows.cells.nodal & (size > 0) & ~at_least(size, least)
-    why = np.where(xray & (least == smallest), " by X-ray", "")
-    why = np.where(least > smallest, " with slices of this thickness", why)
+    why = np.full(rows.n, "", dtype=object)
+    why[small & xray] = " by X-ray"
+    why[small & (least > smallest)] = " with slices of this thickness"
     yield from _flag_size(data, small, "target {lesion} is {found} at baseline; a target needs {expected} mm "
                           "or more{why}", expected=least, why=why)  # fmt: skip
 

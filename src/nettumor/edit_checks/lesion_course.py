@@ -41,11 +41,26 @@ def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
 
 def _merged_mass(rows: Rows) -> Bools:
     """Rows of lesions that others of the same track are said to have merged into."""
-    codes, words = rows.codes("lesion")
-    place = {w: i for i, w in enumerate(words)}
-    into = np.array([place.get(" ".join(str(m).split()), -1) for m in rows.cells.merged_into], dtype=np.int64)
-    width = len(words) + 1
-    return np.isin(rows.track * width + codes, (rows.track * width + into)[into >= 0])
+    into = lesions_named(rows, rows.cells.merged_into)
+    return np.isin(rows.lesion, into[into >= 0])
+
+
+def lesions_named(rows: Rows, wanted: Words) -> Ints:
+    """For each row the lesion of its track that has this name, -1 for none."""
+    out = np.full(rows.n, -1, dtype=np.int64)
+    at = np.flatnonzero(wanted != "")
+    if not len(at):
+        return out
+    names, words = rows.codes("lesion")
+    place = {w: i for i, w in enumerate(words) if w}
+    code = np.array([place.get(" ".join(str(w).split()), -1) for w in wanted[at]], dtype=np.int64)
+    mine = np.flatnonzero(np.isin(rows.track, rows.track[at]))
+    keys, first = np.unique(rows.track[mine] * len(words) + names[mine], return_index=True)
+    key = rows.track[at] * len(words) + code
+    found = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+    there = (code >= 0) & (keys[found] == key)
+    out[at[there]] = rows.lesion[mine[first[found[there]]]]
+    return out
 
 
 def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
@@ -167,7 +182,8 @@ def _tr_against_tu(data: Data) -> Iterator[Hits]:
     lesion, _ = number_rows(data["TR"].codes("USUBJID")[0], evaluator(tr, "TR").trimmed.codes, tr.keys_of("TRLNKID")[0])
     at = at[occurrence(lesion[at]) == 0]
     yield Hits(table="TR", rows=at, column="TRLOC", value=own.text[at], expected=theirs.text[at], related=found[at],
-               related_table="TU", message="{lesion} lies in {value} by TR and in {expected} by TU")  # fmt: skip
+               related_table="TU", message="{lesion} lies in {value} by TR at visit {visit}, and in {expected} by "
+               "TU")  # fmt: skip
 
 
 _PREFIX = re.compile(r"(?:^|[-_ ])(NTL?|NEW|NL|TL?)[-_ ]?0*(\d+)$")
@@ -280,7 +296,7 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     lone = lone[occurrence(number_rows(rows.track[lone], missing)[0]) == 0]
     yield Hits(table="lesions", rows=lone, column="lesion", expected=parents[names[lone]],
                message="{value} is named as a part of {expected}, but there is no {expected}")  # fmt: skip
-    whole = _lesions_named(rows, rows.cells.parent)
+    whole = lesions_named(rows, rows.cells.parent)
     parts = np.flatnonzero(whole >= 0)
     one = number_rows(whole[parts], rows.lesion[parts])[1]
     number = np.bincount(whole[parts][one], minlength=int(rows.lesion.max(initial=-1)) + 1)
@@ -299,23 +315,13 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     yield from _mergers(data, rows)
 
 
-def _lesions_named(rows: Rows, wanted: Words) -> Ints:
-    """For each row the lesion of its track that has this name, -1 for none."""
-    names, words = rows.codes("lesion")
-    place = {w: i for i, w in enumerate(words) if w}
-    code = np.array([place.get(" ".join(str(w).split()), -1) for w in wanted], dtype=np.int64)
-    width = len(words) + 1
-    keys, first = np.unique(rows.track * width + names, return_index=True)
-    key = rows.track * width + code
-    at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
-    found = (code >= 0) & (keys[at] == key) if len(keys) else np.zeros(len(code), np.bool_)
-    return np.where(found, rows.lesion[first[at]] if len(keys) else -1, -1)
-
-
 def _mergers(data: Data, rows: Rows) -> Iterator[Hits]:
     """Lesions merged into one that is not measured at that visit, or measured themselves from then on."""
-    into = _lesions_named(rows, rows.cells.merged_into)
     told = rows.cells.merged_into != ""
+    merged = told | (rows.cells.state == State.MERGED)
+    if not merged.any():
+        return
+    into = lesions_named(rows, rows.cells.merged_into)
     width = len(data.timepoints) + 1
     measured = np.unique((rows.lesion * width + rows.timepoint)[data.size > 0])
     bad = told & ((into < 0) | ~np.isin(into * width + rows.timepoint, measured))
@@ -323,7 +329,6 @@ def _mergers(data: Data, rows: Rows) -> Iterator[Hits]:
     column = "state" if "state" in rows else "reason"
     yield flag("lesions", first, "{lesion} is said to have merged into {other}, which is not measured at visit {visit}",
                column, expected="a size of the merged lesion", other=rows.cells.merged_into)  # fmt: skip
-    merged = told | (rows.cells.state == State.MERGED)
     since = np.full(int(rows.lesion.max(initial=-1)) + 1, np.iinfo(np.int64).max)
     np.minimum.at(since, rows.lesion[merged], rows.timepoint[merged])
     first, count = _once(rows, (data.size > 0) & (rows.timepoint >= since[rows.lesion]), rows.lesion)

@@ -138,6 +138,8 @@ def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hi
     rows = data["lesions"]
     before = _row_before(rows)
     again = np.flatnonzero((before >= 0) & ~rows.blank("lesion"))
+    if not len(again):
+        return
     first = before[again]
     differs, column, common = _compared(rows, again, first)
     silent = _silent(rows)[again] | _silent(rows)[first]
@@ -168,6 +170,8 @@ def _said_by(rows: Rows, column: str) -> Words:
 
 def _row_before(rows: Rows) -> Ints:
     """The row before of the same lesion and visit, -1 for none; where dates differ each is a timepoint of its own."""
+    if np.bincount(rows.lesion_visit, minlength=1).max() < 2:
+        return np.full(rows.n, -1, dtype=np.int64)
     date = rows.codes("day" if rows.table.has_days else "date")[0]
     same_day = earlier_row(number_rows(rows.lesion_visit, date)[0])
     before = earlier_row(rows.lesion_visit)

@@ -85,6 +85,8 @@ def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
 def _not_measured(data: Data, at: Ints) -> Words:
     """For each of these timepoints the targets without a size, as " (T01, T03)"; "" where each has one."""
     rows = data["lesions"]
+    if not len(at):
+        return np.empty(0, dtype=object)
     first = np.flatnonzero((rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
     first = first[occurrence(rows.lesion[first]) == 0]
     first = first[np.argsort(rows.track[first], kind="stable")]
