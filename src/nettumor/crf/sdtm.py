@@ -6,7 +6,9 @@ tumour domains are mapped in `sdtm_lesions` and `sdtm_responses`.
 ========== ===========================================================================================
 subjects   DM: treatment_start RFXSTDTC, else RFSTDTC; therapy_completed RFXENDTC; death DTHDTC, else DS
            with DSDECOD DEATH; randomized RANDDT (DM or SUPPDM), else DS with RANDOMIZED; last_known_alive
-           RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM; treatment ACTARM; age AGE; sex SEX
+           RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM; treatment ACTARM; age AGE; sex SEX;
+           end_reason, end_date DSDECOD and DSSTDTC of the DS record of progression, else of the first
+           disposition event
 markers    LB rows of tumour markers (`MARKER_TESTS`): value LBSTRESN, else the text of LBSTRESC; unit
            LBSTRESU; upper_limit LBSTNRHI; where a row has no standard result, LBORRES, LBORRESU, LBORNRHI
 ========== ===========================================================================================
@@ -53,6 +55,9 @@ MARKER_TESTS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """Tumour markers among the LB tests: the marker's name here, and a pattern for LBTEST or LBTESTCD. Laboratory
 tests that are no tumour markers are not read."""
+
+_NO_END = frozenset({"", "RANDOMIZED", "RANDOMISED", "INFORMED CONSENT OBTAINED", "ENROLLED", "SCREENED"})
+"""DSDECOD of milestones: nothing ended."""
 
 _NUMERIC = re.compile(r"(?:[A-Z]{2}(?:STRESN|STNRHI|STNRLO|SEQ|DY)|VISITNUM|VISITDY|AGE)")
 """Variables that SDTM defines as numbers; from a text file they are read as such."""
@@ -213,9 +218,25 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
         "age": variable(dm, "AGE"),
         "sex": variable(dm, "SEX"),
         "site": variable(dm, "SITEID"),
+        **_end(domains),
     }
     mapped = Mapped(columns, dm.rows, constant("DM", dm.n_rows))
     return mapped.table("subjects", domains, ("DM", "DS", "SUPPDM"))
+
+
+def _end(domains: Mapping[str, CrfTable]) -> dict[str, Column]:
+    """Why and when each subject of DM ended: its DS record of progression, else its first disposition event."""
+    ds = domains.get("DS")
+    if ds is None or "USUBJID" not in ds or "USUBJID" not in domains["DM"]:
+        return {}
+    term = variable(ds, "DSDECOD", "DSTERM")
+    event = variable(ds, "DSCAT").map(lambda w: tidy(w) in ("", "DISPOSITION EVENT"), np.bool_)
+    event &= term.map(lambda w: tidy(w) not in _NO_END, np.bool_)
+    progression = event & term.map(lambda w: "PROGRESS" in tidy(w), np.bool_)
+    records = ds.take(np.concatenate([np.flatnonzero(progression), np.flatnonzero(event & ~progression)]))
+    row = first_match([domains["DM"].column("USUBJID")], [records.column("USUBJID")])
+    return {"end_reason": variable(records, "DSDECOD", "DSTERM").expand(row),
+            "end_date": variable(records, "DSSTDTC", "DSDTC").expand(row)}  # fmt: skip
 
 
 def _disposition(domains: Mapping[str, CrfTable], terms: tuple[str, ...]) -> Column | None:

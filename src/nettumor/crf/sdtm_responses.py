@@ -5,11 +5,13 @@ Sources: SDTMIG 3.4 (RS, TR); RSTESTCD codelist ONCRTSCD (C96782), TRTESTCD C967
 ======================= ==============================================================================
 target, non_target      RSSTRESC (else RSORRES) of TRGRESP, NTRGRESP
 overall, best           of OVRLRESP, BESTRESP
+deterioration           of SYMPTDTR
 new_lesion              of NEWLPROG (EQUIVOCAL, UNEQUIVOCAL), else NEWLIND (Y, N)
 sum                     TR rows without a lesion: SUMDIAM, else SUMLDIAM, SUMVDIAM, SUMPPD, SUMVOL
 percent_from_baseline   PCBSD, else PCBSLD, PCBSPPD, PCHGBL
 percent_from_nadir      PCNSD, else PCNSLD, PCNSPPD, PCHGNAD
 criteria, reason        RSCAT; RSREASND
+status                  RSSTAT of the test that dates the row
 ======================= ==============================================================================
 
 Tests of one visit with different dates stand in one row, dated by the overall response, unless a test
@@ -34,7 +36,7 @@ from nettumor.crf.tables import CrfTable
 
 RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({
     "OVRLRESP": "overall", "TRGRESP": "target", "NTRGRESP": "non_target", "NEWLPROG": "new_lesion",
-    "NEWLIND": "new_lesion_indicator", "BESTRESP": "best",
+    "NEWLIND": "new_lesion_indicator", "BESTRESP": "best", "SYMPTDTR": "deterioration",
 })  # fmt: skip
 """RS tests in the order in which they date a row."""
 
@@ -86,8 +88,9 @@ def _reported(whole: CrfTable) -> Mapped:
         "evaluator": evaluator(rs, "RS").take(lead),
         "target": column["target"], "non_target": column["non_target"],
         "new_lesion": choose_cells(column["new_lesion"], column["new_lesion_indicator"]),
-        "overall": column["overall"], "best": column["best"],
+        "overall": column["overall"], "best": column["best"], "deterioration": column["deterioration"],
         "criteria": variable(rs, "RSCAT").take(lead),
+        "status": variable(rs, "RSSTAT").take(lead),
         "reason": variable(rs, "RSREASND").take(lead),
         "visit_name": variable(rs, "VISIT").take(lead),
         "accepted": variable(rs, "RSACPTFL").take(lead),

@@ -63,6 +63,11 @@ MODULES = (
     "sdtm_links",
     "urine",
     "diary",
+    "target",
+    "non_target",
+    "new_lesion",
+    "overall",
+    "course_of_responses",
 )  # fmt: skip
 """The modules of checks, one a line; importing one registers its checks."""
 

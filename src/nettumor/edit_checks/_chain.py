@@ -110,6 +110,13 @@ def counted_size(data: Data) -> Floats:
     return size if default is None else np.where(small, default, size)
 
 
+def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:
+    """The criteria of the run, if they judge lesions; else the check is skipped."""
+    if not isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):
+        raise Skip(f"responses under {data.criteria.title} are not recomputed from lesions")
+    return data.criteria
+
+
 def recompute(data: Data) -> Chain:
     """The chain of a study under its criteria.
 
@@ -118,10 +125,7 @@ def recompute(data: Data) -> Chain:
     Skip
         For criteria that do not judge lesions.
     """
-    criteria = data.criteria
-    if not isinstance(criteria, (SizeCriteria, AttenuationCriteria)):
-        raise Skip(f"responses under {criteria.title} are not recomputed from lesions")
-    points = data.timepoints
+    criteria, points = lesion_criteria(data), data.timepoints
     count = len(points)
     out: dict[str, Any] = {n: np.full(count, np.nan) for n in (
         "sum", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir", "progression_day")}  # fmt: skip
@@ -130,7 +134,7 @@ def recompute(data: Data) -> Chain:
     out |= {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
     group_of, unit_of = np.full(data.n_tracks, -1), np.full(data.n_tracks, -1)
     judged: list[Judgement] = []
-    for group in _groups(data):
+    for group in groups_of(data):
         group_of[group], unit_of[group] = len(judged), np.arange(len(group))
         found, targets = _judge(data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group))
         judged.append(found)
@@ -145,7 +149,7 @@ def recompute(data: Data) -> Chain:
     return Chain(**out, data=data, judged=judged, group=group_of, unit=unit_of)
 
 
-def _groups(data: Data) -> list[Ints]:
+def groups_of(data: Data) -> list[Ints]:
     """All tracks, or tracks in groups of like numbers of timepoints where they differ much."""
     length = np.diff(data.timepoints.start)
     if len(length) * int(length.max(initial=0)) <= _SPARE * int(length.sum()) + 1024:

@@ -235,13 +235,14 @@ def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
 def causes(
     checks: Sequence[Check], check: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
     track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
+    subject: npt.NDArray[np.int64], *, n_tracks: int,
 ) -> npt.NDArray[np.int64]:  # fmt: skip
     """For each finding the place of an earlier one at the same place that explains it, -1 for none.
 
-    A cause lies in the same track, at the same timepoint or before (one without a timepoint holds
-    throughout), at the same lesion where both name one, is no note unless the follower is, and is not
-    caused itself; of several the nearest in time, then the first check. One named with "=" before it explains
-    only what is found at the very same timepoint (or has none), and goes before the others.
+    A cause lies in the same track (or, where one of the two has no track, in the same subject), at the same timepoint
+    or before (one without a timepoint holds throughout), at the same lesion where both name one, is no note unless
+    the follower is, and is not caused itself; of several the nearest in time, then the first check. One named with
+    "=" before it explains only what is found at the very same timepoint (or has none), and goes before the others.
 
     Parameters
     ----------
@@ -249,22 +250,33 @@ def causes(
         All checks of the run.
     check, rank : ndarray of int
         Each finding's place in ``checks`` and its severity (0 error).
-    track, order, lesion : ndarray of int
-        Codes; -1 for none. A track of -1 causes nothing.
+    track, order, lesion, subject : ndarray of int
+        Codes; -1 for none. What has neither track nor subject causes nothing.
+    n_tracks : int
+        Codes of tracks from there on stand for the rows of a subject in a table that has no tracks.
     """
     cause = np.full(len(check), -1, dtype=np.int64)
+    tracked = (track >= 0) & (track < n_tracks)
+    no_time, no_lesion = np.where(tracked, order, -1), np.full(len(check), -1, dtype=np.int64)
     for place, follower in enumerate(checks):
-        mine = np.flatnonzero((check == place) & (track >= 0))
+        mine = check == place
+        if not follower.follows or not mine.any():
+            continue
         here = tuple(n[1:] for n in follower.follows if n[0] == "=")
         for names, same in ((here, True), (follower.follows, False)):
             wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
-            theirs = np.flatnonzero(np.isin(check, wanted) & (cause < 0) & (track >= 0))
-            free = mine[cause[mine] < 0]
-            if len(free) and len(theirs):
-                found = _nearest(free, theirs, rank, track, order, lesion)
-                when, until = order[found], order[free]
-                far = same & (found >= 0) & (when != until) & (when >= 0) & (until >= 0)
-                cause[free] = np.where(far, -1, found)
+            theirs = np.isin(check, wanted) & (cause < 0)
+            for key, when, where, a, b in (
+                (track, order, lesion, track >= 0, track >= 0), (subject, no_time, no_lesion, ~tracked, tracked),
+                (subject, no_time, no_lesion, tracked, ~tracked),
+            ):  # fmt: skip
+                free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
+                group = np.flatnonzero(theirs & b & (key >= 0))
+                if not len(free) or not len(group):
+                    continue
+                found = _nearest(free, group, rank, key, when, where)
+                apart = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
+                cause[free] = np.where(same & (found >= 0) & apart, -1, found)
     return cause
 
 

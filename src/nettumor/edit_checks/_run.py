@@ -235,10 +235,10 @@ def _findings(
                 parts[name].append(column)
             keys.append(key)
     columns: dict[str, Words] = {n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()}
-    key = np.concatenate(keys, axis=1) if keys else np.empty((4, 0), dtype=np.int64)
+    key = np.concatenate(keys, axis=1) if keys else np.empty((5, 0), dtype=np.int64)
     rank = ranks(columns["severity"])
     checks = [s.check for s in states]
-    cause = causes(checks, key[0], rank, *key[1:])
+    cause = causes(checks, key[0], rank, *key[1:], n_tracks=data.n_tracks)
     columns["row"] = columns["row"].astype(np.int64)
     ids = np.array([*(c.id for c in checks), ""], dtype=object)
     columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
@@ -317,8 +317,8 @@ def _places(
 
 
 def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
-    """Check, track, place in time and lesion of each hit, -1 where there is none."""
-    out = np.full((4, len(hits.rows)), -1, dtype=np.int64)
+    """Check, track, place in time, lesion and subject of each hit, -1 where there is none."""
+    out = np.full((5, len(hits.rows)), -1, dtype=np.int64)
     out[0] = place
     here = hits.rows >= 0
     at = hits.rows[here]
@@ -328,12 +328,14 @@ def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
         if hits.table == "lesions":
             out[3, here] = rows.lesion[at]
     elif hits.table in TUMOUR_DOMAINS:
-        out[1:, here] = domain_places(data, hits.table)[:, at]
+        out[1:4, here] = domain_places(data, hits.table)[:, at]
     elif hits.table in data.tables and "subject" in data.tables[hits.table]:
         # samples and diaries are in no track: findings of one row belong together
         place = data.n_tracks + (*data.tables,).index(hits.table) * len(data.subjects)
         out[1, here], out[2, here], out[3, here] = place + data[hits.table].subject[at], 0, at
-    for row, name in ((2, "visit"), (3, "lesion")):
+    if hits.table in data.tables and "subject" in data.tables[hits.table]:
+        out[4, here] = data[hits.table].subject[at]
+    for row, name in ((2, "visit"), (3, "lesion"), (4, "subject")):
         if name in hits.names:
             out[row] = -1
     return out

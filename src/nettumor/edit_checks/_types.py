@@ -95,11 +95,11 @@ def flag(
     expected: Any = "", related: Any = None, severity: Any = "", names: Mapping[str, Any] | None = None,
     **parts: Any,
 ) -> Hits:  # fmt: skip
-    """Hits where a mask over all rows of a table is True; every array given is over all rows, too."""
+    """Hits where a mask over all rows of a table is True; an array is over all rows, too, one value is for all."""
     rows = np.flatnonzero(where)
 
     def at(array: Any) -> Any:
-        return array if array is None or isinstance(array, str) else np.asarray(array)[rows]
+        return array if array is None or np.ndim(array) == 0 else np.asarray(array)[rows]
 
     return Hits(
         table=table, rows=rows, message=message, column=column, value=at(value), expected=at(expected),
