@@ -274,7 +274,7 @@ def _responses(plan, course, names, when, criteria):
 def _markers(course, names, when, seen):
     """Chromogranin A and 5-HIAA at each visit; normal throughout where there may be a complete response."""
     i, t = np.nonzero(seen)
-    high = ~(course.overall == nt.Response.CR).any(axis=(1, 2))
+    high = ~((course.overall == nt.Response.CR) | (course.non_target == nt.Response.CR)).any(axis=(1, 2))
     drift = 1 + 0.1 * np.sin(i + t)
     out = []
     for marker, unit, limit, level in (("CHROMOGRANIN A", "ng/mL", 100, 310.0), ("5-HIAA", "mg/24h", 8, 30.0)):

@@ -14,8 +14,9 @@ QUIET, CURED, GROWS, NEWLY, GAP, UNSURE, WORSE, PLAIN, PARTIAL = (f"S-{i:05d}" f
 A, B = ct.READERS[:2]
 FAULTS = {}
 SAME_FACT = {}
-ALWAYS_FOLLOWS = {"U06": "L06"}
-"""Checks whose finding always has a cause, and that cause: a baseline sum is lacking where a target has no size."""
+ALWAYS_FOLLOWS = {"U06": "L06", "N08": "M16"}
+"""Checks whose finding always has a cause, and that cause: a baseline sum is lacking where a target has no size, and
+a lesion that was gone is back."""
 
 
 def fault(id, **also):
@@ -121,4 +122,4 @@ class Trial:
         self.tables[table] = self.tables[table].drop(index=rows).reset_index(drop=True)
 
 
-from faults import dates, lesions, measurements, structure, sums  # noqa: E402, F401 - each registers its faults
+from faults import dates, lesions, measurements, responses, structure, sums  # noqa: E402, F401 - each registers its faults

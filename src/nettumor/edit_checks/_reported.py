@@ -25,8 +25,8 @@ from nettumor.edit_checks.structure import same_evaluators
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
-SPOILS = ("S02", "S03", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06", "M07", "M08",
-          "M09", "M10", "M12", "M13", "M15", "U06", "X01", "X02", "X11")  # fmt: skip
+SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06",
+          "M07", "M08", "M09", "M10", "M12", "M13", "M15", "U06", "X01", "X02", "X11")  # fmt: skip
 """Faults of lesion rows after which nothing that is recomputed is what was meant, there and later."""
 
 CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
@@ -259,7 +259,8 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         shape = (len(group), int(place[1].max(initial=0)) + 1)
         codes, days, at = np.zeros(shape, np.int8), np.full(shape, np.nan), np.full(shape, -1, np.int64)
         codes[place], days[place], at[place] = overall[here], day[here], here
-        found = best_overall_response(*one_a_day(codes, days), new_therapy=therapy[group], rule=rule)
+        codes, days, _ = one_a_day(codes, days, days)
+        found = best_overall_response(codes, days, new_therapy=therapy[group], rule=rule)
         response[group], reason[group] = found.response, found.reason
         pd = found.course == Response.PD
         progression[group] = np.where(pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1)

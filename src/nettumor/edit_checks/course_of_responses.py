@@ -36,8 +36,8 @@ from nettumor.errors import InputError
 from nettumor.terminology import Response
 
 _LESSER = (Response.PR, Response.MR, Response.SD, Response.NON_CR_NON_PD)
-_WRONG_VISIT = ("S02", "S04", "S11", "S12", "D01", "D08", "T08", "N01", "N09", "W01", "W02", "W03", "O01", "O02", "O03",
-                "O06")  # fmt: skip
+_WRONG_VISIT = ("S02", "S04", "S11", "S12", "D01", "D08", "T01", "T02", "T03", "T04", "T05", "T07", "T08", "N01", "N03",
+                "N04", "N06", "N09", "W01", "W02", "W03", "O01", "O02", "O03", "O06")  # fmt: skip
 """Checks of single visits whose finding anywhere in the course explains a wrong best response or date."""
 
 
@@ -146,7 +146,7 @@ def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
                          "best response {value} rests on assessments before day {days} alone: it is {expected}")
 
 
-@check("O10", needs={"responses": ("best",)}, follows=(*SPOILS, *_WRONG_VISIT, "O08", "O09", "O04", "T01"),
+@check("O10", needs={"responses": ("best",)}, follows=(*SPOILS, *_WRONG_VISIT, "O08", "O09", "O04"),
        confirmed=True)  # fmt: skip
 def bor_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported best response is not the one that the responses of the visits give by the criteria's rule.

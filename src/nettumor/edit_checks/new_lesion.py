@@ -30,7 +30,7 @@ from nettumor.edit_checks._reported import (
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.terminology import Response
 
-_SPOILS = ("S02", "S03", "S10", "S11", "L13", "L14", "L15", "M03")
+_SPOILS = ("S02", "S03", "=S04", "S10", "S11", "L13", "L14", "L15", "M03")
 """Faults of rows after which a new lesion is not what was meant."""
 _GONE = (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL)
 _SURE = (State.UNEQUIVOCAL, State.UNEQUIVOCAL_PROGRESSION, State.PRESENT, State.MEASURED, State.TOO_SMALL)
@@ -70,7 +70,7 @@ def _immune(data: Data) -> bool:
     return bool(getattr(data.criteria, "immune", False))
 
 
-@check("W02", needs={"responses": ("new_lesion",), "lesions": ()}, follows=("S02", "S07", "S11", "L15", "=S08"))
+@check("W02", needs={"responses": ("new_lesion",), "lesions": ()}, follows=("S02", "=S04", "S07", "S11", "L15", "=S08"))
 def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     """A new lesion is reported, and there is none, there or before."""
     said, rows = compared(data), data["lesions"]

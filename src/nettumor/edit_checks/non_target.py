@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, more_than
-from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
+from nettumor.assessment.lesion_arrays import Rows, larger_rows, non_target_codes
 from nettumor.crf import Role, State
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._marker_state import marker_against_cr
@@ -31,14 +31,15 @@ from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
-_SPOILS = ("S02", "S03", "S10", "S11", "L13", "L14", "L15", "M03", "M06")
+_SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L13", "L14", "L15", "M03", "M06")
 """Faults of rows after which a non-target status is not what was meant."""
 
 
 def _codes(data: Data) -> Ints:
     """The response that each row of a non-target lesion gives, 0 for other rows."""
     rows = data["lesions"]
-    codes = non_target_codes(rows.table, data.criteria)
+    every = Rows(np.ones(rows.n, np.bool_), rows.track, rows.order, rows.day, (data.n_tracks, 1))
+    codes = non_target_codes(rows.table, data.criteria, every)
     return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
 
 
@@ -60,7 +61,7 @@ def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     )  # fmt: skip
 
 
-@check("N02", needs={"responses": ("target", "non_target")}, follows=("S11", "=T01", "=N01"), growth_pct=10.0)
+@check("N02", needs={"responses": ("target", "non_target")}, follows=("=S04", "S11", "=T01", "=N01"), growth_pct=10.0)
 def nontarget_cr_before_targets(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Every non-target lesion gone while the targets grow: rarely true."""
     said = reported(data)
@@ -77,7 +78,7 @@ def nontarget_cr_before_targets(data: Data, parameters: Parameters) -> Iterator[
 
 
 @check("N03", needs={"responses": ("non_target|overall",), "markers": ("upper_limit",)},
-       follows=("S11", "K01", "K02", "K03", "K06", "K07", "=N01", "=T02"), days=28.0)  # fmt: skip
+       follows=("=S04", "S11", "K01", "K02", "K03", "K06", "K07", "=N01", "=T02"), days=28.0)  # fmt: skip
 def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """CR while a marker that was above its limit at baseline is so still (nearest sample within ``days``)."""
     said, markers = reported(data), data["markers"]
@@ -122,7 +123,7 @@ def _back(data: Data) -> Bools:
     at = np.flatnonzero(codes > Response.NE)
     at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
     same = rows.lesion[at][1:] == rows.lesion[at][:-1]
-    gone = (codes == Response.CR) & ~np.isin(rows.cells.state, (State.MERGED,))
+    gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
     out[at[1:][same & gone[at][:-1] & ~gone[at][1:] & (codes[at][1:] != Response.CR)]] = True
     return out
 
@@ -141,7 +142,7 @@ def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hit
                 expected="NON-CR/NON-PD, or the lesion that is worse")  # fmt: skip
 
 
-@check("N05", needs={"responses": ("target", "non_target")}, follows=("S11", "=T01", "=N04"))
+@check("N05", needs={"responses": ("target", "non_target")}, follows=("=S04", "S11", "=T01", "=N04"))
 def nontarget_pd_with_targets_shrinking(data: Data, parameters: Parameters) -> Hits:
     """Non-target PD beside a target response: it must outweigh the shrinkage."""
     said = reported(data)
@@ -151,7 +152,7 @@ def nontarget_pd_with_targets_shrinking(data: Data, parameters: Parameters) -> H
                 target=said.rows.text("target"))  # fmt: skip
 
 
-@check("N06", needs={"lesions": ()}, follows=("S02", "S11", "L15", "L14"))
+@check("N06", needs={"lesions": ()}, follows=("S02", "S06", "S11", "L15", "L14"))
 def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A non-target lesion of the baseline without a status at a visit, unless the response there is NE.
 
@@ -207,7 +208,7 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
                "assessed", "non_target", expected="a non-target response")  # fmt: skip
 
 
-@check("N08", needs={"lesions": ()}, follows=(*_SPOILS, "=M03"))
+@check("N08", needs={"lesions": ()}, follows=(*_SPOILS, "L05", "=M16"))
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""
     rows, points = data["lesions"], data.timepoints

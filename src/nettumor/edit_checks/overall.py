@@ -46,7 +46,7 @@ def _no_parts(said: Reported) -> Bools:
 
 
 @check("O01", needs={"responses": ("overall", "target|non_target")},
-       follows=("S02", "=S11", "=S12", "=T02", "=T09", "=T10", "=N07", "=N09", "=N03", "=W01", "=W02", "=W03", "=O03"))
+       follows=("S02", "=S04", "=S11", "=O03", *_PART_CHECKS))
 def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The overall response is not the one that the reported parts give.
 
@@ -192,7 +192,7 @@ def assessment_after_pd(data: Data, parameters: Parameters) -> Hits:
 
 
 @check("O12", needs={"responses": ("overall|target|non_target", "reason")}, blank_allowed=True,
-       follows=("S02", "=M01", "=M02", "=M06", "=T07"))  # fmt: skip
+       follows=("S02", "=S04", "=M01", "=M02", "=M06", "=T07", "=T09"))  # fmt: skip
 def ne_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """NE without a reason beside it or beside a lesion of the visit; one finding a row."""
     said = reported(data)
