@@ -131,7 +131,7 @@ def test_criteria_without_lesions_are_skipped():
     data = Data(crf.read({"lesions": study(1)}), nt.criteria.get("percist-1.0"))
     with pytest.raises(Skip, match="PERCIST"):
         _ = data.chain
-    found = edit_checks.run({"lesions": study(1)}, nt.criteria.get("percist-1.0"), checks=["U06"])
+    found = edit_checks.run({"lesions": study(1)}, nt.criteria.get("percist-1.0"), checks=["T06"])
     assert found.runs["status"].tolist() == ["skipped"]
 
 
