@@ -16,7 +16,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
-from nettumor.crf.columns import Column, Ints, Words, blanks
+from nettumor.crf.columns import Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
 _UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
@@ -119,6 +119,35 @@ def _visit_number(word: str) -> float:
     return float(found.group()) if found else np.nan
 
 
+@frozen(eq=False)
+class _Occasions:
+    """Distinct track, visit and date cell, by which rows are placed: far fewer than rows.
+
+    ``of_row`` is the occasion of each row, ``first`` a row of each; the others have one element per occasion:
+    track, code of the visit, code of the date cell.
+    """
+
+    of_row: Ints
+    first: Ints
+    track: Ints
+    visit: Ints
+    cell: Ints
+
+
+def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occasions:
+    tracks, visits, cells = track[rows], visit[rows], cell[rows]
+    number, first = number_rows(tracks, visits)
+    other = cells != cells[first][number]
+    if other.any():  # the visits that have more than one date: only they are numbered by date, too
+        several = np.zeros(len(first), dtype=np.bool_)
+        several[number[other]] = True
+        here = several[number]
+        number[here] = len(first) + number_rows(number[here], cells[here])[0]
+        number, first = number_rows(number)
+    row = first if isinstance(rows, slice) else rows[first]
+    return _Occasions(number, row, tracks[first], visits[first], cells[first])
+
+
 def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     """The timepoints of all tracks.
 
@@ -132,78 +161,92 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         Reference dates in the count of ``lesions.when()``; NaN where only the baseline can stand for it.
     """
     here = names.evaluator >= 0
-    when = lesions.when()
+    rows = slice(None) if here.all() else np.flatnonzero(here)
+    cells, column = lesions.when_cells()
     visit = lesions.column("visit").trimmed if "visit" in lesions else blanks(lesions.n_rows)
-    group = _groups(lesions, np.where(here, names.track, 0), visit, when)
-    group = np.where(here, group, -1)
-    rows = np.flatnonzero(group >= 0)
-    number, first = number_rows(group[rows])
-    first = rows[first]
-    day = np.full(len(first), -np.inf)
-    known = ~np.isnan(when.day[rows])
-    np.maximum.at(day, number[known], when.day[rows][known])
-    day[np.isneginf(day)] = np.nan
-    track = names.track[first]
-    words = visit_numbers(visit.words)[visit.codes[first]]
-    order = time_order(track, day, words, when.earliest[first], rank_of(visit.words)[visit.codes[first]])
+    seen = _occasions(names.track, visit.codes, column.codes, rows)
+    text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
+    lesion = lesions.keys_of("lesion")[0][rows]
+    group = _groups(seen, lesion, visit.words, cells, text)
+    placed = np.flatnonzero(group >= 0)
+    number, shown = number_rows(group[placed])
+    shown = _latest(number, placed, shown, cells.day[seen.cell], text)
+    track, day = seen.track[shown], cells.day[seen.cell[shown]]
+    numbers = visit_numbers(visit.words)[seen.visit[shown]]
+    order = time_order(track, day, numbers, cells.earliest[seen.cell[shown]], rank_of(visit.words)[seen.visit[shown]])
     count = np.bincount(track, minlength=names.n_tracks)
-    start = np.cumsum(count) - count
-    position = np.empty(len(first), dtype=np.int64)
-    position[order] = np.arange(len(first)) - start[track[order]]
+    position = np.empty(len(shown), dtype=np.int64)
+    position[order] = np.arange(len(shown)) - (np.cumsum(count) - count)[track[order]]
     wanted = np.repeat(reference, len(names.evaluators))
     base = np.zeros(names.n_tracks, dtype=np.int64)
     before = day <= wanted[track]
     np.maximum.at(base, track[before], position[before])
+    timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int64)
     index = position - base[track]
-    return _visits(names, when.day, rows, number, first, index, day, wanted)
+    timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
+    return _visits(names, seen, rows, (shown, index, day), timepoint, cells.day, wanted)
+
+
+def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) -> Ints:
+    """The occasion that shows each timepoint: the latest; without a full date the one with the most of a date."""
+    if len(first) == len(placed):
+        return placed[first]
+    dated = np.where(np.isnan(day[placed]), -np.inf, day[placed])
+    order = np.lexsort((text[placed], dated, number))
+    return placed[order[np.flatnonzero(np.append(np.diff(number[order]) > 0, True))]]
 
 
 def _visits(
-    names: Names, row_day: Floats, rows: Ints, number: Ints, first: Ints, index: Ints, day: Floats, wanted: Floats
-) -> Visits:
-    """The arrays, from the timepoints (their first row, index from the baseline, day) and the rows' timepoints."""
-    track = names.track[first]
+    names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Floats], timepoint: Ints,
+    cell_day: Floats, wanted: Floats,
+) -> Visits:  # fmt: skip
+    """The arrays, from the timepoints (the occasion that shows each, index from the baseline, day)."""
+    shown, index, day = points
     kept = index >= 0
     shape = (names.n_tracks, int(index.max(initial=0)) + 1)
-    at = (track[kept], index[kept])
+    at = (seen.track[shown[kept]], index[kept])
     exists, days = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     row = np.full(shape, -1, dtype=np.int64)
-    exists[at], days[at] = True, day[kept]
-    # the row that shows the visit: one with the latest date, so that its cell is the date of the timepoint
-    row[at] = first[kept]
-    latest = row_day[rows] == day[number]
-    chosen = np.full(len(first), -1, dtype=np.int64)
-    chosen[number[latest][::-1]] = rows[latest][::-1]
-    row[at] = np.where(chosen[kept] >= 0, chosen[kept], first[kept])
+    exists[at], days[at], row[at] = True, day[kept], seen.first[shown[kept]]
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
-    timepoint = np.full(len(row_day), NO_TIME, dtype=np.int64)
-    timepoint[rows] = np.where(index[number] < 0, EARLIER, index[number])
-    owner = np.where(names.evaluator >= 0, names.track, 0)
-    scan_day = row_day - reference[owner] if len(reference) else row_day
+    scan = cell_day[seen.cell] - reference[seen.track]
+    n = len(names.evaluator)
+    of_row, scan_day = np.full(n, NO_TIME, dtype=np.int64), np.full(n, np.nan)
+    of_row[rows], scan_day[rows] = timepoint[seen.of_row], scan[seen.of_row]
+    count = np.bincount(seen.of_row, minlength=len(timepoint))
     return Visits(
-        timepoint, scan_day, exists, days - reference[:, None], reference, row,
-        int(np.count_nonzero(names.evaluator >= 0) - len(rows)), int(np.count_nonzero(index[number] < 0)),
+        of_row, scan_day, exists, days - reference[:, None], reference, row,
+        int(count[timepoint == NO_TIME].sum()), int(count[timepoint == EARLIER].sum()),
     )  # fmt: skip
 
 
-def _groups(lesions: CrfTable, track: Ints, visit: Column, when: Dates) -> Ints:
-    """The timepoint of each row as a number, -1 where it has neither visit nor date.
+def _groups(seen: _Occasions, lesion: Ints, visits: Words, cells: Dates, text: Ints) -> Ints:
+    """The timepoint of each occasion as a number, -1 where it has neither visit nor date.
 
     A visit is one timepoint, whatever the days of its scans; unless a lesion was recorded on several days of it,
     or the visit is unscheduled and has no number of its own: then each date is a timepoint.
     """
-    named = visit.map(bool, np.bool_)
-    loose = visit.map(is_loose, np.bool_)
-    dated = when.status == DateStatus.FULL
-    days = np.unique(when.day[dated], return_inverse=True)[1] + 1
-    date = np.zeros(len(track), dtype=np.int64)
-    date[dated] = days
-    partial = when.status == DateStatus.PARTIAL
-    if partial.any():  # without a visit a partial date tells timepoints apart, too
-        text = lesions.column("date").trimmed.codes
-        date = np.where(partial & ~named, int(date.max(initial=0)) + 1 + text, date)
-    split = loose | measured_twice(lesions, track, visit.codes, date, dated)
-    group, _ = number_rows(track, np.where(named, visit.codes + 1, 0), np.where(split, date, 0))
+    named = np.array([w != "" for w in visits], dtype=np.bool_)[seen.visit]
+    loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)[seen.visit]
+    full = cells.status[seen.cell] == DateStatus.FULL
+    date = np.zeros(len(seen.first), dtype=np.int64)
+    date[full] = np.unique(cells.day[seen.cell[full]], return_inverse=True)[1] + 1
+    # without a visit a partial date tells timepoints apart, too
+    partial = (cells.status[seen.cell] == DateStatus.PARTIAL) & ~named
+    date[partial] = int(date.max(initial=0)) + 1 + text[partial]
+    visit, first = number_rows(seen.track, seen.visit)
+    low, high = np.full(len(first), np.iinfo(np.int64).max), np.zeros(len(first), dtype=np.int64)
+    np.minimum.at(low, visit[full], date[full])
+    np.maximum.at(high, visit[full], date[full])
+    split = loose
+    rows = np.flatnonzero((low < high)[visit][seen.of_row])
+    if len(rows):
+        at = seen.of_row[rows]
+        again = measured_twice(lesion[rows], seen.track[at], seen.visit[at], date[at], full[at])
+        twice = np.zeros(len(first), dtype=np.bool_)
+        twice[visit[at[again]]] = True
+        split = split | twice[visit]
+    group = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
     return np.where(named | (date > 0), group, -1)
 
 
@@ -216,13 +259,12 @@ def is_loose(word: str) -> bool:
     return word == "" or (bool(_UNSCHEDULED.search(word)) and not _NUMBER.search(word))
 
 
-def measured_twice(lesions: CrfTable, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
-    """Rows of visits at which some lesion was recorded on more than one date."""
+def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
+    """Rows of visits at which some lesion was recorded on more than one date; all are codes, one per row."""
     if not dated.any():
         return dated
     at_visit, first = number_rows(track, visit)
-    lesion = lesions.keys_of("lesion")[0][dated]
-    place, start = number_rows(at_visit[dated], lesion)
+    place, start = number_rows(at_visit[dated], lesion[dated])
     again = date[dated] != date[dated][start][place]
     several = np.zeros(len(first), dtype=np.bool_)
     several[at_visit[dated][again]] = True

@@ -89,6 +89,8 @@ class Column:
     @classmethod
     def of_distinct(cls, words: Sequence[str], codes: npt.NDArray[Any]) -> Column:
         """A text column from words that may repeat (after trimming, after joining two columns)."""
+        if len(set(words)) == len(words):
+            return cls(words=words, codes=codes)
         factoriser = Factoriser()
         factoriser.add(list(words))
         place, distinct = factoriser.result()
@@ -124,6 +126,13 @@ class Column:
     @classmethod
     def of_datetimes(cls, array: npt.NDArray[np.datetime64]) -> Column:
         """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
+        days = array.astype("datetime64[D]")
+        if array.dtype == days.dtype or bool(np.all((days == array) | np.isnat(days))):
+            numbers = np.where(np.isnat(days), np.nan, days.astype(np.int64))
+            values, codes = _distinct_numbers(numbers)
+            known = ~np.isnan(values)
+            text = np.datetime_as_string(np.where(known, values, 0).astype(np.int64).astype("datetime64[D]"))
+            return cls(words=np.where(known, text, "").tolist(), codes=codes)
         moments, codes = np.unique(array.astype("datetime64[s]"), return_inverse=True)
         days = moments.astype("datetime64[D]")
         text = np.where(moments == days, np.datetime_as_string(days), np.datetime_as_string(moments))
@@ -172,7 +181,10 @@ class Column:
     @cached_property
     def trimmed(self) -> Column:
         """The column as text with outer blanks removed: what keys and codes are compared by."""
-        return Column.of_distinct([" ".join(w.split()) for w in self.words], self.codes)
+        tidy = [" ".join(w.split()) for w in self.words]
+        if tidy == self.words.tolist() and self.floats is None:
+            return self
+        return Column.of_distinct(tidy, self.codes)
 
     @cached_property
     def blank(self) -> npt.NDArray[np.bool_]:

@@ -90,10 +90,17 @@ def parse_dates(column: Column, *, days: bool = False) -> Dates:
     """
     if days:
         return _from_days(column)
-    status, first, last = _parse_words([_UNKNOWN_END.sub("", w.strip()) for w in column.words])
-    day = np.where(status == DateStatus.FULL, first, np.nan)
+    cells = parse_date_cells(column)
     codes = column.codes
-    return Dates(day[codes], status[codes], first[codes], last[codes])
+    return Dates(cells.day[codes], cells.status[codes], cells.earliest[codes], cells.latest[codes])
+
+
+def parse_date_cells(column: Column, *, days: bool = False) -> Dates:
+    """The dates of the distinct cells of a column, in the order of its ``words``."""
+    if days:
+        return _from_days(Column(words=column.words, codes=np.arange(len(column.words))))
+    status, first, last = _parse_words([_UNKNOWN_END.sub("", w.strip()) for w in column.words])
+    return Dates(np.where(status == DateStatus.FULL, first, np.nan), status, first, last)
 
 
 def iso(days: npt.ArrayLike) -> npt.NDArray[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nettumor.crf.arrays import number_rows
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -153,11 +154,25 @@ def _polars_column(series: Any) -> Column:
     if str(dtype).startswith(("String", "Categorical", "Enum")):
         import polars
 
-        series = series.cast(polars.String)
-        words = series.drop_nulls().unique(maintain_order=True)
-        codes = series.cast(polars.Enum(words)).to_physical().cast(polars.Int64).fill_null(len(words)).to_numpy()
-        return Column.of_distinct([*words.to_list(), ""], codes)
+        return _polars_words(series.cast(polars.String))
     return Column.of_cells([None if v is None else v for v in series.to_list()], series.name)
+
+
+def _polars_words(series: Any) -> Column:
+    """A text column by the frame's own dictionary."""
+    import polars
+
+    codes = series.cast(polars.Categorical).to_physical().cast(polars.Int64)
+    n = len(codes)
+    highest = codes.max() if n else None
+    if highest is None:
+        return Column(words=[""], codes=np.zeros(n, dtype=np.int64))
+    number, first = number_rows(codes.fill_null(highest + 1).to_numpy())
+    order = np.argsort(first)  # the dictionary's own order depends on what else was read before
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    words = ["" if w is None else w for w in series.gather(first[order]).to_list()]
+    return Column.of_distinct(words, place[number])
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:

@@ -184,6 +184,8 @@ class LesionCells:
     @cached_property
     def contradiction(self) -> Bools:
         """Where number and state exclude each other."""
+        if not (self._said.any() or self._word.any()):
+            return np.zeros(self._n, dtype=np.bool_)
         said = np.where(self._said != 0, self._said, self._word)
         given, above = self._any(lambda v: ~np.isnan(v)), self._any(lambda v: v > 0)
         out = np.isin(said, _GONE) & above
@@ -221,6 +223,11 @@ class LesionCells:
         """The lesion this one merged into, where the cells name it."""
         first, second = merged_into(self._column("state")), merged_into(self._column("reason"))
         return np.where(first != "", first, second)
+
+    @cached_property
+    def has_parts(self) -> bool:
+        """Whether any lesion has a name like that of a part."""
+        return any(_PART.fullmatch(w) for w in self._column("lesion").trimmed.words)
 
     @cached_property
     def parent(self) -> npt.NDArray[Any]:

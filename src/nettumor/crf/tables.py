@@ -19,7 +19,7 @@ from attrs import evolve, field, frozen
 from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import Numbers, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
-from nettumor.crf.dates import Dates, parse_dates
+from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
 from nettumor.errors import InputError, did_you_mean
@@ -144,6 +144,11 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     def when(self) -> Dates:
         """The dates of the rows; days from the reference date where `has_days`."""
         return self.dates("day", days=True) if self.has_days else self.dates("date")
+
+    def when_cells(self) -> tuple[Dates, Column]:
+        """The dates of the distinct cells of the column of dates (days where `has_days`), and the column."""
+        column = self._or_blank("day" if self.has_days else "date")
+        return parse_date_cells(column, days=self.has_days), column
 
     def keys_of(self, name: str) -> tuple[Ints, Words]:
         """Codes and words of a column as keys are compared: as text, outer blanks removed."""

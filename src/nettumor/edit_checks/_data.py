@@ -378,8 +378,8 @@ class Data:
         dated = ~np.isnan(day)
         _, dates = np.unique(np.where(dated, day, -np.inf), return_inverse=True)
         dates = np.where(dated, dates + 1, 0)
-        lesions = self["lesions"].table
-        apart = measured_twice(lesions, track[:n], code[:n], dates[:n], dated[:n]) & ~blank[:n]
+        lesion = self["lesions"].table.keys_of("lesion")[0]
+        apart = measured_twice(lesion, track[:n], code[:n], dates[:n], dated[:n]) & ~blank[:n]
         apart |= loose[np.where(blank[:n], 0, code[:n])] & ~blank[:n] if len(words) else False
         if not apart.any():
             return none
