@@ -111,7 +111,7 @@ def _results(domains: Mapping[str, CrfTable]) -> Mapped:
         "visit_name": variable(tr, "VISIT").take(first),
         "accepted": of_record(variable(tr, "TRACPTFL")),
     }
-    identified, origins = _identified_in(domains, tr.take(first))
+    identified, origins = _identified_in(domains, tr.take(first), columns)
     columns["method"] = choose_cells(of_record(variable(tr, "TRMETHOD")), columns["method"])
     size = np.where(taken["longest"] >= 0, taken["longest"], taken["diameter"])
     own = {"size": size, "perpendicular": taken["perpendicular"], "viable": taken["viable"], "state": taken["state"],
@@ -120,15 +120,17 @@ def _results(domains: Mapping[str, CrfTable]) -> Mapped:
     return Mapped(columns, tr.rows[first], _named("TR", n), {**rows, **identified}, origins)
 
 
-def _identified_in(domains: Mapping[str, CrfTable], tr: CrfTable) -> tuple[dict[str, Ints], dict[str, Column]]:
-    """For role and organ the rows of TU they came from, and the domain: TR where TU does not say."""
+def _identified_in(
+    domains: Mapping[str, CrfTable], tr: CrfTable, columns: Mapping[str, Column]
+) -> tuple[dict[str, Ints], dict[str, Column]]:
+    """For role and organ the rows of TU they came from, or should, and the domain: TR where TR alone says it."""
     tu = domains.get("TU")
     if tu is None or not {"USUBJID", "TULNKID"} <= set(tu) or not tu.n_rows:
         return {}, {}
     found = match_identification(tr, tu)
     rows, origins = {}, {}
     for name, said in (("role", variable(tu, "TUSTRESC", "TUORRES")), ("organ", variable(tu, "TULOC"))):
-        there = (found >= 0) & ~said.blank[found]
+        there = (found >= 0) & (~said.blank[found] | columns[name].blank)
         rows[name] = np.where(there, tu.rows[found], tr.rows)
         origins[name] = Column(words=["TR", "TU"], codes=there.astype(np.int64))
     return rows, origins

@@ -114,6 +114,9 @@ def _told_otherwise(data: Data, name: str) -> dict[str, Bools]:
     if not lacking.get("TR", ["TR"]) and not lacking.get("TU", ["TU"]):
         unknown = data["TR"].table.rows[_unidentified(data)]
         none["role"] |= (origin == "TR") & np.isin(table.rows, unknown)
+    told_in_tu = table.origin_of("role").text == "TU"
+    again = occurrence(np.where(told_in_tu, table.rows_of("role"), -1)) > 0
+    none["role"] |= told_in_tu & again  # TU identifies once, TR has a row a visit
     return none
 
 
