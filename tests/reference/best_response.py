@@ -6,13 +6,16 @@ vectorised code as can be.
 
 from fractions import Fraction
 
+import attrs
+
 NON = "NON-CR/NON-PD"
+RANKS = ("CR", "PR", "MR", "SD", NON, "PD", "iUPD", "NE")
 
 
 def assessments(words, days, new_therapy):
-    """Step 1: (place, word, day) of what is not dropped, up to and including the first PD."""
-    kept = []
-    treated = False
+    """Step 1: (place, word, day) of what is not dropped, up to and including the first PD; what dropping says."""
+    kept, said = [], set()
+    treated = ended = False
     for place, (word, day) in enumerate(zip(words, days, strict=True)):
         if word == "MISSING":
             continue  # drop MISSING
@@ -21,11 +24,14 @@ def assessments(words, days, new_therapy):
         if new_therapy is not None and day is not None and day >= new_therapy:
             treated = True  # on or after new therapy
         if treated:
+            said.add("NEW_THERAPY")
             continue  # what comes after it by place comes after it, its own day known or not
+        if ended:
+            said.add("COURSE_ENDED")
+            continue  # all after the first PD
         kept.append((place, word, day))
-        if word == "PD":
-            break  # all after the first PD
-    return kept
+        ended = word == "PD"
+    return kept, said
 
 
 def confirmed_at(course, i, rule):
@@ -53,25 +59,26 @@ def confirmed_at(course, i, rule):
 
 
 def after_cr(course, rule):
-    """Step 2: the course with the first lesser response after a CR judged by the policy."""
+    """Step 2: the course with the first lesser response after a CR judged by the policy, and whether there is one."""
     first_cr = next((i for i, (_, word, _) in enumerate(course) if word == "CR"), None)
     if first_cr is None:
-        return course
+        return course, False
     lesser = next((i for i in range(first_cr + 1, len(course)) if course[i][1] in ("PR", "MR", "SD", NON)), None)
     if lesser is None or rule.cr_then_pr == "keep":
-        return course  # unchanged
+        return course, lesser is not None  # unchanged
     if rule.cr_then_pr == "PD":
         place, _, day = course[lesser]
-        return [*course[:lesser], (place, "PD", day)]  # it becomes PD and ends the course
+        return [*course[:lesser], (place, "PD", day)], True  # it becomes PD and ends the course
     before = [i for i in range(lesser) if course[i][1] == "CR"]
     if any(confirmed_at(course, i, rule) is not None for i in before):
-        return course  # a CR before it is confirmed: no misreading
-    return [(p, "PR" if i in before else w, d) for i, (p, w, d) in enumerate(course)]  # read as PR
+        return course, True  # a CR before it is confirmed: no misreading
+    return [(p, "PR" if i in before else w, d) for i, (p, w, d) in enumerate(course)], True  # read as PR
 
 
 def best(words, days, new_therapy, rule):
-    """Step 4: a dict with response, place, day, confirmed, confirmation, first and course (place to word)."""
-    course = after_cr(assessments(words, days, new_therapy), rule)
+    """Step 4: a dict with response, place, day, confirmation, first, course (place to word) and why."""
+    dropped, why = assessments(words, days, new_therapy)
+    course, judged = after_cr(dropped, rule)
     asks = rule.confirmation_days is not None
     shown = [w for _, w, _ in course]
     only_non_target = NON in shown and not {"PR", "MR", "SD"} & set(shown)
@@ -106,7 +113,7 @@ def best(words, days, new_therapy, rule):
         return None
 
     answer = {"response": "NE" if rule.missing_as_ne else "MISSING", "place": -1, "day": None, "by": None}
-    for response in ("CR", "PR", "MR", "SD", NON, "PD", "iUPD", "NE"):
+    for response in RANKS:
         hit = found(response)
         if hit:
             answer = {"response": response, "place": hit[0], "day": hit[1], "by": hit[2]}
@@ -116,4 +123,19 @@ def best(words, days, new_therapy, rule):
         if word in ("CR", "PR") and (not asks or confirmed_at(course, i, rule) is not None):
             first = day  # the first CR or PR (confirmed, if the rule asks)
             break
-    return {**answer, "first": first, "course": {place: word for place, word, _ in course}}
+    worse = RANKS[RANKS.index(answer["response"]) + 1 :] if course else ()
+    said_there = {place: word for place, word, _ in course}
+    why |= {
+        name for name, holds in (
+            ("AFTER_CR", judged), ("COURSE_ENDED", len(course) < len(dropped)), ("CONFIRMED", answer["by"] is not None),
+            ("DAY_UNKNOWN", any(day is None for _, _, day in course)), ("NO_ASSESSMENT", not course),
+            ("UNCONFIRMED", any(word in ("CR", "PR") and word != answer["response"] and word not in worse
+                                for word in shown)),
+            ("NOT_MEASURED", (answer["response"], said_there.get(answer["place"])) == ("NE", "NE")),
+        ) if holds
+    }  # fmt: skip
+    if rule.sd_minimum_days is not None and course:  # would it be better if SD needed no minimum?
+        anyway = best(words, days, new_therapy, attrs.evolve(rule, sd_minimum_days=None))["response"]
+        if RANKS.index(anyway) < RANKS.index(answer["response"]):
+            why.add("TOO_EARLY")
+    return {**answer, "first": first, "course": said_there, "why": why}

@@ -3,6 +3,8 @@
 import math
 from fractions import Fraction
 
+import attrs
+
 from reference.before_after import decrease_met, increase_met
 
 
@@ -26,6 +28,14 @@ def grown(criteria, reference, now):
     return increase_met(criteria.pd, criteria.absolute_combines, reference, now)
 
 
+def short(criteria, reference, now):
+    """Whether the percent of PD is met, and only its absolute minimum is not."""
+    if criteria.pd.absolute is None or criteria.absolute_combines == "or" or now <= reference:
+        return False
+    percent_alone = attrs.evolve(criteria, pd=attrs.evolve(criteria.pd, absolute=None))
+    return grown(percent_alone, reference, now) and not grown(criteria, reference, now)
+
+
 def fallen(limit, reference, now):
     """Whether a decrease meets a limit, if there is one."""
     return limit is not None and decrease_met(limit, reference, now)
@@ -39,12 +49,12 @@ def present(size, node, criteria):
 
 
 def course(lesions, nodes, criteria):
-    """The response at each timepoint; ``lesions`` is a list of courses, NaN where not measured."""
+    """The response at each timepoint, and why (names of `Reason`); ``lesions``: courses, NaN where not measured."""
     real = [(sizes, node) for sizes, node in zip(lesions, nodes, strict=True) if not all(map(math.isnan, sizes))]
     visits = len(lesions[0]) if lesions else 0
     if not real:  # no target lesion
-        return ["MISSING"] * visits
-    answers = ["MISSING"]  # the baseline has no response
+        return ["MISSING"] * visits, [set()] * visits
+    answers, reasons = ["MISSING"], [set()]  # the baseline has no response
     baseline = total(sizes[0] for sizes, _ in real)
     complete_sums, responded, was_complete = [baseline], False, False
     for visit in range(1, visits):
@@ -54,30 +64,38 @@ def course(lesions, nodes, criteria):
         there = [present(size, node, criteria) for size, node in measured]
         sum_now = total(size for size, _ in measured)
         reference = min(complete_sums) if criteria.pd.reference == "nadir" else baseline
-        if complete and not any(there):  # every target is gone
-            answer = "CR"
-        elif measured and grown(criteria, reference, sum_now):  # what was measured proves it alone
-            answer = "PD"
-        elif criteria.pd_scope == "any lesion" and any(
+        progression = set()
+        if measured and grown(criteria, reference, sum_now):  # what was measured proves it alone
+            progression.add("INCREASE")
+        if criteria.pd_scope == "any lesion" and any(
             not math.isnan(sizes[visit])
             and grown(criteria, min(s for s in sizes[:visit] if not math.isnan(s)), sizes[visit])
             for sizes, _ in real
         ):
-            answer = "PD"
-        elif criteria.reappearance == "PD" and was_complete and any(there):
-            answer = "PD"
+            progression.add("ANY_LESION")
+        if criteria.reappearance == "PD" and was_complete and any(there):
+            progression.add("REAPPEARED")
+        if complete and not any(there):  # every target is gone
+            answer, why = "CR", {"GONE"}
+            if any(node and size > 0 for size, node in measured):
+                why.add("NORMAL_NODES")
+        elif progression:
+            answer, why = "PD", progression | (set() if complete else {"PARTIAL_SUM"})
         elif not complete:
-            answer = "NE"
+            answer, why = "NE", {"NOT_MEASURED"}
         elif fallen(criteria.pr, baseline, sum_now):
-            answer = "PR"
+            answer, why = "PR", {"DECREASE"}
         elif fallen(criteria.mr, baseline, sum_now):
-            answer = "MR"
+            answer, why = "MR", {"MINOR_DECREASE"}
         elif fallen(criteria.sd_limit, baseline, sum_now):
-            answer = criteria.gap
+            answer, why = criteria.gap, {"GAP"}
         else:
-            answer = "SD"
+            answer, why = "SD", {"WITHIN_LIMITS"}
+        if "NOT_MEASURED" not in why and answer not in ("CR", "PD") and short(criteria, reference, sum_now):
+            why.add("BELOW_MINIMUM")
         if criteria.sustained_response and responded and answer in ("SD", "MR"):  # carried on until progression
             answer = "PR"
+            why.add("SUSTAINED")
         if answer in ("CR", "PR"):
             responded = True
         if answer == "PD":
@@ -86,4 +104,5 @@ def course(lesions, nodes, criteria):
         if complete:
             complete_sums.append(sum_now)
         answers.append(answer)
-    return answers
+        reasons.append(why)
+    return answers, reasons

@@ -108,20 +108,17 @@ class TargetResponse:
     def _change(self, limit: Threshold, index: Any) -> str:
         """The sum against the reference of the limit: "is +27.5 % and +11.0 mm from the nadir of 40.0 mm"."""
         now, unit = float(self.sum[index]), self.criteria.unit
-        where, reference = "baseline", float(self.baseline[index])
+        reference, where, at = float(self.baseline[index]), "baseline", ""
         if limit.reference == "nadir":
-            place = (index,) if isinstance(index, int) else tuple(index)
-            reference = float(self.nadir[index])
-            course = np.where(self.n_missing[place[:-1]] == 0, self.sum[place[:-1]], np.nan)[: place[-1]]
-            at = np.flatnonzero(course == reference)
-            where = "nadir"
-            suffix = f" (timepoint {at[0]})" if at.size else ""
-        else:
-            suffix = ""
+            *patient, visit = (index,) if isinstance(index, int) else index
+            before = (*patient, slice(0, visit))
+            reference, where = float(self.nadir[index]), "nadir"
+            first = np.argmax((self.sum[before] == reference) & (self.n_missing[before] == 0))
+            at = f" (timepoint {first})"
         percent = 100 * now / reference - 100 if reference > 0 else np.nan
         change = _wording.signed(percent) if reference > 0 else "up from 0"
         extra = f" and {now - reference:+.1f} {unit}" if limit.absolute is not None else ""
-        return f"is {change}{extra} from the {where} of {_wording.quantity(reference, unit)}{suffix}"
+        return f"is {change}{extra} from the {where} of {_wording.quantity(reference, unit)}{at}"
 
     def _qualified(self, bits: Reason) -> str:
         said = {

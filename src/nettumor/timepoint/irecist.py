@@ -217,7 +217,7 @@ def further_increase(
         new_non_target_increase=as_flags(new_non_target_increase, "new_non_target_increase"),
     )  # fmt: skip
     measured, (non_target_larger, new_larger) = rest[:3], rest[3:]
-    timely = _timely(recist, categories, days, window)
+    timely = _timely(recist, days, window)
     tolerance = guard(sums, new_lesion_sums)
     increase = np.zeros(recist.shape, dtype=np.bool_)
     seen = [np.full(recist.shape[:-1], np.nan) for _ in measured]
@@ -253,9 +253,7 @@ def _sizes(values: npt.ArrayLike, argument: str) -> Floats:
     return numbers
 
 
-def _timely(
-    recist: Codes, categories: npt.NDArray[np.uint8], days: npt.ArrayLike | None, window: tuple[float, float] | None
-) -> Bools:
+def _timely(recist: Codes, days: npt.ArrayLike | None, window: tuple[float, float] | None) -> Bools:
     """Whether each assessment lies within ``window`` after the latest progression before it."""
     if window is None:
         return np.ones(recist.shape, dtype=np.bool_)
@@ -267,11 +265,11 @@ def _timely(
         )  # fmt: skip
     day = as_days(days, "days")
     check_increasing(day, "days")
-    recist, categories, day = broadcast(target=recist, categories=categories, days=day)
+    recist, day = broadcast(target=recist, days=day)
     timely = np.zeros(recist.shape, dtype=np.bool_)
     last = np.full(recist.shape[:-1], np.nan)
-    for visit, pd, _first, _block in _blocks(recist, categories):
+    for visit in range(recist.shape[-1]):
         gap = day[..., visit] - last
         timely[..., visit] = at_least(gap, fewest) & at_least(most, gap)
-        last = np.where(pd, day[..., visit], last)
+        last = np.where(recist[..., visit] == Response.PD, day[..., visit], last)
     return timely
