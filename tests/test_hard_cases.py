@@ -218,7 +218,7 @@ def test_case_18_no_baseline_to_compare_with(size):
     assert (seen["target"], seen["overall"], patient["best"]) == (["NE"], ["NE"], "NE")
     assert Reason.INVALID in Reason(seen["reason"][0])
     assert "no usable baseline" in seen["explanation"][0]
-    assert "U06" in nt.edit_checks.run(study(*rows), checks=["U06"])["check"]
+    assert "L06" in nt.edit_checks.run(study(*rows), checks=["L06"])["check"]
 
 
 def test_case_19_assessments_after_pd():
