@@ -126,6 +126,7 @@ def test_criteria_name_the_columns_they_need():
     states = """subject,lesion,role,visit,state
         01,NT01,NON-TARGET,0,PRESENT"""
     assert found_by("S01", lesions=states) == []  # nothing is measured, nothing is missing
+    assert found_by("S01", responses="subject,visit,overall\n01,1,SD") == []  # nor where there is no such table
 
 
 def test_spellings_across_tables():
