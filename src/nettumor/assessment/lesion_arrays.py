@@ -169,7 +169,9 @@ def sizes_used(table: CrfTable, criteria: Any, lesion: Ints, timepoint: Ints) ->
     if measure in ("product", "viable product"):
         names = ("size", "perpendicular") if measure == "product" else ("viable", "viable_perpendicular")
         (long, _), (short, _) = (_measure(table, name) for name in names)
-        return np.where((long == 0) | (short == 0), 0.0, np.round(long * short, 9)), np.zeros(len(long), np.bool_)
+        with np.errstate(over="ignore"):  # a slip of 1e300 mm is endless, and judged as such
+            product = np.round(long * short, 9)
+        return np.where((long == 0) | (short == 0), 0.0, product), np.zeros(len(long), np.bool_)
     # Choi's criteria list nodes by their short axis too, and have no limit of a normal node
     knows_nodes = getattr(criteria, "node_normal", 10) is not None
     nodal = table.lesions.nodal & knows_nodes

@@ -18,7 +18,7 @@ from nettumor.assessment.visits import rank_of, time_order, visit_numbers
 from nettumor.crf import Role, number_rows, occurrence, parse_flags, parse_response_cells
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.date import TUMOUR_DOMAINS, from_domains, own_dates
+from nettumor.edit_checks.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.edit_checks.lesion import baseline
 from nettumor.profile import cohens_kappa
 from nettumor.terminology import Response
@@ -139,8 +139,7 @@ def assessor_id_without_role(data: Data, parameters: Parameters) -> Iterator[Hit
 @check("A03", needs={}, follows=("S04", "S11"))
 def accepted_flag_conflict(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Records of two independent assessors accepted at one visit, or of none though an adjudicator is there."""
-    tables = [data[n] for n in ("responses", "lesions") if n in data.tables and "accepted" in data.tables[n]]
-    tables = [rows for rows in tables if "evaluator" in rows]
+    tables = [data[n] for n in ("responses", "lesions") if usable(data, n, "accepted", "evaluator")]
     if not tables:
         raise Skip("neither responses nor lesions has the columns accepted and evaluator")
     visits = shared_visits(data)
@@ -298,13 +297,12 @@ def _visit_places(data: Data, visits: Ints) -> Ints:
 def assessor_changed_over_time(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An assessor who begins after another one of the same role has ended; at their first visit."""
     points = data.timepoints
-    if not len(points) or not any("evaluator" in data.tables[n] for n in ("lesions", "responses") if n in data.tables):
+    named_in = [n for n in ("responses", "lesions") if usable(data, n, "evaluator")]
+    if not len(points) or not named_in:
         raise Skip("neither lesions nor responses names the evaluator")
     time, role = _visit_places(data, shared_visits(data)), np.zeros(data.n_tracks, dtype=np.int64)
-    for name in ("responses", "lesions"):
-        if name in data.tables and "evaluator" in data[name]:
-            rows = data[name]
-            role[rows.track[::-1]] = kinds_of(rows)[::-1]
+    for name in named_in:
+        role[data[name].track[::-1]] = kinds_of(data[name])[::-1]
     begin, end = np.full(data.n_tracks, np.iinfo(np.int64).max), np.full(data.n_tracks, -1)
     np.minimum.at(begin, points.track, time)
     np.maximum.at(end, points.track, time)

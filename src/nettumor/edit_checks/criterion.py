@@ -190,7 +190,7 @@ def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:
     at = np.flatnonzero(better & (grown >= 0))
     lesion, was = grown[at], lowest[grown[at]]
     now = data.size[lesion]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         rise = np.where(was > 0, 100 * now / was - 100, np.nan)
     return Hits(
         table="responses", rows=at, column="overall", expected="PD", related=lesion, related_table="lesions",

@@ -39,6 +39,11 @@ def from_domains(data: Data, table: str) -> bool:
     return data.tables[table].source.kind == "sdtm"
 
 
+def usable(data: Data, name: str, *columns: str) -> bool:
+    """Whether a table is there with all that it requires, and these columns."""
+    return name in data.tables and not data.tables.missing_columns(name) and set(columns) <= set(data.tables[name])
+
+
 def subject_of(data: Data, domain: str) -> Ints:
     """The subject of each row of a domain: codes of `Data.subjects`, -1 for another."""
     codes, words = data[domain].codes("USUBJID")
@@ -47,24 +52,40 @@ def subject_of(data: Data, domain: str) -> Ints:
     return found[codes] if len(found) else np.empty(0, np.int64)
 
 
+def domain_dates(data: Data, domain: str) -> Dates:
+    """The dates (--DTC) of a domain; read once."""
+    key = (domain, "DTC")
+    if key not in data.read:
+        data.read[key] = data[domain].table.dates(f"{domain}DTC")
+    found: Dates = data.read[key]
+    return found
+
+
 def own_dates(rows: Rows) -> tuple[str, Dates]:
     """The column of a table's dates, and its dates; days where days stand for dates."""
     return "day" if rows.table.has_days else "date", rows.when
 
 
-def assessments(data: Data) -> Iterator[Dated]:
-    """The dates of scans, responses, samples and diaries; those of TU, TR and RS where the study is SDTM."""
+def comparable(data: Data, name: str) -> bool:
+    """Whether a table counts time as the study does; one with days among others with dates does not."""
+    return data.tables[name].has_days == data.tables.days
+
+
+def assessments(data: Data, *, alike: bool = True) -> Iterator[Dated]:
+    """The dates of scans, responses, samples and diaries; those of TU, TR and RS where the study is SDTM.
+
+    With ``alike`` only of the tables that count time as the study does.
+    """
     for name in data.tables:
         if name == "subjects" or (name in ("lesions", "responses") and from_domains(data, name)):
             continue
         rows = data[name]
         column, dates = own_dates(rows)
-        if column in rows:
+        if column in rows and (comparable(data, name) or not alike):
             yield Dated(name, column, rows.subject, dates)
     for name in TUMOUR_DOMAINS:
         if name in data and f"{name}DTC" in data[name]:
-            subject = subject_of(data, name)
-            yield Dated(name, f"{name}DTC", subject, data[name].table.dates(f"{name}DTC"))
+            yield Dated(name, f"{name}DTC", subject_of(data, name), domain_dates(data, name))
 
 
 def other_dates(data: Data) -> Iterator[Dated]:
@@ -111,10 +132,11 @@ def known_subject(data: Data) -> None:
 @check("D01", needs={}, blank_allowed=True)
 def invalid_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A cell of a date column that is no date (of a day column: no number)."""
-    expected = "a number of days" if data.tables.days else "a date as 2024-01-31, or the part of it that is known"
     looked = False
-    for dated in (*assessments(data), *other_dates(data)):
+    for dated in (*assessments(data, alike=False), *other_dates(data)):
         looked = True
+        days = data.tables.days or dated.column == "day"
+        expected = "a number of days" if days else "a date as 2024-01-31, or the part of it that is known"
         yield flag(dated.table, dated.dates.status == DateStatus.INVALID, "{column} is {value}, which is no date",
                    dated.column, expected=expected)  # fmt: skip
     if not looked:
@@ -328,7 +350,7 @@ def _last(group: Ints, day: Floats, use: Bools, count: int) -> Floats:
 
 def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Tables with a baseline flag: table, column; group, visit, result, subject and dates of the rows."""
-    if "lesions" in data.tables and "baseline_flag" in data["lesions"] and not from_domains(data, "lesions"):
+    if usable(data, "lesions", "baseline_flag") and not from_domains(data, "lesions"):
         rows = data["lesions"]
         said = ~np.isin(rows.cells.state, (0, 8))
         yield "lesions", "baseline_flag", {"group": rows.lesion, "visit": rows.timepoint, "result": said,
@@ -343,7 +365,7 @@ def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         said = ~(rows.blank(f"{name}STRESC") & rows.blank(f"{name}ORRES"))
         yield name, column, {"group": number_rows(*keys)[0], "result": said, "subject": subject_of(data, name),
                              "visit": number_rows(rows.codes("VISITNUM")[0], rows.codes("VISIT")[0])[0],
-                             "dates": rows.table.dates(f"{name}DTC")}  # fmt: skip
+                             "dates": domain_dates(data, name)}  # fmt: skip
 
 
 @check("D17", needs={}, follows=("D01",))

@@ -17,6 +17,7 @@ from nettumor._arrays import Bools, at_least, more_than
 from nettumor.crf import Role, State, parse_flags, parse_response_cells
 from nettumor.edit_checks._data import Data, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
+from nettumor.edit_checks.date import usable
 from nettumor.edit_checks.lesion import baseline, first_rows
 from nettumor.terminology import Response
 
@@ -97,7 +98,7 @@ def mrecist_porta_hepatis_node(data: Data, parameters: Parameters) -> Iterator[H
 def _called_progression(data: Data) -> Bools:
     """Timepoints whose reported overall response is PD, and those where none is reported."""
     out = np.ones(len(data.timepoints), dtype=np.bool_)
-    if "responses" in data.tables and "overall" in data["responses"]:
+    if usable(data, "responses", "overall"):
         rows = data["responses"]
         codes = parse_response_cells(rows.table.column("overall"))
         given = np.flatnonzero((codes > Response.MISSING) & data.own_criteria)

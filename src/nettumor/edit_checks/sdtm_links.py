@@ -122,7 +122,7 @@ def _alone(left: list[Column], right: list[Column], use: Bools) -> tuple[Ints, I
 
 @check("X06", needs={"RS": ("RSLNKGRP", "USUBJID"), "TR": ("TRLNKGRP", "USUBJID")})
 def linkgrp_broken(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A link group of RS that TR has not, or of TR that RS has not; the first group of a subject needs no response."""
+    """A link group of RS that TR has not, or of TR that RS has not; the first of an assessor needs no response."""
     rs, tr = data["RS"], data["TR"]
     left = [rs.table.column("USUBJID"), rs.table.column("RSLNKGRP")]
     right = [tr.table.column("USUBJID"), tr.table.column("TRLNKGRP")]
@@ -136,10 +136,11 @@ def linkgrp_broken(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 
 def _first_group(tr: Rows) -> Bools:
-    """Rows of each subject's first group in time: baseline, which has no response."""
+    """Rows of the first group in time of each subject and assessor: baseline, which has no response."""
     day = tr.table.dates("TRDTC").earliest
     number = tr.number("VISITNUM")
-    subject, group = tr.codes("USUBJID")[0], tr.codes("TRLNKGRP")[0]
+    group = tr.codes("TRLNKGRP")[0]
+    subject, _ = number_rows(tr.codes("USUBJID")[0], evaluator(tr.table, "TR").trimmed.codes)
     number, day = (np.where(np.isnan(a), np.inf, a) for a in (number, day))
     order = np.lexsort((np.arange(tr.n), number, day))
     order = order[~tr.blank("TRLNKGRP")[order]]

@@ -20,14 +20,21 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import Role, number_rows, occurrence
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import CHECKS, Hits, Parameters, Skip, check
-from nettumor.edit_checks.date import day_text, of_subject, own_dates, subject_text
+from nettumor.edit_checks.date import comparable, day_text, of_subject, own_dates, subject_text, usable
 from nettumor.edit_checks.structure import same_evaluators
 
 
 def judged(data: Data) -> list[Rows]:
-    """The tables that have visits and dates."""
+    """The tables that have subjects and dates, and count time as the study does."""
     names = [n for n in ("lesions", "responses") if n in data.tables and "subject" in data.tables[n]]
-    return [data[n] for n in names if own_dates(data[n])[0] in data[n]]
+    return [data[n] for n in names if own_dates(data[n])[0] in data[n] and comparable(data, n)]
+
+
+def counted_alike(data: Data, *names: str) -> None:
+    """Skip where a table has days and the study dates: they cannot be compared."""
+    other = [n for n in names if not comparable(data, n)]
+    if other:
+        raise Skip(f"{other[0]} has days, other tables have dates")
 
 
 def by_visit(data: Data) -> list[Rows]:
@@ -39,12 +46,16 @@ def by_visit(data: Data) -> list[Rows]:
 
 
 def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
-    """The earliest full date of each timepoint in a table (NaN for none), and its row (-1)."""
-    day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
-    at = np.flatnonzero(~np.isnan(rows.day))
-    at = at[np.lexsort((at, rows.day[at]))][::-1]
-    day[rows.timepoint[at]], row[rows.timepoint[at]] = rows.day[at], at
-    return day, row
+    """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made once."""
+    key = (rows.name, "first days")
+    if key not in data.read:
+        day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
+        at = np.flatnonzero(~np.isnan(rows.day))
+        at = at[np.lexsort((at, rows.day[at]))][::-1]
+        day[rows.timepoint[at]], row[rows.timepoint[at]] = rows.day[at], at
+        data.read[key] = day, row
+    found: tuple[Floats, Ints] = data.read[key]
+    return found
 
 
 def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
@@ -101,6 +112,7 @@ def _once_a_day(rows: Rows, bad: Bools) -> Ints:
        allow_day1=True)  # fmt: skip
 def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
     """A scan of the baseline visit after the first dose; on its day, too, with ``allow_day1`` off."""
+    counted_alike(data, "lesions")
     rows = data["lesions"]
     start = of_subject(data, "treatment_start")[1][rows.subject]
     late = more_than(rows.when.earliest, start)
@@ -117,6 +129,7 @@ def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
 @check("D07", needs={"lesions": ("date|day",)}, follows=("D01", "D14", "S07"), window_days=28)
 def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     """A scan of the baseline visit more than 28 days before the first dose (randomisation, where none is known)."""
+    counted_alike(data, "lesions")
     rows = data["lesions"]
     most, _ = protocol(data, "D07", parameters, "window_days", "baseline")
     start, what = of_subject(data, "treatment_start")[0], "treatment start"
@@ -374,6 +387,7 @@ def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
 def response_date_differs_from_scan(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A response dated before the first scan of its visit, or more than 14 days after the last."""
     same_evaluators(data)
+    counted_alike(data, "lesions", "responses")
     if not all("visit" in data[n] for n in ("lesions", "responses")):
         raise Skip("lesions and responses are not joined by visits")
     rows, scans = data["responses"], data["lesions"]
@@ -410,7 +424,7 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
                        names=names_of(rows),
                        message="visit {visit} ({value}) is after the start of another therapy ({start}); it does not "
                        "count for response")  # fmt: skip
-    if "lesions" in data.tables and "local_therapy" in data["lesions"]:
+    if usable(data, "lesions", "local_therapy"):
         looked = True
         yield _after_local_therapy(data["lesions"], data)
     if not looked:
