@@ -304,3 +304,27 @@ def test_wrong_kinds_are_type_errors():
     """A rule of the wrong kind is also a TypeError."""
     with pytest.raises(InputTypeError):
         nt.best_overall_response([7], [1], rule=nt.criteria.VOGL_2008)
+
+
+def test_days_in_narrow_floats_meet_their_limits():
+    """Days stored in 32 bits are decided as they were written: the minimum, the interval, the new therapy."""
+    narrow = lambda *days: np.array(days, np.float32)  # noqa: E731
+    early = attrs.evolve(RECIST, sd_minimum_days=0.7)
+    assert best([SD], narrow(0.7), early).response == SD
+    assert best([PR, PR], narrow(56.2, 84.2)).confirmed
+    assert best([SD], narrow(0.7), early, new_therapy=0.7).response == NO
+
+
+def test_reasons_belong_to_their_patient():
+    """What was left aside in one course is not said of another, and several reasons stand side by side."""
+    answer = best([[SD, PD, SD], [SD, SD, SD]], [56, 84, 112])
+    assert [Reason(r) for r in answer.reason.tolist()] == [Reason.COURSE_ENDED, Reason(0)]
+    unknown = best([[SD, SD], [SD, SD]], [[56, NAN], [56, 84]])
+    assert [Reason(r) for r in unknown.reason.tolist()] == [Reason.DAY_UNKNOWN, Reason(0)]
+    both = best([CR, PR, PR], [56, 84, 112], policy("keep"), new_therapy=100)
+    assert both.reason == Reason.AFTER_CR | Reason.NEW_THERAPY | Reason.UNCONFIRMED
+
+
+def test_without_an_interval_any_later_cr_keeps_the_first():
+    """confirmation_days None and "PR": a second CR, even half a day later, keeps the CRs from being read as PR."""
+    assert best([CR, CR, PR], [56, 56.5, 168], policy("PR", UNCONFIRMED)).response == CR

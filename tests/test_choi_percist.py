@@ -126,7 +126,10 @@ def test_an_invalid_baseline_spoils_its_course_only():
         (lambda: nt.percist_response([8.0, -1]), r"`uptake` must be finite and at least 0 SUL.*got -1.0 at \[1\]"),
         (lambda: nt.percist_response([0.0, 1]), r"`uptake` must be greater than 0 SUL at baseline"),
         (lambda: nt.percist_response([NAN, 1]), r"`uptake` must be measured at baseline"),
-        (lambda: nt.percist_response([8.0], criteria=CHOI), "served by choi_response"),
+        (lambda: nt.percist_response([8.0], criteria=CHOI), "of percist_response must be .*served by choi_response"),
+        (lambda: nt.percist_response([8.0], new_lesion=[2]), "`new_lesion` must be True or False"),
+        (lambda: nt.percist_response([8.0], resolved=["Y"]), "`resolved` must be True or False"),
+        (lambda: nt.choi_response([50], [80], criteria="choi-2007"), "`criteria` of choi_response must be"),
     ],
 )
 def test_bad_input_is_refused_with_the_repair(call, message):
@@ -221,3 +224,17 @@ def test_percist_agrees_with_its_twin(uptake, flags):
         course = [None if np.isnan(v) else Decimal(str(v)) for v in uptake[patient]]
         told = slow.percist(course, flags[0, patient].tolist(), flags[1, patient].tolist())
         assert [WORDS[R(code)] for code in answers[patient]] == told
+
+
+def test_narrow_floats_meet_the_limits_of_attenuation_and_uptake():
+    """HU and SUL in 32 bits are decided as they were written, and only the padding of a patient is passed over."""
+    for before, after in ((10.3, 8.755), (70.2, 59.67), (12.4, 10.54), (33.8, 28.73), (9.4, 7.99)):
+        density = np.array([before, after], np.float32)
+        assert nt.choi_response([50, 50], density).tolist() == [MISSING, PR], (before, after)
+    for before in np.arange(80, 200) / 10:
+        uptake = np.array([before, round(before * 0.7, 2), round(before * 1.3, 2)], np.float32)
+        assert nt.percist_response(uptake).tolist() == [MISSING, PR, PD], before
+    cohort = nt.choi_response([[50, NAN], [NAN, NAN]], [[80, NAN], [NAN, NAN]])
+    assert cohort.tolist() == [[MISSING, NE], [MISSING, MISSING]]
+    assert nt.percist_response([8.0, 5.6]).dtype == np.int8
+    assert nt.choi_response([0.8, 0.7], [0.9, 0.9]).tolist() == [MISSING, PR]

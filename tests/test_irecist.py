@@ -172,6 +172,14 @@ def test_iupd_as_a_part_is_progression():
         (lambda: nt.irecist_response([NON], [CR], [False], [False]), r"`target` must be CR, PR.*got 4 at \[0\]"),
         (lambda: nt.irecist_response([PD], [CR], [False], [2]), r"`further_increase` must be True or False; got 2"),
         (lambda: nt.irecist_response([PD] * 2, [CR] * 3, False, False), "shapes must broadcast"),
+        (lambda: nt.irecist_response(["PD"], [CR], [False], [False]), "`target` must be Response codes"),
+        (lambda: nt.irecist_response([PD], ["CR"], [False], [False]), "`non_target` must be Response codes"),
+        (lambda: nt.further_increase([PD], [CR], [False], non_target_increase=[2]), "`non_target_increase` must be"),
+        (lambda: nt.further_increase([PD], [CR], [0], new_non_target_increase=[2]), "`new_non_target_increase` must"),
+        (lambda: nt.further_increase([PD] * 2, CR, False, days=[56, 28], window=(1, 9)), "`days` must be strictly"),
+        (lambda: nt.further_increase([PD], CR, False, days=["x"], window=(1, 9)), "`days` must be numbers"),
+        (lambda: nt.further_increase([PD], [CR], [0], reference="x"), "`reference` must be one of 'first iUPD'"),
+        (lambda: nt.further_increase([PD], CR, 0, criteria=nt.criteria.CHOI_2007), "`criteria` of further_increase"),
         (lambda: nt.further_increase([PD], [CR], [False], sums=[-1.0]), r"`sums` must be finite.*got -1.0 at \[0\]"),
         (lambda: nt.further_increase([PD], [CR], [False], new_lesion_sums=[np.inf]), "`new_lesion_sums` must be"),
         (lambda: nt.further_increase([PD], [CR], [False], new_lesion_count=["1"]), "`new_lesion_count` must be"),
@@ -290,3 +298,15 @@ def test_public_fixture_of_irecist():
                 different[subject, visit] = (parts["OVRLRESP"], answer)
     assert seen == 75
     assert different == {place: words[:2] for place, words in DIFFERENCES.items()}
+
+
+def test_narrow_floats_and_shapes_of_further_increase():
+    """5 mm in 32 bits is 5 mm, of targets and of new lesions; a window of one day; leading axes of one input only."""
+    narrow = np.array([8.4, 13.4], np.float32)
+    assert nt.further_increase([PD, PD], [NON] * 2, [False] * 2, sums=narrow).tolist() == [False, True]
+    new = nt.further_increase([SD, SD], [NON] * 2, [True] * 2, new_lesion_sums=narrow)
+    assert new.tolist() == [False, True]
+    parts = [PD] * 2, [NON] * 2, [False] * 2
+    assert nt.further_increase(*parts, sums=[125, 140], days=[84, 112], window=(28, 28)).tolist() == [False, True]
+    several = nt.further_increase(*parts, sums=[[[125, 140]], [[125, 128]]], days=[84, 112], window=(28, 56))
+    assert several.tolist() == [[[False, True]], [[False, False]]]

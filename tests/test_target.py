@@ -257,3 +257,107 @@ def test_explanations():
     assert "no class in the source" in explain([[100, 72]], criteria=C.VOGL_2008)
     assert "short of the absolute limit" in explain([[10, 12]])
     assert "baseline, or no target lesion" in explain([[18, 9]], 0)
+
+
+def test_more_patients_than_one_block():
+    """A cohort larger than what is judged at a time: each patient has the answer, sums and faults of one alone."""
+    one = np.array([[[60, 40, NAN], [40, 30, 10]], [[0, 5, 5], [20, 20, 20]], [[30, -1, 33], [30, 30, 60]],
+                    [[NAN, NAN, NAN], [10, 16, 10]], [[NAN] * 3, [NAN] * 3], [[NAN, 5, 5], [20, 20, 20]],
+                    [[18, 9, 9], [20, 0, 0]]])  # fmt: skip
+    nodes = np.array([[False, False]] * 6 + [[True, False]])
+    many, whose = np.tile(one, (3200, 1, 1)), np.tile(nodes, (3200, 1))
+    target, sums = nt.target_response(many, nodal=whose, invalid="NE"), nt.sum_of_lesions(many, invalid="NE")
+    for place, (lesions, node) in enumerate(zip(one, nodes, strict=True)):
+        alone, summed = nt.target_response(lesions, nodal=node, invalid="NE"), nt.sum_of_lesions(lesions, invalid="NE")
+        for whole, single in ((target, alone), (sums, summed)):
+            for name in attrs.fields_dict(type(single)):
+                if name != "criteria":
+                    found = getattr(whole, name)[place::7]
+                    np.testing.assert_array_equal(found, np.broadcast_to(getattr(single, name), found.shape), name)
+    answers = ["PR NE", "NE NE", "NE PD", "PD SD", "MISSING MISSING", "NE NE", "CR CR"]
+    assert [" ".join(row) for row in nt.labels(target.response[:7, 1:])] == answers
+    assert nt.target_response(many.reshape(160, 140, 2, 3), invalid="NE").response.shape == (160, 140, 3)
+
+
+def test_padding_of_one_patient_and_a_fault_of_another():
+    """A size without a baseline in one patient does not make the padding of another a fault."""
+    sums = nt.sum_of_lesions([[[20, 20], [NAN, NAN]], [[20, 20], [NAN, 5]]], invalid="NE")
+    assert sums.invalid.tolist() == [[False, False], [True, True]]
+
+
+def test_numbers_of_extreme_sums():
+    """A nadir below 1 mm has its percent; sums whose percent is beyond all floats give infinity, and no warning."""
+    small = nt.target_response([[10, 0.5, 6.0]])
+    assert small.percent_from_nadir[2] == pytest.approx(1100)
+    assert small.explain(2).startswith("PD: sum 6.0 mm is +1100.0 % and +5.5 mm from the nadir of 0.5 mm (timepoint 1)")
+    assert nt.sum_of_lesions([[1e-300, 1e300]]).percent_from_baseline[1] == INF
+    assert nt.target_response([[1.0, 0.7]]).response[1] == R.PR
+
+
+NARROW = [
+    # sizes in float32 that lie exactly at a limit as they were written, keywords, response
+    ([[33.3, 23.31]], {}, R.PR),
+    ([[8.4, 13.4]], {"criteria": RECIST}, R.PD),
+    ([[40.1, 48.12]], {}, R.PD),
+    ([[0.7, 0.84]], {"criteria": C.RECIST_1_0}, R.PD),
+    ([[12.3, 10.0], [12.3, 10.0]], {"nodal": [True, True]}, R.SD),
+]
+
+
+@pytest.mark.parametrize(("lesions", "keywords", "response"), NARROW, ids=str)
+def test_narrow_floats_meet_their_limits(lesions, keywords, response):
+    """Sizes stored in 32 bits are decided as they were written, like those in 64 bits."""
+    for dtype in (np.float32, np.float64):
+        assert nt.target_response(np.array(lesions, dtype), **keywords).response[1] == response
+
+
+def test_every_limit_is_met_by_narrow_floats():
+    """All sizes of a grid in 32 bits have the response of the same in 64 bits, at and beside the limits."""
+    before = np.arange(10, 3000) / 10
+    for limit in (0.7, 1.2):
+        for step in (-0.1, 0.0, 0.1):
+            courses = np.stack([before, np.round(before * limit + step, 2)], axis=-1)[:, None, :]
+            wide, narrow = (nt.target_response(courses.astype(t)).response for t in (np.float64, np.float32))
+            np.testing.assert_array_equal(wide, narrow)
+    absolute = np.stack([before, np.round(before + 5, 1)], axis=-1)[:24, None, :]
+    assert (nt.target_response(absolute.astype(np.float32)).response[:, 1] == R.PD).all()
+    decrease = attrs.evolve(RECIST, pr=attrs.evolve(RECIST.pr, absolute=5, unit="mm"))
+    fallen = np.stack([before, np.round(before - 5, 1)], axis=-1)[60:100, None, :]
+    for dtype in (np.float64, np.float32):
+        assert (nt.target_response(fallen.astype(dtype), criteria=decrease).response[:, 1] == R.PR).all()
+    assert nt.target_response([[12, 8]], criteria=decrease).response[1] == R.SD
+
+
+def test_what_was_too_small_is_said_and_nothing_else_is_filled():
+    """5 mm stand where a lesion was too small and has no size: not where one is given, nor where it is missing."""
+    sizes_ = [[20, NAN, 3, NAN], [30, 30, 30, NAN]]
+    target = nt.target_response(sizes_, too_small=[[0, 1, 1, 1], [0, 0, 0, 0]])
+    np.testing.assert_array_equal(target.sum, [50, 35, 33, 5])
+    assert target.n_missing.tolist() == [0, 0, 0, 1]
+    small = [bool(nt.Reason.TOO_SMALL & nt.Reason(int(why))) for why in target.reason]
+    assert small == [False, True, False, True]
+    assert nt.Reason(int(target.reason[1])) == nt.Reason.DECREASE | nt.Reason.TOO_SMALL
+
+
+def test_sentences_word_for_word():
+    """Each sentence names the sum, its change from the reference that decided, and the limits of that rule."""
+    explain = lambda lesions, visit=1, **k: nt.target_response(lesions, **k).explain(visit)  # noqa: E731
+    assert explain([[20, 0]]) == "CR: every target lesion has disappeared; sum 0.0 mm (RECIST 1.1, 4.3.1)"
+    assert explain([[18, 9]], nodal=[True]) == (
+        "CR: every target lesion has disappeared, every node is normal; sum 9.0 mm (RECIST 1.1, 4.3.1)"
+    )
+    assert explain([[100, 80]]) == (
+        "SD: sum 80.0 mm is -20.0 % from the baseline of 100.0 mm; limits -30 % and +20 % and 5 mm (RECIST 1.1, 4.3.1)"
+    )
+    assert explain([[10, 12]]) == (
+        "SD: sum 12.0 mm is +20.0 % and +2.0 mm from the nadir of 10.0 mm (timepoint 0), short of the absolute limit; "
+        "limits +20 % and 5 mm (RECIST 1.1, 4.3.1)"
+    )
+    assert "timepoint" not in explain([[10, 20]], criteria=C.VOGL_2008)
+    course = [[100, 40, 50, NAN, 40], [20, 20, 20, 20, 60]]
+    cohort = nt.target_response(np.array([[[[9.0] * 5] * 2, course]] * 3))
+    said_ = cohort.explain((2, 1, 4))
+    assert said_ == nt.target_response(course).explain(4)
+    assert "nadir of 60.0 mm (timepoint 1)" in said_
+    partial = nt.target_response([[50, 30, 40, 60], [50, NAN, 20, 60]]).explain(3)
+    assert "nadir of 60.0 mm (timepoint 2)" in partial

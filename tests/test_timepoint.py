@@ -134,7 +134,7 @@ def test_overall_response_broadcasts_and_keeps_its_inputs():
     [
         (lambda: nt.overall_response([R.PR, R.IUPD], R.CR, False), r"`target` must be CR.*got 2 at \[1\].*Write PD"),
         (lambda: nt.overall_response(R.NON_CR_NON_PD, R.CR, False), r"`target` must be .*got 4.*goes in `non_target`"),
-        (lambda: nt.overall_response(R.PR, R.IUPD, False), r"`non_target` must be .*got 2.*irecist_response"),
+.*irecist_response"),
         (lambda: nt.overall_response(9, R.CR, False), r"`target` must be Response codes from 0 to 8; got 9"),
         (lambda: nt.overall_response("CR", R.CR, False), r"`target` must be Response codes.*parse_responses"),
         (lambda: nt.overall_response(R.PR, R.CR, np.nan), r"`new_lesion` must be True or False"),
@@ -142,20 +142,26 @@ def test_overall_response_broadcasts_and_keeps_its_inputs():
         (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.IRECIST_2017), "served by irecist_response"),
         (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.BIOLOGICAL_NET_WHO), "by marker_response"),
         (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.PERCIST_2009), "served by percist_response"),
-        (lambda: nt.overall_response(R.PR, R.CR, False, criteria="recist-1.1"), "SizeCriteria; got 'recist-1.1'"),
+        (lambda: nt.overall_response(R.PR, R.CR, False, criteria="recist-1.1"),
+         "of overall_response must be SizeCriteria; got 'recist-1.1'"),
         (lambda: nt.non_target_response([R.CR, R.CR]), r"`lesions` must have the axes \(\.\.\., lesion, timepoint\)"),
-        (lambda: nt.non_target_response([[R.SD, R.CR]]), r"`lesions` must be CR \(8\).*got 5 at \[0, 0\]"),
+        (lambda: nt.non_target_response([[R.SD, R.CR]]),
+         r"`lesions` must be CR \(8\).*got 5 at \[0, 0\]. A non-target lesion is absent"),
         (lambda: nt.non_target_response([[R.CR, R.IUPD]]), r"`lesions` must be CR \(8\).*got 2 at \[0, 1\]"),
         (lambda: nt.non_target_response([[R.CR]], markers_normal=[True] * 3), r"`markers_normal` must have.*got 3"),
         (lambda: nt.non_target_response([[R.CR] * 3], markers_normal=[True] * 2), r"shapes must broadcast"),
         (lambda: nt.non_target_response([[R.CR] * 2], markers_normal=[1, None]), r"`markers_normal` must be True or"),
         (lambda: nt.first_sighting([0, 1], [0, 56]), r"`status` must have the axes \(\.\.\., lesion, timepoint\)"),
-        (lambda: nt.first_sighting([[0, 3]], [0, 56]), r"`status` must be 0 .*got 3 at \[0, 1\]"),
+        (lambda: nt.first_sighting([[0, 3]], [0, 56]),
+         r"`status` must be 0 \(not seen\).*got 3 at \[0, 1\]. Give the state"),
         (lambda: nt.first_sighting([["", "EQUIVOCL"]], [0, 56]), r"'EQUIVOCL' at \[0, 1\]. Did you mean 'EQUI"),
         (lambda: nt.first_sighting([[True, False]], [0, 56]), "A flag does not tell equivocal from unequivocal"),
         (lambda: nt.first_sighting(np.array([[True, None]], dtype=object), [0, 56]), r"got True at \[0, 0\]"),
         (lambda: nt.first_sighting([[0, 2]], [56, 0]), "`days` must be strictly increasing"),
         (lambda: nt.first_sighting([[0, 2]], [0, 56, 112]), "shapes must broadcast"),
+        (lambda: nt.first_sighting([[0, 2]], np.array(["2020", "2021"], "M8[D]")), "`days` must be days.*Subtract"),
+        (lambda: nt.non_target_response([["CR"]]), r"`lesions` must be Response codes"),
+        (lambda: nt.overall_response(R.PR, "CR", False), r"`non_target` must be Response codes.*parse_responses"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_with_the_repair(call, message):
@@ -284,3 +290,31 @@ def test_first_sighting_agrees_with_its_twin(status, days):
         assert found.new_lesion[patient].tolist() == flags
         assert (None if np.isnan(found.day[patient]) else found.day[patient]) == day
         assert found.timepoint[patient] == (-1 if day is None else days[patient].tolist().index(day))
+
+
+def test_new_lesions_at_the_first_timepoint_and_in_objects():
+    """Seen first at place 0, at the last visit only, in numbers and words of objects; NaN and NA are not seen."""
+    pandas = pytest.importorskip("pandas")
+    at_once = nt.first_sighting([[2, 2]], [28, 56])
+    assert (at_once.day, at_once.timepoint, at_once.unequivocal_timepoint) == (28.0, 0, 0)
+    assert repr(at_once) == "FirstSighting(1 of 1 patients with a new lesion)"
+    assert at_once.explain().startswith("New lesion unequivocal at timepoint 0, first seen at timepoint 0 on day 28.0")
+    last = nt.first_sighting([["", "UNEQUIVOCAL"]], [0, 56])
+    assert last.lesion_day.tolist() == [56.0]
+    assert nt.first_sighting([[np.nan, 2.0]], [0, 56]).day == 56
+    for nothing in (None, np.nan, pandas.NA):
+        assert nt.first_sighting(np.array([[nothing, "PRESENT"]], dtype=object), [0, 56]).day == 56
+    mixed = nt.first_sighting(np.array([["", 1, 2.0], ["", 0, 1]], dtype=object), [0, 56, 112])
+    assert (mixed.day, mixed.lesion_day[0]) == (56, 56)
+    assert np.isnan(mixed.lesion_day[1])
+    nowhere = nt.first_sighting([["", "EQUIVOCAL"]], [0, 56])
+    assert (nowhere.timepoint, nowhere.unequivocal_timepoint) == (-1, -1)
+    empty = nt.first_sighting(np.zeros((2, 3, 0), np.int8), [])
+    assert empty.lesion_day.shape == (2, 3)
+    assert np.isnan(empty.lesion_day).all()
+
+
+def test_the_place_of_a_wrong_word_is_told():
+    """The error of a word carries its index."""
+    error = refused(lambda: nt.first_sighting([["", "EQUIVOCL"]], [0, 56]), "EQUIVOCL")
+    assert (error.argument, error.index) == ("status", (0, 1))
