@@ -134,7 +134,7 @@ def test_overall_response_broadcasts_and_keeps_its_inputs():
     [
         (lambda: nt.overall_response([R.PR, R.IUPD], R.CR, False), r"`target` must be CR.*got 2 at \[1\].*Write PD"),
         (lambda: nt.overall_response(R.NON_CR_NON_PD, R.CR, False), r"`target` must be .*got 4.*goes in `non_target`"),
-.*irecist_response"),
+        (lambda: nt.overall_response(R.PR, R.IUPD, False), r"`non_target` must be CR, NON_CR.*got 2.*irecist_response"),
         (lambda: nt.overall_response(9, R.CR, False), r"`target` must be Response codes from 0 to 8; got 9"),
         (lambda: nt.overall_response("CR", R.CR, False), r"`target` must be Response codes.*parse_responses"),
         (lambda: nt.overall_response(R.PR, R.CR, np.nan), r"`new_lesion` must be True or False"),
