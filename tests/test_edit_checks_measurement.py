@@ -27,6 +27,14 @@ def test_m15_without_a_state_column():
     assert found("M15", lesions(2, size=["20", "<5"]))["severity"].tolist() == ["note"]
 
 
+def test_too_small_in_sdtm_without_standardised_text():
+    """The original result alone says too small: M15 finds the TRSTRESN that is missing."""
+    tr = {"USUBJID": ["01"], "TRLNKID": ["T01"], "TRTESTCD": ["LDIAM"], "TRORRES": ["TOO SMALL TO MEASURE"],
+          "TRSTRESN": [np.nan], "VISITNUM": [2]}  # fmt: skip
+    tu = {"USUBJID": ["01"], "TULNKID": ["T01"], "TUTESTCD": ["TUMIDENT"], "TUSTRESC": ["TARGET"], "VISITNUM": [1]}
+    assert found("M15", {"tr": tr, "tu": tu})["severity"].tolist() == ["warning"]
+
+
 def test_visits_without_a_name_are_called_by_their_day():
     """A study without visits gets its days into the messages."""
     table = {"lesions": {**lesions(2, size=[20, -1])["lesions"], "day": [-3, 40]}}

@@ -179,6 +179,22 @@ def test_sdtm_laboratory_and_site():
     assert found("K04", read)["column"].tolist() == ["lab"]
 
 
+def test_diet_and_drug_need_one_column_only():
+    """R05 runs with the confounder alone or with the diet alone."""
+    table = samples([30.0], marker="5-HIAA", unit="mg/24h", diet_restricted="N")
+    assert found("R05", table)["column"].tolist() == ["diet_restricted"]
+    assert found("R05", samples([300.0], confounder="omeprazole"))["column"].tolist() == ["confounder"]
+
+
+def test_visit_one_may_be_the_baseline():
+    """Without a first dose and without a visit named baseline or numbered 0, Y10 does not guess: skipped."""
+    table = diary([np.nan, np.nan], per_day=[3.0, 2.0], visit=["1", "2"], date=["2024-01-01", "2024-02-01"])
+    del table["symptoms"]["day"]
+    assert status(found("Y10", table))[0] == ["skipped"]
+    table["symptoms"]["visit"] = ["BASELINE", "2"]
+    assert status(found("Y10", table, min_days=1))[0] == ["passed"]
+
+
 SAMPLES = ["marker", "urine", "diary"]
 MARKER_COLUMNS = ("value", "upper_limit", "duration", "volume", "concentration", "creatinine", "weight", "unit",
                   "upper_limit_unit", "concentration_unit", "creatinine_unit", "marker", "assay", "specimen", "lab",

@@ -122,4 +122,12 @@ class Trial:
         self.tables[table] = self.tables[table].drop(index=rows).reset_index(drop=True)
 
 
-from faults import dates, lesions, measurements, responses, structure, sums  # noqa: E402, F401 - each registers its faults
+from faults import (  # noqa: E402 - each registers its faults
+    dates,  # noqa: F401
+    lesions,  # noqa: F401
+    measurements,  # noqa: F401
+    responses,  # noqa: F401
+    samples,  # noqa: F401
+    structure,  # noqa: F401
+    sums,  # noqa: F401
+)

@@ -9,7 +9,7 @@ def no_lesion_column(t):
     return "markers", -1
 
 
-@fault("S02")
+@fault("S02", K09="the sample that lost its patient was that patient's baseline")
 def blank_subject(t):
     return t.set("markers", t.row("markers", subject=QUIET), subject="")
 

@@ -285,7 +285,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )  # fmt: skip
 
 
-@check("Y10", needs={"symptoms": ("count|per_day",)}, follows=("=Y04",), min_days=4.0)
+@check("Y10", needs={"symptoms": ("count|per_day",)}, follows=("=Y04", "=D01", "=D03", "=D05"), min_days=4.0)
 def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A symptom recorded under treatment without a baseline of ``min_days`` days, or with a baseline mean of 0.
 
@@ -331,6 +331,7 @@ def _before_treatment(data: Data, read: Diary) -> tuple[Bools, Bools]:
     dated = ~np.isnan(dose) & ~np.isnan(rows.when.earliest)
     codes, words = rows.codes("visit")
     number = visit_numbers(words)[codes] if len(words) else np.full(rows.n, np.nan)
-    named = ~dated & ~np.isnan(number) & np.isnan(dose)
+    # where no visit of the study is named or numbered so, visit 1 may be the baseline: not known
+    named = np.isnan(dose) & ~np.isnan(number) & bool((number <= 0).any())
     early = np.where(dated, rows.when.latest <= dose, number <= 0)
     return early & (dated | named), dated | named

@@ -249,7 +249,7 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
     )  # fmt: skip
 
 
-@check("K09", needs={"markers": ()})
+@check("K09", needs={"markers": ()}, follows=("=D01", "=D03", "=D04", "=D05"))
 def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Samples of a marker after the first dose and none before it; a sample on the day of the dose counts as before.
 
