@@ -577,3 +577,11 @@ def test_the_rule_of_a_randomised_trial():
     rule = attrs.evolve(nt.criteria.RECIST_1_1.best_response, confirmation_days=None)
     assert assessed(rows({"T1": ("50", "30")}), rule=rule).subjects["best"].tolist() == ["PR"]
     assert assessed(rows({"T1": ("50", "30")})).subjects["best"].tolist() == ["SD"]
+
+
+def test_a_new_lesion_of_a_negative_size_is_not_measured():
+    """Under iRECIST, too, a size that cannot be is left out: the lesion is there, nothing is added up."""
+    lesions = rows({"T1": ("50", "50", "50"), "X1": (None, "-3", "-3")})
+    done = assessed([r | {"state": "PRESENT"} if r["lesion"] == "X1" else r for r in lesions],
+                    criteria=nt.criteria.IRECIST_2017)  # fmt: skip
+    assert done.timepoints["overall"].tolist() == ["MISSING", "iUPD", "iUPD"]

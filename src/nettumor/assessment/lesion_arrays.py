@@ -388,7 +388,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
-    measured[~there] = np.nan
+    measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
     scan = np.where(np.isnan(given.scan_day), np.inf, given.scan_day)
     day, _ = at.put(scan, np.inf, np.ones(table.n_rows, dtype=np.bool_))
     sighting = np.where(seen > 0, day, np.inf)

@@ -205,7 +205,9 @@ def judged_overall(data: Data) -> Codes:
     """The overall response of every timepoint: as reported; in tracks that report none, as recomputed."""
     if "judged" not in data.read:
         points = data.timepoints
-        said = at_points(data, reported(data).overall)
+        said = np.zeros(len(points), np.int8)
+        if "responses" in data.tables:
+            said = at_points(data, reported(data).overall)
         said = np.where(after_baseline(data), said, np.int8(Response.MISSING))
         if "lesions" in data.tables and isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):
             silent = np.ones(data.n_tracks, np.bool_)
@@ -241,7 +243,7 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
     if len(points):
         first = np.full(data.n_tracks, np.inf)
         np.fmin.at(first, points.track, points.scan_day)
-        reference = np.where(np.isnan(reference), first - _LONG_AGO, reference)
+        reference = np.where(np.isnan(reference) & ~np.isinf(first), first - _LONG_AGO, reference)
     day = points.scan_day - reference[points.track] if len(points) else points.scan_day
     therapy = np.full(data.n_tracks, np.nan)
     if "subjects" in data.tables and "new_therapy" in data["subjects"]:

@@ -51,7 +51,8 @@ def _rows_of(data: Data, points: Ints) -> Ints:
 
 
 @check("O06", needs={"responses": ("overall",)},
-       follows=(*SPOILS, "D08", "T02", "N01", "N06", "O13", "=O01", "=O02", "=O04", "=T01", "=T03", "=W01"))
+       follows=(*SPOILS, "D08", "T02", "N01", "N06", "O13", "=O01", "=O02", "=O04", "=T01", "=T03", "=W01",
+                "=M16", "=N08"))
 def cr_then_pr_or_sd(data: Data, parameters: Parameters) -> Hits:
     """The first PR, SD or NON-CR/NON-PD after an overall CR: PD, or the CR was none."""
     points = data.timepoints

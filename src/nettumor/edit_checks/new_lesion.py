@@ -42,7 +42,7 @@ def _new(data: Data) -> Bools:
     return np.asarray((rows.cells.role == Role.NEW) & (rows.order > 0))
 
 
-@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=(*_SPOILS, "=W04"))
+@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=_SPOILS)
 def new_lesion_not_pd(data: Data, parameters: Parameters) -> Hits:
     """No PD although an unequivocal new lesion is there; after a PD that was reported `O04` speaks."""
     said, points, rows = compared(data), data.timepoints, data["lesions"]
@@ -82,7 +82,7 @@ def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
                 "new_lesion", expected="the new lesion among the lesions")  # fmt: skip
 
 
-@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=(*_SPOILS, "=W04"))
+@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=_SPOILS)
 def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may be a no."""
     said, rows = compared(data), data["lesions"]
@@ -192,8 +192,10 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     base = np.flatnonzero(_first_of_lesion(rows.lesion, rows.timepoint, new & np.isin(rows.cells.state, _SURE)))
     row, point = later_visits(data, base)
     width = len(points) + 1
-    key = rows.lesion * width + rows.timepoint
-    there = np.isin(rows.lesion[row] * width + point, key[~np.isin(rows.cells.state, (State.ABSENT,))])
+    own = np.flatnonzero(new)
+    own = own[np.argsort(rows.lesion[own] * width + rows.timepoint[own], kind="stable")]
+    key = rows.lesion[own] * width + rows.timepoint[own]
+    there = np.isin(rows.lesion[row] * width + point, key[rows.cells.state[own] != State.ABSENT])
     row, point = row[~there], point[~there]
     order = np.lexsort((point, rows.lesion[row]))
     row, point = row[order], point[order]
@@ -201,12 +203,9 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     row, point = row[once], point[once]
     order = np.argsort(points.lesions[point], kind="stable")
     row, point = row[order], point[order]
-    absent = np.isin(rows.lesion[row] * width + point, key)
-    own = np.full(len(row), -1, dtype=np.int64)
-    place = np.argsort(key, kind="stable")
-    at = np.searchsorted(key[place], (rows.lesion[row] * width + point)[absent])
-    own[absent] = place[at]
-    shown = np.where(absent, own, points.lesions[point])
+    wanted = rows.lesion[row] * width + point
+    absent, shown = np.isin(wanted, key), points.lesions[point]
+    shown[absent] = own[np.searchsorted(key, wanted[absent])]
     yield Hits(
         table="lesions", rows=shown, column="state", related=row, expected="a row with its state",
         value=np.where(absent, "ABSENT", ""), names={"lesion": rows.text("lesion")[row]},

@@ -166,7 +166,8 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     base = base[np.unique(rows.lesion[base], return_index=True)[1]]
     row, point = later_visits(data, base)
     width = len(points) + 1
-    there = np.isin(rows.lesion[row] * width + point, rows.lesion * width + rows.timepoint)
+    own = np.flatnonzero(mine)
+    there = np.isin(rows.lesion[row] * width + point, rows.lesion[own] * width + rows.timepoint[own])
     merged = np.full(int(rows.lesion.max(initial=-1)) + 1, width, dtype=np.int64)
     at = rows.cells.state == State.MERGED
     np.minimum.at(merged, rows.lesion[at], rows.timepoint[at])

@@ -35,7 +35,7 @@ from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.terminology import Response
 from nettumor.timepoint.overall import combine
 
-_PART_CHECKS = ("=T01", "=T02", "=T03", "=T04", "=T05", "=T07", "=T08", "=T09", "=T10", "=N01", "=N03", "=N04", "=N06",
+_PART_CHECKS = ("=T01", "=T02", "=T03", "=T04", "=T05", "=T07", "=T08", "=T09", "=N01", "=N03", "=N04", "=N06",
                 "=N07", "=N09", "=W01", "=W02", "=W03", "=W04", "=S08", "=S12")  # fmt: skip
 """Checks of the parts of a visit whose finding there explains one on its overall response."""
 

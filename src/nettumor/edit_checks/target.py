@@ -166,7 +166,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
         with np.errstate(invalid="ignore", divide="ignore"):
             return at_least(margin, np.abs(100 * chain.sum / before - 100 - limit))
 
-    pr = open_ & near(chain.baseline, -limit_pr.value)
+    pr = open_ & near(chain.baseline, -limit_pr.value) & (chain.target != Response.PD)
     pd, mm = open_ & ~pr & near(reference, limit_pd.value), np.zeros(len(points), np.bool_)
     if limit_pd.absolute is not None and getattr(criteria, "absolute_combines", "and") == "and":
         # of two limits that must both be met one decides only where the other is met, or nearly
