@@ -68,7 +68,7 @@ class Table(Mapping[str, npt.NDArray[Any]]):
 
     def __repr__(self) -> str:
         lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
-        lines += [f"  {name}: {', '.join(_cell(v) for v in a[:4].tolist())}" for name, a in self._columns.items()]
+        lines += [f"  {name}: {', '.join(cell_text(v) for v in a[:4].tolist())}" for name, a in self._columns.items()]
         return "\n".join(line[:100] for line in lines[:40])
 
     def to_frame(self, kind: str = "pandas") -> Any:
@@ -90,7 +90,7 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self._columns)
-        writer.writerows([_cell(v) for v in row.values()] for row in self.rows())
+        writer.writerows([cell_text(v) for v in row.values()] for row in self.rows())
         if path is not None:
             Path(path).write_text(out.getvalue(), encoding="utf-8", newline="")
         return out.getvalue()
@@ -104,7 +104,8 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         return text
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A cell as text: blank for None and NaN, a number with up to 15 digits."""
     if value is None or (isinstance(value, float) and value != value):
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)

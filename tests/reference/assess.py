@@ -131,7 +131,7 @@ def judge_targets(visits, every, criteria):
     out = []
     padding = not sizes
     whole = bool(sizes) and all(line[0] == line[0] and line[0] > 0 for line in sizes) and not never
-    responses = target.course(sizes, nodes, criteria) if whole else None
+    responses = target.course(sizes, nodes, criteria)[0] if whole else None
     complete = []
     for i in range(len(visits)):
         measured = [line[i] for line in sizes if line[i] == line[i]]

@@ -191,7 +191,8 @@ def _notes(
     study: Tables, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
-    when = study["lesions"].when().status
+    cells, column = study["lesions"].when_cells()
+    odd = cells.status > DateStatus.FULL
     unread = sum(int((d.status > DateStatus.FULL).sum()) for d in subjects.dates.values())
     return {
         "judged by": by,
@@ -205,7 +206,7 @@ def _notes(
         "lesion rows without a subject": int(study["lesions"].blank("subject").sum()),
         "lesion rows without visit and date": visits.without_time,
         "lesion rows before the baseline": visits.before_baseline,
-        "lesion dates that are not full": int((when > DateStatus.FULL).sum()),
+        "lesion dates that are not full": int(odd[column.codes].sum()) if odd.any() else 0,
         "subject dates that are not full": unread,
         "lesions with contradicting rows in one visit": conflicts,
         "further rows of one subject, not read": subjects.repeated,

@@ -8,6 +8,8 @@ duplicates count once, unequal ones are not measured; parts of a split lesion ar
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ from nettumor._arrays import Bools, Codes, Floats, at_least
 from nettumor.assessment.visits import EARLIER, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints, Words
+from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
 
 _GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARGEMENT",
@@ -27,7 +30,7 @@ _GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARG
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Slots:
     """Where the rows of one role stand in an array (track, lesion, timepoint).
 
@@ -49,6 +52,17 @@ class Slots:
     shape: tuple[int, int, int]
     codes: Ints
 
+    @cached_property
+    def _placed(self) -> tuple[Ints, Ints, bool]:
+        """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
+        flat = (self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint
+        placed, rows = self.timepoint >= 0, self.rows
+        if not placed.all():
+            flat, rows = flat[placed], rows[placed]
+        taken = np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
+        taken[flat] = True
+        return rows, flat, int(np.count_nonzero(taken)) == len(flat)
+
     def put(self, values: npt.NDArray[Any], fill: Any, says: Bools) -> tuple[npt.NDArray[Any], Bools]:
         """The values in an array, and where rows contradict each other (``fill`` there).
 
@@ -56,9 +70,10 @@ class Slots:
         """
         out = np.full(int(np.prod(self.shape)), fill, dtype=values.dtype)
         conflict = np.zeros(out.shape, dtype=np.bool_)
-        placed = self.timepoint >= 0
-        flat = ((self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint)[placed]
-        rows = self.rows[placed]
+        rows, flat, single = self._placed
+        if single:
+            out[flat] = values[rows]
+            return out.reshape(self.shape), conflict.reshape(self.shape)
         speaks = says[rows]
         if not speaks.all():
             out[flat[~speaks]] = values[rows[~speaks]]
@@ -73,11 +88,12 @@ class Slots:
         out[conflict] = fill
         return out.reshape(self.shape), conflict.reshape(self.shape)
 
-
     def identified(self) -> Bools:
         """Lesions (track, lesion) that are on record; not padding, and not one seen only before the baseline."""
-        out = np.zeros(self.shape[:2], dtype=np.bool_)
         rows = self.timepoint != EARLIER
+        if rows.all():
+            return np.asarray(self.codes >= 0)
+        out = np.zeros(self.shape[:2], dtype=np.bool_)
         out[self.track[rows], self.lesion[rows]] = True
         return out
 
@@ -101,25 +117,29 @@ class Rows:
     scan_day: Floats
     shape: tuple[int, int]
 
-    def lesion_numbers(self, table: CrfTable) -> Ints:
-        """A number for each lesion of each track; one for all rows that are not judged."""
-        return number_rows(np.where(self.chosen, self.track, self.shape[0]), table.keys_of("lesion")[0])[0]
+    def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
+        """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
+        def place() -> tuple[Ints, Ints]:
+            track = np.where(self.chosen, self.track, self.shape[0])
+            return number_rows(track, table.keys_of("lesion")[0])[0], self.timepoint
+
+        return place
 
 
 def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     """The places of the rows with a role."""
     rows = np.flatnonzero(given.chosen & (table.lesions.role == role))
-    track, timepoint, (n_tracks, n_timepoints) = given.track, given.timepoint, given.shape
+    n_tracks, n_timepoints = given.shape
+    track, timepoint = given.track[rows], given.timepoint[rows]
     code, words = table.keys_of("lesion")
-    rank = rank_of(words)
-    number, first = number_rows(track[rows], rank[code[rows]] if len(words) else code[rows])
-    count = np.bincount(track[rows][first], minlength=n_tracks)
+    code = code[rows]
+    number, first = number_rows(track, rank_of(words)[code] if len(words) else code)
+    count = np.bincount(track[first], minlength=n_tracks)
     start = np.cumsum(count) - count
-    lesion = number - start[track[rows]]
     width = int(count.max(initial=0))
     codes = np.full((n_tracks, width), -1, dtype=np.int64)
-    codes[track[rows][first], np.arange(len(first)) - start[track[rows][first]]] = code[rows][first]
-    return Slots(rows, track[rows], lesion, timepoint[rows], (n_tracks, width, n_timepoints), codes)
+    codes[track[first], np.arange(len(first)) - start[track[first]]] = code[first]
+    return Slots(rows, track, number - start[track], timepoint, (n_tracks, width, n_timepoints), codes)
 
 
 @frozen(eq=False)
@@ -149,7 +169,7 @@ class Targets:
     conflicts: int
 
 
-def sizes_used(table: CrfTable, criteria: Any, lesion: Ints, timepoint: Ints) -> tuple[Floats, Bools]:
+def sizes_used(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]) -> tuple[Floats, Bools]:
     """For each row the size that counts under the criteria, and whether it is too small to measure.
 
     A lesion is measured along one axis throughout its course, which its first measured visit decides (as a rule the
@@ -160,8 +180,9 @@ def sizes_used(table: CrfTable, criteria: Any, lesion: Ints, timepoint: Ints) ->
     table : CrfTable
         The lesions table.
     criteria : SizeCriteria or AttenuationCriteria
-    lesion, timepoint : ndarray of int, shape (row,)
-        Numbers of the lesions (of a track), and of their timepoints; below 0 before the baseline.
+    place : callable that gives two ndarrays of int, shape (row,)
+        Numbers of the lesions (of a track), and of their timepoints (below 0 before the baseline); asked for only
+        where more than one axis was measured.
     """
     measure = criteria.measure
     if measure == "volume":
@@ -177,17 +198,17 @@ def sizes_used(table: CrfTable, criteria: Any, lesion: Ints, timepoint: Ints) ->
     nodal = table.lesions.nodal & knows_nodes
     value, small = _measure(table, "size")
     if nodal.any() and "perpendicular" in table:
-        value, small = _short_axis(table, (lesion, timepoint), nodal, value, small)
+        value, small = _short_axis(table, place, nodal, value, small)
     if "diameter" in table and (knows_nodes or table.blank("size").all()):
         value, small = _over("diameter", table, ~table.blank("diameter"), value, small)
     if measure == "viable diameter" and "viable" in table:
-        first = _at_first((lesion, timepoint), table, ("viable", "size", "perpendicular", "diameter"))
+        first = _at_first(place, table, ("viable", "size", "perpendicular", "diameter"))
         value, small = _over("viable", table, ~nodal & first["viable"], value, small)
     return value, small
 
 
 def _short_axis(
-    table: CrfTable, place: tuple[Ints, Ints], nodal: Bools, value: Floats, small: Bools
+    table: CrfTable, place: Callable[[], tuple[Ints, Ints]], nodal: Bools, value: Floats, small: Bools
 ) -> tuple[Floats, Bools]:
     """Nodes by ``perpendicular``; by ``size`` (then a short axis) unless the first measured visit has both."""
     first = _at_first(place, table, ("size", "perpendicular"))
@@ -206,9 +227,11 @@ def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
     return found.value, found.too_small
 
 
-def _at_first(place: tuple[Ints, Ints], table: CrfTable, names: tuple[str, ...]) -> dict[str, Bools]:
+def _at_first(
+    place: Callable[[], tuple[Ints, Ints]], table: CrfTable, names: tuple[str, ...]
+) -> dict[str, Bools]:
     """For each row and measure: whether its lesion has a number there at the first visit with a number in any."""
-    lesion, timepoint = place
+    lesion, timepoint = place()
     n = int(lesion.max(initial=-1)) + 1
     has = {name: ~np.isnan(table.numbers(name).value) & (timepoint >= 0) for name in names if name in table}
     rows = np.flatnonzero(np.logical_or.reduce([*has.values()]))
@@ -226,16 +249,22 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     """The target lesions."""
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
-    value, small = sizes_used(table, criteria, given.lesion_numbers(table), given.timepoint)
+    value, small = sizes_used(table, criteria, given.lesions_of(table))
     says = cells.state != State.BLANK
     sizes, conflict = at.put(value, np.nan, says)
-    too_small, other = at.put(small, False, says)
-    conflict = conflict | other
-    sizes[conflict], too_small[conflict] = np.nan, False
+    too_small = np.zeros(at.shape, dtype=np.bool_)
+    if small.any():
+        too_small, other = at.put(small, False, says)
+        conflict = conflict | other
+        sizes[conflict], too_small[conflict] = np.nan, False
     sizes[sizes >= _IMPOSSIBLE] = np.inf  # answered with NE like any number that cannot be
-    attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
+    attenuation = np.broadcast_to(np.nan, at.shape)
+    if isinstance(criteria, AttenuationCriteria):
+        attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
     nodal = np.zeros(at.shape[:2], dtype=np.bool_)
-    nodal[at.track, at.lesion] |= cells.nodal[at.rows]
+    if cells.nodal.any():
+        nodes = cells.nodal[at.rows]
+        nodal[at.track[nodes], at.lesion[nodes]] = True
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
@@ -250,6 +279,8 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     """From the merge on: the lesion that merged into another, and the other."""
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
+    if not (cells.state == State.MERGED).any():
+        return out
     rows = np.flatnonzero((cells.state[at.rows] == State.MERGED) & (at.timepoint >= 0))
     if not len(rows):
         return out
@@ -270,10 +301,11 @@ def _slot_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
 
 def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
     """Track and place of each part of a split lesion, and the place of its parent."""
+    none = np.zeros(0, dtype=np.int64)
+    if not table.lesions.has_parts:
+        return none, none, none
     parent = table.lesions.parent[at.rows]
     rows = np.flatnonzero(parent != "")
-    if not len(rows):
-        return rows, rows, rows
     _, first = number_rows(at.track[rows], at.lesion[rows])
     rows = rows[first]
     of = _slot_of(table, at, at.track[rows], parent[rows])
@@ -308,6 +340,8 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
     cells = table.lesions
     at = slots(table, given, Role.NON_TARGET)
+    if not len(at.rows):
+        return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
     code = non_target_codes(table, criteria, given)
     found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
     found[conflict] = Response.NE
@@ -327,7 +361,7 @@ def non_target_codes(table: CrfTable, criteria: Any, given: Rows) -> Codes:
     if normal is not None:  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
         short, small = _measure(table, "size")
         if "perpendicular" in table:
-            short, _ = _short_axis(table, (given.lesion_numbers(table), given.timepoint), cells.nodal, short, small)
+            short, _ = _short_axis(table, given.lesions_of(table), cells.nodal, short, small)
         code[cells.nodal & ~np.isnan(short) & ~at_least(short, normal) & (code == Response.NON_CR_NON_PD)] = Response.CR
     code[np.isin(state, (State.BLANK, State.NOT_EVALUABLE, -1)) | cells.contradiction] = Response.NE
     return code
@@ -364,6 +398,12 @@ class NewLesions:
     larger: Bools
     conflicts: int
 
+    @classmethod
+    def none(cls, shape: tuple[int, int]) -> NewLesions:
+        """No new lesion, of shape (track, timepoint)."""
+        never, nothing = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
+        return cls(never, nothing, nothing, np.zeros(shape), never, 0)
+
 
 def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     """New lesions.
@@ -373,6 +413,8 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     """
     cells = table.lesions
     at = slots(table, given, Role.NEW)
+    if not len(at.rows):
+        return NewLesions.none(given.shape)
     look = np.zeros(table.n_rows, dtype=np.int8)
     look[cells.present] = 2
     look[cells.state == State.EQUIVOCAL] = 1
@@ -384,7 +426,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     visit = np.arange(given.shape[1])
     last = np.maximum.accumulate(np.where(seen != 0, visit, 0), axis=-1)
     there = known & (np.take_along_axis(seen, last, axis=-1) > 0)
-    size, small = sizes_used(table, criteria, given.lesion_numbers(table), given.timepoint)
+    size, small = sizes_used(table, criteria, given.lesions_of(table))
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)

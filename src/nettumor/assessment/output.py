@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from nettumor._arrays import Floats
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.result import TimepointTable, explanations
+from nettumor.assessment.result import LateTable, explanations
 from nettumor.assessment.visits import Names, Visits
-from nettumor.crf import CrfTable, Tables, iso
+from nettumor.crf import CrfTable, Tables
+from nettumor.crf.dates import iso_text
 from nettumor.endpoints._time_to_event import _WORDS
 from nettumor.morphology import in_assessment_window
 from nettumor.tables import Table
@@ -23,84 +25,102 @@ from nettumor.terminology import EventReason, labels
 TIMES = ("pfs", "ttp", "dor", "os")
 
 
+Maker = Callable[[], npt.ArrayLike]
+
+
 def words(names: npt.NDArray[Any], codes: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
     """Names by code; "" for -1."""
     return np.array([*names.tolist(), ""], dtype=np.str_)[codes]
 
 
-def keys(names: Names, lesions: CrfTable, judgement: Judgement) -> dict[str, npt.NDArray[Any]]:
-    """Subject and evaluator of each unit, and the lesion where lesions are judged."""
+def keys(
+    names: Names, lesions: CrfTable, judgement: Judgement, unit: npt.NDArray[np.int64] | slice = slice(None)
+) -> dict[str, Maker]:
+    """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where lesions are judged."""
     n = max(len(names.evaluators), 1)
-    out: dict[str, npt.NDArray[Any]] = {
-        "subject": words(names.subjects, judgement.owner // n),
-        "evaluator": words(names.evaluators, judgement.owner % n),
+    out: dict[str, Maker] = {
+        "subject": lambda: words(names.subjects, judgement.owner[unit] // n),
+        "evaluator": lambda: words(names.evaluators, judgement.owner[unit] % n),
     }
     if (judgement.lesion >= 0).any():
-        out["lesion"] = words(lesions.keys_of("lesion")[1], judgement.lesion)
+        known = lesions.keys_of("lesion")[1]
+        out["lesion"] = lambda: words(known, judgement.lesion[unit])
     return out
 
 
 def timepoint_table(
     lesions: CrfTable, names: Names, visits: Visits, judgement: Judgement, ends: Ends, criteria: Any,
     others: dict[str, Axis],
-) -> tuple[Table, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+) -> tuple[Table, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:  # fmt: skip
     """The timepoints, and the (unit, timepoint) of each row."""
-    unit, time = np.nonzero(visits.exists[judgement.owner])
+    place = np.nonzero(visits.exists[judgement.owner])
+    unit, time = place
     row = visits.row[judgement.owner[unit], time]
     day = visits.day[judgement.owner[unit], time]
+
+    def taken(values: npt.NDArray[Any]) -> Maker:
+        return lambda: values[place]
+
+    def labelled(codes: npt.NDArray[np.int8], rules: Any = None) -> Maker:
+        return lambda: labels(codes[place], rules)
+
     target = judgement.target
-    columns: dict[str, Any] = {name: values[unit] for name, values in keys(names, lesions, judgement).items()}
-    columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
-    columns |= {name: getattr(target, name)[unit, time] for name in (
+    columns = keys(names, lesions, judgement, unit)
+    columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": lambda: day}
+    columns |= {name: taken(getattr(target, name)) for name in (
         "sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")}  # fmt: skip
     columns |= {
-        "target": labels(target.response[unit, time]),
-        "non_target": labels(judgement.non_target[unit, time]),
-        "new_lesion": judgement.new_lesion[unit, time],
-        "overall": labels(judgement.overall[unit, time], criteria),
-        "in_window": np.atleast_1d(in_assessment_window(day - ends.therapy_completed[unit])),
-        "reason": judgement.reason[unit, time],
-    }
+        "target": labelled(target.response), "non_target": labelled(judgement.non_target),
+        "new_lesion": taken(judgement.new_lesion), "overall": labelled(judgement.overall, criteria),
+        "in_window": lambda: np.atleast_1d(in_assessment_window(day - ends.therapy_completed[unit])),
+        "reason": taken(judgement.reason),
+    }  # fmt: skip
     for name, axis in others.items():
-        columns |= {name: labels(axis.response[unit, time]), f"{name}_reason": axis.reason[unit, time]}
-    place = (unit, time)
-    return TimepointTable(columns, {"explanation": lambda: explanations(judgement, criteria, place)}), place
+        columns |= {name: labelled(axis.response), f"{name}_reason": taken(axis.reason)}
+    columns["explanation"] = lambda: explanations(judgement, criteria, place)
+    return LateTable(columns, len(unit)), (unit, time)
 
 
-def _visit(lesions: CrfTable, row: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+def _visit(lesions: CrfTable, row: npt.NDArray[np.int64]) -> Maker:
     """Visits as numbers if all are, else as text."""
     if "visit" not in lesions:
-        return np.full(len(row), "", dtype=np.str_)
+        return lambda: np.full(len(row), "", dtype=np.str_)
     column = lesions.column("visit").trimmed
+    found, codes = column.words.tolist(), column.codes[row]
     try:
-        numbers = np.array([np.nan if w == "" else float(w) for w in column.words], dtype=np.float64)
+        numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
     except ValueError:
-        return np.array(column.words.tolist(), dtype=np.str_)[column.codes[row]]
-    return numbers[column.codes[row]]
+        return lambda: np.array(found, dtype=np.str_)[codes]
+    return lambda: numbers[codes]
 
 
-def _date(lesions: CrfTable, row: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
+def _date(lesions: CrfTable, row: npt.NDArray[np.int64]) -> Maker:
     """The date of the scan, a partial one as it came; "" in a study of days."""
     if "date" not in lesions:
-        return np.full(len(row), "", dtype=np.str_)
-    day = lesions.when().day[row]
-    column = lesions.column("date").trimmed
-    as_came = np.array(column.words.tolist() or [""], dtype=object)[column.codes[row]]
-    return np.where(np.isnan(day), as_came, iso(day)).astype(np.str_)
+        return lambda: np.full(len(row), "", dtype=np.str_)
+    cells, column = lesions.when_cells()
+    codes = column.codes[row]
+
+    def written() -> npt.NDArray[np.str_]:
+        as_came = [" ".join(w.split()) for w in column.words]
+        known = iso_text(cells.day)
+        return np.where(known == "", np.array(as_came or [""], dtype=np.str_), known)[codes]
+
+    return written
 
 
 def dates(day: Floats, reference: Floats, *, days: bool) -> npt.NDArray[np.str_]:
     """Days from the reference date as ISO 8601; "" where unknown, and in a study of days."""
-    return iso(np.where(days, np.nan, day + reference)).astype(np.str_)
+    return iso_text(np.where(days, np.nan, day + reference))
 
 
 def subject_table(
-    identity: dict[str, npt.NDArray[Any]], outcome: Outcome, reference: Floats, criteria: Any,
-    others: dict[str, Axis], *, days: bool,
+    identity: dict[str, Maker], outcome: Outcome, reference: Floats, criteria: Any, others: dict[str, Axis], *,
+    days: bool,
 ) -> Table:  # fmt: skip
     """A row for each unit."""
     best = outcome.best
-    columns: dict[str, Any] = dict(identity)
+    columns: dict[str, Any] = {name: make() for name, make in identity.items()}
     columns |= {
         "best": labels(best.response, criteria),
         "best_unconfirmed": labels(outcome.unconfirmed.response, criteria),
@@ -118,20 +138,23 @@ def subject_table(
     return Table(columns)
 
 
-def event_table(
-    identity: dict[str, npt.NDArray[Any]], outcome: Outcome, reference: Floats, *, days: bool
-) -> Table:
+def event_table(identity: dict[str, Maker], outcome: Outcome, reference: Floats, *, days: bool) -> Table:
     """A row for each unit and parameter."""
-    n = len(reference)
-    times = outcome.times
-    columns: dict[str, Any] = {name: np.tile(values, len(times)) for name, values in identity.items()}
-    columns["parameter"] = np.repeat(np.array(list(times), dtype=np.str_), n)
-    for name in ("time", "event", "reason", "day"):
-        columns[name] = np.concatenate([getattr(t, name) for t in times.values()])
-    columns["date"] = dates(columns["day"], np.tile(reference, len(times)), days=days)
-    columns["description"] = _described(columns["reason"])
-    order = np.arange(n * len(times)).reshape(len(times), n).T.ravel()
-    return Table({name: values[order] for name, values in columns.items()})
+    times, n = outcome.times, len(outcome.times)
+
+    def each(make: Maker) -> Maker:
+        return lambda: np.repeat(np.asarray(make()), n)
+
+    def joined(name: str) -> npt.NDArray[Any]:
+        return np.stack([getattr(t, name) for t in times.values()], axis=1).ravel()
+
+    columns: dict[str, Maker] = {name: each(make) for name, make in identity.items()}
+    columns["parameter"] = lambda: np.tile(np.array(list(times), dtype=np.str_), len(reference))
+    columns |= {"time": lambda: joined("time"), "event": lambda: joined("event"), "reason": lambda: joined("reason"),
+                "day": lambda: joined("day"), "description": lambda: _described(joined("reason"))}  # fmt: skip
+    columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days)
+    order = ("parameter", "time", "event", "reason", "day", "date", "description")
+    return LateTable({name: columns[name] for name in (*identity, *order)}, n * len(reference))
 
 
 def _described(reason: npt.NDArray[np.int32]) -> npt.NDArray[np.str_]:

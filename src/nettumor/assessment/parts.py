@@ -78,9 +78,10 @@ def parts_of(
     """What is judged, and the number of places with contradicting duplicates."""
     here = chosen & (names.evaluator >= 0)
     n_tracks, n_timepoints = visits.exists.shape
-    given = Rows(here, np.where(here, names.track, 0), visits.timepoint, visits.scan_day, (n_tracks, n_timepoints))
+    track = np.where(here, names.track, 0)
+    given = Rows(here, track, visits.timepoint, visits.scan_day, (n_tracks, n_timepoints))
     target = targets(lesions, criteria, given)
-    scans = _Scans(names.track, visits, here)
+    scans = _Scans(track, visits, here)
     if by == "lesion":
         return _each_lesion(target, scans.last(lesions.lesions.role == Role.TARGET)), target.conflicts
     non_target, larger, doubtful = non_targets(lesions, criteria, given)
@@ -111,9 +112,10 @@ class _Scans:
     def _extreme(self, which: Bools, function: np.ufunc, start: float) -> Floats:
         day = self.visits.scan_day
         rows = np.flatnonzero(which & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
-        out = np.full(self.visits.exists.shape, start)
-        function.at(out, (self.track[rows], self.visits.timepoint[rows]), day[rows])
-        return np.where(np.isinf(out), np.nan, out)
+        shape = self.visits.exists.shape
+        out = np.full(shape[0] * shape[1], start)
+        function.at(out, self.track[rows] * shape[1] + self.visits.timepoint[rows], day[rows])
+        return np.where(np.isinf(out), np.nan, out).reshape(shape)
 
 
 def _each_lesion(target: Any, day: Floats) -> Parts:
@@ -128,7 +130,6 @@ def _each_lesion(target: Any, day: Floats) -> Parts:
         codes=target.codes[track, lesion][:, None],
     )  # fmt: skip
     nothing = np.full((units, timepoints), np.nan)
-    none = np.zeros((units, timepoints), dtype=np.bool_)
-    new = NewLesions(none, nothing, nothing, np.zeros((units, timepoints)), none, 0)
+    new = NewLesions.none((units, timepoints))
     codes = np.full((units, 1, timepoints), Response.MISSING, dtype=np.int8)
-    return Parts(track, target.codes[track, lesion], one, codes, none, new, day[track], nothing)
+    return Parts(track, target.codes[track, lesion], one, codes, new.present, new, day[track], nothing)

@@ -18,36 +18,37 @@ from nettumor import _wording
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.errors import InputError, choose, missing_extra
-from nettumor.tables import Table
+from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
 
 
 class _Columns(Mapping[str, npt.NDArray[Any]]):
-    """Columns, some of which are computed when they are asked for."""
+    """Columns, each made when it is asked for, and then kept."""
 
-    def __init__(self, columns: Mapping[str, npt.NDArray[Any]], late: Mapping[str, Callable[[], Any]]) -> None:
-        self._columns, self.late = dict(columns), dict(late)
+    def __init__(self, columns: Mapping[str, Callable[[], npt.ArrayLike]]) -> None:
+        self._makers, self._made = dict(columns), dict[str, npt.NDArray[Any]]()
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        if name in self.late and name not in self._columns:
-            values = np.asarray(self.late[name]())
+        if name not in self._made:
+            values = np.array(self._makers[name]())
             values.setflags(write=False)
-            self._columns[name] = values
-        return self._columns[name]
+            self._made[name] = values
+        return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._columns
-        yield from (name for name in self.late if name not in self._columns)
+        return iter(self._makers)
 
     def __len__(self) -> int:
-        return len({*self._columns, *self.late})
+        return len(self._makers)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._columns or name in self.late
+        return name in self._makers
 
 
-class TimepointTable(Table):
-    """The timepoints: a `nettumor.Table` whose column ``explanation`` is written when it is asked for.
+class LateTable(Table):
+    """A `nettumor.Table` of ``n_rows`` rows whose columns are made when they are asked for, and then kept.
+
+    Nothing is written out that nobody reads: of a million timepoints not the labels, dates and sentences.
 
     Examples
     --------
@@ -59,16 +60,21 @@ class TimepointTable(Table):
 (RECIST 1.1, 4.3.1)
     """
 
-    def __init__(self, columns: Mapping[str, npt.ArrayLike], late: Mapping[str, Callable[[], Any]]) -> None:
-        super().__init__(columns)
-        self._columns = _Columns(self._columns, late)  # type: ignore[assignment]
+    def __init__(self, columns: Mapping[str, Callable[[], npt.ArrayLike]], n_rows: int) -> None:
+        super().__init__({})
+        self._columns = _Columns(columns)  # type: ignore[assignment]
+        self._n_rows = n_rows
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self._n_rows
 
     def __repr__(self) -> str:
-        columns: Any = self._columns
         lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
-        for name in columns:
-            shown = ["(on request)"] if name in columns.late else [str(v) for v in columns[name][:4].tolist()]
-            lines.append(f"  {name}: {', '.join(shown)}"[:100])
+        for name in self:
+            shown = "(on request)" if name == "explanation" else ", ".join(map(cell_text, self[name][:4].tolist()))
+            lines.append(f"  {name}: {shown}"[:100])
         return "\n".join(lines)
 
 

@@ -78,7 +78,9 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
 
 def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:
     """The words that some row has."""
-    return set(words[np.unique(code)].tolist()) if len(code) else set()
+    occurs = np.zeros(len(words), dtype=np.bool_)
+    occurs[code] = True
+    return set(words[occurs].tolist())
 
 
 def _text(words: list[str]) -> npt.NDArray[Any]:

@@ -301,12 +301,17 @@ def _refactor(cells: Sequence[str]) -> tuple[Words, Ints]:
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
     known = ~np.isnan(values)
-    low, high = (values[known].min(), values[known].max()) if known.any() else (0.0, 0.0)
-    whole = bool(abs(low) < WHOLE and high - low <= 4 * values.size and np.all(values[known] % 1 == 0))
+    given = values if known.all() else values[known]
+    low, high = (given.min(), given.max()) if given.size else (0.0, 0.0)
+    whole = bool(abs(low) < WHOLE and high - low <= 4 * values.size and np.all(given == np.rint(given)))
     if not whole:
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int64)
-    places = np.where(known, np.where(known, values, low) - low, high - low + 1).astype(np.int64)
+    places = np.full(len(values), int(high - low) + 1, dtype=np.int64) if given is not values else None
+    if places is None:
+        places = (values - low).astype(np.int64)
+    else:
+        places[known] = (given - low).astype(np.int64)
     present = np.zeros(int(high - low) + 2, dtype=np.bool_)
     present[places] = True
     found = np.append(low + np.arange(len(present) - 1), np.nan)[present]

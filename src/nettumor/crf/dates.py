@@ -109,10 +109,19 @@ def iso(days: npt.ArrayLike) -> npt.NDArray[Any]:
     >>> iso([16072.0, float("nan")]).tolist()
     ['2014-01-02', '']
     """
+    return iso_text(days).astype(object)
+
+
+def iso_text(days: npt.ArrayLike) -> npt.NDArray[np.str_]:
+    """As `iso`, in an array of str; each day of a narrow range is written once."""
     values = np.asarray(days, dtype=np.float64)
     known = np.isfinite(values)
-    text = np.datetime_as_string(np.where(known, values, 0).astype(np.int64).astype("datetime64[D]"))
-    return np.where(known, text, "").astype(object)
+    whole = np.where(known, values, 0).astype(np.int64)
+    low, high = (int(whole[known].min()), int(whole[known].max())) if known.any() else (0, 0)
+    if high - low > 2 * whole.size + 366:
+        return np.where(known, np.datetime_as_string(whole.astype("datetime64[D]")), "")
+    written = np.datetime_as_string(np.arange(low, high + 1).astype("datetime64[D]"))
+    return np.append(written, "")[np.where(known, whole - low, high - low + 1)]
 
 
 def _from_days(column: Column) -> Dates:

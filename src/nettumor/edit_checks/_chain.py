@@ -103,7 +103,7 @@ def counted_size(data: Data) -> Floats:
     """The size of each row of the lesions table, the default put in for too small."""
     rows = data["lesions"]
     criteria = data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
-    size, small = sizes_used(rows.table, criteria, rows.lesion, rows.order)
+    size, small = sizes_used(rows.table, criteria, lambda: (rows.lesion, rows.order))
     small = small & np.isnan(size)
     data.read["small"] = size, small
     default = getattr(criteria, "too_small", None)

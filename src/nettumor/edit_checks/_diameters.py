@@ -62,7 +62,7 @@ def diameters(data: Data) -> Diameters:
     if "diameters" not in data.read:
         rows = data["lesions"]
         viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
-        size, small = sizes_used(rows.table, MRECIST_2010 if viable else RECIST_1_1, rows.lesion, rows.order)
+        size, small = sizes_used(rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order))
         small = small & np.isnan(size)
         column = np.full(rows.n, "size", dtype=object)
         for name, where in (("perpendicular", rows.cells.nodal), ("viable", ~rows.cells.nodal & viable),

@@ -54,7 +54,7 @@ def measured(data: Data) -> tuple[Floats, Words]:
     """
     if "measured" not in data.read:
         rows = data["lesions"]
-        value, small = sizes_used(rows.table, RECIST_1_1, rows.lesion, rows.order)
+        value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
         value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
         column = np.full(rows.n, "size", dtype=object)
         column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
