@@ -1,5 +1,8 @@
 """Criteria as data: limits as published, checked when built, printed as prose, found by name, read from TOML."""
 
+import pathlib
+import re
+
 import attrs
 import numpy as np
 import pytest
@@ -103,6 +106,15 @@ def test_prose_of_every_branch():
     for words in ("MR: a decrease of at least 10 %", "any one lesion", "it is called NE", "and one SD between",
                   "A course without assessments is NE", "An unconfirmed CR falls to SD", "carried on"):  # fmt: skip
         assert words in text
+    assert "any target that is back is PD" in str(attrs.evolve(criteria.RECIST_1_1, reappearance="PD"))
+    assert "(iCPD) where what made it has grown on, the sum by at least 5 mm" in str(criteria.IRECIST_2017)
+    assert "iUPD" not in str(criteria.RECIST_1_1)
+    assert (
+        "Target lesions: 10 mm or more, on a chest X-ray 20 mm, 2 slices, nodes 15 mm in short axis, other nodes are "
+        "disease from 10 mm, at most 5 in all, 2 an organ [RECIST 1.1, 3.1 and 4.2]."
+    ) in str(criteria.RECIST_1_1)
+    assert "in the porta hepatis from 20 mm" in str(criteria.MRECIST_2010)
+    assert "Target lesions: every measurable lesion" in str(criteria.WHO_1981)
     assert "5 mm" in str(criteria.RECIST_1_1)
     assert "or at least 1000 mm2" in str(criteria.SWOG_1992)
     fda = attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=56, window_days=7)
@@ -310,3 +322,47 @@ def test_load_of_an_absent_file(tmp_path):
     for nothing in (None, 3):
         with pytest.raises(nt.InputTypeError, match=f"`path` must be the path of a TOML file; got {nothing}"):
             criteria.load(nothing)
+
+
+STUDY = {"lesions": {"subject": ["01"] * 2, "lesion": ["T1"] * 2, "role": ["TARGET"] * 2, "visit": [1, 2], "day": [0, 56],
+                     "size": [30, 20], "perpendicular": [20, 20], "viable": [30, 20], "viable_perpendicular": [20, 20],
+                     "volume": [9, 4], "attenuation": [80, 60]}}  # fmt: skip
+READERS = {
+    "target_response": lambda c: nt.target_response([[10, 8]], criteria=c),
+    "classify": lambda c: nt.classify(10, 8, criteria=c),
+    "lesion_size": lambda c: nt.lesion_size(10, 8, viable=6, viable_perpendicular=5, volume=1, criteria=c),
+    "size_in_state": lambda c: nt.size_in_state([10], ["MEASURED"], criteria=c),
+    "is_measurable": lambda c: nt.is_measurable(10, criteria=c),
+    "node_class": lambda c: nt.node_class(10, criteria=c),
+    "select_targets": lambda c: nt.select_targets([10], ["LIVER"], criteria=c),
+    "overall_response": lambda c: nt.overall_response(8, 8, False, criteria=c),
+    "choi_response": lambda c: nt.choi_response([10, 8], [80, 80], criteria=c),
+    "percist_response": lambda c: nt.percist_response([10, 8], criteria=c),
+    "marker_response": lambda c: nt.marker_response(10, 8, criteria=c),
+    "symptom_response": lambda c: nt.symptom_response(10, 8, criteria=c),
+    "best_overall_response": lambda c: nt.best_overall_response([8], [56], rule=getattr(c, "best_response", c)),
+    "progression_free_survival": lambda c: nt.progression_free_survival([5], [56], censoring=c),
+    "assess": lambda c: nt.assess(STUDY, criteria=c),
+}
+
+
+def reads(function, edition):
+    try:
+        READERS[function](edition)
+    except nt.InputError:
+        return False
+    return True
+
+
+EDITION_FILES = sorted(p for p in pathlib.Path(criteria.__file__).parent.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("path", EDITION_FILES, ids=lambda p: p.stem)
+def test_each_edition_lists_the_functions_that_read_it(path):
+    """The docstring of an edition's file names every function that takes it, and no other."""
+    source = path.read_text(encoding="utf-8")
+    editions = [getattr(criteria, name) for name in re.findall(r"^([A-Z][A-Z0-9_]+) = ", source, re.MULTILINE)
+                if hasattr(criteria, name)]  # fmt: skip
+    assert editions
+    said = set(re.findall(r"`(\w+)`", source.split("Read by:")[1].split('"""')[0])) & set(READERS)
+    assert said == {function for function in READERS if any(reads(function, edition) for edition in editions)}

@@ -32,6 +32,8 @@ def test_size_by_criterion():
     same(nt.lesion_size(longest, short, viable=viable, nodal=nodes, criteria=C.MRECIST_2010),
          [[25, 0], [20, 12], [30, 9]])  # fmt: skip
     same(nt.lesion_size(longest, criteria=C.MRECIST_2010), longest)
+    assert (nt.lesion_size(30, viable=25, criteria=C.MRECIST_2010), nt.lesion_size(30, viable=NAN,
+            criteria=C.MRECIST_2010)) == (25, 30)  # fmt: skip
     same(nt.lesion_size(longest, viable=20, viable_perpendicular=10, criteria=C.EASL_2001), np.full((3, 2), 200))
     same(nt.lesion_size(longest, volume=14, criteria=C.VOLUME_RECIST), np.full((3, 2), 14))
 

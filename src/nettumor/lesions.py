@@ -96,8 +96,9 @@ def lesion_size(
         return np.array(present["volume"])
     size = _diameter(present, nodal, criteria)
     if criteria.measure == "viable diameter" and "viable" in present:
-        enhancing = ~np.isnan(present["viable"][..., :1])
-        size = np.where(enhancing, present["viable"], size)
+        viable_part = present["viable"]
+        baseline = viable_part[..., :1] if viable_part.ndim else viable_part
+        size = np.where(np.isnan(baseline), size, viable_part)
     return size
 
 

@@ -219,6 +219,18 @@ class LesionSelection:
     max_per_organ: int | None = field(default=None, validator=optional_count)
     citation: Citation = field(validator=instance(Citation))
 
+    def prose(self) -> str:
+        """The limits on target lesions as a sentence."""
+        limits = {
+            "{:g} mm or more": self.min_size, "on a chest X-ray {:g} mm": self.min_size_xray,
+            "{:g} slices": self.slice_factor, "nodes {:g} mm in short axis": self.min_node_target,
+            "other nodes are disease from {:g} mm": self.min_node,
+            "in the porta hepatis from {:g} mm": self.min_node_porta_hepatis,
+            "at most {:g} in all": self.max_targets, "{:g} an organ": self.max_per_organ,
+        }  # fmt: skip
+        said = ", ".join(words.format(limit) for words, limit in limits.items() if limit is not None)
+        return f"Target lesions: {said or 'every measurable lesion'} [{self.citation}]."
+
 
 class Rules:
     """What every criteria object has: prose, a digest, and the kind of question it answers."""

@@ -212,8 +212,17 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
             )
         if self.sustained_response:
             lines.append("A PR or CR is carried on until progression.")
+        if self.reappearance == "PD":
+            lines.append("After a CR of the targets any target that is back is PD.")
+        if self.immune and self.pd.absolute is not None:
+            lines.append(
+                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has grown on, the sum by at "
+                f"least {self.pd.absolute:g} {self.pd.unit}, or by progression in another category."
+            )
         if self.too_small is not None:
             lines.append(f"A lesion too small to measure counts {self.too_small:g} mm.")
+        if self.selection is not None:
+            lines.append(self.selection.prose())
         lines += [self.best_response.prose(), f"Source: {self.citation}; doi {self.citation.doi or 'none'}."]
         return "\n".join(lines)
 

@@ -2,7 +2,7 @@
 
 The reference of the 10 % increase is not defined; baseline by default.
 
-Read by: `choi_response`.
+Read by: `choi_response`, `overall_response`, `best_overall_response`, `assess`.
 """
 
 from nettumor.criteria._types import AttenuationCriteria, BestResponseRule, Citation, Threshold

@@ -3,7 +3,8 @@
 The 25 % of progression is quoted "at least" from memory; PMC3094725 prints "more than". The progression
 of one lesion suffices ("of one or more measurable lesions").
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold

@@ -4,7 +4,8 @@
 parts of each timepoint into iUPD and iCPD (written ``Response.PD``). ``further_increase`` is the 5 mm by
 which the sum must grow on; one row of Table 2 prints "> 5 mm", the others ">= 5 mm": at least is used.
 
-Read by: `target_response`, `classify`, `irecist_response`, `best_overall_response`, `labels`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `is_measurable`, `node_class`, `select_targets`,
+`further_increase`, `best_overall_response`, `labels`, `assess`; `irecist_response` is its function for the timepoint.
 """
 
 import attrs

@@ -1,6 +1,6 @@
 """Modified Choi (Nathan et al., Cancer Biol Ther 2010;9:15-19): size and attenuation, arterial phase.
 
-Read by: `choi_response`.
+Read by: `choi_response`, `overall_response`, `best_overall_response`, `assess`.
 """
 
 from nettumor.criteria._types import AttenuationCriteria, BestResponseRule, Citation, Threshold

@@ -4,7 +4,8 @@ The name "mRECIST" means three things (hepatocellular, mesothelioma, immunothera
 Sizes are diameters of the viable (arterially enhancing) part. The 2010 text has no 5 mm minimum. Limits
 from secondary sources, marked so. Malignant nodes: short axis >= 15 mm, porta hepatis >= 20 mm.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `node_class`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold

@@ -2,7 +2,7 @@
 
 For FDG only; low sensitivity in G1 and G2 neuroendocrine tumours, and not meant for somatostatin-receptor PET.
 
-Read by: `percist_response`.
+Read by: `percist_response`, `best_overall_response`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, Threshold, UptakeCriteria

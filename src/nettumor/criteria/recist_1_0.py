@@ -3,7 +3,8 @@
 No absolute minimum beside the 20 %. Nodes are measured by their longest diameter like any lesion.
 The minimum duration of SD (6-8 weeks, by protocol) is from memory.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold

@@ -5,7 +5,8 @@ change slightly"; False re-reads each visit by the limits), ``reappearance`` ("5
 reading after a definite CR), and of the course ``cr_then_pr`` (Table 3, footnote).
 Table 3 and the 42 days are quoted from memory.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `node_class`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold

@@ -3,7 +3,8 @@
 Progression is an increase of 50 % or of 10 cm2 (1000 mm2), whichever is smaller, over the smallest
 sum. All limits are from memory.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold

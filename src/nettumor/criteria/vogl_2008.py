@@ -7,7 +7,8 @@ Biological and symptomatic response are graded only in Tables 1 and 2 ("> 50 %")
 progression is section 4.3's, carried over, and marked as a library choice. The review does not speak of
 nodes: where one is given as nodal it is normal below 10 mm in short axis, as in RECIST 1.1 (library choice).
 
-Read by: `classify`, `target_response` (size); `marker_response`; `symptom_response`.
+Read by: `classify`, `target_response`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`assess` (size); `marker_response`; `symptom_response`.
 """
 
 from nettumor.criteria._types import (

@@ -3,7 +3,8 @@
 0.7 cubed is 0.343 (a decrease of 65.7 %), 1.2 cubed is 1.728 (an increase of 72.8 %); publications print
 65 or 66 and 73 (James et al. 1999; RECIST 1.1 prints 73): `VOLUME_RECIST_PRINTED`. No absolute minimum.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`assess`.
 """
 
 import attrs

@@ -4,7 +4,8 @@ The reference of the 25 % increase is not explicit in the text; it is read here 
 earlier size, and in any one lesion ("25 % increase in the size of one or more measurable lesions").
 The product sum is judged by the same limit. The minimum of 28 days for "no change" is the WHO's four weeks.
 
-Read by: `target_response`, `classify`, `overall_response`, `best_overall_response`.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
+`is_measurable`, `select_targets`, `assess`.
 """
 
 from nettumor.criteria._types import BestResponseRule, Citation, LesionSelection, SizeCriteria, Threshold
