@@ -324,9 +324,9 @@ def test_load_of_an_absent_file(tmp_path):
             criteria.load(nothing)
 
 
-STUDY = {"lesions": {"subject": ["01"] * 2, "lesion": ["T1"] * 2, "role": ["TARGET"] * 2, "visit": [1, 2], "day": [0, 56],
-                     "size": [30, 20], "perpendicular": [20, 20], "viable": [30, 20], "viable_perpendicular": [20, 20],
-                     "volume": [9, 4], "attenuation": [80, 60]}}  # fmt: skip
+STUDY = {"lesions": {"subject": ["01"] * 2, "lesion": ["T1"] * 2, "role": ["TARGET"] * 2, "visit": [1, 2],
+                     "day": [0, 56], "size": [30, 20], "perpendicular": [20, 20], "viable": [30, 20],
+                     "viable_perpendicular": [20, 20], "volume": [9, 4], "attenuation": [80, 60]}}  # fmt: skip
 READERS = {
     "target_response": lambda c: nt.target_response([[10, 8]], criteria=c),
     "classify": lambda c: nt.classify(10, 8, criteria=c),

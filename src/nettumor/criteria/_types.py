@@ -216,8 +216,8 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
             lines.append("After a CR of the targets any target that is back is PD.")
         if self.immune and self.pd.absolute is not None:
             lines.append(
-                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has grown on, the sum by at "
-                f"least {self.pd.absolute:g} {self.pd.unit}, or by progression in another category."
+                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has grown on, the sum by "
+                f"at least {self.pd.absolute:g} {self.pd.unit}, or by progression in another category."
             )
         if self.too_small is not None:
             lines.append(f"A lesion too small to measure counts {self.too_small:g} mm.")
