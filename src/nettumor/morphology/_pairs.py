@@ -1,8 +1,8 @@
 """Pairs of sizes to codes in one pass: the inner loop of `classify`.
 
 Pairs are judged in blocks that stay in the processor's cache, each limit as one multiplication and one comparison.
-Missing and impossible sizes, and criteria with more than the usual limits, take the general way; both compare with the
-same numbers.
+Missing and impossible sizes are mended afterwards; criteria with more than the usual limits compare with the same
+numbers in more passes.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def codes_of_block(
     else:
         _further(before, after, criteria, limits, out)
         sound = sound and _sizes(after)
-    return bool(sound) or _mend(before, after, limits, out)
+    return bool(sound) or _mend(before, after, out)
 
 
 def _sizes(after: Floats) -> Any:
@@ -126,7 +126,7 @@ def _further(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limi
     np.maximum(out, (after == 0).view(np.int8) * np.int8(Response.CR), out=out)
 
 
-def _mend(before: Floats, after: Floats, limits: Limits, out: Codes) -> bool:
+def _mend(before: Floats, after: Floats, out: Codes) -> bool:
     """NE for the pairs with a missing or impossible size; whether every size is possible."""
     sound = (before > 0) & (before < np.inf) & (after >= 0) & (after < np.inf)
     out *= sound.view(np.int8)
