@@ -179,6 +179,16 @@ def test_sdtm_laboratory_and_site():
     assert found("K04", read)["column"].tolist() == ["lab"]
 
 
+def test_urine_and_blood_are_two_series():
+    """5-HIAA in urine and in plasma is no mix of units, specimens or baselines; a slip of unit in serum is found."""
+    table = samples([30.0, 120.0, 28.0, 110.0], marker="5-HIAA", unit=["mg/24h", "nmol/L"] * 2,
+                    day=[0.0, 0.0, 40.0, 40.0], specimen=["URINE", "PLASMA", "", "plasma"])  # fmt: skip
+    for check in ("K03", "K04", "K07", "K09"):
+        assert status(found(check, table))[0] == ["passed"]
+    assert found("K03", samples([300.0, 280.0], unit=["ng/mL", "mg/24h"], specimen="SERUM"))["row"].tolist() == [1]
+    assert found("K03", samples([300.0, 280.0], unit=["ng/mL", "mg/24h"]))["row"].tolist() == [1]
+
+
 def test_diet_and_drug_need_one_column_only():
     """R05 runs with the confounder alone or with the diet alone."""
     table = samples([30.0], marker="5-HIAA", unit="mg/24h", diet_restricted="N")

@@ -1,7 +1,8 @@
 """The markers table as its checks read it: one name per marker, one key per unit, samples in time, the first dose.
 
-Input: the markers table. Output: codes of marker and unit, series (a subject's samples of one marker), and the
-order in time. A sample with a partial date stands at the first day it allows, one without any at the end.
+Input: the markers table. Output: codes of marker and unit, series (a subject's samples of one marker, urine and
+blood apart), and the order in time. A sample with a partial date stands at the first day it allows, one without
+any at the end.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ class Markers:
     time : ndarray of float
         Day of the sample.
     series : ndarray of int
-        A number for each (subject, marker).
+        A number for each (subject, marker); urine and blood apart where a subject has both.
     order : ndarray of int
         The rows by series, then time, then place in the file.
     """
@@ -134,13 +135,22 @@ def markers_of(data: Data) -> Markers:
         numbers = rows.numbers("value")
         given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
         time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
-        series, _ = number_rows(rows.subject, marker)
+        series, _ = number_rows(rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per))
         order = np.lexsort((np.arange(rows.n), time, series))
         data.read["markers read"] = Markers(
             rows, marker, marker_words, unit, unit_words, per, numbers.value, given, time, series, order
         )
     found: Markers = data.read["markers read"]
     return found
+
+
+def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
+    """Samples of blood of a marker that the subject also has in urine; the specimen says, else the unit."""
+    said = ~rows.blank("specimen")
+    named = rows.table.column("specimen").map(lambda w: "URINE" in w.upper(), np.bool_) if said.any() else said
+    urine = np.where(said, named, (per == DAY) | (per == CREATININE)).astype(np.bool_)
+    both = np.isin(pair, pair[urine]) & np.isin(pair, pair[said & ~urine])
+    return np.asarray(both & ~urine)
 
 
 def _coded(rows: Rows, column: str, key: Any) -> tuple[Ints, Words]:
