@@ -239,6 +239,13 @@ def read_number(cell: str, comma: bool) -> tuple[float, float, float, bool]:
     return (value, np.nan, np.nan, by_comma)
 
 
+def _by_code(of_word: Floats, codes: npt.NDArray[Any]) -> Floats:
+    """A number for each row from that of its word; one number for all takes no memory."""
+    if of_word.size and not (of_word == of_word).any():
+        return np.broadcast_to(np.nan, len(codes))
+    return of_word[codes] if of_word.size else np.empty(0)
+
+
 def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     """The numbers of a column.
 
@@ -263,14 +270,14 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     if column.floats is not None:
         value = np.where(np.isfinite(column.floats), column.floats, np.nan)
         tiny = (value != 0) & (np.abs(value) < _MISREAD)
-        none = np.full(n, np.nan)
+        none = np.broadcast_to(np.nan, n)
         endless = np.isinf(column.floats)
         return Numbers(
             np.where(tiny, 0.0, value), np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny
         )
     blank = column.map(lambda c: _blank(tidy(c)), np.bool_)
     read = np.array([read_number(w, decimal_comma) for w in column.words], dtype=np.float64).reshape(-1, 4)
-    value, below, above, comma = read[column.codes].T if n else np.empty((4, 0))
+    value, below, above, comma = (_by_code(of_word, column.codes) for of_word in read.T)
     with np.errstate(invalid="ignore"):
         tiny = (value != 0) & (np.abs(value) < _MISREAD)
     return Numbers(

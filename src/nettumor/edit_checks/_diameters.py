@@ -64,7 +64,7 @@ def diameters(data: Data) -> Diameters:
         viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
         size, small = sizes_used(rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order))
         small = small & np.isnan(size)
-        column = np.full(rows.n, "size", dtype=object)
+        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
         for name, where in (("perpendicular", rows.cells.nodal), ("viable", ~rows.cells.nodal & viable),
                             ("diameter", np.ones(rows.n, dtype=np.bool_))):  # fmt: skip
             column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name

@@ -56,7 +56,7 @@ def measured(data: Data) -> tuple[Floats, Words]:
         rows = data["lesions"]
         value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
         value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
-        column = np.full(rows.n, "size", dtype=object)
+        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
         column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
         column[~rows.blank("diameter")] = "diameter"
         viable = np.isnan(value) & ~rows.blank("viable")
