@@ -25,7 +25,7 @@ from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "tests"))
-import clean_trial  # noqa: E402
+import clean_trial
 
 KEYS = ["subject", "evaluator", "lesion", "visit"]
 
