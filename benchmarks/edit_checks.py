@@ -1,4 +1,4 @@
-"""The edit checks on a million lesion rows (25,000 invented subjects, two readers): time, memory, and ratios in one run.
+"""The edit checks on a million lesion rows (25,000 invented subjects, two readers): time, memory, ratios in one run.
 
 - All checks of single rows, and all checks; the slowest ten of them. No fault is in the data, so that what is timed is
   the looking, not the writing of findings; a second run finds a fault in each twentieth size.

@@ -381,6 +381,5 @@ def _rs(responses):
         out.append(_frame(_common(use, "RS") | {
             "RSLNKGRP": "A" + use["visit"], "RSTESTCD": code, "RSTEST": name, "RSCAT": use["criteria"],
             "RSORRES": use[column], "RSSTRESC": use[column], "RSSTAT": "",
-            "RSREASND": np.where(use[column] == "NE", use["reason"], ""),
         }))  # fmt: skip
     return _domain(pd.concat(out).sort_values(["USUBJID", "RSEVALID", "VISITNUM"], kind="stable"))

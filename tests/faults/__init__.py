@@ -14,9 +14,9 @@ QUIET, CURED, GROWS, NEWLY, GAP, UNSURE, WORSE, PLAIN, PARTIAL = (f"S-{i:05d}" f
 A, B = ct.READERS[:2]
 FAULTS = {}
 SAME_FACT = {}
-ALWAYS_FOLLOWS = {"U06": "L06", "N08": "M16"}
+ALWAYS_FOLLOWS = {"U06": "L06", "N08": "M16", "X10": "D02"}
 """Checks whose finding always has a cause, and that cause: a baseline sum is lacking where a target has no size, and
-a lesion that was gone is back."""
+a lesion that was gone is back; a study day is too much where the date is partial."""
 
 
 def fault(id, **also):
@@ -124,6 +124,8 @@ class Trial:
 
 from faults import (  # noqa: E402 - each registers its faults
     dates,  # noqa: F401
+    domains,  # noqa: F401
+    editions,  # noqa: F401
     lesions,  # noqa: F401
     measurements,  # noqa: F401
     responses,  # noqa: F401

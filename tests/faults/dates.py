@@ -48,7 +48,7 @@ def day_unknown(t):
 @fault("D03")
 def after_cutoff(t):
     row = t.find("markers", subject=QUIET)[-1]
-    return t.set("markers", row, date="2042-03-01", study_day="", marker="SEROTONIN", visit="", visit_name="")
+    return t.set("markers", row, date="2042-03-01", study_day="", visit="", visit_name="")
 
 
 @fault("D04")

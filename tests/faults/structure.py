@@ -11,7 +11,7 @@ def no_lesion_column(t):
 
 @fault("S02", K09="the sample that lost its patient was that patient's baseline")
 def blank_subject(t):
-    return t.set("markers", t.row("markers", subject=QUIET), subject="")
+    return t.set("markers", t.row("markers", subject=QUIET, visit=3), subject="")
 
 
 @fault("S03")

@@ -118,7 +118,7 @@ def _first_of_lesion(lesion: Ints, timepoint: Ints, where: Bools) -> Bools:
     return out
 
 
-@check("W04", needs={"lesions": ("state",)}, follows=("S02", "S11", "L13", "L15"))
+@check("W04", needs={"lesions": ("state",)}, follows=("S02", "S11", "L13", "L15", "X09"))
 def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     """A new lesion of which no word says whether it is unequivocal (PRESENT counts as such); one finding a lesion."""
     rows = data["lesions"]

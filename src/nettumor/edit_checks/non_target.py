@@ -193,7 +193,7 @@ def _while(said: np.ndarray[tuple[int], np.dtype[np.int8]]) -> np.ndarray[tuple[
     return np.asarray(words[said])
 
 
-@check("N07", needs=_PARTS, follows=("S02", "S11", "L07", "L14", "L15", "=S04", "=O13"))
+@check("N07", needs=_PARTS, follows=("S02", "S11", "L07", "L14", "L15", "=S04", "=O13", "X04"))
 def nontarget_response_without_nontargets(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A non-target response without non-target lesions, or none although they were assessed."""
     said, rows = compared(data), data["lesions"]

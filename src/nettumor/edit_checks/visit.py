@@ -108,8 +108,8 @@ def _once_a_day(rows: Rows, bad: Bools) -> Ints:
     return np.asarray(at[occurrence(numbers) == 0]) if len(at) else at
 
 
-@check("D06", needs={"lesions": ("date|day",), "subjects": ("treatment_start",)}, follows=("D01", "D14", "S07"),
-       allow_day1=True)  # fmt: skip
+@check("D06", needs={"lesions": ("date|day",), "subjects": ("treatment_start",)},
+       follows=("D01", "D14", "S07", "A01", "A06"), allow_day1=True)  # fmt: skip
 def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
     """A scan of the baseline visit after the first dose; on its day, too, with ``allow_day1`` off."""
     counted_alike(data, "lesions")
