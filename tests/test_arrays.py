@@ -148,3 +148,10 @@ def test_pieces_of_messages():
     with pytest.raises(InputError) as caught:
         arrays.refuse("x", "good", np.array([1.0, 2.0]), np.array([False, True]), "Mend it.")
     assert (caught.value.argument, caught.value.index, caught.value.count) == ("x", (1,), 1)
+
+
+@pytest.mark.parametrize("read", [arrays.as_numbers, arrays.as_flags, arrays.as_codes, arrays.as_days])
+def test_rows_of_unequal_length_are_refused(read):
+    """Ragged lists are named with the repair."""
+    with pytest.raises(InputError, match="`sizes` must have rows of one length; got list of unequal ones"):
+        read([[1, 0], [1]], "sizes")

@@ -27,7 +27,7 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
     """The values as float64, NaN where missing (None, pandas NA, masked); text and dates refused."""
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.filled(values.astype(np.float64), np.nan)
-    array = np.asarray(values)
+    array = _array(values, argument)
     kind = array.dtype.kind
     if kind == "f":
         return array.astype(np.float64, copy=False)
@@ -44,6 +44,17 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
         "Convert the column to numbers first, with NaN for what was not measured.",
         argument=argument,
     )
+
+
+def _array(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
+    """The values as an array of any type; rows of unequal length are refused."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise InputError(
+            f"`{argument}` must have rows of one length; got {type(values).__name__} of unequal ones. "
+            "Pad the shorter ones with NaN (MISSING for codes).", argument=argument,
+        ) from None  # fmt: skip
 
 
 def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
@@ -129,7 +140,7 @@ def broadcast(**arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
 
 def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
     """The values as booleans; 0 and 1 are accepted, anything else (NaN, text) is refused."""
-    array = np.asarray(values)
+    array = _array(values, argument)
     if array.dtype.kind == "b":
         return array
     if array.size == 0:
@@ -149,7 +160,7 @@ def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
 
 def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
     """Response codes as int8, each checked to be one of `Response`; labels are refused with the repair."""
-    array = np.asarray(values)
+    array = _array(values, argument)
     if array.dtype.kind not in "iu" and array.size:
         raise InputTypeError(
             f"`{argument}` must be Response codes (int8, 0 to 8); got {array.dtype}. "
@@ -163,7 +174,7 @@ def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
 
 def as_days(values: npt.ArrayLike, argument: str) -> Floats:
     """Days from the reference date as float64 (timedelta64 accepted); NaN did not happen or unknown."""
-    array = np.asarray(values)
+    array = _array(values, argument)
     if array.dtype.kind == "M":
         raise InputTypeError(
             f"`{argument}` must be days from one reference date; got dates ({array.dtype}). "
