@@ -166,6 +166,10 @@ def test_output_must_be_a_known_kind(capsys, tmp_path):
     code, _, err = say(capsys, "assess", table(tmp_path, GOOD), "-o", tmp_path / "out.xlsx")
     assert code == 2
     assert "`--output` must end in .csv or .json; got 'out.xlsx'" in err
+    path = table(tmp_path, GOOD)
+    code, _, err = say(capsys, "assess", path, "-o", path)
+    assert (code, path.read_text()) == (2, GOOD)
+    assert "`--output` must not be the file that is read" in err
 
 
 def test_measured_lesions_may_prove_progression(tmp_path):

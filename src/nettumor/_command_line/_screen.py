@@ -22,11 +22,14 @@ def screen() -> Console:
     return Console(soft_wrap=True, width=width, markup=False, emoji=False, highlight=False)
 
 
-def write(table: Table, output: Path) -> None:
-    """Write a table to a .csv or .json file."""
+def write(table: Table, output: Path, source: Path) -> None:
+    """Write a table to a .csv or .json file, which must not be the ``source`` of the numbers."""
     writers = {".csv": table.to_csv, ".json": table.to_json}
     if output.suffix.lower() not in writers:
         raise InputError(f"`--output` must end in .csv or .json; got {output.name!r}. Name it so.", argument="--output")
+    if output.resolve() == source.resolve():
+        raise InputError(f"`--output` must not be the file that is read; got {str(output)!r}. Name another.",
+                         argument="--output")  # fmt: skip
     writers[output.suffix.lower()](output)
 
 

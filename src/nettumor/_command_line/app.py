@@ -96,7 +96,7 @@ def assess(
     answers = assess_before_after(path[0], criteria=_size_criteria(criteria or "vogl-2008"))
     rows = answers.lesions if per_lesion else answers.patients
     if output is not None:
-        write(rows, output)
+        write(rows, output, path[0])
     console = screen()
     shown = Table({name: column for name, column in rows.items() if name != "explanation"})
     show_table(console, shown, "Lesions" if per_lesion else "Patients", most=40)
