@@ -585,3 +585,9 @@ def test_a_new_lesion_of_a_negative_size_is_not_measured():
     done = assessed([r | {"state": "PRESENT"} if r["lesion"] == "X1" else r for r in lesions],
                     criteria=nt.criteria.IRECIST_2017)  # fmt: skip
     assert done.timepoints["overall"].tolist() == ["MISSING", "iUPD", "iUPD"]
+
+
+def test_parts_among_other_roles_only():
+    """A part of a non-target lesion where there is no target."""
+    done = assessed(rows({"N1": ("PRESENT", "PRESENT"), "N1.1": (None, "PRESENT")}))
+    assert overall(done) == ["NON-CR/NON-PD"]

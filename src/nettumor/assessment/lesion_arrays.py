@@ -55,7 +55,10 @@ class Slots:
     @cached_property
     def _placed(self) -> tuple[Ints, Ints, bool]:
         """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
-        flat = (self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint
+        flat = self.track * np.int64(self.shape[1])
+        flat += self.lesion
+        flat *= self.shape[2]
+        flat += self.timepoint
         placed, rows = self.timepoint >= 0, self.rows
         if not placed.all():
             flat, rows = flat[placed], rows[placed]
@@ -139,7 +142,8 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     width = int(count.max(initial=0))
     codes = np.full((n_tracks, width), -1, dtype=np.int64)
     codes[track[first], np.arange(len(first)) - start[track[first]]] = code[first]
-    return Slots(rows, track, number - start[track], timepoint, (n_tracks, width, n_timepoints), codes)
+    number -= start[track]
+    return Slots(rows, track, number, timepoint, (n_tracks, width, n_timepoints), codes)
 
 
 @frozen(eq=False)
@@ -306,6 +310,8 @@ def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
         return none, none, none
     parent = table.lesions.parent[at.rows]
     rows = np.flatnonzero(parent != "")
+    if not len(rows):
+        return none, none, none
     _, first = number_rows(at.track[rows], at.lesion[rows])
     rows = rows[first]
     of = _slot_of(table, at, at.track[rows], parent[rows])

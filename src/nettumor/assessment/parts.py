@@ -78,7 +78,7 @@ def parts_of(
     """What is judged, and the number of places with contradicting duplicates."""
     here = chosen & (names.evaluator >= 0)
     n_tracks, n_timepoints = visits.exists.shape
-    track = np.where(here, names.track, 0)
+    track = names.track if here.all() else np.where(here, names.track, 0)
     given = Rows(here, track, visits.timepoint, visits.scan_day, (n_tracks, n_timepoints))
     target = targets(lesions, criteria, given)
     scans = _Scans(track, visits, here)
@@ -110,11 +110,13 @@ class _Scans:
         return self._extreme(which, np.minimum, np.inf)
 
     def _extreme(self, which: Bools, function: np.ufunc, start: float) -> Floats:
+        if not self.visits.several_dates:
+            return self.visits.day
         day = self.visits.scan_day
         rows = np.flatnonzero(which & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
         shape = self.visits.exists.shape
         out = np.full(shape[0] * shape[1], start)
-        function.at(out, self.track[rows] * shape[1] + self.visits.timepoint[rows], day[rows])
+        function.at(out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows])
         return np.where(np.isinf(out), np.nan, out).reshape(shape)
 
 

@@ -66,14 +66,17 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     all_subjects.discard("")
     subjects = sorted_words(list(all_subjects))
     place = {w: i for i, w in enumerate(subjects)}
-    of_word = np.array([place.get(w, -1) for w in words], dtype=np.int64)
+    of_word = np.array([place.get(w, -1) for w in words], dtype=np.int32)
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
     e_place = {w: i for i, w in enumerate(wanted)}
-    e_of = np.array([e_place.get(w, -1) for w in e_words], dtype=np.int64)
+    e_of = np.array([e_place.get(w, -1) for w in e_words], dtype=np.int32)
     subject = of_word[code] if len(words) else code
-    evaluators = np.where(subject >= 0, e_of[e_code] if len(e_words) else e_code, -1)
-    return Names(_text(subjects), _text(wanted), np.maximum(subject, 0), evaluators)
+    evaluators = e_of[e_code] if len(e_words) else e_code
+    nobody = subject < 0
+    if nobody.any():
+        subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
+    return Names(_text(subjects), _text(wanted), subject, evaluators)
 
 
 def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:

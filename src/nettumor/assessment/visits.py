@@ -10,6 +10,7 @@ rows of the lesions table come in; the place of each row, and arrays of shape (t
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 import numpy as np
 from attrs import frozen
@@ -25,7 +26,7 @@ NO_TIME, EARLIER = -1, -2
 """Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Names:
     """The subjects and evaluators of a study, in order; track = subject * number of evaluators + evaluator.
 
@@ -42,9 +43,11 @@ class Names:
     subject: Ints
     evaluator: Ints
 
-    @property
+    @cached_property
     def track(self) -> Ints:
         """The track of each row."""
+        if len(self.evaluators) == 1 and not self.evaluator.any():
+            return self.subject
         return self.subject * len(self.evaluators) + self.evaluator
 
     @property
@@ -72,6 +75,8 @@ class Visits:
         A row with the visit's name and its date; -1 where there is no visit.
     without_time, before_baseline : int
         Rows without visit and date; rows at visits before the baseline.
+    several_dates : bool
+        Some timepoint has rows of more than one date.
     """
 
     timepoint: Ints
@@ -82,6 +87,7 @@ class Visits:
     row: Ints
     without_time: int
     before_baseline: int
+    several_dates: bool = True
 
 
 def sorted_words(words: list[str]) -> list[str]:
@@ -181,7 +187,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     base = np.zeros(names.n_tracks, dtype=np.int64)
     before = day <= wanted[track]
     np.maximum.at(base, track[before], position[before])
-    timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int64)
+    timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     index = position - base[track]
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
     return _visits(names, seen, rows, (shown, index, day), timepoint, cells.day, wanted)
@@ -210,13 +216,17 @@ def _visits(
     exists[at], days[at], row[at] = True, day[kept], seen.first[shown[kept]]
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     scan = cell_day[seen.cell] - reference[seen.track]
-    n = len(names.evaluator)
-    of_row, scan_day = np.full(n, NO_TIME, dtype=np.int64), np.full(n, np.nan)
-    of_row[rows], scan_day[rows] = timepoint[seen.of_row], scan[seen.of_row]
+    several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
+    of_row, scan_day = timepoint[seen.of_row], scan[seen.of_row]
+    if not isinstance(rows, slice):
+        n = len(names.evaluator)
+        every, days_of = np.full(n, NO_TIME, dtype=np.int32), np.full(n, np.nan)
+        every[rows], days_of[rows] = of_row, scan_day
+        of_row, scan_day = every, days_of
     count = np.bincount(seen.of_row, minlength=len(timepoint))
     return Visits(
         of_row, scan_day, exists, days - reference[:, None], reference, row,
-        int(count[timepoint == NO_TIME].sum()), int(count[timepoint == EARLIER].sum()),
+        int(count[timepoint == NO_TIME].sum()), int(count[timepoint == EARLIER].sum()), several,
     )  # fmt: skip
 
 

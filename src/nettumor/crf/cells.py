@@ -268,13 +268,12 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     """
     n = len(column)
     if column.floats is not None:
-        value = np.where(np.isfinite(column.floats), column.floats, np.nan)
-        tiny = (value != 0) & (np.abs(value) < _MISREAD)
-        none = np.broadcast_to(np.nan, n)
         endless = np.isinf(column.floats)
-        return Numbers(
-            np.where(tiny, 0.0, value), np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny
-        )
+        value = np.where(endless, np.nan, column.floats) if endless.any() else column.floats
+        tiny = (value != 0) & (np.abs(value) < _MISREAD)
+        value = np.where(tiny, 0.0, value) if tiny.any() else value
+        none = np.broadcast_to(np.nan, (n,))
+        return Numbers(value, np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny)
     blank = column.map(lambda c: _blank(tidy(c)), np.bool_)
     read = np.array([read_number(w, decimal_comma) for w in column.words], dtype=np.float64).reshape(-1, 4)
     value, below, above, comma = (_by_code(of_word, column.codes) for of_word in read.T)

@@ -22,7 +22,8 @@ from nettumor._arrays import Floats
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[Any]
+"""Whole numbers: codes of words are int32, so that long columns take half the room."""
 
 WHOLE = 2**53
 """Above this a float64 cannot hold every whole number: longer identifiers are kept as text."""
@@ -76,7 +77,7 @@ class Column:
             self.floats = np.array(floats, dtype=np.float64)
             self.floats.setflags(write=False)
         else:
-            self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int64)
+            self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int32)
 
     @classmethod
     def of_text(cls, cells: Iterable[Any]) -> Column:
@@ -315,4 +316,4 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     present = np.zeros(int(high - low) + 2, dtype=np.bool_)
     present[places] = True
     found = np.append(low + np.arange(len(present) - 1), np.nan)[present]
-    return found, (np.cumsum(present) - 1)[places]
+    return found, (np.cumsum(present, dtype=np.int32) - 1)[places]

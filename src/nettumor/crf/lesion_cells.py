@@ -176,8 +176,8 @@ class LesionCells:
     @cached_property
     def state(self) -> Codes:
         """Codes of `State`."""
-        measured = np.where(self._any(lambda v: v > 0), State.MEASURED, State.BLANK)
-        by_number = np.where(self._gone_by_number, State.ABSENT, measured)
+        measured = np.where(self._any(lambda v: v > 0), np.int8(State.MEASURED), np.int8(State.BLANK))
+        by_number = np.where(self._gone_by_number, np.int8(State.ABSENT), measured)
         from_cells = np.where(self._word != 0, self._word, by_number)
         return np.where(self._said != 0, self._said, from_cells).astype(np.int8)
 
@@ -268,8 +268,10 @@ class LesionCells:
         else:
             value, unreadable, small = self._read(name, numbers)
         if name != "attenuation":
-            value = np.where(np.isin(self.state, _GONE) | (self._gone_by_number & np.isnan(value)), 0.0, value)
-        value = np.where((self._said == State.NOT_EVALUABLE) | self.contradiction, np.nan, value)
+            gone = np.isin(self.state, _GONE) | (self._gone_by_number & np.isnan(value))
+            value = np.where(gone, 0.0, value) if gone.any() else value
+        lost = (self._said == State.NOT_EVALUABLE) | self.contradiction
+        value = np.where(lost, np.nan, value) if lost.any() else value
         small = (small | (self.state == State.TOO_SMALL)) & np.isnan(value) & ~self.contradiction
         return Measure(value, small & (name != "attenuation"), unreadable)
 
