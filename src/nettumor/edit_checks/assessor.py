@@ -69,32 +69,57 @@ def _any_at(groups: Ints, where: Bools) -> Bools:
     return out
 
 
-@check("A01", needs={"lesions": ("evaluator",), "responses": ()}, follows=("S10", "S02", "A06"))
+def _moved(data: Data, silent: Bools, answered: Bools, visits: Ints) -> tuple[Ints, Ints]:
+    """Rows of assessors without responses whose lesion another one, who gives them, lacks at that visit alone.
+
+    Also the timepoint of that other assessor.
+    """
+    points, rows = data.timepoints, data["lesions"]
+    row = np.flatnonzero(silent[rows.timepoint]) if rows.n else np.empty(0, np.int64)
+    others = np.flatnonzero((points.lesions >= 0) & answered)
+    others = others[np.argsort(visits[others], kind="stable")]
+    start, stop = (np.searchsorted(visits[others], visits[rows.timepoint[row]], side=s) for s in ("left", "right"))
+    count = stop - start
+    row = np.repeat(row, count)
+    other = others[np.repeat(start, count) + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)]
+    name, width = rows.codes("lesion")[0], len(rows.codes("lesion")[1]) + 1
+    has = np.isin(points.track[other] * width + name[row], rows.track * width + name)
+    lacks = ~np.isin(other * width + name[row], rows.timepoint * width + name)
+    return row[has & lacks], other[has & lacks]
+
+
+@check("A01", needs={"lesions": ("evaluator",), "responses": ()}, follows=("S10", "S02", "A02"))
 def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
     """Lesions of one visit by two assessors, one of whom gives no response of their own to any visit.
 
-    The lesions then went into one response. A visit with an accepted flag among its lesions is no finding.
+    The lesions then went into one response. A visit with an accepted flag among its lesions is no finding, unless
+    a lesion of the responding assessor is missing there and stands with the other one.
     """
     points, rows, visits = data.timepoints, data["lesions"], shared_visits(data)
-    assessed, answered = points.lesions >= 0, points.responses >= 0
-    silent = assessed & ~_any_at(points.track, answered)[points.track] if len(points) else assessed
+    assessed, responds = points.lesions >= 0, points.responses >= 0
+    answered = _any_at(points.track, responds)[points.track] if len(points) else responds
+    silent = assessed & ~answered
     accepted = np.zeros(len(points), dtype=np.bool_)
     if "accepted" in rows:
         accepted[rows.timepoint[parse_flags(rows.table.column("accepted")) == 1]] = True
     count = np.bincount(visits[assessed], minlength=int(visits.max(initial=-1)) + 1)
-    mixed = (count >= 2) & _any_at(visits, answered) & ~_any_at(visits, accepted)
+    mixed = (count >= 2) & _any_at(visits, responds) & ~_any_at(visits, accepted)
     use = np.flatnonzero(assessed & mixed[visits]) if len(points) else np.flatnonzero(assessed)
     use = use[np.lexsort((points.lesions[use], silent[use], visits[use]))]
     # of each visit the assessor to whom the response belongs, then the first of the others
     lead = use[occurrence(visits[use]) == 0]
     second = use[occurrence(visits[use]) == 1]
     keep = silent[second]
-    at, other = points.lesions[second[keep]], points.lesions[lead[keep]]
+    row, other = _moved(data, silent, answered, visits)
+    at = np.concatenate([row, points.lesions[second[keep]]])
+    first = points.lesions[np.concatenate([other, lead[keep]])]
+    once = occurrence(visits[rows.timepoint[at]]) == 0
+    at, first = at[once], first[once]
     order = np.argsort(at)
-    at, other = at[order], other[order]
-    return Hits(table="lesions", rows=at, column="evaluator", related=other, names={"lesion": ""},
+    at, first = at[order], first[order]
+    return Hits(table="lesions", rows=at, column="evaluator", related=first, names={"lesion": ""},
                 expected="one assessor of all lesions, or an accepted flag",
-                parts={"other": rows.text("evaluator")[other]},
+                parts={"other": rows.text("evaluator")[first]},
                 message="at visit {visit} lesions were assessed by {other} and by {value}, who gives no response of "
                 "their own")  # fmt: skip
 

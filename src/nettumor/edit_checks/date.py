@@ -235,7 +235,7 @@ def _words(before: str, words: npt.NDArray[Any]) -> npt.NDArray[Any]:
 _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_completed")
 
 
-@check("D04", needs={"subjects": ("birth|consent",)}, follows=("D01",), screening_allowed=False)
+@check("D04", needs={"subjects": ("birth|consent",)}, follows=("D01", "=D07"), screening_allowed=False)
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date before birth; or an assessment, or the treatment, before informed consent (warning).
 
@@ -271,7 +271,7 @@ def _where_written(before: str, words: npt.NDArray[Any], where: Bools) -> npt.ND
     return out
 
 
-@check("D05", needs={"subjects": ("death",)}, follows=("D01",))
+@check("D05", needs={"subjects": ("death",)}, follows=("D01", "=D03"))
 def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An assessment, sample or diary dated after death."""
     died = of_subject(data, "death")[1]
@@ -313,7 +313,11 @@ def study_days(data: Data) -> Iterator[tuple[Dated, str, Floats]]:
             yield dated, column, data[dated.table].number(column)
 
 
-@check("D14", needs={}, follows=("D01",))
+MISDATED = ("=D01", "=D03", "=D04", "=D05", "=D06", "=D07", "=D08", "=D09", "=D13")
+"""Findings of a wrong date: what else does not go with it there follows from them."""
+
+
+@check("D14", needs={}, follows=(*MISDATED, "=D16"))
 def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A study day that is not the day counted from the reference date (1 on it, -1 before it), or is 0.
 
@@ -368,7 +372,7 @@ def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
                              "dates": domain_dates(data, name)}  # fmt: skip
 
 
-@check("D17", needs={}, follows=("D01",))
+@check("D17", needs={}, follows=("D01", "=D03", "=D06"))
 def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A baseline flag after treatment start, at a second visit, or not on the last row before treatment.
 

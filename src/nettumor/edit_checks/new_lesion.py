@@ -30,7 +30,7 @@ from nettumor.edit_checks._reported import (
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.terminology import Response
 
-_SPOILS = ("S02", "S03", "=S04", "S10", "S11", "L13", "L14", "L15", "M03")
+_SPOILS = ("S02", "S03", "=S04", "S10", "S11", "L13", "L14", "L15", "M03", "A01", "A02", "A06", "=D03", "=D13")
 """Faults of rows after which a new lesion is not what was meant."""
 _GONE = (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL)
 _SURE = (State.UNEQUIVOCAL, State.UNEQUIVOCAL_PROGRESSION, State.PRESENT, State.MEASURED, State.TOO_SMALL)

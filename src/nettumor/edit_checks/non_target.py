@@ -31,7 +31,8 @@ from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
-_SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L13", "L14", "L15", "M03", "M06")
+_SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L13", "L14", "L15", "M03", "M06", "A01", "A02", "A06",
+           "=D03", "=D13")
 """Faults of rows after which a non-target status is not what was meant."""
 
 

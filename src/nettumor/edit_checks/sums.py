@@ -21,7 +21,8 @@ from nettumor.edit_checks._types import CHECKS, Hits, Parameters, Skip, check, f
 from nettumor.edit_checks.structure import same_evaluators, whole
 
 _SPOILS = ("S02", "S03", "S06", "S08", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06",
-           "M08", "M09", "M10", "M12", "M13", "M15", "D08", "A06", "Q03", "Q11")  # fmt: skip
+           "M08", "M09", "M10", "M12", "M13", "M15", "D08", "A01", "A02", "A06", "Q03", "Q11", "=D03",
+           "=D13")  # fmt: skip
 """Faults of rows after which a sum is not what was meant."""
 
 

@@ -109,7 +109,7 @@ def _once_a_day(rows: Rows, bad: Bools) -> Ints:
 
 
 @check("D06", needs={"lesions": ("date|day",), "subjects": ("treatment_start",)},
-       follows=("D01", "D14", "S07", "A01", "A06"), allow_day1=True)  # fmt: skip
+       follows=("D01", "=D03", "S07", "A01", "A02", "A06"), allow_day1=True)  # fmt: skip
 def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
     """A scan of the baseline visit after the first dose; on its day, too, with ``allow_day1`` off."""
     counted_alike(data, "lesions")
@@ -126,7 +126,8 @@ def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
                 message="the baseline scan of {value} is after treatment start ({start})")  # fmt: skip
 
 
-@check("D07", needs={"lesions": ("date|day",)}, follows=("D01", "D14", "S07"), window_days=28)
+@check("D07", needs={"lesions": ("date|day",)}, follows=("D01", "S07", "A01", "A02", "A06"),
+       window_days=28)  # fmt: skip
 def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     """A scan of the baseline visit more than 28 days before the first dose (randomisation, where none is known)."""
     counted_alike(data, "lesions")
@@ -139,7 +140,8 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     if np.isnan(start).all():
         raise Skip("neither treatment start nor randomisation is known")
     before = start[rows.subject] - rows.when.latest
-    at = _once_a_day(rows, more_than(before, most) & (rows.order == 0))
+    unborn = more_than(of_subject(data, "birth")[0][rows.subject], rows.when.latest)  # that is its own finding
+    at = _once_a_day(rows, more_than(before, most) & (rows.order == 0) & ~unborn)
     return Hits(table="lesions", rows=at, column=own_dates(rows)[0], names={"lesion": ""},
                 expected=f"at most {most:g} days before", parts={"days": before[at]},
                 message=f"the baseline scan of {{value}} is {{days}} days before {what}; {{expected}}")  # fmt: skip
@@ -317,7 +319,8 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
     return low, high
 
 
-@check("D13", needs={"lesions": ("visit", "date|day")}, follows=("D01", "D08"), days=14, error_days=28)
+@check("D13", needs={"lesions": ("visit", "date|day")}, follows=("D01", "=D03", "=D04", "=D05", "D08"), days=14,
+       error_days=28)  # fmt: skip
 def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     """Scans of one visit more than 14 days apart (more than 28: error); at the latest row of the visit."""
     rows = data["lesions"]
@@ -335,8 +338,9 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     return Hits(table="lesions", rows=late, column=column, related=other,
                 expected=f"scans within {parameters['days']:g} days",
                 severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
-                parts={"apart": apart, "other": rows.text("lesion")[other], "when": rows.text(column)[other]},
-                message="at visit {visit} {lesion} was imaged on {value}, {apart} days after {other} "
+                parts={"apart": apart, "name": rows.text("lesion")[late], "other": rows.text("lesion")[other],
+                       "when": rows.text(column)[other]}, names={"lesion": ""},
+                message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
                 "({when})")  # fmt: skip
 
 
@@ -383,7 +387,8 @@ def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
     return np.where(usual == other, -1, usual)
 
 
-@check("D16", needs={"lesions": ("date|day",), "responses": ("date|day",)}, follows=("D01", "D08", "D13"), days=14)
+@check("D16", needs={"lesions": ("date|day",), "responses": ("date|day",)},
+       follows=("D01", "=D03", "=D06", "=D07", "D08", "=D13"), days=14)  # fmt: skip
 def response_date_differs_from_scan(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A response dated before the first scan of its visit, or more than 14 days after the last."""
     same_evaluators(data)
