@@ -46,7 +46,7 @@ def example(id: str, which: str) -> Mapping[str, Rows]:
     Examples
     --------
     >>> example("S02", "reject")["lesions"][0]
-    ['subject', 'lesion', 'role', 'visit', 'size']
+    ['subject', 'lesion', 'role', 'visit', 'date', 'size']
     """
     if which not in ("accept", "reject", "expected"):
         raise InputError(f"`which` must be accept, reject or expected; got {which!r}.", argument="which")
