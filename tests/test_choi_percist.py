@@ -234,6 +234,8 @@ def test_narrow_floats_meet_the_limits_of_attenuation_and_uptake():
     for before in np.arange(80, 200) / 10:
         uptake = np.array([before, round(before * 0.7, 2), round(before * 1.3, 2)], np.float32)
         assert nt.percist_response(uptake).tolist() == [MISSING, PR, PD], before
+    for uptake, answer in (([1.3, 0.5], PR), ([1.1, 1.9], PD)):
+        assert nt.percist_response(np.array(uptake, np.float32)).tolist() == [MISSING, answer]
     cohort = nt.choi_response([[50, NAN], [NAN, NAN]], [[80, NAN], [NAN, NAN]])
     assert cohort.tolist() == [[MISSING, NE], [MISSING, MISSING]]
     assert nt.percist_response([8.0, 5.6]).dtype == np.int8

@@ -302,7 +302,7 @@ def test_public_fixture_of_irecist():
 
 def test_narrow_floats_and_shapes_of_further_increase():
     """5 mm in 32 bits is 5 mm, of targets and of new lesions; a window of one day; leading axes of one input only."""
-    narrow = np.array([8.4, 13.4], np.float32)
+    narrow = np.array([5.4, 10.4], np.float32)
     assert nt.further_increase([PD, PD], [NON] * 2, [False] * 2, sums=narrow).tolist() == [False, True]
     new = nt.further_increase([SD, SD], [NON] * 2, [True] * 2, new_lesion_sums=narrow)
     assert new.tolist() == [False, True]

@@ -326,6 +326,8 @@ def test_every_limit_is_met_by_narrow_floats():
     for dtype in (np.float64, np.float32):
         assert (nt.target_response(fallen.astype(dtype), criteria=decrease).response[:, 1] == R.PR).all()
     assert nt.target_response([[12, 8]], criteria=decrease).response[1] == R.SD
+    nodes = attrs.evolve(RECIST, node_normal=10.2)
+    assert nt.target_response(np.array([[18, 10.2]], np.float32), nodal=[True], criteria=nodes).response[1] == R.PR
 
 
 def test_what_was_too_small_is_said_and_nothing_else_is_filled():

@@ -124,7 +124,7 @@ def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     check_increasing(day, "days")
     code, by_lesion = broadcast(status=code, days=day[..., None, :] if day.ndim else day)
     visits, empty = code.shape[-1], code.shape[-1] == 0 or code.shape[-2] == 0
-    known = np.maximum.accumulate(code == 2, axis=-1) if visits else code == 2
+    known = np.maximum.accumulate(code == 2, axis=-1)
     new_lesion = np.asarray(((code >= 1) & known).any(axis=-2))
     if empty:
         nowhere = np.full(code.shape[:-2], -1)
