@@ -308,7 +308,7 @@ def _frame(columns):
 
 
 def as_sdtm(tables):
-    """The subjects, lesions and responses of a trial as the SDTM domains DM, TU, TR and RS."""
+    """The subjects, lesions and responses of a trial as the SDTM domains DM, TU, TR, RS and SUPPRS."""
     lesions, responses, subjects = (_frame(tables[n]) for n in ("lesions", "responses", "subjects"))
     dm = _frame({
         "STUDYID": "CLEAN", "DOMAIN": "DM", "USUBJID": subjects["subject"], "RFSTDTC": subjects["treatment_start"],
@@ -321,7 +321,13 @@ def as_sdtm(tables):
         "TULNKID": first["lesion"], "TUTESTCD": "TUMIDENT", "TUTEST": "Tumor Identification", "TUORRES": first["role"],
         "TUSTRESC": first["role"], "TULOC": first["organ"], "TUMETHOD": first["method"],
     }  # fmt: skip
-    return {"DM": dm, "TU": _domain(tu), "TR": _results(lesions, responses), "RS": _rs(responses)}
+    rs = _rs(responses)
+    why = rs[rs["why"] != ""]
+    supp = _frame({"STUDYID": "CLEAN", "RDOMAIN": "RS", "USUBJID": why["USUBJID"], "IDVAR": "RSSEQ",
+                   "IDVARVAL": why["RSSEQ"].astype(int).astype(str), "QNAM": "REASNE",
+                   "QLABEL": "Reason Not Evaluable", "QVAL": why["why"]})  # fmt: skip
+    return {"DM": dm, "TU": _domain(tu), "TR": _results(lesions, responses), "RS": rs.drop(columns="why"),
+            "SUPPRS": supp}  # fmt: skip
 
 
 def _common(rows, domain):
@@ -381,5 +387,6 @@ def _rs(responses):
         out.append(_frame(_common(use, "RS") | {
             "RSLNKGRP": "A" + use["visit"], "RSTESTCD": code, "RSTEST": name, "RSCAT": use["criteria"],
             "RSORRES": use[column], "RSSTRESC": use[column], "RSSTAT": "",
+            "RSREASND": "", "why": np.where(use[column] == "NE", use["reason"], ""),
         }))  # fmt: skip
     return _domain(pd.concat(out).sort_values(["USUBJID", "RSEVALID", "VISITNUM"], kind="stable"))

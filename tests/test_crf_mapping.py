@@ -262,3 +262,27 @@ def test_markers_from_lb():
     np.testing.assert_array_equal(numbers.below, [NAN, 20, NAN])
     assert table["unit"].tolist() == ["umol/24h", "ng/mL", "ug/L"]
     assert table["upper_limit"].tolist() == [47, 100, 4]
+
+
+def test_reason_not_evaluable_from_supprs():
+    """The reason of an NE stands in SUPPRS; of the record that dates the row, else of another one of the visit."""
+    rs = {"USUBJID": ["1"] * 3, "RSSEQ": [1.0, 2.0, 3.0], "RSTESTCD": ["OVRLRESP", "TRGRESP", "OVRLRESP"],
+          "RSSTRESC": ["NE", "NE", "SD"], "VISITNUM": [1.0, 1.0, 2.0], "RSREASND": ["", "", "LATE"]}  # fmt: skip
+    supp = {"RDOMAIN": ["RS"], "USUBJID": ["1"], "IDVAR": ["RSSEQ"], "IDVARVAL": ["2"], "QNAM": ["REASNE"],
+            "QVAL": ["NO CONTRAST"]}  # fmt: skip
+    dm = {"USUBJID": ["1"]}
+    table = crf.read({"DM": dm, "RS": rs, "SUPPRS": supp})["responses"]
+    assert table["reason"].tolist() == ["NO CONTRAST", "LATE"]
+
+
+def test_end_of_treatment_and_symptomatic_deterioration():
+    """The DS record of progression goes before other disposition events, milestones are none; SYMPTDTR is a flag."""
+    ds = {"USUBJID": ["1", "1", "1", "2", "3"], "DSCAT": ["PROTOCOL MILESTONE", "DISPOSITION EVENT"] + [""] * 3,
+          "DSDECOD": ["RANDOMIZED", "ADVERSE EVENT", "PROGRESSIVE DISEASE", "COMPLETED", "RANDOMIZED"],
+          "DSSTDTC": ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01", "2024-01-02"]}  # fmt: skip
+    rs = {"USUBJID": ["1"], "RSTESTCD": ["SYMPTDTR"], "RSSTRESC": ["Y"], "VISITNUM": [1.0]}
+    tables = crf.read({"DM": {"USUBJID": ["1", "2", "3"]}, "DS": ds, "RS": rs})
+    assert tables["subjects"]["end_reason"].tolist() == ["PROGRESSIVE DISEASE", "COMPLETED", ""]
+    assert tables["subjects"]["end_date"].tolist() == ["2024-03-01", "2024-04-01", ""]
+    assert tables["responses"]["deterioration"].tolist() == ["Y"]
+    assert "end_reason" not in crf.read({"DM": {"USUBJID": ["1"]}, "DS": {"DSDECOD": ["COMPLETED"]}})["subjects"]

@@ -10,7 +10,8 @@ new_lesion              of NEWLPROG (EQUIVOCAL, UNEQUIVOCAL), else NEWLIND (Y, N
 sum                     TR rows without a lesion: SUMDIAM, else SUMLDIAM, SUMVDIAM, SUMPPD, SUMVOL
 percent_from_baseline   PCBSD, else PCBSLD, PCBSPPD, PCHGBL
 percent_from_nadir      PCNSD, else PCNSLD, PCNSPPD, PCHGNAD
-criteria, reason        RSCAT; RSREASND
+criteria                RSCAT
+reason                  RSREASND, else REASNE of SUPPRS, of the test that dates the row, else of the others
 status                  RSSTAT of the test that dates the row
 ======================= ==============================================================================
 
@@ -31,7 +32,7 @@ from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate
 from nettumor.crf.dataset_json import as_numbers_where_possible
-from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, variable, visit
+from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, supplemental, variable, visit
 from nettumor.crf.tables import CrfTable
 
 RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({
@@ -55,17 +56,20 @@ def responses(domains: Mapping[str, CrfTable]) -> CrfTable | None:
         if sums is None or not len(sums.rows):
             return None
         return sums.table("responses", domains, ("TR",))
-    reported = _reported(domains["RS"])
+    reported = _reported(domains)
     if sums is None or not len(sums.rows):
         return reported.table("responses", domains, ("RS",))
     return _joined(reported, sums).table("responses", domains, ("RS", "TR"))
 
 
-def _reported(whole: CrfTable) -> Mapped:
+def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
     """RS, wide."""
-    names = list(RESPONSE_TESTS)
+    whole, names = domains["RS"], list(RESPONSE_TESTS)
+    why = variable(whole, "RSREASND", "RSREASNE")
+    for name in ("REASNE", "RSREASNE"):
+        why = choose_cells(why, supplemental(domains, "RS", name))
     test = variable(whole, "RSTESTCD").map(lambda w: names.index(tidy(w)) if tidy(w) in names else -1, np.int64)
-    rs, test = whole.take(test >= 0), test[test >= 0]
+    rs, why, test = whole.take(test >= 0), why.take(test >= 0), test[test >= 0]
     when = moment(rs, "RS")
     date = when[1] if when else blanks(rs.n_rows)
     record = _rows(rs, test, date)
@@ -81,6 +85,9 @@ def _reported(whole: CrfTable) -> Mapped:
         place[record[rows][::-1]] = rows[::-1]
         taken[name] = place
     column = {name: value.expand(rows) for name, rows in taken.items()}
+    reason = why.take(lead)
+    for name in ("overall", "target", "non_target"):  # of the record that dates the row, else of another one
+        reason = choose_cells(reason, why.expand(taken[name]))
     columns = {
         "subject": variable(rs, "USUBJID").take(lead),
         "visit": visit(rs).take(lead),
@@ -91,7 +98,7 @@ def _reported(whole: CrfTable) -> Mapped:
         "overall": column["overall"], "best": column["best"], "deterioration": column["deterioration"],
         "criteria": variable(rs, "RSCAT").take(lead),
         "status": variable(rs, "RSSTAT").take(lead),
-        "reason": variable(rs, "RSREASND").take(lead),
+        "reason": reason,
         "visit_name": variable(rs, "VISIT").take(lead),
         "accepted": variable(rs, "RSACPTFL").take(lead),
     }  # fmt: skip
