@@ -1,7 +1,5 @@
 """Faults of target, non-target, new-lesion and overall responses as reported, and of the course."""
 
-import pandas as pd
-
 from faults import CURED, GAP, NEWLY, PARTIAL, PLAIN, QUIET, UNSURE, WORSE, A, fault
 
 
@@ -235,19 +233,6 @@ def pr_after_cr(t):
 def pr_not_confirmed(t):
     sizes(t, PLAIN, {6: 20})
     return best(t, PLAIN, target="PR", overall="PR", best="PR")
-
-
-@fault("O09")
-def sd_too_early(t):
-    """The one scan after baseline is of day 25; markers and symptoms of later visits stay."""
-    for table in ("lesions", "responses"):
-        late = [r for n in (3, 4, 5, 6) for r in t.find(table, subject=PLAIN, visit=n)]
-        t.drop(table, late)
-        rows = t.find(table, subject=PLAIN, visit=2)
-        start = pd.Timestamp(t.tables["subjects"].loc[t.row("subjects", subject=PLAIN), "treatment_start"])
-        t.set(table, rows, date=str((start + pd.Timedelta(days=24)).date()), study_day="25")
-    t.set("responses", t.row("responses", subject=PLAIN, evaluator="READER 1", visit=2), best="NE")
-    return best(t, PLAIN, best="SD")
 
 
 @fault("O10")
