@@ -312,6 +312,7 @@ def test_no_pr_after_a_cr_confirms():
     keep = policy("keep")
     assert best([PR, CR, PR], [30, 44, 72], keep).response == SD
     assert best([PR, CR, PR, CR], [30, 44, 50, 72], keep).response == SD
+    assert best([PR, CR, NE, PR], [30, 44, 58, 72], keep).response == SD
     assert best([PR, CR, CR], [30, 44, 72], keep).response == CR
     assert best([PR, CR, PR], [30, 58, 72], keep).response == PR
 

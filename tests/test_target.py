@@ -216,6 +216,8 @@ def test_invalid_may_be_answered_with_ne():
     assert (target.reason[0, 1] & nt.Reason.INVALID) != 0
     assert "impossible size" in target.explain((0, 1))
     assert target.nadir[1, 2] == 60
+    for name in ("baseline", "nadir", "percent_from_baseline", "percent_from_nadir"):
+        assert np.isnan(getattr(target, name)[[0, 2]]).all(), name
 
 
 def test_shapes_and_kinds():
