@@ -24,6 +24,7 @@ from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_r
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks import _organs
+from nettumor.edit_checks._types import Skip
 
 if TYPE_CHECKING:
     from nettumor.edit_checks._chain import Chain
@@ -131,6 +132,12 @@ class Rows:
         days = self.table.has_days
         return visit_words(self.text("visit"), self.text("day" if days else "date"), days)
 
+    def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
+        """This table's part of what is numbered over tables; without subjects it has none, and the check is skipped."""
+        if self.name not in by_table:
+            raise Skip(f"{self.name} has no column subject")
+        return by_table[self.name]
+
     def _shared(self, column: str) -> Ints:
         return self.data.shared(column, self.name)
 
@@ -147,7 +154,7 @@ class Rows:
     @cached_property
     def track(self) -> Ints:
         """Codes of the track (see `Data.track_subject`), shared by lesions and responses."""
-        return self.data.tracks[self.name]
+        return self._joined(self.data.tracks)
 
     @cached_property
     def when(self) -> Dates:
@@ -162,7 +169,7 @@ class Rows:
     @cached_property
     def timepoint(self) -> Ints:
         """The row's timepoint (lesions and responses)."""
-        return self.data.places[self.name]
+        return self._joined(self.data.places)
 
     @cached_property
     def order(self) -> Ints:
