@@ -83,7 +83,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 # 6. A check of one's own runs like any other.
-@edit_checks.register("X901", "whole-millimetres", "The protocol wants whole millimetres.", needs={"lesions": ("size",)})
+@edit_checks.register("X901", "whole-mm", "The protocol asks for whole millimetres.", needs={"lesions": ("size",)})
 def whole_millimetres(data, parameters):
     """Sizes with a fraction of a millimetre."""
     size = data["lesions"].number("size")
