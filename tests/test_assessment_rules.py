@@ -591,3 +591,18 @@ def test_parts_among_other_roles_only():
     """A part of a non-target lesion where there is no target."""
     done = assessed(rows({"N1": ("PRESENT", "PRESENT"), "N1.1": (None, "PRESENT")}))
     assert overall(done) == ["NON-CR/NON-PD"]
+
+def test_a_life_goes_on_to_the_last_scan_by_any_reader():
+    """Without a day last known alive, OS is censored at the subject's last scan, whoever read it and is asked for."""
+    late = rows({"T1": ("50", "48", "46")}, evaluator="B")
+    early = rows({"T1": ("50", "48")}, evaluator="A")
+    nobody = rows({"T1": (None, None, None, None, "40")}, evaluator="A", subject="")
+    for only in (None, "A", "B"):
+        done = assessed(early, late, nobody, evaluator=only)
+        assert done.subjects["os_days"].tolist() == [121.0] * done.subjects.n_rows
+    # each reader counts from its own baseline, where nothing else tells the reference date
+    later = rows({"T1": ("50", "48")}, dates=("2024-01-11", "2024-03-01"), evaluator="A")
+    done = assessed(later, late)
+    assert done.subjects["os_days"].tolist() == [111.0, 121.0]
+    ttnt = done.events["parameter"] == "TTNT"
+    assert done.events["time"][ttnt].tolist() == [111.0, 121.0]

@@ -207,8 +207,8 @@ def shown_on(t, i, answer, new, sighted):
     return min(scans) if scans else t["day"]
 
 
-def track(rows, person, criteria, rule, interval=None):
-    """(timepoints, subject row) of one subject as seen by one evaluator."""
+def track(rows, person, criteria, rule, seen):
+    """(timepoints, subject row) of one subject as seen by one evaluator; ``seen``: its dates by all of them."""
     start = full(person.get("randomized", "")) if full(person.get("randomized", "")) is not None else full(
         person.get("treatment_start", ""))  # fmt: skip
     every = timepoints(rows)
@@ -226,7 +226,7 @@ def track(rows, person, criteria, rule, interval=None):
         a["overall"] = "MISSING" if overall is None else overall
         shown = shown_on(t, i, a, flags[i], sighted[i])
         a["shown"] = None if shown is None or reference is None else shown - reference
-    return answers, course(answers, person, reference, rule)
+    return answers, course(answers, person, reference, rule, seen)
 
 
 def one_a_day(answers):
@@ -248,7 +248,7 @@ def one_a_day(answers):
     return kept
 
 
-def course(answers, person, reference, rule):
+def course(answers, person, reference, rule, seen):
     """Best response, progression and times of a track."""
     def day(name):
         found = full(person.get(name, ""))
@@ -273,9 +273,8 @@ def course(answers, person, reference, rule):
         all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"]))
     same = {"new_therapy": new_therapy, "cutoff": cutoff, "baseline_assessed": baseline,
             "progression": None if shown is None else Fraction(int(shown))}  # fmt: skip
-    if alive is None:
-        seen = [d for d in days if d is not None]
-        alive = max(seen, default=None)
+    if alive is None and seen and reference is not None:  # the last scan, whoever read it
+        alive = Fraction(max(seen) - reference)
     behind = first is not None and new_therapy is not None and first >= new_therapy
 
     def died_some_day(time):
@@ -302,9 +301,10 @@ def assess(lesions, subjects, criteria, rule):
     readers = sorted({r["evaluator"] for r in lesions})
     timeline, rows = [], []
     for name in names:
+        seen = [full(r["date"]) for r in lesions if r["subject"] == name and full(r["date"]) is not None]
         for reader in readers:
             own = [r for r in lesions if (r["subject"], r["evaluator"]) == (name, reader)]
-            answers, row = track(own, people.get(name, {}), criteria, rule)
+            answers, row = track(own, people.get(name, {}), criteria, rule, seen)
             timeline += [{"subject": name, "evaluator": reader, **a} for a in answers]
             rows.append({"subject": name, "evaluator": reader, **row})
     return timeline, rows

@@ -55,7 +55,8 @@ def assess(
     aside and counted in ``provenance``. Visits stand in the order of their full dates. Numbers that cannot be
     (a baseline of 0, a target without baseline) give NE with a reason, not an error. Of two visits on one day the
     worse response enters the course, NE only if there is no other. A lesion that was identified as a target and
-    never measured leaves its patient NE. A subject without a day last known alive is known alive at the last scan.
+    never measured leaves its patient NE. A subject without a day last known alive is known alive at the last scan
+    that anybody read.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def assess(
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(study, None, subjects, visits, judgement.owner, subject)
-    ends = ends_of(subjects, subject, reference, _last_scan(visits)[judgement.owner])
+    ends = ends_of(subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner])
     found = outcome(judgement, visits, ends, rule, censoring)
     others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
@@ -181,10 +182,17 @@ def _axes(
     return axes(study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject))
 
 
-def _last_scan(visits: Visits) -> Any:
-    """The day of the latest scan of each track; NaN for none."""
-    latest = np.where(np.isnan(visits.day), -np.inf, visits.day).max(axis=1, initial=-np.inf)
-    return np.where(np.isneginf(latest), np.nan, latest)
+def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
+    """The day of each track's subject's latest scan, whoever read it; NaN for none.
+
+    A reader who was not asked for, or read less, does not shorten a life: the date is that of the subject, and only
+    its count of days is the track's.
+    """
+    latest = np.full(len(names.subjects), np.nan)
+    cells, column = lesions.when_cells()
+    named = ~lesions.blank("subject")
+    np.fmax.at(latest, names.subject[named], cells.day[column.codes[named]])
+    return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 
 def _notes(
