@@ -155,3 +155,16 @@ def test_codes_and_names_are_whole_words(confirmed):
     assert ("CBOR", "Best Confirmed Overall Response") in named
     assert ("PFS", "Progression Free Survival") in named
     assert {c for c, _ in named} >= {"SDIAM", "OVR", "BOR", "CBOR", "RSP", "CRSP", "PD", "PFS", "TTP", "OS"}
+
+
+@pytest.mark.parametrize(("criteria", "code", "total"), [
+    (nt.criteria.RECIST_1_1, "SDIAM", 50), (nt.criteria.CHOI_2007, "SDIAM", 50), (nt.criteria.WHO_1981, "SUMPPD", 2000),
+    (nt.criteria.SWOG_1992, "SUMPPD", 2000), (nt.criteria.MRECIST_2010, "SUMVDIAM", 30),
+    (nt.criteria.EASL_2001, "SUMVPPD", 600), (nt.criteria.VOLUME_RECIST, "SUMVOL", 60),
+])  # fmt: skip
+def test_the_sum_is_named_for_what_it_is(criteria, code, total):
+    """A sum of products, viable diameters or volumes is not called a sum of diameters (CDISC C96779)."""
+    lesions = {"subject": ["1"], "lesion": ["T1"], "role": ["TARGET"], "day": [0], "size": [50], "perpendicular": [40],
+               "viable": [30], "viable_perpendicular": [20], "volume": [60], "attenuation": [80]}  # fmt: skip
+    table = nt.assess({"lesions": lesions}, criteria=criteria).to_adam()["ADTR"]
+    assert (table["PARAMCD"].tolist(), table["AVAL"].tolist()) == ([code], [total])

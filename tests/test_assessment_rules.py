@@ -606,3 +606,34 @@ def test_a_life_goes_on_to_the_last_scan_by_any_reader():
     assert done.subjects["os_days"].tolist() == [111.0, 121.0]
     ttnt = done.events["parameter"] == "TTNT"
     assert done.events["time"][ttnt].tolist() == [111.0, 121.0]
+
+
+def test_merged_into_one_that_is_not_named():
+    """Plain MERGED does not say which mass took the lesion in: from then on no single lesion progresses, only the sum.
+
+    Before the merge each lesion still does.
+    """
+    def size(x):
+        return {"size": str(x), "perpendicular": "20"}
+
+    grown = rows({"T1": (size(20), size(28)), "T2": (size(20), {"state": "MERGED"}), "T3": (size(20), size(20))})
+    assert overall(assessed(grown, criteria=nt.criteria.WHO_1981)) == ["SD"]
+    more = rows({"T1": (size(20), size(50)), "T2": (size(20), {"state": "MERGED"}), "T3": (size(20), size(26))})
+    done = assessed(more, criteria=nt.criteria.WHO_1981)
+    assert overall(done) == ["PD"]
+    assert Reason.ANY_LESION not in Reason(int(done.timepoints["reason"][1]))
+    before = rows({"T1": (size(20), size(28), size(28)), "T2": (size(20), size(15), {"state": "MERGED"})})
+    done = assessed(before, criteria=nt.criteria.WHO_1981)
+    assert Reason.ANY_LESION in Reason(int(done.timepoints["reason"][1]))
+    assert overall(done)[0] == "PD"
+
+
+def test_a_new_therapy_that_does_not_censor():
+    """Where the rule set does not censor at a new therapy, a progression after it ends PFS; the best response ends."""
+    course = rows({"T1": ("50", "48", "70")})
+    person = [{"subject": "1", "new_therapy": "2024-04-01"}]
+    plain = assessed(course, subjects=person).subjects
+    assert (plain["pfs_days"][0], plain["pfs_event"][0], plain["progression_date"][0]) == (60, False, "")
+    done = assessed(course, subjects=person, censoring=nt.criteria.ADMIRALONCO_CENSORING).subjects
+    assert (done["pfs_days"][0], done["pfs_event"][0], done["progression_date"][0]) == (121, True, "2024-05-01")
+    assert (done["best"][0], done["best_day"][0]) == ("SD", 60)

@@ -13,6 +13,7 @@ from studies import columns, study
 NUMBERS = ("sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")
 UNCONFIRMED = attrs.evolve(nt.criteria.RECIST_1_1.best_response, confirmation_days=None)
 ADMIRAL = nt.criteria.ADMIRALONCO_BEST_RESPONSE
+FDA = nt.criteria.FDA_2018_CENSORING
 seeds = st.integers(0, 2**40)
 
 
@@ -26,18 +27,19 @@ def value(x):
     return np.nan if x is None else float(x)
 
 
-@pytest.mark.parametrize(("criteria", "rule"), [
-    (nt.criteria.RECIST_1_1, nt.criteria.RECIST_1_1.best_response), (nt.criteria.RECIST_1_1, UNCONFIRMED),
-    (nt.criteria.RECIST_1_1, ADMIRAL), (nt.criteria.RECIST_1_0, nt.criteria.RECIST_1_0.best_response),
-    (nt.criteria.VOGL_2008, nt.criteria.VOGL_2008.best_response),
+@pytest.mark.parametrize(("criteria", "rule", "censoring"), [
+    (nt.criteria.RECIST_1_1, nt.criteria.RECIST_1_1.best_response, FDA), (nt.criteria.RECIST_1_1, UNCONFIRMED, FDA),
+    (nt.criteria.RECIST_1_1, ADMIRAL, nt.criteria.ADMIRALONCO_CENSORING),
+    (nt.criteria.RECIST_1_0, nt.criteria.RECIST_1_0.best_response, FDA),
+    (nt.criteria.VOGL_2008, nt.criteria.VOGL_2008.best_response, FDA),
 ], ids=["recist-1.1", "unconfirmed", "admiralonco", "recist-1.0", "vogl"])  # fmt: skip
 @given(seed=seeds)
-def test_assess_is_the_chain_called_by_hand(criteria, rule, seed):
+def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
     """Timepoints, best responses, progression and times of every track are the twin's."""
     lesions, people = study(seed)
     assume(lesions)
-    done = nt.assess(tables(lesions, people), criteria=criteria, rule=rule)
-    timeline, rows = twin.assess(lesions, people, criteria, rule)
+    done = nt.assess(tables(lesions, people), criteria=criteria, rule=rule, censoring=censoring)
+    timeline, rows = twin.assess(lesions, people, criteria, rule, censoring)
     t = done.timepoints
     for name in ("subject", "evaluator", "date", "target", "non_target", "new_lesion", "overall"):
         assert t[name].tolist() == [a[name] for a in timeline], name

@@ -207,7 +207,7 @@ def shown_on(t, i, answer, new, sighted):
     return min(scans) if scans else t["day"]
 
 
-def track(rows, person, criteria, rule, seen):
+def track(rows, person, criteria, rule, seen, censoring):
     """(timepoints, subject row) of one subject as seen by one evaluator; ``seen``: its dates by all of them."""
     start = full(person.get("randomized", "")) if full(person.get("randomized", "")) is not None else full(
         person.get("treatment_start", ""))  # fmt: skip
@@ -226,7 +226,7 @@ def track(rows, person, criteria, rule, seen):
         a["overall"] = "MISSING" if overall is None else overall
         shown = shown_on(t, i, a, flags[i], sighted[i])
         a["shown"] = None if shown is None or reference is None else shown - reference
-    return answers, course(answers, person, reference, rule, seen)
+    return answers, course(answers, person, reference, rule, seen, censoring)
 
 
 def one_a_day(answers):
@@ -248,7 +248,7 @@ def one_a_day(answers):
     return kept
 
 
-def course(answers, person, reference, rule, seen):
+def course(answers, person, reference, rule, seen, censoring):
     """Best response, progression and times of a track."""
     def day(name):
         found = full(person.get(name, ""))
@@ -265,17 +265,20 @@ def course(answers, person, reference, rule, seen):
     late = [d is not None and cutoff is not None and d > cutoff for d in days]
     words = ["MISSING" if over else k["word"] for k, over in zip(kept, late, strict=True)]
     found = best_response.best(words, days, new_therapy, rule)
-    place = next((p for p, w in found["course"].items() if w == "PD"), None)
+    ends = censoring.new_therapy_censors  # else what is after it is no best response, and ends a time all the same
+    every = found["course"] if ends else best_response.best(words, days, None, rule)["course"]
+    place = next((p for p, w in every.items() if w == "PD"), None)
     shown = None if place is None else kept[place]["shown"]
-    judged = [CODES[k["word"]] if over else CODES[found["course"].get(i, "MISSING")]
+    judged = [CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
               for i, (k, over) in enumerate(zip(kept, late, strict=True))]  # fmt: skip
     baseline = bool(answers) and (answers[0]["whole"] or (
         all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"]))
     same = {"new_therapy": new_therapy, "cutoff": cutoff, "baseline_assessed": baseline,
-            "progression": None if shown is None else Fraction(int(shown))}  # fmt: skip
+            "progression": None if shown is None else Fraction(int(shown)),
+            "new_therapy_censors": ends, "ne_is_adequate": censoring.ne_is_adequate}  # fmt: skip
     if alive is None and seen and reference is not None:  # the last scan, whoever read it
         alive = Fraction(max(seen) - reference)
-    behind = first is not None and new_therapy is not None and first >= new_therapy
+    behind = ends and first is not None and new_therapy is not None and first >= new_therapy
 
     def died_some_day(time):
         """A death on a day not known leaves no time, unless something ended it before."""
@@ -294,7 +297,7 @@ def course(answers, person, reference, rule, seen):
     }  # fmt: skip
 
 
-def assess(lesions, subjects, criteria, rule):
+def assess(lesions, subjects, criteria, rule, censoring):
     """(timepoints, subjects): rows in the order of subject and evaluator; every subject with every evaluator."""
     people = {s["subject"]: s for s in subjects}
     names = sorted({r["subject"] for r in lesions} | set(people))
@@ -304,7 +307,7 @@ def assess(lesions, subjects, criteria, rule):
         seen = [full(r["date"]) for r in lesions if r["subject"] == name and full(r["date"]) is not None]
         for reader in readers:
             own = [r for r in lesions if (r["subject"], r["evaluator"]) == (name, reader)]
-            answers, row = track(own, people.get(name, {}), criteria, rule, seen)
+            answers, row = track(own, people.get(name, {}), criteria, rule, seen, censoring)
             timeline += [{"subject": name, "evaluator": reader, **a} for a in answers]
             rows.append({"subject": name, "evaluator": reader, **row})
     return timeline, rows

@@ -20,6 +20,11 @@ from nettumor.terminology import Response, labels
 _TIMES = {"OS": ("OS", "Overall Survival"), "PFS": ("PFS", "Progression Free Survival"),
           "TTP": ("TTP", "Time to Progression"), "DOR": ("RSD", "Duration of Response"),
           "TTR": ("TTR", "Time to Response"), "TTNT": ("TTNT", "Time to New Therapy")}  # fmt: skip
+_SUMS = {"product": ("SUMPPD", "Target Lesions Sum of Products of Diameters"),
+         "viable diameter": ("SUMVDIAM", "Target Lesions Sum of Viable Diameters"),
+         "viable product": ("SUMVPPD", "Target Lesions Sum of Products of Viable Diameters"),
+         "volume": ("SUMVOL", "Target Lesions Sum of Volumes")}  # fmt: skip
+"""Parameters of sums that are not of diameters: the test codes of TR (CDISC C96779), and one for viable products."""
 
 
 def adam(done: Assessment) -> dict[str, Table]:
@@ -43,9 +48,10 @@ def adtr(done: Assessment) -> Table:
     rows = ~np.isnan(table["sum"])
     total, base, nadir = (table[n][rows] for n in ("sum", "baseline", "nadir"))
     baseline = done._place[1][rows] == 0
+    code, name = _SUMS.get(done.criteria.measure, ("SDIAM", "Target Lesions Sum of Diameters"))
     columns = {n: c[rows] for n, c in _keys(table).items()}
     columns |= {
-        "PARAMCD": _constant("SDIAM", total.size), "PARAM": _constant("Target Lesions Sum of Diameters", total.size),
+        "PARAMCD": _constant(code, total.size), "PARAM": _constant(name, total.size),
         "VISIT": table["visit"][rows], "ADT": table["date"][rows], "ADY": _study_day(table["day"][rows]),
         "AVAL": total, "BASE": base, "CHG": np.where(baseline, np.nan, total - base),
         "PCHG": table["percent_from_baseline"][rows], "NADIR": nadir, "CHGNAD": total - nadir,

@@ -55,7 +55,8 @@ class Outcome:
     best, unconfirmed : BestResponse
         By the rule, and by the same rule without confirmation.
     progression_day : ndarray of float
-        Day of the first progression of the course; NaN for none, or a day not known.
+        Day of the first progression of the course, up to a new therapy that censors; NaN for none, or a day not
+        known.
     progressed : ndarray of bool
     times : dict of str to TimeToEvent
         "PFS", "TTP", "DOR", "TTR", "OS", "TTNT".
@@ -126,12 +127,16 @@ def outcome(
     best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
     unconfirmed = best_overall_response(counted, days, new_therapy=ends.new_therapy,
                                         rule=attrs.evolve(rule, confirmation_days=None))  # fmt: skip
-    place = _first_progression(best.course)
+    whole = best
+    if not censoring.new_therapy_censors and not np.isnan(ends.new_therapy).all():
+        # a new therapy ends the course of the best response, but not a time that it does not censor
+        whole = best_overall_response(counted, days, rule=rule)
+    place = _first_progression(whole.course)
     progressed = place >= 0
     shown = np.take_along_axis(shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     progression = np.where(progressed, shown, np.nan)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
-    course = np.where(late, codes, best.course)
+    course = np.where(late, codes, whole.course)
     every = {"death": ends.death, "new_therapy": ends.new_therapy, "cutoff": ends.cutoff, "progression": progression,
              "baseline_assessed": _baseline_assessed(judgement, visits)}  # fmt: skip
     first = best.first_response_day

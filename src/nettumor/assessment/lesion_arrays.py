@@ -280,7 +280,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
 
 
 def _merged(table: CrfTable, at: Slots) -> Bools:
-    """From the merge on: the lesion that merged into another, and the other."""
+    """From the merge on: the lesion that merged into another, and the other; all of the track where none is named."""
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
     if not (cells.state == State.MERGED).any():
@@ -289,9 +289,13 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     if not len(rows):
         return out
     out[at.track[rows], at.lesion[rows], at.timepoint[rows]] = True
-    other = _slot_of(table, at, at.track[rows], cells.merged_into[at.rows[rows]])
+    names = cells.merged_into[at.rows[rows]]
+    other = _slot_of(table, at, at.track[rows], names)
     found = other >= 0
     out[at.track[rows][found], other[found], at.timepoint[rows][found]] = True
+    # which mass took it in is not said: its growth must not look like that of one lesion
+    unnamed = names == ""
+    out[at.track[rows][unnamed], :, at.timepoint[rows][unnamed]] = True
     return np.asarray(np.logical_or.accumulate(out, axis=-1))
 
 
