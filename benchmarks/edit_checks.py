@@ -2,7 +2,8 @@
 
 - All checks of single rows, and all checks; the slowest ten of them. No fault is in the data, so that what is timed is
   the looking, not the writing of findings; a second run finds a fault in each twentieth size.
-- Memory: the most that a run allocates, as a multiple of the tables (every cell of which is held once, as a number).
+- Memory: the most that is held during a run, as a multiple of the tables (every cell of which is four bytes, the
+  number of its word), and of the pandas frames they may have come from.
 - Two checks that any tool can do, a negative size (M04) and a second row of a lesion at a visit (S03): against a script
   for pandas, and against pandera where it is installed. Both get a frame that is in memory, with sizes as numbers.
 - One that is written by hand in studies, a reported sum that the lesions do not add up to (U01): against such a script,
@@ -126,6 +127,8 @@ def main(subjects=25_000):
         return
     import pandas as pd
 
+    whole = sum(int(pd.DataFrame(t).astype(str).memory_usage(deep=True).sum()) for t in trial.values())
+    print(f"  the same tables as pandas frames of text: {whole / 2**20:.0f} MB ({peak / whole:.1f} times)")
     frames = {n: pd.DataFrame(trial[n]).astype(str) for n in ("lesions", "responses")}
     for frame, columns in ((frames["lesions"], ("size", "perpendicular")), (frames["responses"], ("sum",))):
         for column in columns:

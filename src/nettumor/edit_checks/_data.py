@@ -278,6 +278,10 @@ class Data:
             self._factors[column] = codes, np.array([*words], dtype=object)
         return self._factors[column]
 
+    def release(self) -> None:
+        """Let go of what was read out of columns: the next group of checks needs other columns, or reads them again."""
+        self.read = {key: value for key, value in self.read.items() if key == "small"}
+
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
         return self._share(column)[0][table]

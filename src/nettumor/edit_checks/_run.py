@@ -101,6 +101,8 @@ def run(
     for number, check in enumerate(wanted):
         if progress is not None:
             progress(check, number, len(wanted))
+        if number and check.group != wanted[number - 1].group:
+            data.release()
         states.append(_one(check, data, values[check.id], settings))
     return _findings(data, states, values, edition, settings)
 
