@@ -637,3 +637,37 @@ def test_a_new_therapy_that_does_not_censor():
     done = assessed(course, subjects=person, censoring=nt.criteria.ADMIRALONCO_CENSORING).subjects
     assert (done["pfs_days"][0], done["pfs_event"][0], done["progression_date"][0]) == (121, True, "2024-05-01")
     assert (done["best"][0], done["best_day"][0]) == ("SD", 60)
+
+
+def test_survival_from_the_first_metastasis():
+    """Where the day of the first metastasis is known, survival counts from it, too (Vogl 2008, section 4.4)."""
+    course = [r | {"subject": s} for s in "123" for r in rows({"T1": ("50", "30", "28")})]
+    people = [{"subject": "1", "first_metastasis": "2023-01-01", "death": "2024-12-31"},
+              {"subject": "2", "first_metastasis": "2023", "last_known_alive": "2024-12-31"},
+              {"subject": "3", "first_metastasis": "2023-12-22", "death": "2024-11"}]
+    done = assessed(course, subjects=people)
+    events = done.events.to_frame("pandas").set_index(["parameter", "subject"])
+    found = events.loc["OSMET"]
+    assert found["time"].tolist()[0] == events.loc["OS"]["time"].tolist()[0] + 365 == 730
+    assert np.isnan(found["time"].tolist()[1:]).all()  # a partial origin; a death on a day not known
+    assert found["event"].tolist() == [True, False, True]
+    assert found["start"].tolist()[0] == -365
+    dor = events.loc["DOR"].loc[["1", "2"]]  # an interval as a swimmer plot draws it
+    assert dor["start"].tolist() == [60, 60]
+    assert (dor["start"] + dor["time"]).tolist() == dor["day"].tolist()
+    table = done.to_adam()["ADTTE"].to_frame("pandas").set_index(["PARAMCD", "USUBJID"])
+    assert table.loc["OSMET", "1"][["STARTDT", "ADT", "AVAL", "CNSR"]].tolist() == ["2023-01-01", "2024-12-31", 731, 0]
+    none = assessed(course, subjects=[{"subject": "1", "first_metastasis": ""}])
+    assert "OSMET" not in none.events["parameter"]
+
+
+def test_provenance_says_what_could_not_be_read():
+    """Unknown roles and states, and measures that the criteria need and nobody gave, are counted and named."""
+    course = rows({"T1": ("50", "30"), "N1": ("PRESENT", "PREZENT")})
+    course += [r | {"role": "TARGE", "lesion": "T2"} for r in rows({"T1": ("50", "30")})]
+    done = assessed(course, criteria=nt.criteria.WHO_1981)
+    said = {r["item"]: r["value"] for r in done.provenance.rows()}
+    assert said["lesion rows with a role or state that is not known"] == "3"
+    assert said["measures of the criteria that the table lacks"] == "perpendicular"
+    said = {r["item"]: r["value"] for r in assessed(course).provenance.rows()}
+    assert said["measures of the criteria that the table lacks"] == "none"

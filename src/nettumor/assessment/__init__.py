@@ -21,7 +21,7 @@ from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.visits import Names, Visits, place_visits
-from nettumor.crf import CrfTable, DateStatus, Tables, read
+from nettumor.crf import UNKNOWN, CrfTable, DateStatus, Tables, read
 from nettumor.criteria import (
     FDA_2018_CENSORING,
     RECIST_1_1,
@@ -121,11 +121,12 @@ def assess(
     others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
     identity = keys(names, lesions, judgement)
+    notes = _notes(study, criteria, names, subjects, visits, conflicts, by)
     timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
     return Assessment(
         timepoints, subject_table(identity, found, reference, criteria, others, days=subjects.days),
         event_table(identity, found, reference, days=subjects.days),
-        provenance_table(study, criteria, rule, censoring, _notes(study, names, subjects, visits, conflicts, by)),
+        provenance_table(study, criteria, rule, censoring, notes),
         criteria, judgement, found, reference, place, study.frame_kind, subjects.days,
     )  # fmt: skip
 
@@ -195,8 +196,23 @@ def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 
+_NEEDED = {"product": ("size", "perpendicular"), "viable product": ("viable", "viable_perpendicular"),
+           "volume": ("volume",), "viable diameter": ("viable",),
+           "diameter and attenuation": ("attenuation",)}  # fmt: skip
+
+
+def _lacking(lesions: CrfTable, criteria: Any) -> str:
+    """The columns that the criteria measure by, of which the table has no cell."""
+    return ", ".join(n for n in _NEEDED.get(criteria.measure, ()) if lesions.blank(n).all()) or "none"
+
+
+def _unknown_words(lesions: CrfTable) -> int:
+    """Rows whose role or state is no word of the layout: no lesion, or no state, is made of them."""
+    return int(((lesions.lesions.role == UNKNOWN) | (lesions.lesions.state == UNKNOWN)).sum())
+
+
 def _notes(
-    study: Tables, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
+    study: Tables, criteria: Any, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
     cells, column = study["lesions"].when_cells()
@@ -211,6 +227,8 @@ def _notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
+        "lesion rows with a role or state that is not known": _unknown_words(study["lesions"]),
+        "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
         "lesion rows without a subject": int(study["lesions"].blank("subject").sum()),
         "lesion rows without visit and date": visits.without_time,
         "lesion rows before the baseline": visits.before_baseline,

@@ -19,7 +19,8 @@ from nettumor.terminology import Response, labels
 
 _TIMES = {"OS": ("OS", "Overall Survival"), "PFS": ("PFS", "Progression Free Survival"),
           "TTP": ("TTP", "Time to Progression"), "DOR": ("RSD", "Duration of Response"),
-          "TTR": ("TTR", "Time to Response"), "TTNT": ("TTNT", "Time to New Therapy")}  # fmt: skip
+          "TTR": ("TTR", "Time to Response"), "TTNT": ("TTNT", "Time to New Therapy"),
+          "OSMET": ("OSMET", "Overall Survival from the First Metastasis")}  # fmt: skip
 _SUMS = {"product": ("SUMPPD", "Target Lesions Sum of Products of Diameters"),
          "viable diameter": ("SUMVDIAM", "Target Lesions Sum of Viable Diameters"),
          "viable product": ("SUMVPPD", "Target Lesions Sum of Products of Viable Diameters"),
@@ -100,8 +101,7 @@ def adtte(done: Assessment) -> Table:
     name = np.array([_TIMES[p][1] for p in table["parameter"].tolist()], dtype=np.str_)
     event = table["event"]
     n = len(done.outcome.times)
-    response = np.repeat(done.outcome.best.first_response_day, n)
-    start = np.where(table["parameter"] == "DOR", response, 0.0)
+    start = table["start"]
     end = start + table["time"]  # not before the start: who was last seen before day 0 is censored on it
     columns = {
         **_keys(table), "PARAMCD": code, "PARAM": name, "STARTDT": _dates(done, start, n), "ADT": _dates(done, end, n),

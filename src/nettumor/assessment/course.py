@@ -41,6 +41,7 @@ class Ends:
     death_from: Floats
     new_therapy: Floats
     last_known_alive: Floats
+    first_metastasis: Floats
     cutoff: Floats
     therapy_completed: Floats
     death_status: npt.NDArray[np.int8]
@@ -59,7 +60,10 @@ class Outcome:
         known.
     progressed : ndarray of bool
     times : dict of str to TimeToEvent
-        "PFS", "TTP", "DOR", "TTR", "OS", "TTNT".
+        "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where a subject has
+        the day of one.
+    start : dict of str to ndarray of float
+        The day each time counts from; 0 but for "DOR" and "OSMET".
     """
 
     best: BestResponse
@@ -67,6 +71,7 @@ class Outcome:
     progression_day: Floats
     progressed: Bools
     times: dict[str, TimeToEvent]
+    start: dict[str, Floats]
 
 
 def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats) -> Ends:
@@ -82,8 +87,9 @@ def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Float
     earliest = subjects.dates["death"].earliest[subject] - reference
     death = np.where(np.isnan(death) & more_than(earliest, cutoff), earliest, death)
     alive = day("last_known_alive")
-    return Ends(death, earliest, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive), cutoff,
-                day("therapy_completed"), subjects.status("death")[subject])  # fmt: skip
+    return Ends(death, earliest, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive),
+                day("first_metastasis"), cutoff, day("therapy_completed"),
+                subjects.status("death")[subject])  # fmt: skip
 
 
 def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
@@ -148,14 +154,19 @@ def outcome(
         "OS": overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff),
         "TTNT": time_to_new_therapy(ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff),
     }  # fmt: skip
+    start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
+    if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
+        start["OSMET"] = ends.first_metastasis
+        times["OSMET"] = overall_survival(ends.death, ends.last_known_alive, origin=ends.first_metastasis,
+                                          cutoff=ends.cutoff)  # fmt: skip
     # a partial date; or a full one in a study where the patient has no reference date
     unknown = np.isnan(ends.death) & (ends.death_status != DateStatus.BLANK)
     if unknown.any():  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
         behind = at_least(ends.death_from, ends.new_therapy) & censoring.new_therapy_censors
         free = unknown & ~behind
-        for name, hit in (("OS", unknown), ("PFS", free), ("DOR", free)):
+        for name, hit in (("PFS", free), ("DOR", free), *((n, unknown) for n in ("OS", "OSMET") if n in times)):
             times[name] = _died_some_day(times[name], hit, ends.death_status)
-    return Outcome(best, unconfirmed, progression, progressed, times)
+    return Outcome(best, unconfirmed, progression, progressed, times, start)
 
 
 def _first_progression(course: Codes) -> npt.NDArray[np.int64]:

@@ -151,9 +151,10 @@ def event_table(identity: dict[str, Maker], outcome: Outcome, reference: Floats,
     columns: dict[str, Maker] = {name: each(make) for name, make in identity.items()}
     columns["parameter"] = lambda: np.tile(np.array(list(times), dtype=np.str_), len(reference))
     columns |= {"time": lambda: joined("time"), "event": lambda: joined("event"), "reason": lambda: joined("reason"),
+                "start": lambda: np.stack([outcome.start[p] for p in times], axis=1).ravel(),
                 "day": lambda: joined("day"), "description": lambda: _described(joined("reason"))}  # fmt: skip
     columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days)
-    order = ("parameter", "time", "event", "reason", "day", "date", "description")
+    order = ("parameter", "time", "event", "reason", "start", "day", "date", "description")
     return LateTable({name: columns[name] for name in (*identity, *order)}, n * len(reference))
 
 

@@ -95,8 +95,9 @@ class Assessment:
         ``_event`` and ``_reason`` (bits of `EventReason`). Where the study has markers or symptoms also the best
         biological and symptomatic response.
     events : Table
-        A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT): time, event, reason, day,
-        date, description.
+        A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT; OSMET, survival from the
+        first metastasis, where a subject has its day): time, event, reason, start (the day the time counts from; a
+        response lasts from ``start`` to ``day``), day, date, description.
     provenance : Table
         What was used: criteria and rules with their digests, versions, inputs with their SHA-256, policies, counts
         of what was left out.
