@@ -229,7 +229,7 @@ def _notes(
         **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
         "lesion rows with a role or state that is not known": _unknown_words(study["lesions"]),
         "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
-        "lesion rows without a subject": int(study["lesions"].blank("subject").sum()),
+        "lesion rows without a subject": names.without_subject,
         "lesion rows without visit and date": visits.without_time,
         "lesion rows before the baseline": visits.before_baseline,
         "lesion dates that are not full": int(odd[column.codes].sum()) if odd.any() else 0,

@@ -36,32 +36,39 @@ class Slots:
 
     Attributes
     ----------
-    rows : ndarray of int, shape (row,)
-        The rows of the lesions table.
-    track, lesion, timepoint : ndarray of int, shape (row,)
-        Their places; a track's lesions are numbered by name.
+    rows : ndarray of int, shape (row,), or slice
+        The rows of the lesions table; a slice where it is all of them.
+    slot, timepoint : ndarray of int, shape (row,)
+        Their places; the slot is that of track and lesion together, a track's lesions are numbered by name.
     shape : tuple of int
     codes : ndarray of int, shape (track, lesion)
         The lesion's code in the table; -1 for padding.
     """
 
-    rows: Ints
-    track: Ints
-    lesion: Ints
+    rows: Ints | slice
+    slot: Ints
     timepoint: Ints
     shape: tuple[int, int, int]
     codes: Ints
 
+    @property
+    def track(self) -> Ints:
+        """The track of each row."""
+        return self.slot // max(self.shape[1], 1)
+
+    @property
+    def lesion(self) -> Ints:
+        """The place of each row's lesion in its track."""
+        return self.slot % max(self.shape[1], 1)
+
     @cached_property
-    def _placed(self) -> tuple[Ints, Ints, bool]:
+    def _placed(self) -> tuple[Ints | slice, Ints, bool]:
         """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
-        flat = self.track * np.int64(self.shape[1])
-        flat += self.lesion
-        flat *= self.shape[2]
+        flat = self.slot * np.int64(self.shape[2])
         flat += self.timepoint
         placed, rows = self.timepoint >= 0, self.rows
         if not placed.all():
-            flat, rows = flat[placed], rows[placed]
+            flat, rows = flat[placed], np.flatnonzero(placed) if isinstance(rows, slice) else rows[placed]
         taken = np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
         taken[flat] = True
         return rows, flat, int(np.count_nonzero(taken)) == len(flat)
@@ -77,11 +84,10 @@ class Slots:
         if single:
             out[flat] = values[rows]
             return out.reshape(self.shape), conflict.reshape(self.shape)
-        speaks = says[rows]
+        given, speaks = values[rows], says[rows]
         if not speaks.all():
-            out[flat[~speaks]] = values[rows[~speaks]]
-            flat, rows = flat[speaks], rows[speaks]
-        given = values[rows]
+            out[flat[~speaks]] = given[~speaks]
+            flat, given = flat[speaks], given[speaks]
         out[flat] = given
         kept = out[flat]
         unequal = kept != given
@@ -96,9 +102,9 @@ class Slots:
         rows = self.timepoint != EARLIER
         if rows.all():
             return np.asarray(self.codes >= 0)
-        out = np.zeros(self.shape[:2], dtype=np.bool_)
-        out[self.track[rows], self.lesion[rows]] = True
-        return out
+        out = np.zeros(self.shape[0] * self.shape[1], dtype=np.bool_)
+        out[self.slot[rows]] = True
+        return out.reshape(self.shape[:2])
 
 
 @frozen(eq=False)
@@ -131,19 +137,22 @@ class Rows:
 
 def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     """The places of the rows with a role."""
-    rows = np.flatnonzero(given.chosen & (table.lesions.role == role))
+    here = given.chosen & (table.lesions.role == role)
+    rows = slice(None) if here.all() else np.flatnonzero(here)
     n_tracks, n_timepoints = given.shape
     track, timepoint = given.track[rows], given.timepoint[rows]
     code, words = table.keys_of("lesion")
     code = code[rows]
-    number, first = number_rows(track, rank_of(words)[code] if len(words) else code)
-    count = np.bincount(track[first], minlength=n_tracks)
-    start = np.cumsum(count) - count
+    slot, first = number_rows(track, rank_of(words)[code] if len(words) else code)
+    owner = track[first]
+    count = np.bincount(owner, minlength=n_tracks)
     width = int(count.max(initial=0))
-    codes = np.full((n_tracks, width), -1, dtype=np.int64)
-    codes[track[first], np.arange(len(first)) - start[track[first]]] = code[first]
-    number -= start[track]
-    return Slots(rows, track, number, timepoint, (n_tracks, width, n_timepoints), codes)
+    padding = np.arange(n_tracks) * width - (np.cumsum(count) - count)  # places left free before each track
+    if padding.any():
+        slot += padding[track]
+    codes = np.full(n_tracks * width, -1, dtype=np.int64)
+    codes[slot[first]] = code[first]
+    return Slots(rows, slot, timepoint, (n_tracks, width, n_timepoints), codes.reshape(n_tracks, width))
 
 
 @frozen(eq=False)
@@ -267,8 +276,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
     nodal = np.zeros(at.shape[:2], dtype=np.bool_)
     if cells.nodal.any():
-        nodes = cells.nodal[at.rows]
-        nodal[at.track[nodes], at.lesion[nodes]] = True
+        nodal.ravel()[at.slot[cells.nodal[at.rows]]] = True
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
@@ -288,14 +296,15 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     rows = np.flatnonzero((cells.state[at.rows] == State.MERGED) & (at.timepoint >= 0))
     if not len(rows):
         return out
-    out[at.track[rows], at.lesion[rows], at.timepoint[rows]] = True
-    names = cells.merged_into[at.rows[rows]]
-    other = _slot_of(table, at, at.track[rows], names)
+    track, timepoint = at.track[rows], at.timepoint[rows]
+    out[track, at.lesion[rows], timepoint] = True
+    names = cells.merged_into[at.rows][rows]
+    other = _slot_of(table, at, track, names)
     found = other >= 0
-    out[at.track[rows][found], other[found], at.timepoint[rows][found]] = True
+    out[track[found], other[found], timepoint[found]] = True
     # which mass took it in is not said: its growth must not look like that of one lesion
     unnamed = names == ""
-    out[at.track[rows][unnamed], :, at.timepoint[rows][unnamed]] = True
+    out[track[unnamed], :, timepoint[unnamed]] = True
     return np.asarray(np.logical_or.accumulate(out, axis=-1))
 
 
@@ -316,11 +325,11 @@ def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
     rows = np.flatnonzero(parent != "")
     if not len(rows):
         return none, none, none
-    _, first = number_rows(at.track[rows], at.lesion[rows])
-    rows = rows[first]
-    of = _slot_of(table, at, at.track[rows], parent[rows])
+    rows = rows[number_rows(at.slot[rows])[1]]
+    track, part = at.track[rows], at.lesion[rows]
+    of = _slot_of(table, at, track, parent[rows])
     there = of >= 0
-    return at.track[rows][there], at.lesion[rows][there], of[there]
+    return track[there], part[there], of[there]
 
 
 def _with_parts(
@@ -350,7 +359,7 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
     cells = table.lesions
     at = slots(table, given, Role.NON_TARGET)
-    if not len(at.rows):
+    if not len(at.slot):
         return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
     code = non_target_codes(table, criteria, given)
     found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
@@ -423,7 +432,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     """
     cells = table.lesions
     at = slots(table, given, Role.NEW)
-    if not len(at.rows):
+    if not len(at.slot):
         return NewLesions.none(given.shape)
     look = np.zeros(table.n_rows, dtype=np.int8)
     look[cells.present] = 2

@@ -6,6 +6,7 @@ Dates that are not full are not guessed: a death on a partial date is a death on
 from __future__ import annotations
 
 import datetime
+import itertools
 import re
 from typing import Any
 
@@ -65,18 +66,24 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
         all_subjects |= _occurring(*tables["subjects"].keys_of("subject"))
     all_subjects.discard("")
     subjects = sorted_words(list(all_subjects))
-    place = {w: i for i, w in enumerate(subjects)}
-    of_word = np.array([place.get(w, -1) for w in words], dtype=np.int32)
+    of_word = _places(subjects, words)
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
-    e_place = {w: i for i, w in enumerate(wanted)}
-    e_of = np.array([e_place.get(w, -1) for w in e_words], dtype=np.int32)
+    e_of = _places(wanted, e_words)
     subject = of_word[code] if len(words) else code
-    evaluators = e_of[e_code] if len(e_words) else e_code
+    one = len(e_words) == 1
+    evaluators = np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
     nobody = subject < 0
-    if nobody.any():
+    n_nobody = int(np.count_nonzero(nobody))
+    if n_nobody:
         subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
-    return Names(_text(subjects), _text(wanted), subject, evaluators)
+    return Names(_text(subjects), _text(wanted), subject, evaluators, n_nobody)
+
+
+def _places(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
+    """The place of each word among the names; -1 where it is none of them."""
+    place = dict(zip(names, range(len(names)), strict=True))
+    return np.fromiter(map(place.get, words.tolist(), itertools.repeat(-1)), np.int32, len(words))
 
 
 def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:
@@ -117,8 +124,7 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
         # where the scans count days, the subjects may have dates all the same: their reference date is day 0
         days = days and not any(_has_dates(table.column(name)) for name in DATES if name in table)
         code, words = table.keys_of("subject")
-        place = {w: i for i, w in enumerate(names.subjects)}
-        at = np.array([place.get(w, -1) for w in words], dtype=np.int64)[code] if len(words) else code
+        at = _places(names.subjects.tolist(), words)[code] if len(words) else code
         backwards = np.arange(table.n_rows)[::-1]
         backwards = backwards[at[backwards] >= 0]
         row[at[backwards]] = backwards

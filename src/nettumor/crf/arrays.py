@@ -39,20 +39,23 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
     >>> number_rows([0, 1, 0, 1], [2, 0, 2, 1])
     (array([0, 1, 0, 2]), array([0, 1, 3]))
     """
-    columns = [np.asarray(c, dtype=np.int64) for c in codes]
-    key, size = columns[0], _size(columns[0])
-    for column in columns[1:]:
+    key = np.array(codes[0], dtype=np.int64)
+    size = _size(key)
+    for column in codes[1:]:
         key, size = _narrow(key, size)
-        codes_of, width = _narrow(column, _size(column))
-        key, size = key * width + codes_of, size * width
+        further = np.asarray(column)
+        further, width = _narrow(further, _size(further))
+        key *= width
+        np.add(key, further, out=key, casting="unsafe")
+        size *= width
     return _dense(key, size)
 
 
-def _size(codes: Ints) -> int:
+def _size(codes: npt.NDArray[Any]) -> int:
     return int(codes.max()) + 1 if codes.size else 1
 
 
-def _narrow(key: Ints, size: int) -> tuple[Ints, int]:
+def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
     """Codes of at most 31 bits, so that two of them multiply without overflow."""
     if size <= 2**31:
         return key, size
@@ -64,10 +67,13 @@ def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if size > 8 * key.size + 1024:
         _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
         return numbers.astype(np.int64), first.astype(np.int64)
-    row = np.full(size, -1, dtype=np.int64)
-    row[key[::-1]] = np.arange(key.size - 1, -1, -1)  # the last assignment, the first row, stays
+    whole = np.int32 if key.size <= 2**31 else np.int64  # half the room: what is written in no order stays in cache
+    row = np.full(size, -1, dtype=whole)
+    row[key[::-1]] = np.arange(key.size - 1, -1, -1, dtype=whole)  # the last assignment, the first row, stays
     present = row >= 0
-    return (np.cumsum(present) - 1)[key], row[present]
+    if present.all():
+        return key, row.astype(np.int64)
+    return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
 
 
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:

@@ -129,11 +129,10 @@ class Column:
         """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
         days = array.astype("datetime64[D]")
         if array.dtype == days.dtype or bool(np.all((days == array) | np.isnat(days))):
-            numbers = np.where(np.isnat(days), np.nan, days.astype(np.int64))
-            values, codes = _distinct_numbers(numbers)
-            known = ~np.isnan(values)
-            text = np.datetime_as_string(np.where(known, values, 0).astype(np.int64).astype("datetime64[D]"))
-            return cls(words=np.where(known, text, "").tolist(), codes=codes)
+            numbers, known = days.astype(np.int64), ~np.isnat(days)
+            found, codes = _distinct_whole(numbers, known)
+            words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
+            return cls(words=words if known.all() else [*words[:-1], ""], codes=codes)
         moments, codes = np.unique(array.astype("datetime64[s]"), return_inverse=True)
         days = moments.astype("datetime64[D]")
         text = np.where(moments == days, np.datetime_as_string(days), np.datetime_as_string(moments))
@@ -182,10 +181,9 @@ class Column:
     @cached_property
     def trimmed(self) -> Column:
         """The column as text with outer blanks removed: what keys and codes are compared by."""
-        tidy = [" ".join(w.split()) for w in self.words]
-        if tidy == self.words.tolist() and self.floats is None:
-            return self
-        return Column.of_distinct(tidy, self.codes)
+        if len("|".join(["", *self.words, ""]).split()) == 1:  # no blank in any
+            return self if self.floats is None else Column(words=self.words, codes=self.codes)
+        return Column.of_distinct([" ".join(w.split()) for w in self.words], self.codes)
 
     @cached_property
     def blank(self) -> npt.NDArray[np.bool_]:
@@ -197,6 +195,8 @@ class Column:
     def map(self, function: Callable[[str], Any], dtype: Any) -> npt.NDArray[Any]:
         """A function of the cell's text, called once per distinct cell."""
         found = np.array([function(w) for w in self.words], dtype=dtype)
+        if len(found) == 1:
+            return np.full(len(self), found[0], dtype=dtype)
         return found[self.codes] if len(found) else np.empty(0, dtype=dtype)
 
     def take(self, rows: npt.NDArray[Any]) -> Column:
@@ -219,12 +219,12 @@ class Column:
 
 def blanks(n: int) -> Column:
     """A text column of ``n`` blank cells."""
-    return Column(words=[""], codes=np.zeros(n, dtype=np.int64))
+    return constant("", n)
 
 
 def constant(word: str, n: int) -> Column:
     """A text column that says the same in every row."""
-    return Column(words=[word], codes=np.zeros(n, dtype=np.int64))
+    return Column(words=[word], codes=np.broadcast_to(np.int32(0), n))  # takes no memory
 
 
 def choose_cells(first: Column, second: Column | None) -> Column:
@@ -308,12 +308,23 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     if not whole:
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int64)
-    places = np.full(len(values), int(high - low) + 1, dtype=np.int64) if given is not values else None
-    if places is None:
-        places = (values - low).astype(np.int64)
-    else:
-        places[known] = (given - low).astype(np.int64)
-    present = np.zeros(int(high - low) + 2, dtype=np.bool_)
+    numbers, codes = _distinct_whole((values if given is values else np.where(known, values, low)).astype(np.int64), known)
+    found = numbers.astype(np.float64)
+    if given is not values:
+        found[-1] = np.nan
+    return found, codes
+
+
+def _distinct_whole(values: npt.NDArray[np.int64], known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], Ints]:
+    """The same of whole numbers; what is not known is one number more, the last."""
+    if not known.all():
+        values = np.where(known, values, values[known].max(initial=0) + 1)
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    if high - low > 4 * values.size + 1024:
+        found, codes = np.unique(values, return_inverse=True)
+        return found, codes.astype(np.int32)
+    places = values - low
+    present = np.zeros(high - low + 1, dtype=np.bool_)
     present[places] = True
-    found = np.append(low + np.arange(len(present) - 1), np.nan)[present]
-    return found, (np.cumsum(present, dtype=np.int32) - 1)[places]
+    found = np.flatnonzero(present) + low
+    return found, places.astype(np.int32) if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]

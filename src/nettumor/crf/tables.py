@@ -147,6 +147,10 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
 
     def when_cells(self) -> tuple[Dates, Column]:
         """The dates of the distinct cells of the column of dates (days where `has_days`), and the column."""
+        return self._when
+
+    @cached_property
+    def _when(self) -> tuple[Dates, Column]:
         column = self._or_blank("day" if self.has_days else "date")
         return parse_date_cells(column, days=self.has_days), column
 
