@@ -89,15 +89,30 @@ def guard(*values: npt.ArrayLike) -> float:
 def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
     """left >= right as exact decimal arithmetic would decide; False where either is NaN."""
     a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if _unknown_beside(a, b):
+        return np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.bool_)
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray((a >= b) | (a - b >= -guard * np.minimum(np.abs(a), np.abs(b))))
+        near = np.minimum(np.abs(a), np.abs(b))
+        near *= -guard
+        return np.asarray((a >= b) | (a - b >= near))
 
 
 def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
     """left > right as exact decimal arithmetic would decide; False where either is NaN."""
     a, b = np.asarray(left, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    if _unknown_beside(a, b):
+        return np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.bool_)
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray((a > b) & (a - b > guard * np.minimum(np.abs(a), np.abs(b))))
+        near = np.minimum(np.abs(a), np.abs(b))
+        near *= guard
+        return np.asarray((a > b) & (a - b > near))
+
+
+def _unknown_beside(a: Floats, b: Floats) -> bool:
+    """Whether one side is NaN throughout and short beside the other (no cut-off for any patient): then no pair is
+    above another, without looking at the long side."""
+    short = a if a.size < b.size else b
+    return 0 < short.size < max(a.size, b.size) and bool(np.isnan(short).all())
 
 
 def ratio(percent: float, sign: int) -> tuple[float, float]:
@@ -192,13 +207,13 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as long for bools."""
     out = np.array(values)
     for row in range(1, out.shape[0]):
-        ufunc(out[row - 1], out[row], out=out[row])
+        ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])
     return out
 
 
 def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:
     """Raise unless the known days increase strictly along the last axis (where ``present``)."""
-    if days.shape[-1:] in ((), (0,), (1,)):
+    if days.shape[-1:] in ((), (0,), (1,)) or (present is None and (days[..., 1:] > days[..., :-1]).all()):
         return
     known = ~np.isnan(days) if present is None else ~np.isnan(days) & present
     filled = np.where(known, days, -np.inf)

@@ -127,7 +127,9 @@ def outcome(
     judgement: Judgement, visits: Visits, ends: Ends, rule: BestResponseRule, censoring: CensoringRule
 ) -> Outcome:
     """Best response, progression and times of every unit."""
-    codes, days, shown = one_a_day(judgement.overall, visits.day[judgement.owner], judgement.progression_day)
+    # Timepoint by timepoint in memory: what looks along a course then works on all courses at once.
+    codes, days, shown = (np.asfortranarray(a) for a in one_a_day(
+        judgement.overall, visits.day[judgement.owner], judgement.progression_day))  # fmt: skip
     late = more_than(days, ends.cutoff[:, None])
     counted = np.where(late, np.int8(Response.MISSING), codes)
     best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)

@@ -55,8 +55,12 @@ def timepoint_table(
     """The timepoints, and the (unit, timepoint) of each row."""
     place = np.nonzero(visits.exists[judgement.owner])
     unit, time = place
-    row = visits.row[judgement.owner[unit], time]
-    day = visits.day[judgement.owner[unit], time]
+
+    def row() -> npt.NDArray[np.int64]:
+        return visits.row[judgement.owner[unit], time]
+
+    def day() -> Floats:
+        return visits.day[judgement.owner[unit], time]
 
     def taken(values: npt.NDArray[Any]) -> Maker:
         return lambda: values[place]
@@ -66,13 +70,13 @@ def timepoint_table(
 
     target = judgement.target
     columns = keys(names, lesions, judgement, unit)
-    columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": lambda: day}
+    columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
     columns |= {name: taken(getattr(target, name)) for name in (
         "sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")}  # fmt: skip
     columns |= {
         "target": labelled(target.response), "non_target": labelled(judgement.non_target),
         "new_lesion": taken(judgement.new_lesion), "overall": labelled(judgement.overall, criteria),
-        "in_window": lambda: np.atleast_1d(in_assessment_window(day - ends.therapy_completed[unit])),
+        "in_window": lambda: np.atleast_1d(in_assessment_window(day() - ends.therapy_completed[unit])),
         "reason": taken(judgement.reason),
     }  # fmt: skip
     for name, axis in others.items():
@@ -81,27 +85,29 @@ def timepoint_table(
     return LateTable(columns, len(unit)), (unit, time)
 
 
-def _visit(lesions: CrfTable, row: npt.NDArray[np.int64]) -> Maker:
+def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
     """Visits as numbers if all are, else as text."""
-    if "visit" not in lesions:
-        return lambda: np.full(len(row), "", dtype=np.str_)
-    column = lesions.column("visit").trimmed
-    found, codes = column.words.tolist(), column.codes[row]
-    try:
-        numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
-    except ValueError:
-        return lambda: np.array(found, dtype=np.str_)[codes]
-    return lambda: numbers[codes]
+    def written() -> npt.NDArray[Any]:
+        if "visit" not in lesions:
+            return np.full(len(row()), "", dtype=np.str_)
+        column = lesions.column("visit").trimmed
+        found, codes = column.words.tolist(), column.codes[row()]
+        try:
+            numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
+        except ValueError:
+            return np.array(found, dtype=np.str_)[codes]
+        return numbers[codes]
+
+    return written
 
 
-def _date(lesions: CrfTable, row: npt.NDArray[np.int64]) -> Maker:
+def _date(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
     """The date of the scan, a partial one as it came; "" in a study of days."""
-    if "date" not in lesions:
-        return lambda: np.full(len(row), "", dtype=np.str_)
-    cells, column = lesions.when_cells()
-    codes = column.codes[row]
-
     def written() -> npt.NDArray[np.str_]:
+        if "date" not in lesions:
+            return np.full(len(row()), "", dtype=np.str_)
+        cells, column = lesions.when_cells()
+        codes = column.codes[row()]
         as_came = [" ".join(w.split()) for w in column.words]
         known = iso_text(cells.day)
         return np.where(known == "", np.array(as_came or [""], dtype=np.str_), known)[codes]

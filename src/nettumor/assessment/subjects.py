@@ -88,6 +88,8 @@ def _places(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
 
 def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:
     """The words that some row has."""
+    if len(words) == 1:
+        return set(words.tolist()) if len(code) else set()
     occurs = np.zeros(len(words), dtype=np.bool_)
     occurs[code] = True
     return set(words[occurs].tolist())

@@ -23,6 +23,7 @@ from nettumor._arrays import (
     broadcast,
     check_increasing,
     more_than,
+    running,
 )
 from nettumor._arrays import guard as guard_of
 from nettumor.criteria import CensoringRule
@@ -75,7 +76,7 @@ def read(
     known = ~np.isnan(day)
     # NE at an unknown day is no visit; any other response at an unknown day took place.
     adequate = (codes >= Response.IUPD) | ((codes == Response.NE) & known if censoring.ne_is_adequate else False)
-    place = np.maximum.accumulate(np.where(known, day, -np.inf), axis=-1)
+    place = np.moveaxis(running(np.maximum, np.moveaxis(np.where(known, day, -np.inf), -1, 0)), 0, -1)
     coarsest = guard_of(days, *(v for v in ends.values() if v is not None))
     return Courses(codes=codes, days=day, place=place, adequate=np.asarray(adequate), guard=coarsest,
                     rule=censoring, **named), start  # fmt: skip
@@ -89,20 +90,24 @@ def _at(values: Floats, index: npt.NDArray[np.intp], otherwise: Floats) -> Float
     return np.asarray(np.where(index >= 0, taken, otherwise))
 
 
-def _first_progression(c: Courses, since: Floats) -> tuple[Floats, Floats]:
-    """The day of the first PD ``since`` a day (NaN: not known), and the day it counts by (NaN: no PD).
+def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats]:
+    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no PD).
 
     Under iRECIST PD means iCPD; it is dated at the first IUPD of its block, the IUPD before it with only
     NE and MISSING between (Seymour et al. 2017).
     """
-    visit = np.arange(c.codes.shape[-1])
-    pd = (c.codes == Response.PD) & at_least(c.place, since[..., None], c.guard)
+    pd = c.codes == Response.PD
+    if since is not None:
+        pd &= at_least(c.place, since[..., None], c.guard)
     first = np.where(pd.any(axis=-1), pd.argmax(axis=-1) if pd.shape[-1] else 0, -1)
-    before = visit < first[..., None]
-    breaks = before & (c.codes > Response.IUPD)
-    last_break = np.where(breaks, visit, -1).max(axis=-1, initial=-1)
-    block = before & (c.codes == Response.IUPD) & (visit > last_break[..., None])
-    first = np.minimum(first, np.where(block, visit, visit.size).min(axis=-1, initial=visit.size))
+    unconfirmed = c.codes == Response.IUPD
+    if unconfirmed.any():
+        visit = np.arange(c.codes.shape[-1])
+        before = visit < first[..., None]
+        breaks = before & (c.codes > Response.IUPD)
+        last_break = np.where(breaks, visit, -1).max(axis=-1, initial=-1)
+        block = before & unconfirmed & (visit > last_break[..., None])
+        first = np.minimum(first, np.where(block, visit, visit.size).min(axis=-1, initial=visit.size))
     nowhere = np.full(first.shape, np.nan)
     given = (first >= 0) & ~np.isnan(c.progression)
     day = np.where(given, c.progression, _at(c.days, first, nowhere))
@@ -154,7 +159,7 @@ def end(
 
     ``since`` is the day before which a PD is not the end (the response whose duration is asked for).
     """
-    pd_day, pd_place = _first_progression(c, np.full(start.shape, -np.inf) if since is None else since)
+    pd_day, pd_place = _first_progression(c, since)
     dated = np.where(np.isnan(pd_day), pd_place, _dated(c, pd_day))
     death = c.death if deaths else np.full(c.death.shape, np.nan)
     progressed, died = c.counts(pd_place), c.counts(death)
