@@ -221,14 +221,14 @@ def _visits(
     scan = cell_day[seen.cell] - reference[seen.track]
     several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
     of_row, scan_day = timepoint[seen.of_row], scan[seen.of_row]
+    without, earlier = (int(np.count_nonzero(of_row == kind)) if (timepoint == kind).any() else 0
+                        for kind in (NO_TIME, EARLIER))  # fmt: skip
     if not isinstance(rows, slice):
         n = len(names.evaluator)
         every, days_of = np.full(n, NO_TIME, dtype=np.int32), np.full(n, np.nan)
         every[rows], days_of[rows] = of_row, scan_day
         of_row, scan_day = every, days_of
-    aside = [int(np.count_nonzero(timepoint[seen.of_row] == kind)) if (timepoint == kind).any() else 0
-             for kind in (NO_TIME, EARLIER)]  # fmt: skip
-    return Visits(of_row, scan_day, exists, days - reference[:, None], reference, row, *aside, several)
+    return Visits(of_row, scan_day, exists, days - reference[:, None], reference, row, without, earlier, several)
 
 
 def _groups(seen: _Occasions, lesion: Ints, visits: Words, cells: Dates, text: Ints) -> Ints:

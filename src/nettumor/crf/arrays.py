@@ -67,8 +67,9 @@ def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if size > 8 * key.size + 1024:
         _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
         return numbers.astype(np.int64), first.astype(np.int64)
-    whole = np.int32 if key.size <= 2**31 else np.int64  # half the room: what is written in no order stays in cache
-    row = np.full(size, -1, dtype=whole)
+    # whole numbers of half the size: what is written in no order stays in the processor's cache
+    whole = np.dtype(np.int32 if key.size <= 2**31 else np.int64)
+    row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
     row[key[::-1]] = np.arange(key.size - 1, -1, -1, dtype=whole)  # the last assignment, the first row, stays
     present = row >= 0
     if present.all():

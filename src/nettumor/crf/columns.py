@@ -308,7 +308,8 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     if not whole:
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int64)
-    numbers, codes = _distinct_whole((values if given is values else np.where(known, values, low)).astype(np.int64), known)
+    filled = values if given is values else np.where(known, values, low)
+    numbers, codes = _distinct_whole(filled.astype(np.int64), known)
     found = numbers.astype(np.float64)
     if given is not values:
         found[-1] = np.nan
