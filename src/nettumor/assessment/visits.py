@@ -213,10 +213,10 @@ def _visits(
     shown, index, day = points
     kept = index >= 0
     shape = (names.n_tracks, int(index.max(initial=0)) + 1)
-    at = (seen.track[shown[kept]], index[kept])
+    at = seen.track[shown[kept]] * np.int64(shape[1]) + index[kept]
     exists, days = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     row = np.full(shape, -1, dtype=np.int64)
-    exists[at], days[at], row[at] = True, day[kept], seen.first[shown[kept]]
+    exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day[kept], seen.first[shown[kept]]
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     scan = cell_day[seen.cell] - reference[seen.track]
     several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
