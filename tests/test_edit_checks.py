@@ -214,6 +214,59 @@ def test_causes_at_the_same_timepoint(first, caused):
     assert "follow" not in said
 
 
+def test_a_cause_is_the_first_of_its_chain():
+    """What follows from a finding that follows from another names the one that is shown, and is counted there."""
+    given = {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"], "visit": [0], "size": [30]}
+
+    def found_by(id, *follows):
+        return edit_checks.Check(id=id, name=id, sentence="X.", follows=follows,
+                                 function=lambda d, p: Hits(table="lesions", rows=[0], message="x"))  # fmt: skip
+
+    chain = [found_by("X901", "X902"), found_by("X902", "X903"), found_by("X903", "X904"), found_by("X904")]
+    found = edit_checks.run({"lesions": given}, checks=chain)
+    assert found["caused_by"].tolist() == ["X904", "X904", "X904", ""]
+    shown, said = found.selected()
+    assert (shown["check"].tolist(), shown["folded"].tolist()) == (["X904"], [3])
+    assert said == "Not shown: 3 that follow from another finding."
+
+
+def test_hits_apart_from_a_check_are_not_explained_by_it():
+    """`apart_from` takes checks out of those that the check follows, for these hits alone."""
+    given = {"subject": ["01"] * 2, "lesion": ["T01"] * 2, "role": ["TARGET"] * 2, "visit": [0, 1], "size": [30, 31]}
+    first = one_check(lambda d, p: Hits(table="lesions", rows=[0], message="a"))
+    later = edit_checks.Check(id="X950", name="b", sentence="B.", follows=("X900",), function=lambda d, p: [
+        Hits(table="lesions", rows=[1], message="b"),
+        Hits(table="lesions", rows=[1], message="c", apart_from=("X900",)),
+    ])  # fmt: skip
+    found = edit_checks.run({"lesions": given}, checks=[first, later])
+    assert found["caused_by"].tolist() == ["", "X900", ""]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"checks": 3}, "`checks` must be names of checks or groups; got 3"),
+        ({"parameters": [1]}, "`parameters` must map checks to their parameters"),
+        ({"parameters": {"U01": 3}}, "`parameters` must map checks to their parameters"),
+        ({"configuration": "study.toml"}, "`configuration` must be a Configuration; got 'study.toml'"),
+        ({"configuration": {}}, "`configuration` must be a Configuration"),
+    ],
+)
+def test_arguments_of_the_wrong_kind(wrong, message):
+    """An argument of the wrong kind is an error that names it and the repair."""
+    with pytest.raises(InputTypeError, match=message):
+        edit_checks.run({"lesions": ROWS}, **wrong)
+
+
+@pytest.mark.parametrize("criteria", ["recist-1.1", "recist-1.0", "mrecist-2010", "irecist-2017"])
+def test_the_baseline_scan_is_four_weeks_old_at_most(criteria):
+    """D07 belongs to RECIST and to what is built on it (mRECIST, iRECIST), not to the WHO criteria."""
+    case = tables_of(CASES / "D07", "reject")
+    found = edit_checks.run(case, criteria, checks=["D07"])
+    assert found["row"].tolist() == [0, 3, 6]
+    assert edit_checks.run(case, "who-1981", checks=["D07"]).runs["status"].tolist() == ["skipped"]
+
+
 def test_configuration(tmp_path):
     """A study's TOML file sets parameters, switches checks off with a reason, and changes severities."""
     path = tmp_path / "study.toml"
@@ -240,6 +293,9 @@ def test_configuration(tmp_path):
         ("[organs]\nA = 5\n", "A name must be text"),
         ("[parameters]\nS01 = 5\n", "`parameters.S01` must be a table"),
         ("[parameters.S01]\ntol = 5\n", "S01 has no parameter 'tol'"),
+        ("[methods]\nequivalent = 'CT'\n", "`methods.equivalent` must be groups of methods; got 'CT'"),
+        ("[methods]\nequivalent = ['CT', 'MRI']\n", "must be groups of methods"),
+        ("[methods]\nequivalent = [[5]]\n", "A name must be text"),
         ("off = 5\n", "`off` must be a table"),
         ("off = \n", "is no TOML file"),
     ],

@@ -140,6 +140,9 @@ def test_half_a_million_duplicates():
     found = none_failed(edit_checks.run({"lesions": lesions}))
     assert np.count_nonzero(found["check"] == "S03") == count - 1
     assert time.perf_counter() - start < 60  # minutes would be a loop of a loop
+    subjects = {"subject": lesions["subject"], "death": np.array(["2024-01-01", "2024-01-02"] * (count // 2), object)}
+    found = none_failed(edit_checks.run({"subjects": subjects}, checks=["S03"]))
+    assert np.unique(found["severity"], return_counts=True)[1].tolist() == [count // 2, count // 2 - 1]
 
 
 def test_a_subject_of_500_visits():

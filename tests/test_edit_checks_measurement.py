@@ -146,3 +146,37 @@ def test_a_hundred_thousand_rows_go_fast():
     run = states(table)
     assert time.perf_counter() - start < 5
     assert set(run.runs["status"]) <= {"passed", "findings", "skipped"}
+
+
+SUMS = {"subject": ["01"] * 5, "visit": [0, 1, 2, 3, 4], "sum": [50, 48, 40, 36, 45]}
+PERCENTS = {"percent_from_baseline": ["", -4, -20, -28, -10], "percent_from_nadir": ["", -4, -16.7, -10, 25]}
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        # the sum at visit 1 is wrong, and the percents are those of the wrong sum: one query
+        ({"sum": [50, 58, 40, 36, 45], "percent_from_baseline": ["", 16, -20, -28, -10],
+          "percent_from_nadir": ["", 16, -20, -10, 25]},
+         [("U01", 1, ""), ("U03", 1, "U01"), ("U04", 1, "U01"), ("U04", 2, "U01")]),
+        # the sum at visit 1 is wrong, and a percent at visit 4 is wrong for a reason of its own
+        ({"sum": [50, 58, 40, 36, 45], "percent_from_baseline": ["", -4, -20, -28, 10],
+          "percent_from_nadir": ["", -4, -16.7, -10, 35]}, [("U01", 1, ""), ("U03", 4, ""), ("U04", 4, "")]),
+        # the sum at baseline is wrong: every later percent from it follows
+        ({"sum": [60, 48, 40, 36, 45], "percent_from_baseline": ["", -20, -33.3, -40, -25]},
+         [("U01", 0, ""), ("U03", 1, "U01"), ("U03", 2, "U01"), ("U03", 3, "U01"), ("U03", 4, "U01")]),
+        # a sum that is too small is the nadir of all that follow
+        ({"sum": [50, 48, 40, 30, 45], "percent_from_baseline": ["", -4, -20, -40, -10],
+          "percent_from_nadir": ["", -4, -16.7, -25, 50]},
+         [("U01", 3, ""), ("U03", 3, "U01"), ("U04", 3, "U01"), ("U04", 4, "U01")]),
+    ],
+)  # fmt: skip
+def test_a_percent_follows_from_the_sums_it_was_made_of(reported, expected):
+    """A wrong percent follows from a wrong sum where it is the percent of the sums as reported, else it is its own."""
+    lesions = {"subject": ["01"] * 5, "lesion": ["T01"] * 5, "role": ["TARGET"] * 5, "visit": [0, 1, 2, 3, 4],
+               "size": [50, 48, 40, 36, 45]}  # fmt: skip
+    clean = edit_checks.run({"lesions": lesions, "responses": {**SUMS, **PERCENTS}}, checks=["U01", "U03", "U04"])
+    assert clean.n_rows == 0
+    found = edit_checks.run({"lesions": lesions, "responses": {**SUMS, **PERCENTS, **reported}},
+                            checks=["U01", "U03", "U04"])  # fmt: skip
+    assert sorted(zip(found["check"], found["row"].tolist(), found["caused_by"], strict=True)) == expected

@@ -43,7 +43,7 @@ def test_csv_opens_in_a_spreadsheet(tmp_path):
     assert [r["value"] for r in rows] == ["-3", "'@x", "+1,5", "'\tx"]
     assert {r["expected"] for r in rows} == {"'=1+1"}
     assert len(rows) == found.n_rows == 4
-    assert found.to_csv(limit=3).splitlines()[-1] == "Not shown: 1 beyond the first 3."
+    assert found.to_csv(limit=3).splitlines()[-1] == "Not shown: 1 beyond 3 (1 of X900)."
 
 
 def test_json_holds_everything(tmp_path):
@@ -62,7 +62,7 @@ def test_json_holds_everything(tmp_path):
     assert body["about"]["configuration"] == {"off": {"S02": "not here"}, "organ_map": {"SEGMENT 4": "LIVER"}}
     assert body["about"]["parameters"] == {"L01": {"max_targets": 5}}
     assert body["about"]["criteria_digest"] == nt.criteria.RECIST_1_1.digest
-    assert json.loads(findings().to_json(limit=1))["left_out"] == "Not shown: 3 beyond the first 1."
+    assert json.loads(findings().to_json(limit=1))["left_out"] == "Not shown: 3 beyond 1 (3 of X900)."
 
 
 def test_core_report(tmp_path):
@@ -94,8 +94,30 @@ def test_caps_of_the_page_are_said():
     found = findings(count=20_003)
     data = page_data(found.to_html())
     assert len(data["rows"]) == 20_000
-    assert data["left_out"] == "Not shown: 3 beyond the first 20000."
+    assert data["left_out"] == "Not shown: 3 beyond 20000 (3 of X900)."
     assert len(page_data(found.to_html(limit=30_000))["rows"]) == 20_003
+
+
+def test_a_cap_hides_no_check():
+    """Under a limit each check shows its first findings, the more severe before others; what is left out is named."""
+    lesions = {"subject": ["01"] * 9, "lesion": [*"abcdefghi"], "role": ["TARGET"] * 9, "visit": [0] * 9}
+
+    def found_by(id, count, severity="error"):
+        return edit_checks.Check(id=id, name=id, sentence="X.", severity=severity, function=lambda d, p: (
+            edit_checks.Hits(table="lesions", rows=np.arange(count), message="x")))  # fmt: skip
+
+    many = [found_by("X901", 9), found_by("X902", 2, "note"), found_by("X903", 1)]
+    found = edit_checks.run({"lesions": lesions}, checks=many)
+    shown, said = found.selected(limit=6)
+    assert shown["check"].tolist() == ["X901"] * 3 + ["X902"] * 2 + ["X903"]
+    assert shown["row"].tolist() == [0, 1, 2, 0, 1, 0]
+    assert said == "Not shown: 6 beyond 6 (6 of X901)."
+    shown, said = found.selected(limit=2)
+    assert shown["check"].tolist() == ["X901", "X903"]
+    assert said == "Not shown: 10 beyond 2 (8 of X901, 2 of X902)."
+    many = edit_checks.run({"lesions": lesions}, checks=[found_by(f"X91{i}", 2) for i in range(7)])
+    assert many.selected(limit=7)[1].endswith("(1 of X910, 1 of X911, 1 of X912, 1 of X913, 1 of X914, "
+                                              "and of 2 other checks).")  # fmt: skip
 
 
 def test_workbook(tmp_path):

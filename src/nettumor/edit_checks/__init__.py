@@ -19,7 +19,8 @@ How to add a check to this package
    columns of a table are implied; SDTM domains count as tables: ``{"TR": ("TRSTRESN",)}``). A check that looks for
    blanks says ``blank_allowed=True``. Parameters with their defaults follow: ``tol_mm=0.5``. ``follows`` lists
    checks, or letters of groups, whose finding at the same place explains this one: there or at an earlier visit, or
-   with "=" before it (``"=T01"``) at that very visit. A check whose rule is doubtful says so with ``doubt="..."``
+   with "=" before it (``"=T01"``) at that very visit; hits that one of them does not explain say so
+   (``apart_from=("U01",)``). A check whose rule is doubtful says so with ``doubt="..."``
    and is a note. Where the tables cannot answer, ``raise Skip("why")``.
 3. `Data` gives what is shared: ``data["lesions"]`` (`Rows`: ``text``, ``number``, ``word``, ``blank``, ``dates``,
    ``subject``, ``track``, ``timepoint``, ``order`` (0 is baseline), ``cells.role``, ``cells.state``, ``lesion``,

@@ -110,7 +110,7 @@ def load_configuration(path: str | Path) -> Configuration:
     return Configuration(
         parameters=_checked(parts["parameters"]), off=parts["off"], severities=parts["severity"],
         organ_map={_upper(k): _upper(v) for k, v in parts["organs"].items()},
-        method_equivalents=tuple(tuple(_upper(m) for m in g) for g in parts["methods"].get("equivalent", [])),
+        method_equivalents=_groups(parts["methods"].get("equivalent", [])),
         windows={k: _days(k, v) for k, v in parts["windows"].items()},
     )  # fmt: skip
 
@@ -143,6 +143,13 @@ def _upper(word: object) -> str:
     if not isinstance(word, str):
         raise InputTypeError(f"A name must be text; got {word!r}. Put it in quotes.", argument="organs")
     return " ".join(word.upper().split())
+
+
+def _groups(value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list) or not all(isinstance(group, list) for group in value):
+        raise InputTypeError(f"`methods.equivalent` must be groups of methods; got {value!r:.60}. "
+                             'Write [["CT", "SPIRAL CT"]].', argument="equivalent")  # fmt: skip
+    return tuple(tuple(_upper(method) for method in group) for group in value)
 
 
 def _days(name: str, value: object) -> float:

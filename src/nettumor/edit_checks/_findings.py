@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor.crf import occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._types import SEVERITIES, Check, Hits
@@ -86,7 +87,7 @@ class Findings(Table):
         severity : {"error", "warning", "note"}
             The least severity shown.
         limit : int, optional
-            The most rows shown.
+            The most rows shown: of every check its first ones, so that one with many hides no other.
 
         Returns
         -------
@@ -104,8 +105,8 @@ class Findings(Table):
             shown = shown & ~follows
         rows = np.flatnonzero(shown)
         if limit is not None and len(rows) > limit:
-            said.append(f"{len(rows) - limit} beyond the first {limit}")
-            rows = rows[:limit]
+            rows, more = _capped(rows, self["check"][rows], rank[rows], limit)
+            said.append(more)
         columns = {name: array[rows] for name, array in self.items()}
         if folded:
             columns["folded"] = counts[rows]
@@ -182,6 +183,19 @@ class Findings(Table):
         return Table({column: words[order], **{s: count[order, i] for i, s in enumerate(SEVERITIES)}})
 
 
+def _capped(
+    rows: npt.NDArray[np.int64], check: npt.NDArray[Any], rank: npt.NDArray[np.int64], limit: int
+) -> tuple[npt.NDArray[np.int64], str]:
+    """The rows shown under a limit, the first of each check, then the second, ...; and what is left out, by check."""
+    names, codes = np.unique(check, return_inverse=True)
+    turn = np.lexsort((np.arange(len(rows)), rank, occurrence(codes)))
+    over = np.bincount(codes[turn[limit:]], minlength=len(names))
+    most = np.argsort(-over, kind="stable")[: np.count_nonzero(over)]
+    told = ", ".join(f"{over[i]} of {names[i]}" for i in most[:5])
+    rest = f", and of {len(most) - 5} other checks" if len(most) > 5 else ""
+    return np.sort(rows[turn[:limit]]), f"{len(rows) - limit} beyond {limit} ({told}{rest})"
+
+
 def _plain(value: object) -> object:
     """A cell that no spreadsheet takes for a formula."""
     if not isinstance(value, str) or value[:1] not in ("=", "+", "-", "@", "\t", "\r"):
@@ -235,14 +249,15 @@ def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
 def causes(
     checks: Sequence[Check], check: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
     track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
-    subject: npt.NDArray[np.int64], *, n_tracks: int,
+    subject: npt.NDArray[np.int64], alone: npt.NDArray[np.int64], *, n_tracks: int, apart: Sequence[tuple[str, ...]],
 ) -> npt.NDArray[np.int64]:  # fmt: skip
     """For each finding the place of an earlier one at the same place that explains it, -1 for none.
 
     A cause lies in the same track (or, where one of the two has no track, in the same subject), at the same timepoint
-    or before (one without a timepoint holds throughout), at the same lesion where both name one, is no note unless
-    the follower is, and is not caused itself; of several the nearest in time, then the first check. One named with
-    "=" before it explains only what is found at the very same timepoint (or has none), and goes before the others.
+    or before (one without a timepoint holds throughout), at the same lesion where both name one, and is no note unless
+    the follower is; of several the nearest in time, then the first check. One named with "=" before it explains only
+    what is found at the very same timepoint (or has none), and goes before the others. Where the cause is caused
+    itself, the answer is the first of the chain: the one query that is shown for all of them.
 
     Parameters
     ----------
@@ -252,18 +267,19 @@ def causes(
         Each finding's place in ``checks`` and its severity (0 error).
     track, order, lesion, subject : ndarray of int
         Codes; -1 for none. What has neither track nor subject causes nothing.
+    alone : ndarray of int
+        For each finding the place in ``apart`` of the checks that do not explain it, although its check follows them.
     n_tracks : int
         Codes of tracks from there on stand for the rows of a subject in a table that has no tracks.
     """
     cause = np.full(len(check), -1, dtype=np.int64)
     tracked = (track >= 0) & (track < n_tracks)
     no_time, no_lesion = np.where(tracked, order, -1), np.full(len(check), -1, dtype=np.int64)
-    for place, follower in enumerate(checks):
-        mine = check == place
-        if not follower.follows or not mine.any():
-            continue
-        here = tuple(n[1:] for n in follower.follows if n[0] == "=")
-        for names, same in ((here, True), (follower.follows, False)):
+    for place, without in _followers(checks, check, alone):
+        mine = (check == place) & (alone == without)
+        follows = tuple(n for n in checks[place].follows if n.lstrip("=") not in apart[without])
+        here = tuple(n[1:] for n in follows if n[0] == "=")
+        for names, same in ((here, True), (follows, False)):
             wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
             theirs = np.isin(check, wanted) & (cause < 0)
             for key, when, where, a, b in (
@@ -275,9 +291,26 @@ def causes(
                 if not len(free) or not len(group):
                     continue
                 found = _nearest(free, group, rank, key, when, where)
-                apart = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
-                cause[free] = np.where(same & (found >= 0) & apart, -1, found)
-    return cause
+                elsewhere = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
+                cause[free] = np.where(same & (found >= 0) & elsewhere, -1, found)
+    return _roots(cause)
+
+
+def _followers(
+    checks: Sequence[Check], check: npt.NDArray[np.int64], alone: npt.NDArray[np.int64]
+) -> list[tuple[int, int]]:
+    """The checks that follow others and found something, in order, each with the places of ``alone`` it has."""
+    pairs = np.unique(np.stack([check, alone], axis=1), axis=0).tolist() if len(check) else []
+    return [(place, without) for place, without in pairs if checks[place].follows]
+
+
+def _roots(cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each cause followed to the first of its chain; it was free itself when it was taken, so no chain is a ring."""
+    while True:
+        further = np.where(cause >= 0, cause[cause], -1)
+        if (further < 0).all():
+            return cause
+        cause = np.where(further >= 0, further, cause)
 
 
 def _named(check: Check, names: tuple[str, ...]) -> bool:

@@ -92,6 +92,10 @@ def run(
     if not hasattr(edition, "digest"):
         raise InputTypeError(f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria")
     settings = NO_CONFIGURATION if configuration is None else configuration
+    if not isinstance(settings, Configuration):
+        raise InputTypeError("`configuration` must be a Configuration; "
+                             f"got {configuration!r:.60}. Read one with load_configuration(path).",
+                             argument="configuration")  # fmt: skip
     study = _of_evaluator(study, evaluator)
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
@@ -137,6 +141,9 @@ def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
     if checks is None:
         return in_order(CHECKS.values())
     found: dict[str, Check] = {}
+    if not isinstance(checks, (str, Check, Iterable)):
+        raise InputTypeError(f"`checks` must be names of checks or groups; got {checks!r:.60}. Write ['U01'].",
+                             argument="checks")  # fmt: skip
     for word in [checks] if isinstance(checks, (str, Check)) else checks:
         if isinstance(word, Check):
             found[word.id] = word
@@ -156,6 +163,9 @@ def _parameters(
 ) -> dict[str, dict[str, Any]]:
     """The parameters of each check: the call's, else the configuration's, else the defaults."""
     known = {c.id: c for c in (*CHECKS.values(), *checks)}
+    if not isinstance(given, Mapping) or not all(isinstance(values, Mapping) for values in given.values()):
+        raise InputTypeError(f"`parameters` must map checks to their parameters; got {given!r:.60}. "
+                             "Write {'U01': {'tol_mm': 1}}.", argument="parameters")  # fmt: skip
     for id, values in given.items():
         if id not in known:
             raise InputError(f"`parameters` must name checks; got {id!r}. {did_you_mean(id, known)}",
@@ -226,9 +236,10 @@ def _findings(
     """The table of all hits, with texts, causes and states."""
     parts: dict[str, list[Words]] = {n: [] for n in COLUMNS if n != "caused_by"}
     keys: list[npt.NDArray[np.int64]] = []
+    apart: list[tuple[str, ...]] = [()]
     for place, state in enumerate(states):
         try:
-            made = [(_columns(data, state.check, h, settings), _keys(data, place, h)) for h in state.hits]
+            made = [(_columns(data, state.check, h, settings), _keys(data, place, h, apart)) for h in state.hits]
         except Exception as error:  # a message that cannot be written is a failure of its check
             states[place] = _State(state.check, "failed", f"{type(error).__name__}: {error}")
             continue
@@ -237,10 +248,10 @@ def _findings(
                 parts[name].append(column)
             keys.append(key)
     columns: dict[str, Words] = {n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()}
-    key = np.concatenate(keys, axis=1) if keys else np.empty((5, 0), dtype=np.int64)
+    key = np.concatenate(keys, axis=1) if keys else np.empty((6, 0), dtype=np.int64)
     rank = ranks(columns["severity"])
     checks = [s.check for s in states]
-    cause = causes(checks, key[0], rank, *key[1:], n_tracks=data.n_tracks)
+    cause = causes(checks, key[0], rank, *key[1:], n_tracks=data.n_tracks, apart=apart)
     columns["row"] = columns["row"].astype(np.int64)
     ids = np.array([*(c.id for c in checks), ""], dtype=object)
     columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
@@ -318,10 +329,12 @@ def _places(
     return np.where(none, name, table.origin_of(column).text[rows]), np.where(none, -1, table.rows_of(column)[rows])
 
 
-def _keys(data: Data, place: int, hits: Hits) -> npt.NDArray[np.int64]:
-    """Check, track, place in time, lesion and subject of each hit, -1 where there is none."""
-    out = np.full((5, len(hits.rows)), -1, dtype=np.int64)
-    out[0] = place
+def _keys(data: Data, place: int, hits: Hits, apart: list[tuple[str, ...]]) -> npt.NDArray[np.int64]:
+    """Check, track, time, lesion and subject of each hit, -1 where there is none; then its place in ``apart``."""
+    if hits.apart_from not in apart:
+        apart.append(hits.apart_from)
+    out = np.full((6, len(hits.rows)), -1, dtype=np.int64)
+    out[0], out[5] = place, apart.index(hits.apart_from)
     here = hits.rows >= 0
     at = hits.rows[here]
     if hits.table in data.places:

@@ -75,6 +75,8 @@ class Hits:
         In place of the check's own severity.
     names : mapping of str to array_like or str
         In place of the row's ``subject``, ``evaluator``, ``visit``, ``lesion`` or ``date``.
+    apart_from : tuple of str
+        Checks that do not explain these hits, although the check follows them.
     """
 
     table: str
@@ -88,12 +90,13 @@ class Hits:
     related_table: str = ""
     severity: Any = ""
     names: Mapping[str, Any] = field(factory=dict)
+    apart_from: tuple[str, ...] = ()
 
 
 def flag(
     table: str, where: npt.NDArray[np.bool_], message: str, column: str = "", *, value: Any = None,
     expected: Any = "", related: Any = None, severity: Any = "", names: Mapping[str, Any] | None = None,
-    **parts: Any,
+    apart_from: tuple[str, ...] = (), **parts: Any,
 ) -> Hits:  # fmt: skip
     """Hits where a mask over all rows of a table is True; an array is over all rows, too, one value is for all."""
     rows = np.flatnonzero(where)
@@ -104,7 +107,7 @@ def flag(
     return Hits(
         table=table, rows=rows, message=message, column=column, value=at(value), expected=at(expected),
         related=at(related), severity=at(severity), parts={n: at(p) for n, p in parts.items()},
-        names={n: at(p) for n, p in (names or {}).items()},
+        names={n: at(p) for n, p in (names or {}).items()}, apart_from=apart_from,
     )  # fmt: skip
 
 

@@ -135,10 +135,41 @@ def earlier_row(numbers: Ints) -> Ints:
     return before
 
 
-@check("S03", needs={"lesions": ()}, follows=("S02",))
+@check("S03", needs={}, follows=("S02",))
 def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A second row for one lesion, visit and date: an error where it says something else, else a double entry."""
-    rows = data["lesions"]
+    """A second row for one lesion, visit and date: an error where it says something else, else a double entry.
+
+    So, too, a second row of a subject in the table of subjects, of which the first counts.
+    """
+    held = {n: again for n, again in (("lesions", _lesions_again), ("subjects", _subjects_again))
+            if whole(data, n) and data[n].n}  # fmt: skip
+    if not held:
+        raise Skip("there are no rows of lesions or subjects")
+    for name, again in held.items():
+        yield from again(data[name])
+
+
+def _subjects_again(rows: Rows) -> Iterator[Hits]:
+    """Further rows of a subject, each named by the first column in which it differs from the subject's first row."""
+    again = np.flatnonzero((occurrence(rows.subject) > 0) & ~rows.blank("subject"))
+    if not len(again):
+        return
+    first_of = np.full(int(rows.subject.max()) + 1, -1, dtype=np.int64)
+    first_of[rows.subject[::-1]] = np.arange(rows.n)[::-1]
+    first = first_of[rows.subject[again]]
+    column = np.full(len(again), "subject", dtype=object)
+    for name in (c for c in rows.table if c != "subject"):
+        codes, open_ = rows.codes(name)[0], column == "subject"
+        column[open_ & (codes[again] != codes[first])] = name
+    for name in dict.fromkeys(column.tolist()):
+        at, differs = column == name, name != "subject"
+        says = f"something else: {name} {{value}} after {{other}}" if differs else "the same (entered twice)"
+        yield Hits(table="subjects", rows=again[at], column=name, expected="one row per subject", related=first[at],
+                   parts={"other": rows.text(name)[first[at]]}, severity="" if differs else "warning",
+                   message=f"{{subject}} has a second row that says {says}")  # fmt: skip
+
+
+def _lesions_again(rows: Rows) -> Iterator[Hits]:
     before = _row_before(rows)
     again = np.flatnonzero((before >= 0) & ~rows.blank("lesion"))
     if not len(again):

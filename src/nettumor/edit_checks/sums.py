@@ -107,15 +107,39 @@ def _not_measured(data: Data, at: Ints) -> Words:
 
 @check("U03", needs={"responses": ("percent_from_baseline",), "lesions": ()}, follows=(*_SPOILS, "U01", "U06", "U07"),
        tol_pct=0.5)  # fmt: skip
-def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Hits:
-    """The reported change from baseline is not that of the sums; the message says where the sign is flipped."""
+def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """The reported change from baseline is not that of the sums; the message says where the sign is flipped.
+
+    A wrong sum (U01) explains it where the percent is that of the sums as they were reported.
+    """
     rows, use = _judged(data)
     reported = rows.number("percent_from_baseline")
     computed, tolerance = data.chain.percent_from_baseline[rows.timepoint], parameters["tol_pct"]
     bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
     why = _why(reported, computed, tolerance, {"the sign is flipped": -computed})
-    return flag("responses", bad, "reported change from baseline {value} % at visit {visit}; recomputed {expected} %"
-                "{why}", "percent_from_baseline", value=reported, expected=np.round(computed, 1), why=why)  # fmt: skip
+    own = differs(reported, _from_reported(data, rows, nadir=False), tolerance)
+    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01",))):
+        yield flag("responses", where, "reported change from baseline {value} % at visit {visit}; recomputed "
+                   "{expected} %{why}", "percent_from_baseline", value=reported, expected=np.round(computed, 1),
+                   apart_from=apart_from, why=why)  # fmt: skip
+
+
+def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
+    """The percent change of the sums as reported, from the smallest one before or that at baseline; NaN for none."""
+    points = data.timepoints
+    held = np.flatnonzero(~np.isnan(rows.number("sum")) & (rows.order >= 0)) if "sum" in rows else np.empty(0, np.int64)
+    held = held[np.lexsort((held, rows.order[held], rows.track[held]))]
+    sums = np.full(len(points), np.nan)
+    sums[rows.timepoint[held[::-1]]] = rows.number("sum")[held[::-1]]
+    before = np.full(len(points), np.nan)
+    if nadir:
+        point = rows.timepoint[held[occurrence(rows.timepoint[held]) == 0]]
+        before[point] = _running_minimum(sums[point], points.track[point])
+        before[np.isinf(before)] = np.nan
+    elif len(points):
+        before = np.where(points.baseline >= 0, sums[points.baseline], np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((100 * sums / before - 100)[rows.timepoint])
 
 
 def _why(reported: Floats, computed: Floats, tolerance: float, readings: dict[str, Floats]) -> Words:
@@ -131,8 +155,11 @@ def _why(reported: Floats, computed: Floats, tolerance: float, readings: dict[st
 
 @check("U04", needs={"responses": ("percent_from_nadir",), "lesions": ()},
        follows=(*_SPOILS, "U01", "U02", "U06", "U07"), tol_pct=0.5)  # fmt: skip
-def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
-    """The reported change from the nadir is not that of the sums; the message says which reference was taken."""
+def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """The reported change from the nadir is not that of the sums; the message says which reference was taken.
+
+    A wrong sum (U01, U02) explains it where the percent is that of the sums as they were reported.
+    """
     rows, use = _judged(data)
     chain, points, tolerance = data.chain, data.timepoints, parameters["tol_pct"]
     reported, computed = rows.number("percent_from_nadir"), chain.percent_from_nadir[rows.timepoint]
@@ -145,8 +172,11 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
         "that is from baseline": chain.percent_from_baseline[rows.timepoint],
         "that is from the visit before": from_last, "the sign is flipped": -computed,
     })  # fmt: skip
-    return flag("responses", bad, "reported change from nadir {value} % at visit {visit}; recomputed {expected} %{why}",
-                "percent_from_nadir", value=reported, expected=np.round(computed, 1), why=why)  # fmt: skip
+    own = differs(reported, _from_reported(data, rows, nadir=True), tolerance)
+    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01", "U02"))):
+        yield flag("responses", where, "reported change from nadir {value} % at visit {visit}; recomputed {expected} %"
+                   "{why}", "percent_from_nadir", value=reported, expected=np.round(computed, 1),
+                   apart_from=apart_from, why=why)  # fmt: skip
 
 
 @check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01", "U02", "U07"), tol_mm=0.5)
