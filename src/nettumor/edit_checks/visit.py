@@ -268,7 +268,7 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
                    f"window is {window:g} days{assumed}")  # fmt: skip
 
 
-@check("D11", needs={}, follows=("D01", "D08"), factor=1.5, every=56)
+@check("D11", needs={}, follows=("D01", "D08", "=D13"), factor=1.5, every=56)
 def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A gap of more than 1.5 planned intervals before a visit: a visit is missing.
 
