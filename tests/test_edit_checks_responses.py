@@ -310,3 +310,33 @@ def test_tables_of_any_kind_stop_no_check(seed):
         failed = [(r["check"], r["reason"]) for r in found.runs.rows() if r["status"] == "failed"]
         assert not failed
         assert not any("{" in m for m in found["message"])
+
+
+def test_discordance_of_the_large_set():
+    """Investigator against accepted central reader: each pair of responses as often as pandas counts it."""
+    names = ("dm", "tu_onco", "tr_onco", "rs_onco")
+    study = {n: getattr(pharmaversesdtm, n).to_pandas() for n in names}
+    found = edit_checks.discordance(study)
+    said = study["rs_onco"].query("RSTESTCD == 'OVRLRESP' and RSSTAT != 'NOT DONE' and RSSTRESC != 'CHECK'")
+    said = said[said.RSSTRESC.fillna("") != ""]
+    own, central = said[said.RSEVAL == "INVESTIGATOR"], said[(said.RSEVAL != "INVESTIGATOR") & (said.RSACPTFL == "Y")]
+    both = own.merge(central, on=["USUBJID", "VISITNUM"])
+    pairs = Counter(zip(both.RSSTRESC_x, both.RSSTRESC_y, strict=True))
+    labels = found["response"].tolist()
+    assert {(a, b): found[b][i] for i, a in enumerate(labels) for b in labels if found[b][i]} == pairs
+    assert sum(n for (a, b), n in pairs.items() if a != b) == 229
+
+
+@pytest.mark.parametrize(
+    ("responses", "message"),
+    [
+        ({"subject": ["01"], "visit": [1], "overall": ["SD"]}, "responses with evaluator"),
+        ({"subject": ["01"], "visit": [1], "overall": ["SD"], "evaluator": ["INVESTIGATOR"]}, "no rows of both"),
+    ],
+)
+def test_discordance_needs_two_sides(responses, message):
+    """Responses of one side, or of nobody, cannot be compared."""
+    with pytest.raises(InputError, match=message):
+        edit_checks.discordance({"responses": responses})
+    with pytest.raises(InputError, match="responses with subject, evaluator, overall"):
+        edit_checks.discordance({"lesions": rows(TWO_PROGRESSIONS)}, "recist-1.1")

@@ -2,7 +2,8 @@
 
 `run` checks tables and gives `Findings`: which row, what was found, what was expected, why, by which
 source; ``.runs`` says what became of every check. `CHECKS` is the registry. `load_configuration` reads a
-study's own settings, `register` adds a check of one's own.
+study's own settings, `register` adds a check of one's own. `discordance` sets the investigator's reported
+responses against the central reader's.
 
 How to add a check to this package
 ----------------------------------
@@ -36,13 +37,14 @@ import importlib
 
 from nettumor.edit_checks._configuration import Configuration, load_configuration
 from nettumor.edit_checks._data import Data, Rows, Timepoints
+from nettumor.edit_checks._discordance import discordance
 from nettumor.edit_checks._findings import Findings
 from nettumor.edit_checks._run import run
 from nettumor.edit_checks._types import CHECKS, Check, Hits, Skip, check, flag, register, unregister
 
 __all__ = [
-    "CHECKS", "Check", "Configuration", "Data", "Findings", "Hits", "Rows", "Skip", "Timepoints", "check", "flag",
-    "load_configuration", "register", "run", "unregister",
+    "CHECKS", "Check", "Configuration", "Data", "Findings", "Hits", "Rows", "Skip", "Timepoints", "check",
+    "discordance", "flag", "load_configuration", "register", "run", "unregister",
 ]  # fmt: skip
 
 MODULES = (

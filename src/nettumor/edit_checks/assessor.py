@@ -213,6 +213,19 @@ def _central(rows: Rows, visit: Ints, use: Bools, kind: Ints) -> Ints:
     return np.asarray(at[occurrence(number_rows(visit[at], rows.evaluator[at])[0]) == 0]) if len(at) else at
 
 
+def both_sides(data: Data, codes: Codes) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rows of the investigator and of the central reader; then those of visits with both, central before own."""
+    rows = data["responses"]
+    kind, visit = kinds_of(rows), shared_visits(data)[rows.timepoint]
+    use = (codes > Response.MISSING) & data.own_criteria
+    own = np.flatnonzero(use & (kind == INVESTIGATOR))
+    central = _central(rows, visit, use, kind)
+    if not len(own) or not len(central):
+        raise Skip("responses has no rows of both an investigator and a central reader")
+    partner = _first_rows(visit, own)[visit[central]]
+    return own, central, central[partner >= 0], partner[partner >= 0]
+
+
 @check("A04", needs={"responses": ("overall", "evaluator")}, follows=("S11", "S04", "S10"))
 def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Visits at which the overall response of investigator and central reader differ; then first PD, then kappa.
@@ -220,16 +233,8 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     A visit's accepted central records count, else the adjudicator's, else each reader's. One finding per
     subject whose first PD lies on another day, and a last one, without a row, with Cohen's kappa.
     """
-    rows = data["responses"]
-    codes, kind = parse_response_cells(rows.table.column("overall")), kinds_of(rows)
-    visit = shared_visits(data)[rows.timepoint]
-    use = (codes > Response.MISSING) & data.own_criteria
-    own = np.flatnonzero(use & (kind == INVESTIGATOR))
-    central = _central(rows, visit, use, kind)
-    if not len(own) or not len(central):
-        raise Skip("responses has no rows of both an investigator and a central reader")
-    partner = _first_rows(visit, own)[visit[central]]
-    here, there = central[partner >= 0], partner[partner >= 0]
+    rows, codes = data["responses"], parse_response_cells(data["responses"].table.column("overall"))
+    own, central, here, there = both_sides(data, codes)
     differ = codes[here] != codes[there]
     yield Hits(table="responses", rows=here[differ], column="overall", related=there[differ],
                expected=rows.text("overall")[there[differ]], parts={"other": rows.text("evaluator")[there[differ]]},
@@ -237,10 +242,10 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     yield from _first_progressions(rows, codes, own, central)
     if differ.any():
         kappa = cohens_kappa(codes[here], codes[there])
-        text = f"; Cohen's kappa is {kappa.estimate:.2f} ({kappa.count} visits, NE left out)" if kappa.count else ""
+        text = f"; Cohen's kappa is {kappa.estimate:.2f} ({kappa.count} without NE)" if kappa.count else ""
         yield Hits(table="responses", rows=[-1], column="overall", value="",
                    message=f"central reader and investigator agree at {np.count_nonzero(~differ)} of {len(here)} "
-                   f"visits{text}")  # fmt: skip
+                   f"visit{'' if len(here) == 1 else 's'}{text}")  # fmt: skip
 
 
 def _first_progressions(rows: Rows, codes: Codes, own: Ints, central: Ints) -> Iterator[Hits]:
