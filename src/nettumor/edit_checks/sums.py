@@ -136,7 +136,7 @@ def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
         point = rows.timepoint[held[occurrence(rows.timepoint[held]) == 0]]
         before[point] = _running_minimum(sums[point], points.track[point])
         before[np.isinf(before)] = np.nan
-    elif len(points):
+    else:
         before = np.where(points.baseline >= 0, sums[points.baseline], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((100 * sums / before - 100)[rows.timepoint])
