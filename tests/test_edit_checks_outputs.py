@@ -135,7 +135,7 @@ def test_workbook(tmp_path):
     assert [r[4] for r in rows] == ["007", "1E5", "=1"]
     assert rows[0][head.index("value")] == "1-2"
     assert rows[2][head.index("value")].endswith(" [cut off]")
-    assert book.get_sheet_by_name("About").to_python()[-1] == ["not shown", "Not shown: 1 beyond the first 3."]
+    assert book.get_sheet_by_name("About").to_python()[-1] == ["not shown", "Not shown: 1 beyond 3 (1 of X900)."]
     with pytest.raises(InputError, match=r"`limit` must be 1 to 1048574 \(a sheet ends there\); got 2000000"):
         found.to_xlsx(path, limit=2_000_000)
 
