@@ -189,10 +189,12 @@ def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     A reader who was not asked for, or read less, does not shorten a life: the date is that of the subject, and only
     its count of days is the track's.
     """
-    latest = np.full(len(names.subjects), np.nan)
-    cells, column = lesions.when_cells()
-    named = ~lesions.blank("subject")
-    np.fmax.at(latest, names.subject[named], cells.day[column.codes[named]])
+    latest = np.fmax.reduce(visits.latest.reshape(-1, max(len(names.evaluators), 1)), axis=1, initial=np.nan)
+    others = np.flatnonzero(names.evaluator < 0)
+    if len(others):
+        cells, column = lesions.when_cells()
+        others = others[~lesions.blank("subject")[others]]
+        np.fmax.at(latest, names.subject[others], cells.day[column.codes[others]])
     return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.visits import EARLIER, rank_of
+from nettumor.assessment.visits import EARLIER, Visits, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
@@ -114,17 +114,24 @@ class Rows:
     Attributes
     ----------
     chosen : ndarray of bool, shape (row,)
-    track, timepoint : ndarray of int, shape (row,)
-    scan_day : ndarray of float, shape (row,)
-    shape : (int, int)
-        Tracks and timepoints.
+    track : ndarray of int, shape (row,)
+    visits : Visits
     """
 
     chosen: Bools
     track: Ints
-    timepoint: Ints
-    scan_day: Floats
-    shape: tuple[int, int]
+    visits: Visits
+
+    @property
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        return self.visits.timepoint
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Tracks and timepoints."""
+        tracks, timepoints = self.visits.exists.shape
+        return tracks, timepoints
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
@@ -450,7 +457,7 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
-    scan = np.where(np.isnan(given.scan_day), np.inf, given.scan_day)
+    scan = np.where(np.isnan(given.visits.scan_day), np.inf, given.visits.scan_day)
     day, _ = at.put(scan, np.inf, np.ones(table.n_rows, dtype=np.bool_))
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)

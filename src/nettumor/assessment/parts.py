@@ -77,9 +77,8 @@ def parts_of(
 ) -> tuple[Parts, int]:
     """What is judged, and the number of places with contradicting duplicates."""
     here = chosen & (names.evaluator >= 0)
-    n_tracks, n_timepoints = visits.exists.shape
     track = names.track if here.all() else np.where(here, names.track, 0)
-    given = Rows(here, track, visits.timepoint, visits.scan_day, (n_tracks, n_timepoints))
+    given = Rows(here, track, visits)
     target = targets(lesions, criteria, given)
     scans = _Scans(track, visits, here)
     if by == "lesion":
@@ -87,8 +86,8 @@ def parts_of(
     non_target, larger, doubtful = non_targets(lesions, criteria, given)
     new = new_lesions(lesions, criteria, given)
     worse = (lesions.lesions.role == Role.NON_TARGET) & (lesions.lesions.state == State.UNEQUIVOCAL_PROGRESSION)
-    tracks = np.arange(n_tracks)
-    found = Parts(tracks, np.full(n_tracks, -1), target, non_target, larger, new,
+    tracks = np.arange(names.n_tracks)
+    found = Parts(tracks, np.full(len(tracks), -1), target, non_target, larger, new,
                   scans.last(lesions.lesions.role == Role.TARGET), scans.first(worse))  # fmt: skip
     return found, target.conflicts + doubtful + new.conflicts
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
@@ -59,7 +61,7 @@ class Names:
         return len(self.subjects) * len(self.evaluators)
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Visits:
     """The timepoints of a study; index 0 is the baseline.
 
@@ -67,13 +69,13 @@ class Visits:
     ----------
     timepoint : ndarray of int, shape (row,)
         Of each row; `NO_TIME` where it has neither visit nor date, `EARLIER` where it lies before the baseline.
-    scan_day : ndarray of float, shape (row,)
-        Day of the row from the reference date; NaN unless its date is full.
     exists : ndarray of bool, shape (track, timepoint)
     day : ndarray of float, shape (track, timepoint)
         Of the latest scan, from the reference date.
     reference : ndarray of float, shape (track,)
         The reference date as days since 1970-01-01 (0 where the study counts days); NaN if unknown.
+    latest : ndarray of float, shape (track,)
+        Day of the last scan in the count of the lesions table; NaN for none.
     row : ndarray of int, shape (track, timepoint)
         A row with the visit's name and its date; -1 where there is no visit.
     without_time, before_baseline : int
@@ -83,14 +85,30 @@ class Visits:
     """
 
     timepoint: Ints
-    scan_day: Floats
     exists: Bools
     day: Floats
     reference: Floats
+    latest: Floats
     row: Ints
     without_time: int
     before_baseline: int
-    several_dates: bool = True
+    several_dates: bool
+    _scans: tuple[Ints | slice, Ints, Floats]
+
+    @cached_property
+    def scan_day(self) -> Floats:
+        """Day of each row from the reference date; NaN unless its date is full, and where nobody asked for the row."""
+        rows, occasion, day = self._scans
+        return _of_rows(day[occasion], rows, len(self.timepoint), np.nan)
+
+
+def _of_rows(values: npt.NDArray[Any], rows: Ints | slice, n: int, fill: float) -> npt.NDArray[Any]:
+    """Values of some rows as values of all ``n``."""
+    if isinstance(rows, slice):
+        return values
+    out = np.full(n, fill, dtype=values.dtype)
+    out[rows] = values
+    return out
 
 
 def sorted_words(words: list[str]) -> list[str]:
@@ -220,15 +238,13 @@ def _visits(
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     scan = cell_day[seen.cell] - reference[seen.track]
     several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
-    of_row, scan_day = timepoint[seen.of_row], scan[seen.of_row]
+    of_row = timepoint[seen.of_row]
     without, earlier = (int(np.count_nonzero(of_row == kind)) if (timepoint == kind).any() else 0
                         for kind in (NO_TIME, EARLIER))  # fmt: skip
-    if not isinstance(rows, slice):
-        n = len(names.evaluator)
-        every, days_of = np.full(n, NO_TIME, dtype=np.int32), np.full(n, np.nan)
-        every[rows], days_of[rows] = of_row, scan_day
-        of_row, scan_day = every, days_of
-    return Visits(of_row, scan_day, exists, days - reference[:, None], reference, row, without, earlier, several)
+    return Visits(
+        _of_rows(of_row, rows, len(names.evaluator), NO_TIME), exists, days - reference[:, None], reference,
+        np.fmax.reduce(days, axis=1), row, without, earlier, several, (rows, seen.of_row, scan),
+    )  # fmt: skip
 
 
 def _groups(seen: _Occasions, lesion: Ints, visits: Words, cells: Dates, text: Ints) -> Ints:
