@@ -17,7 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.visits import EARLIER, Visits, rank_of
+from nettumor.assessment.visits import EARLIER, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
@@ -114,24 +114,15 @@ class Rows:
     Attributes
     ----------
     chosen : ndarray of bool, shape (row,)
-    track : ndarray of int, shape (row,)
-    visits : Visits
+    track, timepoint : ndarray of int, shape (row,)
+    shape : (int, int)
+        Tracks and timepoints.
     """
 
     chosen: Bools
     track: Ints
-    visits: Visits
-
-    @property
-    def timepoint(self) -> Ints:
-        """The timepoint of each row."""
-        return self.visits.timepoint
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Tracks and timepoints."""
-        tracks, timepoints = self.visits.exists.shape
-        return tracks, timepoints
+    timepoint: Ints
+    shape: tuple[int, int]
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
@@ -431,8 +422,8 @@ class NewLesions:
         return cls(never, nothing, nothing, np.zeros(shape), never, 0)
 
 
-def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
-    """New lesions.
+def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[[], Floats]) -> NewLesions:
+    """New lesions; ``scan_day`` gives the day of each row's scan.
 
     A lesion counts from the visit at which it is unequivocal (present, or with a size) until a visit at which it is
     absent; where nothing is said of it, it is still there. What is seen at the baseline is not new.
@@ -457,8 +448,8 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows) -> NewLesions:
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
-    scan = np.where(np.isnan(given.visits.scan_day), np.inf, given.visits.scan_day)
-    day, _ = at.put(scan, np.inf, np.ones(table.n_rows, dtype=np.bool_))
+    scan = scan_day()
+    day, _ = at.put(np.where(np.isnan(scan), np.inf, scan), np.inf, np.ones(table.n_rows, dtype=np.bool_))
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
     first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)

@@ -78,13 +78,13 @@ def parts_of(
     """What is judged, and the number of places with contradicting duplicates."""
     here = chosen & (names.evaluator >= 0)
     track = names.track if here.all() else np.where(here, names.track, 0)
-    given = Rows(here, track, visits)
+    given = Rows(here, track, visits.timepoint, (names.n_tracks, visits.exists.shape[1]))
     target = targets(lesions, criteria, given)
     scans = _Scans(track, visits, here)
     if by == "lesion":
         return _each_lesion(target, scans.last(lesions.lesions.role == Role.TARGET)), target.conflicts
     non_target, larger, doubtful = non_targets(lesions, criteria, given)
-    new = new_lesions(lesions, criteria, given)
+    new = new_lesions(lesions, criteria, given, lambda: visits.scan_day)
     worse = (lesions.lesions.role == Role.NON_TARGET) & (lesions.lesions.state == State.UNEQUIVOCAL_PROGRESSION)
     tracks = np.arange(names.n_tracks)
     found = Parts(tracks, np.full(len(tracks), -1), target, non_target, larger, new,
