@@ -18,15 +18,8 @@ from nettumor.assessment.visits import Visits
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
-from nettumor.endpoints import (
-    TimeToEvent,
-    duration_of_response,
-    overall_survival,
-    progression_free_survival,
-    time_to_new_therapy,
-    time_to_progression,
-    time_to_response,
-)
+from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
+from nettumor.endpoints.progression import times_of_course
 from nettumor.terminology import EventReason, Response
 
 
@@ -145,14 +138,11 @@ def outcome(
     progression = np.where(progressed, shown, np.nan)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
     course = np.where(late, codes, whole.course)
-    every = {"death": ends.death, "new_therapy": ends.new_therapy, "cutoff": ends.cutoff, "progression": progression,
-             "baseline_assessed": _baseline_assessed(judgement, visits)}  # fmt: skip
     first = best.first_response_day
-    times = {
-        "PFS": progression_free_survival(course, days, censoring=censoring, **every),
-        "TTP": time_to_progression(course, days, censoring=censoring, **every),
-        "DOR": duration_of_response(course, days, first, censoring=censoring, **every),
-        "TTR": time_to_response(course, days, first, censoring=censoring, **every),
+    times = times_of_course(
+        course, days, first, baseline_assessed=_baseline_assessed(judgement, visits), censoring=censoring,
+        death=ends.death, new_therapy=ends.new_therapy, cutoff=ends.cutoff, progression=progression,
+    ) | {
         "OS": overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff),
         "TTNT": time_to_new_therapy(ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff),
     }  # fmt: skip

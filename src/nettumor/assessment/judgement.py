@@ -156,11 +156,11 @@ def _progression_day(parts: Parts, day: Floats, target: Codes, non_target: Codes
     The sum is that of the last target scan of the visit; non-target progression and new lesions show on their own
     scans, a new lesion on the one where it was first seen (hard cases 15 and 21).
     """
-    found = np.full(day.shape, np.inf)
+    found = np.full(day.shape, np.nan)
     for where, scan in (
         (target == Response.PD, parts.target_day), (non_target == Response.PD, parts.non_target_day),
         (new, parts.new.first_day),
     ):  # fmt: skip
-        np.minimum(found, np.where(where, np.where(np.isnan(scan), day, scan), np.inf), out=found,
-                   where=~np.isnan(np.where(np.isnan(scan), day, scan)) | ~where)  # fmt: skip
-    return np.where(np.isinf(found), day, found)
+        at = np.nonzero(where)  # few
+        found[at] = np.fmin(found[at], np.where(np.isnan(scan[at]), day[at], scan[at]))
+    return np.where(np.isnan(found), day, found)

@@ -77,6 +77,19 @@ def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
 
 
+def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Numbers the distinct codes in the order of their first rows, and gives these rows.
+
+    >>> by_appearance([7, 2, 7, 9])
+    (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
+    """
+    numbers, first = number_rows(codes)
+    order = np.argsort(first)
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order))
+    return place[numbers], first[order]
+
+
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
     """The place of each row's code among the distinct codes of its track, ascending.
 

@@ -127,9 +127,9 @@ class Column:
     @classmethod
     def of_datetimes(cls, array: npt.NDArray[np.datetime64]) -> Column:
         """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
-        days = array.astype("datetime64[D]")
-        if array.dtype == days.dtype or bool(np.all((days == array) | np.isnat(days))):
-            numbers, known = days.astype(np.int64), ~np.isnat(days)
+        numbers, whole = _days_of(array)
+        known = ~np.isnat(array)
+        if bool(np.all(whole | ~known)):
             found, codes = _distinct_whole(numbers, known)
             words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
             return cls(words=words if known.all() else [*words[:-1], ""], codes=codes)
@@ -297,6 +297,21 @@ def _refactor(cells: Sequence[str]) -> tuple[Words, Ints]:
     factoriser.add(cells)
     codes, words = factoriser.result()
     return _as_words(words), codes.astype(np.int64)
+
+
+_A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+
+
+def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Days since 1970-01-01, and which moments have no time of the day; anything where it is not a time."""
+    unit, count = np.datetime_data(array.dtype)
+    if unit not in _A_DAY or count != 1:
+        days = array.astype("datetime64[D]")
+        return days.view(np.int64), np.asarray(days == array)
+    # by whole numbers: NumPy's own change of unit takes five times as long
+    ticks = array.astype(f"datetime64[{unit}]", copy=False).view(np.int64)
+    days_since = ticks // _A_DAY[unit]
+    return days_since, np.asarray(days_since * _A_DAY[unit] == ticks)
 
 
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:

@@ -139,9 +139,8 @@ class LesionCells:
     def _said(self) -> Codes:
         """The state cell's code; what is unequivocal of a non-target lesion can only be its progression."""
         said = parse_states(self._column("state"))
-        return np.where(
-            (said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET), np.int8(State.UNEQUIVOCAL_PROGRESSION), said
-        )
+        said[(said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET)] = State.UNEQUIVOCAL_PROGRESSION
+        return said
 
     @cached_property
     def _word(self) -> Codes:
@@ -176,10 +175,11 @@ class LesionCells:
     @cached_property
     def state(self) -> Codes:
         """Codes of `State`."""
-        measured = np.where(self._any(lambda v: v > 0), np.int8(State.MEASURED), np.int8(State.BLANK))
-        by_number = np.where(self._gone_by_number, np.int8(State.ABSENT), measured)
-        from_cells = np.where(self._word != 0, self._word, by_number)
-        return np.where(self._said != 0, self._said, from_cells).astype(np.int8)
+        state = self._any(lambda v: v > 0) * np.int8(State.MEASURED)
+        state += self._gone_by_number * np.int8(State.ABSENT)  # then no number is above 0
+        for better in (self._word, self._said):
+            state = np.where(better != 0, better, state) if better.any() else state
+        return state
 
     @cached_property
     def contradiction(self) -> Bools:
@@ -213,10 +213,11 @@ class LesionCells:
     @cached_property
     def nodal(self) -> Bools:
         """Whether the lesion is a lymph node."""
-        said = parse_flags(self._column("nodal"))
-        by_role = self._column("role").map(nodal_role, np.int8)
-        by_organ = self._column("organ").map(is_node, np.int8)
-        return np.where(said != UNKNOWN, said, np.where(by_role != UNKNOWN, by_role, by_organ)).astype(np.bool_)
+        found = self._column("organ").map(is_node, np.int8)
+        for better in (self._column("role").map(nodal_role, np.int8), parse_flags(self._column("nodal"))):
+            known = better != UNKNOWN
+            found = np.where(known, better, found) if known.any() else found
+        return found.astype(np.bool_)
 
     @cached_property
     def merged_into(self) -> npt.NDArray[Any]:

@@ -149,7 +149,15 @@ def _last_adequate(c: Courses, event: Bools, by_death: Bools, death: Floats, pro
     before_progression = more_than(progression[..., None], c.place, c.guard)
     before = ~event[..., None] | np.where(by_death[..., None], before_death, before_progression)
     ok = c.adequate & c.counts(c.place) & before
-    return np.where(ok, np.arange(c.codes.shape[-1]), -1).max(axis=-1, initial=-1)
+    return _last(ok)
+
+
+def _last(where: Bools) -> npt.NDArray[np.int64]:
+    """The last place on the last axis where it is True; -1 where it nowhere is."""
+    out = np.full(where.shape[:-1], -1, dtype=np.int64)
+    for visit in range(where.shape[-1]):
+        out[where[..., visit]] = visit
+    return out
 
 
 def end(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import more_than
+from nettumor._arrays import Floats, more_than
 from nettumor.criteria import FDA_2018_CENSORING, CensoringRule
-from nettumor.endpoints._censoring import end, read
+from nettumor.endpoints._censoring import Courses, end, read
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
@@ -229,7 +230,29 @@ def time_to_response(
     c, response = read(responses, days, censoring, "time_to_response", baseline_assessed, death=death,
                         new_therapy=new_therapy, cutoff=cutoff, progression=progression,
                         response_day=response_day)  # fmt: skip
-    free = end(c, np.zeros(response.shape), "PFS", deaths=True)
+    return _to_response(c, response, end(c, np.zeros(response.shape), "PFS", deaths=True))
+
+
+def times_of_course(
+    responses: npt.ArrayLike, days: npt.ArrayLike, response_day: npt.ArrayLike, *, baseline_assessed: npt.ArrayLike,
+    censoring: CensoringRule, **ends: npt.ArrayLike | None,
+) -> dict[str, TimeToEvent]:  # fmt: skip
+    """PFS, TTP, DOR and TTR by their functions, with one check of what goes in; ``ends`` are all the days of these."""
+    c, response = read(responses, days, censoring, "times_of_course", baseline_assessed, response_day=response_day,
+                       **ends)  # fmt: skip
+    start = np.zeros(response.shape)
+    free = end(c, start, "PFS", deaths=True)
+    nobody_died = bool(np.isnan(c.death).all())
+    return {
+        "PFS": free,
+        "TTP": attrs.evolve(free, parameter="TTP") if nobody_died else end(c, start, "TTP", deaths=False),
+        "DOR": end(c, response, "DOR", deaths=True, since=response),
+        "TTR": _to_response(c, response, free),
+    }
+
+
+def _to_response(c: Courses, response: Floats, free: TimeToEvent) -> TimeToEvent:
+    """Days until the response, where it counts; ``free`` is the progression-free survival."""
     counts = c.counts(response) & ~(np.asarray(free.event) & more_than(response, np.asarray(free.day), c.guard))
     day = np.where(counts, response, np.nan)
     time = np.where(c.baseline, np.maximum(day, 0.0), np.where(counts, 0.0, np.nan))

@@ -227,7 +227,7 @@ def _filled(
         return values, None
     flags = _arrays.as_flags(too_small, "too_small")
     values, flags = _arrays.broadcast(sizes=values, too_small=flags)
-    if criteria.too_small is None:
+    if criteria.too_small is None or not flags.any():
         return values, None
     filled = flags & np.isnan(values)
     return np.where(filled, criteria.too_small, values), filled
