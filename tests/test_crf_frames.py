@@ -303,3 +303,138 @@ def test_a_frame_with_every_identifier_missing_is_read():
     """A nullable column of whole numbers without any number is blank."""
     frame = pd.DataFrame({"subject": ["1"], "age": pd.array([None], dtype="Int64")})
     assert crf.read({"subjects": frame})["subjects"].blank("age").tolist() == [True]
+
+
+TEXTS = {
+    "words": ["b", "a", "b", "c"],
+    "nulls": ["b", None, "a", None],
+    "blanks": ["", " ", "b", ""],
+    "nulls and blanks": [None, "", " b ", None],
+    "one word": ["b", "b", "b", "b"],
+    "one word and a null": ["b", "b", None, "b"],
+    "blanks only": ["", "", "", ""],
+    "nulls only": [None, None, None, None],
+    "no row": [],
+    "one word first": [*["b"] * 150, "a", "b"],
+    "one word first, then a null": [*["b"] * 150, None],
+    "a null first": [None, *["b"] * 150],
+}
+TEXT_KINDS = {
+    "pandas": lambda v: pd.Series(v, dtype="str"),
+    "pandas string": lambda v: pd.Series(v, dtype="string"),
+    "pandas objects": lambda v: pd.Series(v, dtype=object),
+    "pandas categories": lambda v: pd.Series(v, dtype="str").astype("category"),
+    "polars": lambda v: pl.Series(v, dtype=pl.String),
+    "polars categories": lambda v: pl.Series(v, dtype=pl.String).cast(pl.Categorical),
+    "polars enum": lambda v: pl.Series(v, dtype=pl.Enum(["", " ", " b ", "a", "b", "c"])),
+    "arrow": lambda v: pa.chunked_array([pa.array(v, "string")]),
+    "list": list,
+}
+
+
+@pytest.mark.parametrize("values", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("kind", TEXT_KINDS)
+def test_text_of_every_kind_is_the_same_text(values, kind):
+    """Words, nulls, blanks, one word throughout, one word but at the end, no row: each cell is as it was, null is ""."""
+    column = crf.read({"subjects": {"subject": TEXT_KINDS[kind](values)}})["subjects"].column("subject")
+    assert column.text.tolist() == [v or "" for v in values]
+    assert column.blank.tolist() == [not (v or "").strip() for v in values]
+    assert column.trimmed.text.tolist() == [(v or "").strip() for v in values]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_the_words_of_a_frame_stand_in_the_order_of_its_rows(kind):
+    """What was read before does not change the distinct words nor their order, in which a null is "" like any other."""
+    make = TEXT_KINDS[kind]
+    make(["c", "a", "zz"])
+    crf.read({"subjects": {"subject": make(["c", "zz", "a"])}})
+    column = crf.read({"subjects": {"subject": make(["b", "a", "b", "c"])}})["subjects"].column("subject")
+    assert [w for w in column.words.tolist() if w] == ["b", "a", "c"]
+
+
+UNITS = ["s", "ms", "us", "ns"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("kind", ["numpy", "pandas", "polars"])
+@pytest.mark.parametrize("hours", [0, 11])
+def test_dates_of_every_unit(unit, kind, hours):
+    """Moments in seconds to nanoseconds, before and after 1970, with and without a time of day, NaT blank."""
+    if kind == "polars" and unit == "s":
+        pytest.skip("Polars has no seconds")
+    moments = np.array(["1969-12-31", "2024-02-29", "NaT", "1970-01-01"], f"datetime64[{unit}]")
+    moments = moments + np.timedelta64(hours, "h").astype(f"timedelta64[{unit}]")
+    column = {"numpy": lambda v: v, "pandas": pd.Series, "polars": pl.Series}[kind](moments)
+    table = crf.read({"subjects": {"subject": ["1", "2", "3", "4"], "death": column}})["subjects"]
+    time = f"T{hours}:00:00" if hours else ""
+    assert table["death"].tolist() == [f"1969-12-31{time}", f"2024-02-29{time}", "", f"1970-01-01{time}"]
+    np.testing.assert_array_equal(table.dates("death").day, [-1, 19782, np.nan, 0])
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[D]", "datetime64[h]", "datetime64[M]", "datetime64[25s]", ">M8[s]"])
+def test_dates_of_other_units(dtype):
+    """Days, hours, months, several seconds at a time and the other order of bytes are dates too."""
+    dates = np.array(["2024-02-01", "NaT", "1960-03-01"], "datetime64[D]").astype(dtype)
+    table = crf.read({"subjects": {"subject": ["1", "2", "3"], "death": dates}})["subjects"]
+    assert [c[:10] for c in table["death"].tolist()] == ["2024-02-01", "", "1960-03-01"]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_moments_with_a_zone_are_dated_where_they_were_written(unit, kind):
+    """Midnight in Rome is 23 h of the day before in UTC: the date is that of Rome, without a time."""
+    midnight = [datetime.datetime(2024, 3, 2), None, datetime.datetime(2024, 7, 2)]
+    if kind == "pandas":
+        column = pd.Series(midnight).dt.tz_localize("Europe/Rome").dt.as_unit(unit)
+    else:
+        column = pl.Series(midnight, dtype=pl.Datetime(unit)).dt.replace_time_zone("Europe/Rome")
+    table = crf.read({"subjects": {"subject": ["1", "2", "3"], "death": column}})["subjects"]
+    assert table["death"].tolist() == ["2024-03-02", "", "2024-07-02"]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_dates_without_rows_or_without_any_date(kind):
+    """A column of dates may be empty, or hold no date at all."""
+    make = {"pandas": pd.Series, "polars": pl.Series}[kind]
+    for n in (0, 2):
+        dates = make(np.array(["NaT"] * n, "datetime64[us]"))
+        table = crf.read({"subjects": {"subject": ["1"] * n, "death": dates}})["subjects"]
+        assert table["death"].tolist() == [""] * n
+        assert table.dates("death").status.tolist() == [0] * n
+
+
+NUMBERS = {
+    "whole": ([3, 1, 3, -2], ["3", "1", "3", "-2"]),
+    "whole and missing": ([3.0, None, 1.0, None], ["3", "", "1", ""]),
+    "halves": ([1.5, 1.0, None, 1.5], ["1.5", "1", "", "1.5"]),
+    "far apart": ([0.0, 1e15, 5.0, 0.0], ["0", "1000000000000000", "5", "0"]),
+    "beyond 31 bits": ([2.0**31, 2.0**31 - 1, 2.0**31 + 1, None], ["2147483648", "2147483647", "2147483649", ""]),
+    "the last of 31 bits": ([2.0**31 - 2, None, 2.0**31 - 3, 2.0**31 - 2], ["2147483646", "", "2147483645", "2147483646"]),
+    "below 31 bits": ([-(2.0**31), -(2.0**31) - 1, None, -(2.0**31)], ["-2147483648", "-2147483649", "", "-2147483648"]),
+    "endless": ([1.0, float("inf"), 2.0, None], ["1", "inf", "2", ""]),
+    "missing only": ([None, None, None, None], [""] * 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "texts"), NUMBERS.values(), ids=NUMBERS)
+@pytest.mark.parametrize("kind", ["pandas", "polars", "numpy"])
+def test_numbers_as_identifiers(values, texts, kind):
+    """A number that names a visit or a subject is written as one would; the distinct ones ascend."""
+    make = {"pandas": lambda v: pd.Series(v, dtype=float), "polars": lambda v: pl.Series(v, dtype=pl.Float64),
+            "numpy": lambda v: np.array(v, dtype=float)}[kind]  # fmt: skip
+    column = crf.read({"subjects": {"subject": make(values)}})["subjects"].column("subject")
+    assert column.text.tolist() == texts
+    known = [float(w) for w in column.words.tolist() if w]
+    assert known == sorted(known)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_a_long_frame_is_read_as_a_short_one(kind, monkeypatch):
+    """Columns that are read side by side are the columns read one after the other, in their order."""
+    def read():
+        table = crf.read({"lesions": KINDS[kind](DATA)})["lesions"]
+        return [(name, table.column(name).text.tolist(), table.column(name).words.tolist()) for name in table]
+
+    short = read()
+    monkeypatch.setattr("nettumor.crf.frames._LONG", 1)
+    assert read() == short

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import nettumor as nt
 from nettumor import criteria
 from nettumor.criteria import FDA_2018_CENSORING, FDA_2018_CENSORING_B
+from nettumor.endpoints import time_to_response
+from nettumor.endpoints.progression import times_of_course
 from nettumor.terminology import EventReason
 from reference import endpoints as twin
 
@@ -342,9 +344,8 @@ def same(result, index, expected):
     assert EventReason(int(result.reason[index])) == sum((EventReason[r] for r in reasons), EventReason(0))
 
 
-@given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules)
-def test_cohorts_agree_with_the_twin(cohort, rule):
-    """PFS, TTP and duration of response of a cohort are those of its patients, one at a time, in exact numbers."""
+def arrays_of(cohort, rule):
+    """Responses, days, days of response and keywords of a cohort, read-only."""
     n = max(len(p["responses"]) for p in cohort)
     responses = np.array([p["responses"] + [NO] * (n - len(p["responses"])) for p in cohort], dtype=np.int8)
     days = np.array([[as_float(d) for d in p["days"]] + [NAN] * (n - len(p["days"])) for p in cohort], dtype=float)
@@ -354,6 +355,13 @@ def test_cohorts_agree_with_the_twin(cohort, rule):
     starts = np.array([as_float(p["response_day"]) for p in cohort])
     for array in (responses, days, starts, *list(keywords.values())[:4]):
         array.setflags(write=False)
+    return responses, days, starts, keywords
+
+
+@given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules)
+def test_cohorts_agree_with_the_twin(cohort, rule):
+    """PFS, TTP and duration of response of a cohort are those of its patients, one at a time, in exact numbers."""
+    responses, days, starts, keywords = arrays_of(cohort, rule)
     pfs = nt.progression_free_survival(responses, days, **keywords)
     ttp = nt.time_to_progression(responses, days, **keywords)
     dor = nt.duration_of_response(responses, days, starts, **keywords)
@@ -362,6 +370,26 @@ def test_cohorts_agree_with_the_twin(cohort, rule):
         same(ttp, i, twin_of(patient, rule, death=None))
         start = exactly(patient["response_day"])
         same(dor, i, twin_of(patient, rule, start=start, since=start))
+
+
+@given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules, deaths=st.booleans())
+def test_the_times_of_a_course_are_those_of_their_functions(cohort, rule, deaths):
+    """Judged together, PFS, TTP, DOR and TTR are what each function answers, whether or not anybody died."""
+    responses, days, starts, keywords = arrays_of(cohort, rule)
+    if not deaths:
+        keywords["death"] = np.full(len(cohort), NAN)
+    found = times_of_course(responses, days, starts, **keywords)
+    alone = {
+        "PFS": nt.progression_free_survival(responses, days, **keywords),
+        "TTP": nt.time_to_progression(responses, days, **keywords),
+        "DOR": nt.duration_of_response(responses, days, starts, **keywords),
+        "TTR": time_to_response(responses, days, starts, **keywords),
+    }
+    assert list(found) == list(alone)
+    for name, expected in alone.items():
+        assert (found[name].parameter, found[name].source) == (name, expected.source)
+        for field in ("time", "event", "reason", "day"):
+            np.testing.assert_array_equal(getattr(found[name], field), getattr(expected, field), f"{name} {field}")
 
 
 @given(death=maybe, alive=maybe, origin=maybe, cutoff=maybe)

@@ -10,11 +10,10 @@ rows of the lesions table come in; the place of each row, and arrays of shape (t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
@@ -82,6 +81,8 @@ class Visits:
         Rows without visit and date; rows at visits before the baseline.
     several_dates : bool
         Some timepoint has rows of more than one date.
+    scans : callable
+        Gives `scan_day`, which few studies need.
     """
 
     timepoint: Ints
@@ -93,22 +94,12 @@ class Visits:
     without_time: int
     before_baseline: int
     several_dates: bool
-    _scans: tuple[Ints | slice, Ints, Floats]
+    _scans: Callable[[], Floats]
 
     @cached_property
     def scan_day(self) -> Floats:
         """Day of each row from the reference date; NaN unless its date is full, and where nobody asked for the row."""
-        rows, occasion, day = self._scans
-        return _of_rows(day[occasion], rows, len(self.timepoint), np.nan)
-
-
-def _of_rows(values: npt.NDArray[Any], rows: Ints | slice, n: int, fill: float) -> npt.NDArray[Any]:
-    """Values of some rows as values of all ``n``."""
-    if isinstance(rows, slice):
-        return values
-    out = np.full(n, fill, dtype=values.dtype)
-    out[rows] = values
-    return out
+        return self._scans()
 
 
 def sorted_words(words: list[str]) -> list[str]:
@@ -211,7 +202,11 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     index = position - base[track]
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
-    return _visits(names, seen, rows, (shown, index, day), timepoint, cells.day, wanted)
+
+    def scans(reference: Floats) -> Floats:
+        return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
+
+    return _visits(names, seen, rows, (shown, index, day), timepoint, wanted, scans)
 
 
 def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) -> Ints:
@@ -225,7 +220,7 @@ def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) ->
 
 def _visits(
     names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Floats], timepoint: Ints,
-    cell_day: Floats, wanted: Floats,
+    wanted: Floats, scans: Callable[[Floats], Floats],
 ) -> Visits:  # fmt: skip
     """The arrays, from the timepoints (the occasion that shows each, index from the baseline, day)."""
     shown, index, day = points
@@ -236,15 +231,16 @@ def _visits(
     row = np.full(shape, -1, dtype=np.int64)
     exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day[kept], seen.first[shown[kept]]
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
-    scan = cell_day[seen.cell] - reference[seen.track]
     several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
     of_row = timepoint[seen.of_row]
     without, earlier = (int(np.count_nonzero(of_row == kind)) if (timepoint == kind).any() else 0
                         for kind in (NO_TIME, EARLIER))  # fmt: skip
-    return Visits(
-        _of_rows(of_row, rows, len(names.evaluator), NO_TIME), exists, days - reference[:, None], reference,
-        np.fmax.reduce(days, axis=1), row, without, earlier, several, (rows, seen.of_row, scan),
-    )  # fmt: skip
+    if not isinstance(rows, slice):
+        every = np.full(len(names.evaluator), NO_TIME, dtype=np.int32)
+        every[rows] = of_row
+        of_row = every
+    return Visits(of_row, exists, days - reference[:, None], reference, np.fmax.reduce(days, axis=1), row, without,
+                  earlier, several, lambda: scans(reference))  # fmt: skip
 
 
 def _groups(seen: _Occasions, lesion: Ints, visits: Words, cells: Dates, text: Ints) -> Ints:

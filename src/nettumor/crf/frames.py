@@ -7,17 +7,21 @@ distinct words by the frame's own machinery, so that a million rows cost no loop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nettumor.crf.arrays import number_rows
+from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import WHOLE, Column, blanks, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
+
+
+_LONG = 200_000  # rows: below, the threads are not worth their start
 
 
 def is_frame(value: object) -> bool:
@@ -108,9 +112,18 @@ def _array_column(values: Any, name: str) -> Column:
     return Column.of_array(array, name)
 
 
+def _each(read: Callable[..., Column], columns: list[Any], *further: list[Any]) -> list[Column]:
+    """The columns read, of a long frame two at a time: frame libraries and NumPy let another thread work meanwhile."""
+    if not columns or len(columns[0]) < _LONG:
+        return list(map(read, columns, *further))
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(read, columns, *further))
+
+
 def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
     column_names([str(n) for n in frame.columns], name)
-    return {str(n): _pandas_column(frame.iloc[:, i], str(n)) for i, n in enumerate(frame.columns)}
+    names = [str(n) for n in frame.columns]
+    return dict(zip(names, _each(_pandas_column, [frame.iloc[:, i] for i in range(len(names))], names), strict=True))
 
 
 def _pandas_column(series: Any, name: str) -> Column:
@@ -139,7 +152,8 @@ def _pandas_column(series: Any, name: str) -> Column:
 
 def _from_polars(frame: Any) -> dict[str, Column]:
     whole = frame.collect() if hasattr(frame, "collect") else frame
-    return {s.name: _polars_column(s) for s in whole.get_columns()}
+    columns = whole.get_columns()
+    return dict(zip(whole.columns, _each(_polars_column, columns), strict=True))
 
 
 def _polars_column(series: Any) -> Column:
@@ -174,12 +188,9 @@ def _polars_words(series: Any) -> Column:
     codes = series.cast(polars.Categorical).to_physical()
     if nulls:
         codes = codes.fill_null(codes.max() + 1)
-    number, first = number_rows(codes.to_numpy())
-    order = np.argsort(first)  # the dictionary's own order depends on what else was read before
-    place = np.empty(len(order), dtype=np.int32)
-    place[order] = np.arange(len(order))
-    words = ["" if w is None else w for w in series.gather(first[order]).to_list()]
-    return Column.of_distinct(words, place[number])
+    number, first = by_appearance(codes.to_numpy())  # the dictionary's own order depends on what else was read before
+    words = ["" if w is None else w for w in series.gather(first).to_list()]
+    return Column.of_distinct(words, number)
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:
