@@ -335,7 +335,7 @@ TEXT_KINDS = {
 @pytest.mark.parametrize("values", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("kind", TEXT_KINDS)
 def test_text_of_every_kind_is_the_same_text(values, kind):
-    """Words, nulls, blanks, one word throughout, one word but at the end, no row: each cell is as it was, null is ""."""
+    """Words, nulls, blanks, one word throughout, or but at the end, no row: each cell is as it was, a null is ""."""
     column = crf.read({"subjects": {"subject": TEXT_KINDS[kind](values)}})["subjects"].column("subject")
     assert column.text.tolist() == [v or "" for v in values]
     assert column.blank.tolist() == [not (v or "").strip() for v in values]
@@ -409,8 +409,8 @@ NUMBERS = {
     "halves": ([1.5, 1.0, None, 1.5], ["1.5", "1", "", "1.5"]),
     "far apart": ([0.0, 1e15, 5.0, 0.0], ["0", "1000000000000000", "5", "0"]),
     "beyond 31 bits": ([2.0**31, 2.0**31 - 1, 2.0**31 + 1, None], ["2147483648", "2147483647", "2147483649", ""]),
-    "the last of 31 bits": ([2.0**31 - 2, None, 2.0**31 - 3, 2.0**31 - 2], ["2147483646", "", "2147483645", "2147483646"]),
-    "below 31 bits": ([-(2.0**31), -(2.0**31) - 1, None, -(2.0**31)], ["-2147483648", "-2147483649", "", "-2147483648"]),
+    "the last of 31 bits": ([2.0**31 - 2, None, 2.0**31 - 3], ["2147483646", "", "2147483645"]),
+    "below 31 bits": ([-(2.0**31), -(2.0**31) - 1, None], ["-2147483648", "-2147483649", ""]),
     "endless": ([1.0, float("inf"), 2.0, None], ["1", "inf", "2", ""]),
     "missing only": ([None, None, None, None], [""] * 4),
 }  # fmt: skip

@@ -321,7 +321,7 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     known = ~np.isnan(values)
     given = values if known.all() else values[known]
     low, high = (given.min(), given.max()) if given.size else (0.0, 0.0)
-    narrow = bool(-(2**31) < low and high < 2**31 - 1 and high - low <= 4 * values.size)
+    narrow = bool(low > -(2**31) and high < 2**31 - 1 and high - low <= 4 * values.size)
     whole = (values if given is values else np.where(known, values, low)).astype(np.int32) if narrow else None
     if whole is None or not np.all((whole == values) | ~known):
         found, codes = np.unique(values, return_inverse=True)

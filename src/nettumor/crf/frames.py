@@ -20,7 +20,6 @@ from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
 
-
 _LONG = 200_000  # rows: below, the threads are not worth their start
 
 
