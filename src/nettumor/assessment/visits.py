@@ -297,12 +297,12 @@ def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bo
 def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
     """Timepoints in order: by track, then full date; one without by its visit number, else its partial date."""
     undated = np.isnan(day)
-    key = np.where(undated, np.inf, day)
     if not undated.any():
         order = _by_day(track, day)
         if order is not None:
             return order
-    else:
+    key = np.where(undated, np.inf, day)
+    if undated.any():
         numbered = undated & ~np.isnan(visit)
         key[numbered] = _anchor(track, day, visit)[numbered]
         by_month = undated & np.isnan(visit) & ~np.isnan(earliest)
@@ -318,6 +318,8 @@ def _by_day(track: Ints, day: Floats) -> Ints | None:
     if (track.max(initial=0) + 1.0) * width > 2**52:
         return None
     key = track * width + (day - low)
+    if (key[1:] > key[:-1]).all():  # visits are numbered as they follow each other
+        return np.arange(len(key))
     order = np.argsort(key)
     return order if (np.diff(key[order]) > 0).all() else None
 
