@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import crf
-from nettumor.crf.arrays import Places
+from nettumor.crf.arrays import Places, by_appearance
 from nettumor.errors import InputError
 
 
@@ -185,3 +185,12 @@ def test_no_python_call_per_row():
 
     few, many = calls(2_000), calls(20_000)
     assert many - few < 18_000  # one call a row would be 18,000 more; distinct cells grow by 450 subjects
+
+
+@given(given_codes=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 10**6)), max_size=40))
+def test_numbers_by_appearance(given_codes):
+    """The n-th code that had not been seen before gets the number n, wherever it stands among the others."""
+    numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
+    distinct = list(dict.fromkeys(given_codes))
+    assert numbers.tolist() == [distinct.index(c) for c in given_codes]
+    assert first.tolist() == [given_codes.index(c) for c in distinct]

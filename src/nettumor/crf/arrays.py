@@ -64,17 +64,28 @@ def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
 
 
 def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
-    if size > 8 * key.size + 1024:
+    if _sparse(key, size):
         _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
         return numbers.astype(np.int64), first.astype(np.int64)
-    # whole numbers of half the size: what is written in no order stays in the processor's cache
-    whole = np.dtype(np.int32 if key.size <= 2**31 else np.int64)
-    row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
-    row[key[::-1]] = np.arange(key.size - 1, -1, -1, dtype=whole)  # the last assignment, the first row, stays
+    row = _first_rows(key, size)
     present = row >= 0
     if present.all():
         return key, row.astype(np.int64)
     return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
+
+
+def _sparse(key: Ints, size: int) -> bool:
+    """Whether most codes below ``size`` are not there."""
+    return size > 8 * key.size + 1024
+
+
+def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
+    """The first row of each code below ``size``; -1 for none."""
+    # whole numbers of half the size: what is written in no order stays in the processor's cache
+    whole = np.dtype(np.int32 if key.size <= 2**31 else np.int64)
+    row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
+    row[key[::-1]] = np.arange(key.size - 1, -1, -1, dtype=whole)  # the last assignment, the first row, stays
+    return row
 
 
 def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
@@ -83,11 +94,17 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
     >>> by_appearance([7, 2, 7, 9])
     (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
     """
-    numbers, first = number_rows(codes)
-    order = np.argsort(first)
-    place = np.empty(len(order), dtype=np.int32)
+    key = np.asarray(codes).astype(np.int64)
+    size = _size(key)
+    if _sparse(key, size):
+        key, _ = number_rows(key)
+        size = _size(key)
+    row = _first_rows(key, size)
+    there = np.flatnonzero(row >= 0)
+    order = there[np.argsort(row[there])]
+    place = np.empty(size, dtype=np.int32)
     place[order] = np.arange(len(order))
-    return place[numbers], first[order]
+    return place[key], row[order].astype(np.int64)
 
 
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
