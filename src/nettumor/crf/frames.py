@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from nettumor.crf.arrays import by_appearance
-from nettumor.crf.columns import WHOLE, Column, blanks, cell_text, constant
+from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
@@ -97,7 +97,7 @@ def _array_column(values: Any, name: str) -> Column:
         )  # fmt: skip
     library = _library(values)
     if library == "polars":
-        return _polars_column(values)
+        return _polars_column(values, name)
     if library == "pandas":
         return _pandas_column(values, name)
     if not hasattr(values, "__array__"):
@@ -111,18 +111,32 @@ def _array_column(values: Any, name: str) -> Column:
     return Column.of_array(array, name)
 
 
-def _each(read: Callable[..., Column], columns: list[Any], *further: list[Any]) -> list[Column]:
-    """The columns read, of a long frame two at a time: frame libraries and NumPy let another thread work meanwhile."""
-    if not columns or len(columns[0]) < _LONG:
-        return list(map(read, columns, *further))
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(read, columns, *further))
+def _by_name(
+    series: dict[str, Any], is_text: Callable[[Any], bool], dictionary: Callable[[Any], Any],
+    words: Callable[[Any, Any], Column], other: Callable[[Any, str], Column],
+) -> dict[str, Column]:  # fmt: skip
+    """The columns read; of a long frame another thread makes the dictionaries of its text meanwhile.
+
+    Nothing but the frame library's work is done there: what NumPy takes in a thread of its own is kept from the rest.
+    """
+    text = {n: s for n, s in series.items() if is_text(s)}
+    if not text or len(next(iter(text.values()))) < _LONG:
+        return {n: words(s, dictionary(s)) if n in text else other(s, n) for n, s in series.items()}
+    with ThreadPoolExecutor(1) as pool:
+        made = {n: pool.submit(dictionary, s) for n, s in text.items()}
+        found = {n: other(s, n) for n, s in series.items() if n not in text}
+        found |= {n: words(s, made[n].result()) for n, s in text.items()}
+    return {n: found[n] for n in series}
 
 
 def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
     column_names([str(n) for n in frame.columns], name)
-    names = [str(n) for n in frame.columns]
-    return dict(zip(names, _each(_pandas_column, [frame.iloc[:, i] for i in range(len(names))], names), strict=True))
+    series = {str(n): frame.iloc[:, i] for i, n in enumerate(frame.columns)}
+    return _by_name(series, _is_pandas_text, _pandas_dictionary, _pandas_words, _pandas_column)
+
+
+def _is_pandas_text(series: Any) -> bool:
+    return type(series.dtype).__name__ == "StringDtype"
 
 
 def _pandas_column(series: Any, name: str) -> Column:
@@ -138,24 +152,42 @@ def _pandas_column(series: Any, name: str) -> Column:
         return Column.of_cells(series.tolist(), name)
     if kind in "fiub":
         return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
-    if (type(dtype).__name__ == "StringDtype" and series.iloc[:99].nunique() == 1  # such as a role
-            and not series.isna().any() and (series == series.iloc[0]).all()):  # fmt: skip
-        return constant(series.iloc[0], len(series))  # a third of the time of a dictionary
+    if _is_pandas_text(series):
+        return _pandas_words(series, _pandas_dictionary(series))
     codes, words = series.factorize()
     values = words.tolist()
     if values and not all(isinstance(v, str) for v in values):
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
-    return Column.of_distinct(["", *values], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
+    return _pandas_words(series, (codes, values))
+
+
+def _pandas_dictionary(series: Any) -> Any:
+    """The codes and distinct words of a column of str; None for one that says one word in every row."""
+    if series.iloc[:99].nunique() == 1 and not series.isna().any() and (series == series.iloc[0]).all():
+        return None  # such as a role: a third of the time of a dictionary
+    codes, words = series.factorize()
+    return codes, words.tolist()
+
+
+def _pandas_words(series: Any, dictionary: Any) -> Column:
+    if dictionary is None:
+        return constant(series.iloc[0], len(series))
+    codes, words = dictionary
+    return Column.of_distinct(["", *words], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
 
 
 def _from_polars(frame: Any) -> dict[str, Column]:
     whole = frame.collect() if hasattr(frame, "collect") else frame
-    columns = whole.get_columns()
-    return dict(zip(whole.columns, _each(_polars_column, columns), strict=True))
+    series = {s.name: s for s in whole.get_columns()}
+    return _by_name(series, _is_polars_text, _polars_dictionary, _polars_words, _polars_column)
 
 
-def _polars_column(series: Any) -> Column:
+def _is_polars_text(series: Any) -> bool:
+    return str(series.dtype).startswith(("String", "Categorical", "Enum"))
+
+
+def _polars_column(series: Any, name: str) -> Column:
     dtype = series.dtype
     whole = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
     if (dtype.is_numeric() and not whole) or str(dtype) == "Boolean":
@@ -166,30 +198,30 @@ def _polars_column(series: Any) -> Column:
         return Column.of_datetimes(series.dt.replace_time_zone(None).to_numpy() if "zone" in str(dtype) and
                                    getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip
     if str(dtype).startswith("Duration"):
-        return Column.of_array(series.to_numpy(), series.name)
-    if str(dtype).startswith(("String", "Categorical", "Enum")):
-        import polars
-
-        return _polars_words(series.cast(polars.String))
-    return Column.of_cells([None if v is None else v for v in series.to_list()], series.name)
+        return Column.of_array(series.to_numpy(), name)
+    if _is_polars_text(series):
+        return _polars_words(series, _polars_dictionary(series))
+    return Column.of_cells([None if v is None else v for v in series.to_list()], name)
 
 
-def _polars_words(series: Any) -> Column:
-    """A text column by the frame's own dictionary."""
+def _polars_dictionary(series: Any) -> Any:
+    """A whole number for each cell, the same for the same word; None for a column of one word, or of nulls."""
     import polars
 
-    n, nulls = len(series), series.null_count()
-    if nulls == n:
-        return blanks(n)
+    text, nulls = series.cast(polars.String), series.null_count()
     # such as a role: a tenth of the time of a dictionary
-    if not nulls and series.head(99).n_unique() == 1 and (series == series[0]).all():
-        return constant(series[0], n)
-    codes = series.cast(polars.Categorical).to_physical()
-    if nulls:
-        codes = codes.fill_null(codes.max() + 1)
-    number, first = by_appearance(codes.to_numpy())  # the dictionary's own order depends on what else was read before
-    words = ["" if w is None else w for w in series.gather(first).to_list()]
-    return Column.of_distinct(words, number)
+    if nulls == len(series) or (not nulls and text.head(99).n_unique() == 1 and (text == text[0]).all()):
+        return None
+    codes = text.cast(polars.Categorical).to_physical()
+    return codes.fill_null(codes.max() + 1) if nulls else codes
+
+
+def _polars_words(series: Any, dictionary: Any) -> Column:
+    if dictionary is None:
+        return constant((series[0] if len(series) else None) or "", len(series))
+    # the dictionary's own order depends on what else was read before
+    number, first = by_appearance(dictionary.to_numpy())
+    return Column.of_distinct(["" if w is None else w for w in series.gather(first).to_list()], number)
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:
