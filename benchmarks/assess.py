@@ -11,9 +11,11 @@ above what it held with the frame in memory, in multiples of the frame; each cas
 elsewhere memory is left out). Run it as ``python benchmarks/assess.py [patients]``; ``--growth`` also times 10,000 to
 1,000,000 rows (and 10,000,000 with ``--large``).
 
-Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4): 0.6 times as fast as the Polars script, which uses
-both cores, and 0.8 times as fast as the pandas script; peak 2.8 and 2.5 frames. From 10,000 rows each tenfold costs
-4, 9 and 16 times the time: beyond a million rows the tables that are written in no order outgrow the cache.
+Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4), medians of three runs: from Polars 0.22 s, 0.5 times
+as fast as the Polars script (0.12 s on both cores; on one 0.21 s, where the library takes 0.26 s); from pandas 0.22 s,
+1.03 times as fast as the pandas script; peak 2.7 and 2.8 frames. From 10,000 rows each tenfold costs 3.4, 7.6 and 19
+times the time: beyond a million rows the tables that are written in no order outgrow the cache, and memory is asked
+for anew.
 """
 
 import json
