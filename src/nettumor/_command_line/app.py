@@ -38,7 +38,9 @@ def run(arguments: list[str]) -> int:
             raise
         said = " ".join(str(error.format_message()).split())
         if said:
-            print(f"nettumor: {said}", file=sys.stderr)
+            command = getattr(getattr(error, "ctx", None), "command_path", "nettumor")
+            stop = "" if said.endswith((".", "?")) else "."
+            print(f"nettumor: {said}{stop} See {command} --help.", file=sys.stderr)
         return 2
     return code if isinstance(code, int) else 0
 

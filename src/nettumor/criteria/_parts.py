@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from abc import ABC, abstractmethod
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
@@ -23,12 +24,15 @@ Provenance = Literal["found", "from memory", "library choice"]
 
 
 def wrong(owner: Any, name: str, must: str, value: object, repair: str) -> InputError:
+    """The error of a field: whose, what it must be, what it was, and the repair."""
     return InputError(
         f"`{name}` of {type(owner).__name__} must be {must}; got {value!r}. {repair}", argument=name
     )
 
 
 def one_of(*allowed: str) -> Any:
+    """A validator: the field is one of these words."""
+
     def check(_owner: Any, attribute: attrs.Attribute[Any], value: object) -> None:
         choose(attribute.name, value, allowed)
 
@@ -47,6 +51,7 @@ def instance(kind: type[Any]) -> Any:
 
 
 def text(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field holds words."""
     if not isinstance(value, str) or not value.strip():
         raise wrong(owner, attribute.name, "words", value, "Say what it is called.")
 
@@ -56,26 +61,31 @@ def _is_number(value: object) -> bool:
 
 
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field is a number of days from 0, or None for off."""
     if value is not None and not (_is_number(value) and value >= 0):
         raise wrong(owner, attribute.name, "a number of days from 0, or None", value, "Use None to turn it off.")
 
 
 def count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field is a whole number from 0."""
     if type(value) is bool or not isinstance(value, Integral) or int(value) < 0:
         raise wrong(owner, attribute.name, "a whole number from 0", value, "Give how many are allowed.")
 
 
 def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field is a whole number from 0, or None for no limit."""
     if value is not None:
         count(owner, attribute, value)
 
 
 def length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field is a number above 0, or None for off."""
     if value is not None and not (_is_number(value) and value > 0):
         raise wrong(owner, attribute.name, "a number greater than 0, or None", value, "Use None to turn it off.")
 
 
 def flag(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field is True or False."""
     if not isinstance(value, bool):
         raise wrong(owner, attribute.name, "True or False", value, "Give a bool.")
 
@@ -232,15 +242,16 @@ class LesionSelection:
         return f"Target lesions: {said or 'every measurable lesion'} [{self.citation}]."
 
 
-class Rules:
+class Rules(ABC):
     """What every criteria object has: prose, a digest, and the kind of question it answers."""
 
     name: str
     title: str
     kind: ClassVar[str]
 
+    @abstractmethod
     def prose(self) -> str:
-        raise NotImplementedError  # pragma: no cover - every kind has its own
+        """The rules as sentences that a clinician can sign."""
 
     def __str__(self) -> str:
         return self.prose()

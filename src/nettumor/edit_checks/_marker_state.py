@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nettumor._arrays import Bools, at_least, more_than
+from nettumor._arrays import Floats, at_least, more_than
 from nettumor.crf import number_rows
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._types import Skip
@@ -61,8 +61,7 @@ def _found(data: Data, days: float) -> Ints:
     return out
 
 
-def _last(day: np.ndarray[tuple[int], np.dtype[np.float64]], start: Ints, which: Ints, until: np.ndarray[
-          tuple[int], np.dtype[np.float64]]) -> Ints:  # fmt: skip
+def _last(day: Floats, start: Ints, which: Ints, until: Floats) -> Ints:
     """The place of the last sample of a series up to a day, -1 for none; series stand together, in time."""
     span = float(np.nanmax(day) - np.nanmin(day)) + 1 if len(day) else 1.0
     low = float(np.nanmin(day)) if len(day) else 0.0
@@ -73,14 +72,8 @@ def _last(day: np.ndarray[tuple[int], np.dtype[np.float64]], start: Ints, which:
     return np.where(~np.isnan(until) & (found >= start[which]), found, -1)
 
 
-def _nearer(day: np.ndarray[tuple[int], np.dtype[np.float64]], when: np.ndarray[tuple[int], np.dtype[np.float64]],
-            before: Ints, after: Ints) -> Ints:  # fmt: skip
+def _nearer(day: Floats, when: Floats, before: Ints, after: Ints) -> Ints:
     """Of the samples before and after a day the nearer one; the one before where they are as near."""
     first = np.where(before >= 0, np.abs(when - day[before]), np.inf)
     second = np.where(after >= 0, np.abs(day[after] - when), np.inf)
     return np.where(first <= second, before, after)
-
-
-def any_marker(found: Ints) -> Bools:
-    """Where there is one."""
-    return np.asarray(found >= 0)

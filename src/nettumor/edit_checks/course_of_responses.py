@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import attrs
 import numpy as np
 
-from nettumor._arrays import Floats, more_than
+from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
+from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._reported import (
     SPOILS,
@@ -172,7 +173,7 @@ def bor_mismatch(data: Data, parameters: Parameters) -> Hits:
     )  # fmt: skip
 
 
-def _courses(data: Data, tracks: Ints) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _courses(data: Data, tracks: Ints) -> Words:
     """The overall responses of some tracks, written one after the other."""
     points, overall = data.timepoints, judged_overall(data)
     said = names_of(overall, data)
@@ -238,13 +239,13 @@ def _progression(data: Data, first: Ints, rule: str) -> Floats:
     return np.where(first >= 0, day[first], np.nan)
 
 
-def _dated(data: Data, days: Floats) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _dated(data: Data, days: Floats) -> Words:
     if data.tables.days:
         return np.array(["" if d != d else f"day {d:g}" for d in days.tolist()], dtype=object)
     return np.asarray(iso(days), dtype=object)
 
 
-def _clinical(data: Data) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _clinical(data: Data) -> Bools:
     """For each subject code whether clinical progression is recorded, in a response or at the end of treatment."""
     out = ended_clinically(data)
     if "responses" in data.tables:

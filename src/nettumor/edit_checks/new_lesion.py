@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, more_than
+from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import NewLesion, Role, State, iso, occurrence
+from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._regions import imaged, region
 from nettumor.edit_checks._reported import (
@@ -168,7 +169,7 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     )  # fmt: skip
 
 
-def _progression_days(data: Data) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _progression_days(data: Data) -> Floats:
     """The reported day of progression of each subject code, NaN for none."""
     rows = data["subjects"]
     out = np.full(len(data.subjects), np.nan)
@@ -176,8 +177,7 @@ def _progression_days(data: Data) -> np.ndarray[tuple[int], np.dtype[np.float64]
     return out
 
 
-def _written(data: Data, days: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np.ndarray[
-        tuple[int], np.dtype[np.object_]]:  # fmt: skip
+def _written(data: Data, days: Floats) -> Words:
     """Days as dates, or as days where the study counts days."""
     if data["lesions"].table.has_days:
         return np.array([f"day {d:g}" for d in days.tolist()], dtype=object)

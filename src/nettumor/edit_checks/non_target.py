@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, more_than
+from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.lesion_arrays import Rows, larger_rows, non_target_codes
 from nettumor.crf import Role, State
+from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._marker_state import marker_against_cr
 from nettumor.edit_checks._reported import (
@@ -188,7 +189,7 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
                message=message, parts={"said": _while(said[rows.timepoint[empty]])})  # fmt: skip
 
 
-def _while(said: np.ndarray[tuple[int], np.dtype[np.int8]]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _while(said: Codes) -> Words:
     """The reported response as an end of the sentence, "" where there is none."""
     words = np.array(["", *(f"; the non-target response there is {r.label}" for r in Response if r), ""], dtype=object)
     return np.asarray(words[said])

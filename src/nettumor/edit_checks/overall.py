@@ -15,6 +15,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, Codes, at_least
 from nettumor.crf import NewLesion, Role, State, parse_response_cells
+from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._marker_state import marker_against_cr
 from nettumor.edit_checks._reported import (
@@ -71,7 +72,7 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
                 new=_or_none(parts("new_lesion")))  # fmt: skip
 
 
-def _or_none(words: np.ndarray[tuple[int], np.dtype[np.object_]]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _or_none(words: Words) -> Words:
     """Words, "none" where blank."""
     return np.where(words == "", "none", words)
 
