@@ -141,15 +141,15 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     track, timepoint = given.track[rows], given.timepoint[rows]
     code, words = table.keys_of("lesion")
     code = code[rows]
-    slot, first = number_rows(track, rank_of(words)[code] if len(words) else code)
-    owner = track[first]
+    slot, first = number_rows(track, rank_of(words).take(code) if len(words) else code)
+    owner = track.take(first)
     count = np.bincount(owner, minlength=n_tracks)
     width = int(count.max(initial=0))
     padding = np.arange(n_tracks) * width - (np.cumsum(count) - count)  # places left free before each track
     if padding.any():
         slot += padding[track]
     codes = np.full(n_tracks * width, -1, dtype=np.int64)
-    codes[slot[first]] = code[first]
+    codes[slot.take(first)] = code.take(first)
     return Slots(rows, slot, timepoint, (n_tracks, width, n_timepoints), codes.reshape(n_tracks, width))
 
 

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Floats
-from nettumor.assessment.visits import Names, sorted_words
+from nettumor._arrays import Bools, Floats
+from nettumor.assessment.visits import Names, order_of, sorted_words
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
+from nettumor.crf.arrays import AT_A_TIME
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
 
@@ -61,16 +62,21 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     """Subjects of the lesions and the subjects table, and the evaluators asked for."""
     lesions = tables["lesions"]
     code, words = lesions.keys_of("subject")
-    all_subjects = _occurring(code, words)
+    own = np.flatnonzero(_occurs(code, words) & (words != ""))
+    subjects = words[own].tolist()
     if "subjects" in tables:
-        all_subjects |= _occurring(*tables["subjects"].keys_of("subject"))
-    all_subjects.discard("")
-    subjects = sorted_words(list(all_subjects))
-    of_word = _places(subjects, words)
+        known = {"", *subjects}
+        subjects += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
+    order = order_of(subjects)
+    rank = np.empty(len(subjects), dtype=np.int32)
+    rank[order] = np.arange(len(subjects))
+    of_word = np.full(len(words), -1, dtype=np.int32)
+    of_word[own] = rank[: len(own)]
+    subjects = [subjects[i] for i in order]
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
     e_of = _places(wanted, e_words)
-    subject = of_word[code] if len(words) else code
+    subject = of_word.take(code) if len(words) else code
     one = len(e_words) == 1
     evaluators = np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
     nobody = subject < 0
@@ -86,13 +92,20 @@ def _places(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
     return np.fromiter(map(place.get, words.tolist(), itertools.repeat(-1)), np.int32, len(words))
 
 
-def _occurring(code: Ints, words: npt.NDArray[Any]) -> set[str]:
+def _occurring(code: Ints, words: npt.NDArray[Any]) -> list[str]:
     """The words that some row has."""
-    if len(words) == 1:
-        return set(words.tolist()) if len(code) else set()
+    found: list[str] = words[_occurs(code, words)].tolist()
+    return found
+
+
+def _occurs(code: Ints, words: npt.NDArray[Any]) -> Bools:
+    """Whether some row has the word."""
     occurs = np.zeros(len(words), dtype=np.bool_)
-    occurs[code] = True
-    return set(words[occurs].tolist())
+    for start in range(0, len(code), AT_A_TIME):
+        occurs[code[start : start + AT_A_TIME]] = True
+        if occurs.all():
+            break
+    return occurs
 
 
 def _text(words: list[str]) -> npt.NDArray[Any]:

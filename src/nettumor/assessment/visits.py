@@ -18,7 +18,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
-from nettumor.crf.columns import Ints, Words, blanks
+from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
 _UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
@@ -108,15 +108,21 @@ def sorted_words(words: list[str]) -> list[str]:
     >>> sorted_words(["10", "9"]), sorted_words(["b", "a10", "a9"])
     (['9', '10'], ['a10', 'a9', 'b'])
     """
+    return [words[i] for i in order_of(words)]
+
+
+def order_of(words: list[str]) -> list[int]:
+    """The places of the words in the order of `sorted_words`."""
     if all(_NUMBER.fullmatch(w) for w in words):
-        return sorted(words, key=lambda w: (float(w), w))
-    return sorted(words)
+        return sorted(range(len(words)), key=lambda i: (float(words[i]), words[i]))
+    return sorted(range(len(words)), key=words.__getitem__)
 
 
 def rank_of(words: Words) -> Ints:
     """The place of each distinct word in the sorted list of all."""
-    place = {w: i for i, w in enumerate(sorted_words(list(words)))}
-    return np.array([place[w] for w in words], dtype=np.int32)
+    rank = np.empty(len(words), dtype=np.int32)
+    rank[order_of(words.tolist())] = np.arange(len(words))
+    return rank
 
 
 def visit_numbers(words: Words) -> Floats:
@@ -142,7 +148,7 @@ class _Occasions:
     """Distinct track, visit and date cell, by which rows are placed: far fewer than rows.
 
     ``of_row`` is the occasion of each row, ``first`` a row of each; the others have one element per occasion:
-    track, code of the visit, code of the date cell.
+    track, code of the visit, code of the date cell. ``single``: no visit has several dates.
     """
 
     of_row: Ints
@@ -150,20 +156,22 @@ class _Occasions:
     track: Ints
     visit: Ints
     cell: Ints
+    single: bool
 
 
 def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occasions:
     tracks, visits, cells = track[rows], visit[rows], cell[rows]
     number, first = number_rows(tracks, visits)
-    other = cells != cells[first][number]
-    if other.any():  # the visits that have more than one date: only they are numbered by date, too
+    other = cells != cells.take(first).take(number)
+    single = not other.any()
+    if not single:  # the visits that have more than one date: only they are numbered by date, too
         several = np.zeros(len(first), dtype=np.bool_)
         several[number[other]] = True
         here = several[number]
         number[here] = len(first) + number_rows(number[here], cells[here])[0]
         number, first = number_rows(number)
     row = first if isinstance(rows, slice) else rows[first]
-    return _Occasions(number, row, tracks[first], visits[first], cells[first])
+    return _Occasions(number, row, tracks.take(first), visits.take(first), cells.take(first), single)
 
 
 def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
@@ -183,30 +191,56 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     cells, column = lesions.when_cells()
     visit = lesions.column("visit").trimmed if "visit" in lesions else blanks(lesions.n_rows)
     seen = _occasions(names.track, visit.codes, column.codes, rows)
-    text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
-    lesion = lesions.keys_of("lesion")[0][rows]
-    group = _groups(seen, lesion, visit.words, cells, text)
-    placed = np.flatnonzero(group >= 0)
-    number, shown = number_rows(group[placed])
-    shown = _latest(number, placed, shown, cells.day[seen.cell], text)
-    track, day = seen.track[shown], cells.day[seen.cell[shown]]
-    numbers = visit_numbers(visit.words)[seen.visit[shown]]
-    order = time_order(track, day, numbers, cells.earliest[seen.cell[shown]], rank_of(visit.words)[seen.visit[shown]])
-    count = np.bincount(track, minlength=names.n_tracks)
-    position = np.empty(len(shown), dtype=np.int64)
-    position[order] = np.arange(len(shown)) - (np.cumsum(count) - count)[track[order]]
+    placed, number, shown = _timepoints(seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows])
+    track, visit_code, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
+    day = cells.day[cell]
+    position = _places_in_time(track, day, lambda: (
+        visit_numbers(visit.words)[visit_code], cells.earliest[cell], rank_of(visit.words)[visit_code]),
+        names.n_tracks)  # fmt: skip
     wanted = np.repeat(reference, len(names.evaluators))
-    base = np.zeros(names.n_tracks, dtype=np.int64)
-    before = day <= wanted[track]
-    np.maximum.at(base, track[before], position[before])
+    index = position
+    if not np.isnan(wanted).all():
+        base = np.zeros(names.n_tracks, dtype=np.int64)
+        before = day <= wanted[track]
+        np.maximum.at(base, track[before], position[before])
+        index = position - base[track]
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
-    index = position - base[track]
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
     def scans(reference: Floats) -> Floats:
         return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
 
-    return _visits(names, seen, rows, (shown, index, day), timepoint, wanted, scans)
+    return _visits(names, seen, rows, (track, seen.first[shown], index, day), timepoint, wanted, scans)
+
+
+def _timepoints(
+    seen: _Occasions, visits: Words, cells: Dates, column: Column, lesion: Ints
+) -> tuple[Ints | slice, Ints | slice, Ints | slice]:
+    """The occasions that have a timepoint, the number of the timepoint of each, and the occasion that shows each."""
+    loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)
+    if seen.single and not loose.any():  # each is a timepoint of its own
+        return slice(None), slice(None), slice(None)
+    text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
+    group = _groups(seen, lesion, visits, loose, cells, text)
+    placed = np.flatnonzero(group >= 0)
+    number, shown = number_rows(group[placed])
+    return placed, number, _latest(number, placed, shown, cells.day[seen.cell], text)
+
+
+def _places_in_time(
+    track: Ints, day: Floats, others: Callable[[], tuple[Floats, Floats, Ints]], n_tracks: int
+) -> Ints:
+    """The place of each timepoint in the order of its track; ``others`` gives what `time_order` orders the rest by."""
+    count = np.bincount(track, minlength=n_tracks)
+    start = np.cumsum(count) - count
+    order = _by_day(track, day)
+    if order is None:
+        order = time_order(track, day, *others())
+    elif isinstance(order, slice):
+        return np.arange(len(track)) - start[track]
+    position = np.empty(len(track), dtype=np.int64)
+    position[order] = np.arange(len(track)) - start[track[order]]
+    return position
 
 
 def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) -> Ints:
@@ -219,20 +253,20 @@ def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) ->
 
 
 def _visits(
-    names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Floats], timepoint: Ints,
+    names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Ints, Floats], timepoint: Ints,
     wanted: Floats, scans: Callable[[Floats], Floats],
 ) -> Visits:  # fmt: skip
-    """The arrays, from the timepoints (the occasion that shows each, index from the baseline, day)."""
-    shown, index, day = points
-    kept = index >= 0
+    """The arrays, from the timepoints (track, a row, index from the baseline, day)."""
+    kept = points[2] >= 0
+    track, first, index, day = points if kept.all() else (a[kept] for a in points)
     shape = (names.n_tracks, int(index.max(initial=0)) + 1)
-    at = seen.track[shown[kept]] * np.int64(shape[1]) + index[kept]
+    at = track * np.int64(shape[1]) + index
     exists, days = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
     row = np.full(shape, -1, dtype=np.int64)
-    exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day[kept], seen.first[shown[kept]]
+    exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day, first
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
-    several = len(shown) < int(np.count_nonzero(timepoint != NO_TIME))
-    of_row = timepoint[seen.of_row]
+    several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
+    of_row = timepoint.take(seen.of_row)
     without, earlier = (int(np.count_nonzero(of_row == kind)) if (timepoint == kind).any() else 0
                         for kind in (NO_TIME, EARLIER))  # fmt: skip
     if not isinstance(rows, slice):
@@ -243,14 +277,16 @@ def _visits(
                   earlier, several, lambda: scans(reference))  # fmt: skip
 
 
-def _groups(seen: _Occasions, lesion: Ints, visits: Words, cells: Dates, text: Ints) -> Ints:
+def _groups(
+    seen: _Occasions, lesion: Ints, visits: Words, is_loose: Bools, cells: Dates, text: Ints
+) -> Ints:
     """The timepoint of each occasion as a number, -1 where it has neither visit nor date.
 
     A visit is one timepoint, whatever the days of its scans; unless a lesion was recorded on several days of it,
     or the visit is unscheduled and has no number of its own: then each date is a timepoint.
     """
     named = np.array([w != "" for w in visits], dtype=np.bool_)[seen.visit]
-    loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)[seen.visit]
+    loose = is_loose[seen.visit]
     full = cells.status[seen.cell] == DateStatus.FULL
     known = np.where(cells.status == DateStatus.FULL, cells.day, -np.inf)
     date = np.where(full, np.unique(known, return_inverse=True)[1][seen.cell] + 1, 0)
@@ -297,10 +333,9 @@ def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bo
 def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
     """Timepoints in order: by track, then full date; one without by its visit number, else its partial date."""
     undated = np.isnan(day)
-    if not undated.any():
-        order = _by_day(track, day)
-        if order is not None:
-            return order
+    order = _by_day(track, day)
+    if order is not None:
+        return np.arange(len(track))[order]
     key = np.where(undated, np.inf, day)
     if undated.any():
         numbered = undated & ~np.isnan(visit)
@@ -311,15 +346,16 @@ def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: 
     return np.lexsort((word, number, undated, key, track))
 
 
-def _by_day(track: Ints, day: Floats) -> Ints | None:
-    """The order by track and day, in a tenth of the time; None where it leaves two timepoints in one place."""
-    low = day.min(initial=0.0)
+def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
+    """The order by track and day, in a tenth of the time; None where that does not place every timepoint."""
+    low = day.min(initial=0.0)  # NaN if one has no day
     width = day.max(initial=0.0) - low + 1.0
-    if (track.max(initial=0) + 1.0) * width > 2**52:
+    if not (track.max(initial=0) + 1.0) * width <= 2**52:
         return None
-    key = track * width + (day - low)
+    key = track * width
+    key += day - low
     if (key[1:] > key[:-1]).all():  # visits are numbered as they follow each other
-        return np.arange(len(key))
+        return slice(None)
     order = np.argsort(key)
     return order if (np.diff(key[order]) > 0).all() else None
 

@@ -17,6 +17,8 @@ from nettumor._arrays import Bools
 from nettumor.errors import InputError
 
 Ints = npt.NDArray[np.int64]
+AT_A_TIME = 1 << 16
+"""Rows whose temporaries stay in the processor's cache."""
 
 
 def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
@@ -39,13 +41,13 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
     >>> number_rows([0, 1, 0, 1], [2, 0, 2, 1])
     (array([0, 1, 0, 2]), array([0, 1, 3]))
     """
-    key = np.array(codes[0], dtype=np.int64)
-    size = _size(key)
+    first = np.asarray(codes[0])
+    key, size = (first.astype(np.int64) if len(codes) == 1 else first), _size(first)
     for column in codes[1:]:
         key, size = _narrow(key, size)
         further = np.asarray(column)
         further, width = _narrow(further, _size(further))
-        key *= width
+        key = np.multiply(key, width, dtype=np.int64)
         np.add(key, further, out=key, casting="unsafe")
         size *= width
     return _dense(key, size)
@@ -94,7 +96,11 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
     >>> by_appearance([7, 2, 7, 9])
     (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
     """
-    key = np.asarray(codes).astype(np.int64)
+    given = np.asarray(codes)
+    ready = _new_maxima(given)
+    if ready is not None:
+        return given.astype(np.int32, copy=False), ready
+    key = given.astype(np.int64)
     size = _size(key)
     if _sparse(key, size):
         key, _ = number_rows(key)
@@ -105,6 +111,21 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
     place = np.empty(size, dtype=np.int32)
     place[order] = np.arange(len(order))
     return place[key], row[order].astype(np.int64)
+
+
+def _new_maxima(codes: npt.NDArray[Any]) -> Ints | None:
+    """The first row of each code where the codes are numbered by appearance already; else None."""
+    found, seen = [np.zeros(0, dtype=np.int64)], 0
+    for start in range(0, len(codes), AT_A_TIME):
+        top = np.maximum.accumulate(codes[start : start + AT_A_TIME])
+        new = np.flatnonzero((top[1:] > top[:-1]) & (top[1:] >= seen)) + 1
+        if top[0] >= seen:
+            new = np.append(0, new)
+        if top[-1] >= seen + len(new):
+            return None  # a number was passed over
+        found.append(new + start)
+        seen += len(new)
+    return np.concatenate(found)
 
 
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:

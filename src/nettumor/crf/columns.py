@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
+from nettumor.crf.arrays import AT_A_TIME
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -129,14 +130,27 @@ class Column:
         """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
         numbers, whole = _days_of(array)
         known = ~np.isnat(array)
-        if bool(np.all(whole | ~known)):
-            found, codes = _distinct_whole(numbers, known)
-            words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
-            return cls(words=words if known.all() else [*words[:-1], ""], codes=codes)
+        if whole is None or bool(np.all(whole | ~known)):
+            return cls.of_days(numbers, None if known.all() else known)
         moments, codes = np.unique(array.astype("datetime64[s]"), return_inverse=True)
         days = moments.astype("datetime64[D]")
         text = np.where(moments == days, np.datetime_as_string(days), np.datetime_as_string(moments))
         return cls.of_distinct(np.where(np.isnat(moments), "", text).tolist(), codes)
+
+    @classmethod
+    def of_days(cls, days: npt.NDArray[Any], known: npt.NDArray[np.bool_] | None = None) -> Column:
+        """A text column of ISO 8601 dates from whole days since 1970-01-01; blank where not ``known``."""
+        found, codes = _distinct_whole(days, known)
+        words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
+        return cls(words=words if known is None else [*words[:-1], ""], codes=codes)
+
+    @classmethod
+    def of_whole(cls, numbers: npt.NDArray[Any]) -> Column:
+        """A column of whole numbers without blanks (visits, days)."""
+        column = cls(floats=numbers)
+        found, codes = _distinct_whole(numbers)
+        column._factors = _as_words([number_text(v) for v in found.astype(np.float64).tolist()]), codes
+        return column
 
     @property
     def is_text(self) -> bool:
@@ -299,14 +313,14 @@ def _refactor(cells: Sequence[str]) -> tuple[Words, Ints]:
     return _as_words(words), codes.astype(np.int64)
 
 
-_AT_A_TIME = 1 << 16  # rows whose temporaries stay in the processor's cache
-
 _A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 
 
-def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Days since 1970-01-01, and which moments have no time of the day; anything where it is not a time."""
+def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
+    """Days since 1970-01-01, and which moments have no time of the day (None: all); anything where it is no time."""
     unit, count = np.datetime_data(array.dtype)
+    if (unit, count) == ("D", 1):
+        return array.view(np.int64), None
     if unit not in _A_DAY or count != 1:
         days = array.astype("datetime64[D]")
         return days.view(np.int64), np.asarray(days == array)
@@ -318,32 +332,48 @@ def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], 
 
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
-    known = ~np.isnan(values)
-    given = values if known.all() else values[known]
-    low, high = (given.min(), given.max()) if given.size else (0.0, 0.0)
-    narrow = bool(low > -(2**31) and high < 2**31 - 1 and high - low <= 4 * values.size)
-    whole = (values if given is values else np.where(known, values, low)).astype(np.int32) if narrow else None
-    if whole is None or not np.all((whole == values) | ~known):
-        found, codes = np.unique(values, return_inverse=True)
-        return found, codes.astype(np.int64)
-    numbers, codes = _distinct_whole(whole, known)
-    found = numbers.astype(np.float64)
-    if given is not values:
-        found[-1] = np.nan
-    return found, codes
+    whole = np.empty(len(values), dtype=np.int32)
+    known = None
+    for part in _parts(len(values)):
+        given = values[part]
+        missing = np.isnan(given)
+        if missing.any():
+            known = np.ones(len(values), dtype=np.bool_) if known is None else known
+            known[part] = ~missing
+            given = np.where(missing, 0.0, given)
+        if given.min() <= -(2**31) or given.max() >= 2**31 - 1:
+            break
+        np.copyto(whole[part], given, casting="unsafe")
+        if (whole[part] != given).any():
+            break
+    else:
+        numbers, codes = _distinct_whole(whole, known)
+        found = numbers.astype(np.float64)
+        if known is not None:
+            found[-1] = np.nan
+        return found, codes
+    found, codes = np.unique(values, return_inverse=True)
+    return found, codes.astype(np.int64)
 
 
-def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], Ints]:
+def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
     """The same of whole numbers; what is not known is one number more, the last."""
-    if not known.all():
+    if known is not None:
         values = np.where(known, values, values[known].max(initial=0) + 1)  # no known one is the largest of its type
     low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
     if high - low > 4 * values.size + 1024:
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int32)
-    places = (values - low).astype(np.int32, copy=False)
+    places = np.empty(len(values), dtype=np.int32)
     present = np.zeros(high - low + 1, dtype=np.bool_)
-    for start in range(0, len(places), _AT_A_TIME):
-        present[places[start : start + _AT_A_TIME]] = True
+    for part in _parts(len(values)):
+        np.subtract(values[part], low, out=places[part], casting="unsafe")
+        if not present.all():
+            present[places[part]] = True
     found = np.flatnonzero(present) + low
     return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
+
+
+def _parts(n: int) -> list[slice]:
+    """Stretches of rows whose temporaries stay in the processor's cache."""
+    return [slice(start, min(start + AT_A_TIME, n)) for start in range(0, n, AT_A_TIME)]

@@ -111,32 +111,17 @@ def _array_column(values: Any, name: str) -> Column:
     return Column.of_array(array, name)
 
 
-def _by_name(
-    series: dict[str, Any], is_text: Callable[[Any], bool], dictionary: Callable[[Any], Any],
-    words: Callable[[Any, Any], Column], other: Callable[[Any, str], Column],
-) -> dict[str, Column]:  # fmt: skip
-    """The columns read; of a long frame another thread makes the dictionaries of its text meanwhile.
-
-    Nothing but the frame library's work is done there: what NumPy takes in a thread of its own is kept from the rest.
-    """
-    text = {n: s for n, s in series.items() if is_text(s)}
-    if not text or len(next(iter(text.values()))) < _LONG:
-        return {n: words(s, dictionary(s)) if n in text else other(s, n) for n, s in series.items()}
-    with ThreadPoolExecutor(1) as pool:
-        made = {n: pool.submit(dictionary, s) for n, s in text.items()}
-        found = {n: other(s, n) for n, s in series.items() if n not in text}
-        found |= {n: words(s, made[n].result()) for n, s in text.items()}
-    return {n: found[n] for n in series}
+def _each(series: dict[str, Any], read: Callable[[Any, str], Column]) -> dict[str, Column]:
+    """The columns read; those of a long frame two at a time."""
+    if not series or len(next(iter(series.values()))) < _LONG:
+        return {n: read(s, n) for n, s in series.items()}
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(series, pool.map(read, series.values(), series), strict=True))
 
 
 def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
     column_names([str(n) for n in frame.columns], name)
-    series = {str(n): frame.iloc[:, i] for i, n in enumerate(frame.columns)}
-    return _by_name(series, _is_pandas_text, _pandas_dictionary, _pandas_words, _pandas_column)
-
-
-def _is_pandas_text(series: Any) -> bool:
-    return type(series.dtype).__name__ == "StringDtype"
+    return _each({str(n): frame.iloc[:, i] for i, n in enumerate(frame.columns)}, _pandas_column)
 
 
 def _pandas_column(series: Any, name: str) -> Column:
@@ -152,44 +137,34 @@ def _pandas_column(series: Any, name: str) -> Column:
         return Column.of_cells(series.tolist(), name)
     if kind in "fiub":
         return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
-    if _is_pandas_text(series):
-        return _pandas_words(series, _pandas_dictionary(series))
+    text = type(dtype).__name__ == "StringDtype"
+    if text and _says_one(series.iloc[:99].nunique(), series.isna().any, lambda: (series == series.iloc[0]).all()):
+        return constant(series.iloc[0], len(series))
     codes, words = series.factorize()
     values = words.tolist()
-    if values and not all(isinstance(v, str) for v in values):
+    if values and not text and not all(isinstance(v, str) for v in values):
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
-    return _pandas_words(series, (codes, values))
+    return Column.of_distinct(["", *values], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
 
 
-def _pandas_dictionary(series: Any) -> Any:
-    """The codes and distinct words of a column of str; None for one that says one word in every row."""
-    if series.iloc[:99].nunique() == 1 and not series.isna().any() and (series == series.iloc[0]).all():
-        return None  # such as a role: a third of the time of a dictionary
-    codes, words = series.factorize()
-    return codes, words.tolist()
-
-
-def _pandas_words(series: Any, dictionary: Any) -> Column:
-    if dictionary is None:
-        return constant(series.iloc[0], len(series))
-    codes, words = dictionary
-    return Column.of_distinct(["", *words], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
+def _says_one(distinct: int, nulls: Callable[[], bool], same: Callable[[], bool]) -> bool:
+    """Whether a column says one word in every row, such as a role: a tenth of the time of a dictionary."""
+    return distinct == 1 and not nulls() and bool(same())
 
 
 def _from_polars(frame: Any) -> dict[str, Column]:
     whole = frame.collect() if hasattr(frame, "collect") else frame
-    series = {s.name: s for s in whole.get_columns()}
-    return _by_name(series, _is_polars_text, _polars_dictionary, _polars_words, _polars_column)
-
-
-def _is_polars_text(series: Any) -> bool:
-    return str(series.dtype).startswith(("String", "Categorical", "Enum"))
+    return _each({s.name: s for s in whole.get_columns()}, _polars_column)
 
 
 def _polars_column(series: Any, name: str) -> Column:
     dtype = series.dtype
     whole = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
+    if str(dtype) == "Date" and not series.null_count():
+        return Column.of_days(series.to_physical().to_numpy())
+    if dtype.is_integer() and not whole and not series.null_count():
+        return Column.of_whole(series.to_numpy())
     if (dtype.is_numeric() and not whole) or str(dtype) == "Boolean":
         import polars
 
@@ -199,29 +174,22 @@ def _polars_column(series: Any, name: str) -> Column:
                                    getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip
     if str(dtype).startswith("Duration"):
         return Column.of_array(series.to_numpy(), name)
-    if _is_polars_text(series):
-        return _polars_words(series, _polars_dictionary(series))
+    if str(dtype).startswith(("String", "Categorical", "Enum")):
+        return _polars_words(series)
     return Column.of_cells([None if v is None else v for v in series.to_list()], name)
 
 
-def _polars_dictionary(series: Any) -> Any:
-    """A whole number for each cell, the same for the same word; None for a column of one word, or of nulls."""
+def _polars_words(series: Any) -> Column:
+    """The words of a column of text, numbered by Polars."""
     import polars
 
-    text, nulls = series.cast(polars.String), series.null_count()
-    # such as a role: a tenth of the time of a dictionary
-    if nulls == len(series) or (not nulls and text.head(99).n_unique() == 1 and (text == text[0]).all()):
-        return None
-    codes = text.cast(polars.Categorical).to_physical()
-    return codes.fill_null(codes.max() + 1) if nulls else codes
-
-
-def _polars_words(series: Any, dictionary: Any) -> Column:
-    if dictionary is None:
-        return constant((series[0] if len(series) else None) or "", len(series))
-    # the dictionary's own order depends on what else was read before
-    number, first = by_appearance(dictionary.to_numpy())
-    return Column.of_distinct(["" if w is None else w for w in series.gather(first).to_list()], number)
+    text = series.cast(polars.String).fill_null("")
+    if _says_one(text.head(99).n_unique(), bool, lambda: (text == text[0]).all()):
+        return constant(text[0], len(text))
+    # categories of its own: those that all share number a word by when it was first read anywhere
+    own = polars.Categorical(polars.Categories.random()) if hasattr(polars, "Categories") else polars.Categorical
+    codes, first = by_appearance(text.cast(own).to_physical().to_numpy().view(np.int32))
+    return Column(words=text.gather(first).to_list(), codes=codes)
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:
