@@ -10,7 +10,7 @@ import pathlib
 import subprocess
 import sys
 
-GROUND = ("errors", "_arrays", "terminology", "criteria", "tables", "_wording", "_levels")
+GROUND = ("errors", "_arrays", "terminology", "criteria", "tables", "_wording", "_levels", "_late", "_threads")
 """Read by all."""
 
 LINKS = (

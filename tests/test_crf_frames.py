@@ -436,5 +436,5 @@ def test_a_long_frame_is_read_as_a_short_one(kind, monkeypatch):
         return [(name, table.column(name).text.tolist(), table.column(name).words.tolist()) for name in table]
 
     short = read()
-    monkeypatch.setattr("nettumor.crf.frames._LONG", 1)
+    monkeypatch.setattr("nettumor._threads.LONG", 1)
     assert read() == short

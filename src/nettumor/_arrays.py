@@ -92,9 +92,12 @@ def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) ->
     if _unknown_beside(a, b):
         return np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.bool_)
     with np.errstate(invalid="ignore", over="ignore"):
+        reached = a >= b
+        if b.size == 1 and bool((reached == (a >= b - 2 * guard * np.abs(b))).all()):
+            return np.asarray(reached)  # nothing lies near the limit
         near = np.minimum(np.abs(a), np.abs(b))
         near *= -guard
-        return np.asarray((a >= b) | (a - b >= near))
+        return np.asarray(reached | (a - b >= near))
 
 
 def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:

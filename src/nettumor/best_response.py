@@ -354,7 +354,7 @@ class _Answers:
         self.timepoint = np.full(patients, -1, dtype=np.int64)
         self.confirmed = np.zeros(patients, dtype=np.bool_)
         self.reason = np.zeros(patients, dtype=np.int32)
-        self.course = np.zeros((patients, visits), dtype=np.int8)
+        self.course = np.zeros((visits, patients), dtype=np.int8).T
 
     def result(self, shape: tuple[int, ...], rule: BestResponseRule) -> BestResponse:
         """Arrays as arrays, one patient as plain values."""

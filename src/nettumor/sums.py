@@ -140,22 +140,24 @@ class Courses:
 
 
 class Results:
-    """The arrays of a result, (patient, timepoint), while they are filled block by block."""
+    """The arrays of a result while they are filled block by block: a timepoint after the other in memory."""
 
     def __init__(self, courses: Courses) -> None:
-        self._shape, self._rows = courses.shape, (courses.sizes.shape[0], courses.sizes.shape[2])
+        *self._lead, self._visits = courses.shape
+        self._patients = courses.sizes.shape[0]
         self._arrays: dict[str, npt.NDArray[Any]] = {}
 
     def put(self, part: slice, block: dict[str, npt.NDArray[Any]]) -> None:
         """Take in arrays (timepoint, patient) of the patients of ``part``."""
         for name, values in block.items():
             if name not in self._arrays:
-                self._arrays[name] = np.empty(self._rows, values.dtype)
-            self._arrays[name][part] = values.T
+                self._arrays[name] = np.empty((self._visits, self._patients), values.dtype)
+            self._arrays[name][:, part] = values
 
     def arrays(self) -> dict[str, Any]:
-        """The arrays in the shape that the caller knows."""
-        return {name: values.reshape(self._shape) for name, values in self._arrays.items()}
+        """The arrays in the shape that the caller knows, (..., timepoint)."""
+        shape = (self._visits, *self._lead)
+        return {name: np.moveaxis(values.reshape(shape), 0, -1) for name, values in self._arrays.items()}
 
 
 def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
@@ -195,8 +197,12 @@ def sums_of(block: Block) -> dict[str, npt.NDArray[Any]]:
     known = ~np.isnan(block.sizes)
     total, n_missing = np.zeros((timepoints, patients)), np.zeros((timepoints, patients), dtype=np.int64)
     for lesion in range(lesions):  # in this order for all: a sum does not depend on who else is in the array
-        total += np.where(known[:, lesion], block.sizes[:, lesion], 0.0)
-        n_missing += block.real[lesion] & ~known[:, lesion]
+        measured = known[:, lesion]
+        if measured.all():
+            total += block.sizes[:, lesion]
+            continue
+        total += np.where(measured, block.sizes[:, lesion], 0.0)
+        n_missing += block.real[lesion] & ~measured
     total[~known.any(axis=1)] = np.nan
     whole = np.where(n_missing == 0, total, np.nan)
     complete = np.where(block.spoiled, np.nan, whole)

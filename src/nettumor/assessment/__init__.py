@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from nettumor._threads import beside
 from nettumor.assessment.axes import RULE, Axis, Scans, axes
 from nettumor.assessment.course import Ends, ends_of, outcome
 from nettumor.assessment.judgement import Judgement, judge
@@ -110,8 +111,10 @@ def assess(
     lesions = study["lesions"]
     names = read_names(study, evaluator)
     subjects = read_subjects(study, names, data_cutoff)
-    visits = place_visits(lesions, names, _reference(study, subjects))
-    parts, conflicts = parts_of(lesions, criteria, names, visits, selected(lesions, selection), by=by)
+    chosen = selected(lesions, selection)
+    with beside(lambda: place_visits(lesions, names, _reference(study, subjects)), lesions.n_rows) as placed:
+        parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
+        visits = placed()
     judgement = judge(parts, visits, criteria)
 
     subject = judgement.owner // max(len(names.evaluators), 1)

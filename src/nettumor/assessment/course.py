@@ -6,15 +6,19 @@ The same course goes to best response and to the endpoints, so that they agree. 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+
 import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than
+from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Visits
+from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
@@ -40,31 +44,36 @@ class Ends:
     death_status: npt.NDArray[np.int8]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Outcome:
     """What became of each unit, shape (unit,) unless said otherwise.
 
     Attributes
     ----------
-    best, unconfirmed : BestResponse
-        By the rule, and by the same rule without confirmation.
+    best : BestResponse
+        By the rule.
     progression_day : ndarray of float
         Day of the first progression of the course, up to a new therapy that censors; NaN for none, or a day not
         known.
     progressed : ndarray of bool
-    times : dict of str to TimeToEvent
+    times : mapping of str to TimeToEvent
         "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where a subject has
-        the day of one.
+        the day of one. Each is worked out when it is asked for.
     start : dict of str to ndarray of float
         The day each time counts from; 0 but for "DOR" and "OSMET".
     """
 
     best: BestResponse
-    unconfirmed: BestResponse
     progression_day: Floats
     progressed: Bools
-    times: dict[str, TimeToEvent]
+    times: Mapping[str, TimeToEvent]
     start: dict[str, Floats]
+    _without_confirmation: Callable[[], BestResponse]
+
+    @cached_property
+    def unconfirmed(self) -> BestResponse:
+        """Best response by the same rule without confirmation."""
+        return self._without_confirmation()
 
 
 def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats) -> Ends:
@@ -95,6 +104,8 @@ def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats,
     >>> codes.tolist(), days.tolist()
     ([[0, 5, 0, 0]], [[0.0, 56.0, nan, nan]])
     """
+    if (days[:, 1:] > days[:, :-1]).all():
+        return codes, days, shown
     later = np.where(np.isnan(days), -np.inf, days)
     before = np.maximum.accumulate(later, axis=1)[:, :-1]
     if not (~np.isnan(days[:, 1:]) & (later[:, 1:] <= before)).any():
@@ -120,14 +131,10 @@ def outcome(
     judgement: Judgement, visits: Visits, ends: Ends, rule: BestResponseRule, censoring: CensoringRule
 ) -> Outcome:
     """Best response, progression and times of every unit."""
-    # Timepoint by timepoint in memory: what looks along a course then works on all courses at once.
-    codes, days, shown = (np.asfortranarray(a) for a in one_a_day(
-        judgement.overall, visits.day[judgement.owner], judgement.progression_day))  # fmt: skip
+    codes, days, shown = one_a_day(judgement.overall, tracks_of(visits.day, judgement.owner), judgement.progression_day)
     late = more_than(days, ends.cutoff[:, None])
     counted = np.where(late, np.int8(Response.MISSING), codes)
     best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
-    unconfirmed = best_overall_response(counted, days, new_therapy=ends.new_therapy,
-                                        rule=attrs.evolve(rule, confirmation_days=None))  # fmt: skip
     whole = best
     if not censoring.new_therapy_censors and not np.isnan(ends.new_therapy).all():
         # a new therapy ends the course of the best response, but not a time that it does not censor
@@ -139,26 +146,28 @@ def outcome(
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
     course = np.where(late, codes, whole.course)
     first = best.first_response_day
-    times = times_of_course(
+    along = times_of_course(
         course, days, first, baseline_assessed=_baseline_assessed(judgement, visits), censoring=censoring,
         death=ends.death, new_therapy=ends.new_therapy, cutoff=ends.cutoff, progression=progression,
-    ) | {
-        "OS": overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff),
-        "TTNT": time_to_new_therapy(ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff),
-    }  # fmt: skip
+    )
+    times: dict[str, Callable[[], TimeToEvent]] = {name: partial(along.__getitem__, name) for name in along}
+    times["OS"] = lambda: overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff)
+    times["TTNT"] = lambda: time_to_new_therapy(
+        ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff)
     start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
     if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
-        times["OSMET"] = overall_survival(ends.death, ends.last_known_alive, origin=ends.first_metastasis,
-                                          cutoff=ends.cutoff)  # fmt: skip
+        times["OSMET"] = lambda: overall_survival(
+            ends.death, ends.last_known_alive, origin=ends.first_metastasis, cutoff=ends.cutoff)
     # a partial date; or a full one in a study where the patient has no reference date
     unknown = np.isnan(ends.death) & (ends.death_status != DateStatus.BLANK)
     if unknown.any():  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
         behind = at_least(ends.death_from, ends.new_therapy) & censoring.new_therapy_censors
         free = unknown & ~behind
         for name, hit in (("PFS", free), ("DOR", free), *((n, unknown) for n in ("OS", "OSMET") if n in times)):
-            times[name] = _died_some_day(times[name], hit, ends.death_status)
-    return Outcome(best, unconfirmed, progression, progressed, times, start)
+            times[name] = partial(_died_some_day, times[name], hit, ends.death_status)
+    return Outcome(best, progression, progressed, Late(times), start, lambda: best_overall_response(
+        counted, days, new_therapy=ends.new_therapy, rule=attrs.evolve(rule, confirmation_days=None)))
 
 
 def _first_progression(course: Codes) -> npt.NDArray[np.int64]:
@@ -178,14 +187,17 @@ def _first_progression(course: Codes) -> npt.NDArray[np.int64]:
 
 def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:
     """Whether there is a baseline, and a sum at it where there are targets."""
-    there = visits.exists[judgement.owner][:, 0]
+    there = tracks_of(visits.exists[:, 0], judgement.owner)
     target = judgement.target
     has_targets = (target.response != Response.MISSING).any(axis=1) | (target.n_missing[:, 0] > 0)
     return np.asarray(there & (~has_targets | ~np.isnan(target.baseline[:, 0])))
 
 
-def _died_some_day(time: TimeToEvent, unknown: Bools, status: npt.NDArray[np.int8]) -> TimeToEvent:
+def _died_some_day(
+    known: Callable[[], TimeToEvent], unknown: Bools, status: npt.NDArray[np.int8]
+) -> TimeToEvent:
     """A death on a day not known: OS, and PFS and DOR without a progression before, have no time."""
+    time = known()
     hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
     hit &= (time.reason & EventReason.NO_BASELINE) == 0
     died = hit & (status != DateStatus.INVALID)

@@ -15,7 +15,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
-from nettumor.assessment.visits import Visits
+from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.criteria import AttenuationCriteria, SizeCriteria
 from nettumor.morphology import TargetResponse, target_response
 from nettumor.terminology import Reason, Response
@@ -72,8 +72,10 @@ def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCrit
 
 def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
     target = _target(parts.targets, criteria)
-    non_target = non_target_response(parts.non_target)
-    exists = visits.exists[parts.owner]
+    exists = tracks_of(visits.exists, parts.owner)
+    non_target = np.zeros_like(exists, dtype=np.int8)
+    if parts.non_target.shape[1]:
+        non_target[:] = non_target_response(parts.non_target)
     new = parts.new.present & exists
     new[:, 0] = False
     overall = _overall(target, non_target, new, parts, criteria)
@@ -83,11 +85,13 @@ def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCri
     reason = target.reason
     decided = overall == Response.PD
     reason[~exists] = 0
-    reason |= ((codes == Response.PD) * Reason.NON_TARGET.value).astype(np.int32)
-    reason |= (new * Reason.NEW_LESION.value).astype(np.int32)
+    reason |= (codes == Response.PD) * np.int32(Reason.NON_TARGET)
+    reason |= new * np.int32(Reason.NEW_LESION)
     if getattr(criteria, "immune", False):
-        reason |= (decided * Reason.FURTHER_INCREASE.value).astype(np.int32)
-    day = _progression_day(parts, visits.day[parts.owner], response, codes, new)
+        reason |= decided * np.int32(Reason.FURTHER_INCREASE)
+    day = tracks_of(visits.day, parts.owner)
+    if visits.several_dates or new.any():
+        day = _progression_day(parts, day, response, codes, new)
     return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day)
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor._threads import in_halves
 from nettumor.assessment.visits import EARLIER, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints, Words
@@ -38,18 +39,28 @@ class Slots:
     ----------
     rows : ndarray of int, shape (row,), or slice
         The rows of the lesions table; a slice where it is all of them.
-    slot, timepoint : ndarray of int, shape (row,)
-        Their places; the slot is that of track and lesion together, a track's lesions are numbered by name.
-    shape : tuple of int
+    slot : ndarray of int, shape (row,)
+        The place of track and lesion together; a track's lesions are numbered by name.
+    given : Rows
     codes : ndarray of int, shape (track, lesion)
         The lesion's code in the table; -1 for padding.
     """
 
     rows: Ints | slice
     slot: Ints
-    timepoint: Ints
-    shape: tuple[int, int, int]
+    given: Rows
     codes: Ints
+
+    @cached_property
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        return self.given.timepoint[self.rows]
+
+    @cached_property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the array."""
+        tracks, timepoints = self.given.shape
+        return tracks, self.codes.shape[1], timepoints
 
     @property
     def track(self) -> Ints:
@@ -64,13 +75,17 @@ class Slots:
     @cached_property
     def _placed(self) -> tuple[Ints | slice, Ints, bool]:
         """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
-        flat = self.slot * np.int64(self.shape[2])
-        flat += self.timepoint
+        flat, taken = np.empty(self.slot.shape, dtype=np.int64), np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
         placed, rows = self.timepoint >= 0, self.rows
+
+        def place(part: slice) -> None:
+            np.multiply(self.slot[part], self.shape[2], out=flat[part])
+            flat[part] += self.timepoint[part]
+            taken[flat[part] if placed[part].all() else flat[part][placed[part]]] = True
+
+        in_halves(place, len(flat))
         if not placed.all():
             flat, rows = flat[placed], np.flatnonzero(placed) if isinstance(rows, slice) else rows[placed]
-        taken = np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
-        taken[flat] = True
         return rows, flat, int(np.count_nonzero(taken)) == len(flat)
 
     def put(self, values: npt.NDArray[Any], fill: Any, says: Bools) -> tuple[npt.NDArray[Any], Bools]:
@@ -82,7 +97,12 @@ class Slots:
         conflict = np.zeros(out.shape, dtype=np.bool_)
         rows, flat, single = self._placed
         if single:
-            out[flat] = values[rows]
+            given = values[rows]
+
+            def write(part: slice) -> None:
+                out[flat[part]] = given[part]
+
+            in_halves(write, len(flat))
             return out.reshape(self.shape), conflict.reshape(self.shape)
         given, speaks = values[rows], says[rows]
         if not speaks.all():
@@ -114,20 +134,31 @@ class Rows:
     Attributes
     ----------
     chosen : ndarray of bool, shape (row,)
-    track, timepoint : ndarray of int, shape (row,)
-    shape : (int, int)
-        Tracks and timepoints.
+    track : ndarray of int, shape (row,)
+    n_tracks : int
+    placed : callable
+        Gives the timepoint of each row and the number of timepoints, which may be in the making.
     """
 
     chosen: Bools
     track: Ints
-    timepoint: Ints
-    shape: tuple[int, int]
+    n_tracks: int
+    placed: Callable[[], tuple[Ints, int]]
+
+    @property
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        return self.placed()[0]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Tracks and timepoints."""
+        return self.n_tracks, self.placed()[1]
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
         def place() -> tuple[Ints, Ints]:
-            track = np.where(self.chosen, self.track, self.shape[0])
+            track = np.where(self.chosen, self.track, self.n_tracks)
             return number_rows(track, table.keys_of("lesion")[0])[0], self.timepoint
 
         return place
@@ -137,8 +168,7 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     """The places of the rows with a role."""
     here = given.chosen & (table.lesions.role == role)
     rows = slice(None) if here.all() else np.flatnonzero(here)
-    n_tracks, n_timepoints = given.shape
-    track, timepoint = given.track[rows], given.timepoint[rows]
+    n_tracks, track = given.n_tracks, given.track[rows]
     code, words = table.keys_of("lesion")
     code = code[rows]
     slot, first = number_rows(track, rank_of(words).take(code) if len(words) else code)
@@ -150,7 +180,7 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
         slot += padding[track]
     codes = np.full(n_tracks * width, -1, dtype=np.int64)
     codes[slot.take(first)] = code.take(first)
-    return Slots(rows, slot, timepoint, (n_tracks, width, n_timepoints), codes.reshape(n_tracks, width))
+    return Slots(rows, slot, given, codes.reshape(n_tracks, width))
 
 
 @frozen(eq=False)
@@ -418,8 +448,8 @@ class NewLesions:
     @classmethod
     def none(cls, shape: tuple[int, int]) -> NewLesions:
         """No new lesion, of shape (track, timepoint)."""
-        never, nothing = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
-        return cls(never, nothing, nothing, np.zeros(shape), never, 0)
+        never, nothing = np.broadcast_to(np.False_, shape), np.broadcast_to(np.nan, shape)
+        return cls(never, nothing, nothing, np.broadcast_to(0.0, shape), never, 0)
 
 
 def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[[], Floats]) -> NewLesions:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Floats
+from nettumor._arrays import Codes, Floats
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.result import LateTable, explanations
-from nettumor.assessment.visits import Names, Visits
+from nettumor.assessment.visits import Names, Visits, tracks_of
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.dates import iso_text
 from nettumor.endpoints._time_to_event import _WORDS
@@ -53,7 +53,7 @@ def timepoint_table(
     others: dict[str, Axis],
 ) -> tuple[Table, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:  # fmt: skip
     """The timepoints, and the (unit, timepoint) of each row."""
-    place = np.nonzero(visits.exists[judgement.owner])
+    place = np.nonzero(tracks_of(visits.exists, judgement.owner))
     unit, time = place
 
     def row() -> npt.NDArray[np.int64]:
@@ -126,22 +126,28 @@ def subject_table(
 ) -> Table:  # fmt: skip
     """A row for each unit."""
     best = outcome.best
-    columns: dict[str, Any] = {name: make() for name, make in identity.items()}
-    columns |= {
-        "best": labels(best.response, criteria),
-        "best_unconfirmed": labels(outcome.unconfirmed.response, criteria),
-        "best_day": best.day,
-        "best_date": dates(best.day, reference, days=days),
-        "confirmed": best.confirmed,
-        "first_response_day": best.first_response_day,
-        "progression_day": outcome.progression_day,
-        "progression_date": dates(outcome.progression_day, reference, days=days),
+
+    def of_time(name: str, field: str) -> Maker:
+        return lambda: getattr(outcome.times[name.upper()], field)
+
+    def labelled(codes: Codes) -> Maker:
+        return lambda: labels(codes)
+
+    columns = identity | {
+        "best": lambda: labels(best.response, criteria),
+        "best_unconfirmed": lambda: labels(outcome.unconfirmed.response, criteria),
+        "best_day": lambda: best.day,
+        "best_date": lambda: dates(best.day, reference, days=days),
+        "confirmed": lambda: best.confirmed,
+        "first_response_day": lambda: best.first_response_day,
+        "progression_day": lambda: outcome.progression_day,
+        "progression_date": lambda: dates(outcome.progression_day, reference, days=days),
     }
     for name in TIMES:
-        time = outcome.times[name.upper()]
-        columns |= {f"{name}_days": time.time, f"{name}_event": time.event, f"{name}_reason": time.reason}
-    columns |= {name: labels(axis.best) for name, axis in others.items()}
-    return Table(columns)
+        columns |= {f"{name}_days": of_time(name, "time"), f"{name}_event": of_time(name, "event"),
+                    f"{name}_reason": of_time(name, "reason")}  # fmt: skip
+    columns |= {name: labelled(axis.best) for name, axis in others.items()}
+    return LateTable(columns, len(reference))
 
 
 def event_table(identity: dict[str, Maker], outcome: Outcome, reference: Floats, *, days: bool) -> Table:

@@ -6,7 +6,7 @@ hepatic progression-free survival), or each target lesion by itself (for the res
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -73,13 +73,14 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
 
 def parts_of(
-    lesions: CrfTable, criteria: Any, names: Names, visits: Visits, chosen: Bools, *, by: str
+    lesions: CrfTable, criteria: Any, names: Names, placed: Callable[[], Visits], chosen: Bools, *, by: str
 ) -> tuple[Parts, int]:
-    """What is judged, and the number of places with contradicting duplicates."""
+    """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the visits."""
     here = chosen & (names.evaluator >= 0)
     track = names.track if here.all() else np.where(here, names.track, 0)
-    given = Rows(here, track, visits.timepoint, (names.n_tracks, visits.exists.shape[1]))
+    given = Rows(here, track, names.n_tracks, lambda: (placed().timepoint, placed().exists.shape[1]))
     target = targets(lesions, criteria, given)
+    visits = placed()
     scans = _Scans(track, visits, here)
     if by == "lesion":
         return _each_lesion(target, scans.last(lesions.lesions.role == Role.TARGET)), target.conflicts

@@ -6,7 +6,8 @@ tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -15,34 +16,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _wording
+from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
-
-
-class _Columns(Mapping[str, npt.NDArray[Any]]):
-    """Columns, each made when it is asked for, and then kept."""
-
-    def __init__(self, columns: Mapping[str, Callable[[], npt.ArrayLike]]) -> None:
-        self._makers, self._made = dict(columns), dict[str, npt.NDArray[Any]]()
-
-    def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        if name not in self._made:
-            values = np.array(self._makers[name]())
-            values.setflags(write=False)
-            self._made[name] = values
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._makers
 
 
 class LateTable(Table):
@@ -62,7 +41,7 @@ class LateTable(Table):
 
     def __init__(self, columns: Mapping[str, Callable[[], npt.ArrayLike]], n_rows: int) -> None:
         super().__init__({})
-        self._columns = _Columns(columns)  # type: ignore[assignment]
+        self._columns = Late({name: partial(_frozen, make) for name, make in columns.items()})  # type: ignore[assignment]
         self._n_rows = n_rows
 
     @property
@@ -76,6 +55,12 @@ class LateTable(Table):
             shown = "(on request)" if name == "explanation" else ", ".join(map(cell_text, self[name][:4].tolist()))
             lines.append(f"  {name}: {shown}"[:100])
         return "\n".join(lines)
+
+
+def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
+    values = np.array(make())
+    values.setflags(write=False)
+    return values
 
 
 @frozen(eq=False, repr=False)

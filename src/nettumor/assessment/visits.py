@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
@@ -100,6 +102,12 @@ class Visits:
     def scan_day(self) -> Floats:
         """Day of each row from the reference date; NaN unless its date is full, and where nobody asked for the row."""
         return self._scans()
+
+
+def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
+    """The rows of some tracks; the array itself where they are all of them, in order."""
+    every = len(owner) == len(values) and bool((owner == np.arange(len(owner))).all())
+    return values if every else values[owner]
 
 
 def sorted_words(words: list[str]) -> list[str]:
@@ -260,10 +268,11 @@ def _visits(
     kept = points[2] >= 0
     track, first, index, day = points if kept.all() else (a[kept] for a in points)
     shape = (names.n_tracks, int(index.max(initial=0)) + 1)
-    at = track * np.int64(shape[1]) + index
-    exists, days = np.zeros(shape, dtype=np.bool_), np.full(shape, np.nan)
-    row = np.full(shape, -1, dtype=np.int64)
+    at = index * np.int64(shape[0]) + track
+    # timepoint by timepoint in memory: what looks along a course then works on all courses at once
+    exists, days, row = (np.full(shape[::-1], fill) for fill in (False, np.nan, -1))
     exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day, first
+    exists, days, row = exists.T, days.T, row.T
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
     of_row = timepoint.take(seen.of_row)

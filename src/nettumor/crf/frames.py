@@ -8,19 +8,17 @@ distinct words by the frame's own machinery, so that a million rows cost no loop
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nettumor._threads import each
 from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
-
-_LONG = 200_000  # rows: below, the threads are not worth their start
 
 
 def is_frame(value: object) -> bool:
@@ -111,17 +109,11 @@ def _array_column(values: Any, name: str) -> Column:
     return Column.of_array(array, name)
 
 
-def _each(series: dict[str, Any], read: Callable[[Any, str], Column]) -> dict[str, Column]:
-    """The columns read; those of a long frame two at a time."""
-    if not series or len(next(iter(series.values()))) < _LONG:
-        return {n: read(s, n) for n, s in series.items()}
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(series, pool.map(read, series.values(), series), strict=True))
-
-
 def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
     column_names([str(n) for n in frame.columns], name)
-    return _each({str(n): frame.iloc[:, i] for i, n in enumerate(frame.columns)}, _pandas_column)
+    names = [str(n) for n in frame.columns]
+    series = [frame.iloc[:, i] for i in range(len(names))]
+    return dict(zip(names, each(_pandas_column, series, names, rows=len(frame)), strict=True))
 
 
 def _pandas_column(series: Any, name: str) -> Column:
@@ -155,7 +147,9 @@ def _says_one(distinct: int, nulls: Callable[[], bool], same: Callable[[], bool]
 
 def _from_polars(frame: Any) -> dict[str, Column]:
     whole = frame.collect() if hasattr(frame, "collect") else frame
-    return _each({s.name: s for s in whole.get_columns()}, _polars_column)
+    series = whole.get_columns()
+    names = [s.name for s in series]
+    return dict(zip(names, each(_polars_column, series, names, rows=len(whole)), strict=True))
 
 
 def _polars_column(series: Any, name: str) -> Column:

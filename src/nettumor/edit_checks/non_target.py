@@ -40,7 +40,7 @@ _SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L13", "L14", "L15", "M03"
 def _codes(data: Data) -> Ints:
     """The response that each row of a non-target lesion gives, 0 for other rows."""
     rows = data["lesions"]
-    every = Rows(np.ones(rows.n, np.bool_), rows.track, rows.order, (data.n_tracks, 1))
+    every = Rows(np.ones(rows.n, np.bool_), rows.track, data.n_tracks, lambda: (rows.order, 1))
     codes = non_target_codes(rows.table, data.criteria, every)
     return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
 

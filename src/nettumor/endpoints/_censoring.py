@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -47,6 +48,11 @@ class Courses:
     baseline: Bools
     guard: float
     rule: CensoringRule
+
+    def take(self, who: npt.NDArray[np.int64]) -> Courses:
+        """Some patients of a list of them."""
+        arrays = {f.name: getattr(self, f.name) for f in attrs.fields(Courses) if f.name not in ("guard", "rule")}
+        return attrs.evolve(self, **{n: a[who] if a.ndim == 1 else a.T.take(who, axis=1).T for n, a in arrays.items()})
 
     def counts(self, day: Floats) -> Bools:
         """Whether what lies on ``day`` counts: not after the cut-off, and before a new therapy."""
@@ -99,7 +105,7 @@ def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats
     pd = c.codes == Response.PD
     if since is not None:
         pd &= at_least(c.place, since[..., None], c.guard)
-    first = np.where(pd.any(axis=-1), pd.argmax(axis=-1) if pd.shape[-1] else 0, -1)
+    first = _first(pd)
     unconfirmed = c.codes == Response.IUPD
     if unconfirmed.any():
         visit = np.arange(c.codes.shape[-1])
@@ -156,8 +162,14 @@ def _last(where: Bools) -> npt.NDArray[np.int64]:
     """The last place on the last axis where it is True; -1 where it nowhere is."""
     out = np.full(where.shape[:-1], -1, dtype=np.int64)
     for visit in range(where.shape[-1]):
-        out[where[..., visit]] = visit
+        np.copyto(out, visit, where=where[..., visit])
     return out
+
+
+def _first(where: Bools) -> npt.NDArray[np.int64]:
+    """The first place on the last axis where it is True; -1 where it nowhere is."""
+    last = _last(where[..., ::-1])
+    return np.where(last < 0, -1, where.shape[-1] - 1 - last)
 
 
 def end(

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, more_than
+from nettumor._late import Late
 from nettumor.criteria import FDA_2018_CENSORING, CensoringRule
 from nettumor.endpoints._censoring import Courses, end, read
 from nettumor.endpoints._time_to_event import TimeToEvent, result
@@ -236,19 +237,33 @@ def time_to_response(
 def times_of_course(
     responses: npt.ArrayLike, days: npt.ArrayLike, response_day: npt.ArrayLike, *, baseline_assessed: npt.ArrayLike,
     censoring: CensoringRule, **ends: npt.ArrayLike | None,
-) -> dict[str, TimeToEvent]:  # fmt: skip
+) -> Late[TimeToEvent]:  # fmt: skip
     """PFS, TTP, DOR and TTR by their functions, with one check of what goes in; ``ends`` are all the days of these."""
     c, response = read(responses, days, censoring, "times_of_course", baseline_assessed, response_day=response_day,
                        **ends)  # fmt: skip
     start = np.zeros(response.shape)
-    free = end(c, start, "PFS", deaths=True)
-    nobody_died = bool(np.isnan(c.death).all())
-    return {
-        "PFS": free,
-        "TTP": attrs.evolve(free, parameter="TTP") if nobody_died else end(c, start, "TTP", deaths=False),
-        "DOR": end(c, response, "DOR", deaths=True, since=response),
-        "TTR": _to_response(c, response, free),
-    }
+    times: Late[TimeToEvent] = Late({
+        "PFS": lambda: end(c, start, "PFS", deaths=True),
+        "TTP": lambda: (attrs.evolve(times["PFS"], parameter="TTP") if np.isnan(c.death).all()
+                        else end(c, start, "TTP", deaths=False)),
+        "DOR": lambda: _duration(c, response),
+        "TTR": lambda: _to_response(c, response, times["PFS"]),
+    })  # fmt: skip
+    return times
+
+
+def _duration(c: Courses, response: Floats) -> TimeToEvent:
+    """Duration of response, worked out for the responders of a list of patients."""
+    who = np.flatnonzero(~np.isnan(response))
+    if response.ndim != 1 or 2 * len(who) > len(response):
+        return end(c, response, "DOR", deaths=True, since=response)
+    found = end(c.take(who), response[who], "DOR", deaths=True, since=response[who])
+    unknown, no = np.full((2, len(response)), np.nan), np.zeros(len(response), dtype=np.bool_)
+    reason = np.full(len(response), EventReason.NOT_A_RESPONDER)
+    none = result("DOR", unknown[0], no, reason, unknown[1], found.source)
+    for name in ("time", "event", "reason", "day"):
+        getattr(none, name)[who] = getattr(found, name)
+    return none
 
 
 def _to_response(c: Courses, response: Floats, free: TimeToEvent) -> TimeToEvent:

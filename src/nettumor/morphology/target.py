@@ -280,9 +280,10 @@ class _Judge:
         pd = (grown | back | single) & ~cr & ~self.invalid
         open_ = self.complete & ~cr & ~pd
         pr = open_ & self._decrease(rules.pr)
-        mr = open_ & ~pr & self._decrease(rules.mr)
-        gap = open_ & ~pr & ~mr & self._decrease(rules.sd_limit)
-        within = open_ & ~pr & ~mr & ~gap
+        left = open_ & ~pr
+        mr = left & self._decrease(rules.mr) if rules.mr is not None else nothing
+        gap = left & ~mr & self._decrease(rules.sd_limit) if rules.sd_limit is not None else nothing
+        within = left & ~mr & ~gap
 
         response = np.full(self.sum.shape, Response.NE, dtype=np.int8)
         for where, code in ((within, Response.SD), (gap, _GAP_CODES[rules.gap]), (mr, Response.MR),
@@ -298,10 +299,12 @@ class _Judge:
             (sustained, Reason.SUSTAINED), (~self.complete & ~pd & ~self.invalid, Reason.NOT_MEASURED),
             (self.invalid, Reason.INVALID),
         ):  # fmt: skip
-            reason |= where * np.int32(bit)
+            if where.any():
+                reason |= where * np.int32(bit)
+        padding = ~self.real.any(axis=0)  # no target lesion
         for answer in (response, reason):
             answer[:1] = 0
-            answer *= self.real.any(axis=0)  # padding only: no target lesion
+            answer[:, padding] = 0
         return {"response": response, "reason": reason}
 
     def _there(self) -> Bools:
@@ -330,9 +333,7 @@ class _Judge:
             return percent | (absolute & more), np.zeros(now.shape, dtype=np.bool_)
         return percent & absolute, percent & ~absolute
 
-    def _decrease(self, limit: Threshold | None) -> Bools:
-        if limit is None:
-            return np.zeros(self.sum.shape, dtype=np.bool_)
+    def _decrease(self, limit: Threshold) -> Bools:
         met = limit.percent_met(self.baseline, self.sum, self.guard)
         return met & limit.absolute_met(self.baseline, self.sum, self.guard)
 

@@ -1,0 +1,34 @@
+"""What is worked out when it is asked for, and then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Late(Mapping[str, T]):
+    """A mapping whose values are made when they are asked for, and then kept.
+
+    >>> squares = Late({"3": lambda: 9})
+    >>> list(squares), squares["3"]
+    (['3'], 9)
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
+        self._makers, self._made = dict(makers), dict[str, T]()
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
