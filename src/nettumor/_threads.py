@@ -5,29 +5,18 @@ Only what is long is divided; short inputs are worked on where they are asked fo
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
 
 LONG = 200_000
-"""Rows: below, threads are not worth their start."""
-
-
-def each(work: Callable[..., T], *arguments: Iterable[object], rows: int) -> list[T]:
-    """``work`` for each of the arguments, two at a time where there are many rows."""
-    if rows < LONG:
-        return list(map(work, *arguments))
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(work, *arguments))
-
-
-def in_halves(work: Callable[[slice], object], rows: int) -> None:
-    """``work`` on all rows, a stretch at a time."""
-    each(work, [slice(0, rows // 2), slice(rows // 2, rows)] if rows >= LONG else [slice(0, rows)], rows=rows)
+"""Rows: below, a thread is not worth its start."""
 
 
 @contextmanager
@@ -36,5 +25,22 @@ def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
     if rows < LONG:
         yield cache(work)
         return
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(work).result
+    with ThreadPoolExecutor(1) as pool:  # with the caller's settings, such as numpy.errstate
+        yield pool.submit(copy_context().run, work).result
+
+
+def each(work: Callable[..., T], *arguments: Iterable[object], rows: int) -> list[T]:
+    """``work`` for each of the arguments, where there are many rows by two threads that take the next in turn."""
+    given = dict(enumerate(zip(*arguments, strict=True)))
+    left, done = deque(given), dict[int, T]()
+
+    def take_turns() -> None:
+        while left:
+            i = left.popleft()
+            done[i] = work(*given[i])
+
+    with beside(take_turns, rows) as other:
+        take_turns()
+        other()
+    return [done[i] for i in given]
+

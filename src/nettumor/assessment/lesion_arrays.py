@@ -17,9 +17,9 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor._threads import in_halves
 from nettumor.assessment.visits import EARLIER, rank_of
 from nettumor.crf import CrfTable, Role, State, number_rows
+from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
@@ -77,13 +77,10 @@ class Slots:
         """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
         flat, taken = np.empty(self.slot.shape, dtype=np.int64), np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
         placed, rows = self.timepoint >= 0, self.rows
-
-        def place(part: slice) -> None:
+        for part in stretches(len(flat)):
             np.multiply(self.slot[part], self.shape[2], out=flat[part])
             flat[part] += self.timepoint[part]
             taken[flat[part] if placed[part].all() else flat[part][placed[part]]] = True
-
-        in_halves(place, len(flat))
         if not placed.all():
             flat, rows = flat[placed], np.flatnonzero(placed) if isinstance(rows, slice) else rows[placed]
         return rows, flat, int(np.count_nonzero(taken)) == len(flat)
@@ -97,12 +94,7 @@ class Slots:
         conflict = np.zeros(out.shape, dtype=np.bool_)
         rows, flat, single = self._placed
         if single:
-            given = values[rows]
-
-            def write(part: slice) -> None:
-                out[flat[part]] = given[part]
-
-            in_halves(write, len(flat))
+            out[flat] = values[rows]
             return out.reshape(self.shape), conflict.reshape(self.shape)
         given, speaks = values[rows], says[rows]
         if not speaks.all():

@@ -17,7 +17,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.visits import Names, order_of, sorted_words
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
-from nettumor.crf.arrays import AT_A_TIME
+from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
 
@@ -63,16 +63,16 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     lesions = tables["lesions"]
     code, words = lesions.keys_of("subject")
     own = np.flatnonzero(_occurs(code, words) & (words != ""))
-    subjects = words[own].tolist()
+    found = words[own].tolist()
     if "subjects" in tables:
-        known = {"", *subjects}
-        subjects += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
-    order = order_of(subjects)
-    rank = np.empty(len(subjects), dtype=np.int32)
-    rank[order] = np.arange(len(subjects))
+        known = {"", *found}
+        found += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
+    order = order_of(found)
+    rank = np.empty(len(found), dtype=np.int32)
+    rank[order] = np.arange(len(found))
     of_word = np.full(len(words), -1, dtype=np.int32)
     of_word[own] = rank[: len(own)]
-    subjects = [subjects[i] for i in order]
+    subjects = _text(found)[order]
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
     e_of = _places(wanted, e_words)
@@ -83,7 +83,7 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     n_nobody = int(np.count_nonzero(nobody))
     if n_nobody:
         subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
-    return Names(_text(subjects), _text(wanted), subject, evaluators, n_nobody)
+    return Names(subjects, _text(wanted), subject, evaluators, n_nobody)
 
 
 def _places(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
@@ -101,8 +101,8 @@ def _occurring(code: Ints, words: npt.NDArray[Any]) -> list[str]:
 def _occurs(code: Ints, words: npt.NDArray[Any]) -> Bools:
     """Whether some row has the word."""
     occurs = np.zeros(len(words), dtype=np.bool_)
-    for start in range(0, len(code), AT_A_TIME):
-        occurs[code[start : start + AT_A_TIME]] = True
+    for part in stretches(len(code)):
+        occurs[code[part]] = True
         if occurs.all():
             break
     return occurs

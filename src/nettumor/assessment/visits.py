@@ -20,6 +20,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
+from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
@@ -116,14 +117,14 @@ def sorted_words(words: list[str]) -> list[str]:
     >>> sorted_words(["10", "9"]), sorted_words(["b", "a10", "a9"])
     (['9', '10'], ['a10', 'a9', 'b'])
     """
-    return [words[i] for i in order_of(words)]
+    return [words[i] for i in order_of(words).tolist()]
 
 
-def order_of(words: list[str]) -> list[int]:
+def order_of(words: list[str]) -> Ints:
     """The places of the words in the order of `sorted_words`."""
     if all(_NUMBER.fullmatch(w) for w in words):
-        return sorted(range(len(words)), key=lambda i: (float(words[i]), words[i]))
-    return sorted(range(len(words)), key=words.__getitem__)
+        return np.array(sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64)
+    return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 
 def rank_of(words: Words) -> Ints:
@@ -170,9 +171,10 @@ class _Occasions:
 def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occasions:
     tracks, visits, cells = track[rows], visit[rows], cell[rows]
     number, first = number_rows(tracks, visits)
-    other = cells != cells.take(first).take(number)
-    single = not other.any()
+    of_first = cells.take(first)
+    single = all((cells[part] == of_first.take(number[part])).all() for part in stretches(len(cells)))
     if not single:  # the visits that have more than one date: only they are numbered by date, too
+        other = cells != of_first[number]
         several = np.zeros(len(first), dtype=np.bool_)
         several[number[other]] = True
         here = several[number]

@@ -17,8 +17,12 @@ from nettumor._arrays import Bools
 from nettumor.errors import InputError
 
 Ints = npt.NDArray[np.int64]
-AT_A_TIME = 1 << 16
-"""Rows whose temporaries stay in the processor's cache."""
+_STRETCH = 1 << 16
+
+
+def stretches(n: int) -> list[slice]:
+    """The rows from the first to the last, so many at a time that what is made of them stays in the cache."""
+    return [slice(start, min(start + _STRETCH, n)) for start in range(0, n, _STRETCH)]
 
 
 def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
@@ -41,15 +45,19 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
     >>> number_rows([0, 1, 0, 1], [2, 0, 2, 1])
     (array([0, 1, 0, 2]), array([0, 1, 3]))
     """
-    first = np.asarray(codes[0])
-    key, size = (first.astype(np.int64) if len(codes) == 1 else first), _size(first)
+    key = np.asarray(codes[0])
+    size = _size(key)
+    if len(codes) == 1:
+        key = key.astype(np.int64)
     for column in codes[1:]:
         key, size = _narrow(key, size)
         further = np.asarray(column)
         further, width = _narrow(further, _size(further))
-        key = np.multiply(key, width, dtype=np.int64)
-        np.add(key, further, out=key, casting="unsafe")
-        size *= width
+        both = np.empty(len(key), dtype=np.int64)
+        for part in stretches(len(key)):
+            np.multiply(key[part], width, out=both[part])
+            np.add(both[part], further[part], out=both[part], casting="unsafe")
+        key, size = both, size * width
     return _dense(key, size)
 
 
@@ -86,7 +94,8 @@ def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
     # whole numbers of half the size: what is written in no order stays in the processor's cache
     whole = np.dtype(np.int32 if key.size <= 2**31 else np.int64)
     row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
-    row[key[::-1]] = np.arange(key.size - 1, -1, -1, dtype=whole)  # the last assignment, the first row, stays
+    for part in reversed(stretches(key.size)):  # the last assignment, the first row, stays
+        row[key[part][::-1]] = np.arange(part.stop - 1, part.start - 1, -1, dtype=whole)
     return row
 
 
@@ -116,14 +125,14 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
 def _new_maxima(codes: npt.NDArray[Any]) -> Ints | None:
     """The first row of each code where the codes are numbered by appearance already; else None."""
     found, seen = [np.zeros(0, dtype=np.int64)], 0
-    for start in range(0, len(codes), AT_A_TIME):
-        top = np.maximum.accumulate(codes[start : start + AT_A_TIME])
+    for part in stretches(len(codes)):
+        top = np.maximum.accumulate(codes[part])
         new = np.flatnonzero((top[1:] > top[:-1]) & (top[1:] >= seen)) + 1
         if top[0] >= seen:
             new = np.append(0, new)
         if top[-1] >= seen + len(new):
             return None  # a number was passed over
-        found.append(new + start)
+        found.append(new + part.start)
         seen += len(new)
     return np.concatenate(found)
 

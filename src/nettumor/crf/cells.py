@@ -270,8 +270,10 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     if column.floats is not None:
         endless = np.isinf(column.floats)
         value = np.where(endless, np.nan, column.floats) if endless.any() else column.floats
-        tiny = (value < _MISREAD) & (value > -_MISREAD) & (value != 0)
-        value = np.where(tiny, 0.0, value) if tiny.any() else value
+        tiny = value < _MISREAD
+        if tiny.any():
+            tiny &= (value > -_MISREAD) & (value != 0)
+            value = np.where(tiny, 0.0, value) if tiny.any() else value
         none = np.broadcast_to(np.nan, (n,))
         return Numbers(value, np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny)
     blank = column.map(lambda c: _blank(tidy(c)), np.bool_)

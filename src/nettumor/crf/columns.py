@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
-from nettumor.crf.arrays import AT_A_TIME
+from nettumor.crf.arrays import stretches
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -334,7 +334,7 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
     """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
     whole = np.empty(len(values), dtype=np.int32)
     known = None
-    for part in _parts(len(values)):
+    for part in stretches(len(values)):
         given = values[part]
         missing = np.isnan(given)
         if missing.any():
@@ -366,14 +366,9 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
         return found, codes.astype(np.int32)
     places = np.empty(len(values), dtype=np.int32)
     present = np.zeros(high - low + 1, dtype=np.bool_)
-    for part in _parts(len(values)):
+    for part in stretches(len(values)):
         np.subtract(values[part], low, out=places[part], casting="unsafe")
         if not present.all():
             present[places[part]] = True
     found = np.flatnonzero(present) + low
     return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
-
-
-def _parts(n: int) -> list[slice]:
-    """Stretches of rows whose temporaries stay in the processor's cache."""
-    return [slice(start, min(start + AT_A_TIME, n)) for start in range(0, n, AT_A_TIME)]

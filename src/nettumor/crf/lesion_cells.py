@@ -263,6 +263,8 @@ class LesionCells:
         """
         choose("name", name, MEASURES)
         numbers = self._numbers.get(name)
+        if numbers is not None and self._only(name):
+            return Measure(numbers.value, np.zeros(self._n, dtype=np.bool_), numbers.word)
         if numbers is None:
             none = np.zeros(self._n, dtype=np.bool_)
             value, unreadable, small = np.full(self._n, np.nan), none, none
@@ -275,6 +277,11 @@ class LesionCells:
         value = np.where(lost, np.nan, value) if lost.any() else value
         small = (small | (self.state == State.TOO_SMALL)) & np.isnan(value) & ~self.contradiction
         return Measure(value, small & (name != "attenuation"), unreadable)
+
+    def _only(self, name: str) -> bool:
+        """Whether the rows say nothing but one measure in mm, as numbers."""
+        return (len(self._numbers) == 1 and not self.table.column(name).is_text and "unit" not in self.table
+                and not self._said.any())  # fmt: skip
 
     def _read(self, name: str, numbers: Numbers) -> tuple[Floats, Bools, Bools]:
         """Value in mm, what could not be read, and what its own cell calls too small."""

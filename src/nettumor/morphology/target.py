@@ -207,9 +207,13 @@ def target_response(
     courses = checked_courses(values, invalid)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
     out = Results(courses)
-    for part, block in courses.blocks():
+    guard = _arrays.guard(sizes)
+
+    def judged(part: slice, block: Block) -> None:
         sums = sums_of(block)
-        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers()})
+        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, guard).answers()})
+
+    courses.each_block(judged)
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:
