@@ -170,7 +170,7 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
         )  # fmt: skip
     *lead, lesions, visits = values.shape
     first, shape = values[..., :1], (*lead, visits)
-    wrong = np.isinf(values) | (values < 0)
+    wrong = (values == np.inf) | (values < 0)
     real = ~np.isnan(first).all(axis=-1)
     orphan = np.zeros(real.shape, dtype=np.bool_)  # measured later, but not at baseline
     orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)

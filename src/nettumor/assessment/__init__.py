@@ -22,7 +22,7 @@ from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.visits import Names, Visits, place_visits
-from nettumor.crf import UNKNOWN, CrfTable, DateStatus, Tables, read
+from nettumor.crf import CrfTable, DateStatus, Tables, read
 from nettumor.criteria import (
     FDA_2018_CENSORING,
     RECIST_1_1,
@@ -211,11 +211,6 @@ def _lacking(lesions: CrfTable, criteria: Any) -> str:
     return ", ".join(n for n in _NEEDED.get(criteria.measure, ()) if lesions.blank(n).all()) or "none"
 
 
-def _unknown_words(lesions: CrfTable) -> int:
-    """Rows whose role or state is no word of the layout: no lesion, or no state, is made of them."""
-    return int(((lesions.lesions.role == UNKNOWN) | (lesions.lesions.state == UNKNOWN)).sum())
-
-
 def _notes(
     study: Tables, criteria: Any, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
 ) -> dict[str, Any]:
@@ -232,7 +227,7 @@ def _notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
-        "lesion rows with a role or state that is not known": _unknown_words(study["lesions"]),
+        "lesion rows with a role or state that is not known": int(study["lesions"].lesions.unknown.sum()),
         "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
         "lesion rows without a subject": names.without_subject,
         "lesion rows without visit and date": visits.without_time,

@@ -9,17 +9,14 @@ duplicates count once, unequal ones are not measured; parts of a split lesion ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.visits import EARLIER, rank_of
+from nettumor.assessment.slots import Rows, Slots, slots
 from nettumor.crf import CrfTable, Role, State, number_rows
-from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
@@ -29,150 +26,6 @@ _GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARG
 """Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS, C124309)."""
 
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
-
-
-@frozen(eq=False, slots=False)
-class Slots:
-    """Where the rows of one role stand in an array (track, lesion, timepoint).
-
-    Attributes
-    ----------
-    rows : ndarray of int, shape (row,), or slice
-        The rows of the lesions table; a slice where it is all of them.
-    slot : ndarray of int, shape (row,)
-        The place of track and lesion together; a track's lesions are numbered by name.
-    given : Rows
-    codes : ndarray of int, shape (track, lesion)
-        The lesion's code in the table; -1 for padding.
-    """
-
-    rows: Ints | slice
-    slot: Ints
-    given: Rows
-    codes: Ints
-
-    @cached_property
-    def timepoint(self) -> Ints:
-        """The timepoint of each row."""
-        return self.given.timepoint[self.rows]
-
-    @cached_property
-    def shape(self) -> tuple[int, int, int]:
-        """Of the array."""
-        tracks, timepoints = self.given.shape
-        return tracks, self.codes.shape[1], timepoints
-
-    @property
-    def track(self) -> Ints:
-        """The track of each row."""
-        return self.slot // max(self.shape[1], 1)
-
-    @property
-    def lesion(self) -> Ints:
-        """The place of each row's lesion in its track."""
-        return self.slot % max(self.shape[1], 1)
-
-    @cached_property
-    def _placed(self) -> tuple[Ints | slice, Ints, bool]:
-        """The rows that have a timepoint, the place of each in the flat array, and whether no two share one."""
-        flat, taken = np.empty(self.slot.shape, dtype=np.int64), np.zeros(int(np.prod(self.shape)), dtype=np.bool_)
-        placed, rows = self.timepoint >= 0, self.rows
-        for part in stretches(len(flat)):
-            np.multiply(self.slot[part], self.shape[2], out=flat[part])
-            flat[part] += self.timepoint[part]
-            taken[flat[part] if placed[part].all() else flat[part][placed[part]]] = True
-        if not placed.all():
-            flat, rows = flat[placed], np.flatnonzero(placed) if isinstance(rows, slice) else rows[placed]
-        return rows, flat, int(np.count_nonzero(taken)) == len(flat)
-
-    def put(self, values: npt.NDArray[Any], fill: Any, says: Bools) -> tuple[npt.NDArray[Any], Bools]:
-        """The values in an array, and where rows contradict each other (``fill`` there).
-
-        ``values`` and ``says`` are of all rows of the table; rows that say nothing give way to those that do.
-        """
-        out = np.full(int(np.prod(self.shape)), fill, dtype=values.dtype)
-        conflict = np.zeros(out.shape, dtype=np.bool_)
-        rows, flat, single = self._placed
-        if single:
-            out[flat] = values[rows]
-            return out.reshape(self.shape), conflict.reshape(self.shape)
-        given, speaks = values[rows], says[rows]
-        if not speaks.all():
-            out[flat[~speaks]] = given[~speaks]
-            flat, given = flat[speaks], given[speaks]
-        out[flat] = given
-        kept = out[flat]
-        unequal = kept != given
-        if values.dtype.kind == "f":
-            unequal &= ~(np.isnan(kept) & np.isnan(given))
-        conflict[flat[unequal]] = True
-        out[conflict] = fill
-        return out.reshape(self.shape), conflict.reshape(self.shape)
-
-    def identified(self) -> Bools:
-        """Lesions (track, lesion) that are on record; not padding, and not one seen only before the baseline."""
-        rows = self.timepoint != EARLIER
-        if rows.all():
-            return np.asarray(self.codes >= 0)
-        out = np.zeros(self.shape[0] * self.shape[1], dtype=np.bool_)
-        out[self.slot[rows]] = True
-        return out.reshape(self.shape[:2])
-
-
-@frozen(eq=False)
-class Rows:
-    """Which rows of the lesions table are judged, and where each stands.
-
-    Attributes
-    ----------
-    chosen : ndarray of bool, shape (row,)
-    track : ndarray of int, shape (row,)
-    n_tracks : int
-    placed : callable
-        Gives the timepoint of each row and the number of timepoints, which may be in the making.
-    """
-
-    chosen: Bools
-    track: Ints
-    n_tracks: int
-    placed: Callable[[], tuple[Ints, int]]
-
-    @property
-    def timepoint(self) -> Ints:
-        """The timepoint of each row."""
-        return self.placed()[0]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Tracks and timepoints."""
-        return self.n_tracks, self.placed()[1]
-
-    def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
-        """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
-        def place() -> tuple[Ints, Ints]:
-            track = np.where(self.chosen, self.track, self.n_tracks)
-            return number_rows(track, table.keys_of("lesion")[0])[0], self.timepoint
-
-        return place
-
-
-def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
-    """The places of the rows with a role."""
-    here = given.chosen & (table.lesions.role == role)
-    rows = slice(None) if here.all() else np.flatnonzero(here)
-    n_tracks, track = given.n_tracks, given.track[rows]
-    code, words = table.keys_of("lesion")
-    code = code[rows]
-    slot, first = number_rows(track, rank_of(words).take(code) if len(words) else code)
-    owner = track.take(first)
-    count = np.bincount(owner, minlength=n_tracks)
-    width = int(count.max(initial=0))
-    padding = np.arange(n_tracks) * width - (np.cumsum(count) - count)  # places left free before each track
-    if padding.any():
-        slot += padding[track]
-    codes = np.full(n_tracks * width, -1, dtype=np.int64)
-    codes[slot.take(first)] = code.take(first)
-    return Slots(rows, slot, given, codes.reshape(n_tracks, width))
 
 
 @frozen(eq=False)
@@ -283,26 +136,25 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
     value, small = sizes_used(table, criteria, given.lesions_of(table))
-    says = cells.state != State.BLANK
-    sizes, conflict = at.put(value, np.nan, says)
+    sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
     if small.any():
-        too_small, other = at.put(small, False, says)
+        too_small, other = at.put(small, False)
         conflict = conflict | other
         sizes[conflict], too_small[conflict] = np.nan, False
     sizes[sizes >= _IMPOSSIBLE] = np.inf  # answered with NE like any number that cannot be
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
-        attenuation, _ = at.put(cells.measure("attenuation").value, np.nan, says)
-    nodal = np.zeros(at.shape[:2], dtype=np.bool_)
-    if cells.nodal.any():
-        nodal.ravel()[at.slot[cells.nodal[at.rows]]] = True
+        attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
+    nodal = at.some(cells.nodal)
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
     counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
     parts = _part_slots(table, at)
-    unmeasured = at.identified() & ~counts.any(axis=-1)
+    unmeasured = at.identified() & ~counts[..., 0]
+    if unmeasured.any():
+        unmeasured &= ~counts.any(axis=-1)
     unmeasured[parts[0], parts[1]] = False
     return Targets(sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum()))
 
@@ -311,9 +163,10 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     """From the merge on: the lesion that merged into another, and the other; all of the track where none is named."""
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
-    if not (cells.state == State.MERGED).any():
+    merged = cells.is_state(State.MERGED)
+    if not merged.any():
         return out
-    rows = np.flatnonzero((cells.state[at.rows] == State.MERGED) & (at.timepoint >= 0))
+    rows = np.flatnonzero(merged[at.rows] & (at.timepoint >= 0))
     if not len(rows):
         return out
     track, timepoint = at.track[rows], at.timepoint[rows]
@@ -377,20 +230,19 @@ def _with_parts(
 
 def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, int]:
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
-    cells = table.lesions
     at = slots(table, given, Role.NON_TARGET)
-    if not len(at.slot):
+    if at.empty:
         return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
-    code = non_target_codes(table, criteria, given)
-    found, conflict = at.put(code, np.int8(Response.MISSING), cells.state != State.BLANK)
+    code = non_target_codes(table, criteria, given.lesions_of(table))
+    found, conflict = at.put(code, np.int8(Response.MISSING))
     found[conflict] = Response.NE
     found[at.identified()[..., None] & (found == Response.MISSING)] = Response.NE
-    larger, _ = at.put(larger_rows(table), False, cells.state != State.BLANK)
+    larger, _ = at.put(larger_rows(table), False)
     return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
 
 
-def non_target_codes(table: CrfTable, criteria: Any, given: Rows) -> Codes:
-    """What each row says of a lesion, as a code of `Response` for `non_target_response`."""
+def non_target_codes(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]) -> Codes:
+    """What each row says of a lesion, as a code of `Response` for `non_target_response`; ``place`` as above."""
     cells = table.lesions
     state = cells.state
     code = np.full(len(state), Response.NON_CR_NON_PD, dtype=np.int8)
@@ -400,7 +252,7 @@ def non_target_codes(table: CrfTable, criteria: Any, given: Rows) -> Codes:
     if normal is not None:  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
         short, small = _measure(table, "size")
         if "perpendicular" in table:
-            short, _ = _short_axis(table, given.lesions_of(table), cells.nodal, short, small)
+            short, _ = _short_axis(table, place, cells.nodal, short, small)
         code[cells.nodal & ~np.isnan(short) & ~at_least(short, normal) & (code == Response.NON_CR_NON_PD)] = Response.CR
     code[np.isin(state, (State.BLANK, State.NOT_EVALUABLE, -1)) | cells.contradiction] = Response.NE
     return code
@@ -452,14 +304,14 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[
     """
     cells = table.lesions
     at = slots(table, given, Role.NEW)
-    if not len(at.slot):
+    if at.empty:
         return NewLesions.none(given.shape)
     look = np.zeros(table.n_rows, dtype=np.int8)
     look[cells.present] = 2
     look[cells.state == State.EQUIVOCAL] = 1
     look[np.isin(cells.state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = -1
     look[cells.contradiction] = 0
-    seen, conflict = at.put(look, np.int8(0), cells.state != State.BLANK)
+    seen, conflict = at.put(look, np.int8(0))
     seen[..., 0] = 0
     known = np.logical_or.accumulate(seen == 2, axis=-1)
     visit = np.arange(given.shape[1])
@@ -468,14 +320,14 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[
     size, small = sizes_used(table, criteria, given.lesions_of(table))
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
-    measured, _ = at.put(size, np.nan, cells.state != State.BLANK)
+    measured, _ = at.put(size, np.nan)
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
     scan = scan_day()
-    day, _ = at.put(np.where(np.isnan(scan), np.inf, scan), np.inf, np.ones(table.n_rows, dtype=np.bool_))
+    day, _ = at.put(np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_))
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
     first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
-    larger, _ = at.put(larger_rows(table), False, cells.state != State.BLANK)
+    larger, _ = at.put(larger_rows(table), False)
     total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
     return NewLesions(
         np.asarray(there.any(axis=1)), np.where(np.isinf(first_day), np.nan, first_day),

@@ -14,7 +14,8 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
-from nettumor.assessment.lesion_arrays import NewLesions, Rows, new_lesions, non_targets, targets
+from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
+from nettumor.assessment.slots import Rows
 from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
@@ -78,18 +79,22 @@ def parts_of(
     """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the visits."""
     here = chosen & (names.evaluator >= 0)
     track = names.track if here.all() else np.where(here, names.track, 0)
-    given = Rows(here, track, names.n_tracks, lambda: (placed().timepoint, placed().exists.shape[1]))
+    given = Rows(here, track, names.n_tracks, placed)
     target = targets(lesions, criteria, given)
     visits = placed()
     scans = _Scans(track, visits, here)
+    target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
     if by == "lesion":
-        return _each_lesion(target, scans.last(lesions.lesions.role == Role.TARGET)), target.conflicts
+        return _each_lesion(target, target_day), target.conflicts
     non_target, larger, doubtful = non_targets(lesions, criteria, given)
     new = new_lesions(lesions, criteria, given, lambda: visits.scan_day)
-    worse = (lesions.lesions.role == Role.NON_TARGET) & (lesions.lesions.state == State.UNEQUIVOCAL_PROGRESSION)
+    def worse() -> Bools:
+        cells = lesions.lesions
+        return np.asarray((cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION))
+
     tracks = np.arange(names.n_tracks)
     found = Parts(tracks, np.full(len(tracks), -1), target, non_target, larger, new,
-                  scans.last(lesions.lesions.role == Role.TARGET), scans.first(worse))  # fmt: skip
+                  target_day, scans.first(worse))  # fmt: skip
     return found, target.conflicts + doubtful + new.conflicts
 
 
@@ -101,19 +106,19 @@ class _Scans:
     visits: Visits
     here: Bools
 
-    def last(self, which: Bools) -> Floats:
+    def last(self, which: Callable[[], Bools]) -> Floats:
         """The latest day of these rows at each timepoint; NaN where there is none."""
         return self._extreme(which, np.maximum, -np.inf)
 
-    def first(self, which: Bools) -> Floats:
+    def first(self, which: Callable[[], Bools]) -> Floats:
         """The earliest day of these rows at each timepoint."""
         return self._extreme(which, np.minimum, np.inf)
 
-    def _extreme(self, which: Bools, function: np.ufunc, start: float) -> Floats:
+    def _extreme(self, which: Callable[[], Bools], function: np.ufunc, start: float) -> Floats:
         if not self.visits.several_dates:
             return self.visits.day
         day = self.visits.scan_day
-        rows = np.flatnonzero(which & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
+        rows = np.flatnonzero(which() & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
         shape = self.visits.exists.shape
         out = np.full(shape[0] * shape[1], start)
         function.at(out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows])

@@ -146,8 +146,8 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
         repeated = len(backwards) - int(np.count_nonzero(row >= 0))
         for name in DATES:
             found[name] = _take(table.dates(name, days=days), row)
-    for name in DATES:
-        found.setdefault(name, _take(_blank_dates(), np.full(n, -1, dtype=np.int64)))
+    else:
+        found = dict.fromkeys(DATES, _take(_blank_dates(), row))
     if data_cutoff is not None:
         found["data_cutoff"] = _take(_cutoff(data_cutoff, days=days), np.zeros(n, dtype=np.int64))
     reference = np.where(np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day)

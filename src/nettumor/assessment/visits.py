@@ -69,8 +69,6 @@ class Visits:
 
     Attributes
     ----------
-    timepoint : ndarray of int, shape (row,)
-        Of each row; `NO_TIME` where it has neither visit nor date, `EARLIER` where it lies before the baseline.
     exists : ndarray of bool, shape (track, timepoint)
     day : ndarray of float, shape (track, timepoint)
         Of the latest scan, from the reference date.
@@ -84,11 +82,12 @@ class Visits:
         Rows without visit and date; rows at visits before the baseline.
     several_dates : bool
         Some timepoint has rows of more than one date.
-    scans : callable
-        Gives `scan_day`, which few studies need.
+    scans, timepoints : callable
+        Give `scan_day` and `timepoint`, which few studies need.
+    of_visit : ndarray of int, shape (visit, track), or None
+        The timepoint of each visit by its code; None where some visit of a track has several dates.
     """
 
-    timepoint: Ints
     exists: Bools
     day: Floats
     reference: Floats
@@ -98,6 +97,13 @@ class Visits:
     before_baseline: int
     several_dates: bool
     _scans: Callable[[], Floats]
+    _timepoints: Callable[[], Ints]
+    of_visit: Ints | None
+
+    @cached_property
+    def timepoint(self) -> Ints:
+        """The timepoint of each row; `NO_TIME` where it has neither visit nor date, `EARLIER` before the baseline."""
+        return self._timepoints()
 
     @cached_property
     def scan_day(self) -> Floats:
@@ -184,6 +190,11 @@ def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occ
     return _Occasions(number, row, tracks.take(first), visits.take(first), cells.take(first), single)
 
 
+def visit_column(lesions: CrfTable) -> Column:
+    """The visits of the rows, blank where the table has none."""
+    return lesions.column("visit").trimmed if "visit" in lesions else blanks(lesions.n_rows)
+
+
 def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     """The timepoints of all tracks.
 
@@ -199,7 +210,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     here = names.evaluator >= 0
     rows = slice(None) if here.all() else np.flatnonzero(here)
     cells, column = lesions.when_cells()
-    visit = lesions.column("visit").trimmed if "visit" in lesions else blanks(lesions.n_rows)
+    visit = visit_column(lesions)
     seen = _occasions(names.track, visit.codes, column.codes, rows)
     placed, number, shown = _timepoints(seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows])
     track, visit_code, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
@@ -220,7 +231,11 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     def scans(reference: Floats) -> Floats:
         return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
 
-    return _visits(names, seen, rows, (track, seen.first[shown], index, day), timepoint, wanted, scans)
+    of_visit = None
+    if seen.single and len(visit.words) * names.n_tracks <= 4 * len(names.track) + 1024:
+        of_visit = np.full((len(visit.words), names.n_tracks), NO_TIME, dtype=np.int32)
+        of_visit[seen.visit, seen.track] = timepoint
+    return _visits(names, seen, rows, (track, seen.first[shown], index, day), timepoint, wanted, scans, of_visit)
 
 
 def _timepoints(
@@ -264,7 +279,7 @@ def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) ->
 
 def _visits(
     names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Ints, Floats], timepoint: Ints,
-    wanted: Floats, scans: Callable[[Floats], Floats],
+    wanted: Floats, scans: Callable[[Floats], Floats], of_visit: Ints | None,
 ) -> Visits:  # fmt: skip
     """The arrays, from the timepoints (track, a row, index from the baseline, day)."""
     kept = points[2] >= 0
@@ -277,15 +292,19 @@ def _visits(
     exists, days, row = exists.T, days.T, row.T
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
-    of_row = timepoint.take(seen.of_row)
-    without, earlier = (int(np.count_nonzero(of_row == kind)) if (timepoint == kind).any() else 0
-                        for kind in (NO_TIME, EARLIER))  # fmt: skip
-    if not isinstance(rows, slice):
+
+    def of_rows() -> Ints:
+        of_row = timepoint.take(seen.of_row)
+        if isinstance(rows, slice):
+            return of_row
         every = np.full(len(names.evaluator), NO_TIME, dtype=np.int32)
         every[rows] = of_row
-        of_row = every
-    return Visits(of_row, exists, days - reference[:, None], reference, np.fmax.reduce(days, axis=1), row, without,
-                  earlier, several, lambda: scans(reference))  # fmt: skip
+        return every
+
+    without, earlier = (int(np.count_nonzero(timepoint.take(seen.of_row) == kind)) if (timepoint == kind).any() else 0
+                        for kind in (NO_TIME, EARLIER))  # fmt: skip
+    return Visits(exists, days - reference[:, None], reference, np.fmax.reduce(days, axis=1), row, without,
+                  earlier, several, lambda: scans(reference), of_rows, of_visit)  # fmt: skip
 
 
 def _groups(

@@ -60,6 +60,8 @@ class Column:
         The cells of a column of numbers; NaN for a blank or null cell.
     letters : array of str, shape (n,), optional
         For a column of numbers from SAS: "." or ".A" to ".Z" or "._" where missing, else "".
+    immutable : bool
+        Nobody can change ``floats``: they are not copied.
 
     Examples
     --------
@@ -70,12 +72,12 @@ class Column:
 
     def __init__(
         self, *, words: Sequence[str] | Words | None = None, codes: npt.NDArray[Any] | None = None,
-        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None,
+        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None, immutable: bool = False,
     ) -> None:  # fmt: skip
         self.floats: Floats | None = None
         self.letters = letters
         if floats is not None:
-            self.floats = np.array(floats, dtype=np.float64)
+            self.floats = np.array(floats, dtype=np.float64, copy=None if immutable else True)
             self.floats.setflags(write=False)
         else:
             self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int32)

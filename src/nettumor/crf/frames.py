@@ -162,7 +162,7 @@ def _polars_column(series: Any, name: str) -> Column:
     if (dtype.is_numeric() and not whole) or str(dtype) == "Boolean":
         import polars
 
-        return Column(floats=series.cast(polars.Float64).fill_null(np.nan).to_numpy())
+        return Column(floats=series.cast(polars.Float64).fill_null(np.nan).to_numpy(), immutable=True)
     if str(dtype) == "Date" or str(dtype).startswith("Datetime"):
         return Column.of_datetimes(series.dt.replace_time_zone(None).to_numpy() if "zone" in str(dtype) and
                                    getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip

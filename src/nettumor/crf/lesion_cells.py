@@ -181,6 +181,17 @@ class LesionCells:
             state = np.where(better != 0, better, state) if better.any() else state
         return state
 
+    def is_state(self, state: State) -> Bools:
+        """Rows of a state that only words can say."""
+        if not (self._said.any() or self._word.any()):
+            return np.zeros(self._n, dtype=np.bool_)
+        return np.asarray(self.state == state)
+
+    @property
+    def unknown(self) -> Bools:
+        """Rows whose role or state is no word of the layout."""
+        return np.asarray((self.role == UNKNOWN) | (self._said == UNKNOWN))
+
     @cached_property
     def contradiction(self) -> Bools:
         """Where number and state exclude each other."""

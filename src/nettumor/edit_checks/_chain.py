@@ -175,8 +175,9 @@ def _judge(
     np.maximum.at(days, (unit[known], order[known]), day[known])
     days[np.isinf(days)] = np.nan
     timepoint = np.where(order >= 0, order, EARLIER)
-    visits = Visits(timepoint, exists, days, np.zeros(count), np.full(count, np.nan), row, 0, int((order < 0).sum()),
-                    several_dates=True, scans=lambda: day)  # fmt: skip
+    visits = Visits(exists, days, np.zeros(count), np.full(count, np.nan), row, 0, int((order < 0).sum()),
+                    several_dates=True, scans=lambda: day, timepoints=lambda: timepoint,
+                    of_visit=None)  # fmt: skip
     track = np.arange(count).astype(object)
     names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
     parts, _ = parts_of(table, criteria, names, lambda: visits, np.ones(len(use), np.bool_), by="subject")

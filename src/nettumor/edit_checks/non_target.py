@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, more_than
-from nettumor.assessment.lesion_arrays import Rows, larger_rows, non_target_codes
+from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
@@ -40,8 +40,7 @@ _SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L13", "L14", "L15", "M03"
 def _codes(data: Data) -> Ints:
     """The response that each row of a non-target lesion gives, 0 for other rows."""
     rows = data["lesions"]
-    every = Rows(np.ones(rows.n, np.bool_), rows.track, data.n_tracks, lambda: (rows.order, 1))
-    codes = non_target_codes(rows.table, data.criteria, every)
+    codes = non_target_codes(rows.table, data.criteria, lambda: (rows.lesion, rows.order))
     return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
 
 

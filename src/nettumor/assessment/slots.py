@@ -1,0 +1,233 @@
+"""Where the rows of a lesions table stand in an array (track, lesion, timepoint).
+
+Most tables hold a lesion once at each visit, and one date for each visit of a patient: their rows are laid out by
+visit, while the visits are still being put in order. In any other table each row goes to its timepoint; of several
+rows in one place equal ones count once, unequal ones are a conflict.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools
+from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
+from nettumor.crf import CrfTable, Role, State, number_rows
+from nettumor.crf.arrays import stretches
+from nettumor.crf.columns import Ints
+
+_SPARSE = 3  # places for each row, from which on an array costs more than it saves
+
+
+@frozen(eq=False)
+class Rows:
+    """Which rows of the lesions table are judged, and where each stands.
+
+    Attributes
+    ----------
+    chosen : ndarray of bool, shape (row,)
+    track : ndarray of int, shape (row,)
+    n_tracks : int
+    visits : callable
+        Gives the `Visits`, which may be in the making.
+    """
+
+    chosen: Bools
+    track: Ints
+    n_tracks: int
+    visits: Callable[[], Visits]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Tracks and timepoints."""
+        return self.n_tracks, self.visits().exists.shape[1]
+
+    def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
+        """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
+        def place() -> tuple[Ints, Ints]:
+            track = np.where(self.chosen, self.track, self.n_tracks)
+            return number_rows(track, table.keys_of("lesion")[0])[0], self.visits().timepoint
+
+        return place
+
+
+@frozen(eq=False, slots=False)
+class Slots:
+    """Where the rows of one role stand in an array (track, lesion, timepoint).
+
+    Attributes
+    ----------
+    table : CrfTable
+        The lesions table.
+    given : Rows
+    rows : ndarray of int, shape (row,), or slice
+        The rows of the lesions table; a slice where it is all of them.
+    slot : ndarray of int, shape (row,)
+        The place of track and lesion together; a track's lesions stand by name.
+    codes : ndarray of int, shape (track, lesion)
+        The lesion's code in the table; -1 for padding.
+    """
+
+    table: CrfTable
+    given: Rows
+    rows: Ints | slice
+    slot: Ints
+    codes: Ints
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row has the role."""
+        return not len(self.slot)
+
+    @cached_property
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        return self.given.visits().timepoint[self.rows]
+
+    @cached_property
+    def shape(self) -> tuple[int, int, int]:
+        """Of the array."""
+        tracks, timepoints = self.given.shape
+        return tracks, self.codes.shape[1], timepoints
+
+    @property
+    def track(self) -> Ints:
+        """The track of each row."""
+        return np.asarray(self.slot // max(self.codes.shape[1], 1))
+
+    @property
+    def lesion(self) -> Ints:
+        """The place of each row's lesion in its track."""
+        return np.asarray(self.slot % max(self.codes.shape[1], 1))
+
+    def put(
+        self, values: npt.NDArray[Any], fill: Any, says: Bools | None = None
+    ) -> tuple[npt.NDArray[Any], Bools]:
+        """The values in an array, and where rows contradict each other (``fill`` there).
+
+        ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default those without a
+        state) give way to those that do.
+        """
+        if self._once_a_visit:
+            out = self._written(values, fill, self._visit, self._n_visits)
+            if self.given.visits().of_visit is not None:
+                return self._in_time(out, fill), np.broadcast_to(np.False_, self.shape)
+        timed = self.timepoint >= 0
+        if self._single(self.timepoint, self.shape[2]):
+            return self._written(values, fill, self.timepoint, self.shape[2]), np.broadcast_to(np.False_, self.shape)
+        out, conflict = (np.full(math.prod(self.shape), f, dtype=d) for f, d in ((fill, values.dtype), (False, bool)))
+        flat = (self.slot * np.int64(self.shape[2]) + self.timepoint)[timed]
+        given = values[self.rows][timed]
+        speaks = (self.table.lesions.state != State.BLANK if says is None else says)[self.rows][timed]
+        out[flat[~speaks]] = given[~speaks]
+        flat, given = flat[speaks], given[speaks]
+        out[flat] = given
+        kept = out[flat]
+        unequal = kept != given
+        if values.dtype.kind == "f":
+            unequal &= ~(np.isnan(kept) & np.isnan(given))
+        conflict[flat[unequal]] = True
+        out[conflict] = fill
+        return out.reshape(self.shape), conflict.reshape(self.shape)
+
+    @cached_property
+    def _visit(self) -> Ints:
+        """The code of each row's visit."""
+        return visit_column(self.table).codes[self.rows]
+
+    @property
+    def _n_visits(self) -> int:
+        return len(visit_column(self.table).words)
+
+    @cached_property
+    def _once_a_visit(self) -> bool:
+        """Whether no lesion has two rows at a visit, in an array by visit that its rows fill."""
+        dense = self.codes.size * self._n_visits <= _SPARSE * len(self.slot) + 1024
+        return dense and self._single(self._visit, self._n_visits)
+
+    def _single(self, column: Ints, width: int) -> bool:
+        """Whether no two rows of a slot stand in one column; rows in columns below 0 stand nowhere."""
+        taken, count = np.zeros(self.codes.size * width, dtype=np.bool_), 0
+        for place, _ in self._stretches(column, width):
+            taken[place] = True
+            count += len(place)
+        return int(np.count_nonzero(taken)) == count
+
+    def _written(self, values: npt.NDArray[Any], fill: Any, column: Ints, width: int) -> npt.NDArray[Any]:
+        """The values in an array (track, lesion, column)."""
+        out = np.full(self.codes.size * width, fill, dtype=values.dtype)
+        given = values[self.rows]
+        for place, which in self._stretches(column, width):
+            out[place] = given[which]
+        return out.reshape(*self.codes.shape, width)
+
+    def _stretches(self, column: Ints, width: int) -> Iterator[tuple[Ints, Any]]:
+        """The place of each row that has a column, and which rows these are, some at a time."""
+        for part in stretches(len(self.slot)):
+            place = self.slot[part] * np.int64(width)
+            place += column[part]
+            there = column[part] >= 0
+            if there.all():
+                yield place, part
+            else:
+                yield place[there], np.flatnonzero(there) + part.start
+
+    def _in_time(self, by_visit: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
+        """An array by visit in the order of the timepoints."""
+        of_visit, (tracks, _, timepoints) = self.given.visits().of_visit, self.shape
+        assert of_visit is not None
+        if len(of_visit) == timepoints and (of_visit == np.arange(timepoints)[:, None]).all():
+            return by_visit
+        visit = np.full((tracks, timepoints), -1, dtype=np.int64)
+        code, track = np.nonzero(of_visit >= 0)
+        visit[track, of_visit[code, track]] = code
+        out = np.take_along_axis(by_visit, np.maximum(visit, 0)[:, None], axis=2)
+        np.copyto(out, fill, where=(visit < 0)[:, None])
+        return out
+
+    def some(self, of_row: Bools) -> Bools:
+        """Lesions (track, lesion) of which some row has a flag."""
+        out = np.zeros(self.codes.shape, dtype=np.bool_)
+        if of_row.any():
+            out.ravel()[self.slot[of_row[self.rows]]] = True
+        return out
+
+    def identified(self) -> Bools:
+        """Lesions (track, lesion) that are on record; not padding, and not one seen only before the baseline."""
+        if not self.given.visits().before_baseline:
+            return np.asarray(self.codes >= 0)
+        out = np.zeros(self.codes.shape, dtype=np.bool_)
+        out.ravel()[self.slot[self.timepoint != EARLIER]] = True
+        return out
+
+
+def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
+    """The places of the rows with a role."""
+    here = given.chosen & (table.lesions.role == role)
+    rows = slice(None) if here.all() else np.flatnonzero(here)
+    track = given.track[rows]
+    code, words = table.keys_of("lesion")
+    rank, code = rank_of(words), code[rows]
+    if 0 < given.n_tracks * len(words) <= len(track):  # a slot for every name
+        slot = np.multiply(track, len(words), dtype=np.int64)
+        slot += rank.take(code)
+        there = np.zeros(given.n_tracks * len(words), dtype=np.bool_)
+        there[slot] = True
+        codes = np.where(there.reshape(-1, len(words)), np.argsort(rank), -1)
+        return Slots(table, given, rows, slot, codes)
+    slot, first = number_rows(track, rank.take(code) if len(words) else code)
+    owner = track.take(first)
+    count = np.bincount(owner, minlength=given.n_tracks)
+    width = int(count.max(initial=0))
+    padding = np.arange(given.n_tracks) * width - (np.cumsum(count) - count)  # places left free before each track
+    if padding.any():
+        slot += padding[track]
+    codes = np.full(given.n_tracks * width, -1, dtype=np.int64)
+    codes[slot.take(first)] = code.take(first)
+    return Slots(table, given, rows, slot, codes.reshape(given.n_tracks, width))
