@@ -169,19 +169,20 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
             "For one lesion put its course in a list: [[before, after]].", argument="sizes",
         )  # fmt: skip
     *lead, lesions, visits = values.shape
-    first, shape = values[..., :1], (*lead, visits)
+    first, shape = values[..., 0] if visits else np.full(values.shape[:-1], np.nan), (*lead, visits)
     wrong = (values == np.inf) | (values < 0)
-    real = ~np.isnan(first).all(axis=-1)
+    real = ~np.isnan(first)
     orphan = np.zeros(real.shape, dtype=np.bool_)  # measured later, but not at baseline
     orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)
     if invalid == "raise":
         refuse("sizes", "finite and at least 0 (NaN where not measured)", values, wrong, _REPAIR)
-        refuse("sizes", "greater than 0 at baseline", first, first == 0, _REPAIR)
+        refuse("sizes", "greater than 0 at baseline", first[..., None], (first == 0)[..., None], _REPAIR)
         if orphan.any():
             refuse("sizes", "measured at baseline where measured later", values,
                    orphan[..., None] & ~np.isnan(values), _REPAIR)  # fmt: skip
-    spoiled = (orphan | ((first == 0) | wrong[..., :1]).any(axis=-1)).any(axis=-1)
-    if invalid == "NE" and (wrong.any() or spoiled.any()):
+    impossible = wrong.any()
+    spoiled = (orphan | (first == 0) | (wrong[..., 0] if impossible else False)).any(axis=-1)
+    if invalid == "NE" and (impossible or spoiled.any()):
         values, bad_visits = np.where(wrong, np.nan, values), wrong.any(axis=-2) | spoiled[..., None]
     else:
         bad_visits = np.broadcast_to(np.False_, shape)

@@ -21,7 +21,7 @@ from nettumor.assessment.output import event_table, keys, provenance_table, subj
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
-from nettumor.assessment.visits import Names, Visits, place_visits
+from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
 from nettumor.crf import CrfTable, DateStatus, Tables, read
 from nettumor.criteria import (
     FDA_2018_CENSORING,
@@ -182,7 +182,8 @@ def _axes(
     """Biological and symptomatic response of every unit, where the study has their tables."""
     owner = judgement.owner
     subject = owner // max(len(names.evaluators), 1)
-    scans = Scans(subject, visits.day[owner], visits.exists[owner], np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
+    day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
+    scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
     return axes(study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject))
 
 

@@ -48,7 +48,7 @@ def adtr(done: Assessment) -> Table:
     table = done.timepoints
     rows = ~np.isnan(table["sum"])
     total, base, nadir = (table[n][rows] for n in ("sum", "baseline", "nadir"))
-    baseline = done._place[1][rows] == 0
+    baseline = done._place()[1][rows] == 0
     code, name = _SUMS.get(done.criteria.measure, ("SDIAM", "Target Lesions Sum of Diameters"))
     columns = {n: c[rows] for n, c in _keys(table).items()}
     columns |= {
@@ -65,7 +65,7 @@ def adtr(done: Assessment) -> Table:
 def adrs(done: Assessment) -> Table:
     """A row for each overall response, and per subject the best response, without and with confirmation."""
     table, subjects = done.timepoints, done.subjects
-    judged = done.judgement.overall[done._place] != Response.MISSING
+    judged = done.judgement.overall[done._place()] != Response.MISSING
     parts = [_long(_keys(table), "OVR", "Overall Response", table["overall"], table["day"], table["date"], judged)]
     both = (("BOR", "Best Overall Response (confirmation not required)", done.outcome.unconfirmed),
             ("CBOR", "Best Confirmed Overall Response", done.outcome.best))  # fmt: skip

@@ -23,6 +23,7 @@ from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
+from nettumor.endpoints._censoring import first_place
 from nettumor.endpoints.progression import times_of_course
 from nettumor.terminology import EventReason, Response
 
@@ -175,6 +176,8 @@ def _first_progression(course: Codes) -> npt.NDArray[np.int64]:
 
     Under iRECIST that of a confirmed one is the first iUPD of its block (Seymour et al. 2017).
     """
+    if not (course == Response.IUPD).any():
+        return first_place(course == Response.PD)
     out = np.full(len(course), -1, dtype=np.int64)
     block = np.full(len(course), -1, dtype=np.int64)
     for t in range(course.shape[1]):

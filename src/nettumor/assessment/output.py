@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,55 +35,63 @@ def words(names: npt.NDArray[Any], codes: npt.NDArray[np.int64]) -> npt.NDArray[
 
 
 def keys(
-    names: Names, lesions: CrfTable, judgement: Judgement, unit: npt.NDArray[np.int64] | slice = slice(None)
+    names: Names, lesions: CrfTable, judgement: Judgement,
+    unit: Callable[[], npt.NDArray[np.int64] | slice] = lambda: slice(None),
 ) -> dict[str, Maker]:
     """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where lesions are judged."""
     n = max(len(names.evaluators), 1)
     out: dict[str, Maker] = {
-        "subject": lambda: words(names.subjects, judgement.owner[unit] // n),
-        "evaluator": lambda: words(names.evaluators, judgement.owner[unit] % n),
+        "subject": lambda: words(names.subjects, judgement.owner[unit()] // n),
+        "evaluator": lambda: words(names.evaluators, judgement.owner[unit()] % n),
     }
     if (judgement.lesion >= 0).any():
         known = lesions.keys_of("lesion")[1]
-        out["lesion"] = lambda: words(known, judgement.lesion[unit])
+        out["lesion"] = lambda: words(known, judgement.lesion[unit()])
     return out
 
 
 def timepoint_table(
     lesions: CrfTable, names: Names, visits: Visits, judgement: Judgement, ends: Ends, criteria: Any,
     others: dict[str, Axis],
-) -> tuple[Table, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:  # fmt: skip
-    """The timepoints, and the (unit, timepoint) of each row."""
-    place = np.nonzero(tracks_of(visits.exists, judgement.owner))
-    unit, time = place
+) -> tuple[Table, Callable[[], tuple[npt.NDArray[np.int64], ...]]]:  # fmt: skip
+    """The timepoints, and what gives the (unit, timepoint) of each row."""
+    exists = tracks_of(visits.exists, judgement.owner)
+
+    @cache
+    def place() -> tuple[npt.NDArray[np.int64], ...]:
+        return np.nonzero(exists)
+
+    def of_track(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        unit, time = place()
+        return np.asarray(values[judgement.owner[unit], time])
 
     def row() -> npt.NDArray[np.int64]:
-        return visits.row[judgement.owner[unit], time]
+        return of_track(visits.row)
 
     def day() -> Floats:
-        return visits.day[judgement.owner[unit], time]
+        return of_track(visits.day)
 
     def taken(values: npt.NDArray[Any]) -> Maker:
-        return lambda: values[place]
+        return lambda: values[place()]
 
     def labelled(codes: npt.NDArray[np.int8], rules: Any = None) -> Maker:
-        return lambda: labels(codes[place], rules)
+        return lambda: labels(codes[place()], rules)
 
     target = judgement.target
-    columns = keys(names, lesions, judgement, unit)
+    columns = keys(names, lesions, judgement, lambda: place()[0])
     columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
     columns |= {name: taken(getattr(target, name)) for name in (
         "sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")}  # fmt: skip
     columns |= {
         "target": labelled(target.response), "non_target": labelled(judgement.non_target),
         "new_lesion": taken(judgement.new_lesion), "overall": labelled(judgement.overall, criteria),
-        "in_window": lambda: np.atleast_1d(in_assessment_window(day() - ends.therapy_completed[unit])),
+        "in_window": lambda: np.atleast_1d(in_assessment_window(day() - ends.therapy_completed[place()[0]])),
         "reason": taken(judgement.reason),
     }  # fmt: skip
     for name, axis in others.items():
         columns |= {name: labelled(axis.response), f"{name}_reason": taken(axis.reason)}
-    columns["explanation"] = lambda: explanations(judgement, criteria, place)
-    return LateTable(columns, len(unit)), (unit, time)
+    columns["explanation"] = lambda: explanations(judgement, criteria, place())
+    return LateTable(columns, int(np.count_nonzero(exists))), place
 
 
 def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:

@@ -22,8 +22,8 @@ from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.terminology import Response
 
 
-def selected(lesions: CrfTable, selection: Any) -> Bools:
-    """Rows of the lesions table that are judged.
+def selected(lesions: CrfTable, selection: Any) -> Bools | None:
+    """Rows of the lesions table that are judged; None for all.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def selected(lesions: CrfTable, selection: Any) -> Bools:
     """
     n = lesions.n_rows
     if selection is None:
-        return np.ones(n, dtype=np.bool_)
+        return None
     if not isinstance(selection, Mapping):
         mask = np.asarray(selection)
         if mask.dtype != np.bool_ or mask.shape != (n,):
@@ -74,11 +74,11 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
 
 def parts_of(
-    lesions: CrfTable, criteria: Any, names: Names, placed: Callable[[], Visits], chosen: Bools, *, by: str
+    lesions: CrfTable, criteria: Any, names: Names, placed: Callable[[], Visits], chosen: Bools | None, *, by: str
 ) -> tuple[Parts, int]:
     """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the visits."""
-    here = chosen & (names.evaluator >= 0)
-    track = names.track if here.all() else np.where(here, names.track, 0)
+    here = names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
+    track = names.track if here is None else np.where(here, names.track, 0)
     given = Rows(here, track, names.n_tracks, placed)
     target = targets(lesions, criteria, given)
     visits = placed()
@@ -104,7 +104,7 @@ class _Scans:
 
     track: Any
     visits: Visits
-    here: Bools
+    here: Bools | None
 
     def last(self, which: Callable[[], Bools]) -> Floats:
         """The latest day of these rows at each timepoint; NaN where there is none."""
@@ -118,7 +118,8 @@ class _Scans:
         if not self.visits.several_dates:
             return self.visits.day
         day = self.visits.scan_day
-        rows = np.flatnonzero(which() & self.here & (self.visits.timepoint >= 0) & ~np.isnan(day))
+        used = which() & (self.visits.timepoint >= 0) & ~np.isnan(day)
+        rows = np.flatnonzero(used if self.here is None else used & self.here)
         shape = self.visits.exists.shape
         out = np.full(shape[0] * shape[1], start)
         function.at(out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows])

@@ -107,7 +107,7 @@ class Assessment:
     judgement: Judgement
     outcome: Outcome
     reference: npt.NDArray[np.float64]
-    _place: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     frame_kind: str = ""
     counts_days: bool = False
 
@@ -123,10 +123,11 @@ class Assessment:
         -------
         str
         """
-        n = len(self._place[0])
+        n = self.timepoints.n_rows
         if not -n <= row < n:
             raise InputError(f"`row` must lie from 0 to {n - 1}; got {row}. Rows count from 0.", argument="row")
-        return explain(self.judgement, self.criteria, int(self._place[0][row]), int(self._place[1][row]))
+        unit, time = self._place()
+        return explain(self.judgement, self.criteria, int(unit[row]), int(time[row]))
 
     def to_adam(self) -> dict[str, Table]:
         """Tables in the form of ADTR (sums), ADRS (responses) and ADTTE (times), with CDISC names.

@@ -31,14 +31,15 @@ class Rows:
 
     Attributes
     ----------
-    chosen : ndarray of bool, shape (row,)
+    chosen : ndarray of bool, shape (row,), or None
+        None: all.
     track : ndarray of int, shape (row,)
     n_tracks : int
     visits : callable
         Gives the `Visits`, which may be in the making.
     """
 
-    chosen: Bools
+    chosen: Bools | None
     track: Ints
     n_tracks: int
     visits: Callable[[], Visits]
@@ -51,7 +52,7 @@ class Rows:
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
         def place() -> tuple[Ints, Ints]:
-            track = np.where(self.chosen, self.track, self.n_tracks)
+            track = self.track if self.chosen is None else np.where(self.chosen, self.track, self.n_tracks)
             return number_rows(track, table.keys_of("lesion")[0])[0], self.visits().timepoint
 
         return place
@@ -209,16 +210,19 @@ class Slots:
 
 def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     """The places of the rows with a role."""
-    here = given.chosen & (table.lesions.role == role)
+    here = table.lesions.role == role
+    if given.chosen is not None:
+        here &= given.chosen
     rows = slice(None) if here.all() else np.flatnonzero(here)
     track = given.track[rows]
     code, words = table.keys_of("lesion")
     rank, code = rank_of(words), code[rows]
     if 0 < given.n_tracks * len(words) <= len(track):  # a slot for every name
-        slot = np.multiply(track, len(words), dtype=np.int64)
-        slot += rank.take(code)
-        there = np.zeros(given.n_tracks * len(words), dtype=np.bool_)
-        there[slot] = True
+        slot, there = np.empty(len(track), np.int64), np.zeros(given.n_tracks * len(words), np.bool_)
+        for part in stretches(len(track)):
+            np.multiply(track[part], len(words), out=slot[part])
+            slot[part] += rank.take(code[part])
+            there[slot[part]] = True
         codes = np.where(there.reshape(-1, len(words)), np.argsort(rank), -1)
         return Slots(table, given, rows, slot, codes)
     slot, first = number_rows(track, rank.take(code) if len(words) else code)

@@ -57,6 +57,13 @@ class Names:
             return self.subject
         return self.subject * len(self.evaluators) + self.evaluator
 
+    @cached_property
+    def asked(self) -> Bools | None:
+        """Whether a row names a subject, and an evaluator who was asked for; None: all do."""
+        one = self.evaluator.strides == (0,)  # the same in every row
+        asked = np.asarray((self.evaluator[:1] if one else self.evaluator) >= 0)
+        return None if asked.all() else np.broadcast_to(asked, self.evaluator.shape)
+
     @property
     def n_tracks(self) -> int:
         """Number of tracks: every subject with every evaluator, assessed or not."""
@@ -207,8 +214,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     reference : ndarray of float, shape (subject,)
         Reference dates in the count of ``lesions.when()``; NaN where only the baseline can stand for it.
     """
-    here = names.evaluator >= 0
-    rows = slice(None) if here.all() else np.flatnonzero(here)
+    rows = slice(None) if names.asked is None else np.flatnonzero(names.asked)
     cells, column = lesions.when_cells()
     visit = visit_column(lesions)
     seen = _occasions(names.track, visit.codes, column.codes, rows)
@@ -229,6 +235,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
     def scans(reference: Floats) -> Floats:
+        here = names.evaluator >= 0
         return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
 
     of_visit = None

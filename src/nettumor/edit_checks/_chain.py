@@ -180,6 +180,6 @@ def _judge(
                     of_visit=None)  # fmt: skip
     track = np.arange(count).astype(object)
     names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
-    parts, _ = parts_of(table, criteria, names, lambda: visits, np.ones(len(use), np.bool_), by="subject")
+    parts, _ = parts_of(table, criteria, names, lambda: visits, None, by="subject")
     seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(axis=-1) | parts.targets.unmeasured
     return judge(parts, visits, criteria), np.count_nonzero(seen, axis=1)

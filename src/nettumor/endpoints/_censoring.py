@@ -105,7 +105,7 @@ def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats
     pd = c.codes == Response.PD
     if since is not None:
         pd &= at_least(c.place, since[..., None], c.guard)
-    first = _first(pd)
+    first = first_place(pd)
     unconfirmed = c.codes == Response.IUPD
     if unconfirmed.any():
         visit = np.arange(c.codes.shape[-1])
@@ -166,7 +166,7 @@ def _last(where: Bools) -> npt.NDArray[np.int64]:
     return out
 
 
-def _first(where: Bools) -> npt.NDArray[np.int64]:
+def first_place(where: Bools) -> npt.NDArray[np.int64]:
     """The first place on the last axis where it is True; -1 where it nowhere is."""
     last = _last(where[..., ::-1])
     return np.where(last < 0, -1, where.shape[-1] - 1 - last)
