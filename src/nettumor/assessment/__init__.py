@@ -193,9 +193,11 @@ def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     A reader who was not asked for, or read less, does not shorten a life: the date is that of the subject, and only
     its count of days is the track's.
     """
-    latest = np.fmax.reduce(visits.latest.reshape(-1, max(len(names.evaluators), 1)), axis=1, initial=np.nan)
-    others = np.flatnonzero(names.evaluator < 0)
-    if len(others):
+    latest = visits.latest
+    if len(names.evaluators) > 1:
+        latest = np.fmax.reduce(latest.reshape(-1, len(names.evaluators)), axis=1, initial=np.nan)
+    if names.asked is not None:
+        others, latest = np.flatnonzero(~names.asked), latest.copy()
         cells, column = lesions.when_cells()
         others = others[~lesions.blank("subject")[others]]
         np.fmax.at(latest, names.subject[others], cells.day[column.codes[others]])
@@ -228,7 +230,7 @@ def _notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
-        "lesion rows with a role or state that is not known": int(study["lesions"].lesions.unknown.sum()),
+        "lesion rows with a role or state that is not known": int(np.count_nonzero(study["lesions"].lesions.unknown)),
         "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
         "lesion rows without a subject": names.without_subject,
         "lesion rows without visit and date": visits.without_time,

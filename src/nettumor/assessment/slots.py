@@ -8,7 +8,7 @@ rows in one place equal ones count once, unequal ones are a conflict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -115,13 +115,14 @@ class Slots:
         ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default those without a
         state) give way to those that do.
         """
-        if self._once_a_visit:
-            out = self._written(values, fill, self._visit, self._n_visits)
-            if self.given.visits().of_visit is not None:
+        if self._fill_visits:
+            out, once = self._written(values, fill, self._visit, self._n_visits)
+            if once and self.given.visits().of_visit is not None:
                 return self._in_time(out, fill), np.broadcast_to(np.False_, self.shape)
+        out, once = self._written(values, fill, self.timepoint, self.shape[2])
+        if once:
+            return out, np.broadcast_to(np.False_, self.shape)
         timed = self.timepoint >= 0
-        if self._single(self.timepoint, self.shape[2]):
-            return self._written(values, fill, self.timepoint, self.shape[2]), np.broadcast_to(np.False_, self.shape)
         out, conflict = (np.full(math.prod(self.shape), f, dtype=d) for f, d in ((fill, values.dtype), (False, bool)))
         flat = (self.slot * np.int64(self.shape[2]) + self.timepoint)[timed]
         given = values[self.rows][timed]
@@ -146,38 +147,30 @@ class Slots:
     def _n_visits(self) -> int:
         return len(visit_column(self.table).words)
 
-    @cached_property
-    def _once_a_visit(self) -> bool:
-        """Whether no lesion has two rows at a visit, in an array by visit that its rows fill."""
-        dense = self.codes.size * self._n_visits <= _SPARSE * len(self.slot) + 1024
-        return dense and self._single(self._visit, self._n_visits)
+    @property
+    def _fill_visits(self) -> bool:
+        """Whether an array by visit would be filled well."""
+        return self.codes.size * self._n_visits <= _SPARSE * len(self.slot) + 1024
 
-    def _single(self, column: Ints, width: int) -> bool:
-        """Whether no two rows of a slot stand in one column; rows in columns below 0 stand nowhere."""
-        taken, count = np.zeros(self.codes.size * width, dtype=np.bool_), 0
-        for place, _ in self._stretches(column, width):
-            taken[place] = True
-            count += len(place)
-        return int(np.count_nonzero(taken)) == count
+    def _written(
+        self, values: npt.NDArray[Any], fill: Any, column: Ints, width: int
+    ) -> tuple[npt.NDArray[Any], bool]:
+        """The values in an array (track, lesion, column), and whether each row has a place of its own.
 
-    def _written(self, values: npt.NDArray[Any], fill: Any, column: Ints, width: int) -> npt.NDArray[Any]:
-        """The values in an array (track, lesion, column)."""
+        Rows in columns below 0 stand nowhere.
+        """
         out = np.full(self.codes.size * width, fill, dtype=values.dtype)
+        taken, count = np.zeros(len(out), dtype=np.bool_), 0
         given = values[self.rows]
-        for place, which in self._stretches(column, width):
-            out[place] = given[which]
-        return out.reshape(*self.codes.shape, width)
-
-    def _stretches(self, column: Ints, width: int) -> Iterator[tuple[Ints, Any]]:
-        """The place of each row that has a column, and which rows these are, some at a time."""
         for part in stretches(len(self.slot)):
-            place = self.slot[part] * np.int64(width)
+            place, value = self.slot[part] * np.int64(width), given[part]
             place += column[part]
             there = column[part] >= 0
-            if there.all():
-                yield place, part
-            else:
-                yield place[there], np.flatnonzero(there) + part.start
+            if not there.all():
+                place, value = place[there], value[there]
+            out[place], taken[place] = value, True
+            count += len(place)
+        return out.reshape(*self.codes.shape, width), int(np.count_nonzero(taken)) == count
 
     def _in_time(self, by_visit: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
         """An array by visit in the order of the timepoints."""
@@ -214,6 +207,8 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     if given.chosen is not None:
         here &= given.chosen
     rows = slice(None) if here.all() else np.flatnonzero(here)
+    if not isinstance(rows, slice) and not len(rows):
+        return Slots(table, given, rows, rows, np.zeros((given.n_tracks, 0), dtype=np.int64))
     track = given.track[rows]
     code, words = table.keys_of("lesion")
     rank, code = rank_of(words), code[rows]

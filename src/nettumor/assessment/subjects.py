@@ -62,8 +62,11 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     """Subjects of the lesions and the subjects table, and the evaluators asked for."""
     lesions = tables["lesions"]
     code, words = lesions.keys_of("subject")
-    own = np.flatnonzero(_occurs(code, words) & (words != ""))
+    own = np.flatnonzero(_occurs(code, words))
     found = words[own].tolist()
+    if "" in found:
+        own = np.delete(own, found.index(""))
+        found.remove("")
     if "subjects" in tables:
         known = {"", *found}
         found += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]

@@ -224,11 +224,11 @@ class LesionCells:
     @cached_property
     def nodal(self) -> Bools:
         """Whether the lesion is a lymph node."""
-        found = self._column("organ").map(is_node, np.int8)
+        found = self._column("organ").map(is_node, np.bool_)
         for better in (self._column("role").map(nodal_role, np.int8), parse_flags(self._column("nodal"))):
             known = better != UNKNOWN
-            found = np.where(known, better, found) if known.any() else found
-        return found.astype(np.bool_)
+            found = np.where(known, better == 1, found) if known.any() else found
+        return found
 
     @cached_property
     def merged_into(self) -> npt.NDArray[Any]:
