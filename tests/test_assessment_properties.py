@@ -49,6 +49,46 @@ def test_the_order_of_rows_and_subjects_does_not_matter(seed):
     same(before, assessed(lesions, people[::-1]))
 
 
+@pytest.mark.parametrize("edition", ["recist-1.1", "who-1981", "choi-2007"])
+@given(seed=seeds)
+def test_the_way_of_the_work_does_not_matter(edition, seed):
+    """Rows laid out by visit or one by one, in one thread or in two, few at a time or many: the same tables."""
+    lesions, people = study(seed)
+    assume(lesions)
+    ways = []
+    for fills, long, stretch in ((True, 10**9, 10**9), (False, 10**9, 3), (True, 1, 3)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
+            patch.setattr("nettumor.assessment.slots._fills", lambda places, rows, fills=fills: fills and places > 0)
+            patch.setattr("nettumor._threads.LONG", long)
+            ways.append(assessed(lesions, people, criteria=nt.criteria.get(edition)))
+    same(ways[0], ways[1])
+    same(ways[0], ways[2])
+
+
+def test_columns_are_made_when_they_are_asked_for():
+    """To ask whether a table has a column, or for its length, makes none; a column once made is kept, frozen."""
+    done = assessed(*study(1))
+    for table in (done.timepoints, done.subjects, done.events):
+        assert "reason" in table or "best" in table
+        assert "nothing" not in table
+        assert table.n_rows > 0
+        assert not table._columns._made
+    assert done.subjects["best"] is done.subjects["best"]
+    assert list(done.subjects._columns._made) == ["best"]
+    assert not done.subjects["best"].flags.writeable
+
+
+def test_visits_out_of_their_order_and_left_out():
+    """Visits by name that follow each other otherwise by date, and a visit that one patient misses."""
+    table = {"subject": ["A", "A", "A", "B", "B"], "lesion": ["T1"] * 5, "role": ["TARGET"] * 5,
+             "visit": ["3", "1", "2", "1", "3"], "size": [30, 50, 60, 40, 20],
+             "date": ["2024-03-01", "2024-01-02", "2024-05-01", "2024-01-02", "2024-03-01"]}  # fmt: skip
+    done = nt.assess({"lesions": table}).timepoints
+    assert done["visit"].tolist() == [1, 3, 2, 1, 3]
+    assert done["sum"].tolist() == [50, 30, 60, 40, 20]
+
+
 @given(seed=seeds)
 def test_the_names_of_lesions_do_not_matter(seed):
     """Lesions renamed so that they sort the other way round give the same tables."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import crf
-from nettumor.crf.arrays import Places, by_appearance
+from nettumor.crf.arrays import Places, by_appearance, looked_up
 from nettumor.errors import InputError
 
 
@@ -187,10 +187,20 @@ def test_no_python_call_per_row():
     assert many - few < 18_000  # one call a row would be 18,000 more; distinct cells grow by 450 subjects
 
 
-@given(given_codes=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 10**6)), max_size=40))
-def test_numbers_by_appearance(given_codes):
+@given(
+    given_codes=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 10**6)), max_size=40),
+    ready=st.booleans(), stretch=st.sampled_from([3, 1000]),
+)  # fmt: skip
+def test_numbers_by_appearance(given_codes, ready, stretch):
     """The n-th code that had not been seen before gets the number n, wherever it stands among the others."""
-    numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
     distinct = list(dict.fromkeys(given_codes))
+    if ready:  # numbered already
+        given_codes = [distinct.index(c) for c in given_codes]
+        distinct = list(range(len(distinct)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
+        numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
+        looked = looked_up(np.arange(len(distinct)) * 2, numbers)
     assert numbers.tolist() == [distinct.index(c) for c in given_codes]
     assert first.tolist() == [given_codes.index(c) for c in distinct]
+    assert looked.tolist() == [2 * n for n in numbers.tolist()]

@@ -56,6 +56,9 @@ class Table(Mapping[str, npt.NDArray[Any]]):
     def __len__(self) -> int:
         return len(self._columns)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
     @property
     def n_rows(self) -> int:
         """Number of rows."""

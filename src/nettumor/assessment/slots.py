@@ -22,7 +22,10 @@ from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints
 
-_SPARSE = 3  # places for each row, from which on an array costs more than it saves
+
+def _fills(places: int, rows: int) -> bool:
+    """Whether rows fill an array so well that a place for each possible row costs less than to number them."""
+    return 0 < places <= 3 * rows + 1024
 
 
 @frozen(eq=False)
@@ -115,7 +118,7 @@ class Slots:
         ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default those without a
         state) give way to those that do.
         """
-        if self._fill_visits:
+        if _fills(self.codes.size * self._n_visits, len(self.slot)):
             out, once = self._written(values, fill, self._visit, self._n_visits)
             if once and self.given.visits().of_visit is not None:
                 return self._in_time(out, fill), np.broadcast_to(np.False_, self.shape)
@@ -146,11 +149,6 @@ class Slots:
     @property
     def _n_visits(self) -> int:
         return len(visit_column(self.table).words)
-
-    @property
-    def _fill_visits(self) -> bool:
-        """Whether an array by visit would be filled well."""
-        return self.codes.size * self._n_visits <= _SPARSE * len(self.slot) + 1024
 
     def _written(
         self, values: npt.NDArray[Any], fill: Any, column: Ints, width: int
@@ -212,7 +210,7 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     track = given.track[rows]
     code, words = table.keys_of("lesion")
     rank, code = rank_of(words), code[rows]
-    if 0 < given.n_tracks * len(words) <= len(track):  # a slot for every name
+    if _fills(given.n_tracks * len(words) * len(visit_column(table).words), len(track)):  # a slot for every name
         slot, there = np.empty(len(track), np.int64), np.zeros(given.n_tracks * len(words), np.bool_)
         for part in stretches(len(track)):
             np.multiply(track[part], len(words), out=slot[part])

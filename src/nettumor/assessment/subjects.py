@@ -17,7 +17,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.visits import Names, order_of, sorted_words
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
-from nettumor.crf.arrays import stretches
+from nettumor.crf.arrays import looked_up, stretches
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
 
@@ -79,7 +79,7 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
     e_of = _places(wanted, e_words)
-    subject = of_word.take(code) if len(words) else code
+    subject = looked_up(of_word, code) if len(words) else code
     one = len(e_words) == 1
     evaluators = np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
     nobody = subject < 0

@@ -20,7 +20,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
-from nettumor.crf.arrays import stretches
+from nettumor.crf.arrays import looked_up, stretches
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
@@ -301,7 +301,7 @@ def _visits(
     several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
 
     def of_rows() -> Ints:
-        of_row = timepoint.take(seen.of_row)
+        of_row = looked_up(timepoint, seen.of_row)
         if isinstance(rows, slice):
             return of_row
         every = np.full(len(names.evaluator), NO_TIME, dtype=np.int32)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
-from nettumor.crf.arrays import stretches
+from nettumor.crf.arrays import looked_up, stretches
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -213,7 +213,7 @@ class Column:
         found = np.array([function(w) for w in self.words], dtype=dtype)
         if len(found) == 1:
             return np.full(len(self), found[0], dtype=dtype)
-        return found[self.codes] if len(found) else np.empty(0, dtype=dtype)
+        return looked_up(found, self.codes) if len(found) else np.empty(0, dtype=dtype)
 
     def take(self, rows: npt.NDArray[Any]) -> Column:
         """The column at these rows (places or a mask)."""
