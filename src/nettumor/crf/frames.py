@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from nettumor._threads import each
-from nettumor.crf.arrays import by_appearance
+from nettumor.crf.arrays import by_appearance, smallest
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -80,7 +80,7 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
     n = next(iter(lengths.values()), 0)
     source = Source(name, kind, "position, from 0", path)
     return CrfTable(
-        name, dict(zip(names, columns.values(), strict=True)), source, np.arange(n, dtype=np.int64),
+        name, dict(zip(names, columns.values(), strict=True)), source, np.arange(n, dtype=smallest(n)),
         origin=constant(name, n),
     )  # fmt: skip
 
