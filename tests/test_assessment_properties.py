@@ -1,6 +1,7 @@
 """What must not change an assessment: order, names, other subjects, days for dates, later visits; and arrays in."""
 
 import datetime
+import pickle
 import random
 
 import numpy as np
@@ -77,6 +78,8 @@ def test_columns_are_made_when_they_are_asked_for():
     assert done.subjects["best"] is done.subjects["best"]
     assert list(done.subjects._columns._made) == ["best"]
     assert not done.subjects["best"].flags.writeable
+    for table in (done.timepoints, done.subjects, done.events):
+        assert pickle.loads(pickle.dumps(table)).to_csv() == table.to_csv()
 
 
 def test_visits_out_of_their_order_and_left_out():

@@ -11,17 +11,22 @@ T = TypeVar("T")
 class Late(Mapping[str, T]):
     """A mapping whose values are made when they are asked for, and then kept.
 
+    What a value was made from is let go once it is made.
+
     >>> squares = Late({"3": lambda: 9})
     >>> list(squares), squares["3"]
     (['3'], 9)
     """
 
     def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
-        self._makers, self._made = dict(makers), dict[str, T]()
+        self._makers: dict[str, Callable[[], T] | None] = dict(makers)
+        self._made: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
+        make = self._makers[name]
+        if make is not None:
+            self._made[name] = make()
+            self._makers[name] = None
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:

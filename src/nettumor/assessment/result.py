@@ -49,6 +49,9 @@ class LateTable(Table):
         """Number of rows."""
         return self._n_rows
 
+    def __reduce__(self) -> tuple[type[Table], tuple[dict[str, npt.NDArray[Any]]]]:
+        return Table, (dict(self),)  # pickled, it is a table of all its columns
+
     def __repr__(self) -> str:
         lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
         for name in self:
