@@ -438,3 +438,14 @@ def test_a_long_frame_is_read_as_a_short_one(kind, monkeypatch):
     short = read()
     monkeypatch.setattr("nettumor._threads.LONG", 1)
     assert read() == short
+
+
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt32, pl.UInt64])
+def test_whole_numbers_of_every_width(dtype):
+    """The ends of a narrow type are read as what they are, and numbered in their order."""
+    low, high = (-128, 127) if dtype.is_signed_integer() else (0, 255)
+    numbers = [high, low, 3, high, 0]
+    column = crf.read({"subjects": {"subject": pl.Series(numbers, dtype=dtype)}})["subjects"].column("subject")
+    assert column.text.tolist() == [str(n) for n in numbers]
+    assert column.words.tolist() == [str(n) for n in sorted(set(numbers))]
+    assert column.floats.tolist() == numbers

@@ -268,7 +268,7 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     """
     n = len(column)
     if column.floats is not None:
-        endless = np.abs(column.floats) == np.inf
+        endless = np.isinf(column.floats)
         value = np.where(endless, np.nan, column.floats) if endless.any() else column.floats
         tiny = value < _MISREAD
         if tiny.any():

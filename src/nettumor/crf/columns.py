@@ -369,7 +369,7 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
     places = np.empty(len(values), dtype=np.int32)
     present = np.zeros(high - low + 1, dtype=np.bool_)
     for part in stretches(len(values)):
-        np.subtract(values[part], low, out=places[part], casting="unsafe")
+        np.subtract(values[part], low, out=places[part], dtype=np.int64, casting="unsafe")
         if not present.all():
             present[places[part]] = True
     found = np.flatnonzero(present) + low
