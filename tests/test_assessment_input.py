@@ -194,3 +194,14 @@ def test_tables_are_frozen(column, value):
     name = {"size": "sum", "date": "date"}[column]
     with pytest.raises(ValueError, match="read-only"):
         done.timepoints[name][0] = value
+
+
+def test_many_subjects_with_lesion_names_of_their_own():
+    """50,000 patients, 50,000 names of lesions: each size stays with its patient; only the last one progresses."""
+    n = 50_000
+    who = np.repeat(np.arange(n), 2)
+    table = {"subject": np.char.mod("S%06d", who), "lesion": np.char.mod("L%06d", who), "role": ["TARGET"] * 2 * n,
+             "day": np.tile([0, 50], n), "size": np.full(2 * n, 20.0)}  # fmt: skip
+    table["size"][-1] = 90
+    done = nt.assess({"lesions": table}).subjects
+    assert done["subject"][done["best"] == "PD"].tolist() == [f"S{n - 1:06}"]

@@ -60,7 +60,7 @@ def test_the_way_of_the_work_does_not_matter(edition, seed):
     for fills, long, stretch in ((True, 10**9, 10**9), (False, 10**9, 3), (True, 1, 3)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
-            patch.setattr("nettumor.assessment.slots._fills", lambda places, rows, fills=fills: fills and places > 0)
+            patch.setattr("nettumor.assessment.slots.fills", lambda places, rows, fills=fills: fills and places > 0)
             patch.setattr("nettumor._threads.LONG", long)
             ways.append(assessed(lesions, people, criteria=nt.criteria.get(edition)))
     same(ways[0], ways[1])
@@ -78,6 +78,7 @@ def test_columns_are_made_when_they_are_asked_for():
     assert done.subjects["best"] is done.subjects["best"]
     assert list(done.subjects._columns._made) == ["best"]
     assert not done.subjects["best"].flags.writeable
+    pickle.loads(pickle.dumps(done.outcome))
     for table in (done.timepoints, done.subjects, done.events):
         assert pickle.loads(pickle.dumps(table)).to_csv() == table.to_csv()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import crf
-from nettumor.crf.arrays import Places, by_appearance, looked_up
+from nettumor.crf.arrays import Places, by_appearance, values_at
 from nettumor.errors import InputError
 
 
@@ -200,7 +200,17 @@ def test_numbers_by_appearance(given_codes, ready, stretch):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
         numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
-        looked = looked_up(np.arange(len(distinct)) * 2, numbers)
+        looked = values_at(np.arange(len(distinct)) * 2, numbers)
     assert numbers.tolist() == [distinct.index(c) for c in given_codes]
     assert first.tolist() == [given_codes.index(c) for c in distinct]
     assert looked.tolist() == [2 * n for n in numbers.tolist()]
+
+
+def test_numbers_of_narrow_codes_do_not_overflow():
+    """Codes of few bits whose combinations need more: 70,000 times 70,000 in 32, 100 times 900 in 8."""
+    n = 70_000
+    numbers, first = crf.number_rows(np.arange(n, dtype=np.int32), np.arange(n, dtype=np.int32)[::-1])
+    assert (numbers == np.arange(n)).all()
+    assert (first == np.arange(n)).all()
+    numbers, _ = crf.number_rows(np.arange(100, dtype=np.int8), np.arange(100) * 9)
+    assert (numbers == np.arange(100)).all()

@@ -449,3 +449,24 @@ def test_whole_numbers_of_every_width(dtype):
     assert column.text.tolist() == [str(n) for n in numbers]
     assert column.words.tolist() == [str(n) for n in sorted(set(numbers))]
     assert column.floats.tolist() == numbers
+
+
+@pytest.mark.parametrize("frame", [
+    lambda a: pl.DataFrame({"size": a}), lambda a: {"size": pl.Series(a)},
+    lambda a: pl.from_pandas(pd.DataFrame({"size": a})),
+    lambda a: pd.DataFrame({"size": a}, copy=False), lambda a: {"size": a}, lambda a: pa.table({"size": pa.array(a)}),
+])  # fmt: skip
+def test_what_was_read_does_not_change_with_the_user_s_array(frame):
+    """Frames may be views of an array that the user goes on writing into; what was read is a copy."""
+    sizes = np.array([30.0, 10.0])
+    table = crf.read({"lesions": frame(sizes)}, incomplete="keep")["lesions"]
+    sizes[1] = 90
+    assert table["size"].tolist() == [30, 10]
+
+
+@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128])
+@pytest.mark.parametrize("numbers", [[1, 2, 3], []])
+def test_whole_numbers_of_128_bits(dtype, numbers):
+    """Read like any other whole numbers."""
+    table = crf.read({"subjects": {"subject": pl.Series(numbers, dtype=dtype)}})["subjects"]
+    assert table.text("subject").tolist() == [str(n) for n in numbers]

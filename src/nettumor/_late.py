@@ -11,7 +11,7 @@ T = TypeVar("T")
 class Late(Mapping[str, T]):
     """A mapping whose values are made when they are asked for, and then kept.
 
-    What a value was made from is let go once it is made.
+    A maker is let go once its value is made; pickled, it is a dict of all values.
 
     >>> squares = Late({"3": lambda: 9})
     >>> list(squares), squares["3"]
@@ -34,6 +34,9 @@ class Late(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(self._makers)
+
+    def __reduce__(self) -> tuple[type[dict[str, T]], tuple[dict[str, T]]]:
+        return dict, (dict(self),)
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers

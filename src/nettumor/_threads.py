@@ -21,7 +21,10 @@ LONG = 200_000
 
 @contextmanager
 def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
-    """What is asked for later, worked on by another thread meanwhile where there are many rows."""
+    """Gives what returns the result of ``work``, or raises its error.
+
+    Where there are many rows another thread is at work from now on; where there are few, the first who asks does it.
+    """
     if rows < LONG:
         yield cache(work)
         return
@@ -30,17 +33,29 @@ def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
 
 
 def each(work: Callable[..., T], *arguments: Iterable[object], rows: int) -> list[T]:
-    """``work`` for each of the arguments, where there are many rows by two threads that take the next in turn."""
-    given = dict(enumerate(zip(*arguments, strict=True)))
-    left, done = deque(given), dict[int, T]()
+    """``work`` for each of the arguments, where there are many rows by two threads that take the next in turn.
+
+    Of several errors that of the first arguments is raised.
+    """
+    given = list(zip(*arguments, strict=True))
+    if rows < LONG:
+        return [work(*a) for a in given]
+    left, done, failed = deque(range(len(given))), dict[int, T](), dict[int, Exception]()
 
     def take_turns() -> None:
-        while left:
-            i = left.popleft()
-            done[i] = work(*given[i])
+        while True:
+            try:
+                i = left.popleft()
+            except IndexError:  # the other thread took the last
+                return
+            try:
+                done[i] = work(*given[i])
+            except Exception as error:
+                failed[i] = error
 
     with beside(take_turns, rows) as other:
         take_turns()
         other()
-    return [done[i] for i in given]
-
+    if failed:
+        raise failed[min(failed)]
+    return [done[i] for i in range(len(given))]

@@ -7,7 +7,7 @@ criterion measures; everything that goes out is (..., timepoint).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,8 @@ def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     """
     courses = checked_courses(sizes, invalid)
     out = Results(courses)
-    courses.each_block(lambda part, block: out.put(part, sums_of(block)))
+    for part, block in courses.blocks():
+        out.put(part, sums_of(block))
     return Sums(**out.arrays())
 
 
@@ -128,14 +129,14 @@ class Courses:
     spoiled: Bools
     shape: tuple[int, ...]
 
-    def each_block(self, work: Callable[[slice, Block], None]) -> None:
-        """``work`` on the patients, some at a time, with their place; on at least one block, of nobody."""
+    def blocks(self) -> Iterator[tuple[slice, Block]]:
+        """The patients, some at a time, with their place; at least one block, of nobody."""
         patients, _, visits = self.sizes.shape
         step = max(1, _BLOCK // max(1, visits))
         for start in range(0, max(1, patients), step):
             part = slice(start, start + step)
             sizes = np.ascontiguousarray(self.sizes[part].transpose(2, 1, 0))
-            work(part, Block(sizes, self.real[part].T, self.invalid[part].T, self.spoiled[part]))
+            yield part, Block(sizes, self.real[part].T, self.invalid[part].T, self.spoiled[part])
 
 
 class Results:

@@ -7,7 +7,7 @@ The same course goes to best response and to the endpoints, so that they agree. 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 
 import attrs
 import numpy as np
@@ -45,7 +45,7 @@ class Ends:
     death_status: npt.NDArray[np.int8]
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Outcome:
     """What became of each unit, shape (unit,) unless said otherwise.
 
@@ -69,12 +69,12 @@ class Outcome:
     progressed: Bools
     times: Mapping[str, TimeToEvent]
     start: dict[str, Floats]
-    _without_confirmation: Callable[[], BestResponse]
+    _others: Mapping[str, BestResponse]
 
-    @cached_property
+    @property
     def unconfirmed(self) -> BestResponse:
-        """Best response by the same rule without confirmation."""
-        return self._without_confirmation()
+        """Best response by the same rule without confirmation, worked out when it is asked for."""
+        return self._others["unconfirmed"]
 
 
 def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats) -> Ends:
@@ -167,8 +167,9 @@ def outcome(
         free = unknown & ~behind
         for name, hit in (("PFS", free), ("DOR", free), *((n, unknown) for n in ("OS", "OSMET") if n in times)):
             times[name] = partial(_died_some_day, times[name], hit, ends.death_status)
-    return Outcome(best, progression, progressed, Late(times), start, lambda: best_overall_response(
-        counted, days, new_therapy=ends.new_therapy, rule=attrs.evolve(rule, confirmation_days=None)))
+    others = Late({"unconfirmed": lambda: best_overall_response(
+        counted, days, new_therapy=ends.new_therapy, rule=attrs.evolve(rule, confirmation_days=None))})  # fmt: skip
+    return Outcome(best, progression, progressed, Late(times), start, others)
 
 
 def _first_progression(course: Codes) -> npt.NDArray[np.int64]:

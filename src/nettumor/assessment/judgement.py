@@ -90,8 +90,8 @@ def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCri
     if getattr(criteria, "immune", False):
         reason |= decided * np.int32(Reason.FURTHER_INCREASE)
     day = tracks_of(visits.day, parts.owner)
-    if visits.several_dates or new.any():
-        day = _progression_day(parts, day, response, codes, new)
+    several = visits.several_dates or new.any()
+    day = _progression_day(parts, day, response, codes, new) if several else day.copy(order="K")
     return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day)
 
 

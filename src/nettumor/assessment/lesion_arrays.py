@@ -136,7 +136,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
     value, small = sizes_used(table, criteria, given.lesions_of(table))
-    sizes, conflict = at.put(value, np.nan)
+    sizes, conflict = at.put(value, np.nan, ahead=True)
     too_small = np.zeros(at.shape, dtype=np.bool_)
     if small.any():
         too_small, other = at.put(small, False)
@@ -163,10 +163,9 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     """From the merge on: the lesion that merged into another, and the other; all of the track where none is named."""
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
-    merged = cells.is_state(State.MERGED)
-    if not merged.any():
+    if not cells.merged.any():
         return out
-    rows = np.flatnonzero(merged[at.rows] & (at.timepoint >= 0))
+    rows = np.flatnonzero(cells.merged[at.rows] & (at.timepoint >= 0))
     if not len(rows):
         return out
     track, timepoint = at.track[rows], at.timepoint[rows]

@@ -39,14 +39,15 @@ def keys(
     unit: Callable[[], npt.NDArray[np.int64] | slice] = lambda: slice(None),
 ) -> dict[str, Maker]:
     """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where lesions are judged."""
-    n = max(len(names.evaluators), 1)
+    n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
+    subjects, evaluators = names.subjects, names.evaluators  # not the rest, which has an element for each row
     out: dict[str, Maker] = {
-        "subject": lambda: words(names.subjects, judgement.owner[unit()] // n),
-        "evaluator": lambda: words(names.evaluators, judgement.owner[unit()] % n),
+        "subject": lambda: words(subjects, owner[unit()] // n),
+        "evaluator": lambda: words(evaluators, owner[unit()] % n),
     }
-    if (judgement.lesion >= 0).any():
+    if (lesion >= 0).any():
         known = lesions.keys_of("lesion")[1]
-        out["lesion"] = lambda: words(known, judgement.lesion[unit()])
+        out["lesion"] = lambda: words(known, lesion[unit()])
     return out
 
 

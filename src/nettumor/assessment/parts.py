@@ -88,6 +88,7 @@ def parts_of(
         return _each_lesion(target, target_day), target.conflicts
     non_target, larger, doubtful = non_targets(lesions, criteria, given)
     new = new_lesions(lesions, criteria, given, lambda: visits.scan_day)
+
     def worse() -> Bools:
         cells = lesions.lesions
         return np.asarray((cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION))

@@ -68,14 +68,14 @@ def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
 
 @frozen(eq=False, repr=False)
 class Assessment:
-    """What `assess` answers.
+    """What `assess` answers. Columns of timepoints, subjects and events are worked out when they are asked for.
 
     Attributes
     ----------
     timepoints : Table
         A row for each timepoint of each track (or lesion), baseline included: subject, evaluator, visit, date, day,
         sum, n_missing, baseline, nadir, percent_from_baseline, percent_from_nadir, target, non_target, new_lesion,
-        overall, in_window, reason (bits of `Reason`), explanation (written when asked for). Where the study has
+        overall, in_window, reason (bits of `Reason`), explanation. Where the study has
         markers or symptoms also biological, biological_reason, symptomatic, symptomatic_reason.
     subjects : Table
         A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day, best_date,

@@ -17,15 +17,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
+from nettumor.assessment.visits import EARLIER, Visits, fills, rank_of, visit_column
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints
-
-
-def _fills(places: int, rows: int) -> bool:
-    """Whether rows fill an array so well that a place for each possible row costs less than to number them."""
-    return 0 < places <= 3 * rows + 1024
 
 
 @frozen(eq=False)
@@ -70,6 +65,7 @@ class Slots:
     table : CrfTable
         The lesions table.
     given : Rows
+        Of all roles.
     rows : ndarray of int, shape (row,), or slice
         The rows of the lesions table; a slice where it is all of them.
     slot : ndarray of int, shape (row,)
@@ -111,14 +107,16 @@ class Slots:
         return np.asarray(self.slot % max(self.codes.shape[1], 1))
 
     def put(
-        self, values: npt.NDArray[Any], fill: Any, says: Bools | None = None
+        self, values: npt.NDArray[Any], fill: Any, *, says: Bools | None = None, ahead: bool = False
     ) -> tuple[npt.NDArray[Any], Bools]:
         """The values in an array, and where rows contradict each other (``fill`` there).
 
         ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default those without a
-        state) give way to those that do.
+        state) give way to those that do. ``ahead``: laid out by visit before it is known whether that is the order.
         """
-        if _fills(self.codes.size * self._n_visits, len(self.slot)):
+        if fills(self.codes.size * self._n_visits, len(self.slot)) and (
+            ahead or self.given.visits().of_visit is not None
+        ):
             out, once = self._written(values, fill, self._visit, self._n_visits)
             if once and self.given.visits().of_visit is not None:
                 return self._in_time(out, fill), np.broadcast_to(np.False_, self.shape)
@@ -210,14 +208,15 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     track = given.track[rows]
     code, words = table.keys_of("lesion")
     rank, code = rank_of(words), code[rows]
-    if _fills(given.n_tracks * len(words) * len(visit_column(table).words), len(track)):  # a slot for every name
+    if fills(given.n_tracks * len(words) * len(visit_column(table).words), len(track)):  # a slot for every name
         slot, there = np.empty(len(track), np.int64), np.zeros(given.n_tracks * len(words), np.bool_)
         for part in stretches(len(track)):
-            np.multiply(track[part], len(words), out=slot[part])
+            np.multiply(track[part], len(words), out=slot[part], dtype=np.int64)
             slot[part] += rank.take(code[part])
             there[slot[part]] = True
-        codes = np.where(there.reshape(-1, len(words)), np.argsort(rank), -1)
-        return Slots(table, given, rows, slot, codes)
+        if 3 * np.count_nonzero(there) >= len(there):
+            codes = np.where(there.reshape(-1, len(words)), np.argsort(rank), -1)
+            return Slots(table, given, rows, slot, codes)
     slot, first = number_rows(track, rank.take(code) if len(words) else code)
     owner = track.take(first)
     count = np.bincount(owner, minlength=given.n_tracks)

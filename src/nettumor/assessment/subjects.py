@@ -15,9 +15,9 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.visits import Names, order_of, sorted_words
+from nettumor.assessment.visits import Names, order_of, ranks, sorted_words
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
-from nettumor.crf.arrays import looked_up, stretches
+from nettumor.crf.arrays import stretches, values_at
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
 
@@ -71,15 +71,13 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
         known = {"", *found}
         found += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
     order = order_of(found)
-    rank = np.empty(len(found), dtype=np.int32)
-    rank[order] = np.arange(len(found))
     of_word = np.full(len(words), -1, dtype=np.int32)
-    of_word[own] = rank[: len(own)]
+    of_word[own] = ranks(order)[: len(own)]
     subjects = _text(found)[order]
     e_code, e_words = lesions.keys_of("evaluator")
     wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
     e_of = _places(wanted, e_words)
-    subject = looked_up(of_word, code) if len(words) else code
+    subject = values_at(of_word, code) if len(words) else code
     one = len(e_words) == 1
     evaluators = np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
     nobody = subject < 0

@@ -20,7 +20,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
-from nettumor.crf.arrays import looked_up, stretches
+from nettumor.crf.arrays import stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
@@ -124,6 +124,11 @@ def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
     return values if every else values[owner]
 
 
+def fills(places: int, rows: int) -> bool:
+    """Whether rows fill an array so well that a place for every combination costs less than to number those there."""
+    return 0 < places <= 3 * rows + 1024  # as measured; small arrays cost nothing
+
+
 def sorted_words(words: list[str]) -> list[str]:
     """Names in order: as numbers if all are, else as text.
 
@@ -142,8 +147,13 @@ def order_of(words: list[str]) -> Ints:
 
 def rank_of(words: Words) -> Ints:
     """The place of each distinct word in the sorted list of all."""
-    rank = np.empty(len(words), dtype=np.int32)
-    rank[order_of(words.tolist())] = np.arange(len(words))
+    return ranks(order_of(words.tolist()))
+
+
+def ranks(order: Ints) -> Ints:
+    """The place of each word in an order."""
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order))
     return rank
 
 
@@ -239,7 +249,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
 
     of_visit = None
-    if seen.single and len(visit.words) * names.n_tracks <= 4 * len(names.track) + 1024:
+    if seen.single and fills(len(visit.words) * names.n_tracks, len(names.track)):
         of_visit = np.full((len(visit.words), names.n_tracks), NO_TIME, dtype=np.int32)
         of_visit[seen.visit, seen.track] = timepoint
     return _visits(names, seen, rows, (track, seen.first[shown], index, day), timepoint, wanted, scans, of_visit)
@@ -267,7 +277,7 @@ def _places_in_time(
     start = np.cumsum(count) - count
     order = _by_day(track, day)
     if order is None:
-        order = time_order(track, day, *others())
+        order = _by_all(track, day, *others())
     elif isinstance(order, slice):
         return np.arange(len(track)) - start[track]
     position = np.empty(len(track), dtype=np.int64)
@@ -301,7 +311,7 @@ def _visits(
     several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
 
     def of_rows() -> Ints:
-        of_row = looked_up(timepoint, seen.of_row)
+        of_row = values_at(timepoint, seen.of_row)
         if isinstance(rows, slice):
             return of_row
         every = np.full(len(names.evaluator), NO_TIME, dtype=np.int32)
@@ -369,10 +379,14 @@ def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bo
 
 def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
     """Timepoints in order: by track, then full date; one without by its visit number, else its partial date."""
-    undated = np.isnan(day)
     order = _by_day(track, day)
-    if order is not None:
-        return np.arange(len(track))[order]
+    if isinstance(order, slice):
+        return np.arange(len(track))
+    return _by_all(track, day, visit, earliest, word) if order is None else order
+
+
+def _by_all(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
+    undated = np.isnan(day)
     key = np.where(undated, np.inf, day)
     if undated.any():
         numbered = undated & ~np.isnan(visit)

@@ -17,7 +17,7 @@ from nettumor._arrays import Bools
 from nettumor.errors import InputError
 
 Ints = npt.NDArray[np.int64]
-_STRETCH = 1 << 16
+_STRETCH = 1 << 16  # rows whose temporaries stay in the processor's cache
 
 
 def stretches(n: int) -> list[slice]:
@@ -30,10 +30,10 @@ def smallest(n: int) -> np.dtype[Any]:
     return np.dtype(np.int32 if n <= 2**31 else np.int64)
 
 
-def looked_up(values: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """``values[codes]`` for codes from 0 on, in a third of the time where there are many.
+def values_at(values: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """``values[codes]`` in a third of the time where there are many; no code may lie below 0 (it would read the first).
 
-    >>> looked_up(np.array(["a", "b"]), np.array([1, 0, 1])).tolist()
+    >>> values_at(np.array(["a", "b"]), np.array([1, 0, 1])).tolist()
     ['b', 'a', 'b']
     """
     out = np.empty(len(codes), dtype=values.dtype)
@@ -72,7 +72,7 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
         further, width = _narrow(further, _size(further))
         both = np.empty(len(key), dtype=np.int64)
         for part in stretches(len(key)):
-            np.multiply(key[part], width, out=both[part])
+            np.multiply(key[part], width, out=both[part], dtype=np.int64, casting="unsafe")
             np.add(both[part], further[part], out=both[part], casting="unsafe")
         key, size = both, size * width
     return _dense(key, size)
@@ -123,7 +123,7 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
     (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
     """
     given = np.asarray(codes)
-    ready = _new_maxima(given)
+    ready = _first_rows_of_numbered(given)
     if ready is not None:
         return given.astype(np.int32, copy=False), ready
     key = given.astype(np.int64)
@@ -136,10 +136,10 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
     order = there[np.argsort(row[there])]
     place = np.empty(size, dtype=np.int32)
     place[order] = np.arange(len(order))
-    return looked_up(place, key), row[order].astype(np.int64)
+    return values_at(place, key), row[order].astype(np.int64)
 
 
-def _new_maxima(codes: npt.NDArray[Any]) -> Ints | None:
+def _first_rows_of_numbered(codes: npt.NDArray[Any]) -> Ints | None:
     """The first row of each code where the codes are numbered by appearance already; else None."""
     found, seen, size = [np.zeros(0, dtype=np.int64)], 0, _size(codes)
     for part in stretches(len(codes)):

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
-from nettumor.crf.arrays import looked_up, stretches
+from nettumor.crf.arrays import stretches, values_at
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -60,8 +60,6 @@ class Column:
         The cells of a column of numbers; NaN for a blank or null cell.
     letters : array of str, shape (n,), optional
         For a column of numbers from SAS: "." or ".A" to ".Z" or "._" where missing, else "".
-    immutable : bool
-        Nobody can change ``floats``: they are not copied.
 
     Examples
     --------
@@ -72,12 +70,12 @@ class Column:
 
     def __init__(
         self, *, words: Sequence[str] | Words | None = None, codes: npt.NDArray[Any] | None = None,
-        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None, immutable: bool = False,
+        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None,
     ) -> None:  # fmt: skip
         self.floats: Floats | None = None
         self.letters = letters
         if floats is not None:
-            self.floats = np.array(floats, dtype=np.float64, copy=None if immutable else True)
+            self.floats = np.array(floats, dtype=np.float64)
             self.floats.setflags(write=False)
         else:
             self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int32)
@@ -151,6 +149,7 @@ class Column:
         """A column of whole numbers without blanks (visits, days)."""
         column = cls(floats=numbers)
         found, codes = _distinct_whole(numbers)
+        # what `_factors` would find out again, and in the thread that reads
         column._factors = _as_words([number_text(v) for v in found.astype(np.float64).tolist()]), codes
         return column
 
@@ -213,7 +212,7 @@ class Column:
         found = np.array([function(w) for w in self.words], dtype=dtype)
         if len(found) == 1:
             return np.full(len(self), found[0], dtype=dtype)
-        return looked_up(found, self.codes) if len(found) else np.empty(0, dtype=dtype)
+        return values_at(found, self.codes) if len(found) else np.empty(0, dtype=dtype)
 
     def take(self, rows: npt.NDArray[Any]) -> Column:
         """The column at these rows (places or a mask)."""

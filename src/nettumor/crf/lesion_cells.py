@@ -181,11 +181,12 @@ class LesionCells:
             state = np.where(better != 0, better, state) if better.any() else state
         return state
 
-    def is_state(self, state: State) -> Bools:
-        """Rows of a state that only words can say."""
+    @cached_property
+    def merged(self) -> Bools:
+        """Where the lesion has merged into another, which only words can say."""
         if not (self._said.any() or self._word.any()):
             return np.zeros(self._n, dtype=np.bool_)
-        return np.asarray(self.state == state)
+        return np.asarray(self.state == State.MERGED)
 
     @property
     def unknown(self) -> Bools:
@@ -290,7 +291,7 @@ class LesionCells:
         return Measure(value, small & (name != "attenuation"), unreadable)
 
     def _only(self, name: str) -> bool:
-        """Whether the rows say nothing but one measure in mm, as numbers."""
+        """Whether the rows say nothing but one measure, as numbers in its own unit."""
         return (len(self._numbers) == 1 and not self.table.column(name).is_text and "unit" not in self.table
                 and not self._said.any())  # fmt: skip
 

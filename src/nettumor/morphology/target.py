@@ -207,13 +207,9 @@ def target_response(
     courses = checked_courses(values, invalid)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
     out = Results(courses)
-    guard = _arrays.guard(sizes)
-
-    def judged(part: slice, block: Block) -> None:
+    for part, block in courses.blocks():
         sums = sums_of(block)
-        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, guard).answers()})
-
-    courses.each_block(judged)
+        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers()})
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:
