@@ -240,3 +240,13 @@ def test_nothing_given_is_changed(seed):
     assert before == {n: {c: v.tolist() for c, v in t.items()} for n, t in given_tables.items()}
     for name in TABLES:
         assert not any(v.flags.writeable for v in getattr(done, name).values())
+
+
+def test_a_size_that_looks_like_no_size():
+    """The very NaN that marks the places without a row is a size that was not measured, like any NaN."""
+    from nettumor.assessment.slots import _NOTHING
+
+    table = {"subject": ["A"] * 3, "lesion": ["T1"] * 3, "role": ["TARGET"] * 3, "visit": [0, 1, 2], "day": [0, 50, 99]}
+    one, two = (nt.assess({"lesions": table | {"size": np.array([50, nothing, 20])}}) for nothing in (np.nan, _NOTHING))
+    same(one, two)
+    assert one.timepoints["n_missing"].tolist() == [0, 1, 0]

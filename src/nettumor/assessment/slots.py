@@ -22,6 +22,10 @@ from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints
 
+_NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)
+"""A NaN that no calculation gives: it stands where no row does."""
+_NOTHING_BITS = _NOTHING.view(np.int64)
+
 
 @frozen(eq=False)
 class Rows:
@@ -155,18 +159,23 @@ class Slots:
 
         Rows in columns below 0 stand nowhere.
         """
-        out = np.full(self.codes.size * width, fill, dtype=values.dtype)
-        taken, count = np.zeros(len(out), dtype=np.bool_), 0
-        given = values[self.rows]
+        number = values.dtype == np.float64 and np.isnan(fill)
+        out = np.full(self.codes.size * width, _NOTHING if number else fill, dtype=values.dtype)
+        # of numbers no value looks like what the places left hold: to count these is quicker than to mark the taken
+        taken = np.zeros(0 if number else len(out), dtype=np.bool_)
+        count, given = 0, values[self.rows]
         for part in stretches(len(self.slot)):
             place, value = self.slot[part] * np.int64(width), given[part]
             place += column[part]
             there = column[part] >= 0
             if not there.all():
                 place, value = place[there], value[there]
-            out[place], taken[place] = value, True
+            out[place] = value
+            if not number:
+                taken[place] = True
             count += len(place)
-        return out.reshape(*self.codes.shape, width), int(np.count_nonzero(taken)) == count
+        left = np.count_nonzero(out.view(np.int64) == _NOTHING_BITS) if number else np.count_nonzero(~taken)
+        return out.reshape(*self.codes.shape, width), int(left) == len(out) - count
 
     def _in_time(self, by_visit: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
         """An array by visit in the order of the timepoints."""

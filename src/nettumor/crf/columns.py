@@ -145,6 +145,14 @@ class Column:
         return cls(words=words if known is None else [*words[:-1], ""], codes=codes)
 
     @classmethod
+    def of_own(cls, floats: Floats) -> Column:
+        """A column of numbers in memory that nobody else holds, which is not copied."""
+        column = cls.__new__(cls)
+        column.floats, column.letters = floats, None
+        floats.setflags(write=False)
+        return column
+
+    @classmethod
     def of_whole(cls, numbers: npt.NDArray[Any]) -> Column:
         """A column of whole numbers without blanks (visits, days)."""
         column = cls(floats=numbers)

@@ -164,7 +164,9 @@ def _polars_column(series: Any, name: str) -> Column:
     if (dtype.is_numeric() and not huge) or str(dtype) == "Boolean":
         import polars
 
-        return Column(floats=series.cast(polars.Float64).fill_null(np.nan).to_numpy())
+        floats = series.cast(polars.Float64).fill_null(np.nan).to_numpy()
+        made_here = series.null_count() or dtype != polars.Float64
+        return Column.of_own(floats) if made_here else Column(floats=floats)
     if str(dtype) == "Date" or str(dtype).startswith("Datetime"):
         return Column.of_datetimes(series.dt.replace_time_zone(None).to_numpy() if "zone" in str(dtype) and
                                    getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip

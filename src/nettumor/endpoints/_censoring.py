@@ -191,8 +191,10 @@ def end(
     happened = event & ~missed
     day = np.where(happened, np.where(by_death, death, np.where(np.isnan(pd_day), np.nan, dated)), last)
 
-    left_out = (more_than(pd_place, c.cutoff, c.guard) | more_than(death, c.cutoff, c.guard)
-                | (c.adequate & more_than(c.place, c.cutoff[..., None], c.guard)).any(axis=-1))  # fmt: skip
+    left_out = np.zeros(event.shape, dtype=np.bool_)
+    if not np.isnan(c.cutoff).all():
+        left_out = (more_than(pd_place, c.cutoff, c.guard) | more_than(death, c.cutoff, c.guard)
+                    | (c.adequate & more_than(c.place, c.cutoff[..., None], c.guard)).any(axis=-1))  # fmt: skip
     treated = ~np.isnan(c.new_therapy) & ~more_than(c.new_therapy, c.cutoff, c.guard) & c.rule.new_therapy_censors
     censored = np.where(last_index >= 0, EventReason.LAST_ASSESSMENT, EventReason.NO_ASSESSMENT)
     censored |= missed * EventReason.MISSED_VISITS.value
