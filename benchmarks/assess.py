@@ -11,10 +11,10 @@ above what it held with the frame in memory, in multiples of the frame; each cas
 elsewhere memory is left out). Run it as ``python benchmarks/assess.py [patients]``; ``--growth`` also times 10,000 to
 1,000,000 rows (and 10,000,000 with ``--large``).
 
-Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4), medians of three runs: from Polars 0.106 s, 1.10 times
-as fast as the Polars script (1.08 to 1.10; 1.23 times where both have one core only), all columns 0.120 s; from pandas
-0.121 s, 1.86 times as fast as the pandas script (1.83 to 1.95), all columns 0.133 s; peak 1.7 and 2.1 frames. From
-10,000 to 10,000,000 rows a row takes 0.68, 0.19, 0.11 and 0.20 us: first the start-up weighs, at last memory that is
+Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4), medians of five runs: from Polars 0.107 s, 1.08 times
+as fast as the Polars script (1.05 to 1.13; 1.21 times where both have one core only), all columns 0.113 s; from pandas
+0.117 s, 1.80 times as fast as the pandas script (1.79 to 1.85), all columns 0.129 s; peak 1.7 and 2.2 frames. From
+10,000 to 10,000,000 rows a row takes 0.62, 0.18, 0.11 and 0.19 us: first the start-up weighs, at last memory that is
 asked for anew (the Polars script takes 13 to 16 times as long for ten million rows as for one).
 """
 
