@@ -250,3 +250,17 @@ def test_a_size_that_looks_like_no_size():
     one, two = (nt.assess({"lesions": table | {"size": np.array([50, nothing, 20])}}) for nothing in (np.nan, _NOTHING))
     same(one, two)
     assert one.timepoints["n_missing"].tolist() == [0, 1, 0]
+
+
+def test_names_that_few_patients_share_take_no_room():
+    """60 patients with two lesions of names of their own have two slots each, not 120, however many dates they have."""
+    from nettumor import crf
+    from nettumor.assessment.slots import Rows, slots
+    from nettumor.assessment.subjects import read_names
+
+    who, lesion, day = (a.ravel() for a in np.indices((60, 2, 30)))
+    tables = crf.read({"lesions": {"subject": who, "lesion": 2 * who + lesion, "role": ["TARGET"] * 3600, "day": day,
+                                   "size": [20.0] * 3600}})  # fmt: skip
+    names = read_names(tables, None)
+    at = slots(tables["lesions"], Rows(None, names.track, names.n_tracks, lambda: None), crf.Role.TARGET)
+    assert at.codes.shape == (60, 2)
