@@ -25,6 +25,11 @@ def test_mapping(table):
         table["sum"][0] = 1.0
     assert "Table of 2 rows x 3 columns" in repr(table)
     assert Table({}).n_rows == 0
+    assert table.get("evnt") is None
+    with pytest.raises(KeyError, match=r"^The table has no column 'evnt'. Did you mean 'event'\?$"):
+        table["evnt"]
+    with pytest.raises(InputError, match=r"Known: event, subject, sum\.$"):
+        table["nothing like it"]
 
 
 def test_frames(table):

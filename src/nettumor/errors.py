@@ -61,6 +61,22 @@ not measured.
     """
 
 
+class UnknownColumnError(InputError, KeyError):
+    """A column that a table does not have.
+
+    Examples
+    --------
+    >>> import nettumor
+    >>> try:
+    ...     nettumor.Table({"best": ["PR"]})["bset"]
+    ... except KeyError as error:
+    ...     print(error)
+    The table has no column 'bset'. Did you mean 'best'?
+    """
+
+    __str__ = Exception.__str__  # not that of KeyError, which quotes
+
+
 class MissingExtraError(ImportError):
     """An optional dependency is absent; the message says what to install.
 

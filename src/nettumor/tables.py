@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor.errors import InputError, choose, missing_extra
+from nettumor.errors import InputError, UnknownColumnError, choose, did_you_mean, missing_extra
 
 
 class Table(Mapping[str, npt.NDArray[Any]]):
@@ -48,6 +48,9 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         self._columns = held
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        if name not in self._columns:
+            raise UnknownColumnError(f"The table has no column {name!r}. {did_you_mean(name, self._columns)}",
+                                     argument=str(name))  # fmt: skip
         return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -23,7 +23,7 @@ from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
-from nettumor.endpoints._censoring import first_place
+from nettumor.endpoints._censoring import progression_place
 from nettumor.endpoints.progression import times_of_course
 from nettumor.terminology import EventReason, Response
 
@@ -140,7 +140,7 @@ def outcome(
     if not censoring.new_therapy_censors and not np.isnan(ends.new_therapy).all():
         # a new therapy ends the course of the best response, but not a time that it does not censor
         whole = best_overall_response(counted, days, rule=rule)
-    place = _first_progression(whole.course)
+    place = progression_place(whole.course, whole.course == Response.PD)
     progressed = place >= 0
     shown = np.take_along_axis(shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     progression = np.where(progressed, shown, np.nan)
@@ -170,23 +170,6 @@ def outcome(
     others = Late({"unconfirmed": lambda: best_overall_response(
         counted, days, new_therapy=ends.new_therapy, rule=attrs.evolve(rule, confirmation_days=None))})  # fmt: skip
     return Outcome(best, progression, progressed, Late(times), start, others)
-
-
-def _first_progression(course: Codes) -> npt.NDArray[np.int64]:
-    """The timepoint at which the first progression of each course is dated; -1 for none.
-
-    Under iRECIST that of a confirmed one is the first iUPD of its block (Seymour et al. 2017).
-    """
-    if not (course == Response.IUPD).any():
-        return first_place(course == Response.PD)
-    out = np.full(len(course), -1, dtype=np.int64)
-    block = np.full(len(course), -1, dtype=np.int64)
-    for t in range(course.shape[1]):
-        here = course[:, t]
-        found = (here == Response.PD) & (out < 0)
-        out = np.where(found, np.where(block >= 0, block, t), out)
-        block = np.where((here == Response.IUPD) & (block < 0), t, np.where(here > Response.PD, -1, block))
-    return out
 
 
 def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.assessment.visits import EARLIER, Visits, fills, rank_of, visit_column
+from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
 from nettumor.crf import CrfTable, Role, State, number_rows
-from nettumor.crf.arrays import stretches
+from nettumor.crf.arrays import fills, stretches
 from nettumor.crf.columns import Ints
 
 _NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)

@@ -20,7 +20,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
-from nettumor.crf.arrays import stretches, values_at
+from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
 
 _BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
@@ -122,11 +122,6 @@ def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
     """The rows of some tracks; the array itself where they are all of them, in order."""
     every = len(owner) == len(values) and bool((owner == np.arange(len(owner))).all())
     return values if every else values[owner]
-
-
-def fills(places: int, rows: int) -> bool:
-    """Whether rows fill an array so well that a place for every combination costs less than to number those there."""
-    return 0 < places <= 3 * rows + 1024  # as measured; small arrays cost nothing
 
 
 def sorted_words(words: list[str]) -> list[str]:

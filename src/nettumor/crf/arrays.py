@@ -25,6 +25,14 @@ def stretches(n: int) -> list[slice]:
     return [slice(start, min(start + _STRETCH, n)) for start in range(0, n, _STRETCH)]
 
 
+def fills(places: int, rows: int, *, most: int = 3) -> bool:
+    """Whether an array with a place for all that could be costs less than to number what is there.
+
+    At most so many places a row, as measured; small arrays cost nothing.
+    """
+    return 0 < places <= most * rows + 1024
+
+
 def smallest(n: int) -> np.dtype[Any]:
     """The type that numbers of ``n`` rows take: half the room where they fit."""
     return np.dtype(np.int32 if n <= 2**31 else np.int64)
@@ -91,7 +99,7 @@ def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
 
 
 def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
-    if _sparse(key, size):
+    if not fills(size, key.size, most=8):
         _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
         return numbers.astype(np.int64), first.astype(np.int64)
     row = _first_rows(key, size)
@@ -99,11 +107,6 @@ def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if present.all():
         return key, row.astype(np.int64)
     return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
-
-
-def _sparse(key: Ints, size: int) -> bool:
-    """Whether most codes below ``size`` are not there."""
-    return size > 8 * key.size + 1024
 
 
 def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
@@ -128,7 +131,7 @@ def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
         return given.astype(np.int32, copy=False), ready
     key = given.astype(np.int64)
     size = _size(key)
-    if _sparse(key, size):
+    if not fills(size, key.size, most=8):
         key, _ = number_rows(key)
         size = _size(key)
     row = _first_rows(key, size)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
-from nettumor.crf.arrays import stretches, values_at
+from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -370,7 +370,7 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
     if known is not None:
         values = np.where(known, values, values[known].max(initial=0) + 1)  # no known one is the largest of its type
     low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    if high - low > 4 * values.size + 1024:
+    if not fills(high - low + 1, values.size, most=4):
         found, codes = np.unique(values, return_inverse=True)
         return found, codes.astype(np.int32)
     places = np.empty(len(values), dtype=np.int32)

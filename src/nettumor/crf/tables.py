@@ -22,7 +22,7 @@ from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
-from nettumor.errors import InputError, did_you_mean
+from nettumor.errors import InputError, UnknownColumnError, did_you_mean
 from nettumor.tables import Table
 
 
@@ -93,7 +93,7 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     __hash__ = object.__hash__
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        return self._columns[name].cells
+        return self.column(name).cells
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -112,7 +112,7 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     def column(self, name: str) -> Column:
         """A column with its distinct words and codes."""
         if name not in self._columns:
-            raise InputError(
+            raise UnknownColumnError(
                 f"`{self.name}` has no column {name!r}. {did_you_mean(name, self._columns)}", argument=name
             )
         return self._columns[name]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -48,11 +47,6 @@ class Courses:
     baseline: Bools
     guard: float
     rule: CensoringRule
-
-    def take(self, who: npt.NDArray[np.int64]) -> Courses:
-        """Some patients of a list of them."""
-        arrays = {f.name: getattr(self, f.name) for f in attrs.fields(Courses) if f.name not in ("guard", "rule")}
-        return attrs.evolve(self, **{n: a[who] if a.ndim == 1 else a.T.take(who, axis=1).T for n, a in arrays.items()})
 
     def counts(self, day: Floats) -> Bools:
         """Whether what lies on ``day`` counts: not after the cut-off, and before a new therapy."""
@@ -96,24 +90,30 @@ def _at(values: Floats, index: npt.NDArray[np.intp], otherwise: Floats) -> Float
     return np.asarray(np.where(index >= 0, taken, otherwise))
 
 
-def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats]:
-    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no PD).
+def progression_place(codes: Codes, pd: Bools) -> npt.NDArray[np.int64]:
+    """The timepoint at which the first of these PD is dated; -1 for none.
 
     Under iRECIST PD means iCPD; it is dated at the first IUPD of its block, the IUPD before it with only
     NE and MISSING between (Seymour et al. 2017).
     """
-    pd = c.codes == Response.PD
-    if since is not None:
-        pd &= at_least(c.place, since[..., None], c.guard)
-    first = first_place(pd)
-    unconfirmed = c.codes == Response.IUPD
+    first = _first(pd)
+    unconfirmed = codes == Response.IUPD
     if unconfirmed.any():
-        visit = np.arange(c.codes.shape[-1])
+        visit = np.arange(codes.shape[-1])
         before = visit < first[..., None]
-        breaks = before & (c.codes > Response.IUPD)
+        breaks = before & (codes > Response.IUPD)
         last_break = np.where(breaks, visit, -1).max(axis=-1, initial=-1)
         block = before & unconfirmed & (visit > last_break[..., None])
         first = np.minimum(first, np.where(block, visit, visit.size).min(axis=-1, initial=visit.size))
+    return first
+
+
+def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats]:
+    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no PD)."""
+    pd = c.codes == Response.PD
+    if since is not None:
+        pd &= at_least(c.place, since[..., None], c.guard)
+    first = progression_place(c.codes, pd)
     nowhere = np.full(first.shape, np.nan)
     given = (first >= 0) & ~np.isnan(c.progression)
     day = np.where(given, c.progression, _at(c.days, first, nowhere))
@@ -166,7 +166,7 @@ def _last(where: Bools) -> npt.NDArray[np.int64]:
     return out
 
 
-def first_place(where: Bools) -> npt.NDArray[np.int64]:
+def _first(where: Bools) -> npt.NDArray[np.int64]:
     """The first place on the last axis where it is True; -1 where it nowhere is."""
     last = _last(where[..., ::-1])
     return np.where(last < 0, -1, where.shape[-1] - 1 - last)

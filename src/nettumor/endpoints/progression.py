@@ -246,24 +246,10 @@ def times_of_course(
         "PFS": lambda: end(c, start, "PFS", deaths=True),
         "TTP": lambda: (attrs.evolve(times["PFS"], parameter="TTP") if np.isnan(c.death).all()
                         else end(c, start, "TTP", deaths=False)),
-        "DOR": lambda: _duration(c, response),
+        "DOR": lambda: end(c, response, "DOR", deaths=True, since=response),
         "TTR": lambda: _to_response(c, response, times["PFS"]),
     })  # fmt: skip
     return times
-
-
-def _duration(c: Courses, response: Floats) -> TimeToEvent:
-    """Duration of response, worked out for the responders of a list of patients."""
-    who = np.flatnonzero(~np.isnan(response))
-    if response.ndim != 1 or 2 * len(who) > len(response):
-        return end(c, response, "DOR", deaths=True, since=response)
-    found = end(c.take(who), response[who], "DOR", deaths=True, since=response[who])
-    unknown, no = np.full((2, len(response)), np.nan), np.zeros(len(response), dtype=np.bool_)
-    reason = np.full(len(response), EventReason.NOT_A_RESPONDER)
-    none = result("DOR", unknown[0], no, reason, unknown[1], found.source)
-    for name in ("time", "event", "reason", "day"):
-        getattr(none, name)[who] = getattr(found, name)
-    return none
 
 
 def _to_response(c: Courses, response: Floats, free: TimeToEvent) -> TimeToEvent:
