@@ -1,22 +1,26 @@
-"""A study in one call, from a frame of lesion rows to best response and progression: time and memory, as ratios.
+"""A study in one call, from a frame of lesion rows to best response and progression: time and
+memory, as ratios.
 
-25,000 invented patients with 5 target lesions and 8 visits, a million rows in no order, string ids, dates; as a
-Polars and as a pandas frame in memory. `nettumor.assess` (RECIST 1.1) up to best response and progression-free survival
-of each patient, against two scripts as they are usually written, one for Polars (both cores), one for pandas. The
-scripts compute less: sums, nadir, target response, best response and time to progression; no confirmation, no cells in
-words, no duplicates, no reasons. "All columns" are all of the subjects, dates and other endpoints included.
+25,000 invented patients with 5 target lesions and 8 visits, a million rows in no order, string ids,
+dates; as a Polars and as a pandas frame in memory. `nettumor.assess` (RECIST 1.1) up to best
+response and progression-free survival of each patient, against two scripts as they are usually
+written, one for Polars (both cores), one for pandas. The scripts compute less: sums, nadir, target
+response, best response and time to progression; no confirmation, no cells in words, no duplicates,
+no reasons. "All columns" are all of the subjects, dates and other endpoints included.
 
-Before anything is timed, what the scripts compute is compared with the library's. Memory is the peak of the process
-above what it held with the frame in memory, in multiples of the frame; each case runs in a process of its own (Linux;
-elsewhere memory is left out). Run it as ``python benchmarks/assess.py [patients]``; ``--growth`` also times 10,000 to
-1,000,000 rows (and 10,000,000 with ``--large``).
+Before anything is timed, what the scripts compute is compared with the library's. Memory is the
+peak of the process above what it held with the frame in memory, in multiples of the frame; each
+case runs in a process of its own (Linux; elsewhere memory is left out). Run it as
+``python benchmarks/assess.py [patients]``; ``--growth`` also times 10,000 to 1,000,000 rows (and
+10,000,000 with ``--large``).
 
-Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4), medians of five runs: from Polars 0.106 s, 1.07 times
-as fast as the Polars script (1.06 to 1.10; 1.2 times where both have one core only), all columns 0.117 s; from pandas
-0.121 s, 1.84 times as fast as the pandas script (1.80 to 1.91), all columns 0.133 s; peak 1.7 and 2.2 frames (2.7 and
-1.1 for ten million rows). From 10,000 to 10,000,000 rows a row takes 0.62, 0.18, 0.11 and 0.19 us: first the start-up
-weighs, at last memory that is asked for anew (the Polars script takes 13 to 16 times as long for ten million rows as
-for one).
+Measured on two shared cores (Polars 2.1, pandas 3.1, NumPy 2.4), medians of five runs: from Polars
+0.106 s, 1.07 times as fast as the Polars script (1.06 to 1.10; 1.2 times where both have one core
+only), all columns 0.117 s; from pandas 0.121 s, 1.84 times as fast as the pandas script (1.80 to
+1.91), all columns 0.133 s; peak 1.7 and 2.2 frames (2.7 and 1.1 for ten million rows). From 10,000
+to 10,000,000 rows a row takes 0.62, 0.18, 0.11 and 0.19 us: first the start-up weighs, at last
+memory that is asked for anew (the Polars script takes 13 to 16 times as long for ten million rows
+as for one).
 """
 
 import json
@@ -44,17 +48,23 @@ def polars_frame(patients):
     step[..., 0] = 0
     sizes = np.round(rng.uniform(12, 60, (patients, LESIONS, 1)) * np.exp(step.cumsum(axis=2)), 1)
     sizes[..., 1:][rng.random((patients, LESIONS, VISITS - 1)) < 0.005] = np.nan
-    days = np.arange(VISITS) * 56 + np.where(np.arange(VISITS), rng.integers(-6, 7, (patients, VISITS)), 0)
+    days = np.arange(VISITS) * 56 + np.where(
+        np.arange(VISITS), rng.integers(-6, 7, (patients, VISITS)), 0
+    )
     start = np.datetime64("2015-01-01") + rng.integers(0, 900, patients)
-    subject, lesion, visit = (a.ravel()[order] for order in [rng.permutation(sizes.size)] for a in np.indices(shape))
-    return pl.DataFrame({
-        "subject": pl.Series(subject).cast(pl.String).str.zfill(6).str.pad_start(10, "S"),
-        "lesion": pl.Series(lesion + 1).cast(pl.String).str.pad_start(3, "T"),
-        "role": pl.Series(["TARGET"]).new_from_index(0, len(subject)),
-        "visit": visit,
-        "date": start[subject] + days[subject, visit],
-        "size": pl.Series(sizes[subject, lesion, visit]).fill_nan(None),
-    })  # fmt: skip
+    subject, lesion, visit = (
+        a.ravel()[order] for order in [rng.permutation(sizes.size)] for a in np.indices(shape)
+    )
+    return pl.DataFrame(
+        {
+            "subject": pl.Series(subject).cast(pl.String).str.zfill(6).str.pad_start(10, "S"),
+            "lesion": pl.Series(lesion + 1).cast(pl.String).str.pad_start(3, "T"),
+            "role": pl.Series(["TARGET"]).new_from_index(0, len(subject)),
+            "visit": visit,
+            "date": start[subject] + days[subject, visit],
+            "size": pl.Series(sizes[subject, lesion, visit]).fill_nan(None),
+        }
+    )
 
 
 def frame_of(kind, patients):
@@ -83,7 +93,11 @@ def polars_script(rows):
     sums = (
         rows.lazy()
         .group_by("subject", "visit")
-        .agg(pl.col("date").max(), pl.col("size").sum().alias("total"), pl.col("size").null_count().alias("missing"))
+        .agg(
+            pl.col("date").max(),
+            pl.col("size").sum().alias("total"),
+            pl.col("size").null_count().alias("missing"),
+        )
         .sort("subject", "date")
         .with_columns(pl.when(pl.col("missing") == 0).then(total).alias("complete"))
         .with_columns(
@@ -94,31 +108,45 @@ def polars_script(rows):
     )
     up, base, nadir = total - pl.col("nadir"), pl.col("baseline"), pl.col("nadir")
     judged = sums.filter(pl.col("day") > 0).with_columns(
-        pl.when((total == 0) & (pl.col("missing") == 0)).then(8)
-        .when((100 * up >= 20 * nadir - 1e-9) & (up >= 5 - 1e-9) & (up > 0)).then(3)
-        .when(pl.col("missing") > 0).then(1)
-        .when(100 * (base - total) >= 30 * base - 1e-9).then(7)
-        .otherwise(5).alias("response")
-    )  # fmt: skip
+        pl.when((total == 0) & (pl.col("missing") == 0))
+        .then(8)
+        .when((100 * up >= 20 * nadir - 1e-9) & (up >= 5 - 1e-9) & (up > 0))
+        .then(3)
+        .when(pl.col("missing") > 0)
+        .then(1)
+        .when(100 * (base - total) >= 30 * base - 1e-9)
+        .then(7)
+        .otherwise(5)
+        .alias("response")
+    )
     before = (pl.col("response") == 3).cum_sum().over("subject") - (pl.col("response") == 3) == 0
     return (
         judged.filter(before)
         .group_by("subject")
         .agg(
-            pl.col("response").filter(pl.col("response") > 3).max().fill_null(pl.col("response").max()).alias("best"),
+            pl.col("response")
+            .filter(pl.col("response") > 3)
+            .max()
+            .fill_null(pl.col("response").max())
+            .alias("best"),
             (pl.col("response") == 3).any().alias("progressed"),
-            pl.when((pl.col("response") == 3).any()).then(pl.col("day").filter(pl.col("response") == 3).first())
-            .otherwise(pl.col("day").filter(pl.col("response") > 1).max()).alias("time"),
+            pl.when((pl.col("response") == 3).any())
+            .then(pl.col("day").filter(pl.col("response") == 3).first())
+            .otherwise(pl.col("day").filter(pl.col("response") > 1).max())
+            .alias("time"),
         )
         .sort("subject")
         .collect()
-    )  # fmt: skip
+    )
 
 
 def pandas_script(rows):
     """Best response and time to progression of each patient with pandas."""
     sums = rows.groupby(["subject", "visit"], sort=False).agg(
-        date=("date", "max"), total=("size", "sum"), measured=("size", "count"), lesions=("size", "size")
+        date=("date", "max"),
+        total=("size", "sum"),
+        measured=("size", "count"),
+        lesions=("size", "size"),
     )
     sums = sums.reset_index().sort_values(["subject", "date"])
     missing = sums["measured"] < sums["lesions"]
@@ -129,9 +157,15 @@ def pandas_script(rows):
     day = (sums["date"] - sums.groupby("subject")["date"].transform("first")).dt.days
     total, up = sums["total"], sums["total"] - nadir
     sums["response"] = np.select(
-        [(total == 0) & ~missing, (100 * up >= 20 * nadir - 1e-9) & (up >= 5 - 1e-9) & (up > 0), missing,
-         100 * (base - total) >= 30 * base - 1e-9], [8, 3, 1, 7], 5,
-    )  # fmt: skip
+        [
+            (total == 0) & ~missing,
+            (100 * up >= 20 * nadir - 1e-9) & (up >= 5 - 1e-9) & (up > 0),
+            missing,
+            100 * (base - total) >= 30 * base - 1e-9,
+        ],
+        [8, 3, 1, 7],
+        5,
+    )
     sums["day"] = day
     judged = sums[day > 0]
     progression = judged["response"].eq(3)
@@ -139,9 +173,13 @@ def pandas_script(rows):
     progressed = judged["response"].eq(3).groupby(judged["subject"]).any()
     good = judged[judged["response"] > 3].groupby("subject")["response"].max()
     best = good.reindex(progressed.index).fillna(judged.groupby("subject")["response"].max())
-    pd_day = judged[judged["response"] == 3].groupby("subject")["day"].first().reindex(progressed.index)
+    pd_day = (
+        judged[judged["response"] == 3].groupby("subject")["day"].first().reindex(progressed.index)
+    )
     last = judged[judged["response"] > 1].groupby("subject")["day"].max().reindex(progressed.index)
-    return pd.DataFrame({"best": best, "progressed": progressed, "time": pd_day.fillna(last)}).reset_index()
+    return pd.DataFrame(
+        {"best": best, "progressed": progressed, "time": pd_day.fillna(last)}
+    ).reset_index()
 
 
 def check(patients):
@@ -154,15 +192,21 @@ def check(patients):
     done = nt.assess({"lesions": frame}, criteria=criteria, rule=rule).subjects
     one, two = polars_script(frame), pandas_script(frame.to_pandas())
     for name in ("best", "progressed", "time"):
-        np.testing.assert_array_equal(one[name].to_numpy().astype(float), two[name].to_numpy().astype(float), name)
+        np.testing.assert_array_equal(
+            one[name].to_numpy().astype(float), two[name].to_numpy().astype(float), name
+        )
     assert done["subject"].tolist() == one["subject"].to_list()
     np.testing.assert_array_equal(nt.parse_responses(done["best"]), one["best"].to_numpy())
     np.testing.assert_array_equal(done["ttp_event"], one["progressed"].to_numpy())
     np.testing.assert_array_equal(done["ttp_days"], one["time"].fill_null(0).to_numpy())
 
 
-RUNS = {"library": library, "library, all columns": library_subjects, "polars script": polars_script,
-        "pandas script": pandas_script}  # fmt: skip
+RUNS = {
+    "library": library,
+    "library, all columns": library_subjects,
+    "polars script": polars_script,
+    "pandas script": pandas_script,
+}
 
 
 def resident(what):
@@ -203,15 +247,25 @@ def report(patients):
     """The table of times and memory."""
     print(f"{patients:,} patients, {patients * LESIONS * VISITS:,} rows")
     for kind in ("polars", "pandas"):
-        mine, other, again, once_more = (measured(kind, run, patients) for run in ("library", f"{kind} script") * 2)
+        mine, other, again, once_more = (
+            measured(kind, run, patients) for run in ("library", f"{kind} script") * 2
+        )
         every = measured(kind, "library, all columns", patients)
-        seconds, script = min(mine["seconds"], again["seconds"]), min(other["seconds"], once_more["seconds"])
-        print(f"  from {kind}: library {seconds:.3f} s, {kind} script {script:.3f} s: "
-              f"{script / seconds:.2f} times as fast as the script; all columns {every['seconds']:.3f} s")
+        seconds, script = (
+            min(mine["seconds"], again["seconds"]),
+            min(other["seconds"], once_more["seconds"]),
+        )
+        print(
+            f"  from {kind}: library {seconds:.3f} s, {kind} script {script:.3f} s: "
+            f"{script / seconds:.2f} times as fast as the script; all columns "
+            f"{every['seconds']:.3f} s"
+        )
         if mine["peak"]:
-            print(f"    peak above the frame of {mine['frame'] / 1e6:.0f} MB: library "
-                  f"{mine['peak'] / mine['frame']:.1f} frames ({mine['peak'] / 1e6:.0f} MB), script "
-                  f"{other['peak'] / other['frame']:.1f} frames")  # fmt: skip
+            print(
+                f"    peak above the frame of {mine['frame'] / 1e6:.0f} MB: library "
+                f"{mine['peak'] / mine['frame']:.1f} frames ({mine['peak'] / 1e6:.0f} MB), script "
+                f"{other['peak'] / other['frame']:.1f} frames"
+            )
 
 
 def growth(largest):
@@ -220,8 +274,10 @@ def growth(largest):
     while rows <= largest:
         found = measured("polars", "library", rows // (LESIONS * VISITS))
         per = found["seconds"] / rows * 1e6
-        print(f"  {rows:>10,} rows: {found['seconds']:.3f} s, {per:.2f} us a row" +
-              (f", {found['seconds'] / last:.1f} times the time of a tenth" if last else ""))  # fmt: skip
+        print(
+            f"  {rows:>10,} rows: {found['seconds']:.3f} s, {per:.2f} us a row"
+            + (f", {found['seconds'] / last:.1f} times the time of a tenth" if last else "")
+        )
         rows, last = rows * 10, found["seconds"]
 
 

@@ -2,10 +2,12 @@
 
 Ten million pairs (0.1 mm grid, before 10 to 100 mm, after up to 1.6 times that) against
 - one pass of ``numpy.less`` over the same arrays, the least that any answer costs;
-- the recipe of ``numpy.select`` as it is usually written, and the same in pandas and Polars (left out where absent).
-The recipes check nothing and divide first, so that a pair on a limit may fall on the wrong side; ``classify`` checks
-every size and is exact. Then: sizes not measured, a scalar call, memory beyond the output, and the time that
-``import nettumor`` takes beside ``import numpy``. Run it as ``python benchmarks/classify.py [pairs]``.
+- the recipe of ``numpy.select`` as it is usually written, and the same in pandas and Polars (left
+  out where absent).
+The recipes check nothing and divide first, so that a pair on a limit may fall on the wrong side;
+``classify`` checks every size and is exact. Then: sizes not measured, a scalar call, memory beyond
+the output, and the time that ``import nettumor`` takes beside ``import numpy``. Run it as
+``python benchmarks/classify.py [pairs]``.
 """
 
 import importlib.util
@@ -40,7 +42,9 @@ def once(question):
 
 
 def side_by_side(questions, rounds=9):
-    """Seconds of each question by round, the better of two: other work on the machine disturbs all of them alike."""
+    """Seconds of each question by round, the better of two: other work on the machine disturbs all
+    of them alike.
+    """
     taken = [[seconds(question, 2) for question in questions.values()] for _ in range(rounds)]
     return dict(zip(questions, np.array(taken).T, strict=True))
 
@@ -67,11 +71,19 @@ def with_polars(before, after):
     first, second = pl.col("before"), pl.col("after")
     change = (second - first) / first * 100
     response = (
-        pl.when(first.is_nan() | second.is_nan()).then(pl.lit(NE, pl.Int8)).when(second == 0).then(pl.lit(CR, pl.Int8))
-        .when(change > 25).then(pl.lit(PD, pl.Int8)).when(change < -30).then(pl.lit(PR, pl.Int8))
+        pl.when(first.is_nan() | second.is_nan())
+        .then(pl.lit(NE, pl.Int8))
+        .when(second == 0)
+        .then(pl.lit(CR, pl.Int8))
+        .when(change > 25)
+        .then(pl.lit(PD, pl.Int8))
+        .when(change < -30)
+        .then(pl.lit(PR, pl.Int8))
         .otherwise(pl.lit(SD, pl.Int8))
-    )  # fmt: skip
-    return pl.DataFrame({"before": before, "after": after}).select(response.alias("r"))["r"].to_numpy()
+    )
+    return (
+        pl.DataFrame({"before": before, "after": after}).select(response.alias("r"))["r"].to_numpy()
+    )
 
 
 def start_time(code):
@@ -94,33 +106,61 @@ def main(count):
     missing[::100] = np.nan
     ours = nt.classify(before, after)
     recipes = {"numpy.select": with_select}
-    recipes |= {n: f for n, f in (("pandas", with_pandas), ("polars", with_polars)) if importlib.util.find_spec(n)}
+    recipes |= {
+        n: f
+        for n, f in (("pandas", with_pandas), ("polars", with_polars))
+        if importlib.util.find_spec(n)
+    }
     gap, recist = attrs.evolve(nt.criteria.VOGL_2008, gap="MR"), nt.criteria.RECIST_1_1
-    taken = side_by_side({
-        "less": lambda: np.less(after, before), "classify": lambda: nt.classify(before, after),
-        "missing": lambda: nt.classify(before, missing), "gap": lambda: nt.classify(before, after, criteria=gap),
-        "recist": lambda: nt.classify(before, after, criteria=recist),
-        **{name: lambda recipe=recipe: recipe(before, after) for name, recipe in recipes.items()},
-    })  # fmt: skip
+    taken = side_by_side(
+        {
+            "less": lambda: np.less(after, before),
+            "classify": lambda: nt.classify(before, after),
+            "missing": lambda: nt.classify(before, missing),
+            "gap": lambda: nt.classify(before, after, criteria=gap),
+            "recist": lambda: nt.classify(before, after, criteria=recist),
+            **{
+                name: lambda recipe=recipe: recipe(before, after)
+                for name, recipe in recipes.items()
+            },
+        }
+    )
     less, mine = taken["less"], taken["classify"]
     each = {name: np.median(seconds) / count * 1e9 for name, seconds in taken.items()}
-    print(f"{count} pairs; numpy.less {each['less']:.2f} ns a pair, classify {each['classify']:.2f} ns (medians)")
+    print(
+        f"{count} pairs; numpy.less {each['less']:.2f} ns a pair, classify {each['classify']:.2f} "
+        "ns (medians)"
+    )
     print(f"classify takes {np.median(mine / less):.2f} times one numpy.less pass (aim: at most 3)")
     for name, recipe in recipes.items():
         differ = np.count_nonzero(recipe(before, after) != ours)
         aim = " (aim: at least 8)" if name == "numpy.select" else ""
-        print(f"{name} takes {np.median(taken[name] / mine):.2f} times classify{aim}; {differ} pairs on a limit differ")
-    for name, said in (("missing", "1 % not measured"), ("gap", "a class for the gap"), ("recist", "RECIST 1.1")):
+        print(
+            f"{name} takes {np.median(taken[name] / mine):.2f} times classify{aim}; {differ} "
+            "pairs on a limit differ"
+        )
+    for name, said in (
+        ("missing", "1 % not measured"),
+        ("gap", "a class for the gap"),
+        ("recist", "RECIST 1.1"),
+    ):
         print(f"with {said}: {np.median(taken[name] / less):.2f} times numpy.less")
-    print(f"memory beyond the output: {100 * extra_memory(before, after):.1f} % of it (aim: at most 10 %)")
+    print(
+        f"memory beyond the output: {100 * extra_memory(before, after):.1f} % of it (aim: at most "
+        "10 %)"
+    )
     calls = 20_000
     each = seconds(lambda: [nt.classify(52.0, 30.0) for _ in range(calls)], 3) / calls
     print(f"one pair of numbers: {each * 1e6:.2f} microseconds (aim: at most 10)")
     bare = start_time("pass")
     numpy, package, function = (
-        start_time(code) - bare for code in ("import numpy", "import nettumor", "import nettumor; nettumor.classify")
+        start_time(code) - bare
+        for code in ("import numpy", "import nettumor", "import nettumor; nettumor.classify")
     )
-    print(f"import nettumor takes {package / numpy:.2f} times import numpy (aim: at most 1.3), nothing is loaded yet;")
+    print(
+        f"import nettumor takes {package / numpy:.2f} times import numpy (aim: at most 1.3), "
+        "nothing is loaded yet;"
+    )
     print(f"with classify, and so with numpy, {function / numpy:.2f} times")
 
 

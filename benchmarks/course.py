@@ -1,15 +1,17 @@
 """A course of scans from sizes to best overall response: time and memory, as ratios in one run.
 
-Target response, overall response and best overall response (RECIST 1.1) of 100,000 invented patients with 5 target
-lesions and 12 visits, baseline first, against
-- a loop in plain Python, one patient at a time, which computes the same (timed on a part and scaled: said in the line);
-- a script for pandas and one for Polars, as they are usually written: from a long frame of one row per patient, lesion
-  and visit, sorted, already in memory. They compute less: no confirmation, no CR then PR, no sustained response, no
-  reasons.
+Target response, overall response and best overall response (RECIST 1.1) of 100,000 invented
+patients with 5 target lesions and 12 visits, baseline first, against
+- a loop in plain Python, one patient at a time, which computes the same (timed on a part and
+  scaled: said in the line);
+- a script for pandas and one for Polars, as they are usually written: from a long frame of one row
+  per patient, lesion and visit, sorted, already in memory. They compute less: no confirmation, no
+  CR then PR, no sustained response, no reasons.
 
-Before anything is timed, the answers are compared: the loop's with the library's, and the scripts' with each other and
-with the library under the same lesser rules. Run it as ``python benchmarks/course.py [patients]``; the scripts are left
-out where pandas or Polars is absent.
+Before anything is timed, the answers are compared: the loop's with the library's, and the scripts'
+with each other and with the library under the same lesser rules. Run it as
+``python benchmarks/course.py [patients]``; the scripts are left out where pandas or Polars is
+absent.
 """
 
 import gc
@@ -24,7 +26,9 @@ import numpy as np
 import nettumor as nt
 
 LESIONS, VISITS, PART = 5, 12, 2_000
-NE, PD, NON_CR_NON_PD, SD, PR, CR = (int(nt.Response[r]) for r in ("NE", "PD", "NON_CR_NON_PD", "SD", "PR", "CR"))
+NE, PD, NON_CR_NON_PD, SD, PR, CR = (
+    int(nt.Response[r]) for r in ("NE", "PD", "NON_CR_NON_PD", "SD", "PR", "CR")
+)
 RULE = nt.criteria.RECIST_1_1.best_response
 LESSER = attrs.evolve(nt.criteria.RECIST_1_1, sustained_response=False)
 LESSER_RULE = attrs.evolve(RULE, confirmation_days=None, cr_then_pr="keep", sd_minimum_days=None)
@@ -32,15 +36,22 @@ DAYS = 56.0 * np.arange(VISITS)
 
 
 def cohort(patients):
-    """Sizes in mm (patient, lesion, visit), 1 in 200 not measured; non-target codes, new lesions (patient, visit)."""
+    """Sizes in mm (patient, lesion, visit), 1 in 200 not measured; non-target codes, new lesions
+    (patient, visit).
+    """
     random = np.random.default_rng(20081001)
-    step = random.normal(random.normal(-0.06, 0.09, (patients, 1, 1)), 0.06, (patients, LESIONS, VISITS))
+    step = random.normal(
+        random.normal(-0.06, 0.09, (patients, 1, 1)), 0.06, (patients, LESIONS, VISITS)
+    )
     step[..., 0] = 0
     sizes = np.round(random.uniform(10, 60, (patients, LESIONS, 1)) * np.exp(step.cumsum(axis=2)))
     sizes[sizes < 5] = 0
     sizes[..., 1:][random.random((patients, LESIONS, VISITS - 1)) < 0.005] = np.nan
-    non_target = random.choice(np.array([CR, NON_CR_NON_PD, NE, PD], np.int8), (patients, VISITS),
-                               p=[0.3, 0.67, 0.02, 0.01])  # fmt: skip
+    non_target = random.choice(
+        np.array([CR, NON_CR_NON_PD, NE, PD], np.int8),
+        (patients, VISITS),
+        p=[0.3, 0.67, 0.02, 0.01],
+    )
     new_lesion = random.random((patients, VISITS)) < 0.01
     non_target[:, 0], new_lesion[:, 0] = 0, False
     return sizes, non_target, new_lesion
@@ -56,7 +67,9 @@ def library(sizes, non_target, new_lesion, criteria=nt.criteria.RECIST_1_1, rule
 def loop(sizes, non_target, new_lesion):
     """The same, one patient at a time, on lists."""
     days = DAYS.tolist()
-    parts = zip(sizes.transpose(0, 2, 1).tolist(), non_target.tolist(), new_lesion.tolist(), strict=True)
+    parts = zip(
+        sizes.transpose(0, 2, 1).tolist(), non_target.tolist(), new_lesion.tolist(), strict=True
+    )
     return [_best(_overall(_target(visits), others, new), days) for visits, others, new in parts]
 
 
@@ -129,29 +142,59 @@ def long_columns(sizes, non_target, new_lesion):
     """The columns of the two frames: a row per lesion and visit, and a row per visit."""
     patient, lesion, visit = np.indices(sizes.shape, dtype=np.int32)
     lesions = {"patient": patient, "visit": visit, "lesion": lesion, "size": sizes}
-    ordered = {name: np.ascontiguousarray(a.transpose(0, 2, 1)).ravel() for name, a in lesions.items()}
+    ordered = {
+        name: np.ascontiguousarray(a.transpose(0, 2, 1)).ravel() for name, a in lesions.items()
+    }
     patient, visit = np.indices(non_target.shape, dtype=np.int32)
-    visits = {"patient": patient, "visit": visit, "non_target": non_target, "new_lesion": new_lesion}
+    visits = {
+        "patient": patient,
+        "visit": visit,
+        "non_target": non_target,
+        "new_lesion": new_lesion,
+    }
     return ordered, {name: a.ravel() for name, a in visits.items()}
 
 
 def pandas_script(lesions, visits):
     """Best response of each patient with pandas."""
-    by_visit = lesions.groupby(["patient", "visit"], sort=False)["size"].agg(["sum", "count"]).reset_index()
+    by_visit = (
+        lesions.groupby(["patient", "visit"], sort=False)["size"]
+        .agg(["sum", "count"])
+        .reset_index()
+    )
     data = by_visit.merge(visits, on=["patient", "visit"])
     complete = data["count"] == LESIONS
     patient = data["patient"]
     baseline = data["sum"].where(data["visit"] == 0).groupby(patient).ffill()
-    nadir = data["sum"].where(complete).groupby(patient).cummin().groupby(patient).ffill().groupby(patient).shift()
+    nadir = (
+        data["sum"]
+        .where(complete)
+        .groupby(patient)
+        .cummin()
+        .groupby(patient)
+        .ffill()
+        .groupby(patient)
+        .shift()
+    )
     total = data["sum"]
     target = np.select(
-        [complete & (total == 0), (100 * total >= 120 * nadir) & (total - nadir >= 5), ~complete,
-         100 * total <= 70 * baseline], [CR, PD, NE, PR], SD,
-    )  # fmt: skip
+        [
+            complete & (total == 0),
+            (100 * total >= 120 * nadir) & (total - nadir >= 5),
+            ~complete,
+            100 * total <= 70 * baseline,
+        ],
+        [CR, PD, NE, PR],
+        SD,
+    )
     overall = np.select(
-        [data["new_lesion"] | (target == PD) | (data["non_target"] == PD),
-         (target == CR) & (data["non_target"] != CR)], [PD, PR], target,
-    )  # fmt: skip
+        [
+            data["new_lesion"] | (target == PD) | (data["non_target"] == PD),
+            (target == CR) & (data["non_target"] != CR),
+        ],
+        [PD, PR],
+        target,
+    )
     data = data.assign(overall=overall)[data["visit"] > 0]
     ended = (data["overall"] == PD).groupby(data["patient"]).cumsum() - (data["overall"] == PD)
     return data[ended == 0].groupby("patient")["overall"].max().to_numpy()
@@ -163,28 +206,50 @@ def polars_script(lesions, visits):
 
     column, total = pl.col, pl.col("sum")
     complete = column("count") == LESIONS
-    by_visit = lesions.lazy().group_by("patient", "visit").agg(
-        column("size").fill_nan(None).sum().alias("sum"), column("size").fill_nan(None).count().alias("count"),
-    )  # fmt: skip
+    by_visit = (
+        lesions.lazy()
+        .group_by("patient", "visit")
+        .agg(
+            column("size").fill_nan(None).sum().alias("sum"),
+            column("size").fill_nan(None).count().alias("count"),
+        )
+    )
     nadir = pl.when(complete).then(total).cum_min().forward_fill().shift().over("patient")
     target = (
-        pl.when(complete & (total == 0)).then(CR)
-        .when((100 * total >= 120 * column("nadir")) & (total - column("nadir") >= 5)).then(PD)
-        .when(~complete).then(NE).when(100 * total <= 70 * column("baseline")).then(PR).otherwise(SD)
-    )  # fmt: skip
+        pl.when(complete & (total == 0))
+        .then(CR)
+        .when((100 * total >= 120 * column("nadir")) & (total - column("nadir") >= 5))
+        .then(PD)
+        .when(~complete)
+        .then(NE)
+        .when(100 * total <= 70 * column("baseline"))
+        .then(PR)
+        .otherwise(SD)
+    )
     progressed = column("new_lesion") | (column("target") == PD) | (column("non_target") == PD)
     overall = (
-        pl.when(progressed).then(PD)
-        .when((column("target") == CR) & (column("non_target") != CR)).then(PR).otherwise(column("target"))
-    )  # fmt: skip
+        pl.when(progressed)
+        .then(PD)
+        .when((column("target") == CR) & (column("non_target") != CR))
+        .then(PR)
+        .otherwise(column("target"))
+    )
     is_pd = (column("overall") == PD).cast(pl.Int32)
     return (
-        by_visit.join(visits.lazy(), on=["patient", "visit"]).sort("patient", "visit")
+        by_visit.join(visits.lazy(), on=["patient", "visit"])
+        .sort("patient", "visit")
         .with_columns(baseline=total.first().over("patient"), nadir=nadir)
-        .with_columns(target=target).with_columns(overall=overall).filter(column("visit") > 0)
-        .with_columns(ended=is_pd.cum_sum().over("patient") - is_pd).filter(column("ended") == 0)
-        .group_by("patient").agg(column("overall").max()).sort("patient").collect()["overall"].to_numpy()
-    )  # fmt: skip
+        .with_columns(target=target)
+        .with_columns(overall=overall)
+        .filter(column("visit") > 0)
+        .with_columns(ended=is_pd.cum_sum().over("patient") - is_pd)
+        .filter(column("ended") == 0)
+        .group_by("patient")
+        .agg(column("overall").max())
+        .sort("patient")
+        .collect()["overall"]
+        .to_numpy()
+    )
 
 
 def seconds(function, *arguments, repeats=5):
@@ -216,7 +281,9 @@ def main(patients):
     lesser = library(*data, LESSER, LESSER_RULE).response
     given = sum(a.nbytes for a in data)
     ours = seconds(library, *data)
-    print(f"{patients:,} patients x {LESIONS} lesions x {VISITS} visits; input {given / 1e6:.0f} MB")
+    print(
+        f"{patients:,} patients x {LESIONS} lesions x {VISITS} visits; input {given / 1e6:.0f} MB"
+    )
     print(f"nettumor        {ours:7.3f} s   1.0")
     target = nt.target_response(data[0])
     overall = nt.overall_response(target.response, *data[1:])
@@ -229,7 +296,10 @@ def main(patients):
     del target, overall
     size = min(PART, patients)
     slow = seconds(loop, *part, repeats=3) * patients / size
-    print(f"Python loop     {slow:7.3f} s {slow / ours:5.1f}   (timed on {size:,} patients and scaled)")
+    print(
+        f"Python loop     {slow:7.3f} s {slow / ours:5.1f}   (timed on {size:,} patients and "
+        "scaled)"
+    )
     lesions, visits = long_columns(*data)
     for name, script in (("pandas", pandas_script), ("polars", polars_script)):
         if importlib.util.find_spec(name) is None:

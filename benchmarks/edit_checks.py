@@ -1,13 +1,16 @@
-"""The edit checks on a million lesion rows (25,000 invented subjects, two readers): time, memory, ratios in one run.
+"""The edit checks on a million lesion rows (25,000 invented subjects, two readers): time, memory,
+ratios in one run.
 
-- All checks of single rows, and all checks; the slowest ten of them. No fault is in the data, so that what is timed is
-  the looking, not the writing of findings; a second run finds a fault in each twentieth size.
-- Memory: the most that is held during a run, as a multiple of the tables (every cell of which is four bytes, the
-  number of its word), and of the pandas frames they may have come from.
-- Two checks that any tool can do, a negative size (M04) and a second row of a lesion at a visit (S03): against a script
-  for pandas, and against pandera where it is installed. Both get a frame that is in memory, with sizes as numbers.
-- One that is written by hand in studies, a reported sum that the lesions do not add up to (U01): against such a script,
-  which knows neither nodes nor states nor baselines.
+- All checks of single rows, and all checks; the slowest ten of them. No fault is in the data, so
+  that what is timed is the looking, not the writing of findings; a second run finds a fault in each
+  twentieth size.
+- Memory: the most that is held during a run, as a multiple of the tables (every cell of which is
+  four bytes, the number of its word), and of the pandas frames they may have come from.
+- Two checks that any tool can do, a negative size (M04) and a second row of a lesion at a visit
+  (S03): against a script for pandas, and against pandera where it is installed. Both get a frame
+  that is in memory, with sizes as numbers.
+- One that is written by hand in studies, a reported sum that the lesions do not add up to (U01):
+  against such a script, which knows neither nodes nor states nor baselines.
 
 Run it as ``python benchmarks/edit_checks.py [subjects]``; medians of three.
 """
@@ -66,8 +69,11 @@ def by_hand(frame):
 def sums_by_hand(lesions, responses):
     """U01 in pandas."""
     targets = lesions[lesions["role"] == "TARGET"]
-    sums = targets.assign(used=targets["size"].fillna(targets["perpendicular"])).groupby(
-        ["subject", "evaluator", "visit"])["used"].sum()  # fmt: skip
+    sums = (
+        targets.assign(used=targets["size"].fillna(targets["perpendicular"]))
+        .groupby(["subject", "evaluator", "visit"])["used"]
+        .sum()
+    )
     merged = responses.join(sums, on=["subject", "evaluator", "visit"])
     return merged.index[(merged["sum"] - merged["used"]).abs() > 0.5]
 
@@ -85,7 +91,9 @@ def faulty(trial):
     lesions = dict(trial["lesions"])
     random = np.random.default_rng(1)
     hit = (random.random(len(lesions["size"])) < 0.05) & (lesions["size"] != "")
-    lesions["size"] = np.where(hit, random.integers(1, 300, len(hit)).astype(str).astype(object), lesions["size"])
+    lesions["size"] = np.where(
+        hit, random.integers(1, 300, len(hit)).astype(str).astype(object), lesions["size"]
+    )
     return {**trial, "lesions": lesions}
 
 
@@ -115,11 +123,17 @@ def main(subjects=25_000):
     print(f"{len(of_rows)} checks of single rows: {row_level:.2f} s")
     taken, each, found = min((timed(trial) for _ in range(3)), key=lambda t: t[0])
     print(f"all {len(CHECKS)} checks: {taken:.2f} s, {found.n_rows} findings")
-    print("  slowest: " + ", ".join(f"{i} {s:.2f}" for i, s in sorted(each.items(), key=lambda p: -p[1])[:10]))
+    print(
+        "  slowest: "
+        + ", ".join(f"{i} {s:.2f}" for i, s in sorted(each.items(), key=lambda p: -p[1])[:10])
+    )
     taken, _, found = timed(faulty(trial))
     print(f"the same with 5 % of the sizes wrong: {taken:.2f} s, {found.n_rows} findings")
     held, peak = memory(trial)
-    print(f"memory: tables {held / 2**20:.0f} MB, with the run at most {peak / 2**20:.0f} MB ({peak / held:.1f} times)")
+    print(
+        f"memory: tables {held / 2**20:.0f} MB, with the run at most {peak / 2**20:.0f} MB "
+        f"({peak / held:.1f} times)"
+    )
     two = statistics.median(timed(trial, ["M04", "S03"])[0] for _ in range(3))
     sums = statistics.median(timed(trial, ["U01"])[0] for _ in range(3))
     if importlib.util.find_spec("pandas") is None:
@@ -127,16 +141,29 @@ def main(subjects=25_000):
         return
     import pandas as pd
 
-    whole = sum(int(pd.DataFrame(t).astype(str).memory_usage(deep=True).sum()) for t in trial.values())
-    print(f"  the same tables as pandas frames of text: {whole / 2**20:.0f} MB ({peak / whole:.1f} times)")
+    whole = sum(
+        int(pd.DataFrame(t).astype(str).memory_usage(deep=True).sum()) for t in trial.values()
+    )
+    print(
+        f"  the same tables as pandas frames of text: {whole / 2**20:.0f} MB ({peak / whole:.1f} "
+        "times)"
+    )
     frames = {n: pd.DataFrame(trial[n]).astype(str) for n in ("lesions", "responses")}
-    for frame, columns in ((frames["lesions"], ("size", "perpendicular")), (frames["responses"], ("sum",))):
+    for frame, columns in (
+        (frames["lesions"], ("size", "perpendicular")),
+        (frames["responses"], ("sum",)),
+    ):
         for column in columns:
             frame[column] = pd.to_numeric(frame[column], errors="coerce")
     pandas_two = seconds(lambda: by_hand(frames["lesions"]))
     pandas_sums = seconds(lambda: sums_by_hand(frames["lesions"], frames["responses"]))
-    print(f"M04 and S03: {two:.2f} s; by hand in pandas {pandas_two:.2f} s (ratio {two / pandas_two:.2f})")
-    print(f"U01: {sums:.2f} s; by hand in pandas {pandas_sums:.2f} s (ratio {sums / pandas_sums:.2f})")
+    print(
+        f"M04 and S03: {two:.2f} s; by hand in pandas {pandas_two:.2f} s (ratio "
+        f"{two / pandas_two:.2f})"
+    )
+    print(
+        f"U01: {sums:.2f} s; by hand in pandas {pandas_sums:.2f} s (ratio {sums / pandas_sums:.2f})"
+    )
     if importlib.util.find_spec("pandera") is None:
         print("pandera is not installed: its ratio is left out")
         return

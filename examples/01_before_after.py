@@ -1,6 +1,8 @@
-"""One size before and after therapy: the review's response of single lesions, arrays and whole cohorts.
+"""One size before and after therapy: the review's response of single lesions, arrays and whole
+cohorts.
 
-Five liver lesions, invented for this example, measured before TACE and 4 to 6 weeks after its completion.
+Five liver lesions, invented for this example, measured before TACE and 4 to 6 weeks after its
+completion.
 """
 
 import attrs
@@ -20,7 +22,8 @@ response = nt.MorphologicalResponse.assess(before, after)
 for lesion in (1, 2, 3):
     print(response.explain(lesion))
 
-# 3. Other editions, and a protocol's own variant of one: a minor response where the review is silent.
+# 3. Other editions, and a protocol's own variant of one: a minor response where the review is
+# silent.
 print(nt.labels(nt.classify(before, after, criteria=nt.criteria.RECIST_1_1)).tolist())
 protocol = attrs.evolve(nt.criteria.VOGL_2008, name="our-protocol", gap="MR")
 print(nt.labels(nt.classify(before, after, criteria=protocol)).tolist())
@@ -39,19 +42,19 @@ try:
 except nt.InputError as error:
     print(error)
 
-#> <Response.PR: 7> ['PR', 'SD', 'SD', 'PD', 'CR']
-#> [-42.3, -27.5, -30.0, 32.0, -100.0]
-#> SD: size 29.0 mm is -27.5 % from 40.0 mm before, a change that has no class in the source; limits -30 % and +25 %
-#>   (Vogl 2008, morphological response, section 4.3)
-#> SD: size 23.1 mm is -30.0 % from 33.0 mm before, a change that has no class in the source; limits -30 % and +25 %
-#>   (Vogl 2008, morphological response, section 4.3)
-#> PD: size 80.5 mm is +32.0 % from 61.0 mm before; limits -30 % and +25 % (Vogl 2008, morphological response, section
-#>   4.3)
-#> ['PR', 'SD', 'PR', 'PD', 'CR']
-#> ['PR', 'MR', 'MR', 'PD', 'CR']
-#> ['PR', 'NE', 'PR', 'SD', 'PD']
-#> [['CR' 'PR' 'SD' 'PD' 'PD']
-#>  ['CR' 'PR' 'PR' 'SD' 'SD']]
-#> [False, True, True, False]
-#> `before` must be finite and greater than 0 mm (NaN where not measured); got 0.0 at [1]. Correct it or leave the
-#>   lesion out, or pass invalid="NE".
+# > <Response.PR: 7> ['PR', 'SD', 'SD', 'PD', 'CR']
+# > [-42.3, -27.5, -30.0, 32.0, -100.0]
+# > SD: size 29.0 mm is -27.5 % from 40.0 mm before, a change that has no class in the source; limits -30 % and +25 %
+# >   (Vogl 2008, morphological response, section 4.3)
+# > SD: size 23.1 mm is -30.0 % from 33.0 mm before, a change that has no class in the source; limits -30 % and +25 %
+# >   (Vogl 2008, morphological response, section 4.3)
+# > PD: size 80.5 mm is +32.0 % from 61.0 mm before; limits -30 % and +25 % (Vogl 2008, morphological response, section
+# >   4.3)
+# > ['PR', 'SD', 'PR', 'PD', 'CR']
+# > ['PR', 'MR', 'MR', 'PD', 'CR']
+# > ['PR', 'NE', 'PR', 'SD', 'PD']
+# > [['CR' 'PR' 'SD' 'PD' 'PD']
+# >  ['CR' 'PR' 'PR' 'SD' 'SD']]
+# > [False, True, True, False]
+# > `before` must be finite and greater than 0 mm (NaN where not measured); got 0.0 at [1]. Correct it or leave the
+# >   lesion out, or pass invalid="NE".

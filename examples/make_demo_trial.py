@@ -1,6 +1,8 @@
-"""Make the synthetic trial of ``nettumor demo``: 60 invented patients with NET liver metastases, treated by TACE.
+"""Make the synthetic trial of ``nettumor demo``: 60 invented patients with NET liver metastases,
+treated by TACE.
 
-Nothing in it is real. The seed is fixed: the same files come out every time. Usage: make_demo_trial.py FOLDER
+Nothing in it is real. The seed is fixed: the same files come out every time. Usage:
+make_demo_trial.py FOLDER
 """
 
 import csv
@@ -21,8 +23,20 @@ def trial(seed=2008):
     rng = np.random.default_rng(seed)
     ids = [f"DEMO-{i:02d}" for i in range(1, N + 1)]
     effect = rng.normal(0.62, 0.28, N).clip(0.0, 1.6)  # how much of the tumour is left
-    subjects = [["subject", "treatment_start", "first_metastasis", "therapy_completed", "death", "last_known_alive",
-                 "treatment", "primary_site", "age", "sex"]]  # fmt: skip
+    subjects = [
+        [
+            "subject",
+            "treatment_start",
+            "first_metastasis",
+            "therapy_completed",
+            "death",
+            "last_known_alive",
+            "treatment",
+            "primary_site",
+            "age",
+            "sex",
+        ]
+    ]
     lesions = [["subject", "lesion", "role", "organ", "visit", "day", "size", "state"]]
     markers = [["subject", "day", "marker", "value", "unit", "upper_limit"]]
     symptoms = [["subject", "day", "symptom", "per_day"]]
@@ -30,11 +44,19 @@ def trial(seed=2008):
         completed, survival = int(rng.integers(60, 130)), int(rng.exponential(1500) + 60)
         dead = survival < 2400 and rng.random() < 0.7
         last = ["", min(survival, 2400)]
-        subjects.append([
-            name, 0, -int(rng.integers(20, 900)), completed, *([survival, ""] if dead else last),
-            "TACE", rng.choice(["ILEUM", "PANCREAS", "LUNG", "UNKNOWN"], p=[0.5, 0.3, 0.1, 0.1]),
-            int(rng.integers(34, 82)), rng.choice(["F", "M"]),
-        ])  # fmt: skip
+        subjects.append(
+            [
+                name,
+                0,
+                -int(rng.integers(20, 900)),
+                completed,
+                *([survival, ""] if dead else last),
+                "TACE",
+                rng.choice(["ILEUM", "PANCREAS", "LUNG", "UNKNOWN"], p=[0.5, 0.3, 0.1, 0.1]),
+                int(rng.integers(34, 82)),
+                rng.choice(["F", "M"]),
+            ]
+        )
         scan = completed + int(rng.integers(28, 43))
         for lesion in range(int(rng.integers(1, 4))):
             size = round_to(rng.uniform(15, 80))
@@ -43,7 +65,9 @@ def trial(seed=2008):
             missing = rng.random() < 0.02
             cells = ["0", "ABSENT"] if after < 4 else [f"{after:.1f}", "MEASURED"]
             cells = ["", "NOT EVALUABLE"] if missing else cells
-            lesions.append([name, f"T{lesion + 1:02d}", "TARGET", "LIVER", 1, -14, f"{size:.1f}", "MEASURED"])
+            lesions.append(
+                [name, f"T{lesion + 1:02d}", "TARGET", "LIVER", 1, -14, f"{size:.1f}", "MEASURED"]
+            )
             lesions.append([name, f"T{lesion + 1:02d}", "TARGET", "LIVER", 2, scan, *cells])
         before = float(np.round(rng.lognormal(4.0, 1.0), 1))
         share = float(np.clip(effect[i] * rng.lognormal(-0.1, 0.4), 0.02, 3))

@@ -1,8 +1,8 @@
 """The plan of the house: which modules are links, in which order, and what stands at the rim.
 
-Run as a script it serves the checks that need no test runner: ``house.py coverage`` prints the files
-whose branch coverage must be complete; ``house.py core`` imports everything with only the required
-dependencies present.
+Run as a script it serves the checks that need no test runner: ``house.py coverage`` prints the
+files whose branch coverage must be complete; ``house.py core`` imports everything with only the
+required dependencies present.
 """
 
 import importlib
@@ -10,13 +10,33 @@ import pathlib
 import subprocess
 import sys
 
-GROUND = ("errors", "_arrays", "terminology", "criteria", "tables", "_wording", "_levels", "_late", "_threads")
+GROUND = (
+    "errors",
+    "_arrays",
+    "terminology",
+    "criteria",
+    "tables",
+    "_wording",
+    "_levels",
+    "_late",
+    "_threads",
+)
 """Read by all."""
 
 LINKS = (
-    "lesions", "burden", "sums", "morphology", "timepoint", "best_response", "growth", "markers", "symptoms", "profile",
-    "endpoints", "summaries",
-)  # fmt: skip
+    "lesions",
+    "burden",
+    "sums",
+    "morphology",
+    "timepoint",
+    "best_response",
+    "growth",
+    "markers",
+    "symptoms",
+    "profile",
+    "endpoints",
+    "summaries",
+)
 """The chain; a link may import only links before it."""
 
 RIM = ("before_after_table", "_command_line", "__main__", "crf", "edit_checks", "assessment")
@@ -27,11 +47,15 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
 
 def coverage_patterns():
     """Coverage patterns of ground and links."""
-    return ",".join(f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py"))
+    return ",".join(
+        f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py")
+    )
 
 
 def core():
-    """Import every public name with the required dependencies alone, and see the extras refused politely."""
+    """Import every public name with the required dependencies alone, and see the extras refused
+    politely.
+    """
     import nettumor
 
     for extra in ("pandas", "polars", "typer", "rich", "pytest"):
@@ -48,13 +72,17 @@ def core():
     from nettumor.edit_checks._examples import folder_of
 
     assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"
-    assert "<!doctype html>" in nettumor.edit_checks.run({"subjects": {"subject": ["01"]}}).to_html()
+    assert (
+        "<!doctype html>" in nettumor.edit_checks.run({"subjects": {"subject": ["01"]}}).to_html()
+    )
     try:
         nettumor.Table({"a": [1]}).to_frame("pandas")
     except nettumor.MissingExtraError as error:
         refused = str(error)
     assert "pip install 'nettumor[frames]'" in refused
-    run = subprocess.run([sys.executable, "-m", "nettumor", "demo"], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "nettumor", "demo"], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 2, run
     assert "pip install 'nettumor[cli]'" in run.stderr, run
     assert "Traceback" not in run.stderr, run

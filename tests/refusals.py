@@ -1,4 +1,6 @@
-"""What every refusal must be: an `InputError` that names its argument, says what it was, and how to repair it."""
+"""What every refusal must be: an `InputError` that names its argument, says what it was, and how to
+repair it.
+"""
 
 import pytest
 
@@ -6,7 +8,9 @@ import nettumor as nt
 
 
 def refused(call, message):
-    """The error of a call: its message matches, its ``argument`` is the one in the message, a repair stands last."""
+    """The error of a call: its message matches, its ``argument`` is the one in the message, a
+    repair stands last.
+    """
     with pytest.raises(nt.InputError, match=message) as caught:
         call()
     error, said = caught.value, str(caught.value)

@@ -10,7 +10,9 @@ from hypothesis.extra import numpy as hnp
 def sizes(*, smallest=0, largest=400, places=1):
     """Sizes on a decimal grid, as the floats of the written decimals (0.1 mm by default)."""
     scale = 10**places
-    return st.integers(int(smallest * scale), int(largest * scale)).map(lambda n: float(Decimal(n) / scale))
+    return st.integers(int(smallest * scale), int(largest * scale)).map(
+        lambda n: float(Decimal(n) / scale)
+    )
 
 
 def response_codes(*, codes=range(9)):
@@ -20,7 +22,9 @@ def response_codes(*, codes=range(9)):
 
 def courses(*, visits=6, subjects=4, codes=range(9)):
     """Response codes, shape (subjects, visits), int8."""
-    return hnp.arrays(np.int8, (subjects, visits), elements=st.sampled_from([int(c) for c in codes]))
+    return hnp.arrays(
+        np.int8, (subjects, visits), elements=st.sampled_from([int(c) for c in codes])
+    )
 
 
 def increasing_days(*, visits=6, subjects=4, largest_gap=60):

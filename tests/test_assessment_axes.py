@@ -1,4 +1,6 @@
-"""Markers and symptoms beside each scan: which sample counts, what a change of assay does, the best over time."""
+"""Markers and symptoms beside each scan: which sample counts, what a change of assay does, the best
+over time.
+"""
 
 import random
 
@@ -18,14 +20,22 @@ SCANS = (0, 60, 120, 180)
 def lesions(subject="1", scans=SCANS, **more):
     """A stable lesion, a row per scan."""
     n = len(scans)
-    return {"subject": [subject] * n, "lesion": ["T1"] * n, "role": ["TARGET"] * n, "size": [50] * n,
-            "date": ["" if d is None else date(d) for d in scans]} | {k: [v] * n for k, v in more.items()}  # fmt: skip
+    return {
+        "subject": [subject] * n,
+        "lesion": ["T1"] * n,
+        "role": ["TARGET"] * n,
+        "size": [50] * n,
+        "date": ["" if d is None else date(d) for d in scans],
+    } | {k: [v] * n for k, v in more.items()}
 
 
 def samples(days, values, **more):
     """A row per sample of 5-HIAA in mg/24h with its limit of 8."""
     row = {"subject": "1", "marker": "5-HIAA", "unit": "mg/24h", "upper_limit": 8}
-    out = {k: [v] * len(days) for k, v in (row | {k: v for k, v in more.items() if not isinstance(v, list)}).items()}
+    out = {
+        k: [v] * len(days)
+        for k, v in (row | {k: v for k, v in more.items() if not isinstance(v, list)}).items()
+    }
     out |= {k: v for k, v in more.items() if isinstance(v, list)}
     return out | {"date": [date(d) for d in days], "value": list(values)}
 
@@ -42,14 +52,18 @@ def biological(days, values, **more):
 
 
 def test_the_sample_of_a_scan():
-    """The latest since the scan before, on or before the scan's own day; none: not evaluable, nothing carried on."""
+    """The latest since the scan before, on or before the scan's own day; none: not evaluable,
+    nothing carried on.
+    """
     assert biological((-5, 59, 110, 180), (100, 40, 7, 100)) == ["PR", "CR", "SD"]
     assert biological((-5, 60, 121), (100, 40, 7)) == ["PR", "NE", "CR"]
     assert biological((-5, 30, 55), (100, 200, 40)) == ["PR", "NE", "NE"]
 
 
 def test_the_baseline_sample():
-    """The last on or before the reference date, else the first one; a sample is never set against itself."""
+    """The last on or before the reference date, else the first one; a sample is never set against
+    itself.
+    """
     assert biological((-30, -2, 50), (100, 60, 40)) == ["SD", "NE", "NE"]
     assert biological((10, 50), (100, 40)) == ["PR", "NE", "NE"]
     assert biological((50, 110), (100, 40)) == ["NE", "PR", "NE"]
@@ -64,8 +78,11 @@ def test_two_samples_of_one_day():
 @pytest.mark.parametrize("column", ["unit", "assay", "specimen"])
 def test_a_change_of_unit_assay_or_specimen_is_not_evaluable(column):
     """Hard case 24: never silently converted; the reason says so; another spelling is no change."""
-    words = {"unit": ["mg/24h", "umol/24h", "MG/24H", "mg/24h"], "assay": ["A", "B", "a", ""],
-             "specimen": ["urine", "serum", "Urine", ""]}[column]  # fmt: skip
+    words = {
+        "unit": ["mg/24h", "umol/24h", "MG/24H", "mg/24h"],
+        "assay": ["A", "B", "a", ""],
+        "specimen": ["urine", "serum", "Urine", ""],
+    }[column]
     done = assessed(samples((0, 50, 110, 170), (100, 40, 40, 40), **{column: words}))
     assert done.timepoints["biological"].tolist() == ["MISSING", "NE", "PR", "PR"]
     assert done.timepoints["biological_reason"][1] == Reason.NOT_COMPARABLE
@@ -86,16 +103,25 @@ def test_a_marker_that_was_normal_at_baseline():
 
 def test_several_markers():
     """The worst of those that are evaluable; spellings of one marker are one."""
-    many = samples((0, 50, 0, 50), (100, 40, 100, 90), marker=["5-HIAA", "u5-HIAA", "CgA", "chromogranin A"])
+    many = samples(
+        (0, 50, 0, 50), (100, 40, 100, 90), marker=["5-HIAA", "u5-HIAA", "CgA", "chromogranin A"]
+    )
     assert assessed(many).timepoints["biological"].tolist()[:2] == ["MISSING", "SD"]
     many["value"][3] = "NE"
     assert assessed(many).timepoints["biological"].tolist()[:2] == ["MISSING", "PR"]
 
 
 def test_symptoms():
-    """The number a day, else the score, else the grade; gone is CR, absent at baseline is not evaluable."""
+    """The number a day, else the score, else the grade; gone is CR, absent at baseline is not
+    evaluable.
+    """
+
     def of(days, **columns):
-        table = {"subject": ["1"] * len(days), "symptom": ["Flushing"] * len(days), "date": [date(d) for d in days]}
+        table = {
+            "subject": ["1"] * len(days),
+            "symptom": ["Flushing"] * len(days),
+            "date": [date(d) for d in days],
+        }
         return assessed(symptoms=table | columns).timepoints["symptomatic"].tolist()[1:]
 
     assert of((0, 50, 110, 170), per_day=[6, 2, 0, 9]) == ["PR", "CR", "PD"]
@@ -106,17 +132,23 @@ def test_symptoms():
 
 
 def test_best_over_time_and_denominators():
-    """The best before progression of the axis, before a new therapy and up to the cut-off; without samples MISSING."""
+    """The best before progression of the axis, before a new therapy and up to the cut-off; without
+    samples MISSING.
+    """
     days, values = (0, 50, 110, 170), (100, 40, 150, 7)
     subjects = {"subject": ["1", "2"], "randomized": [date(0), date(0)]}
     done = assessed(samples(days, values), subjects=subjects)
     assert done.timepoints["biological"].tolist()[:4] == ["MISSING", "PR", "PD", "CR"]
     assert done.subjects["biological"].tolist() == ["PR", "MISSING"]
-    treated = assessed(samples(days, (100, 90, 40, 7)),
-                       subjects={"subject": ["1"], "randomized": [date(0)], "new_therapy": [date(150)]})  # fmt: skip
+    treated = assessed(
+        samples(days, (100, 90, 40, 7)),
+        subjects={"subject": ["1"], "randomized": [date(0)], "new_therapy": [date(150)]},
+    )
     assert treated.subjects["biological"].tolist() == ["PR"]
-    cut = assessed(samples(days, (100, 90, 40, 7)),
-                   subjects={"subject": ["1"], "randomized": [date(0)], "data_cutoff": [date(100)]})  # fmt: skip
+    cut = assessed(
+        samples(days, (100, 90, 40, 7)),
+        subjects={"subject": ["1"], "randomized": [date(0)], "data_cutoff": [date(100)]},
+    )
     assert cut.subjects["biological"].tolist() == ["SD"]
 
 
@@ -125,7 +157,12 @@ def test_axes_are_there_only_with_their_tables():
     assert "biological" not in assessed().timepoints
     assert "biological" not in assessed().subjects
     done = assessed(samples((0, 50), (100, 40)))
-    assert list(done.timepoints)[-4:] == ["reason", "biological", "biological_reason", "explanation"]
+    assert list(done.timepoints)[-4:] == [
+        "reason",
+        "biological",
+        "biological_reason",
+        "explanation",
+    ]
     notes = dict(zip(done.provenance["item"], done.provenance["value"], strict=True))
     assert "latest sample since the scan before" in notes["markers by the scan"]
     one = nt.assess({"lesions": lesions(), "markers": samples((0, 50), (100, 40))}, by="lesion")
@@ -160,20 +197,34 @@ def test_biological_response_is_the_twins(seed):
     for subject in "ABC":
         scans = sorted(rng.sample(range(1, 200), rng.randint(0, 3)))
         scans = [0, *(d if rng.random() < 0.9 else None for d in scans)]
-        own = [{"marker": rng.choice(["5-HIAA", "CgA"]), "day": rng.randint(-20, 200), "unit": rng.choice("aab"),
-                "value": rng.choice([5, 10, 20, 40, 50, 80, 100, 125]), "limit": rng.choice([None, 8, 8, 20])}
-               for _ in range(rng.randint(0, 8))]  # fmt: skip
+        own = [
+            {
+                "marker": rng.choice(["5-HIAA", "CgA"]),
+                "day": rng.randint(-20, 200),
+                "unit": rng.choice("aab"),
+                "value": rng.choice([5, 10, 20, 40, 50, 80, 100, 125]),
+                "limit": rng.choice([None, 8, 8, 20]),
+            }
+            for _ in range(rng.randint(0, 8))
+        ]
         people[subject] = (scans, own)
         every += [s | {"subject": subject} for s in own]
         tables.append(lesions(subject, scans) | {"visit": list(range(len(scans)))})
     rng.shuffle(every)
     joined = {n: [v for t in tables for v in t[n]] for n in tables[0]}
-    markers = {"subject": [s["subject"] for s in every], "marker": [s["marker"] for s in every],
-               "date": [date(s["day"]) for s in every], "value": [s["value"] for s in every],
-               "unit": [s["unit"] for s in every], "upper_limit": [s["limit"] for s in every]}  # fmt: skip
+    markers = {
+        "subject": [s["subject"] for s in every],
+        "marker": [s["marker"] for s in every],
+        "date": [date(s["day"]) for s in every],
+        "value": [s["value"] for s in every],
+        "unit": [s["unit"] for s in every],
+        "upper_limit": [s["limit"] for s in every],
+    }
     if not every:
         return
     done = nt.assess({"lesions": joined, "markers": markers})
     expected = [w for scans, own in people.values() for w in twin.biological(own, scans)]
     assert done.timepoints["biological"].tolist() == expected
-    assert not np.any(done.timepoints["biological_reason"][done.timepoints["biological"] == "MISSING"])
+    assert not np.any(
+        done.timepoints["biological_reason"][done.timepoints["biological"] == "MISSING"]
+    )

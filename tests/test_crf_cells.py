@@ -1,4 +1,6 @@
-"""The cells of a CRF: numbers and words, states of lesions, what is contradictory, dates whole and partial."""
+"""The cells of a CRF: numbers and words, states of lesions, what is contradictory, dates whole and
+partial.
+"""
 
 import datetime
 
@@ -20,22 +22,56 @@ def read_lesions(rows, **columns):
     """Lesion rows: per row (state, size), or single columns."""
     data = {"state": [r[0] for r in rows], "size": [r[1] for r in rows]} | columns
     n = len(next(iter(data.values())))
-    keys = {"subject": ["1"] * n, "lesion": [f"T{i}" for i in range(n)], "role": ["TARGET"] * n, "visit": [1] * n}
+    keys = {
+        "subject": ["1"] * n,
+        "lesion": [f"T{i}" for i in range(n)],
+        "role": ["TARGET"] * n,
+        "visit": [1] * n,
+    }
     return crf.read({"lesions": keys | data})["lesions"].lesions
 
 
 NUMBERS = [
-    ("12", 12), (" 12.50 ", 12.5), (".5", 0.5), ("5.", 5), ("+3", 3), ("-3", -3), ("1e2", 100), ("0", 0), ("0.0", 0),
-    ("12,5", 12.5), ("12,55", 12.55), ("1,2345", 1.2345), ("5.4e-79", 0),
-    ("1,234", NAN), ("1.234,5", NAN), ("NE", NAN), ("ND", NAN), ("NA", NAN), ("", NAN), (".", NAN), (".A", NAN),
-    ("nan", NAN), ("inf", NAN), ("1e999", NAN), ("1O", NAN), ("2.2 cm", NAN), ("<5", NAN), (">10000", NAN),
-    ("١٢", NAN), ("12 13", NAN), ("0x10", NAN), ("1_000", NAN),
-]  # fmt: skip
+    ("12", 12),
+    (" 12.50 ", 12.5),
+    (".5", 0.5),
+    ("5.", 5),
+    ("+3", 3),
+    ("-3", -3),
+    ("1e2", 100),
+    ("0", 0),
+    ("0.0", 0),
+    ("12,5", 12.5),
+    ("12,55", 12.55),
+    ("1,2345", 1.2345),
+    ("5.4e-79", 0),
+    ("1,234", NAN),
+    ("1.234,5", NAN),
+    ("NE", NAN),
+    ("ND", NAN),
+    ("NA", NAN),
+    ("", NAN),
+    (".", NAN),
+    (".A", NAN),
+    ("nan", NAN),
+    ("inf", NAN),
+    ("1e999", NAN),
+    ("1O", NAN),
+    ("2.2 cm", NAN),
+    ("<5", NAN),
+    (">10000", NAN),
+    ("١٢", NAN),
+    ("12 13", NAN),
+    ("0x10", NAN),
+    ("1_000", NAN),
+]
 
 
 @pytest.mark.parametrize(("cell", "value"), NUMBERS)
 def test_numbers_of_cells(cell, value):
-    """A cell is a number only if the whole cell is one number, written with digits and one decimal mark."""
+    """A cell is a number only if the whole cell is one number, written with digits and one decimal
+    mark.
+    """
     np.testing.assert_array_equal(crf.parse_numbers(Column.of_text([cell])).value, [value])
 
 
@@ -52,8 +88,14 @@ def test_blank_is_not_a_word(cell, blank, word):
 
 @pytest.mark.parametrize(
     ("cell", "below", "above"),
-    [("<5", 5, NAN), ("< 5.5", 5.5, NAN), ("<=5", 5, NAN), (">10000", NAN, 10000), ("<2,5", 2.5, NAN),
-     ("<x", NAN, NAN)],
+    [
+        ("<5", 5, NAN),
+        ("< 5.5", 5.5, NAN),
+        ("<=5", 5, NAN),
+        (">10000", NAN, 10000),
+        ("<2,5", 2.5, NAN),
+        ("<x", NAN, NAN),
+    ],
 )
 def test_limits_of_an_assay_or_a_scan(cell, below, above):
     """<x and >x keep their x."""
@@ -71,14 +113,17 @@ def test_numbers_of_a_column_of_numbers():
 
 @given(st.lists(sizes(places=3), min_size=1))
 def test_numbers_survive_text(values):
-    """A number written as text by this library is read as the same number, with a point or a comma."""
+    """A number written as text by this library is read as the same number, with a point or
+    a comma.
+    """
     written = Column(floats=np.array(values)).text
     assert crf.parse_numbers(Column.of_text(written)).value.tolist() == values
     commas = Column.of_text([w.replace(".", ",") for w in written])
     assert crf.parse_numbers(commas, decimal_comma=True).value.tolist() == values
 
 
-# state cell, size cell -> value, too small, state, contradiction (the rules of the CRF layout, one row each)
+# state cell, size cell -> value, too small, state, contradiction (the rules of the CRF layout, one
+# row each)
 CELLS = [
     ("", "12", 12, False, State.MEASURED, False),
     ("MEASURED", "12", 12, False, State.MEASURED, False),
@@ -178,7 +223,11 @@ def test_unequivocal_of_a_non_target_is_its_progression():
     """UNEQUIVOCAL says progression of a non-target lesion and presence of a new one (TRPROPRS)."""
     rows = [("UNEQUIVOCAL", "")] * 3
     cells = read_lesions(rows, role=["NON-TARGET", "NEW", "TARGET"])
-    assert cells.state.tolist() == [State.UNEQUIVOCAL_PROGRESSION, State.UNEQUIVOCAL, State.UNEQUIVOCAL]
+    assert cells.state.tolist() == [
+        State.UNEQUIVOCAL_PROGRESSION,
+        State.UNEQUIVOCAL,
+        State.UNEQUIVOCAL,
+    ]
     assert cells.present.all()
 
 
@@ -204,7 +253,9 @@ def test_lymph_nodes(organ, nodal, role, expected):
 
 def test_merged_lesions_name_the_other():
     """MERGED INTO, WITH and TO name the lesion, in the state or in the reason."""
-    column = Column.of_text(["MERGED INTO T01", "merged with T2.", "Merged to  NT-3", "MERGED", "", "SUBMERGED IN T1"])
+    column = Column.of_text(
+        ["MERGED INTO T01", "merged with T2.", "Merged to  NT-3", "MERGED", "", "SUBMERGED IN T1"]
+    )
     assert merged_into(column).tolist() == ["T01", "T2", "NT-3", "", "", ""]
     cells = read_lesions([("MERGED", ""), ("MERGED INTO T9", "")], reason=["merged into T0", "x"])
     assert cells.merged_into.tolist() == ["T0", "T9"]
@@ -212,10 +263,17 @@ def test_merged_lesions_name_the_other():
 
 def test_parts_of_a_lesion_know_their_parent():
     """T04.1 is a part of T04 only where the same track has T04; 1.5 alone is a name."""
-    cells = crf.read({"lesions": {
-        "subject": ["1", "1", "1", "2", "1"], "evaluator": ["A", "A", "A", "A", "B"],
-        "lesion": ["T04", "T04.1", "T05.1", "T04.1", "T04.2"], "role": ["T"] * 5, "visit": [1] * 5,
-    }})["lesions"].lesions  # fmt: skip
+    cells = crf.read(
+        {
+            "lesions": {
+                "subject": ["1", "1", "1", "2", "1"],
+                "evaluator": ["A", "A", "A", "A", "B"],
+                "lesion": ["T04", "T04.1", "T05.1", "T04.1", "T04.2"],
+                "role": ["T"] * 5,
+                "visit": [1] * 5,
+            }
+        }
+    )["lesions"].lesions
     assert cells.parent.tolist() == ["", "T04", "", "", ""]
 
 
@@ -231,13 +289,30 @@ def test_roles(word, role):
 
 def test_flags_new_lesions_and_responses():
     """Words of the other coded columns; unknown words are -1."""
-    assert crf.parse_flags(Column.of_text(["Y", "no", "1", "0", "", "x"])).tolist() == [1, 0, 1, 0, -1, -1]
+    assert crf.parse_flags(Column.of_text(["Y", "no", "1", "0", "", "x"])).tolist() == [
+        1,
+        0,
+        1,
+        0,
+        -1,
+        -1,
+    ]
     assert crf.parse_flags(Column(floats=np.array([1.0, 0, NAN]))).tolist() == [1, 0, -1]
     words = ["", "N", "yes", "EQUIVOCAL", "UNEQUIVOCAL", "NE", "maybe"]
     assert crf.parse_new_lesions(Column.of_text(words)).tolist() == [*NewLesion, -1]
-    assert crf.parse_new_lesions(Column.of_text(["None", "null"])).tolist() == [NewLesion.NO, NewLesion.BLANK]
+    assert crf.parse_new_lesions(Column.of_text(["None", "null"])).tolist() == [
+        NewLesion.NO,
+        NewLesion.BLANK,
+    ]
     labels = ["", "PR", "non-cr/non-pd", "Not done", "NED", "SDD"]
-    expected = [Response.MISSING, Response.PR, Response.NON_CR_NON_PD, Response.MISSING, Response.MISSING, crf.UNKNOWN]
+    expected = [
+        Response.MISSING,
+        Response.PR,
+        Response.NON_CR_NON_PD,
+        Response.MISSING,
+        Response.MISSING,
+        crf.UNKNOWN,
+    ]
     assert crf.parse_response_cells(Column.of_text(labels)).tolist() == expected
 
 
@@ -269,7 +344,9 @@ DATES = [
 @pytest.mark.parametrize("alone", [True, False])
 @pytest.mark.parametrize(("cell", "status", "earliest", "latest"), DATES)
 def test_dates(cell, status, earliest, latest, alone):
-    """Full dates have a day, partial ones their bounds and no day, impossible ones neither; none is guessed."""
+    """Full dates have a day, partial ones their bounds and no day, impossible ones neither; none is
+    guessed.
+    """
     cells = [cell] if alone else [d[0] for d in DATES]
     at = cells.index(cell)
     dates = crf.parse_dates(Column.of_text(cells))
@@ -291,17 +368,33 @@ def test_every_date_of_a_trial(days):
     dates = crf.parse_dates(Column.of_text([d.isoformat() for d in days]))
     assert dates.day.tolist() == [(d - datetime.date(1970, 1, 1)).days for d in days]
     assert crf.iso(dates.day).tolist() == [d.isoformat() for d in days]
-    assert crf.parse_dates(Column.of_text([f"{d:%Y%m%d}" for d in days])).day.tolist() == dates.day.tolist()
+    assert (
+        crf.parse_dates(Column.of_text([f"{d:%Y%m%d}" for d in days])).day.tolist()
+        == dates.day.tolist()
+    )
 
 
 def test_day_columns():
     """Days are numbers, as text or as numbers; a word is invalid, a blank is blank."""
-    table = crf.read({"lesions": {"subject": ["1"] * 4, "lesion": ["T"] * 4, "role": ["T"] * 4,
-                                  "day": ["-3", "56.5", "", "x"]}})  # fmt: skip
+    table = crf.read(
+        {
+            "lesions": {
+                "subject": ["1"] * 4,
+                "lesion": ["T"] * 4,
+                "role": ["T"] * 4,
+                "day": ["-3", "56.5", "", "x"],
+            }
+        }
+    )
     assert table.days
     when = table["lesions"].when()
     np.testing.assert_array_equal(when.day, [-3, 56.5, NAN, NAN])
-    assert when.status.tolist() == [DateStatus.FULL, DateStatus.FULL, DateStatus.BLANK, DateStatus.INVALID]
+    assert when.status.tolist() == [
+        DateStatus.FULL,
+        DateStatus.FULL,
+        DateStatus.BLANK,
+        DateStatus.INVALID,
+    ]
 
 
 def test_dates_count_where_both_stand():
@@ -317,7 +410,13 @@ def test_any_text_is_read(cells):
     """No cell makes the reading of numbers, dates, states or codes fail."""
     column = Column.of_text(cells)
     assert len(crf.parse_numbers(column).value) == len(crf.parse_dates(column).day) == len(cells)
-    for parse in (crf.parse_roles, crf.parse_states, crf.parse_flags, crf.parse_new_lesions, crf.parse_response_cells):
+    for parse in (
+        crf.parse_roles,
+        crf.parse_states,
+        crf.parse_flags,
+        crf.parse_new_lesions,
+        crf.parse_response_cells,
+    ):
         assert parse(column).shape == (len(cells),)
     if cells:
         assert read_lesions([(c, c) for c in cells]).measure("size").value.shape == (len(cells),)

@@ -1,4 +1,6 @@
-"""Dataset-JSON, Parquet, Excel: what they hold, and what is refused; files and folders that are none of a study's."""
+"""Dataset-JSON, Parquet, Excel: what they hold, and what is refused; files and folders that are
+none of a study's.
+"""
 
 import builtins
 import datetime
@@ -21,14 +23,24 @@ COLUMNS = [
     {"itemOID": "IT.TR.TRDEC", "name": "TRDEC", "label": "Decimal", "dataType": "decimal"},
 ]
 ROWS = [["01", 0, "NE", "1.5"], ["02", 12.5, "", None], ["03", None, "NA", "2"]]
-HEAD = {"datasetJSONCreationDateTime": "2024-03-01T00:00:00", "datasetJSONVersion": "1.1.0", "name": "TR",
-        "label": "Results", "records": 3, "columns": COLUMNS}  # fmt: skip
+HEAD = {
+    "datasetJSONCreationDateTime": "2024-03-01T00:00:00",
+    "datasetJSONVersion": "1.1.0",
+    "name": "TR",
+    "label": "Results",
+    "records": 3,
+    "columns": COLUMNS,
+}
 
 
 def dataset_json(tmp_path, lines=False):
     """One table as Dataset-JSON 1.1 or its NDJSON form."""
     path = tmp_path / ("tr.ndjson" if lines else "tr.json")
-    text = "\n".join(json.dumps(v) for v in (HEAD, *ROWS)) if lines else json.dumps({**HEAD, "rows": ROWS})
+    text = (
+        "\n".join(json.dumps(v) for v in (HEAD, *ROWS))
+        if lines
+        else json.dumps({**HEAD, "rows": ROWS})
+    )
     path.write_text(text)
     return path
 
@@ -82,7 +94,10 @@ BAD_JSON = [
     ("{}", "it has no `columns` with names"),
     ('{"columns": [{"name": 3}]}', "it has no `columns` with names"),
     ('{"columns": [{"name": "A"}]}', "it has no `rows`"),
-    ('{"columns": [{"name": "A"}], "rows": [[1], [1, 2]]}', "row 2 has 2 values; there are 1 columns"),
+    (
+        '{"columns": [{"name": "A"}], "rows": [[1], [1, 2]]}',
+        "row 2 has 2 values; there are 1 columns",
+    ),
     ('{"columns": [{"name": "A"}], "rows": ["A"]}', "row 1 has 'A'; there are 1 columns"),
     ('{"columns": [{"name": "A"}, {"name": "a"}], "rows": []}', "has the column 'a' twice"),
     ('{"columns": [{"name": "A"}], "rows": [[[1]]]}', "`A` must hold one value a cell"),
@@ -113,10 +128,16 @@ def test_an_empty_ndjson_and_json_in_latin_1(tmp_path):
 def test_parquet(tmp_path):
     """Text, numbers, nulls and dates of a Parquet file; row numbers count records from 1."""
     path = tmp_path / "lesions.parquet"
-    pl.DataFrame({
-        "subject": ["1", None], "lesion": ["T1", "T2"], "role": "TARGET", "size": [0.0, None],
-        "date": [datetime.date(2024, 3, 1), None], "visit": [1, 2],
-    }).write_parquet(path)  # fmt: skip
+    pl.DataFrame(
+        {
+            "subject": ["1", None],
+            "lesion": ["T1", "T2"],
+            "role": "TARGET",
+            "size": [0.0, None],
+            "date": [datetime.date(2024, 3, 1), None],
+            "visit": [1, 2],
+        }
+    ).write_parquet(path)
     table = crf.read(path)["lesions"]
     assert table["subject"].tolist() == ["1", ""]
     np.testing.assert_array_equal(table["size"], [0, np.nan])
@@ -136,7 +157,10 @@ def test_a_parquet_file_that_is_none(tmp_path, data):
 
 
 def workbook(path, sheets, *, epoch_1904=False):
-    """An Excel workbook written by hand: text inline, numbers as numbers, ("date", number) in a date format."""
+    """An Excel workbook written by hand: text inline, numbers as numbers, ("date", number) in a
+    date format.
+    """
+
     def cell(value):
         if value is None:
             return "<c/>"
@@ -150,24 +174,33 @@ def workbook(path, sheets, *, epoch_1904=False):
     rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    names = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="r{i}"/>' for i, n in enumerate(sheets, 1))
-    links = "".join(f'<Relationship Id="r{i}" Type="{rel}/worksheet" Target="worksheets/s{i}.xml"/>'
-                    for i in range(1, len(sheets) + 1))  # fmt: skip
+    names = "".join(
+        f'<sheet name="{n}" sheetId="{i}" r:id="r{i}"/>' for i, n in enumerate(sheets, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="r{i}" Type="{rel}/worksheet" Target="worksheets/s{i}.xml"/>'
+        for i in range(1, len(sheets) + 1)
+    )
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default '
+        'Extension="xml" '
         f'ContentType="{sheet}.sheet.main+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
         f'Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="{rel}"><workbookPr date1904="{int(epoch_1904)}"/>'
+        "xl/workbook.xml": f'<workbook {main} xmlns:r="{rel}"><workbookPr '
+        f'date1904="{int(epoch_1904)}"/>'
         f"<sheets>{names}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{links}<Relationship '
         f'Id="rs" Type="{rel}/styles" Target="styles.xml"/></Relationships>',
-        "xl/styles.xml": f'<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet {main}><cellXfs><xf numFmtId="0"/><xf '
+        'numFmtId="14"/></cellXfs></styleSheet>',
     }
     for i, rows in enumerate(sheets.values(), 1):
         body = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
-        parts[f"xl/worksheets/s{i}.xml"] = f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>"
+        parts[f"xl/worksheets/s{i}.xml"] = (
+            f"<worksheet {main}><sheetData>{body}</sheetData></worksheet>"
+        )
     with zipfile.ZipFile(path, "w") as book:
         for name, text in parts.items():
             book.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + text)
@@ -179,10 +212,19 @@ HEAD_ROW = ["subject", "lesion", "role", "date", "size"]
 
 @pytest.mark.parametrize(("epoch_1904", "number"), [(False, 45352), (True, 43890)])
 def test_excel_dates_numbers_and_words(tmp_path, epoch_1904, number):
-    """Dates by both epochs, numbers, words among numbers, blanks; a column of mixed cells is text."""
-    rows = [HEAD_ROW, ["001", "T1", "TARGET", ("date", number), 12.5], ["001", "T2", "TARGET", "2024-03", "NE"],
-            [None] * 5, ["001", "T3", "TARGET", None, 0]]  # fmt: skip
-    table = crf.read(workbook(tmp_path / "lesions.xlsx", {"Sheet1": rows}, epoch_1904=epoch_1904))["lesions"]
+    """Dates by both epochs, numbers, words among numbers, blanks; a column of mixed cells
+    is text.
+    """
+    rows = [
+        HEAD_ROW,
+        ["001", "T1", "TARGET", ("date", number), 12.5],
+        ["001", "T2", "TARGET", "2024-03", "NE"],
+        [None] * 5,
+        ["001", "T3", "TARGET", None, 0],
+    ]
+    table = crf.read(workbook(tmp_path / "lesions.xlsx", {"Sheet1": rows}, epoch_1904=epoch_1904))[
+        "lesions"
+    ]
     assert table["subject"].tolist() == ["001"] * 3
     assert table["date"].tolist() == ["2024-03-01", "2024-03", ""]
     assert table["size"].tolist() == ["12.5", "NE", "0"]
@@ -191,19 +233,32 @@ def test_excel_dates_numbers_and_words(tmp_path, epoch_1904, number):
 
 
 def test_excel_that_turned_an_identifier_into_a_date_is_refused(tmp_path):
-    """Lesion 1-2 that Excel made 2 January is not guessed back: the cell is named, with the repair."""
-    rows = [HEAD_ROW, ["001", "1-1a", "TARGET", None, 12], ["001", ("date", 45293), "TARGET", None, 12]]
-    with pytest.raises(InputError, match=r"`lesion` must hold identifiers; got the date 2024-01-02.* at row 3 of "
-                       r"lesions.xlsx, sheet lesions: Excel has turned an identifier such as 1-2"):  # fmt: skip
+    """Lesion 1-2 that Excel made 2 January is not guessed back: the cell is named, with the
+    repair.
+    """
+    rows = [
+        HEAD_ROW,
+        ["001", "1-1a", "TARGET", None, 12],
+        ["001", ("date", 45293), "TARGET", None, 12],
+    ]
+    with pytest.raises(
+        InputError,
+        match=r"`lesion` must hold identifiers; got the date 2024-01-02.* at row 3 of "
+        r"lesions.xlsx, sheet lesions: Excel has turned an identifier such as 1-2",
+    ):
         crf.read(workbook(tmp_path / "lesions.xlsx", {"Sheet1": rows}))
 
 
 def test_excel_sheets_are_tables(tmp_path):
     """Each sheet that is not empty is a table by its name."""
-    path = workbook(tmp_path / "study.xlsx", {
-        "subjects": [["subject", "age"], ["001", 61]], "lesions": [HEAD_ROW, ["001", "T1", "TARGET", "2024-03-01", 1]],
-        "Empty": [],
-    })  # fmt: skip
+    path = workbook(
+        tmp_path / "study.xlsx",
+        {
+            "subjects": [["subject", "age"], ["001", 61]],
+            "lesions": [HEAD_ROW, ["001", "T1", "TARGET", "2024-03-01", 1]],
+            "Empty": [],
+        },
+    )
     tables = crf.read(path)
     assert list(tables) == ["subjects", "lesions"]
     assert tables["subjects"].source.name == "study.xlsx, sheet subjects"
@@ -213,7 +268,9 @@ def test_excel_columns_without_name(tmp_path):
     """A column with values and without a name is refused; one of blanks is nothing."""
     with pytest.raises(InputError, match="a column with values and without a name"):
         crf.read(workbook(tmp_path / "lesions.xlsx", {"s": [["subject", ""], ["1", "x"]]}))
-    tables = crf.read(workbook(tmp_path / "subjects.xlsx", {"s": [["subject", "", "age"], ["1", None, 3]]}))
+    tables = crf.read(
+        workbook(tmp_path / "subjects.xlsx", {"s": [["subject", "", "age"], ["1", None, 3]]})
+    )
     assert list(tables["subjects"]) == ["subject", "age"]
 
 
@@ -229,8 +286,10 @@ def test_an_empty_workbook_and_a_broken_one(tmp_path):
 @pytest.mark.parametrize(
     ("name", "package", "message"),
     [("a.parquet", "polars", r"Reading Parquet needs polars: pip install 'nettumor\[frames\]'"),
-     ("a.xlsx", "python_calamine", r"Reading Excel needs python-calamine: pip install 'nettumor\[excel\]'"),
-     ("a.sas7bdat", "pyreadstat", r"Reading sas7bdat needs pyreadstat: pip install 'nettumor\[sas\]'")],
+     ("a.xlsx", "python_calamine", r"Reading Excel needs python-calamine: pip install "
+                                   r"'nettumor\[excel\]'"),
+     ("a.sas7bdat", "pyreadstat", r"Reading sas7bdat needs pyreadstat: pip install "
+                                  r"'nettumor\[sas\]'")],
 )  # fmt: skip
 def test_absent_readers_are_named(tmp_path, monkeypatch, name, package, message):
     """Without the reader of a format the message says what to install."""
@@ -249,7 +308,9 @@ def test_absent_readers_are_named(tmp_path, monkeypatch, name, package, message)
 
 def test_files_that_are_not_there_or_of_another_kind(tmp_path):
     """A missing file, a folder in place of a file, and an unknown suffix are input errors."""
-    with pytest.raises(InputError, match=r"cannot be opened: No such file or directory. Check the path"):
+    with pytest.raises(
+        InputError, match=r"cannot be opened: No such file or directory. Check the path"
+    ):
         crf.read(tmp_path / "none.csv")
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with pytest.raises(InputError, match=r"`a.pdf` is of a kind that cannot be read \(.pdf\)"):

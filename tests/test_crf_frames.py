@@ -1,4 +1,6 @@
-"""Frames of every kind in a mapping, columns renamed by the user, folders, and what is not recognised."""
+"""Frames of every kind in a mapping, columns renamed by the user, folders, and what is not
+recognised.
+"""
 
 import datetime
 
@@ -28,14 +30,20 @@ KINDS = {
     "pandas": pd.DataFrame,
     "pandas nullable": lambda d: pd.DataFrame(d).convert_dtypes(),
     "pandas arrow": lambda d: pd.DataFrame(d).convert_dtypes(dtype_backend="pyarrow"),
-    "pandas categories": lambda d: pd.DataFrame(d).astype({"subject": "category", "role": "category"}),
+    "pandas categories": lambda d: pd.DataFrame(d).astype(
+        {"subject": "category", "role": "category"}
+    ),
     "pandas objects": lambda d: pd.DataFrame(d).astype(object),
     "polars": lambda d: pl.DataFrame(d, strict=False).with_columns(pl.col("size").fill_nan(None)),
     "polars lazy": lambda d: pl.DataFrame(d, strict=False).lazy(),
-    "polars categories": lambda d: pl.DataFrame(d).with_columns(pl.col("subject").cast(pl.Categorical)),
+    "polars categories": lambda d: pl.DataFrame(d).with_columns(
+        pl.col("subject").cast(pl.Categorical)
+    ),
     "pyarrow": pa.table,
-    "pyarrow categories": lambda d: pa.table({k: pa.array(v) for k, v in d.items()} | {
-        "subject": pa.array(d["subject"]).dictionary_encode()}),
+    "pyarrow categories": lambda d: pa.table(
+        {k: pa.array(v) for k, v in d.items()}
+        | {"subject": pa.array(d["subject"]).dictionary_encode()}
+    ),
     "series": lambda d: {k: pd.Series(v) for k, v in d.items()},
     "polars series": lambda d: {k: pl.Series(v, strict=False) for k, v in d.items()},
 }
@@ -62,13 +70,19 @@ MOMENTS = [datetime.datetime(2024, 3, 1), datetime.datetime(2024, 3, 2, 11, 45),
 @pytest.mark.parametrize(
     "dates",
     [
-        MOMENTS, np.array(MOMENTS, "datetime64[us]"), pd.Series(MOMENTS), pl.Series(MOMENTS),
-        pd.Series(MOMENTS).dt.tz_localize("Europe/Rome"), pl.Series(MOMENTS).dt.replace_time_zone("Europe/Rome"),
+        MOMENTS,
+        np.array(MOMENTS, "datetime64[us]"),
+        pd.Series(MOMENTS),
+        pl.Series(MOMENTS),
+        pd.Series(MOMENTS).dt.tz_localize("Europe/Rome"),
+        pl.Series(MOMENTS).dt.replace_time_zone("Europe/Rome"),
         pd.Series(MOMENTS, dtype=object),
     ],
-)  # fmt: skip
+)
 def test_dates_of_every_kind_become_iso_text(dates):
-    """datetime64, time zones and Python dates are ISO 8601 text in local time; the day is the local one."""
+    """datetime64, time zones and Python dates are ISO 8601 text in local time; the day is the local
+    one.
+    """
     column = crf.read({"subjects": {"subject": ["1", "2", "3"], "death": dates}})["subjects"]
     assert [c[:10] for c in column["death"].tolist()] == ["2024-03-01", "2024-03-02", ""]
     assert column.dates("death").status.tolist() == [1, 1, 0]
@@ -76,23 +90,38 @@ def test_dates_of_every_kind_become_iso_text(dates):
 
 @pytest.mark.parametrize(
     "dates",
-    [[datetime.date(2024, 3, 1), None], pl.Series([datetime.date(2024, 3, 1), None]),
-     pa.table({"x": [datetime.date(2024, 3, 1), None]})["x"], np.array(["2024-03-01", "NaT"], "datetime64[D]")],
-)  # fmt: skip
+    [
+        [datetime.date(2024, 3, 1), None],
+        pl.Series([datetime.date(2024, 3, 1), None]),
+        pa.table({"x": [datetime.date(2024, 3, 1), None]})["x"],
+        np.array(["2024-03-01", "NaT"], "datetime64[D]"),
+    ],
+)
 def test_plain_dates(dates):
     """Dates without a time have none in the text."""
-    assert crf.read({"subjects": {"subject": ["1", "2"], "death": dates}})["subjects"]["death"].tolist() == [
-        "2024-03-01", "",
-    ]  # fmt: skip
+    assert crf.read({"subjects": {"subject": ["1", "2"], "death": dates}})["subjects"][
+        "death"
+    ].tolist() == [
+        "2024-03-01",
+        "",
+    ]
 
 
-@pytest.mark.parametrize("column", [
-    np.array([0, 56], "timedelta64[D]"), pd.Series([0, 56]).astype("timedelta64[s]") * 86400, pl.Series(
-        [datetime.timedelta(0), datetime.timedelta(56)]), np.array([0, 56], np.float32), [0, 56],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.array([0, 56], "timedelta64[D]"),
+        pd.Series([0, 56]).astype("timedelta64[s]") * 86400,
+        pl.Series([datetime.timedelta(0), datetime.timedelta(56)]),
+        np.array([0, 56], np.float32),
+        [0, 56],
+    ],
+)
 def test_days_of_every_kind(column):
     """Durations and numbers are days."""
-    table = crf.read({"lesions": {"subject": ["1"] * 2, "lesion": ["T"] * 2, "role": ["T"] * 2, "day": column}})
+    table = crf.read(
+        {"lesions": {"subject": ["1"] * 2, "lesion": ["T"] * 2, "role": ["T"] * 2, "day": column}}
+    )
     assert table["lesions"].when().day.tolist() == [0, 56]
     assert table.days
 
@@ -101,7 +130,13 @@ def test_days_of_every_kind(column):
 def test_long_identifiers_keep_every_digit(kind):
     """An identifier above 2^53 is kept as text, not rounded to a double."""
     ids = [9007199254740993, 1]
-    column = {"numpy": np.array, "pandas": pd.Series, "polars": pl.Series, "arrow": pa.array, "list": list}[kind](ids)
+    column = {
+        "numpy": np.array,
+        "pandas": pd.Series,
+        "polars": pl.Series,
+        "arrow": pa.array,
+        "list": list,
+    }[kind](ids)
     table = crf.read({"subjects": {"subject": column}})["subjects"]
     assert table.text("subject").tolist() == ["9007199254740993", "1"]
 
@@ -109,13 +144,18 @@ def test_long_identifiers_keep_every_digit(kind):
 def test_masked_arrays_are_blank_where_masked():
     """A masked element is a blank cell."""
     masked = np.ma.masked_array([1.0, 2.0], [False, True])
-    assert crf.read({"subjects": {"subject": ["1", "2"], "age": masked}})["subjects"].blank("age").tolist() == [
-        False, True,
-    ]  # fmt: skip
+    assert crf.read({"subjects": {"subject": ["1", "2"], "age": masked}})["subjects"].blank(
+        "age"
+    ).tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_frames_are_never_changed():
-    """Reading leaves a frame and a read-only array as they were; the table's cells are read-only."""
+    """Reading leaves a frame and a read-only array as they were; the table's cells are
+    read-only.
+    """
     frame = pd.DataFrame(DATA)
     before = frame.copy(deep=True)
     sizes = np.array([1.0, 2.0, 3.0])
@@ -141,25 +181,44 @@ def test_tables_and_results_are_read_again():
     assert crf.read(tables) is tables
     again = crf.read({"lesions": tables["lesions"]})["lesions"]
     assert again["size"].tolist()[0] == 10.5
-    assert crf.read({"lesions": tables["lesions"].to_table()})["lesions"]["subject"].tolist() == ["01", "02", "01"]
+    assert crf.read({"lesions": tables["lesions"].to_table()})["lesions"]["subject"].tolist() == [
+        "01",
+        "02",
+        "01",
+    ]
     assert crf.read({"lesions": tables["lesions"].to_frame("polars")})["lesions"].n_rows == 3
-    assert crf.read(tables, mapping={"lesions": {"=LIVER": "organ"}})["lesions"].text("organ").tolist() == ["LIVER"] * 3
+    assert (
+        crf.read(tables, mapping={"lesions": {"=LIVER": "organ"}})["lesions"].text("organ").tolist()
+        == ["LIVER"] * 3
+    )
 
 
 def test_a_foreign_frame_is_read_through_narwhals():
     """A frame of narwhals itself stands for any frame it knows."""
     import narwhals
 
-    table = crf.read({"lesions": narwhals.from_native(pd.DataFrame(DATA).drop(columns="date"))})["lesions"]
+    table = crf.read({"lesions": narwhals.from_native(pd.DataFrame(DATA).drop(columns="date"))})[
+        "lesions"
+    ]
     assert table["subject"].tolist() == ["01", "02", "01"]
     assert table.numbers("size").value[0] == 10.5
 
 
 def test_a_mapping_renames_columns_and_adds_constants():
-    """Another sponsor's names, in any case, and a constant for a column that the source does not have."""
+    """Another sponsor's names, in any case, and a constant for a column that the source does not
+    have.
+    """
     table = crf.read(
         {"lesions": {"PATIENT": ["1"], "visit_no": [2], "mm": ["7"]}},
-        mapping={"lesions": {"patient": "subject", "VISIT_NO": "visit", "mm": "size", "=T1": "lesion", "=TL": "role"}},
+        mapping={
+            "lesions": {
+                "patient": "subject",
+                "VISIT_NO": "visit",
+                "mm": "size",
+                "=T1": "lesion",
+                "=TL": "role",
+            }
+        },
     )["lesions"]
     assert table.text("subject").tolist() == ["1"]
     assert table.text("lesion").tolist() == ["T1"]
@@ -169,16 +228,31 @@ def test_a_mapping_renames_columns_and_adds_constants():
 def test_the_only_unknown_data_set_is_the_mapped_table(tmp_path):
     """A file of any name is the one table that the mapping describes."""
     (tmp_path / "export_7.csv").write_text("pt,t,mm,d\n1,T1,7,0\n")
-    tables = crf.read(tmp_path, mapping={"lesions": {"pt": "subject", "t": "lesion", "mm": "size", "d": "day",
-                                                     "=TARGET": "role"}})  # fmt: skip
+    tables = crf.read(
+        tmp_path,
+        mapping={
+            "lesions": {"pt": "subject", "t": "lesion", "mm": "size", "d": "day", "=TARGET": "role"}
+        },
+    )
     assert list(tables) == ["lesions"]
     assert tables["lesions"].name == "lesions"
 
 
 def test_cdash_and_sdtm_names_are_taken():
     """Columns by their CDASH or SDTM names are the layout's columns."""
-    table = crf.read({"lesions": {"USUBJID": ["1"], "TULNKID": ["T1"], "TUIDENT_TUORRES": ["TARGET"], "VISITNUM": [1],
-                                  "TUDAT": ["2024-03-01"], "LDIAM_TRORRES": [12], "TULOC": ["LIVER"]}})  # fmt: skip
+    table = crf.read(
+        {
+            "lesions": {
+                "USUBJID": ["1"],
+                "TULNKID": ["T1"],
+                "TUIDENT_TUORRES": ["TARGET"],
+                "VISITNUM": [1],
+                "TUDAT": ["2024-03-01"],
+                "LDIAM_TRORRES": [12],
+                "TULOC": ["LIVER"],
+            }
+        }
+    )
     assert {"subject", "lesion", "role", "visit", "date", "size", "organ"} == set(table["lesions"])
 
 
@@ -188,20 +262,80 @@ REFUSED = [
     (DATA, {}, InputTypeError, "Say which table it is"),
     ([pd.DataFrame(DATA)], {}, InputTypeError, "`source` must hold paths; got DataFrame"),
     ({}, {}, InputError, "No CRF table was found; got nothing"),
-    ({"lesion": DATA}, {}, InputError, r"`lesion` is no CRF table and no SDTM domain. Did you mean 'lesions'\?"),
-    ({"lesions": {"subject": ["1"], "lesion": [1, 2]}}, {}, InputError, "Columns of `lesions` must have one length"),
+    (
+        {"lesion": DATA},
+        {},
+        InputError,
+        r"`lesion` is no CRF table and no SDTM domain. Did you mean 'lesions'\?",
+    ),
+    (
+        {"lesions": {"subject": ["1"], "lesion": [1, 2]}},
+        {},
+        InputError,
+        "Columns of `lesions` must have one length",
+    ),
     ({"lesions": {"subject": "01"}}, {}, InputTypeError, "`subject` must be a column"),
-    ({"lesions": {"subject": np.zeros((2, 2))}}, {}, InputError, r"must be one-dimensional; got shape \(2, 2\)"),
-    ({"lesions": {"subject": [["1"], ["2"]]}}, {}, InputError, "`subject` must hold one value a cell"),
-    ({"lesions": pd.DataFrame([[1, 2]], columns=["a", "a"])}, {}, InputError, "has the column 'a' twice"),
+    (
+        {"lesions": {"subject": np.zeros((2, 2))}},
+        {},
+        InputError,
+        r"must be one-dimensional; got shape \(2, 2\)",
+    ),
+    (
+        {"lesions": {"subject": [["1"], ["2"]]}},
+        {},
+        InputError,
+        "`subject` must hold one value a cell",
+    ),
+    (
+        {"lesions": pd.DataFrame([[1, 2]], columns=["a", "a"])},
+        {},
+        InputError,
+        "has the column 'a' twice",
+    ),
     ({"lesions": DATA, "Lesions": DATA}, {}, InputError, "`lesions` is given twice"),
-    ({"lesions": DATA}, {"mapping": {"lesion": {}}}, InputError, "`mapping` names no table 'lesion'"),
-    ({"lesions": DATA}, {"mapping": {"lesions": {"size": "sise"}}}, InputError, "to 'sise'.*Did you mean 'size'"),
-    ({"lesions": DATA}, {"mapping": {"lesions": {"sise": "size"}}}, InputError, "renames 'sise', which lesions does"),
-    ({"lesions": DATA}, {"mapping": {"lesions": {"visit": "size", "nodal": "size"}}}, InputError, "two columns one"),
-    ({"lesions": DATA}, {"mapping": ["lesions"]}, InputTypeError, "`mapping` must be a mapping of table"),
-    ({"lesions": DATA}, {"incomplete": "drop"}, InputError, "`incomplete` must be one of 'raise', 'keep'"),
-    ({"lesions": object(), "subjects": DATA}, {}, InputTypeError, "must be a frame, a mapping of columns, or a path"),
+    (
+        {"lesions": DATA},
+        {"mapping": {"lesion": {}}},
+        InputError,
+        "`mapping` names no table 'lesion'",
+    ),
+    (
+        {"lesions": DATA},
+        {"mapping": {"lesions": {"size": "sise"}}},
+        InputError,
+        "to 'sise'.*Did you mean 'size'",
+    ),
+    (
+        {"lesions": DATA},
+        {"mapping": {"lesions": {"sise": "size"}}},
+        InputError,
+        "renames 'sise', which lesions does",
+    ),
+    (
+        {"lesions": DATA},
+        {"mapping": {"lesions": {"visit": "size", "nodal": "size"}}},
+        InputError,
+        "two columns one",
+    ),
+    (
+        {"lesions": DATA},
+        {"mapping": ["lesions"]},
+        InputTypeError,
+        "`mapping` must be a mapping of table",
+    ),
+    (
+        {"lesions": DATA},
+        {"incomplete": "drop"},
+        InputError,
+        "`incomplete` must be one of 'raise', 'keep'",
+    ),
+    (
+        {"lesions": object(), "subjects": DATA},
+        {},
+        InputTypeError,
+        "must be a frame, a mapping of columns, or a path",
+    ),
 ]
 
 
@@ -261,7 +395,9 @@ def test_tables_say_what_they_hold():
     assert repr(tables) == "Tables\n  lesions: 3 rows, 7 columns, from lesions"
     assert "lesions: 3 rows x 7 columns from lesions (arrays)" in repr(tables["lesions"])
     assert tables.inputs()["rows"].tolist() == [3]
-    with pytest.raises(InputError, match=r"There is no table 'lesion'. Given: lesions. Did you mean 'lesions'\?"):
+    with pytest.raises(
+        InputError, match=r"There is no table 'lesion'. Given: lesions. Did you mean 'lesions'\?"
+    ):
         tables.table("lesion")
     with pytest.raises(InputError, match=r"`lesions` has no column 'sise'. Did you mean 'size'\?"):
         tables["lesions"].column("sise")
@@ -278,11 +414,17 @@ def test_tables_go_out_as_frames(kind):
     assert frame["size"][0] == 10.5
 
 
-@pytest.mark.parametrize("values", [
-    pa.chunked_array([["a"], [None]]), pa.chunked_array([["a"], [None]]).cast("string_view"),
-    pa.chunked_array([pa.array(["a"]).dictionary_encode(), pa.array([None], "string").dictionary_encode()]),
-    pa.chunked_array([["a"], [None]]).cast("large_string"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.chunked_array([["a"], [None]]),
+        pa.chunked_array([["a"], [None]]).cast("string_view"),
+        pa.chunked_array(
+            [pa.array(["a"]).dictionary_encode(), pa.array([None], "string").dictionary_encode()]
+        ),
+        pa.chunked_array([["a"], [None]]).cast("large_string"),
+    ],
+)
 def test_arrow_text_in_pieces(values):
     """Arrow text of any layout, in pieces and with nulls, is text with blanks."""
     table = crf.read({"subjects": pa.table({"subject": ["1", "2"], "arm": values})})["subjects"]
@@ -293,7 +435,11 @@ def test_arrow_text_in_pieces(values):
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
 def test_nulls_among_numbers_are_blank(values, kind):
     """Whole numbers, fractions and flags with a null: the null is blank, the rest a number."""
-    make = {"pandas": lambda v: pd.DataFrame(v).convert_dtypes(), "polars": pl.DataFrame, "pyarrow": pa.table}[kind]
+    make = {
+        "pandas": lambda v: pd.DataFrame(v).convert_dtypes(),
+        "polars": pl.DataFrame,
+        "pyarrow": pa.table,
+    }[kind]
     table = crf.read({"subjects": make({"subject": ["1", "2"], "age": values})})["subjects"]
     assert table.blank("age").tolist() == [False, True]
     assert table.text("age")[0] == "1"
@@ -335,8 +481,12 @@ TEXT_KINDS = {
 @pytest.mark.parametrize("values", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("kind", TEXT_KINDS)
 def test_text_of_every_kind_is_the_same_text(values, kind):
-    """Words, nulls, blanks, one word throughout, or but at the end, no row: each cell is as it was, a null is ""."""
-    column = crf.read({"subjects": {"subject": TEXT_KINDS[kind](values)}})["subjects"].column("subject")
+    """Words, nulls, blanks, one word throughout, or but at the end, no row: each cell is as it was,
+    a null is "".
+    """
+    column = crf.read({"subjects": {"subject": TEXT_KINDS[kind](values)}})["subjects"].column(
+        "subject"
+    )
     assert column.text.tolist() == [v or "" for v in values]
     assert column.blank.tolist() == [not (v or "").strip() for v in values]
     assert column.trimmed.text.tolist() == [(v or "").strip() for v in values]
@@ -344,11 +494,15 @@ def test_text_of_every_kind_is_the_same_text(values, kind):
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
 def test_the_words_of_a_frame_stand_in_the_order_of_its_rows(kind):
-    """What was read before does not change the distinct words nor their order, in which a null is "" like any other."""
+    """What was read before does not change the distinct words nor their order, in which a null is
+    "" like any other.
+    """
     make = TEXT_KINDS[kind]
     make(["c", "a", "zz"])
     crf.read({"subjects": {"subject": make(["c", "zz", "a"])}})
-    column = crf.read({"subjects": {"subject": make(["b", "a", "b", "c"])}})["subjects"].column("subject")
+    column = crf.read({"subjects": {"subject": make(["b", "a", "b", "c"])}})["subjects"].column(
+        "subject"
+    )
     assert [w for w in column.words.tolist() if w] == ["b", "a", "c"]
 
 
@@ -359,7 +513,9 @@ UNITS = ["s", "ms", "us", "ns"]
 @pytest.mark.parametrize("kind", ["numpy", "pandas", "polars"])
 @pytest.mark.parametrize("hours", [0, 11])
 def test_dates_of_every_unit(unit, kind, hours):
-    """Moments in seconds to nanoseconds, before and after 1970, with and without a time of day, NaT blank."""
+    """Moments in seconds to nanoseconds, before and after 1970, with and without a time of day, NaT
+    blank.
+    """
     if kind == "polars" and unit == "s":
         pytest.skip("Polars has no seconds")
     moments = np.array(["1969-12-31", "2024-02-29", "NaT", "1970-01-01"], f"datetime64[{unit}]")
@@ -367,11 +523,18 @@ def test_dates_of_every_unit(unit, kind, hours):
     column = {"numpy": lambda v: v, "pandas": pd.Series, "polars": pl.Series}[kind](moments)
     table = crf.read({"subjects": {"subject": ["1", "2", "3", "4"], "death": column}})["subjects"]
     time = f"T{hours}:00:00" if hours else ""
-    assert table["death"].tolist() == [f"1969-12-31{time}", f"2024-02-29{time}", "", f"1970-01-01{time}"]
+    assert table["death"].tolist() == [
+        f"1969-12-31{time}",
+        f"2024-02-29{time}",
+        "",
+        f"1970-01-01{time}",
+    ]
     np.testing.assert_array_equal(table.dates("death").day, [-1, 19782, np.nan, 0])
 
 
-@pytest.mark.parametrize("dtype", ["datetime64[D]", "datetime64[h]", "datetime64[M]", "datetime64[25s]", ">M8[s]"])
+@pytest.mark.parametrize(
+    "dtype", ["datetime64[D]", "datetime64[h]", "datetime64[M]", "datetime64[25s]", ">M8[s]"]
+)
 def test_dates_of_other_units(dtype):
     """Days, hours, months, several seconds at a time and the other order of bytes are dates too."""
     dates = np.array(["2024-02-01", "NaT", "1960-03-01"], "datetime64[D]").astype(dtype)
@@ -382,7 +545,9 @@ def test_dates_of_other_units(dtype):
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
 def test_moments_with_a_zone_are_dated_where_they_were_written(unit, kind):
-    """Midnight in Rome is 23 h of the day before in UTC: the date is that of Rome, without a time."""
+    """Midnight in Rome is 23 h of the day before in UTC: the date is that of Rome, without
+    a time.
+    """
     midnight = [datetime.datetime(2024, 3, 2), None, datetime.datetime(2024, 7, 2)]
     if kind == "pandas":
         column = pd.Series(midnight).dt.tz_localize("Europe/Rome").dt.as_unit(unit)
@@ -408,20 +573,28 @@ NUMBERS = {
     "whole and missing": ([3.0, None, 1.0, None], ["3", "", "1", ""]),
     "halves": ([1.5, 1.0, None, 1.5], ["1.5", "1", "", "1.5"]),
     "far apart": ([0.0, 1e15, 5.0, 0.0], ["0", "1000000000000000", "5", "0"]),
-    "beyond 31 bits": ([2.0**31, 2.0**31 - 1, 2.0**31 + 1, None], ["2147483648", "2147483647", "2147483649", ""]),
+    "beyond 31 bits": (
+        [2.0**31, 2.0**31 - 1, 2.0**31 + 1, None],
+        ["2147483648", "2147483647", "2147483649", ""],
+    ),
     "the last of 31 bits": ([2.0**31 - 2, None, 2.0**31 - 3], ["2147483646", "", "2147483645"]),
     "below 31 bits": ([-(2.0**31), -(2.0**31) - 1, None], ["-2147483648", "-2147483649", ""]),
     "endless": ([1.0, float("inf"), 2.0, None], ["1", "inf", "2", ""]),
     "missing only": ([None, None, None, None], [""] * 4),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("values", "texts"), NUMBERS.values(), ids=NUMBERS)
 @pytest.mark.parametrize("kind", ["pandas", "polars", "numpy"])
 def test_numbers_as_identifiers(values, texts, kind):
-    """A number that names a visit or a subject is written as one would; the distinct ones ascend."""
-    make = {"pandas": lambda v: pd.Series(v, dtype=float), "polars": lambda v: pl.Series(v, dtype=pl.Float64),
-            "numpy": lambda v: np.array(v, dtype=float)}[kind]  # fmt: skip
+    """A number that names a visit or a subject is written as one would; the distinct ones
+    ascend.
+    """
+    make = {
+        "pandas": lambda v: pd.Series(v, dtype=float),
+        "polars": lambda v: pl.Series(v, dtype=pl.Float64),
+        "numpy": lambda v: np.array(v, dtype=float),
+    }[kind]
     column = crf.read({"subjects": {"subject": make(values)}})["subjects"].column("subject")
     assert column.text.tolist() == texts
     known = [float(w) for w in column.words.tolist() if w]
@@ -430,34 +603,52 @@ def test_numbers_as_identifiers(values, texts, kind):
 
 @pytest.mark.parametrize("kind", ["pandas", "polars"])
 def test_a_long_frame_is_read_as_a_short_one(kind, monkeypatch):
-    """Columns that are read side by side are the columns read one after the other, in their order."""
+    """Columns that are read side by side are the columns read one after the other, in their
+    order.
+    """
+
     def read():
         table = crf.read({"lesions": KINDS[kind](DATA)})["lesions"]
-        return [(name, table.column(name).text.tolist(), table.column(name).words.tolist()) for name in table]
+        return [
+            (name, table.column(name).text.tolist(), table.column(name).words.tolist())
+            for name in table
+        ]
 
     short = read()
     monkeypatch.setattr("nettumor._threads.LONG", 1)
     assert read() == short
 
 
-@pytest.mark.parametrize("dtype", [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt32, pl.UInt64])
+@pytest.mark.parametrize(
+    "dtype", [pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt32, pl.UInt64]
+)
 def test_whole_numbers_of_every_width(dtype):
     """The ends of a narrow type are read as what they are, and numbered in their order."""
     low, high = (-128, 127) if dtype.is_signed_integer() else (0, 255)
     numbers = [high, low, 3, high, 0]
-    column = crf.read({"subjects": {"subject": pl.Series(numbers, dtype=dtype)}})["subjects"].column("subject")
+    column = crf.read({"subjects": {"subject": pl.Series(numbers, dtype=dtype)}})[
+        "subjects"
+    ].column("subject")
     assert column.text.tolist() == [str(n) for n in numbers]
     assert column.words.tolist() == [str(n) for n in sorted(set(numbers))]
     assert column.floats.tolist() == numbers
 
 
-@pytest.mark.parametrize("frame", [
-    lambda a: pl.DataFrame({"size": a}), lambda a: {"size": pl.Series(a)},
-    lambda a: pl.from_pandas(pd.DataFrame({"size": a})),
-    lambda a: pd.DataFrame({"size": a}, copy=False), lambda a: {"size": a}, lambda a: pa.table({"size": pa.array(a)}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "frame",
+    [
+        lambda a: pl.DataFrame({"size": a}),
+        lambda a: {"size": pl.Series(a)},
+        lambda a: pl.from_pandas(pd.DataFrame({"size": a})),
+        lambda a: pd.DataFrame({"size": a}, copy=False),
+        lambda a: {"size": a},
+        lambda a: pa.table({"size": pa.array(a)}),
+    ],
+)
 def test_what_was_read_does_not_change_with_the_user_s_array(frame):
-    """Frames may be views of an array that the user goes on writing into; what was read is a copy."""
+    """Frames may be views of an array that the user goes on writing into; what was read is
+    a copy.
+    """
     sizes = np.array([30.0, 10.0])
     table = crf.read({"lesions": frame(sizes)}, incomplete="keep")["lesions"]
     sizes[1] = 90

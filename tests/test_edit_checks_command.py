@@ -1,4 +1,6 @@
-"""``nettumor check`` and ``nettumor checks``: exit codes, files by extension, wrong calls in one line."""
+"""``nettumor check`` and ``nettumor checks``: exit codes, files by extension, wrong calls in one
+line.
+"""
 
 import csv
 import io
@@ -46,7 +48,9 @@ def say(capsys, *arguments):
 
 
 def test_exit_codes(capsys, study):
-    """0 without findings at the limit, 1 with them; the limit is error unless told otherwise, and may be never."""
+    """0 without findings at the limit, 1 with them; the limit is error unless told otherwise, and
+    may be never.
+    """
     assert say(capsys, "check", study)[0] == 0
     assert say(capsys, "check", study, "--fail-on", "note")[0] == 1
     assert say(capsys, "check", study, "--fail-on", "warning")[0] == 0
@@ -60,14 +64,18 @@ def test_exit_codes(capsys, study):
 
 
 def test_files_by_extension(capsys, study, tmp_path):
-    """The suffix of -o says what is written; rows are those of the user's file, the heading line being 1."""
+    """The suffix of -o says what is written; rows are those of the user's file, the heading line
+    being 1.
+    """
     change(study, "lesions", 1, "size", "-20")
     for suffix in (".csv", ".json", ".html"):
         path = tmp_path / f"out{suffix}"
         assert say(capsys, "check", study, "-o", path)[0] == 1
         assert path.stat().st_size > 500
     rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()))
-    assert [(r["table"], r["row"], r["column"]) for r in rows if r["check"] == "M04"] == [("lesions", "2", "size")]
+    assert [(r["table"], r["row"], r["column"]) for r in rows if r["check"] == "M04"] == [
+        ("lesions", "2", "size")
+    ]
     body = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert {len(i["sha256"]) for i in body["inputs"]} == {64}
     assert "Not shown" in say(capsys, "check", study, "-o", tmp_path / "out.csv")[1]
@@ -83,10 +91,14 @@ def test_workbook_without_its_extra(capsys, study, tmp_path, monkeypatch):
 
 
 def test_a_study_s_own_settings(capsys, study, tmp_path):
-    """--config switches checks off with a reason that is shown; --evaluator keeps one reader; criteria by name."""
+    """--config switches checks off with a reason that is shown; --evaluator keeps one reader;
+    criteria by name.
+    """
     config = tmp_path / "study.toml"
     config.write_text('[off]\nL19 = "numbers are free here"\n', encoding="utf-8")
-    code, out, _ = say(capsys, "check", study, "--config", config, "--skipped", "--evaluator", "READER 1")
+    code, out, _ = say(
+        capsys, "check", study, "--config", config, "--skipped", "--evaluator", "READER 1"
+    )
     assert code == 0
     assert "switched off: numbers are free here" in out
     assert "│ L19" not in out
@@ -133,9 +145,13 @@ def test_files_that_are_no_tables(capsys, tmp_path, content):
 
 
 def test_a_missing_key_column_is_a_finding(capsys, study):
-    """A lesions table without its lesion column is reported by S01, and nothing that needs it passes."""
+    """A lesions table without its lesion column is reported by S01, and nothing that needs it
+    passes.
+    """
     path = study / "lesions.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("lesion,", "lesoin,", 1), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("lesion,", "lesoin,", 1), encoding="utf-8"
+    )
     code, out, _ = say(capsys, "check", study, "--skipped")
     assert code == 1
     assert "S01" in out
@@ -144,6 +160,7 @@ def test_a_missing_key_column_is_a_finding(capsys, study):
 
 def test_failed_checks_are_shown(capsys, study):
     """A check that fails is shown with its error, whatever was asked for."""
+
     @edit_checks.register("X905", "broken", "Broken.")
     def broken(data, parameters):
         raise RuntimeError("no luck")
@@ -201,13 +218,20 @@ class Shown:
 
 
 def test_list_and_explain(capsys):
-    """`checks` lists all, or a group; one is explained with its rule, parameters, source and both examples."""
+    """`checks` lists all, or a group; one is explained with its rule, parameters, source and both
+    examples.
+    """
     out = say(capsys, "checks")[1]
     assert sorted(line.split()[0] for line in out.splitlines()) == sorted(CHECKS)
     assert {line[14:33].strip() for line in say(capsys, "checks", "sum")[1].splitlines()} == {"sum"}
     out = say(capsys, "checks", "missing-required-value")[1]
     assert out.startswith("S02 missing-required-value (error; structure; any criteria)\n")
-    for part in ("source: ", "Passes (lesions):", "Does not pass (lesions):", "Because (findings):"):
+    for part in (
+        "source: ",
+        "Passes (lesions):",
+        "Does not pass (lesions):",
+        "Because (findings):",
+    ):
         assert part in out
     assert "parameters: max_targets = 5" in say(capsys, "checks", "l01")[1]
     code, _, err = say(capsys, "checks", "S0l")
@@ -215,7 +239,9 @@ def test_list_and_explain(capsys):
 
 
 def test_examples_of_a_checkout():
-    """In a checkout the examples are those of the tests; an unknown check has none; a wrong word is refused."""
+    """In a checkout the examples are those of the tests; an unknown check has none; a wrong word is
+    refused.
+    """
     assert folder_of("S02").name == "S02"
     assert "row" in example("S02", "expected")["findings"][0]
     assert example("Z99", "accept") == {}
@@ -228,7 +254,9 @@ def test_examples_of_an_installed_package(tmp_path, monkeypatch):
     from nettumor.edit_checks import _examples
 
     (tmp_path / "examples" / "S02" / "reject").mkdir(parents=True)
-    (tmp_path / "examples" / "S02" / "reject" / "markers.csv").write_text("subject\n01\n", encoding="utf-8")
+    (tmp_path / "examples" / "S02" / "reject" / "markers.csv").write_text(
+        "subject\n01\n", encoding="utf-8"
+    )
     monkeypatch.setattr(_examples.resources, "files", lambda _: tmp_path)
     assert example("S02", "reject") == {"markers": [["subject"], ["01"]]}
     assert example("S02", "accept") == {}

@@ -1,4 +1,6 @@
-"""Edit checks of dates, visits, assessors, single criteria and SDTM, beyond their accept and reject tables."""
+"""Edit checks of dates, visits, assessors, single criteria and SDTM, beyond their accept and reject
+tables.
+"""
 
 import warnings
 
@@ -17,8 +19,13 @@ MINE = [i for i in CHECKS if i[0] in "DAQX"]
 def lesions(**columns):
     """Rows of one lesion, with a visit for each date."""
     n = len(next(iter(columns.values())))
-    given = {"subject": ["01"] * n, "lesion": ["T01"] * n, "role": ["TARGET"] * n, "visit": list(range(n)),
-             "size": [30.0] * n}  # fmt: skip
+    given = {
+        "subject": ["01"] * n,
+        "lesion": ["T01"] * n,
+        "role": ["TARGET"] * n,
+        "visit": list(range(n)),
+        "size": [30.0] * n,
+    }
     return given | columns
 
 
@@ -33,7 +40,9 @@ def messages(found, check):
 
 
 def test_the_cut_off_is_never_read_from_a_clock():
-    """Without a data cut-off D03 is skipped; a subject's own goes before ``cutoff``, and that before ``today``."""
+    """Without a data cut-off D03 is skipped; a subject's own goes before ``cutoff``, and that
+    before ``today``.
+    """
     given = {"lesions": lesions(date=["2024-01-05", "2042-03-01"])}
     status, why, _ = state(edit_checks.run(given, checks=["D03"]), "D03")
     assert status == "skipped"
@@ -49,9 +58,13 @@ def test_the_cut_off_is_never_read_from_a_clock():
 
 
 def test_days_in_place_of_dates():
-    """A study that counts days is checked by its days: cut-off, baseline, death; the reference date is day 0."""
+    """A study that counts days is checked by its days: cut-off, baseline, death; the reference date
+    is day 0.
+    """
     given = {"lesions": lesions(day=[-29, 60, 80]), "subjects": {"subject": ["01"], "death": [70]}}
-    found = edit_checks.run(given, checks=["D01", "D03", "D05", "D07"], parameters={"D03": {"cutoff": 60}})
+    found = edit_checks.run(
+        given, checks=["D01", "D03", "D05", "D07"], parameters={"D03": {"cutoff": 60}}
+    )
     assert found["check"].tolist() == ["D03", "D03", "D05", "D07"]
     assert messages(found, "D05") == ["day 80 is after death (70)"]
     assert messages(found, "D07") == [
@@ -62,7 +75,9 @@ def test_days_in_place_of_dates():
 
 
 def test_days_and_dates_are_not_compared():
-    """A table with days beside tables with dates is left out of comparisons, and they say so or pass."""
+    """A table with days beside tables with dates is left out of comparisons, and they say so or
+    pass.
+    """
     given = {
         "lesions": lesions(day=[0, 56, 100]),
         "responses": {"subject": ["01"], "visit": [1], "date": ["2020-05-01"], "overall": ["SD"]},
@@ -75,9 +90,17 @@ def test_days_and_dates_are_not_compared():
 
 
 def test_screening_scans_before_consent_may_be_allowed():
-    """With ``screening_allowed`` a scan before consent and before treatment is no finding; a later one is."""
-    given = {"lesions": lesions(date=["2024-01-01", "2024-03-01"]),
-             "subjects": {"subject": ["01"], "treatment_start": ["2024-01-10"], "consent": ["2024-01-02"]}}  # fmt: skip
+    """With ``screening_allowed`` a scan before consent and before treatment is no finding; a later
+    one is.
+    """
+    given = {
+        "lesions": lesions(date=["2024-01-01", "2024-03-01"]),
+        "subjects": {
+            "subject": ["01"],
+            "treatment_start": ["2024-01-10"],
+            "consent": ["2024-01-02"],
+        },
+    }
     assert edit_checks.run(given, checks=["D04"])["row"].tolist() == [0]
     allowed = {"D04": {"screening_allowed": True}}
     assert state(edit_checks.run(given, checks=["D04"], parameters=allowed), "D04")[0] == "passed"
@@ -88,8 +111,10 @@ def test_screening_scans_before_consent_may_be_allowed():
 
 def test_day_one_may_be_refused():
     """A scan on the day of the first dose is baseline, unless ``allow_day1`` is off."""
-    given = {"lesions": lesions(date=["2024-01-10", "2024-03-01"]),
-             "subjects": {"subject": ["01"], "treatment_start": ["2024-01-10"]}}  # fmt: skip
+    given = {
+        "lesions": lesions(date=["2024-01-10", "2024-03-01"]),
+        "subjects": {"subject": ["01"], "treatment_start": ["2024-01-10"]},
+    }
     assert state(edit_checks.run(given, checks=["D06"]), "D06")[0] == "passed"
     found = edit_checks.run(given, checks=["D06"], parameters={"D06": {"allow_day1": False}})
     assert found["expected"].tolist() == ["before 2024-01-10"]
@@ -107,11 +132,17 @@ def test_day_one_may_be_refused():
     ],
 )
 def test_planned_visits_come_from_the_protocol(windows, parameters, severity, row):
-    """D10 takes the configuration's windows, else parameters; an interval that nobody stated makes notes only."""
-    given = {"lesions": lesions(date=["2024-01-01", "2024-02-13"]),
-             "subjects": {"subject": ["01"], "treatment_start": ["2024-01-01"]}}  # fmt: skip
+    """D10 takes the configuration's windows, else parameters; an interval that nobody stated makes
+    notes only.
+    """
+    given = {
+        "lesions": lesions(date=["2024-01-01", "2024-02-13"]),
+        "subjects": {"subject": ["01"], "treatment_start": ["2024-01-01"]},
+    }
     settings = edit_checks.Configuration(windows=windows)
-    found = edit_checks.run(given, checks=["D10"], parameters={"D10": parameters}, configuration=settings)
+    found = edit_checks.run(
+        given, checks=["D10"], parameters={"D10": parameters}, configuration=settings
+    )
     assert found["severity"].tolist() == severity
     assert found["row"].tolist() == row
     assert all(("does not say" in m) == ("interval" not in windows) for m in found["message"])
@@ -119,8 +150,11 @@ def test_planned_visits_come_from_the_protocol(windows, parameters, severity, ro
 
 def test_no_interval_is_no_plan():
     """An interval of 0 switches D10 off with the reason."""
-    found = edit_checks.run({"lesions": lesions(date=["2024-01-01"])}, checks=["D10"],
-                            configuration=edit_checks.Configuration(windows={"interval": 0}))  # fmt: skip
+    found = edit_checks.run(
+        {"lesions": lesions(date=["2024-01-01"])},
+        checks=["D10"],
+        configuration=edit_checks.Configuration(windows={"interval": 0}),
+    )
     assert state(found, "D10")[:2] == ("skipped", "no interval between visits is planned")
 
 
@@ -132,18 +166,26 @@ def test_one_lesion_on_two_days_of_a_visit_is_a_spread():
 
 def test_wrong_criteria_skip():
     """A check of one criterion says under others whose it is, and never looks passed."""
-    found = edit_checks.run({"lesions": lesions(date=["2024-01-01"])}, checks=["Q01", "Q05", "Q11", "Q14"])
+    found = edit_checks.run(
+        {"lesions": lesions(date=["2024-01-01"])}, checks=["Q01", "Q05", "Q11", "Q14"]
+    )
     assert set(found.runs["status"]) == {"skipped"}
     assert found.runs["reason"].tolist() == [
-        f"belongs to {name}, not to RECIST 1.1" for name in ("RECIST 1.0", "mRECIST", "WHO", "iRECIST")
+        f"belongs to {name}, not to RECIST 1.1"
+        for name in ("RECIST 1.0", "mRECIST", "WHO", "iRECIST")
     ]
 
 
 def test_a_central_reader_is_chosen_by_acceptance_then_adjudication():
     """A04 compares the accepted record, else the adjudicator's, else every reader's."""
     rows = [("INV", "SD", ""), ("R1", "PD", ""), ("R2", "SD", ""), ("ADJUDICATOR 1", "PR", "")]
-    given = {"subject": ["01"] * 4, "visit": [1] * 4, "evaluator": [r[0] for r in rows],
-             "overall": [r[1] for r in rows], "accepted": [r[2] for r in rows]}  # fmt: skip
+    given = {
+        "subject": ["01"] * 4,
+        "visit": [1] * 4,
+        "evaluator": [r[0] for r in rows],
+        "overall": [r[1] for r in rows],
+        "accepted": [r[2] for r in rows],
+    }
 
     def said():
         return messages(edit_checks.run({"responses": given}, checks=["A04"]), "A04")[:-1]
@@ -157,8 +199,10 @@ def test_a_central_reader_is_chosen_by_acceptance_then_adjudication():
 
 def test_endless_sizes_are_no_warning():
     """Products beyond what a number holds stop no check of WHO."""
-    given = {"lesions": lesions(size=["1e300", "1e300"], perpendicular=["1e300", "1"]),
-             "responses": {"subject": ["01"], "visit": [1], "overall": ["PR"]}}  # fmt: skip
+    given = {
+        "lesions": lesions(size=["1e300", "1e300"], perpendicular=["1e300", "1"]),
+        "responses": {"subject": ["01"], "visit": [1], "overall": ["PR"]},
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = edit_checks.run(given, "who-1981", checks=MINE)
@@ -169,8 +213,10 @@ def test_codelists_are_named_and_sourced():
     """Each codelist of test codes has its name, its codes, and codes of SDTM's form."""
     known = codelists()
     assert {v: name for v, (name, _) in known.items()} == {
-        "TUTESTCD": "C96784", "TRTESTCD": "C96779", "RSTESTCD": "C96782"
-    }  # fmt: skip
+        "TUTESTCD": "C96784",
+        "TRTESTCD": "C96779",
+        "RSTESTCD": "C96782",
+    }
     assert all(len(code) <= 8 and code.isupper() for _, codes in known.values() for code in codes)
 
 
@@ -202,20 +248,58 @@ def test_the_published_set_is_counted_as_by_hand(published):
     wrong = 0
     for frame, name in ((tu, "TU"), (tr, "TR"), (rs, "RS")):
         full = frame[frame[f"{name}DTC"].str.len() >= 10]
-        apart = (full[f"{name}DTC"].str[:10].astype("datetime64[ns]") - full.USUBJID.map(start)).dt.days
+        apart = (
+            full[f"{name}DTC"].str[:10].astype("datetime64[ns]") - full.USUBJID.map(start)
+        ).dt.days
         day = apart.where(apart < 0, apart + 1)
         wrong += int((day.notna() & full[f"{name}DY"].notna() & (day != full[f"{name}DY"])).sum())
     assert count["D14"] == wrong  # the set's study days are the planned ones
     visits = tr[tr.TRDTC.str.len() >= 10].assign(who=tr.TREVALID.fillna("").replace("", "INV"))
-    days = visits.groupby(["USUBJID", "who", "VISITNUM"]).TRDTC.min().reset_index().sort_values(
-        ["USUBJID", "who", "VISITNUM"])  # fmt: skip
+    days = (
+        visits.groupby(["USUBJID", "who", "VISITNUM"])
+        .TRDTC.min()
+        .reset_index()
+        .sort_values(["USUBJID", "who", "VISITNUM"])
+    )
     before = days.groupby(["USUBJID", "who"]).TRDTC.shift()
-    assert int((before > days.TRDTC).sum()) == count["D08"] == 6  # two visits, each of three readers
-    spread = visits.groupby(["USUBJID", "who", "VISITNUM"]).TRDTC.agg(["min", "max"]).astype("datetime64[ns]")
+    assert (
+        int((before > days.TRDTC).sum()) == count["D08"] == 6
+    )  # two visits, each of three readers
+    spread = (
+        visits.groupby(["USUBJID", "who", "VISITNUM"])
+        .TRDTC.agg(["min", "max"])
+        .astype("datetime64[ns]")
+    )
     assert count["D13"] == int(((spread["max"] - spread["min"]).dt.days > 14).sum()) == 3
     assert count["X12"] == int(tr.TRTESTCD.str.startswith(("SUM", "PC")).any()) == 1
-    zero = ("D01", "D04", "D05", "D06", "D07", "D09", "D15", "D16", "A01", "A02", "A03", "A05", "A06", "Q04", "X01",
-            "X02", "X03", "X04", "X05", "X06", "X07", "X08", "X09", "X11")  # fmt: skip
+    zero = (
+        "D01",
+        "D04",
+        "D05",
+        "D06",
+        "D07",
+        "D09",
+        "D15",
+        "D16",
+        "A01",
+        "A02",
+        "A03",
+        "A05",
+        "A06",
+        "Q04",
+        "X01",
+        "X02",
+        "X03",
+        "X04",
+        "X05",
+        "X06",
+        "X07",
+        "X08",
+        "X09",
+        "X11",
+    )
     assert {i: count[i] for i in zero if count[i]} == {}
-    noted = np.isin(found["check"], ("D10", "D11", "D12", "A04"))  # the interval is not stated; readers differ
+    noted = np.isin(
+        found["check"], ("D10", "D11", "D12", "A04")
+    )  # the interval is not stated; readers differ
     assert set(found["severity"][noted]) == {"note"}

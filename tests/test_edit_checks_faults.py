@@ -1,4 +1,6 @@
-"""A clean trial has nothing above note; each fault alone is found by its own check, at its row, and by no other."""
+"""A clean trial has nothing above note; each fault alone is found by its own check, at its row, and
+by no other.
+"""
 
 import numpy as np
 import pytest
@@ -17,7 +19,10 @@ def serious(found):
 
 def told(found, places):
     """Findings as one would read them in a failed test."""
-    return [f"{found['check'][i]} {found['table'][i]}:{found['row'][i]} {found['message'][i]}" for i in places]
+    return [
+        f"{found['check'][i]} {found['table'][i]}:{found['row'][i]} {found['message'][i]}"
+        for i in places
+    ]
 
 
 @given(clean_trial.plans())
@@ -39,24 +44,34 @@ def test_a_large_clean_trial_has_nothing_above_note(seed):
 
 @pytest.mark.parametrize("id", sorted(FAULTS))
 def test_a_fault_is_found_where_it_is(id):
-    """Each fault is found by its check, at its row, and nothing else above note that it has not caused."""
+    """Each fault is found by its check, at its row, and nothing else above note that it has not
+    caused.
+    """
     trial = Trial()
     where = FAULTS[id](trial)
     expected = set(where) if isinstance(where, list) else {where}
-    found = edit_checks.run(trial.tables, trial.criteria, configuration=Configuration(windows=trial.windows))
+    found = edit_checks.run(
+        trial.tables, trial.criteria, configuration=Configuration(windows=trial.windows)
+    )
     assert "failed" not in found.runs["status"]
     own = [i for i in serious(found) if found["check"][i] == id]
-    assert {(found["table"][i], int(found["row"][i])) for i in own} == expected, told(found, serious(found))
+    assert {(found["table"][i], int(found["row"][i])) for i in own} == expected, told(
+        found, serious(found)
+    )
     assert {found["caused_by"][i] for i in own} == {ALWAYS_FOLLOWS.get(id, "")}
     others = [i for i in serious(found) if found["check"][i] not in (id, ALWAYS_FOLLOWS.get(id))]
     others = [i for i in others if not found["caused_by"][i]]
     assert not told(found, [i for i in others if found["check"][i] not in SAME_FACT[id]])
 
 
-@pytest.mark.parametrize("criteria", ["recist-1.1", "recist-1.0", "who-1981", "mrecist-2010", "irecist-2017"])
+@pytest.mark.parametrize(
+    "criteria", ["recist-1.1", "recist-1.0", "who-1981", "mrecist-2010", "irecist-2017"]
+)
 @pytest.mark.parametrize("sdtm", [False, True])
 def test_the_stories_are_clean(criteria, sdtm):
-    """The trial that the faults are put into has nothing above note: under each criteria, as CRF and as SDTM."""
+    """The trial that the faults are put into has nothing above note: under each criteria, as CRF
+    and as SDTM.
+    """
     if sdtm and criteria == "who-1981":
         pytest.skip("the domains of this trial hold one diameter of each lesion")
     trial = Trial()

@@ -1,4 +1,6 @@
-"""Checks of structure, lesions and sums beyond their tables: SDTM domains, parameters, bad input, one cause."""
+"""Checks of structure, lesions and sums beyond their tables: SDTM domains, parameters, bad input,
+one cause.
+"""
 
 import csv
 import pathlib
@@ -18,7 +20,9 @@ OURS = [id for id in CHECKS if id[0] in "SLU"]
 def table(text):
     """A table of text from lines of cells, the first line the columns."""
     rows = list(csv.reader(text.split()))
-    return {column: [row[i].replace("_", " ") for row in rows[1:]] for i, column in enumerate(rows[0])}
+    return {
+        column: [row[i].replace("_", " ") for row in rows[1:]] for i, column in enumerate(rows[0])
+    }
 
 
 def found_by(check, criteria="recist-1.1", parameters=None, **tables):
@@ -68,23 +72,38 @@ def without(text, *columns):
         # the sum is a row of TR, not of RS
         ("U01", {"TU": "\n".join(TU.split()[:3]), "TR": TR, "RS": RS}, [("e", "TR", 4, "sum")]),
         ("S01", {"TU": TU, "TR": without(TR, "TRLNKID")}, [("e", "TR", -1, "TRLNKID")]),
-        ("S02", {"TU": TU, "TR": without(TR, "TRLNKID")}, []),  # a variable that is not there is S01's
+        (
+            "S02",
+            {"TU": TU, "TR": without(TR, "TRLNKID")},
+            [],
+        ),  # a variable that is not there is S01's
         ("S03", {"TU": TU, "TR": without(TR, "TRLNKID")}, []),
         ("S01", {"TU": TU, "TR": TR, "RS": RS}, []),
-        ("S01", {"TU": TU, "TR": without(TR, "VISITNUM", "TRDTC")}, [("e", "TR", -1, "VISITNUM or VISIT or TRDTC or "
-                                                                      "TRDY")]),
-        ("S02", {"TU": "\n".join(TU.split()[:2]), "TR": TR}, []),  # no role, because not identified: S05's
+        (
+            "S01",
+            {"TU": TU, "TR": without(TR, "VISITNUM", "TRDTC")},
+            [("e", "TR", -1, "VISITNUM or VISIT or TRDTC or TRDY")],
+        ),
+        (
+            "S02",
+            {"TU": "\n".join(TU.split()[:2]), "TR": TR},
+            [],
+        ),  # no role, because not identified: S05's
         ("S05", {"TU": "\n".join(TU.split()[:2]), "TR": TR}, [("e", "TR", 1, "TRLNKID")]),
         ("S02", {"TU": TU.replace("T02,TARGET", "T02,"), "TR": TR}, [("e", "TU", 1, "role")]),
     ],
-)  # fmt: skip
+)
 def test_findings_stand_in_the_domain_of_their_cause(check, tables, expected):
-    """From SDTM a finding names the domain and row where the cell at fault stands, once for one cause."""
+    """From SDTM a finding names the domain and row where the cell at fault stands, once for one
+    cause.
+    """
     assert found_by(check, **tables) == expected
 
 
 def test_irradiated_targets_of_sdtm():
-    """Previously irradiated is read from TU or SUPPTU; progression since irradiation lets the lesion pass."""
+    """Previously irradiated is read from TU or SUPPTU; progression since irradiation lets the
+    lesion pass.
+    """
     tu = """USUBJID,TUEVAL,TULNKID,TUSTRESC,TULOC,VISITNUM,TUPREVIR,TUPREISP
         01,INVESTIGATOR,T01,TARGET,LIVER,1,Y,
         01,INVESTIGATOR,T02,TARGET,LIVER,1,Y,Y
@@ -100,7 +119,9 @@ def test_irradiated_targets_of_sdtm():
 
 
 def test_locations_of_tr_against_tu():
-    """A lesion whose TRLOC (in SUPPTR) is another organ than its TULOC is one finding, at its first such row."""
+    """A lesion whose TRLOC (in SUPPTR) is another organ than its TULOC is one finding, at its first
+    such row.
+    """
     supp = """RDOMAIN,USUBJID,IDVAR,IDVARVAL,QNAM,QVAL
         TR,01,TRSEQ,1,TRLOC,Liver_segment_4
         TR,01,TRSEQ,2,TRLOC,LUNG
@@ -109,45 +130,65 @@ def test_locations_of_tr_against_tu():
     numbered = "\n".join(f"{row},{'TRSEQ' if i == 0 else i}" for i, row in enumerate(rows))
     assert found_by("L16", TU=TU, TR=numbered, SUPPTR=supp) == [("e", "TR", 1, "TRLOC")]
     assert found_by("L16", TU=TU, TR=numbered) == []
-    assert found_by("L16", TU=without(TU, "TULOC"), TR=numbered, SUPPTR=supp) == [("e", "TR", 3, "organ")]
+    assert found_by("L16", TU=without(TU, "TULOC"), TR=numbered, SUPPTR=supp) == [
+        ("e", "TR", 3, "organ")
+    ]
 
 
 def test_criteria_name_the_columns_they_need():
-    """A size that the criteria measure by and that is not there is one finding, and L06 is skipped, not failed."""
+    """A size that the criteria measure by and that is not there is one finding, and L06 is skipped,
+    not failed.
+    """
     lesions = """subject,lesion,role,visit,size
         01,T01,TARGET,0,30
         01,T01,TARGET,1,20"""
     for criteria, missing in (
-        ("recist-1.1", []), ("who-1981", ["perpendicular"]), ("easl-2001", ["viable", "viable_perpendicular"]),
-        ("volume-recist", ["volume"]), ("choi-2007", ["attenuation"]), ("mrecist-2010", []),
-    ):  # fmt: skip
+        ("recist-1.1", []),
+        ("who-1981", ["perpendicular"]),
+        ("easl-2001", ["viable", "viable_perpendicular"]),
+        ("volume-recist", ["volume"]),
+        ("choi-2007", ["attenuation"]),
+        ("mrecist-2010", []),
+    ):
         assert [f[3] for f in found_by("S01", criteria, lesions=lesions)] == missing, criteria
-        assert status_of("L06", criteria, lesions=lesions)[0] == ("skipped" if missing else "passed")
+        assert status_of("L06", criteria, lesions=lesions)[0] == (
+            "skipped" if missing else "passed"
+        )
     states = """subject,lesion,role,visit,state
         01,NT01,NON-TARGET,0,PRESENT"""
     assert found_by("S01", lesions=states) == []  # nothing is measured, nothing is missing
-    assert found_by("S01", responses="subject,visit,overall\n01,1,SD") == []  # nor where there is no such table
+    assert (
+        found_by("S01", responses="subject,visit,overall\n01,1,SD") == []
+    )  # nor where there is no such table
 
 
 def test_spellings_across_tables():
-    """One subject written in two ways in two tables is found, and the commoner spelling is right."""
+    """One subject written in two ways in two tables is found, and the commoner spelling is
+    right.
+    """
     lesions = """subject,lesion,role,visit,size
         A1,T01,TARGET,0,30
         A1,T01,TARGET,1,30"""
     responses = """subject,visit,overall
         a1,1,SD"""
-    assert found_by("S10", lesions=lesions, responses=responses) == [("n", "responses", 0, "subject")]
+    assert found_by("S10", lesions=lesions, responses=responses) == [
+        ("n", "responses", 0, "subject")
+    ]
 
 
 def test_known_methods_are_a_studys_own():
-    """A method that is no known word is a warning; the parameter, or a configured equivalent, makes it known."""
+    """A method that is no known word is a warning; the parameter, or a configured equivalent, makes
+    it known.
+    """
     lesions = """subject,lesion,role,visit,size,method
         01,T01,TARGET,0,30,TRIPHASIC
         01,T01,TARGET,1,30,CT_SCAN"""
     assert found_by("S11", lesions=lesions) == [("w", "lesions", 0, "method")]
     assert found_by("S11", parameters={"methods": ("triphasic",)}, lesions=lesions) == []
     own = Configuration(method_equivalents=(("CT", "TRIPHASIC"),))
-    assert edit_checks.run({"lesions": table(lesions)}, checks=["S11"], configuration=own).n_rows == 0
+    assert (
+        edit_checks.run({"lesions": table(lesions)}, checks=["S11"], configuration=own).n_rows == 0
+    )
 
 
 RESPONSES = """subject,visit,overall
@@ -163,24 +204,32 @@ RESPONSES = """subject,visit,overall
      ("mrecist-2010", [0, 3])],
 )  # fmt: skip
 def test_responses_without_targets(criteria, refused):
-    """RECIST 1.1, table 2: without targets no PR and no SD; RECIST 1.0 has SD there, WHO grades such disease too."""
+    """RECIST 1.1, table 2: without targets no PR and no SD; RECIST 1.0 has SD there, WHO grades
+    such disease too.
+    """
     lesions = """subject,lesion,role,visit,state
         01,NT01,NON-TARGET,0,PRESENT
         01,NT01,NON-TARGET,1,PRESENT"""
     found = found_by("S12", criteria, lesions=lesions, responses=RESPONSES)
     assert sorted({f[2] for f in found}) == refused
-    assert [f[2] for f in found_by("S12", criteria, responses=RESPONSES)] == [3]  # without lesions nothing is known
+    assert [f[2] for f in found_by("S12", criteria, responses=RESPONSES)] == [
+        3
+    ]  # without lesions nothing is known
 
 
 def test_a_response_is_joined_by_its_date():
-    """A response without a visit belongs to the lesions' visit of that date; another date has no lesions."""
+    """A response without a visit belongs to the lesions' visit of that date; another date has no
+    lesions.
+    """
     lesions = """subject,lesion,role,visit,date,size
         01,T01,TARGET,0,2024-01-01,30
         01,T01,TARGET,1,2024-03-01,20"""
     responses = """subject,date,overall,sum
         01,2024-03-01,PR,22
         01,2024-05-01,PR,20"""
-    assert found_by("S08", lesions=lesions, responses=responses) == [("w", "responses", 1, "overall")]
+    assert found_by("S08", lesions=lesions, responses=responses) == [
+        ("w", "responses", 1, "overall")
+    ]
     assert found_by("S09", lesions=lesions, responses=responses) == []
     assert found_by("U01", lesions=lesions, responses=responses) == [("e", "responses", 0, "sum")]
 
@@ -202,21 +251,29 @@ def test_protocols_that_need_measurable_disease():
     lesions = """subject,lesion,role,visit,state
         01,NT01,NON-TARGET,0,PRESENT"""
     assert [f[0] for f in found_by("L08", lesions=lesions)] == ["n"]
-    assert [f[0] for f in found_by("L08", parameters={"require_measurable": True}, lesions=lesions)] == ["e"]
+    assert [
+        f[0] for f in found_by("L08", parameters={"require_measurable": True}, lesions=lesions)
+    ] == ["e"]
 
 
 def test_the_portal_vein_under_mrecist():
-    """Portal vein thrombus is not measurable under mRECIST (Lencioni and Llovet 2010), and says nothing elsewhere."""
+    """Portal vein thrombus is not measurable under mRECIST (Lencioni and Llovet 2010), and says
+    nothing elsewhere.
+    """
     lesions = """subject,lesion,role,visit,size,organ
         01,T01,TARGET,0,30,Portal_vein_tumour_thrombus
         01,T02,TARGET,0,30,Malignant_ascites"""
     assert [f[2] for f in found_by("L10", "mrecist-2010", lesions=lesions)] == [0, 1]
     assert [f[2] for f in found_by("L10", lesions=lesions)] == [1]
-    assert [f[2] for f in found_by("L10", parameters={"sites": ["thrombus"]}, lesions=lesions)] == [0]
+    assert [f[2] for f in found_by("L10", parameters={"sites": ["thrombus"]}, lesions=lesions)] == [
+        0
+    ]
 
 
 def test_measurable_is_the_lesion_not_its_viable_part():
-    """mRECIST asks for a lesion of 10 mm; its viable part counts only where no other diameter is given."""
+    """mRECIST asks for a lesion of 10 mm; its viable part counts only where no other diameter is
+    given.
+    """
     lesions = """subject,lesion,role,visit,size,viable
         01,T01,TARGET,0,14,8
         01,T02,TARGET,0,,8
@@ -251,15 +308,21 @@ def test_sums_of_products():
         01,1,60"""
     assert status_of("U01", "who-1981", lesions=lesions, responses=responses)[0] == "skipped"
     assert status_of("U07", "swog-1992", lesions=lesions, responses=responses)[0] == "skipped"
-    assert found_by("U07", "who-1981", lesions=lesions, responses=responses) == [("e", "responses", 1, "sum")]
-    assert found_by("U01", "swog-1992", lesions=lesions, responses=responses) == [("e", "responses", 1, "sum")]
+    assert found_by("U07", "who-1981", lesions=lesions, responses=responses) == [
+        ("e", "responses", 1, "sum")
+    ]
+    assert found_by("U01", "swog-1992", lesions=lesions, responses=responses) == [
+        ("e", "responses", 1, "sum")
+    ]
     assert len(found_by("U01", "easl-2001", lesions=lesions, responses=responses)) == 2
 
 
 def test_sums_under_markers_are_not_recomputed():
     """Criteria that do not judge lesions: the comparison is skipped with the reason."""
     lesions = "subject,lesion,role,visit,size\n01,T01,TARGET,0,30"
-    state, reason = status_of("U01", "biological-net-who", lesions=lesions, responses="subject,visit,sum\n01,0,30")
+    state, reason = status_of(
+        "U01", "biological-net-who", lesions=lesions, responses="subject,visit,sum\n01,0,30"
+    )
     assert state == "skipped"
     assert "not recomputed" in reason
 
@@ -270,7 +333,10 @@ def test_the_running_minimum_is_the_slow_one(seed):
     draw = np.random.default_rng(seed)
     group = np.sort(draw.integers(0, 1 + seed // 4, draw.integers(0, 40)))
     values = draw.integers(0, 9, len(group)).astype(float)
-    slow = [min([np.inf, *(values[j] for j in range(i) if group[j] == group[i])]) for i in range(len(group))]
+    slow = [
+        min([np.inf, *(values[j] for j in range(i) if group[j] == group[i])])
+        for i in range(len(group))
+    ]
     assert _running_minimum(values, group).tolist() == slow
 
 
@@ -286,14 +352,21 @@ def test_the_running_minimum_is_the_slow_one(seed):
     ],
 )  # fmt: skip
 def test_organs(name, expected):
-    """A part belongs to its organ; a vessel named after an organ does not; a word that names none is no organ."""
+    """A part belongs to its organ; a vessel named after an organ does not; a word that names none
+    is no organ.
+    """
     assert organ(name) == expected
 
 
 def test_sides():
     """The side of a location, where it names one and only one."""
     assert [side(w) for w in ("Lung, L", "LLL", "RML", "both lungs", "left and right lung")] == [
-        "LEFT", "LEFT", "RIGHT", "", ""]  # fmt: skip
+        "LEFT",
+        "LEFT",
+        "RIGHT",
+        "",
+        "",
+    ]
 
 
 def case_tables(id, which):
@@ -308,12 +381,17 @@ def case_tables(id, which):
 
 
 def changed(tables, change):
-    return {name: {column: change(column, cells) for column, cells in t.items()} for name, t in tables.items()}
+    return {
+        name: {column: change(column, cells) for column, cells in t.items()}
+        for name, t in tables.items()
+    }
 
 
 @pytest.mark.parametrize("id", OURS)
 def test_bad_tables_fail_no_check(id):
-    """Empty tables, one row, columns blank, foreign, endless or gone: every check passes, finds or is skipped."""
+    """Empty tables, one row, columns blank, foreign, endless or gone: every check passes, finds or
+    is skipped.
+    """
     tables = case_tables(id, "reject")
     variants = [changed(tables, lambda c, x: []), changed(tables, lambda c, x: x[:1])]
     for filling in ("", "é {x} %s", np.nan, -1e300):
@@ -321,8 +399,16 @@ def test_bad_tables_fail_no_check(id):
             for column in t:
                 variants.append({**tables, name: {**t, column: [filling] * len(t[column])}})
     for name, t in tables.items():
-        needed = {"USUBJID", "TULNKID", "TRTESTCD"}  # without these a domain is refused, in one sentence
-        variants += [{**tables, name: {c: x for c, x in t.items() if c != gone}} for gone in t if gone not in needed]
+        needed = {
+            "USUBJID",
+            "TULNKID",
+            "TRTESTCD",
+        }  # without these a domain is refused, in one sentence
+        variants += [
+            {**tables, name: {c: x for c, x in t.items() if c != gone}}
+            for gone in t
+            if gone not in needed
+        ]
     for variant in variants:
         checks = OURS if id in ("S05", "S12", "L05", "L21", "U05") else [id]
         found = edit_checks.run(crf.read(variant, incomplete="keep"), checks=checks)
@@ -331,7 +417,9 @@ def test_bad_tables_fail_no_check(id):
 
 @pytest.mark.parametrize("id", [id for id in OURS if id not in ("S01", "S05", "S07", "L07")])
 def test_two_evaluators_are_two_tracks(id):
-    """The same tables given by two evaluators have every finding twice, none of one about the other."""
+    """The same tables given by two evaluators have every finding twice, none of one about the
+    other.
+    """
     tables = case_tables(id, "reject")
     if any("evaluator" in tables[name] for name in ("lesions", "responses") if name in tables):
         pytest.skip("has evaluators of its own")
@@ -342,9 +430,15 @@ def test_two_evaluators_are_two_tracks(id):
             n = len(t["subject"])
             twice[name] = {**{c: x + x for c, x in t.items()}, "evaluator": ["A"] * n + ["B"] * n}
     settings = CASES / id / "settings.toml"
-    criteria = "who-1981" if settings.exists() and "who" in settings.read_text(encoding="utf-8") else "recist-1.1"
+    criteria = (
+        "who-1981"
+        if settings.exists() and "who" in settings.read_text(encoding="utf-8")
+        else "recist-1.1"
+    )
     alone, both = (edit_checks.run(t, criteria, checks=[id]) for t in (tables, twice))
-    told = sorted(alone["message"][alone["table"] != "subjects"])  # the table of subjects has no evaluator
+    told = sorted(
+        alone["message"][alone["table"] != "subjects"]
+    )  # the table of subjects has no evaluator
     assert both.n_rows == alone.n_rows + len(told)
     own = [(r["evaluator"], r["message"]) for r in both.rows()]
     assert sorted(m for e, m in own if e == "A") == sorted(m for e, m in own if e == "B") == told
@@ -355,11 +449,19 @@ def test_a_subject_with_500_visits():
     visits, n = np.arange(500), 20
     lesions = {
         "subject": ["LONG"] * 1000 + [f"S{i}" for i in range(n) for _ in range(2)],
-        "lesion": [*["T01"] * 500, *["T02"] * 500, *["T01"] * 2 * n], "role": ["TARGET"] * (1000 + 2 * n),
-        "visit": [*visits, *visits, *[0, 1] * n], "size": [*[20.0] * 500, *(30 - visits / 100), *[40.0, 30.0] * n],
+        "lesion": [*["T01"] * 500, *["T02"] * 500, *["T01"] * 2 * n],
+        "role": ["TARGET"] * (1000 + 2 * n),
+        "visit": [*visits, *visits, *[0, 1] * n],
+        "size": [*[20.0] * 500, *(30 - visits / 100), *[40.0, 30.0] * n],
         "organ": ["LIVER"] * (1000 + 2 * n),
-    }  # fmt: skip
-    responses = {"subject": ["LONG"] * 500, "visit": visits, "sum": 50 - visits / 100 + (visits == 321)}
+    }
+    responses = {
+        "subject": ["LONG"] * 500,
+        "visit": visits,
+        "sum": 50 - visits / 100 + (visits == 321),
+    }
     found = edit_checks.run({"lesions": lesions, "responses": responses}, checks=OURS)
     assert "failed" not in found.runs["status"]
-    assert [(r["check"], int(r["row"])) for r in found.rows() if r["subject"] == "LONG"] == [("U01", 321)]
+    assert [(r["check"], int(r["row"])) for r in found.rows() if r["subject"] == "LONG"] == [
+        ("U01", 321)
+    ]

@@ -17,7 +17,9 @@ def found(check, tables, criteria="recist-1.1", **parameters):
 
 
 def test_too_small_in_a_crf_is_a_note():
-    """In the CRF layout TOO SMALL alone is complete (5 mm are put in): M15 is a note; beside 3 mm it is a warning."""
+    """In the CRF layout TOO SMALL alone is complete (5 mm are put in): M15 is a note; beside 3 mm
+    it is a warning.
+    """
     table = lesions(3, size=["20", "", "3"], state=["", "TOO SMALL", "TOO SMALL"])
     assert found("M15", table)["severity"].tolist() == ["warning", "note"]
 
@@ -29,9 +31,21 @@ def test_m15_without_a_state_column():
 
 def test_too_small_in_sdtm_without_standardised_text():
     """The original result alone says too small: M15 finds the TRSTRESN that is missing."""
-    tr = {"USUBJID": ["01"], "TRLNKID": ["T01"], "TRTESTCD": ["LDIAM"], "TRORRES": ["TOO SMALL TO MEASURE"],
-          "TRSTRESN": [np.nan], "VISITNUM": [2]}  # fmt: skip
-    tu = {"USUBJID": ["01"], "TULNKID": ["T01"], "TUTESTCD": ["TUMIDENT"], "TUSTRESC": ["TARGET"], "VISITNUM": [1]}
+    tr = {
+        "USUBJID": ["01"],
+        "TRLNKID": ["T01"],
+        "TRTESTCD": ["LDIAM"],
+        "TRORRES": ["TOO SMALL TO MEASURE"],
+        "TRSTRESN": [np.nan],
+        "VISITNUM": [2],
+    }
+    tu = {
+        "USUBJID": ["01"],
+        "TULNKID": ["T01"],
+        "TUTESTCD": ["TUMIDENT"],
+        "TUSTRESC": ["TARGET"],
+        "VISITNUM": [1],
+    }
     assert found("M15", {"tr": tr, "tu": tu})["severity"].tolist() == ["warning"]
 
 
@@ -48,7 +62,9 @@ def test_m09_leaves_out_what_is_impossible():
     assert found("M09", lesions(4, size=[22, 220, 21, 22]))["row"].tolist() == [1]
 
 
-@pytest.mark.parametrize(("criteria", "column"), [("mrecist-2010", "viable"), ("recist-1.1", "size")])
+@pytest.mark.parametrize(
+    ("criteria", "column"), [("mrecist-2010", "viable"), ("recist-1.1", "size")]
+)
 def test_the_column_is_the_one_that_counts(criteria, column):
     """Under mRECIST the series is that of the viable diameter."""
     table = lesions(3, size=[60, 61, 60], viable=[40, 4, 41])
@@ -58,7 +74,9 @@ def test_the_column_is_the_one_that_counts(criteria, column):
 
 
 def test_products_do_not_make_jumps():
-    """Under WHO criteria diameters are looked at, not products: 30 to 60 mm in both is no tenfold jump."""
+    """Under WHO criteria diameters are looked at, not products: 30 to 60 mm in both is no tenfold
+    jump.
+    """
     table = lesions(3, size=[20, 65, 21], perpendicular=[18, 60, 18])
     assert found("M09", table, "who-1981").runs["status"][0] == "passed"
     assert found("M11", table, "who-1981").runs["status"][0] == "passed"
@@ -66,7 +84,9 @@ def test_products_do_not_make_jumps():
 
 def test_the_collected_diameter_goes_before():
     """A diameter collected for the sum is the one looked at."""
-    assert found("M14", lesions(2, size=[20, 20], diameter=[20, 4]))["column"].tolist() == ["diameter"]
+    assert found("M14", lesions(2, size=[20, 20], diameter=[20, 4]))["column"].tolist() == [
+        "diameter"
+    ]
 
 
 def test_m12_without_a_pair_is_skipped():
@@ -89,35 +109,77 @@ def test_equivalent_methods(tmp_path):
     settings = edit_checks.load_configuration(path)
     table = lesions(2, size=[20, 21], method=["CT scan", "FDG-PET/CT"])
     assert edit_checks.run(table, checks=["M20"])["row"].tolist() == [1]
-    assert edit_checks.run(table, checks=["M20"], configuration=settings).runs["status"][0] == "passed"
+    assert (
+        edit_checks.run(table, checks=["M20"], configuration=settings).runs["status"][0] == "passed"
+    )
 
 
 def test_sites_may_stand_in_the_lesions_table():
-    """M18 takes the site from the lesions table too, and evaluators alone where there is no site."""
-    table = lesions(60, size=[float(10 + 5 * (i % 4)) for i in range(60)], site="S7", visit=0,
-                    lesion=[f"T{i}" for i in range(60)])  # fmt: skip
-    assert found("M18", table)["message"].tolist() == ["S7: 60 of 60 sizes end in 0 or 5: were they rounded?"]
+    """M18 takes the site from the lesions table too, and evaluators alone where there is no
+    site.
+    """
+    table = lesions(
+        60,
+        size=[float(10 + 5 * (i % 4)) for i in range(60)],
+        site="S7",
+        visit=0,
+        lesion=[f"T{i}" for i in range(60)],
+    )
+    assert found("M18", table)["message"].tolist() == [
+        "S7: 60 of 60 sizes end in 0 or 5: were they rounded?"
+    ]
     del table["lesions"]["site"]
-    assert found("M18", table)["message"].tolist() == ["60 of 60 sizes end in 0 or 5: were they rounded?"]
+    assert found("M18", table)["message"].tolist() == [
+        "60 of 60 sizes end in 0 or 5: were they rounded?"
+    ]
 
 
 MEASUREMENT = [c for c in edit_checks.CHECKS.values() if c.group == "measurement"]
-COLUMNS = ("size", "perpendicular", "viable", "viable_perpendicular", "diameter", "volume", "slice_thickness", "unit",
-           "method", "state", "reason", "organ", "contrast", "date")  # fmt: skip
+COLUMNS = (
+    "size",
+    "perpendicular",
+    "viable",
+    "viable_perpendicular",
+    "diameter",
+    "volume",
+    "slice_thickness",
+    "unit",
+    "method",
+    "state",
+    "reason",
+    "organ",
+    "contrast",
+    "date",
+)
 
 
 def states(tables, criteria="mrecist-2010"):
     run = edit_checks.run(tables, criteria, checks=["measurement"])
-    failed = [(c, r) for c, s, r in zip(run.runs["check"], run.runs["status"], run.runs["reason"], strict=True)
-              if s == "failed"]  # fmt: skip
+    failed = [
+        (c, r)
+        for c, s, r in zip(run.runs["check"], run.runs["status"], run.runs["reason"], strict=True)
+        if s == "failed"
+    ]
     assert failed == []
     return run
 
 
-@pytest.mark.parametrize("criteria", ["recist-1.1", "mrecist-2010", "who-1981", "choi-2007", "easl-2001"])
+@pytest.mark.parametrize(
+    "criteria", ["recist-1.1", "mrecist-2010", "who-1981", "choi-2007", "easl-2001"]
+)
 def test_no_table_makes_a_check_fail(criteria):
-    """An empty table, one row, blanks, huge numbers, text and infinities: findings or none, never a failed check."""
-    for cells in ([], ["20"], ["", ""], ["1e308", "-1e308"], ["word", "20"], ["inf", "nan"], ["1e-300", "5"]):
+    """An empty table, one row, blanks, huge numbers, text and infinities: findings or none, never a
+    failed check.
+    """
+    for cells in (
+        [],
+        ["20"],
+        ["", ""],
+        ["1e308", "-1e308"],
+        ["word", "20"],
+        ["inf", "nan"],
+        ["1e-300", "5"],
+    ):
         for unit in ("mm", "cm", "inch", ""):
             table = lesions(len(cells), **{name: list(cells) for name in COLUMNS})
             table["lesions"]["unit"] = [unit] * len(cells)
@@ -128,20 +190,31 @@ def test_no_table_makes_a_check_fail(criteria):
 
 
 def test_a_hundred_thousand_rows_go_fast():
-    """All checks of measurements over 100,000 rows with every column: within 5 seconds on a loaded machine."""
+    """All checks of measurements over 100,000 rows with every column: within 5 seconds on a loaded
+    machine.
+    """
     import time
 
     n = 100_000
     at = np.arange(n)
     rng = np.random.default_rng(5)
     size = np.round(rng.lognormal(3, 0.5, n), 1)
-    table = {"lesions": {
-        "subject": (at // 40).astype(float), "lesion": np.array([f"T{i}" for i in range(5)], object)[at // 8 % 5],
-        "role": np.full(n, "TARGET", object), "visit": (at % 8).astype(float), "size": size,
-        "perpendicular": size * 0.8, "viable": size * 0.9, "unit": np.full(n, "mm", object),
-        "method": np.full(n, "CT", object), "slice_thickness": np.full(n, 5.0), "contrast": np.full(n, "Y", object),
-        "organ": np.full(n, "LIVER", object),
-    }}  # fmt: skip
+    table = {
+        "lesions": {
+            "subject": (at // 40).astype(float),
+            "lesion": np.array([f"T{i}" for i in range(5)], object)[at // 8 % 5],
+            "role": np.full(n, "TARGET", object),
+            "visit": (at % 8).astype(float),
+            "size": size,
+            "perpendicular": size * 0.8,
+            "viable": size * 0.9,
+            "unit": np.full(n, "mm", object),
+            "method": np.full(n, "CT", object),
+            "slice_thickness": np.full(n, 5.0),
+            "contrast": np.full(n, "Y", object),
+            "organ": np.full(n, "LIVER", object),
+        }
+    }
     start = time.perf_counter()
     run = states(table)
     assert time.perf_counter() - start < 5
@@ -149,7 +222,10 @@ def test_a_hundred_thousand_rows_go_fast():
 
 
 SUMS = {"subject": ["01"] * 5, "visit": [0, 1, 2, 3, 4], "sum": [50, 48, 40, 36, 45]}
-PERCENTS = {"percent_from_baseline": ["", -4, -20, -28, -10], "percent_from_nadir": ["", -4, -16.7, -10, 25]}
+PERCENTS = {
+    "percent_from_baseline": ["", -4, -20, -28, -10],
+    "percent_from_nadir": ["", -4, -16.7, -10, 25],
+}
 
 
 @pytest.mark.parametrize(
@@ -172,11 +248,25 @@ PERCENTS = {"percent_from_baseline": ["", -4, -20, -28, -10], "percent_from_nadi
     ],
 )  # fmt: skip
 def test_a_percent_follows_from_the_sums_it_was_made_of(reported, expected):
-    """A wrong percent follows from a wrong sum where it is the percent of the sums as reported, else it is its own."""
-    lesions = {"subject": ["01"] * 5, "lesion": ["T01"] * 5, "role": ["TARGET"] * 5, "visit": [0, 1, 2, 3, 4],
-               "size": [50, 48, 40, 36, 45]}  # fmt: skip
-    clean = edit_checks.run({"lesions": lesions, "responses": {**SUMS, **PERCENTS}}, checks=["U01", "U03", "U04"])
+    """A wrong percent follows from a wrong sum where it is the percent of the sums as reported,
+    else it is its own.
+    """
+    lesions = {
+        "subject": ["01"] * 5,
+        "lesion": ["T01"] * 5,
+        "role": ["TARGET"] * 5,
+        "visit": [0, 1, 2, 3, 4],
+        "size": [50, 48, 40, 36, 45],
+    }
+    clean = edit_checks.run(
+        {"lesions": lesions, "responses": {**SUMS, **PERCENTS}}, checks=["U01", "U03", "U04"]
+    )
     assert clean.n_rows == 0
-    found = edit_checks.run({"lesions": lesions, "responses": {**SUMS, **PERCENTS, **reported}},
-                            checks=["U01", "U03", "U04"])  # fmt: skip
-    assert sorted(zip(found["check"], found["row"].tolist(), found["caused_by"], strict=True)) == expected
+    found = edit_checks.run(
+        {"lesions": lesions, "responses": {**SUMS, **PERCENTS, **reported}},
+        checks=["U01", "U03", "U04"],
+    )
+    assert (
+        sorted(zip(found["check"], found["row"].tolist(), found["caused_by"], strict=True))
+        == expected
+    )

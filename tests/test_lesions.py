@@ -19,29 +19,44 @@ def same(answer, expected):
 
 
 def test_size_by_criterion():
-    """DESIGN of the table: nodes by the short axis, others by the longest; products; viable parts; volumes."""
+    """DESIGN of the table: nodes by the short axis, others by the longest; products; viable parts;
+    volumes.
+    """
     longest, short = [[30.0, 26], [30, 25], [30, 9]], [[20.0, 18], [20, 12], [NAN, NAN]]
     nodes = [False, True, True]
     for name in ("recist-1.1", "irecist-2017", "vogl-2008"):
-        same(nt.lesion_size(longest, short, nodal=nodes, criteria=C.get(name)), [[30, 26], [20, 12], [30, 9]])
+        same(
+            nt.lesion_size(longest, short, nodal=nodes, criteria=C.get(name)),
+            [[30, 26], [20, 12], [30, 9]],
+        )
     same(nt.lesion_size(longest, short, nodal=nodes, criteria=C.RECIST_1_0), longest)
     same(nt.lesion_size(longest, nodal=nodes), longest)
     same(nt.lesion_size(30.0, 20.0, nodal=True), 20)
     same(nt.lesion_size([30, 30, 0], [20, NAN, NAN], criteria=C.WHO_1981), [600, NAN, 0])
     viable = [[25.0, 0], [NAN, 20], [NAN, NAN]]
-    same(nt.lesion_size(longest, short, viable=viable, nodal=nodes, criteria=C.MRECIST_2010),
-         [[25, 0], [20, 12], [30, 9]])  # fmt: skip
+    same(
+        nt.lesion_size(longest, short, viable=viable, nodal=nodes, criteria=C.MRECIST_2010),
+        [[25, 0], [20, 12], [30, 9]],
+    )
     same(nt.lesion_size(longest, criteria=C.MRECIST_2010), longest)
-    assert (nt.lesion_size(30, viable=25, criteria=C.MRECIST_2010), nt.lesion_size(30, viable=NAN,
-            criteria=C.MRECIST_2010)) == (25, 30)  # fmt: skip
-    same(nt.lesion_size(longest, viable=20, viable_perpendicular=10, criteria=C.EASL_2001), np.full((3, 2), 200))
+    assert (
+        nt.lesion_size(30, viable=25, criteria=C.MRECIST_2010),
+        nt.lesion_size(30, viable=NAN, criteria=C.MRECIST_2010),
+    ) == (25, 30)
+    same(
+        nt.lesion_size(longest, viable=20, viable_perpendicular=10, criteria=C.EASL_2001),
+        np.full((3, 2), 200),
+    )
     same(nt.lesion_size(longest, volume=14, criteria=C.VOLUME_RECIST), np.full((3, 2), 14))
 
 
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"criteria": C.WHO_1981}, r"`perpendicular` must be given for .*WHO.*, which measures a product; got None"),
+        (
+            {"criteria": C.WHO_1981},
+            r"`perpendicular` must be given for .*WHO.*, which measures a product; got None",
+        ),
         ({"criteria": C.EASL_2001}, "`viable` must be given"),
         ({"criteria": C.VOLUME_RECIST}, "`volume` must be given"),
         ({"criteria": C.CHOI_2007}, "served by choi_response"),
@@ -57,7 +72,9 @@ def test_sizes_that_cannot_be_made_are_refused(keywords, message):
 
 
 def test_ellipsoid():
-    """A sphere of 20 mm is 4.19 mL; the third diameter may be given; missing is missing, negative refused."""
+    """A sphere of 20 mm is 4.19 mL; the third diameter may be given; missing is missing, negative
+    refused.
+    """
     assert nt.ellipsoid_volume(20, 20) == pytest.approx(4 / 3 * np.pi)
     assert nt.ellipsoid_volume(20, 20, 10) == pytest.approx(2 / 3 * np.pi)
     assert np.isnan(nt.ellipsoid_volume(20, NAN))
@@ -66,12 +83,18 @@ def test_ellipsoid():
 
 
 def test_measurability():
-    """RECIST 1.1, 3.1: 10 mm, nodes 15 mm, X-ray 20 mm, twice the slice thickness; S06; RECIST 1.0: 20 mm."""
+    """RECIST 1.1, 3.1: 10 mm, nodes 15 mm, X-ray 20 mm, twice the slice thickness; S06; RECIST 1.0:
+    20 mm.
+    """
     assert nt.is_measurable([9.9, 10, NAN]).tolist() == [False, True, False]
     assert nt.is_measurable([14.9, 15], nodal=True).tolist() == [False, True]
     assert nt.is_measurable([19.9, 20], xray=True).tolist() == [False, True]
     assert nt.is_measurable(12, slice_thickness=8) is False
-    assert nt.is_measurable([16, 10, 12], slice_thickness=[8, NAN, 2]).tolist() == [True, True, True]
+    assert nt.is_measurable([16, 10, 12], slice_thickness=[8, NAN, 2]).tolist() == [
+        True,
+        True,
+        True,
+    ]
     assert nt.is_measurable(np.array([14.9, 15], np.float32), nodal=True).tolist() == [False, True]
     for bare in (attrs.evolve(C.RECIST_1_1, selection=None),):
         with pytest.raises(nt.InputError, match="must say which lesions can be targets"):
@@ -81,11 +104,19 @@ def test_measurability():
 
 
 def test_node_classes():
-    """Below 10 mm normal, from 15 mm a target, between pathological; porta hepatis 20 mm under mRECIST (M03)."""
+    """Below 10 mm normal, from 15 mm a target, between pathological; porta hepatis 20 mm under
+    mRECIST (M03).
+    """
     assert nt.node_class([9.9, 10, 14.9, 15, NAN]).tolist() == [
-        "normal", "pathological", "pathological", "target", "not measured",
-    ]  # fmt: skip
-    mrecist = nt.node_class([18, 15, 20], porta_hepatis=[True, False, True], criteria=C.MRECIST_2010)
+        "normal",
+        "pathological",
+        "pathological",
+        "target",
+        "not measured",
+    ]
+    mrecist = nt.node_class(
+        [18, 15, 20], porta_hepatis=[True, False, True], criteria=C.MRECIST_2010
+    )
     assert mrecist.tolist() == ["normal", "target", "target"]
     assert str(nt.node_class(20)) == "target", "S01"
     with pytest.raises(nt.InputError, match="must have a limit for nodes"):
@@ -95,7 +126,9 @@ def test_node_classes():
 def literal_choice(lesions, most, per_organ):
     """Round by round: the largest of each organ first; one lesion at a time."""
     chosen, taken = [], {}
-    ranked = sorted((i for i, (_, _, ok) in enumerate(lesions) if ok), key=lambda i: (-lesions[i][0], i))
+    ranked = sorted(
+        (i for i, (_, _, ok) in enumerate(lesions) if ok), key=lambda i: (-lesions[i][0], i)
+    )
     rounds = []
     for i in ranked:
         organ = lesions[i][1]
@@ -107,15 +140,24 @@ def literal_choice(lesions, most, per_organ):
 
 
 @given(
-    st.lists(st.tuples(st.one_of(sizes(largest=60, places=0), st.just(NAN)), st.sampled_from("ABCDEFG"), st.booleans()),
-             min_size=1, max_size=12),
+    st.lists(
+        st.tuples(
+            st.one_of(sizes(largest=60, places=0), st.just(NAN)),
+            st.sampled_from("ABCDEFG"),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
     st.sampled_from([C.RECIST_1_1, C.RECIST_1_0]),
-)  # fmt: skip
+)
 def test_choice_agrees_with_the_twin(lesions, criteria):
     """Any set of lesions: the literal choice, one patient at a time and as rows of a cohort."""
     size, organ, node = zip(*lesions, strict=True)
     can = nt.is_measurable(size, nodal=node, criteria=criteria)
-    plain = [(s, "NODES" if n else o, ok) for s, o, n, ok in zip(size, organ, node, can, strict=True)]
+    plain = [
+        (s, "NODES" if n else o, ok) for s, o, n, ok in zip(size, organ, node, can, strict=True)
+    ]
     rules = criteria.selection
     expected = literal_choice(plain, rules.max_targets, rules.max_per_organ)
     assert nt.select_targets(size, organ, nodal=node, criteria=criteria).tolist() == expected
@@ -125,14 +167,25 @@ def test_choice_agrees_with_the_twin(lesions, criteria):
 
 def test_choice_of_targets():
     """S05; paired organs and all nodes are one organ; without limits every measurable lesion."""
-    assert nt.select_targets([50, 40, 30, 12, 11, 10], "LIVER").tolist() == [True, True, False, False, False, False]
+    assert nt.select_targets([50, 40, 30, 12, 11, 10], "LIVER").tolist() == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
     lungs = ["LUNG, LEFT", "RIGHT LUNG", "Lungs", "KIDNEY (LEFT)"]
     assert nt.select_targets([30, 20, 10, 10], lungs).tolist() == [True, True, False, True]
     nodes = nt.select_targets([30, 25, 20], ["AXILLA", "NECK", "GROIN"], nodal=True)
     assert nodes.tolist() == [True, True, False]
     free = attrs.evolve(C.RECIST_1_1.selection, max_targets=None, max_per_organ=None)
-    assert nt.select_targets([50, 40, 30], "LIVER", criteria=attrs.evolve(C.RECIST_1_1, selection=free)).all()
-    bare = attrs.evolve(free, min_size=None, min_node_target=None, min_size_xray=None, slice_factor=None)
+    assert nt.select_targets(
+        [50, 40, 30], "LIVER", criteria=attrs.evolve(C.RECIST_1_1, selection=free)
+    ).all()
+    bare = attrs.evolve(
+        free, min_size=None, min_node_target=None, min_size_xray=None, slice_factor=None
+    )
     rules = attrs.evolve(C.RECIST_1_1, selection=bare)
     assert nt.select_targets([1.0, NAN], "LIVER", criteria=rules).tolist() == [True, False]
     assert nt.is_measurable(1, xray=True, slice_thickness=9, criteria=rules) is True
@@ -143,19 +196,37 @@ def test_choice_of_targets():
 
 
 def test_states():
-    """Hard case 12: absent is 0, too small 5 mm or what was measured, not evaluable missing, merged 0."""
-    status = ["MEASURED", "absent", " Too small", "TOO SMALL", "PRESENT", "NOT EVALUABLE", "MERGED", ""]
+    """Hard case 12: absent is 0, too small 5 mm or what was measured, not evaluable missing, merged
+    0.
+    """
+    status = [
+        "MEASURED",
+        "absent",
+        " Too small",
+        "TOO SMALL",
+        "PRESENT",
+        "NOT EVALUABLE",
+        "MERGED",
+        "",
+    ]
     values = [12, NAN, NAN, 3, NAN, NAN, 0, 7]
     same(nt.size_in_state(values, status), [12, 0, 5, 3, NAN, NAN, 0, 7])
     same(nt.size_in_state(values, status, criteria=C.RECIST_1_0), [12, 0, NAN, 3, NAN, NAN, 0, 7])
-    with pytest.raises(nt.InputError, match=r"`status` must be one of .* got 'absentt' at \[1\]. Did you mean"):
+    with pytest.raises(
+        nt.InputError, match=r"`status` must be one of .* got 'absentt' at \[1\]. Did you mean"
+    ):
         nt.size_in_state([1, 2], ["", "absentt"])
-    with pytest.raises(nt.InputError, match=r"`sizes` must be 0 or NaN where the lesion is absent.* got 4.0 at \[0\]"):
+    with pytest.raises(
+        nt.InputError,
+        match=r"`sizes` must be 0 or NaN where the lesion is absent.* got 4.0 at \[0\]",
+    ):
         nt.size_in_state([4.0], ["ABSENT"])
 
 
 def test_split_lesions():
-    """Hard case 13 and S09: parts are added under the parent; a part not measured leaves the parent not measured."""
+    """Hard case 13 and S09: parts are added under the parent; a part not measured leaves the parent
+    not measured.
+    """
     course = [[30, 20, NAN, NAN, 5], [NAN, NAN, 12, 12, 12], [NAN, NAN, 9, NAN, 9], [8, 8, 8, 8, 8]]
     for order in itertools.permutations(range(4)):
         place = {old: new for new, old in enumerate(order)}
@@ -173,10 +244,22 @@ def test_split_lesions():
     ("values", "parent", "message"),
     [
         ([1, 2], [0, 0], r"`sizes` must have the axes"),
-        ([[1], [2]], [0], r"`parent` must be one whole number for each of the 2 lesions; got shape \(1,\)"),
+        (
+            [[1], [2]],
+            [0],
+            r"`parent` must be one whole number for each of the 2 lesions; got shape \(1,\)",
+        ),
         ([[1], [2]], [0.0, 0.0], r"of float64"),
-        ([[1], [2]], [-1, 2], r"`parent` must be -1, or the place of a lesion \(0 to 1\); got 2 at \[1\]"),
-        ([[1], [2], [3]], [-1, 0, 1], r"`parent` must be a lesion that is no part itself; got 1 at \[2\]"),
+        (
+            [[1], [2]],
+            [-1, 2],
+            r"`parent` must be -1, or the place of a lesion \(0 to 1\); got 2 at \[1\]",
+        ),
+        (
+            [[1], [2], [3]],
+            [-1, 0, 1],
+            r"`parent` must be a lesion that is no part itself; got 1 at \[2\]",
+        ),
     ],
 )
 def test_impossible_splits_are_refused(values, parent, message):

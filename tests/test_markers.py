@@ -1,4 +1,6 @@
-"""Biological response: the review's limits, upper limits of normal, units, assays, and the slow twin."""
+"""Biological response: the review's limits, upper limits of normal, units, assays, and the slow
+twin.
+"""
 
 from fractions import Fraction
 
@@ -44,15 +46,22 @@ STORIES = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "limit", "criteria", "answer", "story"), STORIES,
-                         ids=[s[-1] for s in STORIES])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "after", "limit", "criteria", "answer", "story"),
+    STORIES,
+    ids=[s[-1] for s in STORIES],
+)
 def test_stories(before, after, limit, criteria, answer, story):
-    """Each rule of the marker with its sentence; one marker or an array of them, and the object, agree."""
+    """Each rule of the marker with its sentence; one marker or an array of them, and the object,
+    agree.
+    """
     upper = None if np.isnan(limit) else limit
     assert nt.marker_response(before, after, upper_limit=upper, criteria=criteria).label == answer
     array = nt.marker_response([before], np.array([after]), upper_limit=limit, criteria=criteria)
     assert nt.labels(array).tolist() == [answer]
-    one = nt.BiologicalResponse.assess(before, after, upper_limit=upper, criteria=criteria, name="CgA")
+    one = nt.BiologicalResponse.assess(
+        before, after, upper_limit=upper, criteria=criteria, name="CgA"
+    )
     assert one.response.label == answer
     assert one.explain().startswith(answer + ": CgA ")
 
@@ -60,10 +69,19 @@ def test_stories(before, after, limit, criteria, answer, story):
 numbers = st.one_of(sizes(), sizes(places=4), st.sampled_from([0.0, NAN, 10.0]))
 
 
-@given(st.lists(st.tuples(numbers, numbers, st.one_of(sizes(smallest=0.1), st.just(NAN))), min_size=1, max_size=30),
-       st.sampled_from(RULES), st.integers(-4, 4))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(numbers, numbers, st.one_of(sizes(smallest=0.1), st.just(NAN))),
+        min_size=1,
+        max_size=30,
+    ),
+    st.sampled_from(RULES),
+    st.integers(-4, 4),
+)
 def test_agrees_with_the_twin(rows, criteria, power):
-    """Any decimals: the answer of exact arithmetic; multiplying marker and limit by a power of two changes nothing."""
+    """Any decimals: the answer of exact arithmetic; multiplying marker and limit by a power of two
+    changes nothing.
+    """
     before, after, limit = np.array(rows).T
     expected = [slow.marker(*row, criteria) for row in rows]
     answer = nt.marker_response(before, after, upper_limit=limit, criteria=criteria)
@@ -76,10 +94,16 @@ def test_agrees_with_the_twin(rows, criteria, power):
     assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
 
 
-@given(sizes(smallest=0.1), st.lists(sizes(places=2), min_size=2, max_size=20), st.sampled_from([5.0, 50.0, NAN]),
-       st.sampled_from(RULES))  # fmt: skip
+@given(
+    sizes(smallest=0.1),
+    st.lists(sizes(places=2), min_size=2, max_size=20),
+    st.sampled_from([5.0, 50.0, NAN]),
+    st.sampled_from(RULES),
+)
 def test_more_marker_is_never_better(before, after, limit, criteria):
-    """A larger value after therapy never has the better response, wherever the marker is evaluable."""
+    """A larger value after therapy never has the better response, wherever the marker is
+    evaluable.
+    """
     answer = nt.marker_response(before, np.sort(after), upper_limit=limit, criteria=criteria)
     evaluable = answer[answer > R.NE]
     assert (np.diff(evaluable) <= 0).all()
@@ -93,17 +117,25 @@ def test_exact_limits_on_the_grid(limit):
     for criteria in (VOGL, WHO):
         for step in (-1e-4, 0, 1e-4):
             after = np.round(exact + step, 4)
-            expected = [slow.marker(b, a, NAN, criteria) for b, a in zip(before, after, strict=True)]
-            assert nt.labels(nt.marker_response(before, after, criteria=criteria)).tolist() == expected
+            expected = [
+                slow.marker(b, a, NAN, criteria) for b, a in zip(before, after, strict=True)
+            ]
+            assert (
+                nt.labels(nt.marker_response(before, after, criteria=criteria)).tolist() == expected
+            )
 
 
 def test_exact_upper_limits_after_conversion():
-    """A value at its upper limit is still at it after a conversion there and back; 0.0001 mg more is above it."""
+    """A value at its upper limit is still at it after a conversion there and back; 0.0001 mg more
+    is above it.
+    """
     limit = np.arange(1, 4000) / 100
     for step, answer in ((0, R.CR), (1e-4, R.PR)):
         there = nt.markers.convert(np.round(limit + step, 4), "mg/24h", "umol/24h", marker="5-HIAA")
         back = nt.markers.convert(there, "umol/24h", "mg/24h", marker="5-HIAA")
-        assert (nt.marker_response(np.full(back.shape, 9000.0), back, upper_limit=limit) == answer).all()
+        assert (
+            nt.marker_response(np.full(back.shape, 9000.0), back, upper_limit=limit) == answer
+        ).all()
 
 
 BAD = [
@@ -119,7 +151,9 @@ BAD = [
 
 @pytest.mark.parametrize(("arguments", "keywords", "message"), BAD)
 def test_bad_input_is_refused(arguments, keywords, message):
-    """Errors by argument, requirement, value, place and repair, from the function and the object."""
+    """Errors by argument, requirement, value, place and repair, from the function and the
+    object.
+    """
     for function in (nt.marker_response, nt.BiologicalResponse.assess):
         with pytest.raises(nt.InputError, match=message):
             function(*arguments, **keywords)
@@ -127,7 +161,9 @@ def test_bad_input_is_refused(arguments, keywords, message):
 
 def test_invalid_may_be_answered_with_ne():
     """With invalid="NE" an impossible value or limit is NE with its reason."""
-    answer = nt.BiologicalResponse.assess([-1, 5, 50], [1, INF, 20], upper_limit=[8, 8, -8], invalid="NE")
+    answer = nt.BiologicalResponse.assess(
+        [-1, 5, 50], [1, INF, 20], upper_limit=[8, 8, -8], invalid="NE"
+    )
     assert answer.response.tolist() == [R.NE] * 3
     assert (answer.reason & nt.Reason.INVALID).all()
     assert "a value that cannot be" in answer.explain(0)
@@ -145,9 +181,13 @@ def test_shapes():
 
 
 def test_unit_and_assay_must_not_change():
-    """A change of unit or assay is NE with its reason; spellings of one unit, and blanks, are no change."""
+    """A change of unit or assay is NE with its reason; spellings of one unit, and blanks, are no
+    change.
+    """
     assess = nt.BiologicalResponse.assess
-    changed = assess([50, 50, 50], [20, 20, 20], unit_before="ng/mL", unit_after=["ug/L", "nmol/L", ""])
+    changed = assess(
+        [50, 50, 50], [20, 20, 20], unit_before="ng/mL", unit_after=["ug/L", "nmol/L", ""]
+    )
     assert changed.response.tolist() == [R.PR, R.NE, R.PR]
     assert "unit or assay of marker changed" in changed.explain(1)
     assert np.isnan(changed.percent[1])
@@ -156,11 +196,21 @@ def test_unit_and_assay_must_not_change():
     assert assess(50, 20, assay_before="Kryptor", assay_after="KRYPTOR").response == R.PR
     assert assess(50, 20, unit_before="arbitrary", unit_after="ng/mL").response == R.NE
     for blank in ("", " ", None, NAN, pd.NA):
-        given = assess([50, 50], [20, 20], assay_before=["A", "A"], assay_after=pd.Series(["B", blank], dtype=object))
+        given = assess(
+            [50, 50],
+            [20, 20],
+            assay_before=["A", "A"],
+            assay_after=pd.Series(["B", blank], dtype=object),
+        )
         assert given.response.tolist() == [R.NE, R.PR]
-    assert assess([50], [20], unit_before=[1], unit_after=[2]).response.tolist() == [R.NE], "numbers as codes of units"
+    assert assess([50], [20], unit_before=[1], unit_after=[2]).response.tolist() == [R.NE], (
+        "numbers as codes of units"
+    )
     assert assess([], [], unit_before=[], unit_after="ng/mL").response.shape == (0,)
-    assert assess(50, 20, assay_before="A", assay_after=["A", "B"]).response.tolist() == [R.PR, R.NE]
+    assert assess(50, 20, assay_before="A", assay_after=["A", "B"]).response.tolist() == [
+        R.PR,
+        R.NE,
+    ]
     grid = assess(np.full((2, 3), 50.0), 20, assay_before="A", assay_after=[["A"], ["B"]])
     assert grid.response.tolist() == [[R.PR] * 3, [R.NE] * 3]
 
@@ -168,7 +218,9 @@ def test_unit_and_assay_must_not_change():
 def test_units_of_another_shape_are_refused():
     """Units and assays broadcast with the values, or the error names them."""
     assess = nt.BiologicalResponse.assess
-    with pytest.raises(nt.InputError, match=r"broadcast together; got `before` \(2,\), `unit_before` \(3,\)"):
+    with pytest.raises(
+        nt.InputError, match=r"broadcast together; got `before` \(2,\), `unit_before` \(3,\)"
+    ):
         assess([50, 50], [20, 20], unit_before=["a", "b", "c"])
     with pytest.raises(nt.InputError, match=r"got `assay_before` \(3,\), `assay_after` \(2,\)"):
         assess(50, 20, assay_before=["a", "b", "c"], assay_after=["a", "b"])
@@ -181,31 +233,46 @@ def test_explanations_of_what_is_not_evaluable():
     assess = nt.BiologicalResponse.assess
     assert "is not above its upper limit 8.0" in assess(5, 6, upper_limit=8).explain()
     assert "is not present" in assess(0, 6).explain()
-    assert "marker 20.0 is up from 0.0 before, upper limit 8.0" in assess(0, 20, upper_limit=8).explain()
+    assert (
+        "marker 20.0 is up from 0.0 before, upper limit 8.0"
+        in assess(0, 20, upper_limit=8).explain()
+    )
     assert "limits -50 % and -25 % and +25 %" in assess(50, 20, criteria=WHO).explain()
 
 
 def test_combination_by_a_named_rule():
-    """Several markers are one only by a rule: a primary marker, the worst or the best of the evaluable ones."""
-    markers = {"5-HIAA": nt.BiologicalResponse.assess([50, 50, 5], [20, 20, 5], upper_limit=8),
-               "CgA": [R.PD, R.NE, R.NE]}  # fmt: skip
+    """Several markers are one only by a rule: a primary marker, the worst or the best of the
+    evaluable ones.
+    """
+    markers = {
+        "5-HIAA": nt.BiologicalResponse.assess([50, 50, 5], [20, 20, 5], upper_limit=8),
+        "CgA": [R.PD, R.NE, R.NE],
+    }
     assert nt.combine_markers(markers, rule="worst").tolist() == [R.PD, R.PR, R.NE]
     assert nt.combine_markers(markers, rule="best").tolist() == [R.PR, R.PR, R.NE]
     assert nt.combine_markers(markers, rule="primary", primary="CgA").tolist() == [R.PD, R.NE, R.NE]
     assert nt.combine_markers({"a": R.PR, "b": R.SD}, rule="worst") is R.SD
-    with pytest.raises(nt.InputError, match=r"`primary` must be one of the names given; got 'cga'. Did you mean 'CgA'"):
+    with pytest.raises(
+        nt.InputError,
+        match=r"`primary` must be one of the names given; got 'cga'. Did you mean 'CgA'",
+    ):
         nt.combine_markers(markers, rule="primary", primary="cga")
     with pytest.raises(nt.InputError, match="must hold at least one response"):
         nt.combine_markers({}, rule="best")
     with pytest.raises(nt.InputError, match="`rule` must be one of 'primary', 'worst', 'best'"):
         nt.combine_markers(markers, rule="mean")
-    with pytest.raises(nt.InputTypeError, match="`responses` must be a mapping of name to responses; got list"):
+    with pytest.raises(
+        nt.InputTypeError, match="`responses` must be a mapping of name to responses; got list"
+    ):
         nt.combine_markers([[R.PR], [R.SD]], rule="best")
     with pytest.raises(nt.InputTypeError, match="Read labels with parse_responses"):
         nt.combine_markers({"CgA": ["PR"]}, rule="best")
 
 
-@given(st.lists(courses(visits=3, subjects=4), min_size=1, max_size=4), st.sampled_from(["primary", "worst", "best"]))
+@given(
+    st.lists(courses(visits=3, subjects=4), min_size=1, max_size=4),
+    st.sampled_from(["primary", "worst", "best"]),
+)
 def test_combination_agrees_with_the_twin(codes, rule):
     """Any codes of several markers: the literal rule, one patient at a time."""
     each = {f"marker {i}": c for i, c in enumerate(codes)}
@@ -215,11 +282,19 @@ def test_combination_agrees_with_the_twin(codes, rule):
 
 
 def test_registry():
-    """All markers of the review are there, found under their usual spellings, each with its source."""
+    """All markers of the review are there, found under their usual spellings, each with its
+    source.
+    """
     assert nt.markers.names() == [
-        "5-HIAA", "chromogranin A", "serotonin", "gastrin", "insulin", "dopamine", "neuron-specific enolase",
+        "5-HIAA",
+        "chromogranin A",
+        "serotonin",
+        "gastrin",
+        "insulin",
+        "dopamine",
+        "neuron-specific enolase",
         "pancreastatin",
-    ]  # fmt: skip
+    ]
     for name in nt.markers.names():
         marker = nt.markers.get(name.upper())
         assert "Vogl et al. 2008" in marker.source
@@ -231,7 +306,10 @@ def test_registry():
     assert nt.markers.get("NSE").name == "neuron-specific enolase"
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         nt.markers.get("NSE").molar_mass = 1.0
-    with pytest.raises(nt.InputError, match=r"`marker` must be a registered marker; got 'chromogranine'. Did you mean"):
+    with pytest.raises(
+        nt.InputError,
+        match=r"`marker` must be a registered marker; got 'chromogranine'. Did you mean",
+    ):
         nt.markers.get("chromogranine")
 
 
@@ -308,13 +386,28 @@ def test_prognostic_bands():
     """V11: 299 below, 300 to 500 in the band, 501 above; milligrams the same; missing is blank."""
     band = nt.prognostic_band_5hiaa
     assert band([299, 300, 400, 500, 501, NAN], "umol/day").tolist() == [
-        "<300", "300-500", "300-500", "300-500", ">500", "",
-    ]  # fmt: skip
-    assert band([57.354, 57.3539, 95.59, 95.5901], "mg/day").tolist() == ["300-500", "<300", "300-500", ">500"]
+        "<300",
+        "300-500",
+        "300-500",
+        "300-500",
+        ">500",
+        "",
+    ]
+    assert band([57.354, 57.3539, 95.59, 95.5901], "mg/day").tolist() == [
+        "300-500",
+        "<300",
+        "300-500",
+        ">500",
+    ]
     assert band(np.float32([57.354, 95.59]), "mg/24h").tolist() == ["300-500", "300-500"]
     assert band(500, "umol/24h") == "300-500"
     assert band([], "umol/24h").shape == (0,)
-    assert band([57.2, 57.4, 95.5, 95.8], "mg/24h").tolist() == ["<300", "300-500", "300-500", ">500"]
+    assert band([57.2, 57.4, 95.5, 95.8], "mg/24h").tolist() == [
+        "<300",
+        "300-500",
+        "300-500",
+        ">500",
+    ]
     assert "Reduced survival" in nt.markers.PROGNOSIS_5HIAA
     with pytest.raises(nt.InputError, match=r"`value` must be finite and at least 0 umol/24h"):
         band(-1, "umol/24h")

@@ -1,4 +1,6 @@
-"""One size before and after: exact limits, the order of the rules, what is missing, and the slow twin."""
+"""One size before and after: exact limits, the order of the rules, what is missing, and the slow
+twin.
+"""
 
 import itertools
 from decimal import Decimal
@@ -17,9 +19,13 @@ from strategies import sizes
 R, NAN, INF = nt.Response, np.nan, np.inf
 VOGL, CAPTIONS = nt.criteria.VOGL_2008, nt.criteria.VOGL_2008_CAPTIONS
 MINOR = attrs.evolve(
-    VOGL, mr=nt.criteria.Threshold(20, "decrease", VOGL.citation, absolute=3, unit="mm"), sd_limit=None
+    VOGL,
+    mr=nt.criteria.Threshold(20, "decrease", VOGL.citation, absolute=3, unit="mm"),
+    sd_limit=None,
 )
-DEEP = attrs.evolve(VOGL, pr=nt.criteria.Threshold(30, "decrease", VOGL.citation, absolute=5, unit="mm"))
+DEEP = attrs.evolve(
+    VOGL, pr=nt.criteria.Threshold(30, "decrease", VOGL.citation, absolute=5, unit="mm")
+)
 EDITIONS = [nt.criteria.get(n) for n in nt.criteria.names()]
 SIZES = [c for c in EDITIONS if isinstance(c, nt.criteria.SizeCriteria)]
 RULES = [*SIZES, MINOR, DEEP, attrs.evolve(VOGL, gap="MR"), attrs.evolve(VOGL, gap="NE")]
@@ -38,7 +44,9 @@ def names(rules):
     ],
 )  # fmt: skip
 def test_the_reviews_limits(before, after, response):
-    """Section 4.3: gone is CR, more than 30 % smaller PR, more than 25 % larger PD, the rest SD, missing NE."""
+    """Section 4.3: gone is CR, more than 30 % smaller PR, more than 25 % larger PD, the rest SD,
+    missing NE.
+    """
     assert nt.classify(before, after) is response
     assert nt.classify(np.array([before]), [after]).tolist() == [response]
     assert nt.classify(before, after, new_lesion=True) is R.PD
@@ -46,15 +54,25 @@ def test_the_reviews_limits(before, after, response):
 
 def test_captions_ask_for_more_than_half():
     """Figures 3 and 4: PR is a decrease of more than 50 %."""
-    assert nt.classify([100, 100, 100], [50, 49.9, 69], criteria=CAPTIONS).tolist() == [R.SD, R.PR, R.SD]
+    assert nt.classify([100, 100, 100], [50, 49.9, 69], criteria=CAPTIONS).tolist() == [
+        R.SD,
+        R.PR,
+        R.SD,
+    ]
 
 
 @pytest.mark.parametrize("criteria", RULES, ids=names(RULES))
 @pytest.mark.parametrize("places", [1, 2])
 def test_every_pair_that_lies_on_a_limit(criteria, places):
-    """On the grids of 0.1 and 0.01 mm, each pair exactly on a limit, and its two neighbours, is decided exactly."""
+    """On the grids of 0.1 and 0.01 mm, each pair exactly on a limit, and its two neighbours, is
+    decided exactly.
+    """
     step = Decimal(1).scaleb(-places)
-    limits = [limit for limit in (criteria.pr, criteria.pd, criteria.mr, criteria.sd_limit) if limit is not None]
+    limits = [
+        limit
+        for limit in (criteria.pr, criteria.pd, criteria.mr, criteria.sd_limit)
+        if limit is not None
+    ]
     pairs = []
     for limit, n in itertools.product(limits, range(1, 1500, 7)):
         before = n * step
@@ -62,7 +80,11 @@ def test_every_pair_that_lies_on_a_limit(criteria, places):
         absolute = [] if limit.absolute is None else [before + Decimal(str(limit.absolute))]
         for edge in [after, *absolute]:
             on_grid = edge.quantize(step)
-            pairs += [(float(before), float(on_grid + k * step)) for k in (-1, 0, 1) if on_grid + k * step >= 0]
+            pairs += [
+                (float(before), float(on_grid + k * step))
+                for k in (-1, 0, 1)
+                if on_grid + k * step >= 0
+            ]
     before, after = np.array(pairs).T
     expected = [slow.classify(b, a, criteria) for b, a in zip(before, after, strict=True)]
     assert nt.labels(nt.classify(before, after, criteria=criteria)).tolist() == expected
@@ -72,9 +94,13 @@ def test_every_pair_that_lies_on_a_limit(criteria, places):
 
 
 @pytest.mark.parametrize("places", [1, 2])
-@pytest.mark.parametrize("rules", [VOGL, CAPTIONS, nt.criteria.RECIST_1_0, nt.criteria.WHO_1981], ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "rules", [VOGL, CAPTIONS, nt.criteria.RECIST_1_0, nt.criteria.WHO_1981], ids=lambda c: c.name
+)
 def test_all_pairs_of_the_grid_that_lie_on_a_limit(rules, places):
-    """Every size up to 300 mm on the grids of 0.1 and 0.01 mm with the sizes next to each limit, by whole numbers."""
+    """Every size up to 300 mm on the grids of 0.1 and 0.01 mm with the sizes next to each limit, by
+    whole numbers.
+    """
     before = np.arange(1, 300 * 10**places + 1)
     for edge in (rules.pr, rules.pd):
         share = 100 + int(edge.signed)
@@ -98,15 +124,21 @@ numbers = st.one_of(sizes(), sizes(places=4), st.sampled_from([0.0, NAN]))
     st.sampled_from(RULES),
 )
 def test_agrees_with_the_twin(rows, criteria):
-    """Any decimals, missing values, zeros and new lesions: the answer of exact arithmetic, scalar and array."""
+    """Any decimals, missing values, zeros and new lesions: the answer of exact arithmetic, scalar
+    and array.
+    """
     before, after = np.array([r[:2] for r in rows]).T
     new = np.array([r[2] for r in rows])
     expected = [slow.classify(b, a, criteria, n) for b, a, n in rows]
     answer = nt.classify(before, after, criteria=criteria, new_lesion=new, invalid="NE")
     assert nt.labels(answer).tolist() == expected
-    each = [nt.classify(b, a, criteria=criteria, new_lesion=n, invalid="NE").label for b, a, n in rows]
+    each = [
+        nt.classify(b, a, criteria=criteria, new_lesion=n, invalid="NE").label for b, a, n in rows
+    ]
     assert each == expected
-    assessed = nt.MorphologicalResponse.assess(before, after, criteria=criteria, new_lesion=new, invalid="NE")
+    assessed = nt.MorphologicalResponse.assess(
+        before, after, criteria=criteria, new_lesion=new, invalid="NE"
+    )
     np.testing.assert_array_equal(assessed.response, answer)
     assert all(assessed.explain(i).startswith(expected[i] + ": ") for i in range(len(rows)))
 
@@ -115,7 +147,9 @@ def test_agrees_with_the_twin(rows, criteria):
 def test_a_larger_size_is_never_better(before, one, other, criteria):
     """Monotone: of two sizes after therapy the larger never has the better response."""
     small, large = sorted((one, other))
-    assert nt.classify(before, large, criteria=criteria) <= nt.classify(before, small, criteria=criteria)
+    assert nt.classify(before, large, criteria=criteria) <= nt.classify(
+        before, small, criteria=criteria
+    )
 
 
 @given(sizes(smallest=0.1), sizes(), st.integers(-6, 6))
@@ -125,7 +159,9 @@ def test_scale_does_not_matter(before, after, power):
 
 
 def test_shapes_broadcast():
-    """Any shapes that broadcast, either way round; empty, 0-d, non-contiguous and read-only arrays."""
+    """Any shapes that broadcast, either way round; empty, 0-d, non-contiguous and read-only
+    arrays.
+    """
     before, after = np.linspace(10, 50, 5), np.linspace(0, 60, 7)
     table = nt.classify(before[:, None], after)
     assert table.shape == (5, 7)
@@ -152,7 +188,9 @@ def test_dtypes(dtype):
 
 
 def test_blocks_do_not_show():
-    """More pairs than one block, with NaN in one block and zeros in another: as if judged one by one."""
+    """More pairs than one block, with NaN in one block and zeros in another: as if judged one by
+    one.
+    """
     rng = np.random.default_rng(3)
     before = np.round(rng.uniform(1, 100, 3 * _pairs.BLOCK + 5), 1)
     after = np.round(before * rng.uniform(0.1, 2, before.size), 1)
@@ -168,19 +206,25 @@ ODD = [0.0, -0.0, NAN, -NAN, INF, -INF, -1.0, 5e-324, 1e-308, 1.7e308]
 
 @pytest.mark.parametrize("criteria", RULES, ids=names(RULES))
 def test_odd_numbers_are_found_wherever_they_stand(criteria):
-    """Zeros of both signs, NaN, infinities, negative and hardly representable sizes: in a block of sound sizes each
-    pair is answered as it is alone, and as the reason says."""
+    """Zeros of both signs, NaN, infinities, negative and hardly representable sizes: in a block of
+    sound sizes each pair is answered as it is alone, and as the reason says."""
     before, after = (a.ravel() for a in np.meshgrid([*ODD, 40.0], [*ODD, 27.0, 40.0, 60.0]))
     around = np.full(40, 50.0), np.full(40, 30.0)
     many = [np.concatenate([around[i], a, around[i]]) for i, a in enumerate((before, after))]
     answer = nt.classify(*many, criteria=criteria, invalid="NE")[40:-40]
-    each = [nt.classify(b, a, criteria=criteria, invalid="NE") for b, a in zip(before, after, strict=True)]
+    each = [
+        nt.classify(b, a, criteria=criteria, invalid="NE")
+        for b, a in zip(before, after, strict=True)
+    ]
     assert answer.tolist() == each
     sound = (before > 0) & (before < INF) & (after >= 0) & (after < INF)
     assert (answer[~sound] == R.NE).all()
     assert (answer[sound & (after == 0)] == R.CR).all()
     assert (answer[sound & (after > 0)] > R.NE).all(), "no pair is in the gap"
-    assert (nt.MorphologicalResponse.assess(*many, criteria=criteria, invalid="NE").response[40:-40] == answer).all()
+    assert (
+        nt.MorphologicalResponse.assess(*many, criteria=criteria, invalid="NE").response[40:-40]
+        == answer
+    ).all()
 
 
 @pytest.mark.parametrize("kind", [">f8", "<f8", ">f4", ">i4"])
@@ -188,16 +232,31 @@ def test_byte_orders(kind):
     """Arrays of either byte order are numbers like others."""
     before, after = np.array([50, 40, 20, 60], kind), np.array([20, 0, 26, 60], kind)
     assert nt.classify(before, after).tolist() == [R.PR, R.CR, R.PD, R.SD]
-    assert nt.classify(before, after, new_lesion=[False, True, False, True]).tolist() == [R.PR, R.PD, R.PD, R.PD]
+    assert nt.classify(before, after, new_lesion=[False, True, False, True]).tolist() == [
+        R.PR,
+        R.PD,
+        R.PD,
+        R.PD,
+    ]
 
 
 BAD = [
-    (([50, 0, 0], [1, 2, 3]), r"`before` must be finite and greater than 0 mm .* got 0.0 at \[1\] \(2 such values\)"),
-    ((-3, 4), r"`before` must be finite and greater than 0 mm .*; got -3.0\. Correct it or leave the lesion out"),
+    (
+        ([50, 0, 0], [1, 2, 3]),
+        r"`before` must be finite and greater than 0 mm .* got 0.0 at \[1\] \(2 such values\)",
+    ),
+    (
+        (-3, 4),
+        r"`before` must be finite and greater than 0 mm .*; got -3.0\. Correct it or leave the "
+        r"lesion out",
+    ),
     (([5.0, INF], [1, 1]), r"`before` must be finite .* got inf at \[1\]"),
     (([5.0, 5.0], [1, -1]), r"`after` must be finite and at least 0 mm .* got -1.0 at \[1\]"),
     ((5.0, INF), r"`after` must be finite"),
-    (([1, 2, 3], [1, 2]), r"The shapes must broadcast together; got `before` \(3,\), `after` \(2,\)"),
+    (
+        ([1, 2, 3], [1, 2]),
+        r"The shapes must broadcast together; got `before` \(3,\), `after` \(2,\)",
+    ),
     ((["52 mm"], [1]), r"`before` must be numbers; got text such as '52 mm'"),
     ((True, 2), r"`before` must be numbers; got booleans"),
 ]
@@ -205,41 +264,59 @@ BAD = [
 
 @pytest.mark.parametrize(("arguments", "message"), BAD)
 def test_impossible_sizes_are_refused(arguments, message):
-    """Each error names the argument, what it must be, the first place and the repair; percent_change says the same."""
+    """Each error names the argument, what it must be, the first place and the repair;
+    percent_change says the same.
+    """
     for function in (nt.classify, nt.percent_change, nt.MorphologicalResponse.assess):
         with pytest.raises(nt.InputError, match=message):
             function(*arguments)
 
 
 def test_invalid_may_be_answered_with_ne():
-    """With invalid="NE" an impossible size is NE, its reason INVALID, its change NaN; a new lesion is still PD."""
+    """With invalid="NE" an impossible size is NE, its reason INVALID, its change NaN; a new lesion
+    is still PD.
+    """
     before, after = [0, -1, 50, INF, 50, 20], [1, 1, -1, 4, INF, 5]
     assert nt.classify(before, after, invalid="NE").tolist() == [R.NE] * 5 + [R.PR]
     assert np.isnan(nt.percent_change(before, after, invalid="NE")[:5]).all()
-    assessed = nt.MorphologicalResponse.assess(before, after, invalid="NE", new_lesion=[1, 0, 0, 0, 0, 0])
+    assessed = nt.MorphologicalResponse.assess(
+        before, after, invalid="NE", new_lesion=[1, 0, 0, 0, 0, 0]
+    )
     assert assessed.response[0] == R.PD
     assert assessed.reason[0] == nt.Reason.INVALID | nt.Reason.NEW_LESION
     assert "a size that cannot be: -1 mm before" in assessed.explain(1)
-    with pytest.raises(nt.InputError, match=r"`invalid` must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"):
+    with pytest.raises(
+        nt.InputError, match=r"`invalid` must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"
+    ):
         nt.classify(1, 1, invalid="ne")
 
 
 @pytest.mark.parametrize(("gap", "response"), [("SD", R.SD), ("MR", R.MR), ("NE", R.NE)])
 def test_the_gap_has_a_policy_and_a_reason(gap, response):
-    """A decrease of more than 25 and up to 30 % has no class in the review: the policy answers, the reason marks it."""
+    """A decrease of more than 25 and up to 30 % has no class in the review: the policy answers, the
+    reason marks it.
+    """
     criteria = attrs.evolve(VOGL, gap=gap)
-    assessed = nt.MorphologicalResponse.assess([100, 100, 100, 100], [75, 74.9, 70, 69.9], criteria=criteria)
+    assessed = nt.MorphologicalResponse.assess(
+        [100, 100, 100, 100], [75, 74.9, 70, 69.9], criteria=criteria
+    )
     assert assessed.response.tolist() == [R.SD, response, response, R.PR]
     assert ((assessed.reason & nt.Reason.GAP) != 0).tolist() == [False, True, True, False]
     assert "no class in the source" in assessed.explain(1)
 
 
 def test_the_gap_may_be_refused():
-    """With gap "raise" a change in the gap is an error that names its place; a new lesion is none."""
+    """With gap "raise" a change in the gap is an error that names its place; a new lesion
+    is none.
+    """
     criteria = attrs.evolve(VOGL, gap="raise")
-    with pytest.raises(nt.InputError, match=r"`after` must be outside the gap of Vogl 2008.* got 72.0 at \[1\]"):
+    with pytest.raises(
+        nt.InputError, match=r"`after` must be outside the gap of Vogl 2008.* got 72.0 at \[1\]"
+    ):
         nt.classify([100, 100], [60, 72], criteria=criteria)
-    assert nt.classify([100, 100], [60, 72], criteria=criteria, new_lesion=[False, True]).tolist() == [R.PR, R.PD]
+    assert nt.classify(
+        [100, 100], [60, 72], criteria=criteria, new_lesion=[False, True]
+    ).tolist() == [R.PR, R.PD]
     assert nt.classify([100, NAN, 9], [60, 72, 0], criteria=criteria).tolist() == [R.PR, R.NE, R.CR]
     with pytest.raises(nt.InputError, match=r"got 72.0\. Choose a class for it"):
         nt.classify(100.0, 72.0, criteria=criteria)
@@ -259,7 +336,9 @@ def test_percent_change():
 
 
 def test_window_of_the_review():
-    """4 to 6 weeks after completion: 28 to 42 days, both included; unknown is False; durations count as days."""
+    """4 to 6 weeks after completion: 28 to 42 days, both included; unknown is False; durations
+    count as days.
+    """
     days = np.array([27, 28, 35, 42, 43, NAN, -30])
     assert nt.in_assessment_window(days).tolist() == [False, True, True, True, False, False, False]
     assert nt.in_assessment_window(30) is True
@@ -277,7 +356,9 @@ def test_explanations():
     )
     assert "sum before not measured, after 4.0 mm" in assess(NAN, 4, name="sum").explain()
     assert "nothing left of 4.0 mm" in assess(4, 0).explain()
-    assert assess(4, 4, new_lesion=True).explain().startswith("PD: new lesion; size 4.0 mm is +0.0 %")
+    assert (
+        assess(4, 4, new_lesion=True).explain().startswith("PD: new lesion; size 4.0 mm is +0.0 %")
+    )
     below = assess(10, 12, criteria=nt.criteria.RECIST_1_1)
     assert below.reason == nt.Reason.WITHIN_LIMITS | nt.Reason.BELOW_MINIMUM
     assert below.explain() == (
@@ -297,10 +378,20 @@ def test_a_limit_of_one_hundred_percent_leaves_cr_alone():
 
 
 def test_huge_and_infinite_numbers_give_no_warning():
-    """Sizes near the end of float64 are judged; infinite ones are refused or NE; whole numbers beyond it are named."""
-    assert nt.classify([1e308, 1.7e308, 1e308], [1e308, 1.0, 1.7e308]).tolist() == [R.SD, R.PR, R.PD]
+    """Sizes near the end of float64 are judged; infinite ones are refused or NE; whole numbers
+    beyond it are named.
+    """
+    assert nt.classify([1e308, 1.7e308, 1e308], [1e308, 1.0, 1.7e308]).tolist() == [
+        R.SD,
+        R.PR,
+        R.PD,
+    ]
     assert nt.classify(np.float64(1e308), np.float64(1e308)) is R.SD
-    assert nt.classify([INF, 5.0, INF], [0.0, 0.0, INF], invalid="NE").tolist() == [R.NE, R.CR, R.NE]
+    assert nt.classify([INF, 5.0, INF], [0.0, 0.0, INF], invalid="NE").tolist() == [
+        R.NE,
+        R.CR,
+        R.NE,
+    ]
     with pytest.raises(nt.InputError, match=r"`before` must be finite .*; got inf at \[0\]"):
         nt.classify([INF, 5.0], [0.0, 0.0])
     with pytest.raises(nt.InputTypeError, match="`before` must be numbers; got 1000"):
@@ -317,7 +408,10 @@ def test_the_gap_in_float32_is_that_of_the_written_decimals():
     """The gap begins and ends at the same sizes, whatever the precision that they come in."""
     refusing = attrs.evolve(VOGL, gap="raise")
     before = np.array([33, 33], np.float32)
-    assert nt.classify(before, np.array([24.75, 23.0], np.float32), criteria=refusing).tolist() == [R.SD, R.PR]
+    assert nt.classify(before, np.array([24.75, 23.0], np.float32), criteria=refusing).tolist() == [
+        R.SD,
+        R.PR,
+    ]
     with pytest.raises(nt.InputError, match="outside the gap"):
         nt.classify(before, np.array([24.75, 23.1], np.float32), criteria=refusing)
 

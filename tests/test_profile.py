@@ -1,4 +1,6 @@
-"""The axes side by side: the cohort's table, cross-tables and Cohen's kappa against counting by hand."""
+"""The axes side by side: the cohort's table, cross-tables and Cohen's kappa against counting by
+hand.
+"""
 
 import numpy as np
 import pytest
@@ -14,7 +16,9 @@ judgements = st.lists(st.tuples(response_codes(), response_codes()), max_size=40
 
 
 def test_kappa_of_a_published_example():
-    """Two readers, 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: kappa 0.4 (the common textbook example)."""
+    """Two readers, 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no: kappa 0.4 (the common textbook
+    example).
+    """
     a = np.repeat([7, 7, 3, 3], [20, 5, 10, 15])
     b = np.repeat([7, 3, 7, 3], [20, 5, 10, 15])
     kappa = nt.cohens_kappa(a, b)
@@ -24,17 +28,26 @@ def test_kappa_of_a_published_example():
 
 @given(pairs=judgements)
 def test_kappa_and_cross_table_agree_with_counting(pairs):
-    """Kappa is that of exact fractions over the patients judged on both; the cross-table counts every pair."""
+    """Kappa is that of exact fractions over the patients judged on both; the cross-table counts
+    every pair.
+    """
     a, b = (np.array([p[i] for p in pairs], dtype=np.int8) for i in (0, 1))
     for array in (a, b):
         array.setflags(write=False)
     words = [[nt.Response(int(c)).label for c in codes] for codes in (a, b)]
     kappa, (expected, count) = nt.cohens_kappa(a, b), twin.kappa(*words)
-    np.testing.assert_allclose(kappa.estimate, NAN if expected is None else float(expected), atol=1e-12)
+    np.testing.assert_allclose(
+        kappa.estimate, NAN if expected is None else float(expected), atol=1e-12
+    )
     assert (kappa.count, kappa.excluded) == (count, len(pairs) - count)
     np.testing.assert_equal(nt.cohens_kappa(b, a).estimate, kappa.estimate)
     table, counted = nt.cross_table(a, b), twin.cross(*words)
-    cells = {(row["response"], name): n for row in table.rows() for name, n in row.items() if name != "response"}
+    cells = {
+        (row["response"], name): n
+        for row in table.rows()
+        for name, n in row.items()
+        if name != "response"
+    }
     assert {pair: n for pair, n in cells.items() if n} == counted
 
 
@@ -54,16 +67,33 @@ class TestProfile:
     @pytest.fixture
     def profile(self):
         return nt.ResponseProfile(
-            morphological=[7, 5, 5, 3, 0], biological=[7, 7, 5, 3, 1], symptomatic=[8, 7, 1, 3, 7],
-            time=[900, 400, NAN, 100, 50], event=[False, True, False, True, True], subject=list("ABCDE"),
-        )  # fmt: skip
+            morphological=[7, 5, 5, 3, 0],
+            biological=[7, 7, 5, 3, 1],
+            symptomatic=[8, 7, 1, 3, 7],
+            time=[900, 400, NAN, 100, 50],
+            event=[False, True, False, True, True],
+            subject=list("ABCDE"),
+        )
 
     def test_table(self, profile):
         """One row per patient: every axis as a label, and survival."""
         table = profile.table()
-        assert list(table) == ["subject", "morphological", "biological", "symptomatic", "time", "event"]
-        assert table.rows()[1] == {"subject": "B", "morphological": "SD", "biological": "PR", "symptomatic": "PR",
-                                   "time": 400.0, "event": True}  # fmt: skip
+        assert list(table) == [
+            "subject",
+            "morphological",
+            "biological",
+            "symptomatic",
+            "time",
+            "event",
+        ]
+        assert table.rows()[1] == {
+            "subject": "B",
+            "morphological": "SD",
+            "biological": "PR",
+            "symptomatic": "PR",
+            "time": 400.0,
+            "event": True,
+        }
 
     def test_counts(self, profile):
         """Every response on every axis is counted; each axis adds up to the cohort."""
@@ -92,14 +122,21 @@ class TestProfile:
 
     def test_sentences(self, profile):
         """A patient's axes in one sentence, with survival where it is known."""
-        assert profile.explain(0) == "morphological PR, biological PR, symptomatic CR; 900.0 days without the event"
+        assert (
+            profile.explain(0)
+            == "morphological PR, biological PR, symptomatic CR; 900.0 days without the event"
+        )
         assert profile.explain(1).endswith("; 400.0 days to the event")
         assert profile.explain(2).endswith("; no time")
         assert nt.ResponseProfile(biological=[5]).explain(0) == "biological SD"
-        assert repr(profile).startswith("ResponseProfile(5 patients: morphological 1 PR, 2 SD, 1 PD, 1 MISSING; bio")
+        assert repr(profile).startswith(
+            "ResponseProfile(5 patients: morphological 1 PR, 2 SD, 1 PD, 1 MISSING; bio"
+        )
 
     def test_axes_may_be_left_out(self):
-        """One axis is enough; patients are numbered where they have no names; no pair, no agreement."""
+        """One axis is enough; patients are numbered where they have no names; no pair, no
+        agreement.
+        """
         profile = nt.ResponseProfile(symptomatic=np.array([8, 3], np.int8))
         assert list(profile.axes) == ["symptomatic"]
         assert profile.table()["subject"].tolist() == [0, 1]
@@ -123,18 +160,33 @@ class TestProfile:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nt.ResponseProfile(), "`ResponseProfile` must have at least one axis of morphological, biological"),
-        (lambda: nt.ResponseProfile(morphological=[7], biological=[7, 5]), r"`morphological` \(1,\), `biol"),
-        (lambda: nt.ResponseProfile(morphological=[[7]]), r"of one length; got `morphological` \(1, 1\)"),
-        (lambda: nt.ResponseProfile(morphological=[7], time=[5]), "`time` and `event` must be given together"),
-        (lambda: nt.ResponseProfile(morphological=[7], time=[5, 6], event=[True, True]), r"`time` \(2,\)"),
+        (
+            lambda: nt.ResponseProfile(),
+            "`ResponseProfile` must have at least one axis of morphological, biological",
+        ),
+        (
+            lambda: nt.ResponseProfile(morphological=[7], biological=[7, 5]),
+            r"`morphological` \(1,\), `biol",
+        ),
+        (
+            lambda: nt.ResponseProfile(morphological=[[7]]),
+            r"of one length; got `morphological` \(1, 1\)",
+        ),
+        (
+            lambda: nt.ResponseProfile(morphological=[7], time=[5]),
+            "`time` and `event` must be given together",
+        ),
+        (
+            lambda: nt.ResponseProfile(morphological=[7], time=[5, 6], event=[True, True]),
+            r"`time` \(2,\)",
+        ),
         (lambda: nt.ResponseProfile(biological=["PR"]), "`biological` must be Response codes"),
         (lambda: nt.ResponseProfile(biological=[7], subject=["A", "B"]), r"`subject` \(2,\)"),
         (lambda: nt.cohens_kappa([7, 5], [7]), r"of one length, .* got shapes \(2,\) and \(1,\)"),
         (lambda: nt.cross_table([[7]], [[7]]), "one-dimensional and of one length"),
         (lambda: nt.cross_table([7], [9]), "`b` must be Response codes from 0 to 8; got 9"),
     ],
-)  # fmt: skip
+)
 def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):

@@ -13,7 +13,9 @@ README = (pathlib.Path(__file__).resolve().parent.parent / "README.md").read_tex
 def test_example_prints_what_is_shown():
     """The twelve lines run, and their output is the text below them."""
     code = re.search(r"## Twelve lines\n\n```python\n(.*?)```", README, re.DOTALL).group(1)
-    shown = re.search(r"<!-- output of the example above -->\n```text\n(.*?)```", README, re.DOTALL).group(1)
+    shown = re.search(
+        r"<!-- output of the example above -->\n```text\n(.*?)```", README, re.DOTALL
+    ).group(1)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "README.md", "exec"), {})
@@ -21,11 +23,19 @@ def test_example_prints_what_is_shown():
 
 
 def test_tables_name_what_exists():
-    """Functions of the table of questions are public; editions of the table of criteria exist, all of them."""
+    """Functions of the table of questions are public; editions of the table of criteria exist, all
+    of them.
+    """
     questions = README.split("| question | function |")[1].split("##")[0]
     assert set(re.findall(r"`(\w+)`", questions)) <= set(nt.__all__)
-    editions = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", README.split("| edition |")[1].split("\n\n")[0]))
+    editions = set(
+        re.findall(r"`([A-Z][A-Z0-9_]+)`", README.split("| edition |")[1].split("\n\n")[0])
+    )
     published = {n for n in nt.criteria.__all__ if n.isupper()}
     assert editions <= published
-    rules = {n for n in published if n.endswith(("_CENSORING", "_BEST_RESPONSE", "_PRINTED")) or "CENSORING_" in n}
+    rules = {
+        n
+        for n in published
+        if n.endswith(("_CENSORING", "_BEST_RESPONSE", "_PRINTED")) or "CENSORING_" in n
+    }
     assert published - editions <= rules

@@ -34,13 +34,17 @@ class TestPublishedRates:
         ],
     )  # fmt: skip
     def test_intervals_of_the_review(self, x, n, method, low, high):
-        """P01-P05: exact and Wilson intervals of rates in the review's tables, percent to two decimals."""
+        """P01-P05: exact and Wilson intervals of rates in the review's tables, percent to two
+        decimals.
+        """
         rate = nt.objective_response_rate(cohort(PR=x, PD=n - x), method=method)
         assert (rate.count, rate.total) == (x, n)
         assert (round(100 * rate.low, 2), round(100 * rate.high, 2)) == (low, high)
 
     def test_gupta_carcinoid(self):
-        """V15: 46 PR, 6 MR, 11 SD, 6 PD of 69: response 66.7 %, control 91.3 % with the minor responses."""
+        """V15: 46 PR, 6 MR, 11 SD, 6 PD of 69: response 66.7 %, control 91.3 % with the minor
+        responses.
+        """
         best = cohort(PR=46, MR=6, SD=11, PD=6)
         assert round(100 * nt.objective_response_rate(best).estimate, 1) == 66.7
         assert round(100 * nt.disease_control_rate(best).estimate, 1) == 91.3
@@ -58,13 +62,18 @@ class TestPublishedRates:
         best = cohort(CR=1, PR=5, SD=9, PD=3, NE=2)
         stable = np.where(best == nt.Response.SD, 100.0, NAN)
         stable[np.flatnonzero(best == nt.Response.SD)[:6]] = 168
-        rates = (nt.objective_response_rate(best), nt.disease_control_rate(best),
-                 nt.clinical_benefit_rate(best, stable))  # fmt: skip
+        rates = (
+            nt.objective_response_rate(best),
+            nt.disease_control_rate(best),
+            nt.clinical_benefit_rate(best, stable),
+        )
         assert [r.estimate for r in rates] == [0.30, 0.75, 0.60]
         assert {r.total for r in rates} == {20}
 
     def test_jeffreys(self):
-        """The Jeffreys interval of 5 in 10 is 0.224 to 0.776: 2.5 % of the posterior lie outside at each end."""
+        """The Jeffreys interval of 5 in 10 is 0.224 to 0.776: 2.5 % of the posterior lie outside at
+        each end.
+        """
         rate = nt.objective_response_rate(cohort(PR=5, PD=5), method="jeffreys")
         assert (round(rate.low, 3), round(rate.high, 3)) == (0.224, 0.776)
         p = np.linspace(0, 1, 200_001)
@@ -85,7 +94,9 @@ class TestPublishedRates:
 
 @given(x=st.integers(0, 40), more=st.integers(0, 40), level=st.sampled_from([0.8, 0.9, 0.95, 0.99]))
 def test_intervals_by_their_definition(x, more, level):
-    """Exact limits have exact tail probabilities, Wilson's are its formula, all hold the estimate."""
+    """Exact limits have exact tail probabilities, Wilson's are its formula, all hold the
+    estimate.
+    """
     n = x + more
     best = cohort(PR=x, PD=more)
     for method in METHODS:
@@ -117,7 +128,8 @@ def test_who_is_counted(best):
     assert nt.clinical_benefit_rate(codes, NAN).count == sum(w in ("CR", "PR") for w in words)
     table = nt.response_table(codes)
     assert dict(zip(table["response"].tolist(), table["count"].tolist(), strict=True)) == {
-        r.label: words.count(r.label) for r in nt.Response}  # fmt: skip
+        r.label: words.count(r.label) for r in nt.Response
+    }
     assert table["response"].tolist()[0] == "CR"
 
 
@@ -141,11 +153,15 @@ def test_an_empty_cohort_has_no_rate():
 def test_rates_print_as_a_sentence():
     """A rate prints its share, counts, interval, level and method."""
     rate = nt.disease_control_rate([7, 5, 3, 1], method="agresti-coull", level=0.9)
-    assert str(rate) == "disease control rate 50.0 % (2 of 4), 90 % interval 18.2 to 81.8 % (Agresti-Coull)"
+    assert (
+        str(rate)
+        == "disease control rate 50.0 % (2 of 4), 90 % interval 18.2 to 81.8 % (Agresti-Coull)"
+    )
     assert repr(rate) == f"Rate({rate})"
 
 
-# Freireich et al. 1963 (Blood 21:699): remission in weeks, 6-mercaptopurine and placebo, 21 patients each.
+# Freireich et al. 1963 (Blood 21:699): remission in weeks, 6-mercaptopurine and placebo, 21
+# patients each.
 MP6_TIMES = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
 MP6_EVENTS = [1, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]
 PLACEBO_TIMES = [1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23]
@@ -159,7 +175,15 @@ class TestFreireich:
         """P07: survival and Greenwood's standard errors of the 6-MP arm; the median is 23 weeks."""
         km = nt.kaplan_meier(MP6_TIMES, MP6_EVENTS)
         times = [6, 7, 10, 13, 16, 22, 23]
-        assert km.survival_at(times).round(4).tolist() == [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]
+        assert km.survival_at(times).round(4).tolist() == [
+            0.8571,
+            0.8067,
+            0.7529,
+            0.6902,
+            0.6275,
+            0.5378,
+            0.4482,
+        ]
         errors = km.standard_error_at(times).round(4).tolist()
         assert errors == [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346]
         assert (km.median, km.n, km.n_events, km.excluded) == (23.0, 21, 9, 0)
@@ -186,8 +210,10 @@ class TestFreireich:
         test = nt.log_rank((MP6_TIMES, MP6_EVENTS), (PLACEBO_TIMES, PLACEBO_EVENTS))
         assert round(test.statistic, 2) == 16.79
         assert round(test.p_value, 5) == 0.00004
-        assert repr(test) == ("LogRank(chi-square 16.79 with 1 degree of freedom, p < 0.0001; "
-                              "9 of 21 and 21 of 21 with the event)")  # fmt: skip
+        assert repr(test) == (
+            "LogRank(chi-square 16.79 with 1 degree of freedom, p < 0.0001; "
+            "9 of 21 and 21 of 21 with the event)"
+        )
 
 
 patients = st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=25)
@@ -206,7 +232,9 @@ def test_curves_agree_with_the_textbook(group):
     km, rows = nt.kaplan_meier(time, event), twin.kaplan_meier(group)
     assert km.times.tolist() == [t / 10 for t, *_ in rows]
     np.testing.assert_allclose(km.survival, [float(s) for _, s, *_ in rows], atol=1e-12)
-    assert [km.at_risk.tolist(), km.events.tolist(), km.censored.tolist()] == [[r[i] for r in rows] for i in (2, 3, 4)]
+    assert [km.at_risk.tolist(), km.events.tolist(), km.censored.tolist()] == [
+        [r[i] for r in rows] for i in (2, 3, 4)
+    ]
     middle = twin.median(rows)
     np.testing.assert_equal(km.median, NAN if middle is None else middle / 10)
     asked = np.arange(-1, 45)
@@ -221,14 +249,18 @@ def test_curves_agree_with_the_textbook(group):
 
 @given(a=patients, b=patients)
 def test_log_rank_agrees_with_the_textbook(a, b):
-    """The statistic is (O - E)^2 / V in exact fractions, symmetric, and NaN where nothing can be compared."""
+    """The statistic is (O - E)^2 / V in exact fractions, symmetric, and NaN where nothing can be
+    compared.
+    """
     test, expected = nt.log_rank(arrays(a), arrays(b)), twin.log_rank(a, b)
     if expected is None:
         assert np.isnan(test.statistic)
         assert np.isnan(test.p_value)
     else:
         assert test.statistic == pytest.approx(float(expected), abs=1e-9)
-        assert nt.log_rank(arrays(b), arrays(a)).statistic == pytest.approx(test.statistic, abs=1e-9)
+        assert nt.log_rank(arrays(b), arrays(a)).statistic == pytest.approx(
+            test.statistic, abs=1e-9
+        )
         assert 0 <= test.p_value <= 1
 
 
@@ -237,7 +269,9 @@ class TestMedianExactly:
 
     @pytest.mark.parametrize("n", [2, 4, 10, 14, 98, 1000, 4242])
     def test_half_the_patients(self, n):
-        """After n/2 of n events without censoring the survival is exactly 0.5, whatever the product of floats is."""
+        """After n/2 of n events without censoring the survival is exactly 0.5, whatever the product
+        of floats is.
+        """
         assert nt.kaplan_meier(np.arange(1, n + 1), np.ones(n, bool)).median == n / 2
 
     def test_exactly_half_through_censorings(self):
@@ -250,13 +284,19 @@ class TestMedianExactly:
     @given(
         steps=st.lists(st.tuples(st.integers(1, 3), st.integers(0, 4)), min_size=1, max_size=8),
         left=st.integers(0, 6),
-    )  # fmt: skip
+    )
     def test_many_courses(self, steps, left):
         """Events and censorings in any order: the median is that of exact fractions."""
-        group = [p for t, (d, c) in enumerate(steps) for p in [(2 * t, True)] * d + [(2 * t + 1, False)] * c]
+        group = [
+            p
+            for t, (d, c) in enumerate(steps)
+            for p in [(2 * t, True)] * d + [(2 * t + 1, False)] * c
+        ]
         group += [(99, False)] * left
         middle = twin.median(twin.kaplan_meier(group))
-        np.testing.assert_equal(nt.kaplan_meier(*zip(*group, strict=True)).median, NAN if middle is None else middle)
+        np.testing.assert_equal(
+            nt.kaplan_meier(*zip(*group, strict=True)).median, NAN if middle is None else middle
+        )
 
     def test_just_above_half(self):
         """A survival a hair above 0.5 does not reach the median."""
@@ -276,7 +316,10 @@ class TestTies:
         assert late.survival_at(0.3) == 0.5
         assert late.at_risk_at(0.1 + 0.2) == 2
         near = nt.log_rank(([0.1 + 0.2, 1], [True, True]), ([0.3, 2], [True, True]))
-        assert near.statistic == nt.log_rank(([0.3, 1], [True, True]), ([0.3, 2], [True, True])).statistic
+        assert (
+            near.statistic
+            == nt.log_rank(([0.3, 1], [True, True]), ([0.3, 2], [True, True])).statistic
+        )
 
     def test_single_precision(self):
         """float32 times tie with their neighbours within 4 eps."""
@@ -296,7 +339,9 @@ class TestEdges:
         for time in ([], [NAN, NAN]):
             km = nt.kaplan_meier(time, np.zeros(len(time), bool))
             assert (km.n, km.n_events, km.excluded) == (0, 0, len(time))
-            assert np.isnan([km.median, *km.median_interval, km.survival_at(1), *km.confidence_interval(1)]).all()
+            assert np.isnan(
+                [km.median, *km.median_interval, km.survival_at(1), *km.confidence_interval(1)]
+            ).all()
             assert km.at_risk_at([0, 1]).tolist() == [0, 0]
         assert "2 without a time left out" in repr(km)
 
@@ -331,7 +376,11 @@ class TestEdges:
 
     def test_log_rank_without_a_comparison(self):
         """An empty group, no events, or one group always alone at risk: NaN."""
-        for a, b in ((([], []), ([1], [True])), (([1], [False]), ([2], [False])), (([1], [False]), ([2], [True]))):
+        for a, b in (
+            (([], []), ([1], [True])),
+            (([1], [False]), ([2], [False])),
+            (([1], [False]), ([2], [True])),
+        ):
             test = nt.log_rank(a, b)
             assert np.isnan(test.statistic)
             assert "p = nan" in repr(test)
@@ -354,28 +403,58 @@ def test_endpoints_feed_the_curves():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nt.objective_response_rate([[7], [3]]), r"`best` must be one-dimensional, .* got shape \(2, 1\)"),
+        (
+            lambda: nt.objective_response_rate([[7], [3]]),
+            r"`best` must be one-dimensional, .* got shape \(2, 1\)",
+        ),
         (lambda: nt.objective_response_rate(7), r"got shape \(\)"),
         (lambda: nt.objective_response_rate(["PR"]), "Read labels with parse_responses"),
-        (lambda: nt.objective_response_rate([7], method="wald"), "`method` must be one of 'clopper-pearson', 'wilson'"),
+        (
+            lambda: nt.objective_response_rate([7], method="wald"),
+            "`method` must be one of 'clopper-pearson', 'wilson'",
+        ),
         (lambda: nt.objective_response_rate([7], method="wilsn"), "Did you mean 'wilson'"),
-        (lambda: nt.objective_response_rate([7], level=95), "`level` must be a number between 0 and 1; got 95. Write"),
-        (lambda: nt.objective_response_rate([7], level=True), "`level` must be a number between 0 and 1; got True"),
-        (lambda: nt.objective_response_rate([7], level="0.95"), "`level` must be a number between 0 and 1"),
-        (lambda: nt.clinical_benefit_rate([7, 5], [1, 2, 3]), r"`best` \(2,\), `stable_days` \(3,\)"),
-        (lambda: nt.clinical_benefit_rate([7], [1], minimum_days=[1, 2]), "`minimum_days` must be one number of days"),
-        (lambda: nt.clinical_benefit_rate([7], [1], minimum_days=NAN), "`minimum_days` must be one number of days"),
-        (lambda: nt.kaplan_meier([5, -1], [True, True]), r"`time` must be 0 or more; got -1.0 at \[1\]"),
+        (
+            lambda: nt.objective_response_rate([7], level=95),
+            "`level` must be a number between 0 and 1; got 95. Write",
+        ),
+        (
+            lambda: nt.objective_response_rate([7], level=True),
+            "`level` must be a number between 0 and 1; got True",
+        ),
+        (
+            lambda: nt.objective_response_rate([7], level="0.95"),
+            "`level` must be a number between 0 and 1",
+        ),
+        (
+            lambda: nt.clinical_benefit_rate([7, 5], [1, 2, 3]),
+            r"`best` \(2,\), `stable_days` \(3,\)",
+        ),
+        (
+            lambda: nt.clinical_benefit_rate([7], [1], minimum_days=[1, 2]),
+            "`minimum_days` must be one number of days",
+        ),
+        (
+            lambda: nt.clinical_benefit_rate([7], [1], minimum_days=NAN),
+            "`minimum_days` must be one number of days",
+        ),
+        (
+            lambda: nt.kaplan_meier([5, -1], [True, True]),
+            r"`time` must be 0 or more; got -1.0 at \[1\]",
+        ),
         (lambda: nt.kaplan_meier([5, np.inf], [True, True]), "`time` must be finite days"),
         (lambda: nt.kaplan_meier([5, 6, 7], [True, True]), r"`time` \(3,\), `event` \(2,\)"),
         (lambda: nt.kaplan_meier([5], ["Y"]), "`event` must be True or False"),
         (lambda: nt.kaplan_meier([[5]], [[True]]), r"`time` must be one-dimensional"),
-        (lambda: nt.kaplan_meier([5], [True]).confidence_interval(5, level=0), "`level` must be a number between"),
+        (
+            lambda: nt.kaplan_meier([5], [True]).confidence_interval(5, level=0),
+            "`level` must be a number between",
+        ),
         (lambda: nt.log_rank(([5], [True]), 7), r"`b` must be a pair \(time, event\).*got int"),
         (lambda: nt.log_rank(([5], [True], [1]), ([5], [True])), "`a` must be a pair"),
         (lambda: nt.log_rank(([5], [True]), ([-5], [True])), "`b.time` must be 0 or more"),
     ],
-)  # fmt: skip
+)
 def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):

@@ -1,4 +1,6 @@
-"""Symptomatic response: limits, symptoms that were absent, durable response, duration, and the slow twin."""
+"""Symptomatic response: limits, symptoms that were absent, durable response, duration, and the slow
+twin.
+"""
 
 import attrs
 import numpy as np
@@ -29,9 +31,13 @@ STORIES = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after", "criteria", "answer", "story"), STORIES, ids=[s[-1] for s in STORIES])
+@pytest.mark.parametrize(
+    ("before", "after", "criteria", "answer", "story"), STORIES, ids=[s[-1] for s in STORIES]
+)
 def test_stories(before, after, criteria, answer, story):
-    """Each rule with its sentence; one symptom, an array, and the object agree; a new symptom says so."""
+    """Each rule with its sentence; one symptom, an array, and the object agree; a new symptom says
+    so.
+    """
     assert nt.symptom_response(before, after, criteria=criteria).label == answer
     assert nt.labels(nt.symptom_response([before], [after], criteria=criteria)).tolist() == [answer]
     one = nt.SymptomaticResponse.assess(before, after, criteria=criteria, name="flushing")
@@ -43,10 +49,15 @@ def test_stories(before, after, criteria, answer, story):
 numbers = st.one_of(sizes(), sizes(places=3), st.sampled_from([0.0, NAN, 10.0]))
 
 
-@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=30),
-       st.sampled_from([VOGL, CLASSIC, attrs.evolve(VOGL, pd=None)]), st.integers(-4, 4))  # fmt: skip
+@given(
+    st.lists(st.tuples(numbers, numbers), min_size=1, max_size=30),
+    st.sampled_from([VOGL, CLASSIC, attrs.evolve(VOGL, pd=None)]),
+    st.integers(-4, 4),
+)
 def test_agrees_with_the_twin(rows, criteria, power):
-    """Any decimals: the answer of exact arithmetic; a score on a scale of a power of two has the same."""
+    """Any decimals: the answer of exact arithmetic; a score on a scale of a power of two has the
+    same.
+    """
     before, after = np.array(rows).T
     expected = [slow.symptom(*row, criteria) for row in rows]
     assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
@@ -67,10 +78,17 @@ def test_exact_limits_on_the_grid(limit):
         for step in (-1e-4, 0, 1e-4):
             after = np.round(exact + step, 4)
             expected = [slow.symptom(b, a, criteria) for b, a in zip(before, after, strict=True)]
-            assert nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist() == expected
+            assert (
+                nt.labels(nt.symptom_response(before, after, criteria=criteria)).tolist()
+                == expected
+            )
 
 
-@given(sizes(smallest=0.1), st.lists(sizes(places=2), min_size=2, max_size=20), st.sampled_from([VOGL, CLASSIC]))
+@given(
+    sizes(smallest=0.1),
+    st.lists(sizes(places=2), min_size=2, max_size=20),
+    st.sampled_from([VOGL, CLASSIC]),
+)
 def test_more_of_a_symptom_is_never_better(before, after, criteria):
     """A larger frequency after therapy never has the better response."""
     answer = nt.symptom_response(before, np.sort(after), criteria=criteria)
@@ -78,10 +96,14 @@ def test_more_of_a_symptom_is_never_better(before, after, criteria):
 
 
 def test_inputs_of_every_kind():
-    """Empty, 0-d, narrow, strided, read-only and nullable inputs; nothing is changed, results own their data."""
+    """Empty, 0-d, narrow, strided, read-only and nullable inputs; nothing is changed, results own
+    their data.
+    """
     assert nt.symptom_response([], []).shape == (0,)
     assert nt.symptom_response(np.array(20), np.array(0)) is R.CR
-    assert nt.symptom_response(np.float32([33.0]), np.float32([16.5]), criteria=CLASSIC).tolist() == [R.PR]
+    assert nt.symptom_response(
+        np.float32([33.0]), np.float32([16.5]), criteria=CLASSIC
+    ).tolist() == [R.PR]
     assert nt.symptom_response(pd.Series([20, pd.NA], dtype="Int64"), 0).tolist() == [R.CR, R.NE]
     counts = np.arange(12.0).reshape(3, 4)
     counts.setflags(write=False)
@@ -93,8 +115,12 @@ def test_inputs_of_every_kind():
 
 
 def test_denominator_are_the_symptomatic():
-    """Hard case 25: who did not have the symptom is left out of the rate; who was not seen again stays in it."""
-    answer = nt.SymptomaticResponse.assess([20, 20, 0, 20, NAN, -1], [0, 20, 4, NAN, 3, 3], invalid="NE")
+    """Hard case 25: who did not have the symptom is left out of the rate; who was not seen again
+    stays in it.
+    """
+    answer = nt.SymptomaticResponse.assess(
+        [20, 20, 0, 20, NAN, -1], [0, 20, 4, NAN, 3, 3], invalid="NE"
+    )
     assert answer.symptomatic.tolist() == [True, True, False, True, False, False]
     assert answer.new.tolist() == [False, False, True, False, False, False]
     rate = nt.objective_response_rate(answer.response[answer.symptomatic])
@@ -131,13 +157,24 @@ def test_symptoms_side_by_side():
 
 
 def test_telestar_example():
-    """Y01: at most 4.2 a day from a baseline of 6.0 on 42 of 84 days is durable; 41 days are not."""
+    """Y01: at most 4.2 a day from a baseline of 6.0 on 42 of 84 days is durable; 41 days
+    are not.
+    """
     good = nt.durable_symptom_response([4.2] * 42 + [4.3] * 42, 6.0)
-    assert (good.responder, good.share, good.days_recorded, good.evaluable) == (True, 50.0, 84, True)
+    assert (good.responder, good.share, good.days_recorded, good.evaluable) == (
+        True,
+        50.0,
+        84,
+        True,
+    )
     assert not nt.durable_symptom_response([4.2] * 41 + [NAN] * 43, 6.0).responder
     assert nt.durable_symptom_response([4.2] * 42 + [NAN] * 42, 6.0).days_recorded == 42
-    assert nt.durable_symptom_response([4.2] * 42, 6.0).responder, "days beyond the records are days without record"
-    assert not nt.durable_symptom_response([6.0] * 84 + [0.0] * 84, 6.0).responder, "days beyond the period"
+    assert nt.durable_symptom_response([4.2] * 42, 6.0).responder, (
+        "days beyond the records are days without record"
+    )
+    assert not nt.durable_symptom_response([6.0] * 84 + [0.0] * 84, 6.0).responder, (
+        "days beyond the period"
+    )
     absent = nt.durable_symptom_response([[0.0] * 84] * 2, [0.0, NAN])
     assert absent.responder.tolist() == absent.evaluable.tolist() == [False, False]
     assert np.isnan(absent.share).all()
@@ -145,15 +182,20 @@ def test_telestar_example():
 
 @given(
     st.lists(st.one_of(sizes(largest=10), st.just(NAN)), min_size=0, max_size=20),
-    st.one_of(sizes(largest=10), st.just(NAN)), st.sampled_from([30, 25, 33.3]), st.sampled_from([50, 40, 66.7]),
+    st.one_of(sizes(largest=10), st.just(NAN)),
+    st.sampled_from([30, 25, 33.3]),
+    st.sampled_from([50, 40, 66.7]),
     st.integers(1, 15),
-)  # fmt: skip
+)
 def test_durable_response_agrees_with_the_twin(counts, baseline, reduction, share, days):
     """Any diary: the literal count of responding days."""
-    answer = nt.durable_symptom_response(counts, baseline, reduction=reduction, share_of_days=share, days=days)
+    answer = nt.durable_symptom_response(
+        counts, baseline, reduction=reduction, share_of_days=share, days=days
+    )
     assert answer.responder == slow.durable(counts, baseline, reduction, share, days)
-    quarter = nt.durable_symptom_response(np.array(counts) / 4, baseline / 4, reduction=reduction,
-                                          share_of_days=share, days=days)  # fmt: skip
+    quarter = nt.durable_symptom_response(
+        np.array(counts) / 4, baseline / 4, reduction=reduction, share_of_days=share, days=days
+    )
     assert quarter.responder == answer.responder
 
 
@@ -181,7 +223,9 @@ def test_bad_diaries_are_refused(counts, baseline, keywords, message):
 
 
 def test_diaries_of_a_cohort():
-    """One diary against many baselines, many diaries against one; the cohort's repr counts instead of listing."""
+    """One diary against many baselines, many diaries against one; the cohort's repr counts instead
+    of listing.
+    """
     one = nt.durable_symptom_response([4.2] * 84, [6.0, 5.9, 0.0], days=np.int64(84))
     assert one.responder.tolist() == [True, False, False]
     assert one.days_recorded.tolist() == [84, 84, 84]
@@ -203,9 +247,13 @@ DURATIONS = [
 ]
 
 
-@pytest.mark.parametrize(("codes", "days", "time", "event", "story"), DURATIONS, ids=[d[-1] for d in DURATIONS])
+@pytest.mark.parametrize(
+    ("codes", "days", "time", "event", "story"), DURATIONS, ids=[d[-1] for d in DURATIONS]
+)
 def test_duration_of_symptomatic_response(codes, days, time, event, story):
-    """Duration from the first response to the recurrence, censored while responding; months on output."""
+    """Duration from the first response to the recurrence, censored while responding; months on
+    output.
+    """
     codes = np.array(codes, np.int8)
     one = nt.symptom_response_duration(codes, days)
     np.testing.assert_equal((one.time, one.event), (time, event))
@@ -217,9 +265,13 @@ def test_duration_of_symptomatic_response(codes, days, time, event, story):
     assert many.reason.tolist() == [int(one.reason)] * 2
 
 
-@given(courses(visits=6, subjects=5), increasing_days(visits=6, subjects=5), st.integers(0, 2**30 - 1))
+@given(
+    courses(visits=6, subjects=5), increasing_days(visits=6, subjects=5), st.integers(0, 2**30 - 1)
+)
 def test_durations_agree_with_the_twin(codes, days, blanks):
-    """Any courses, some days unknown: the literal search for the first response and the recurrence."""
+    """Any courses, some days unknown: the literal search for the first response and the
+    recurrence.
+    """
     unknown = np.array([blanks >> i & 1 for i in range(30)], dtype=bool).reshape(5, 6)
     days = np.where(unknown, NAN, days)
     answer = nt.symptom_response_duration(codes, days)
@@ -247,7 +299,9 @@ def test_durations_refuse_bad_days():
 
 
 def test_diarrhoea_grades():
-    """CTCAE 5.0: below 4 more a day grade 1, from 4 grade 2, from 7 grade 3; no more is grade 0; unknown is NaN."""
+    """CTCAE 5.0: below 4 more a day grade 1, from 4 grade 2, from 7 grade 3; no more is grade 0;
+    unknown is NaN.
+    """
     assert nt.diarrhoea_grade(2, [0, 2, 2.1, 5.9, 6, 8.9, 9]).tolist() == [0, 0, 1, 1, 2, 2, 3]
     assert nt.diarrhoea_grade(0.1, 4.1) == 2.0, "exact on decimals"
     assert np.isnan(nt.diarrhoea_grade([NAN, 2], [3, NAN])).all()

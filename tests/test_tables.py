@@ -36,7 +36,10 @@ def test_frames(table):
     """Both frame libraries get the same columns."""
     assert table.to_frame()["subject"].tolist() == ["01", "02"]
     assert table.to_frame("polars")["subject"].to_list() == ["01", "02"]
-    assert Table({"x": np.array(["a", None], dtype=object)}).to_frame("polars")["x"].to_list() == ["a", None]
+    assert Table({"x": np.array(["a", None], dtype=object)}).to_frame("polars")["x"].to_list() == [
+        "a",
+        None,
+    ]
     with pytest.raises(InputError, match="`kind` must be one of 'pandas', 'polars'"):
         table.to_frame("spreadsheet")
 
@@ -53,9 +56,16 @@ def test_csv_and_json(table, tmp_path):
     assert table.to_csv(tmp_path / "t.csv") == "subject,sum,event\n01,51.25,True\n02,,False\n"
     assert (tmp_path / "t.csv").read_bytes() == table.to_csv().encode()
     assert json.loads(table.to_json())[0]["subject"] == "01"
-    assert json.loads(table.to_json(tmp_path / "t.json"))[1] == {"subject": "02", "sum": None, "event": False}
+    assert json.loads(table.to_json(tmp_path / "t.json"))[1] == {
+        "subject": "02",
+        "sum": None,
+        "event": False,
+    }
     assert json.loads((tmp_path / "t.json").read_text())[0]["sum"] == 51.25
-    assert Table({"x": ["b", "a"], "y": np.array([None, "a"], dtype=object)}).to_csv() == "x,y\nb,\na,a\n"
+    assert (
+        Table({"x": ["b", "a"], "y": np.array([None, "a"], dtype=object)}).to_csv()
+        == "x,y\nb,\na,a\n"
+    )
 
 
 def test_wrong_columns():

@@ -1,4 +1,6 @@
-"""Target lesions over a course: the order of the rules, exact limits, what is missing, and the slow twin."""
+"""Target lesions over a course: the order of the rules, exact limits, what is missing, and the slow
+twin.
+"""
 
 import attrs
 import numpy as np
@@ -15,8 +17,14 @@ R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
 RECIST = C.RECIST_1_1
 SIZES = [c for c in map(C.get, C.names()) if isinstance(c, C.SizeCriteria)]
 MINOR = attrs.evolve(RECIST, mr=C.Threshold(15, "decrease", RECIST.citation))
-RULES = [*SIZES, MINOR, attrs.evolve(RECIST, reappearance="PD"), attrs.evolve(RECIST, sustained_response=False),
-         attrs.evolve(C.VOGL_2008, gap="NE"), attrs.evolve(C.WHO_1981, reappearance="PD")]  # fmt: skip
+RULES = [
+    *SIZES,
+    MINOR,
+    attrs.evolve(RECIST, reappearance="PD"),
+    attrs.evolve(RECIST, sustained_response=False),
+    attrs.evolve(C.VOGL_2008, gap="NE"),
+    attrs.evolve(C.WHO_1981, reappearance="PD"),
+]
 
 
 def said(target):
@@ -26,26 +34,81 @@ def said(target):
 STORIES = [
     # sizes, keywords, answers after baseline, the hard case or sentence
     ([[100, 40, 50]], {}, "PR PD", "hard case 3: PD and PR both true is PD, from the nadir"),
-    ([[18, 9, 2, 9], [20, 0, 0, 0]], {"nodal": [1, 0]}, "CR CR CR", "hard case 4: normal nodes are CR, before PD"),
-    ([[18, 10.0], [20, 0]], {"nodal": [1, 0]}, "PR", "hard case 4: a node of 10.0 mm is not normal"),
+    (
+        [[18, 9, 2, 9], [20, 0, 0, 0]],
+        {"nodal": [1, 0]},
+        "CR CR CR",
+        "hard case 4: normal nodes are CR, before PD",
+    ),
+    (
+        [[18, 10.0], [20, 0]],
+        {"nodal": [1, 0]},
+        "PR",
+        "hard case 4: a node of 10.0 mm is not normal",
+    ),
     ([[50, NAN, 30], [30, 20, 20]], {}, "NE PR", "hard case 5: a target not measured is NE"),
-    ([[50, NAN, 55], [50, 130, 50]], {}, "PD SD", "hard case 5: what was measured proves PD; no partial nadir"),
+    (
+        [[50, NAN, 55], [50, 130, 50]],
+        {},
+        "PD SD",
+        "hard case 5: what was measured proves PD; no partial nadir",
+    ),
     ([[50, 20, 30], [50, NAN, 50]], {}, "NE SD", "hard case 5: a partial sum is no nadir"),
     ([[50, NAN, NAN]], {}, "NE NE", "nothing measured is NE, never CR"),
-    ([[20, 0, 4, 5]], {}, "CR PR PD", "hard case 6: from 0 the percent is unlimited, 5 mm are needed"),
-    ([[20, 0, 4]], {"criteria": attrs.evolve(RECIST, reappearance="PD")}, "CR PD", "hard case 6, the other reading"),
-    ([[100, 70, 80, 80, 95, 75]], {}, "PR PR PR PD SD", "hard case 10: a response is carried on until progression"),
+    (
+        [[20, 0, 4, 5]],
+        {},
+        "CR PR PD",
+        "hard case 6: from 0 the percent is unlimited, 5 mm are needed",
+    ),
+    (
+        [[20, 0, 4]],
+        {"criteria": attrs.evolve(RECIST, reappearance="PD")},
+        "CR PD",
+        "hard case 6, the other reading",
+    ),
+    (
+        [[100, 70, 80, 80, 95, 75]],
+        {},
+        "PR PR PR PD SD",
+        "hard case 10: a response is carried on until progression",
+    ),
     ([[100, 70, NAN, 80]], {}, "PR NE PR", "hard case 10: passes over NE"),
-    ([[100, 70, 80]], {"criteria": attrs.evolve(RECIST, sustained_response=False)}, "PR SD", "hard case 10, off"),
-    ([[20, NAN, 0]], {"too_small": [[0, 1, 0]]}, "PR CR", "hard case 12: too small is 5 mm, not 0, not missing"),
+    (
+        [[100, 70, 80]],
+        {"criteria": attrs.evolve(RECIST, sustained_response=False)},
+        "PR SD",
+        "hard case 10, off",
+    ),
+    (
+        [[20, NAN, 0]],
+        {"too_small": [[0, 1, 0]]},
+        "PR CR",
+        "hard case 12: too small is 5 mm, not 0, not missing",
+    ),
     ([[20, 3, 0]], {"too_small": [[0, 1, 0]]}, "PR CR", "hard case 12: an actual value counts"),
-    ([[20, NAN, 0]], {"too_small": [[0, 1, 0]], "criteria": C.RECIST_1_0}, "NE CR", "no default in RECIST 1.0"),
+    (
+        [[20, NAN, 0]],
+        {"too_small": [[0, 1, 0]], "criteria": C.RECIST_1_0},
+        "NE CR",
+        "no default in RECIST 1.0",
+    ),
     ([[10, 12, 15]], {}, "SD PD", "+20 % of 10 mm is 2 mm: not PD under RECIST 1.1"),
     ([[10, 12]], {"criteria": C.RECIST_1_0}, "PD", "+20 % is PD under RECIST 1.0"),
     ([[11.4, 16.4]], {}, "PD", "16.4 - 11.4 is 5 mm, whatever floats say"),
     ([[400, 400], [300, 375]], {"criteria": C.WHO_1981}, "PD", "WHO: one lesion alone, +25 %"),
-    ([[400, 0, 10], [300, 300, 300]], {"criteria": C.WHO_1981}, "PR PD", "WHO: a lesion back from 0"),
-    ([[400, NAN, 500], [300, NAN, 300]], {"criteria": C.WHO_1981}, "NE PD", "WHO: against its own smallest size"),
+    (
+        [[400, 0, 10], [300, 300, 300]],
+        {"criteria": C.WHO_1981},
+        "PR PD",
+        "WHO: a lesion back from 0",
+    ),
+    (
+        [[400, NAN, 500], [300, NAN, 300]],
+        {"criteria": C.WHO_1981},
+        "NE PD",
+        "WHO: against its own smallest size",
+    ),
     ([[3000, 4000]], {"criteria": C.SWOG_1992}, "PD", "SWOG: 1000 mm2 suffice"),
     ([[600, 800]], {"criteria": C.SWOG_1992}, "SD", "SWOG: 33 % and 200 mm2 do not"),
     ([[100, 72]], {"criteria": attrs.evolve(C.VOGL_2008, gap="MR")}, "MR", "the gap of the review"),
@@ -54,12 +117,16 @@ STORIES = [
     ([[50, 0, 0], [NAN, NAN, NAN]], {}, "CR CR", "a lesion without any value is padding"),
     ([[NAN, NAN], [NAN, NAN]], {}, "MISSING", "no target lesion"),
     ([[100, 100, 0, 0]], {"criteria": C.IRECIST_2017}, "SD CR CR", "iRECIST as RECIST 1.1"),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("lesions", "keywords", "answers", "story"), STORIES, ids=[s[-1] for s in STORIES])
+@pytest.mark.parametrize(
+    ("lesions", "keywords", "answers", "story"), STORIES, ids=[s[-1] for s in STORIES]
+)
 def test_stories(lesions, keywords, answers, story):
-    """The hard cases and sentences of the sources, each with its answers; patients in an array are no other."""
+    """The hard cases and sentences of the sources, each with its answers; patients in an array are
+    no other.
+    """
     target = nt.target_response(lesions, **keywords)
     assert said(target)[1:] == answers.split()
     assert said(target)[0] == "MISSING"
@@ -71,12 +138,16 @@ def test_stories(lesions, keywords, answers, story):
         assert together.explain((1, len(lesions[0]) - 1)) == target.explain(len(lesions[0]) - 1)
 
 
-measurements = st.one_of(sizes(largest=60), sizes(largest=60), st.sampled_from([0.0, NAN, 5.0, 10.0]))
+measurements = st.one_of(
+    sizes(largest=60), sizes(largest=60), st.sampled_from([0.0, NAN, 5.0, 10.0])
+)
 
 
 @st.composite
 def patients(draw):
-    """One patient: targets with a baseline (or padding), nodes, later sizes with gaps and zeros, near the limits."""
+    """One patient: targets with a baseline (or padding), nodes, later sizes with gaps and zeros,
+    near the limits.
+    """
     visits = draw(st.integers(1, 6))
     lesions, nodes = [], []
     for _ in range(draw(st.integers(1, 4))):
@@ -84,8 +155,12 @@ def patients(draw):
             lesions.append([NAN] * visits)
         else:
             first = draw(sizes(smallest=5, largest=60))
-            near = st.sampled_from([0.7, 0.75, 1.2, 1.25, 0.5, 1.0]).map(lambda f, b=first: round(b * f, 1))
-            later = draw(st.lists(st.one_of(measurements, near), min_size=visits - 1, max_size=visits - 1))
+            near = st.sampled_from([0.7, 0.75, 1.2, 1.25, 0.5, 1.0]).map(
+                lambda f, b=first: round(b * f, 1)
+            )
+            later = draw(
+                st.lists(st.one_of(measurements, near), min_size=visits - 1, max_size=visits - 1)
+            )
             lesions.append([first, *later])
         nodes.append(draw(st.booleans()))
     return lesions, nodes
@@ -93,16 +168,24 @@ def patients(draw):
 
 @st.composite
 def cohorts(draw, *, subjects=14):
-    """Patients by one seed, so that thousands are cheap: sizes in tenths at and beside the limits, gaps, padding."""
+    """Patients by one seed, so that thousands are cheap: sizes in tenths at and beside the limits,
+    gaps, padding.
+    """
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     lesions, visits = draw(st.integers(1, 4)), draw(st.integers(1, 6))
     first = random.integers(10, 600, (subjects, lesions, 1))
     factors = np.array([0.7, 0.75, 1.2, 1.25, 0.5, 1.0, 1.5, 0.9, 1.728, 0.343])
-    tenths = first * random.choice(factors, (subjects, lesions, visits)) + random.integers(-1, 2, (subjects, 1, visits))
-    tenths = np.where(random.random(tenths.shape) < 0.2, random.choice([0, 50, 99, 100], tenths.shape), tenths)
+    tenths = first * random.choice(factors, (subjects, lesions, visits)) + random.integers(
+        -1, 2, (subjects, 1, visits)
+    )
+    tenths = np.where(
+        random.random(tenths.shape) < 0.2, random.choice([0, 50, 99, 100], tenths.shape), tenths
+    )
     sizes_ = np.maximum(np.round(tenths), 0) / 10
     sizes_[..., :1] = first / 10
-    sizes_[..., 1:][random.random((subjects, lesions, visits - 1)) < draw(st.sampled_from([0, 0.1]))] = NAN
+    sizes_[..., 1:][
+        random.random((subjects, lesions, visits - 1)) < draw(st.sampled_from([0, 0.1]))
+    ] = NAN
     sizes_[random.random((subjects, lesions)) < 0.1] = NAN
     return sizes_, random.random((subjects, lesions)) < 0.4
 
@@ -110,24 +193,32 @@ def cohorts(draw, *, subjects=14):
 @pytest.mark.parametrize("criteria", RULES, ids=lambda c: f"{c.name}, {c.digest}")
 @given(cohort=cohorts())
 def test_agrees_with_the_twin(criteria, cohort):
-    """Thousands of courses under every criterion: answer and reason of the literal reading, visit by visit."""
+    """Thousands of courses under every criterion: answer and reason of the literal reading, visit
+    by visit.
+    """
     courses, nodes = cohort
     together = nt.target_response(courses, nodal=nodes, criteria=criteria)
     for i, (lesions, node) in enumerate(zip(courses.tolist(), nodes.tolist(), strict=True)):
         answers, reasons = slow.course(lesions, node, criteria)
         shown = (lesions, node)
         assert nt.labels(together.response[i]).tolist() == answers, shown
-        assert [{bit.name for bit in nt.Reason(int(why))} for why in together.reason[i]] == reasons, shown
+        assert [
+            {bit.name for bit in nt.Reason(int(why))} for why in together.reason[i]
+        ] == reasons, shown
 
 
 @given(patients(), st.sampled_from(RULES), st.randoms(use_true_random=False))
 def test_order_and_later_visits_do_not_matter(patient, criteria, random):
-    """The order of lesions changes nothing; adding a later visit never changes an earlier response."""
+    """The order of lesions changes nothing; adding a later visit never changes an earlier
+    response.
+    """
     lesions, nodes = patient
     answer = said(nt.target_response(lesions, nodal=nodes, criteria=criteria))
     order = list(range(len(lesions)))
     random.shuffle(order)
-    shuffled = nt.target_response([lesions[i] for i in order], nodal=[nodes[i] for i in order], criteria=criteria)
+    shuffled = nt.target_response(
+        [lesions[i] for i in order], nodal=[nodes[i] for i in order], criteria=criteria
+    )
     assert said(shuffled) == answer
     shorter = nt.target_response([row[:-1] for row in lesions], nodal=nodes, criteria=criteria)
     padding = [i for i, row in enumerate(lesions) if len(row) > 1 and not np.isnan(row[0])]
@@ -137,7 +228,8 @@ def test_order_and_later_visits_do_not_matter(patient, criteria, random):
 
 @given(patients(), st.sampled_from(SIZES), sizes(largest=40))
 def test_a_larger_size_is_never_better_at_its_visit(patient, criteria, more):
-    """At its own timepoint a larger size never gives a better response, and one not measured gives NE or PD.
+    """At its own timepoint a larger size never gives a better response, and one not measured gives
+    NE or PD.
 
     Where another target was not measured (NE), a larger size may prove PD, which is no better.
     """
@@ -153,14 +245,19 @@ def test_a_larger_size_is_never_better_at_its_visit(patient, criteria, more):
     assert nt.target_response(larger, nodal=nodes, criteria=criteria).response[-1] in (R.NE, R.PD)
 
 
-@given(st.lists(st.tuples(sizes(smallest=0.1), st.one_of(sizes(), st.just(NAN))), min_size=1, max_size=30),
-       st.sampled_from(SIZES))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(sizes(smallest=0.1), st.one_of(sizes(), st.just(NAN))), min_size=1, max_size=30
+    ),
+    st.sampled_from(SIZES),
+)
 def test_one_lesion_and_two_visits_are_classify(pairs, criteria):
     """For one lesion before and after, target_response is classify, under every edition."""
     before, after = np.array(pairs).T
     courses = np.stack([before, after], axis=-1)[:, None, :]
     np.testing.assert_array_equal(
-        nt.target_response(courses, criteria=criteria).response[:, 1], nt.classify(before, after, criteria=criteria)
+        nt.target_response(courses, criteria=criteria).response[:, 1],
+        nt.classify(before, after, criteria=criteria),
     )
 
 
@@ -172,7 +269,9 @@ def test_numbers_of_the_object():
     np.testing.assert_array_equal(target.baseline, [100] * 5)
     np.testing.assert_array_equal(target.nadir, [NAN, 100, 70, 70, 70])
     np.testing.assert_array_equal(target.percent_from_baseline, [NAN, -30, NAN, -15, NAN])
-    np.testing.assert_array_equal(np.round(target.percent_from_nadir, 6), [NAN, -30, NAN, 21.428571, NAN])
+    np.testing.assert_array_equal(
+        np.round(target.percent_from_nadir, 6), [NAN, -30, NAN, 21.428571, NAN]
+    )
     zero = nt.target_response([[20, 0, 6]])
     assert np.isnan(zero.percent_from_nadir[2])
     assert zero.nadir[2] == 0
@@ -186,7 +285,10 @@ def test_sums_alone():
     np.testing.assert_array_equal(sums.sum, [[100, 70], [10, NAN]])
     assert repr(sums) == "Sums(2 courses of 2 timepoints, 1 partial sums)"
     assert nt.sum_of_lesions(np.empty((3, 2, 0))).sum.shape == (3, 0)
-    assert repr(nt.sum_of_lesions(np.empty((2, 0)))) == "Sums(0 courses of 0 timepoints, 0 partial sums)"
+    assert (
+        repr(nt.sum_of_lesions(np.empty((2, 0))))
+        == "Sums(0 courses of 0 timepoints, 0 partial sums)"
+    )
     assert nt.sum_of_lesions([[0, 1]], invalid="NE").invalid.all()
 
 
@@ -194,8 +296,14 @@ BAD = [
     ([[50, 0, -1]], r"`sizes` must be finite and at least 0 .* got -1.0 at \[0, 2\]"),
     ([[50, INF]], r"`sizes` must be finite"),
     ([[0, 1], [20, 1]], r"`sizes` must be greater than 0 at baseline; got 0.0 at \[0, 0\]"),
-    ([[NAN, 12], [20, 1]], r"`sizes` must be measured at baseline where measured later; got 12.0 at \[0, 1\]"),
-    ([50, 40], r"`sizes` must have the axes \(..., lesion, timepoint\); got shape \(2,\). For one lesion"),
+    (
+        [[NAN, 12], [20, 1]],
+        r"`sizes` must be measured at baseline where measured later; got 12.0 at \[0, 1\]",
+    ),
+    (
+        [50, 40],
+        r"`sizes` must have the axes \(..., lesion, timepoint\); got shape \(2,\). For one lesion",
+    ),
     ([["x", 1]], r"`sizes` must be numbers"),
 ]
 
@@ -208,11 +316,16 @@ def test_impossible_sizes_are_refused(values, message):
 
 
 def test_invalid_may_be_answered_with_ne():
-    """A fault at baseline is NE throughout; a later one NE at its visit; nothing of it reaches the nadir."""
+    """A fault at baseline is NE throughout; a later one NE at its visit; nothing of it reaches the
+    nadir.
+    """
     bad = [[[0, 3, 4], [3, 3, 4]], [[30, 20, 21], [30, -1, 30]], [[NAN, 3, 3], [10, 5, 5]]]
     target = nt.target_response(bad, invalid="NE")
-    assert nt.labels(target.response).tolist() == [["MISSING", "NE", "NE"], ["MISSING", "NE", "SD"],
-                                                   ["MISSING", "NE", "NE"]]  # fmt: skip
+    assert nt.labels(target.response).tolist() == [
+        ["MISSING", "NE", "NE"],
+        ["MISSING", "NE", "SD"],
+        ["MISSING", "NE", "NE"],
+    ]
     assert (target.reason[0, 1] & nt.Reason.INVALID) != 0
     assert "impossible size" in target.explain((0, 1))
     assert target.nadir[1, 2] == 60
@@ -221,20 +334,44 @@ def test_invalid_may_be_answered_with_ne():
 
 
 def test_shapes_and_kinds():
-    """Flags that do not fit, other criteria, a gap that is refused; empty, read-only and narrow arrays."""
+    """Flags that do not fit, other criteria, a gap that is refused; empty, read-only and narrow
+    arrays.
+    """
     target, pair = nt.target_response, [[50, 40]]
-    refused(lambda: target(pair, nodal=[[True], [False]]), r"`nodal` must fit the axes \(..., lesion\)")
-    refused(lambda: target([[50, 40], [30, 20]], nodal=[True, False, True]), "must broadcast together.*`nodal`")
+    refused(
+        lambda: target(pair, nodal=[[True], [False]]), r"`nodal` must fit the axes \(..., lesion\)"
+    )
+    refused(
+        lambda: target([[50, 40], [30, 20]], nodal=[True, False, True]),
+        "must broadcast together.*`nodal`",
+    )
     refused(lambda: target(pair, nodal=["Y"]), "`nodal` must be True or False")
     refused(lambda: target(pair, too_small=[[0, NAN]]), "`too_small` must be True or False")
-    refused(lambda: target(pair, too_small=[[[1]], [[0]], [[2]]]), "`too_small` must be True or False; got 2")
-    refused(lambda: target(pair, invalid="nan"), "`invalid` must be one of 'raise', 'NE'; got 'nan'")
-    refused(lambda: target(pair, criteria=C.BIOLOGICAL_VOGL_2008), "of target_response must .* by marker_response")
+    refused(
+        lambda: target(pair, too_small=[[[1]], [[0]], [[2]]]),
+        "`too_small` must be True or False; got 2",
+    )
+    refused(
+        lambda: target(pair, invalid="nan"), "`invalid` must be one of 'raise', 'NE'; got 'nan'"
+    )
+    refused(
+        lambda: target(pair, criteria=C.BIOLOGICAL_VOGL_2008),
+        "of target_response must .* by marker_response",
+    )
     gap = attrs.evolve(C.VOGL_2008, gap="raise")
-    refused(lambda: target([[100, 72]], criteria=gap), r"`sizes` must be outside the gap of Vogl 2008.*at \[1\]")
-    assert nt.target_response([[100, 60]], criteria=attrs.evolve(C.VOGL_2008, gap="raise")).response[1] == R.PR
+    refused(
+        lambda: target([[100, 72]], criteria=gap),
+        r"`sizes` must be outside the gap of Vogl 2008.*at \[1\]",
+    )
+    assert (
+        nt.target_response([[100, 60]], criteria=attrs.evolve(C.VOGL_2008, gap="raise")).response[1]
+        == R.PR
+    )
     assert nt.target_response(np.empty((0, 3, 4))).response.shape == (0, 4)
-    assert repr(nt.target_response(np.empty((2, 0)))) == "TargetResponse(0 courses of 0 timepoints: none)"
+    assert (
+        repr(nt.target_response(np.empty((2, 0))))
+        == "TargetResponse(0 courses of 0 timepoints: none)"
+    )
     assert "2 courses of 2 timepoints: 2 SD" in repr(nt.target_response([[[5, 5]], [[6, 6]]]))
     narrow = np.array([[33.0, 23.1]], np.float32)
     narrow.setflags(write=False)
@@ -245,11 +382,16 @@ def test_explanations():
     """Each kind of verdict names what decided and its numbers."""
     explain = lambda lesions, visit=1, **k: nt.target_response(lesions, **k).explain(visit)  # noqa: E731
     assert explain([[40, 51]]) == (
-        "PD: sum 51.0 mm is +27.5 % and +11.0 mm from the nadir of 40.0 mm (timepoint 0); limits +20 % and 5 mm "
+        "PD: sum 51.0 mm is +27.5 % and +11.0 mm from the nadir of 40.0 mm (timepoint 0); limits "
+        "+20 % and 5 mm "
         "(RECIST 1.1, 4.3.1)"
     )
-    assert explain([[40, 51]], criteria=C.VOGL_2008).startswith("PD: sum 51.0 mm is +27.5 % from the baseline of 40.0")
-    assert "one lesion alone grew by +25 %" in explain([[400, 400], [300, 375]], criteria=C.WHO_1981)
+    assert explain([[40, 51]], criteria=C.VOGL_2008).startswith(
+        "PD: sum 51.0 mm is +27.5 % from the baseline of 40.0"
+    )
+    assert "one lesion alone grew by +25 %" in explain(
+        [[400, 400], [300, 375]], criteria=C.WHO_1981
+    )
     back = explain([[20, 0, 4]], 2, criteria=attrs.evolve(RECIST, reappearance="PD"))
     assert "back after a complete response" in back
     assert "every node is normal" in explain([[18, 9]], nodal=[True])
@@ -262,23 +404,45 @@ def test_explanations():
 
 
 def test_more_patients_than_one_block():
-    """A cohort larger than what is judged at a time: each patient has the answer, sums and faults of one alone."""
-    one = np.array([[[60, 40, NAN], [40, 30, 10]], [[0, 5, 5], [20, 20, 20]], [[30, -1, 33], [30, 30, 60]],
-                    [[NAN, NAN, NAN], [10, 16, 10]], [[NAN] * 3, [NAN] * 3], [[NAN, 5, 5], [20, 20, 20]],
-                    [[18, 9, 9], [20, 0, 0]]])  # fmt: skip
+    """A cohort larger than what is judged at a time: each patient has the answer, sums and faults
+    of one alone.
+    """
+    one = np.array(
+        [
+            [[60, 40, NAN], [40, 30, 10]],
+            [[0, 5, 5], [20, 20, 20]],
+            [[30, -1, 33], [30, 30, 60]],
+            [[NAN, NAN, NAN], [10, 16, 10]],
+            [[NAN] * 3, [NAN] * 3],
+            [[NAN, 5, 5], [20, 20, 20]],
+            [[18, 9, 9], [20, 0, 0]],
+        ]
+    )
     nodes = np.array([[False, False]] * 6 + [[True, False]])
     many, whose = np.tile(one, (3200, 1, 1)), np.tile(nodes, (3200, 1))
-    target, sums = nt.target_response(many, nodal=whose, invalid="NE"), nt.sum_of_lesions(many, invalid="NE")
+    target, sums = (
+        nt.target_response(many, nodal=whose, invalid="NE"),
+        nt.sum_of_lesions(many, invalid="NE"),
+    )
     for place, (lesions, node) in enumerate(zip(one, nodes, strict=True)):
-        alone, summed = nt.target_response(lesions, nodal=node, invalid="NE"), nt.sum_of_lesions(lesions, invalid="NE")
+        alone, summed = (
+            nt.target_response(lesions, nodal=node, invalid="NE"),
+            nt.sum_of_lesions(lesions, invalid="NE"),
+        )
         for whole, single in ((target, alone), (sums, summed)):
             for name in attrs.fields_dict(type(single)):
                 if name != "criteria":
                     found = getattr(whole, name)[place::7]
-                    np.testing.assert_array_equal(found, np.broadcast_to(getattr(single, name), found.shape), name)
+                    np.testing.assert_array_equal(
+                        found, np.broadcast_to(getattr(single, name), found.shape), name
+                    )
     answers = ["PR NE", "NE NE", "NE PD", "PD SD", "MISSING MISSING", "NE NE", "CR CR"]
     assert [" ".join(row) for row in nt.labels(target.response[:7, 1:])] == answers
-    assert nt.target_response(many.reshape(160, 140, 2, 3), invalid="NE").response.shape == (160, 140, 3)
+    assert nt.target_response(many.reshape(160, 140, 2, 3), invalid="NE").response.shape == (
+        160,
+        140,
+        3,
+    )
 
 
 def test_padding_of_one_patient_and_a_fault_of_another():
@@ -288,10 +452,14 @@ def test_padding_of_one_patient_and_a_fault_of_another():
 
 
 def test_numbers_of_extreme_sums():
-    """A nadir below 1 mm has its percent; sums whose percent is beyond all floats give infinity, and no warning."""
+    """A nadir below 1 mm has its percent; sums whose percent is beyond all floats give infinity,
+    and no warning.
+    """
     small = nt.target_response([[10, 0.5, 6.0]])
     assert small.percent_from_nadir[2] == pytest.approx(1100)
-    assert small.explain(2).startswith("PD: sum 6.0 mm is +1100.0 % and +5.5 mm from the nadir of 0.5 mm (timepoint 1)")
+    assert small.explain(2).startswith(
+        "PD: sum 6.0 mm is +1100.0 % and +5.5 mm from the nadir of 0.5 mm (timepoint 1)"
+    )
     assert nt.sum_of_lesions([[1e-300, 1e300]]).percent_from_baseline[1] == INF
     assert nt.target_response([[1.0, 0.7]]).response[1] == R.PR
 
@@ -314,26 +482,39 @@ def test_narrow_floats_meet_their_limits(lesions, keywords, response):
 
 
 def test_every_limit_is_met_by_narrow_floats():
-    """All sizes of a grid in 32 bits have the response of the same in 64 bits, at and beside the limits."""
+    """All sizes of a grid in 32 bits have the response of the same in 64 bits, at and beside the
+    limits.
+    """
     before = np.arange(10, 3000) / 10
     for limit in (0.7, 1.2):
         for step in (-0.1, 0.0, 0.1):
             courses = np.stack([before, np.round(before * limit + step, 2)], axis=-1)[:, None, :]
-            wide, narrow = (nt.target_response(courses.astype(t)).response for t in (np.float64, np.float32))
+            wide, narrow = (
+                nt.target_response(courses.astype(t)).response for t in (np.float64, np.float32)
+            )
             np.testing.assert_array_equal(wide, narrow)
     absolute = np.stack([before, np.round(before + 5, 1)], axis=-1)[:24, None, :]
     assert (nt.target_response(absolute.astype(np.float32)).response[:, 1] == R.PD).all()
     decrease = attrs.evolve(RECIST, pr=attrs.evolve(RECIST.pr, absolute=5, unit="mm"))
     fallen = np.stack([before, np.round(before - 5, 1)], axis=-1)[60:100, None, :]
     for dtype in (np.float64, np.float32):
-        assert (nt.target_response(fallen.astype(dtype), criteria=decrease).response[:, 1] == R.PR).all()
+        assert (
+            nt.target_response(fallen.astype(dtype), criteria=decrease).response[:, 1] == R.PR
+        ).all()
     assert nt.target_response([[12, 8]], criteria=decrease).response[1] == R.SD
     nodes = attrs.evolve(RECIST, node_normal=10.2)
-    assert nt.target_response(np.array([[18, 10.2]], np.float32), nodal=[True], criteria=nodes).response[1] == R.PR
+    assert (
+        nt.target_response(
+            np.array([[18, 10.2]], np.float32), nodal=[True], criteria=nodes
+        ).response[1]
+        == R.PR
+    )
 
 
 def test_what_was_too_small_is_said_and_nothing_else_is_filled():
-    """5 mm stand where a lesion was too small and has no size: not where one is given, nor where it is missing."""
+    """5 mm stand where a lesion was too small and has no size: not where one is given, nor where it
+    is missing.
+    """
     sizes_ = [[20, NAN, 3, NAN], [30, 30, 30, NAN]]
     target = nt.target_response(sizes_, too_small=[[0, 1, 1, 1], [0, 0, 0, 0]])
     np.testing.assert_array_equal(target.sum, [50, 35, 33, 5])
@@ -344,17 +525,25 @@ def test_what_was_too_small_is_said_and_nothing_else_is_filled():
 
 
 def test_sentences_word_for_word():
-    """Each sentence names the sum, its change from the reference that decided, and the limits of that rule."""
+    """Each sentence names the sum, its change from the reference that decided, and the limits of
+    that rule.
+    """
     explain = lambda lesions, visit=1, **k: nt.target_response(lesions, **k).explain(visit)  # noqa: E731
-    assert explain([[20, 0]]) == "CR: every target lesion has disappeared; sum 0.0 mm (RECIST 1.1, 4.3.1)"
+    assert (
+        explain([[20, 0]])
+        == "CR: every target lesion has disappeared; sum 0.0 mm (RECIST 1.1, 4.3.1)"
+    )
     assert explain([[18, 9]], nodal=[True]) == (
-        "CR: every target lesion has disappeared, every node is normal; sum 9.0 mm (RECIST 1.1, 4.3.1)"
+        "CR: every target lesion has disappeared, every node is normal; sum 9.0 mm (RECIST 1.1, "
+        "4.3.1)"
     )
     assert explain([[100, 80]]) == (
-        "SD: sum 80.0 mm is -20.0 % from the baseline of 100.0 mm; limits -30 % and +20 % and 5 mm (RECIST 1.1, 4.3.1)"
+        "SD: sum 80.0 mm is -20.0 % from the baseline of 100.0 mm; limits -30 % and +20 % and 5 "
+        "mm (RECIST 1.1, 4.3.1)"
     )
     assert explain([[10, 12]]) == (
-        "SD: sum 12.0 mm is +20.0 % and +2.0 mm from the nadir of 10.0 mm (timepoint 0), short of the absolute limit; "
+        "SD: sum 12.0 mm is +20.0 % and +2.0 mm from the nadir of 10.0 mm (timepoint 0), short of "
+        "the absolute limit; "
         "limits +20 % and 5 mm (RECIST 1.1, 4.3.1)"
     )
     assert "timepoint" not in explain([[10, 20]], criteria=C.VOGL_2008)

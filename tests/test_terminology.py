@@ -11,8 +11,16 @@ def test_codes_are_fixed():
     """The codes are as published and never renumbered; larger is better."""
     codes = {r.name: int(r) for r in Response}
     assert codes == {
-        "MISSING": 0, "NE": 1, "IUPD": 2, "PD": 3, "NON_CR_NON_PD": 4, "SD": 5, "MR": 6, "PR": 7, "CR": 8,
-    }  # fmt: skip
+        "MISSING": 0,
+        "NE": 1,
+        "IUPD": 2,
+        "PD": 3,
+        "NON_CR_NON_PD": 4,
+        "SD": 5,
+        "MR": 6,
+        "PR": 7,
+        "CR": 8,
+    }
 
 
 def test_reasons_are_single_bits_of_int32():
@@ -26,9 +34,22 @@ def test_reasons_are_single_bits_of_int32():
 def test_labels_are_cdisc_submission_values():
     """Codes are written as CDISC writes them; under iRECIST with the i."""
     assert nt.labels(range(9)).tolist() == [
-        "MISSING", "NE", "iUPD", "PD", "NON-CR/NON-PD", "SD", "MR", "PR", "CR",
-    ]  # fmt: skip
-    assert nt.labels([3, 5, 8, 4], nt.criteria.IRECIST_2017).tolist() == ["iCPD", "iSD", "iCR", "NON-iCR/NON-iUPD"]
+        "MISSING",
+        "NE",
+        "iUPD",
+        "PD",
+        "NON-CR/NON-PD",
+        "SD",
+        "MR",
+        "PR",
+        "CR",
+    ]
+    assert nt.labels([3, 5, 8, 4], nt.criteria.IRECIST_2017).tolist() == [
+        "iCPD",
+        "iSD",
+        "iCR",
+        "NON-iCR/NON-iUPD",
+    ]
     assert nt.labels([3], nt.criteria.RECIST_1_1).tolist() == ["PD"]
     assert nt.labels(np.zeros((2, 0), np.int8)).shape == (2, 0)
     assert str(nt.labels(Response.PR)) == "PR"
@@ -65,12 +86,19 @@ def test_labels_come_in_any_container():
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     expected = [7, 0, 3]
     for words in (
-        np.array(["PR", "", "PD"]), np.array([b"PR", b"", b"PD"]), ["PR", None, "PD"], ["PR", np.nan, "PD"],
-        pandas.Series(["PR", None, "PD"]), pandas.Series(["PR", pandas.NA, "PD"], dtype="string"),
-        polars.Series(["PR", None, "PD"]), [Response.PR, Response.MISSING, Response.PD],
-        [Response.PR, None, "PD"], ["PR", pandas.NaT, "PD"], pandas.Series(pandas.Categorical(["PR", None, "PD"])),
+        np.array(["PR", "", "PD"]),
+        np.array([b"PR", b"", b"PD"]),
+        ["PR", None, "PD"],
+        ["PR", np.nan, "PD"],
+        pandas.Series(["PR", None, "PD"]),
+        pandas.Series(["PR", pandas.NA, "PD"], dtype="string"),
+        polars.Series(["PR", None, "PD"]),
+        [Response.PR, Response.MISSING, Response.PD],
+        [Response.PR, None, "PD"],
+        ["PR", pandas.NaT, "PD"],
+        pandas.Series(pandas.Categorical(["PR", None, "PD"])),
         np.ma.array(["PR", "SD", "PD"], mask=[False, True, False]),
-    ):  # fmt: skip
+    ):
         assert nt.parse_responses(words).tolist() == expected
     assert nt.parse_responses(np.array([["PR"], ["SD"]])).tolist() == [[7], [5]]
     assert nt.parse_responses(np.array("PR")) is Response.PR
@@ -79,10 +107,14 @@ def test_labels_come_in_any_container():
     assert nt.parse_responses(np.array([])).shape == (0,)
 
 
-@pytest.mark.parametrize("word", ["CHECK", "Partial", "P R", 7, 3.5, True, np.int8(7), np.inf, ["PR"], {}, b"\xff"])
+@pytest.mark.parametrize(
+    "word", ["CHECK", "Partial", "P R", 7, 3.5, True, np.int8(7), np.inf, ["PR"], {}, b"\xff"]
+)
 def test_unknown_labels_are_refused_with_their_place(word):
     """Anything else is an error that names the word and where it stands."""
-    with pytest.raises(nt.InputError, match=r"`labels` must be responses such as CR.*got .* at \[1\]"):
+    with pytest.raises(
+        nt.InputError, match=r"`labels` must be responses such as CR.*got .* at \[1\]"
+    ):
         nt.parse_responses(["PR", word])
     with pytest.raises(nt.InputError, match=r"got .* at \[1\]"):
         nt.parse_responses([Response.PR, word])
@@ -98,7 +130,9 @@ def test_the_place_of_an_unknown_label_in_a_table():
 
 def test_labels_want_an_edition_and_not_its_name():
     """A name in place of the edition would leave the i out in silence: it is refused."""
-    with pytest.raises(nt.InputTypeError, match="`criteria` must be an edition; got 'irecist-2017'"):
+    with pytest.raises(
+        nt.InputTypeError, match="`criteria` must be an edition; got 'irecist-2017'"
+    ):
         nt.labels([3], "irecist-2017")
 
 
@@ -109,7 +143,9 @@ def test_unknown_label_has_a_suggestion():
 
 
 def test_best_of_is_the_maximum():
-    """The best is the largest code over the last axis; MISSING loses to all; an empty axis is MISSING."""
+    """The best is the largest code over the last axis; MISSING loses to all; an empty axis is
+    MISSING.
+    """
     assert nt.best_of([[1, 5, 0], [0, 0, 0]]).tolist() == [5, 0]
     assert nt.best_of([3, 8]) is Response.CR
     assert nt.best_of(Response.SD) is Response.SD
@@ -117,8 +153,12 @@ def test_best_of_is_the_maximum():
 
 
 def test_codes_outside_the_enumeration_are_refused():
-    """A code that is no response is an error with its place; labels are pointed to parse_responses."""
-    with pytest.raises(nt.InputError, match=r"`codes` must be Response codes from 0 to 8; got 9 at \[1\]"):
+    """A code that is no response is an error with its place; labels are pointed to
+    parse_responses.
+    """
+    with pytest.raises(
+        nt.InputError, match=r"`codes` must be Response codes from 0 to 8; got 9 at \[1\]"
+    ):
         nt.best_of([1, 9])
     with pytest.raises(nt.InputTypeError, match="parse_responses"):
         nt.labels(["PR"])

@@ -1,4 +1,6 @@
-"""Work in two threads: the same answers and errors as in one, in the same order; and what is made late."""
+"""Work in two threads: the same answers and errors as in one, in the same order; and what is made
+late.
+"""
 
 import pickle
 import sys
@@ -18,7 +20,9 @@ from nettumor._threads import LONG, beside, each
 def test_each_is_map(n, long):
     """Every argument once, results in order, whoever did the work."""
     seen = []
-    found = each(lambda a, b: seen.append(a) or a * b, range(n), range(n, 2 * n), rows=LONG if long else 0)
+    found = each(
+        lambda a, b: seen.append(a) or a * b, range(n), range(n, 2 * n), rows=LONG if long else 0
+    )
     assert found == [a * (n + a) for a in range(n)]
     assert sorted(seen) == list(range(n))
 
@@ -26,6 +30,7 @@ def test_each_is_map(n, long):
 @pytest.mark.parametrize("rows", [0, LONG])
 def test_the_first_error_is_raised(rows):
     """Of several errors that of the first argument, in one thread and in two."""
+
     def work(i):
         if i % 3 == 1:
             raise ValueError(f"number {i}")
@@ -48,10 +53,14 @@ def test_threads_that_end_together_lose_nothing(monkeypatch):
 
 
 def test_beside_works_once_and_hands_on():
-    """A short work when it is asked for, a long one in another thread; both once, both with their error."""
+    """A short work when it is asked for, a long one in another thread; both once, both with their
+    error.
+    """
     for rows in (0, LONG):
         calls = []
-        with beside(lambda calls=calls: calls.append(threading.get_ident()) or len(calls), rows) as asked:
+        with beside(
+            lambda calls=calls: calls.append(threading.get_ident()) or len(calls), rows
+        ) as asked:
             assert asked() == asked() == 1
         assert (calls[0] != threading.get_ident()) == bool(rows)
         with pytest.raises(ZeroDivisionError), beside(lambda: 1 // 0, rows) as asked:

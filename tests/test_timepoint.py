@@ -54,19 +54,56 @@ def codes(word, every):
 
 
 TABLES = {
-    "overall_recist11_target_published.csv": (nt.criteria.RECIST_1_1, "target", "non_target", "new_lesions", TARGETS),
-    "overall_recist11_nontarget_only_published.csv": (nt.criteria.RECIST_1_1, None, "non_target", "new_lesions",
-                                                      [R.MISSING]),
-    "overall_recist11_enumerated.csv": (nt.criteria.RECIST_1_1, "target", "non_target", "new_lesion", TARGETS),
-    "overall_recist10_published.csv": (nt.criteria.RECIST_1_0, "target", "non_target", "new_lesions", TARGETS),
-    "overall_mrecist_published.csv": (nt.criteria.MRECIST_2010, "target", "non_target", "new_lesions", TARGETS),
-    "overall_who_enumerated.csv": (nt.criteria.WHO_1981, "measurable", "nonmeasurable", "new_lesion", TARGETS),
-}  # fmt: skip
+    "overall_recist11_target_published.csv": (
+        nt.criteria.RECIST_1_1,
+        "target",
+        "non_target",
+        "new_lesions",
+        TARGETS,
+    ),
+    "overall_recist11_nontarget_only_published.csv": (
+        nt.criteria.RECIST_1_1,
+        None,
+        "non_target",
+        "new_lesions",
+        [R.MISSING],
+    ),
+    "overall_recist11_enumerated.csv": (
+        nt.criteria.RECIST_1_1,
+        "target",
+        "non_target",
+        "new_lesion",
+        TARGETS,
+    ),
+    "overall_recist10_published.csv": (
+        nt.criteria.RECIST_1_0,
+        "target",
+        "non_target",
+        "new_lesions",
+        TARGETS,
+    ),
+    "overall_mrecist_published.csv": (
+        nt.criteria.MRECIST_2010,
+        "target",
+        "non_target",
+        "new_lesions",
+        TARGETS,
+    ),
+    "overall_who_enumerated.csv": (
+        nt.criteria.WHO_1981,
+        "measurable",
+        "nonmeasurable",
+        "new_lesion",
+        TARGETS,
+    ),
+}
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_every_cell_of_the_published_tables(name):
-    """Each cell of each printed or enumerated table is the library's answer, under its own criteria."""
+    """Each cell of each printed or enumerated table is the library's answer, under its own
+    criteria.
+    """
     criteria, target, non_target, new, every = TABLES[name]
     spelling = {"Non-CR/non-PD": "NON-CR/NON-PD"}
     cells = 0
@@ -84,12 +121,16 @@ def test_every_cell_of_the_published_tables(name):
 
 
 def test_every_criterion_of_size_shares_the_table():
-    """Each edition of size and both Choi editions give the same answer in all 112 cells; the review's too."""
+    """Each edition of size and both Choi editions give the same answer in all 112 cells; the
+    review's too.
+    """
     cells = np.array(list(itertools.product(TARGETS, NON_TARGETS, [0, 1])), dtype=np.int8).T
     expected = [slow.overall(WORDS[R(t)], WORDS[R(n)], bool(new)) for t, n, new in cells.T]
     served = 0
     for edition in map(nt.criteria.get, nt.criteria.names()):
-        if edition.kind not in ("size", "size and attenuation") or getattr(edition, "immune", False):
+        if edition.kind not in ("size", "size and attenuation") or getattr(
+            edition, "immune", False
+        ):
             continue
         got = nt.overall_response(*cells, criteria=edition)
         assert [WORDS[R(code)] for code in got] == expected, edition.name
@@ -115,7 +156,9 @@ def test_no_disease_at_baseline():
 
 
 def test_overall_response_broadcasts_and_keeps_its_inputs():
-    """Shapes broadcast as in NumPy; scalars give a Response; empty, strided and read-only inputs work."""
+    """Shapes broadcast as in NumPy; scalars give a Response; empty, strided and read-only inputs
+    work.
+    """
     target = np.array([[R.CR], [R.SD]], dtype=np.int8)
     target.setflags(write=False)
     answer = nt.overall_response(target, [R.CR, R.NE, R.PD], False)
@@ -132,38 +175,104 @@ def test_overall_response_broadcasts_and_keeps_its_inputs():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: nt.overall_response([R.PR, R.IUPD], R.CR, False), r"`target` must be CR.*got 2 at \[1\].*Write PD"),
-        (lambda: nt.overall_response(R.NON_CR_NON_PD, R.CR, False), r"`target` must be .*got 4.*goes in `non_target`"),
-        (lambda: nt.overall_response(R.PR, R.IUPD, False), r"`non_target` must be CR, NON_CR.*got 2.*irecist_response"),
-        (lambda: nt.overall_response(9, R.CR, False), r"`target` must be Response codes from 0 to 8; got 9"),
-        (lambda: nt.overall_response("CR", R.CR, False), r"`target` must be Response codes.*parse_responses"),
+        (
+            lambda: nt.overall_response([R.PR, R.IUPD], R.CR, False),
+            r"`target` must be CR.*got 2 at \[1\].*Write PD",
+        ),
+        (
+            lambda: nt.overall_response(R.NON_CR_NON_PD, R.CR, False),
+            r"`target` must be .*got 4.*goes in `non_target`",
+        ),
+        (
+            lambda: nt.overall_response(R.PR, R.IUPD, False),
+            r"`non_target` must be CR, NON_CR.*got 2.*irecist_response",
+        ),
+        (
+            lambda: nt.overall_response(9, R.CR, False),
+            r"`target` must be Response codes from 0 to 8; got 9",
+        ),
+        (
+            lambda: nt.overall_response("CR", R.CR, False),
+            r"`target` must be Response codes.*parse_responses",
+        ),
         (lambda: nt.overall_response(R.PR, R.CR, np.nan), r"`new_lesion` must be True or False"),
-        (lambda: nt.overall_response([R.PR] * 2, [R.CR] * 3, False), r"shapes must broadcast.*`target` \(2,\)"),
-        (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.IRECIST_2017), "served by irecist_response"),
-        (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.BIOLOGICAL_NET_WHO), "by marker_response"),
-        (lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.PERCIST_2009), "served by percist_response"),
-        (lambda: nt.overall_response(R.PR, R.CR, False, criteria="recist-1.1"),
-         "of overall_response must be SizeCriteria; got 'recist-1.1'"),
-        (lambda: nt.non_target_response([R.CR, R.CR]), r"`lesions` must have the axes \(\.\.\., lesion, timepoint\)"),
-        (lambda: nt.non_target_response([[R.SD, R.CR]]),
-         r"`lesions` must be CR \(8\).*got 5 at \[0, 0\]. A non-target lesion is absent"),
-        (lambda: nt.non_target_response([[R.CR, R.IUPD]]), r"`lesions` must be CR \(8\).*got 2 at \[0, 1\]"),
-        (lambda: nt.non_target_response([[R.CR]], markers_normal=[True] * 3), r"`markers_normal` must have.*got 3"),
-        (lambda: nt.non_target_response([[R.CR] * 3], markers_normal=[True] * 2), r"shapes must broadcast"),
-        (lambda: nt.non_target_response([[R.CR] * 2], markers_normal=[1, None]), r"`markers_normal` must be True or"),
-        (lambda: nt.first_sighting([0, 1], [0, 56]), r"`status` must have the axes \(\.\.\., lesion, timepoint\)"),
-        (lambda: nt.first_sighting([[0, 3]], [0, 56]),
-         r"`status` must be 0 \(not seen\).*got 3 at \[0, 1\]. Give the state"),
-        (lambda: nt.first_sighting([["", "EQUIVOCL"]], [0, 56]), r"'EQUIVOCL' at \[0, 1\]. Did you mean 'EQUI"),
-        (lambda: nt.first_sighting([[True, False]], [0, 56]), "A flag does not tell equivocal from unequivocal"),
-        (lambda: nt.first_sighting(np.array([[True, None]], dtype=object), [0, 56]), r"got True at \[0, 0\]"),
+        (
+            lambda: nt.overall_response([R.PR] * 2, [R.CR] * 3, False),
+            r"shapes must broadcast.*`target` \(2,\)",
+        ),
+        (
+            lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.IRECIST_2017),
+            "served by irecist_response",
+        ),
+        (
+            lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.BIOLOGICAL_NET_WHO),
+            "by marker_response",
+        ),
+        (
+            lambda: nt.overall_response(R.PR, R.CR, False, criteria=EDITIONS.PERCIST_2009),
+            "served by percist_response",
+        ),
+        (
+            lambda: nt.overall_response(R.PR, R.CR, False, criteria="recist-1.1"),
+            "of overall_response must be SizeCriteria; got 'recist-1.1'",
+        ),
+        (
+            lambda: nt.non_target_response([R.CR, R.CR]),
+            r"`lesions` must have the axes \(\.\.\., lesion, timepoint\)",
+        ),
+        (
+            lambda: nt.non_target_response([[R.SD, R.CR]]),
+            r"`lesions` must be CR \(8\).*got 5 at \[0, 0\]. A non-target lesion is absent",
+        ),
+        (
+            lambda: nt.non_target_response([[R.CR, R.IUPD]]),
+            r"`lesions` must be CR \(8\).*got 2 at \[0, 1\]",
+        ),
+        (
+            lambda: nt.non_target_response([[R.CR]], markers_normal=[True] * 3),
+            r"`markers_normal` must have.*got 3",
+        ),
+        (
+            lambda: nt.non_target_response([[R.CR] * 3], markers_normal=[True] * 2),
+            r"shapes must broadcast",
+        ),
+        (
+            lambda: nt.non_target_response([[R.CR] * 2], markers_normal=[1, None]),
+            r"`markers_normal` must be True or",
+        ),
+        (
+            lambda: nt.first_sighting([0, 1], [0, 56]),
+            r"`status` must have the axes \(\.\.\., lesion, timepoint\)",
+        ),
+        (
+            lambda: nt.first_sighting([[0, 3]], [0, 56]),
+            r"`status` must be 0 \(not seen\).*got 3 at \[0, 1\]. Give the state",
+        ),
+        (
+            lambda: nt.first_sighting([["", "EQUIVOCL"]], [0, 56]),
+            r"'EQUIVOCL' at \[0, 1\]. Did you mean 'EQUI",
+        ),
+        (
+            lambda: nt.first_sighting([[True, False]], [0, 56]),
+            "A flag does not tell equivocal from unequivocal",
+        ),
+        (
+            lambda: nt.first_sighting(np.array([[True, None]], dtype=object), [0, 56]),
+            r"got True at \[0, 0\]",
+        ),
         (lambda: nt.first_sighting([[0, 2]], [56, 0]), "`days` must be strictly increasing"),
         (lambda: nt.first_sighting([[0, 2]], [0, 56, 112]), "shapes must broadcast"),
-        (lambda: nt.first_sighting([[0, 2]], np.array(["2020", "2021"], "M8[D]")), "`days` must be days.*Subtract"),
+        (
+            lambda: nt.first_sighting([[0, 2]], np.array(["2020", "2021"], "M8[D]")),
+            "`days` must be days.*Subtract",
+        ),
         (lambda: nt.non_target_response([["CR"]]), r"`lesions` must be Response codes"),
-        (lambda: nt.overall_response(R.PR, "CR", False), r"`non_target` must be Response codes.*parse_responses"),
+        (
+            lambda: nt.overall_response(R.PR, "CR", False),
+            r"`non_target` must be Response codes.*parse_responses",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_refused_with_the_repair(call, message):
     """Every refusal names the argument, what it must be, what it was, where, and the repair."""
     refused(call, message)
@@ -186,7 +295,9 @@ STORIES = [
 ]
 
 
-@pytest.mark.parametrize(("lesions", "markers", "expected", "story"), STORIES, ids=[s[-1] for s in STORIES])
+@pytest.mark.parametrize(
+    ("lesions", "markers", "expected", "story"), STORIES, ids=[s[-1] for s in STORIES]
+)
 def test_non_target_response_stories(lesions, markers, expected, story):
     """Each story of non-target lesions ends as told."""
     assert nt.non_target_response(lesions, markers_normal=markers).tolist() == expected, story
@@ -197,7 +308,10 @@ def test_non_target_response_shapes():
     assert nt.non_target_response(np.zeros((2, 3, 0), np.int8)).shape == (2, 0)
     assert nt.non_target_response(np.zeros((2, 0, 3), np.int8)).tolist() == [[0] * 3] * 2
     lesions = np.full((2, 1, 3), R.CR, dtype=np.int8)[:, :, ::-1]
-    assert nt.non_target_response(lesions, markers_normal=[[True], [False]]).tolist() == [[0, 8, 8], [0, 4, 4]]
+    assert nt.non_target_response(lesions, markers_normal=[[True], [False]]).tolist() == [
+        [0, 8, 8],
+        [0, 4, 4],
+    ]
     assert nt.non_target_response(lesions).dtype == np.int8
 
 
@@ -210,7 +324,9 @@ def test_non_target_response_agrees_with_its_twin(lesions, markers):
     answers = nt.non_target_response(lesions, markers_normal=markers)
     for patient in range(16):
         rows = [[WORDS[R(code)] for code in row] for row in lesions[patient]]
-        assert [WORDS[R(code)] for code in answers[patient]] == slow.non_target(rows, markers[patient].tolist())
+        assert [WORDS[R(code)] for code in answers[patient]] == slow.non_target(
+            rows, markers[patient].tolist()
+        )
 
 
 @given(hnp.arrays(np.int8, (2, 3, 4), elements=response_codes(codes=[0, 1, 3, 4, 8])))
@@ -221,7 +337,9 @@ def test_non_target_response_does_not_mind_the_order_of_lesions(lesions):
 
 
 def test_hard_case_15_equivocal_first():
-    """Hard case 15: equivocal does not count; once unequivocal, only the date goes back to the first sighting."""
+    """Hard case 15: equivocal does not count; once unequivocal, only the date goes back to the
+    first sighting.
+    """
     found = nt.first_sighting([["", "EQUIVOCAL", "UNEQUIVOCAL", "UNEQUIVOCAL"]], [0, 59, 120, 181])
     assert found.new_lesion.tolist() == [False, False, True, True]
     assert (found.day, found.timepoint, found.unequivocal_timepoint) == (59.0, 1, 2)
@@ -233,17 +351,48 @@ SIGHTINGS = [
     ([["", "", ""]], [0, 56, 112], [0, 0, 0], None, "none"),
     ([["", "EQUIVOCAL", "EQUIVOCAL"]], [0, 56, 112], [0, 0, 0], None, "never more than equivocal"),
     ([["", "EQUIVOCAL", ""]], [0, 56, 112], [0, 0, 0], None, "equivocal, then gone"),
-    ([["", "UNEQUIVOCAL", ""]], [0, 56, 112], [0, 1, 0], 56, "there, then gone: the visit after has none"),
-    ([["", "UNEQUIVOCAL", "EQUIVOCAL"]], [0, 56, 112], [0, 1, 1], 56, "known, then seen badly: still there"),
+    (
+        [["", "UNEQUIVOCAL", ""]],
+        [0, 56, 112],
+        [0, 1, 0],
+        56,
+        "there, then gone: the visit after has none",
+    ),
+    (
+        [["", "UNEQUIVOCAL", "EQUIVOCAL"]],
+        [0, 56, 112],
+        [0, 1, 1],
+        56,
+        "known, then seen badly: still there",
+    ),
     ([["EQUIVOCAL", "", "UNEQUIVOCAL"]], [28, 56, 112], [0, 0, 1], 28, "not seen in between"),
-    ([["", "", "UNEQUIVOCAL"], ["", "EQUIVOCAL", "EQUIVOCAL"]], [0, 56, 112], [0, 0, 1], 112, "one stays equivocal"),
-    ([["", "UNEQUIVOCAL", ""], ["EQUIVOCAL", "", "UNEQUIVOCAL"]], [0, 56, 112], [0, 1, 1], 56,
-     "a lesion that becomes unequivocal later does not move a progression that came before"),
-    ([["", "EQUIVOCAL", "UNEQUIVOCAL"]], [0, np.nan, 112], [0, 0, 1], None, "first seen on a day not known"),
-]  # fmt: skip
+    (
+        [["", "", "UNEQUIVOCAL"], ["", "EQUIVOCAL", "EQUIVOCAL"]],
+        [0, 56, 112],
+        [0, 0, 1],
+        112,
+        "one stays equivocal",
+    ),
+    (
+        [["", "UNEQUIVOCAL", ""], ["EQUIVOCAL", "", "UNEQUIVOCAL"]],
+        [0, 56, 112],
+        [0, 1, 1],
+        56,
+        "a lesion that becomes unequivocal later does not move a progression that came before",
+    ),
+    (
+        [["", "EQUIVOCAL", "UNEQUIVOCAL"]],
+        [0, np.nan, 112],
+        [0, 0, 1],
+        None,
+        "first seen on a day not known",
+    ),
+]
 
 
-@pytest.mark.parametrize(("status", "days", "flags", "day", "story"), SIGHTINGS, ids=[s[-1] for s in SIGHTINGS])
+@pytest.mark.parametrize(
+    ("status", "days", "flags", "day", "story"), SIGHTINGS, ids=[s[-1] for s in SIGHTINGS]
+)
 def test_first_sighting_stories(status, days, flags, day, story):
     """Each story of new lesions gives its flags and its day."""
     found = nt.first_sighting(status, days)
@@ -252,10 +401,14 @@ def test_first_sighting_stories(status, days, flags, day, story):
 
 
 def test_first_sighting_of_many():
-    """Codes and words mean the same; arrays stay arrays; the sentence and the repr say what there is."""
+    """Codes and words mean the same; arrays stay arrays; the sentence and the repr say what there
+    is.
+    """
     words = np.array([[["", "EQUIVOCAL", "present "]], [[None, np.nan, "Absent"]]], dtype=object)
     found = nt.first_sighting(words, [0, 56, 112])
-    same = nt.first_sighting([[[0, 1, 2]], [[0.0, np.nan, 0]]], np.array([0, 56, 112], "timedelta64[D]"))
+    same = nt.first_sighting(
+        [[[0, 1, 2]], [[0.0, np.nan, 0]]], np.array([0, 56, 112], "timedelta64[D]")
+    )
     for name in attrs.fields_dict(nt.FirstSighting):
         np.testing.assert_array_equal(getattr(found, name), getattr(same, name))
     assert found.day.tolist()[0] == 56
@@ -285,20 +438,28 @@ def test_first_sighting_agrees_with_its_twin(status, days):
     """Flags and day are those that the sentence of RECIST 1.1 gives patient by patient."""
     found = nt.first_sighting(status, days)
     for patient in range(16):
-        lesions = [[["", "EQUIVOCAL", "UNEQUIVOCAL"][code] for code in row] for row in status[patient]]
+        lesions = [
+            [["", "EQUIVOCAL", "UNEQUIVOCAL"][code] for code in row] for row in status[patient]
+        ]
         flags, day = slow.sighting(lesions, days[patient].tolist())
         assert found.new_lesion[patient].tolist() == flags
         assert (None if np.isnan(found.day[patient]) else found.day[patient]) == day
-        assert found.timepoint[patient] == (-1 if day is None else days[patient].tolist().index(day))
+        assert found.timepoint[patient] == (
+            -1 if day is None else days[patient].tolist().index(day)
+        )
 
 
 def test_new_lesions_at_the_first_timepoint_and_in_objects():
-    """Seen first at place 0, at the last visit only, in numbers and words of objects; NaN and NA are not seen."""
+    """Seen first at place 0, at the last visit only, in numbers and words of objects; NaN and NA
+    are not seen.
+    """
     pandas = pytest.importorskip("pandas")
     at_once = nt.first_sighting([[2, 2]], [28, 56])
     assert (at_once.day, at_once.timepoint, at_once.unequivocal_timepoint) == (28.0, 0, 0)
     assert repr(at_once) == "FirstSighting(1 of 1 patients with a new lesion)"
-    assert at_once.explain().startswith("New lesion unequivocal at timepoint 0, first seen at timepoint 0 on day 28.0")
+    assert at_once.explain().startswith(
+        "New lesion unequivocal at timepoint 0, first seen at timepoint 0 on day 28.0"
+    )
     last = nt.first_sighting([["", "UNEQUIVOCAL"]], [0, 56])
     assert last.lesion_day.tolist() == [56.0]
     assert nt.first_sighting([[np.nan, 2.0]], [0, 56]).day == 56

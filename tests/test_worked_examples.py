@@ -1,7 +1,8 @@
-"""Every worked example of ``data/worked_examples.csv``: inputs in, the expected answer out, row by row.
+"""Every worked example of ``data/worked_examples.csv``: inputs in, the expected answer out, row by
+row.
 
-A row without a check fails, unless it stands in `LEFT_OUT` with its reason. "GAP" in the file is SD with the reason
-that the review leaves the change without a class.
+A row without a check fails, unless it stands in `LEFT_OUT` with its reason. "GAP" in the file is SD
+with the reason that the review leaves the change without a class.
 """
 
 import csv
@@ -18,7 +19,9 @@ import nettumor as nt
 R, C, Reason, NAN = nt.Response, nt.criteria, nt.Reason, np.nan
 RECIST, NON, MISSING = C.RECIST_1_1, R.NON_CR_NON_PD, R.MISSING
 BY_LIMITS = attrs.evolve(RECIST, sustained_response=False)
-with open(pathlib.Path(__file__).parent / "data" / "worked_examples.csv", encoding="utf-8", newline="") as file:
+with open(
+    pathlib.Path(__file__).parent / "data" / "worked_examples.csv", encoding="utf-8", newline=""
+) as file:
     ROWS = list(csv.DictReader(file))
 
 LEFT_OUT = {
@@ -33,9 +36,11 @@ CHECKS = {}
 
 def checks(*names):
     """Registers the check of rows by their column ``criteria``, or by their id."""
+
     def register(function):
         CHECKS.update(dict.fromkeys(names, function))
         return function
+
     return register
 
 
@@ -85,7 +90,9 @@ def target(given, expected):
 
 @checks("R16")
 def a_node_of_ten_millimetres(given, expected):
-    found = nt.target_response([[30, 0], [given["baseline_sum_mm"] - 30, given["current_sum_mm"]]], nodal=[False, True])
+    found = nt.target_response(
+        [[30, 0], [given["baseline_sum_mm"] - 30, given["current_sum_mm"]]], nodal=[False, True]
+    )
     assert R(found.response[1]).label == expected["target_response"]
     assert found.percent_from_baseline[1] == near(expected["pct_from_baseline"])
 
@@ -95,14 +102,19 @@ def node(given, expected):
     short = given["node_short_axis_mm"]
     assert expected["classification"] == "target-eligible node"
     assert str(nt.node_class(short)) == "target"
-    assert nt.lesion_size(given.get("node_ld_mm", 30), short, nodal=True) == expected.get("recorded_mm", short)
+    assert nt.lesion_size(given.get("node_ld_mm", 30), short, nodal=True) == expected.get(
+        "recorded_mm", short
+    )
 
 
 @checks("S05")
 def choice(given, expected):
     sizes = np.array(given["measurable_lesions_mm"], dtype=float)
     chosen = nt.select_targets(sizes, given["organ"])
-    assert (chosen.sum(), sizes[chosen].sum()) == (expected["n_targets"], expected["baseline_sum_mm"])
+    assert (chosen.sum(), sizes[chosen].sum()) == (
+        expected["n_targets"],
+        expected["baseline_sum_mm"],
+    )
 
 
 @checks("S06")
@@ -137,7 +149,10 @@ def lesions_and_a_node(given, expected):
 def a_target_not_measured(given, expected):
     lesions = [[20, 40], [15, 40], [15, NAN]]
     found = nt.target_response(lesions)
-    assert (found.sum.tolist(), len(lesions)) == ([given["baseline_sum_mm"], given["assessed_sum_mm"]], 3)
+    assert (found.sum.tolist(), len(lesions)) == (
+        [given["baseline_sum_mm"], given["assessed_sum_mm"]],
+        3,
+    )
     assert R(found.response[1]).label == expected["target_response"]
     assert nt.overall_response(found.response[1], R.CR, False).label == expected["overall"]
 
@@ -145,8 +160,10 @@ def a_target_not_measured(given, expected):
 @checks("O17")
 def reappearance_before_a_cr(given, expected):
     rest = given["sum_nadir_mm"]
-    lesions = [[2 * rest - 20, rest, given["sum_now_mm"] - given["target_lesion_now_mm"]],
-               [20, given["target_lesion_previous_mm"], given["target_lesion_now_mm"]]]  # fmt: skip
+    lesions = [
+        [2 * rest - 20, rest, given["sum_now_mm"] - given["target_lesion_now_mm"]],
+        [20, given["target_lesion_previous_mm"], given["target_lesion_now_mm"]],
+    ]
     found = nt.target_response(lesions)
     assert words(found.response[1:]) == [given["previous_overall"], expected["overall"]]
     assert found.percent_from_nadir[2] == 20
@@ -164,23 +181,37 @@ def reappearance_after_a_cr(given, expected):
 @checks("RECIST1.1-PR-drift")
 def drift(given, expected):
     criteria = BY_LIMITS if given["convention"] == "threshold_only" else RECIST
-    assert words(nt.target_response([given["sums_mm"]], criteria=criteria).response[1:]) == expected["responses"]
+    assert (
+        words(nt.target_response([given["sums_mm"]], criteria=criteria).response[1:])
+        == expected["responses"]
+    )
 
 
 @checks("W01")
 def who(given, expected):
-    before, after = (10 * np.array(given[key], dtype=float) for key in ("baseline_cm", "followup_cm"))
-    sizes = nt.lesion_size(*np.stack([before, after], axis=-1).transpose(1, 0, 2), criteria=C.WHO_1981)
+    before, after = (
+        10 * np.array(given[key], dtype=float) for key in ("baseline_cm", "followup_cm")
+    )
+    sizes = nt.lesion_size(
+        *np.stack([before, after], axis=-1).transpose(1, 0, 2), criteria=C.WHO_1981
+    )
     found = nt.target_response(sizes, criteria=C.WHO_1981)
-    assert (found.sum / 100).tolist() == [expected["spd_baseline_cm2"], expected["spd_followup_cm2"]]
+    assert (found.sum / 100).tolist() == [
+        expected["spd_baseline_cm2"],
+        expected["spd_followup_cm2"],
+    ]
     assert found.percent_from_baseline[1] == expected["pct"]
     assert R(found.response[1]).label == expected["response"]
 
 
 @checks("W02")
 def who_any_lesion(given, expected):
-    before, after = (10 * np.array(given[key], dtype=float) for key in ("baseline_cm", "followup_cm"))
-    sizes = nt.lesion_size(*np.stack([before, after], axis=-1).transpose(1, 0, 2), criteria=C.WHO_1981)
+    before, after = (
+        10 * np.array(given[key], dtype=float) for key in ("baseline_cm", "followup_cm")
+    )
+    sizes = nt.lesion_size(
+        *np.stack([before, after], axis=-1).transpose(1, 0, 2), criteria=C.WHO_1981
+    )
     found = nt.target_response(sizes, criteria=C.WHO_1981)
     assert found.percent_from_baseline[1] == near(expected["spd_pct"])
     assert nt.percent_change(*sizes[1]) == near(expected["lesion2_pct"])
@@ -190,7 +221,9 @@ def who_any_lesion(given, expected):
 @checks("W04")
 def who_overall(given, expected):
     parts = [nt.parse_responses(given[part]) for part in ("measurable", "nonmeasurable")]
-    assert nt.overall_response(*parts, given["new"], criteria=C.WHO_1981).label == expected["overall"]
+    assert (
+        nt.overall_response(*parts, given["new"], criteria=C.WHO_1981).label == expected["overall"]
+    )
 
 
 @checks("SWOG1992")
@@ -203,10 +236,14 @@ def swog(given, expected):
 
 @checks("mRECIST")
 def mrecist(given, expected):
-    viable, whole = (np.stack([given[f"{what}_baseline_mm"], given[f"{what}_now_mm"]], axis=-1)
-                     for what in ("viable", "whole"))  # fmt: skip
+    viable, whole = (
+        np.stack([given[f"{what}_baseline_mm"], given[f"{what}_now_mm"]], axis=-1)
+        for what in ("viable", "whole")
+    )
     for criteria, key in ((C.MRECIST_2010, "mrecist"), (RECIST, "recist11")):
-        found = nt.target_response(nt.lesion_size(whole, viable=viable, criteria=criteria), criteria=criteria)
+        found = nt.target_response(
+            nt.lesion_size(whole, viable=viable, criteria=criteria), criteria=criteria
+        )
         assert R(found.response[1]).label == expected[key]
         assert found.percent_from_baseline[1] == near(expected[f"{key}_pct"])
 
@@ -223,7 +260,10 @@ def porta_hepatis(given, expected):
 def easl(given, expected):
     sizes = 100 * np.stack([given["enhancing_products_baseline_cm2"], given["now_cm2"]], axis=-1)
     found = nt.target_response(sizes, criteria=C.EASL_2001)
-    assert (R(found.response[1]).label, found.percent_from_baseline[1]) == (expected["response"], expected["pct"])
+    assert (R(found.response[1]).label, found.percent_from_baseline[1]) == (
+        expected["response"],
+        expected["pct"],
+    )
 
 
 @checks("Choi")
@@ -241,14 +281,20 @@ def choi(given, expected):
 def percist(given, expected):
     course = [given["sulpeak_baseline"], given["sulpeak_now"]]
     assert nt.percent_change(*course) == near(expected["pct"])
-    assert f"{R(nt.percist_response(course)[1]).label[0]}M{R(nt.percist_response(course)[1]).label[1]}" == (
-        expected["response"])  # SMD: stable metabolic disease
+    assert (
+        f"{R(nt.percist_response(course)[1]).label[0]}M{R(nt.percist_response(course)[1]).label[1]}"
+        == (expected["response"])
+    )  # SMD: stable metabolic disease
 
 
 @checks("Volume")
 def volume(given, expected):
-    for change, cubed in zip(given["diameter_change_pct"], expected["volume_change_pct"], strict=True):
-        before, after = nt.ellipsoid_volume([10.0, 10 * (1 + change / 100)], [10.0, 10 * (1 + change / 100)])
+    for change, cubed in zip(
+        given["diameter_change_pct"], expected["volume_change_pct"], strict=True
+    ):
+        before, after = nt.ellipsoid_volume(
+            [10.0, 10 * (1 + change / 100)], [10.0, 10 * (1 + change / 100)]
+        )
         assert nt.percent_change(before, after) == near(cubed, 6)
     limits = [C.VOLUME_RECIST.pr.signed, C.VOLUME_RECIST.pd.signed]
     assert limits == expected["volume_change_pct"]
@@ -274,7 +320,9 @@ def yardstick(given, expected):
 
 @checks("RECIST1.1-new-lesion")
 def first_seen(given, expected):
-    first, sure = (np.datetime64(given[key]) for key in ("equivocal_new_lesion_date", "confirmed_new_on"))
+    first, sure = (
+        np.datetime64(given[key]) for key in ("equivocal_new_lesion_date", "confirmed_new_on")
+    )
     found = nt.first_sighting([["EQUIVOCAL", "UNEQUIVOCAL"]], np.array([first, sure]) - first)
     assert str(first + int(found.day)) == expected["progression_date"]
 
@@ -283,12 +331,17 @@ def first_seen(given, expected):
 def best_response(given, expected):
     asked = given.get("confirmation_required", True)
     rule = attrs.evolve(
-        RECIST.best_response, sd_minimum_days=given["sd_minimum_days"],
+        RECIST.best_response,
+        sd_minimum_days=given["sd_minimum_days"],
         confirmation_days=given.get("confirm_min_days", 28) if asked else None,
-        max_ne_between=given.get("max_ne_between", 1), accept_sd_between=given.get("accept_sd_between", False),
-    )  # fmt: skip
+        max_ne_between=given.get("max_ne_between", 1),
+        accept_sd_between=given.get("accept_sd_between", False),
+    )
     codes = nt.parse_responses(given["responses"])
-    assert nt.best_overall_response(codes, given["study_days"], rule=rule).response.label == expected["bor"]
+    assert (
+        nt.best_overall_response(codes, given["study_days"], rule=rule).response.label
+        == expected["bor"]
+    )
     if "accept_sd_between" in given:  # "with accept_sd=True -> PR (protocol choice)"
         accepted = attrs.evolve(rule, accept_sd_between=True)
         assert nt.best_overall_response(codes, given["study_days"], rule=accepted).response == R.PR
@@ -359,18 +412,26 @@ def rates(given, expected):
     stable = np.where(best == R.SD, 100, NAN)
     stable[np.flatnonzero(best == R.SD)[: given.get("sd_ge_24wk", 0)]] = 168
     found = {
-        "n": len(best), "orr_pct": 100 * nt.objective_response_rate(best).estimate,
-        "dcr_pct": 100 * nt.disease_control_rate(best).estimate, "pd_pct": 100 * np.mean(best == R.PD),
+        "n": len(best),
+        "orr_pct": 100 * nt.objective_response_rate(best).estimate,
+        "dcr_pct": 100 * nt.disease_control_rate(best).estimate,
+        "pd_pct": 100 * np.mean(best == R.PD),
         "cbr_pct": 100 * nt.clinical_benefit_rate(best, stable).estimate,
-    }  # fmt: skip
+    }
     for name, value in expected.items():
         assert found[name.replace("_incl_MR", "")] == near(value, 1)
 
 
 @checks("units")
 def units(given, expected):
-    named = {"umol_per_24h": "umol/24h", "mg_per_24h": "mg/24h", "ng_per_mL": "ng/mL", "nmol_per_L": "nmol/L",
-             "U_per_L": "U/L", "ug_per_L": "ug/L"}  # fmt: skip
+    named = {
+        "umol_per_24h": "umol/24h",
+        "mg_per_24h": "mg/24h",
+        "ng_per_mL": "ng/mL",
+        "nmol_per_L": "nmol/L",
+        "U_per_L": "U/L",
+        "ug_per_L": "ug/L",
+    }
     ((unit, value),) = ((named[key], v) for key, v in given.items() if key in named)
     for key, wanted in expected.items():
         if wanted is None:
@@ -383,8 +444,12 @@ def units(given, expected):
 
 @checks("biochemical NET-WHO")
 def marker(given, expected):
-    found = nt.BiologicalResponse.assess(given["baseline"], given["followup"], upper_limit=given["uln"],
-                                         criteria=C.BIOLOGICAL_NET_WHO)  # fmt: skip
+    found = nt.BiologicalResponse.assess(
+        given["baseline"],
+        given["followup"],
+        upper_limit=given["uln"],
+        criteria=C.BIOLOGICAL_NET_WHO,
+    )
     assert found.response.label == expected["response"]
     if "change_pct" in expected:
         assert found.percent == near(expected["change_pct"])
@@ -398,7 +463,9 @@ def marker_of_the_review(given, expected):
 
 @checks("biochemical mean residual")
 def residual(given, expected):
-    assert nt.percent_change(100, given["mean_residual_pct"]) == near(-expected["mean_reduction_pct"])
+    assert nt.percent_change(100, given["mean_residual_pct"]) == near(
+        -expected["mean_reduction_pct"]
+    )
 
 
 @checks("TELESTAR durable response")
@@ -410,15 +477,25 @@ def durable(given, expected):
 
 @checks("symptom frequency")
 def symptom(given, expected):
-    for criteria, key in ((C.SYMPTOMATIC_CLASSIC, "response"), (C.SYMPTOMATIC_VOGL_2008, "review_strict_gt50")):
-        found = nt.symptom_response(given["baseline_flush_per_week"], given["followup"], criteria=criteria)
+    for criteria, key in (
+        (C.SYMPTOMATIC_CLASSIC, "response"),
+        (C.SYMPTOMATIC_VOGL_2008, "review_strict_gt50"),
+    ):
+        found = nt.symptom_response(
+            given["baseline_flush_per_week"], given["followup"], criteria=criteria
+        )
         assert [word if word in ("CR", "PR") else "NR" for word in words(found)] == expected[key]
 
 
 @checks("CTCAE5 diarrhoea")
 def diarrhoea(given, expected):
-    assert nt.diarrhoea_grade(given["baseline_stools"], given["now_stools"]).tolist() == expected["grade"]
-    assert (np.array(given["now_stools"]) - given["baseline_stools"]).tolist() == expected["increase"]
+    assert (
+        nt.diarrhoea_grade(given["baseline_stools"], given["now_stools"]).tolist()
+        == expected["grade"]
+    )
+    assert (np.array(given["now_stools"]) - given["baseline_stools"]).tolist() == expected[
+        "increase"
+    ]
 
 
 @checks("liver burden class")
@@ -458,22 +535,35 @@ def curve(given, expected):
 
 @checks("OS two origins")
 def origins(given, expected):
-    death, start, first = (np.datetime64(given[key]) for key in ("death", "first_intervention", "first_metastasis"))
-    os = nt.overall_survival(death - start, NAN, origin=np.array([np.timedelta64(0, "D"), first - start]))
+    death, start, first = (
+        np.datetime64(given[key]) for key in ("death", "first_intervention", "first_metastasis")
+    )
+    os = nt.overall_survival(
+        death - start, NAN, origin=np.array([np.timedelta64(0, "D"), first - start])
+    )
     for place, origin in enumerate(("intervention", "metastasis")):
         assert os.time[place] == expected[f"os_days_from_{origin}"]
         assert os.months[place] == near(expected[f"os_months_from_{origin}"])
-    assert (os.months[0] > np.array([12, 24, 60])).tolist() == expected["alive_1_2_5y_from_intervention"]
+    assert (os.months[0] > np.array([12, 24, 60])).tolist() == expected[
+        "alive_1_2_5y_from_intervention"
+    ]
 
 
 @checks("PFS censoring FDA-A", "PFS FDA-A", "PFS vs TTP")
 def censoring(given, expected):
     seen = [(day, R.SD) for day in given.get("assessments", [])]
     seen += [(given["pd_day"], R.PD)] if "pd_day" in given else []
-    rule = attrs.evolve(C.FDA_2018_CENSORING, visit_interval_days=given.get("interval_days"),
-                        window_days=given.get("window_days", 0))  # fmt: skip
-    keywords = {"death": given.get("death_day"), "new_therapy": given.get("new_therapy_day"), "censoring": rule,
-                "baseline_assessed": given.get("baseline_assessment", True)}  # fmt: skip
+    rule = attrs.evolve(
+        C.FDA_2018_CENSORING,
+        visit_interval_days=given.get("interval_days"),
+        window_days=given.get("window_days", 0),
+    )
+    keywords = {
+        "death": given.get("death_day"),
+        "new_therapy": given.get("new_therapy_day"),
+        "censoring": rule,
+        "baseline_assessed": given.get("baseline_assessment", True),
+    }
     course = [code for _, code in seen], [day for day, _ in seen]
     pfs = nt.progression_free_survival(*course, **keywords)
     wanted = expected.get("pfs", expected)
@@ -487,7 +577,11 @@ def censoring(given, expected):
 def duration(given, expected):
     start, end = (np.datetime64(given[key]) for key in ("first_response", "pd"))
     dor = nt.duration_of_response([R.PR, R.PD], np.array([start, end]) - start, 0)
-    assert (dor.time, dor.event, round(dor.months, 2)) == (expected["days"], True, expected["months"])
+    assert (dor.time, dor.event, round(dor.months, 2)) == (
+        expected["days"],
+        True,
+        expected["months"],
+    )
 
 
 @checks("hepatic PFS")
@@ -504,7 +598,10 @@ def to_response(given, expected):
     codes, days = nt.parse_responses([word for _, word in course]), [day for day, _ in course]
     best = nt.best_overall_response(codes, days)
     found = nt.time_to_response(codes, days, best.first_response_day)
-    assert (found.time, best.confirmed) == (expected["ttr_days"] - given["treatment_start_day"], True)
+    assert (found.time, best.confirmed) == (
+        expected["ttr_days"] - given["treatment_start_day"],
+        True,
+    )
 
 
 @checks("TGR")

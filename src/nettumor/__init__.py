@@ -9,8 +9,8 @@ before, any leading axes are subjects)::
 
 `classify` judges one size before and after; `target_response` a course of scans;
 `overall_response` adds non-target and new lesions; `best_overall_response` the whole course;
-`progression_free_survival` and its kin time it; `objective_response_rate` and `kaplan_meier` sum up.
-`assess` takes tables to tables. Modules load on first use.
+`progression_free_survival` and its kin time it; `objective_response_rate` and `kaplan_meier` sum
+up. `assess` takes tables to tables. Modules load on first use.
 """
 
 from __future__ import annotations
@@ -25,39 +25,79 @@ _HOME = {
     "errors": ("InputError", "InputTypeError", "MissingExtraError"),
     "tables": ("Table",),
     "lesions": (
-        "ellipsoid_volume", "is_measurable", "lesion_size", "node_class", "select_targets", "size_in_state",
+        "ellipsoid_volume",
+        "is_measurable",
+        "lesion_size",
+        "node_class",
+        "select_targets",
+        "size_in_state",
         "sum_parts",
     ),
     "burden": ("liver_burden", "liver_burden_class"),
     "sums": ("Sums", "sum_of_lesions"),
     "morphology": (
-        "MorphologicalResponse", "TargetResponse", "choi_response", "classify", "in_assessment_window",
-        "percent_change", "percist_response", "target_response",
+        "MorphologicalResponse",
+        "TargetResponse",
+        "choi_response",
+        "classify",
+        "in_assessment_window",
+        "percent_change",
+        "percist_response",
+        "target_response",
     ),
     "timepoint": (
-        "FirstSighting", "first_sighting", "further_increase", "irecist_response", "non_target_response",
+        "FirstSighting",
+        "first_sighting",
+        "further_increase",
+        "irecist_response",
+        "non_target_response",
         "overall_response",
     ),
     "best_response": ("BestResponse", "best_overall_response"),
     "growth": (
-        "depth_of_response", "early_tumour_shrinkage", "tgr_class", "tumour_growth_rate", "volume_doubling_time",
+        "depth_of_response",
+        "early_tumour_shrinkage",
+        "tgr_class",
+        "tumour_growth_rate",
+        "volume_doubling_time",
     ),
-    "markers": ("BiologicalResponse", "combine_markers", "marker_response", "prognostic_band_5hiaa"),
+    "markers": (
+        "BiologicalResponse",
+        "combine_markers",
+        "marker_response",
+        "prognostic_band_5hiaa",
+    ),
     "symptoms": (
-        "SymptomaticResponse", "combine_symptoms", "diarrhoea_grade", "durable_symptom_response", "symptom_response",
+        "SymptomaticResponse",
+        "combine_symptoms",
+        "diarrhoea_grade",
+        "durable_symptom_response",
+        "symptom_response",
         "symptom_response_duration",
     ),
     "profile": ("Kappa", "ResponseProfile", "cohens_kappa", "cross_table"),
     "endpoints": (
-        "TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival",
-        "time_to_new_therapy", "time_to_progression", "time_to_response",
+        "TimeToEvent",
+        "duration_of_response",
+        "overall_survival",
+        "progression_free_survival",
+        "time_to_new_therapy",
+        "time_to_progression",
+        "time_to_response",
     ),
     "assessment": ("Assessment", "assess"),
     "summaries": (
-        "KaplanMeier", "LogRank", "Rate", "clinical_benefit_rate", "disease_control_rate", "kaplan_meier",
-        "log_rank", "objective_response_rate", "response_table",
+        "KaplanMeier",
+        "LogRank",
+        "Rate",
+        "clinical_benefit_rate",
+        "disease_control_rate",
+        "kaplan_meier",
+        "log_rank",
+        "objective_response_rate",
+        "response_table",
     ),
-}  # fmt: skip
+}
 _MODULES = ("criteria", *_HOME, "crf", "edit_checks")
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 

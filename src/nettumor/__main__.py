@@ -1,6 +1,7 @@
 """The command ``nettumor``: classify, assess, criteria, demo.
 
-Exit codes: 0 fine; 1 findings at or above a limit; 2 the input or the call is wrong (one line on stderr).
+Exit codes: 0 fine; 1 findings at or above a limit; 2 the input or the call is wrong (one line on
+stderr).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot write is shown by its code points
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # a name that the terminal cannot write is shown by its code points
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:

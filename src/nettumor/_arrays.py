@@ -24,7 +24,9 @@ fourth decimal of a value below 1e6 multiplied by a percent limit (1e-11)."""
 
 
 def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
-    """The values as float64, NaN where missing (None, pandas NA, masked); text and dates refused."""
+    """The values as float64, NaN where missing (None, pandas NA, masked); text and dates
+    refused.
+    """
     if isinstance(values, np.ma.MaskedArray):
         return np.ma.filled(values.astype(np.float64), np.nan)
     array = _array(values, argument)
@@ -37,7 +39,14 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
         return _from_objects(array, argument)
     if array.size == 0 and kind not in "USMm":
         return array.astype(np.float64)
-    what = {"U": "text", "S": "bytes", "M": "dates", "m": "durations", "b": "booleans", "c": "complex numbers"}
+    what = {
+        "U": "text",
+        "S": "bytes",
+        "M": "dates",
+        "m": "durations",
+        "b": "booleans",
+        "c": "complex numbers",
+    }
     first = array.ravel()[0].item() if array.size else array.dtype
     raise InputTypeError(
         f"`{argument}` must be numbers; got {what.get(kind, str(array.dtype))} such as {first!r}. "
@@ -52,9 +61,11 @@ def _array(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
         return np.asarray(values)
     except ValueError:
         raise InputError(
-            f"`{argument}` must have rows of one length; got {type(values).__name__} of unequal ones. "
-            "Pad the shorter ones with NaN (MISSING for codes).", argument=argument,
-        ) from None  # fmt: skip
+            f"`{argument}` must have rows of one length; got {type(values).__name__} of unequal "
+            "ones. "
+            "Pad the shorter ones with NaN (MISSING for codes).",
+            argument=argument,
+        ) from None
 
 
 def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
@@ -71,13 +82,16 @@ def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
             raise InputTypeError(
                 f"`{argument}` must be numbers; got {value!r}{place(index)}. "
                 "Convert the column to numbers first, with NaN for what was not measured.",
-                argument=argument, index=index,
-            ) from None  # fmt: skip
+                argument=argument,
+                index=index,
+            ) from None
     return out
 
 
 def guard(*values: npt.ArrayLike) -> float:
-    """The relative guard for comparisons of these inputs: 1e-14, or 4 eps of a coarser float type."""
+    """The relative guard for comparisons of these inputs: 1e-14, or 4 eps of a coarser
+    float type.
+    """
     coarsest = GUARD
     for v in values:
         dtype = getattr(v, "dtype", None)
@@ -112,14 +126,15 @@ def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -
 
 
 def _unknown_beside(a: Floats, b: Floats) -> bool:
-    """Whether one side is NaN throughout and short beside the other (no cut-off for any patient): then no pair is
-    above another, without looking at the long side."""
+    """Whether one side is NaN throughout and short beside the other (no cut-off for any patient):
+    then no pair is above another, without looking at the long side."""
     short = a if a.size < b.size else b
     return 0 < short.size < max(a.size, b.size) and bool(np.isnan(short).all())
 
 
 def ratio(percent: float, sign: int) -> tuple[float, float]:
-    """Whole numbers (m, n) such that a change by ``sign * percent`` is ``m * after`` against ``n * before``.
+    """Whole numbers (m, n) such that a change by ``sign * percent`` is ``m * after`` against
+    ``n * before``.
 
     ``ratio(30, -1)`` is (10, 7); ``ratio(65.7, -1)`` is (1000, 343). The decimal as written counts.
     """
@@ -132,7 +147,11 @@ def fallen_by(
 ) -> Bools:
     """Whether ``after`` is at least (``strict``: more than) ``percent`` below ``before``."""
     m, n = ratio(percent, -1)
-    return more_than(n * before, m * after, guard) if strict else at_least(n * before, m * after, guard)
+    return (
+        more_than(n * before, m * after, guard)
+        if strict
+        else at_least(n * before, m * after, guard)
+    )
 
 
 def risen_by(
@@ -140,7 +159,11 @@ def risen_by(
 ) -> Bools:
     """Whether ``after`` is at least (``strict``: more than) ``percent`` above ``before``."""
     m, n = ratio(percent, 1)
-    return more_than(m * after, n * before, guard) if strict else at_least(m * after, n * before, guard)
+    return (
+        more_than(m * after, n * before, guard)
+        if strict
+        else at_least(m * after, n * before, guard)
+    )
 
 
 def broadcast(**arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
@@ -164,20 +187,33 @@ def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
     if array.size == 0:
         return array.astype(np.bool_)
     if array.dtype.kind == "O":
-        array = _from_objects(np.vectorize(lambda v: int(v) if isinstance(v, (bool, np.bool_)) else v,
-                                           otypes=[object])(array), argument)  # fmt: skip
+        array = _from_objects(
+            np.vectorize(
+                lambda v: int(v) if isinstance(v, (bool, np.bool_)) else v, otypes=[object]
+            )(array),
+            argument,
+        )
     if array.dtype.kind not in "iuf":
         raise InputTypeError(
-            f"`{argument}` must be True or False; got {array.ravel()[0].item()!r}. Compare the column with its "
+            f"`{argument}` must be True or False; got {array.ravel()[0].item()!r}. Compare the "
+            "column with its "
             'word first, e.g. column == "Y".',
             argument=argument,
         )
-    refuse(argument, "True or False", array, ~np.isin(array, (0, 1)), "Decide what a missing flag means first.")
+    refuse(
+        argument,
+        "True or False",
+        array,
+        ~np.isin(array, (0, 1)),
+        "Decide what a missing flag means first.",
+    )
     return array.astype(np.bool_)
 
 
 def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
-    """Response codes as int8, each checked to be one of `Response`; labels are refused with the repair."""
+    """Response codes as int8, each checked to be one of `Response`; labels are refused with the
+    repair.
+    """
     array = _array(values, argument)
     if array.dtype.kind not in "iu" and array.size:
         raise InputTypeError(
@@ -186,12 +222,20 @@ def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
             argument=argument,
         )
     wrong = (array < 0) | (array > 8) if array.size else np.zeros(array.shape, dtype=np.bool_)
-    refuse(argument, "Response codes from 0 to 8", array, wrong, "Read labels with parse_responses(labels).")
+    refuse(
+        argument,
+        "Response codes from 0 to 8",
+        array,
+        wrong,
+        "Read labels with parse_responses(labels).",
+    )
     return array.astype(np.int8, copy=False)
 
 
 def as_days(values: npt.ArrayLike, argument: str) -> Floats:
-    """Days from the reference date as float64 (timedelta64 accepted); NaN did not happen or unknown."""
+    """Days from the reference date as float64 (timedelta64 accepted); NaN did not happen or
+    unknown.
+    """
     array = _array(values, argument)
     if array.dtype.kind == "M":
         raise InputTypeError(
@@ -200,14 +244,24 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
             argument=argument,
         )
     if array.dtype.kind == "m":
-        return np.asarray(np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")), dtype=np.float64)
+        return np.asarray(
+            np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")), dtype=np.float64
+        )
     days = as_numbers(values, argument)
-    refuse(argument, "finite days (NaN where unknown)", days, np.isinf(days), "Use NaN for what did not happen.")
+    refuse(
+        argument,
+        "finite days (NaN where unknown)",
+        days,
+        np.isinf(days),
+        "Use NaN for what did not happen.",
+    )
     return days
 
 
 def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as long for bools."""
+    """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as
+    long for bools.
+    """
     out = np.array(values)
     for row in range(1, out.shape[0]):
         ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])
@@ -216,12 +270,19 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:
     """Raise unless the known days increase strictly along the last axis (where ``present``)."""
-    if days.shape[-1:] in ((), (0,), (1,)) or (present is None and (days[..., 1:] > days[..., :-1]).all()):
+    if days.shape[-1:] in ((), (0,), (1,)) or (
+        present is None and (days[..., 1:] > days[..., :-1]).all()
+    ):
         return
     known = ~np.isnan(days) if present is None else ~np.isnan(days) & present
     filled = np.where(known, days, -np.inf)
     before = np.maximum.accumulate(filled, axis=-1)[..., :-1]
     wrong = np.zeros(days.shape, dtype=np.bool_)
     wrong[..., 1:] = known[..., 1:] & (filled[..., 1:] <= before)
-    refuse(argument, "strictly increasing along the last axis", days, wrong,
-           "Sort the visits by day and keep one assessment a day.")  # fmt: skip
+    refuse(
+        argument,
+        "strictly increasing along the last axis",
+        days,
+        wrong,
+        "Sort the visits by day and keep one assessment a day.",
+    )

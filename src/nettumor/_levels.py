@@ -1,4 +1,6 @@
-"""A level before and after: what markers and symptoms share. Comparisons, reasons and checks in one place."""
+"""A level before and after: what markers and symptoms share. Comparisons, reasons and checks in one
+place.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,26 @@ class Pair(NamedTuple):
     guard: float
 
 
-def pair(before: npt.ArrayLike, after: npt.ArrayLike, invalid: str, **others: npt.NDArray[Any]) -> Pair:
-    """The levels as float64, broadcast with each other and with ``others``; impossible ones refused or marked."""
+def pair(
+    before: npt.ArrayLike, after: npt.ArrayLike, invalid: str, **others: npt.NDArray[Any]
+) -> Pair:
+    """The levels as float64, broadcast with each other and with ``others``; impossible ones refused
+    or marked.
+    """
     choose("invalid", invalid, ("raise", "NE"))
-    named = {"before": _arrays.as_numbers(before, "before"), "after": _arrays.as_numbers(after, "after")}
+    named = {
+        "before": _arrays.as_numbers(before, "before"),
+        "after": _arrays.as_numbers(after, "after"),
+    }
     if invalid == "raise":
         for name, values in named.items():
-            refuse(name, "finite and at least 0 (NaN where not measured)", values, impossible(values), _REPAIR)
+            refuse(
+                name,
+                "finite and at least 0 (NaN where not measured)",
+                values,
+                impossible(values),
+                _REPAIR,
+            )
     first, second = _arrays.broadcast(**named, **others)[:2]
     return Pair(first, second, impossible(first) | impossible(second), _arrays.guard(before, after))
 
@@ -50,7 +65,11 @@ def percent(levels: Pair) -> Floats:
 
 def changes(levels: Pair, criteria: MarkerCriteria | SymptomCriteria) -> tuple[Bools, Bools, Bools]:
     """Where the limits of PR, MR and PD are met (in this order)."""
-    return (_met(criteria.pr, levels), _met(getattr(criteria, "mr", None), levels), _met(criteria.pd, levels))
+    return (
+        _met(criteria.pr, levels),
+        _met(getattr(criteria, "mr", None), levels),
+        _met(criteria.pd, levels),
+    )
 
 
 def _met(limit: Threshold | None, levels: Pair) -> Bools:

@@ -1,4 +1,5 @@
-"""Work on long arrays in two threads: NumPy and the frame libraries let go of the interpreter while they work.
+"""Work on long arrays in two threads: NumPy and the frame libraries let go of the interpreter while
+they work.
 
 Only what is long is divided; short inputs are worked on where they are asked for, without a thread.
 """
@@ -23,7 +24,8 @@ LONG = 200_000
 def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
     """Gives what returns the result of ``work``, or raises its error.
 
-    Where there are many rows another thread is at work from now on; where there are few, the first who asks does it.
+    Where there are many rows another thread is at work from now on; where there are few, the first
+    who asks does it.
     """
     if rows < LONG:
         yield cache(work)
@@ -33,7 +35,8 @@ def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
 
 
 def each(work: Callable[..., T], *arguments: Iterable[object], rows: int) -> list[T]:
-    """``work`` for each of the arguments, where there are many rows by two threads that take the next in turn.
+    """``work`` for each of the arguments, where there are many rows by two threads that take the
+    next in turn.
 
     Of several errors that of the first arguments is raised.
     """

@@ -8,7 +8,9 @@ from nettumor.criteria import Citation
 
 
 def number(value: float) -> str:
-    """A number as one would write it: at least one decimal, at most four, "not measured" for NaN."""
+    """A number as one would write it: at least one decimal, at most four, "not measured"
+    for NaN.
+    """
     if math.isnan(value):
         return "not measured"
     text = f"{value:.4f}".rstrip("0")

@@ -1,10 +1,12 @@
-"""A file of lesions before and after therapy: the response of each patient and lesion, and the rates.
+"""A file of lesions before and after therapy: the response of each patient and lesion, and the
+rates.
 
-Which patients of this table responded? A file with the columns ``subject``, ``lesion``, ``before``, ``after`` (mm; any
-order, further columns are ignored; ``new_lesion`` and ``nodal`` if given), or a ``lesions`` table (see `nettumor.crf`)
-with two visits comes in. A patient is judged by `target_response` from the sum over the lesions: where a lesion was
-not measured the answer is NE, except that the lesions which were measured may prove PD. Non-target lesions are not
-judged here; a NEW row is PD. What cannot be read is refused with its row, never left out.
+Which patients of this table responded? A file with the columns ``subject``, ``lesion``, ``before``,
+``after`` (mm; any order, further columns are ignored; ``new_lesion`` and ``nodal`` if given), or a
+``lesions`` table (see `nettumor.crf`) with two visits comes in. A patient is judged by
+`target_response` from the sum over the lesions: where a lesion was not measured the answer is NE,
+except that the lesions which were measured may prove PD. Non-target lesions are not judged here; a
+NEW row is PD. What cannot be read is refused with its row, never left out.
 """
 
 from __future__ import annotations
@@ -41,8 +43,9 @@ class BeforeAfter:
     Attributes
     ----------
     patients : Table
-        subject, n_lesions, before, after (sums in ``criteria.unit``; blank where a lesion was not measured), percent,
-        response, explanation. A patient without a target lesion is here too, as NE.
+        subject, n_lesions, before, after (sums in ``criteria.unit``; blank where a lesion was not
+        measured), percent, response, explanation. A patient without a target lesion is here too, as
+        NE.
     lesions : Table
         subject, lesion, before, after, percent, response.
     categories : Table
@@ -79,9 +82,11 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     Parameters
     ----------
     source : path
-        CSV (comma, semicolon or tab; decimal comma in a semicolon file), or any file that `nettumor.crf.read` takes.
+        CSV (comma, semicolon or tab; decimal comma in a semicolon file), or any file that
+        `nettumor.crf.read` takes.
     criteria : SizeCriteria
-        Sizes before and after are in its unit; of a ``lesions`` table the columns that it measures are taken.
+        Sizes before and after are in its unit; of a ``lesions`` table the columns that it measures
+        are taken.
 
     Returns
     -------
@@ -90,8 +95,8 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     Raises
     ------
     InputError
-        For a file that cannot be read, a missing or doubled column, a cell that is no number, an impossible size, or
-        a number of visits other than two; it names the file and the row.
+        For a file that cannot be read, a missing or doubled column, a cell that is no number, an
+        impossible size, or a number of visits other than two; it names the file and the row.
 
     References
     ----------
@@ -120,27 +125,46 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     response = np.where(new, Response.PD, target.response[:, 1]).astype(np.int8)
     best = np.where(response == Response.MISSING, Response.NE, response)
     none = response == Response.MISSING
-    said = ["PD: new lesion" if new[i] else "NE: no target lesion" if none[i] else target.explain((i, 1))
-            for i in range(names.size)]  # fmt: skip
+    said = [
+        "PD: new lesion"
+        if new[i]
+        else "NE: no target lesion"
+        if none[i]
+        else target.explain((i, 1))
+        for i in range(names.size)
+    ]
     invalid = (target.reason[:, 1] & Reason.INVALID) != 0
-    patients = Table({
-        "subject": names, "n_lesions": np.bincount(patient, minlength=names.size), "before": target.baseline[:, 1],
-        "after": np.where(invalid | (target.n_missing[:, 1] > 0), np.nan, target.sum[:, 1]),
-        "percent": target.percent_from_baseline[:, 1], "response": labels(best), "explanation": said,
-    })  # fmt: skip
+    patients = Table(
+        {
+            "subject": names,
+            "n_lesions": np.bincount(patient, minlength=names.size),
+            "before": target.baseline[:, 1],
+            "after": np.where(invalid | (target.n_missing[:, 1] > 0), np.nan, target.sum[:, 1]),
+            "percent": target.percent_from_baseline[:, 1],
+            "response": labels(best),
+            "explanation": said,
+        }
+    )
     each = MorphologicalResponse.assess(rows.before, rows.after, criteria=criteria)
-    lesions = Table({
-        "subject": rows.subject, "lesion": rows.lesion, "before": rows.before, "after": rows.after,
-        "percent": each.percent, "response": labels(each.response),
-    })  # fmt: skip
+    lesions = Table(
+        {
+            "subject": rows.subject,
+            "lesion": rows.lesion,
+            "before": rows.before,
+            "after": rows.after,
+            "percent": each.percent,
+            "response": labels(each.response),
+        }
+    )
     return BeforeAfter(patients, lesions, response_table(best), _rates(best), criteria)
 
 
 def is_course(source: str | Path) -> bool:
-    """Whether a file holds more than a size before and one after: more visits, evaluators, or tables, or SDTM.
+    """Whether a file holds more than a size before and one after: more visits, evaluators, or
+    tables, or SDTM.
 
-    What `assess` is for, and `assess_before_after` would refuse. A file that is neither is left to the latter, which
-    says what it lacks.
+    What `assess` is for, and `assess_before_after` would refuse. A file that is neither is left to
+    the latter, which says what it lacks.
     """
     found = read_file(Path(source))
     if len(found) > 1 or domain_of(found[0]):
@@ -160,25 +184,38 @@ def is_course(source: str | Path) -> bool:
 
 
 def _rates(best: npt.NDArray[Any]) -> Table:
-    rates = {"objective response": objective_response_rate(best), "disease control": disease_control_rate(best)}
-    return Table({
-        "rate": list(rates), "count": [r.count for r in rates.values()], "total": [r.total for r in rates.values()],
-        "percent": [100 * r.estimate for r in rates.values()], "low": [100 * r.low for r in rates.values()],
-        "high": [100 * r.high for r in rates.values()],
-    })  # fmt: skip
+    rates = {
+        "objective response": objective_response_rate(best),
+        "disease control": disease_control_rate(best),
+    }
+    return Table(
+        {
+            "rate": list(rates),
+            "count": [r.count for r in rates.values()],
+            "total": [r.total for r in rates.values()],
+            "percent": [100 * r.estimate for r in rates.values()],
+            "low": [100 * r.low for r in rates.values()],
+            "high": [100 * r.high for r in rates.values()],
+        }
+    )
 
 
 def _read(path: Path, criteria: SizeCriteria) -> _Rows:
     found = read_file(path)
     if len(found) == 1 and not found[0].n_rows:
-        raise InputError(f"`{path.name}` has a header and no rows. Give a row for each lesion.", argument="source")
+        raise InputError(
+            f"`{path.name}` has a header and no rows. Give a row for each lesion.",
+            argument="source",
+        )
     if len(found) == 1 and {"before", "after"} & {name.strip().casefold() for name in found[0]}:
         return _from_pairs(found[0], criteria)
     if len(found) == 1 and not _TIMES & {name.strip().casefold() for name in found[0]}:
         raise InputError(
-            f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a `lesions` table with two "
-            f"visits; it has {', '.join(found[0])}. Name its columns so.", argument="source",
-        )  # fmt: skip
+            f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a "
+            "`lesions` table with two "
+            f"visits; it has {', '.join(found[0])}. Name its columns so.",
+            argument="source",
+        )
     return _from_visits(crf.read({"lesions": path}), criteria)
 
 
@@ -188,14 +225,23 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
     missing = [name for name in COLUMNS if name not in name_of]
     if missing:
         raise InputError(
-            f"{table.source.name} lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}; it has "
-            f"{', '.join(table)}. Name them {', '.join(COLUMNS)}.", argument=missing[0],
-        )  # fmt: skip
+            f"{table.source.name} lacks the column{'s' * (len(missing) > 1)} "
+            f"{', '.join(missing)}; it has "
+            f"{', '.join(table)}. Name them {', '.join(COLUMNS)}.",
+            argument=missing[0],
+        )
     subject, lesion = table.text(name_of["subject"]), table.text(name_of["lesion"])
     for name in ("subject", "lesion"):
-        _refuse_rows(table, name_of[name], table.blank(name_of[name]), "given", "Say whose lesion it is, and which.")
+        _refuse_rows(
+            table,
+            name_of[name],
+            table.blank(name_of[name]),
+            "given",
+            "Say whose lesion it is, and which.",
+        )
     before, after = (
-        _numbers(table, name_of[n], criteria.unit, positive=n == "before") for n in ("before", "after")
+        _numbers(table, name_of[n], criteria.unit, positive=n == "before")
+        for n in ("before", "after")
     )
     new, nodal = (
         _flags(table, name_of[n]) if n in name_of else np.zeros(before.size, dtype=np.bool_)
@@ -209,10 +255,15 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
 
 def _once(people: npt.NDArray[Any], names: npt.NDArray[Any], table: crf.CrfTable) -> None:
     seen: set[tuple[str, str]] = set()
-    for row, subject, lesion in zip(table.rows.tolist(), people.tolist(), names.tolist(), strict=True):
+    for row, subject, lesion in zip(
+        table.rows.tolist(), people.tolist(), names.tolist(), strict=True
+    ):
         if (subject, lesion) in seen:
-            raise InputError(f"{table.source.name}, row {row}: lesion {lesion!r} of subject {subject!r} stands "
-                             "twice. Keep one row for each lesion.", argument="lesion")  # fmt: skip
+            raise InputError(
+                f"{table.source.name}, row {row}: lesion {lesion!r} of subject {subject!r} stands "
+                "twice. Keep one row for each lesion.",
+                argument="lesion",
+            )
         seen.add((subject, lesion))
 
 
@@ -223,30 +274,49 @@ def _numbers(table: crf.CrfTable, name: str, unit: str, *, positive: bool) -> Fl
     """A column of sizes; what is neither a size nor blank is refused with its row."""
     numbers, text = table.numbers(name), table.text(name)
     value = np.array(numbers.value)
-    words = np.isnan(value) & np.array([t.strip().upper() not in _NOT_MEASURED for t in text], dtype=np.bool_)
+    words = np.isnan(value) & np.array(
+        [t.strip().upper() not in _NOT_MEASURED for t in text], dtype=np.bool_
+    )
     least = "greater than 0" if positive else "at least 0"
-    _refuse_rows(table, name, words | (value <= 0 if positive else value < 0), f"a size in {unit}, {least}, or blank",
-                 "Correct it, or leave it blank where it was not measured.")  # fmt: skip
+    _refuse_rows(
+        table,
+        name,
+        words | (value <= 0 if positive else value < 0),
+        f"a size in {unit}, {least}, or blank",
+        "Correct it, or leave it blank where it was not measured.",
+    )
     return value
 
 
 def _flags(table: crf.CrfTable, name: str) -> Bools:
     """A column of Y and N; blank is N, another word is refused."""
     flags = crf.parse_flags(table.column(name))
-    _refuse_rows(table, name, (flags == crf.UNKNOWN) & ~table.blank(name), "Y, N or blank", "Write one of them.")
+    _refuse_rows(
+        table,
+        name,
+        (flags == crf.UNKNOWN) & ~table.blank(name),
+        "Y, N or blank",
+        "Write one of them.",
+    )
     return np.asarray(flags == 1)
 
 
-def _refuse_rows(table: crf.CrfTable, name: str, wrong: npt.NDArray[np.bool_], must: str, repair: str) -> None:
+def _refuse_rows(
+    table: crf.CrfTable, name: str, wrong: npt.NDArray[np.bool_], must: str, repair: str
+) -> None:
     """Refuse the first of the ``wrong`` rows by the number it has in the user's file."""
     if not wrong.any():
         return
     at = int(np.argmax(wrong))
     such = f" ({int(wrong.sum())} such cells)" if wrong.sum() > 1 else ""
     raise InputError(
-        f"{table.source.name}, row {int(table.rows[at])}: `{name}` must be {must}; got {table.text(name)[at].strip()!r}"
-        f"{such}. {repair}", argument=name, index=(at,), count=int(wrong.sum()),
-    )  # fmt: skip
+        f"{table.source.name}, row {int(table.rows[at])}: `{name}` must be {must}; got "
+        f"{table.text(name)[at].strip()!r}"
+        f"{such}. {repair}",
+        argument=name,
+        index=(at,),
+        count=int(wrong.sum()),
+    )
 
 
 _SIGHTED = (
@@ -264,8 +334,13 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
     after = _is_after(table)
     used = _sizes(table, criteria)
     target = cells.role == crf.Role.TARGET
-    _refuse_rows(table, "size" if "size" in table else "lesion", target & ~after & (used <= 0),
-                 f"greater than 0 {criteria.unit} before", "Correct it, or leave the lesion out.")  # fmt: skip
+    _refuse_rows(
+        table,
+        "size" if "size" in table else "lesion",
+        target & ~after & (used <= 0),
+        f"greater than 0 {criteria.unit} before",
+        "Correct it, or leave the lesion out.",
+    )
     subject, lesion = (table.keys_of(name) for name in ("subject", "lesion"))
     number, first = crf.number_rows(subject[0], lesion[0])
     _one_size(table, np.flatnonzero(target), number, after, used)
@@ -275,9 +350,14 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
     new = (cells.role == crf.Role.NEW) & after & (np.isin(cells.state, _SIGHTED) | (used > 0))
     people, names = (np.array(words, dtype=np.str_)[codes] for codes, words in (subject, lesion))
     return _Rows(
-        people[first][kept], names[first][kept], pair[kept, 0], pair[kept, 1], cells.nodal[first][kept],
-        frozenset(people[new & (cells.state != crf.State.EQUIVOCAL)].tolist()), frozenset(people.tolist()),
-    )  # fmt: skip
+        people[first][kept],
+        names[first][kept],
+        pair[kept, 0],
+        pair[kept, 1],
+        cells.nodal[first][kept],
+        frozenset(people[new & (cells.state != crf.State.EQUIVOCAL)].tolist()),
+        frozenset(people.tolist()),
+    )
 
 
 def _readable(table: crf.CrfTable) -> None:
@@ -287,24 +367,42 @@ def _readable(table: crf.CrfTable) -> None:
         _refuse_rows(table, name, table.blank(name), "given", "Say whose lesion it is, and which.")
     _refuse_rows(table, "role", cells.role <= 0, "TARGET, NON-TARGET or NEW", "Write one of them.")
     if "state" in table:
-        _refuse_rows(table, "state", cells.state == crf.UNKNOWN, "a state of the lesion (MEASURED, ABSENT, ...)",
-                     "Correct it, or leave it blank.")  # fmt: skip
+        _refuse_rows(
+            table,
+            "state",
+            cells.state == crf.UNKNOWN,
+            "a state of the lesion (MEASURED, ABSENT, ...)",
+            "Correct it, or leave it blank.",
+        )
     for name in ("size", "perpendicular", "viable", "viable_perpendicular", "volume"):
         if name in table:
             measure = cells.measure(name)
-            _refuse_rows(table, name, measure.unreadable | (measure.value < 0), "a size of at least 0, or blank",
-                         "Correct it, or leave it blank where it was not measured.")  # fmt: skip
+            _refuse_rows(
+                table,
+                name,
+                measure.unreadable | (measure.value < 0),
+                "a size of at least 0, or blank",
+                "Correct it, or leave it blank where it was not measured.",
+            )
     tracks, subjects = table.track()[1].size, np.unique(table.keys_of("subject")[0]).size
     if tracks > subjects:
         who = ", ".join(sorted(w for w in table.keys_of("evaluator")[1] if w))
-        raise InputError(f"{table.source.name} holds several evaluators of one subject ({who}), who are never mixed. "
-                         "Keep the rows of one.", argument="evaluator")  # fmt: skip
+        raise InputError(
+            f"{table.source.name} holds several evaluators of one subject ({who}), who are never "
+            "mixed. "
+            "Keep the rows of one.",
+            argument="evaluator",
+        )
 
 
 def _sizes(table: crf.CrfTable, criteria: SizeCriteria) -> Floats:
-    """The size of each row that the criteria measure; too small to measure is their default size."""
+    """The size of each row that the criteria measure; too small to measure is their default
+    size.
+    """
     cells = table.lesions
-    further = [n for n in ("perpendicular", "viable", "viable_perpendicular", "volume") if n in table]
+    further = [
+        n for n in ("perpendicular", "viable", "viable_perpendicular", "volume") if n in table
+    ]
     given: dict[str, Any] = {name: cells.measure(name).value[:, None] for name in further}
     size = cells.measure("size")
     used = lesion_size(size.value[:, None], nodal=cells.nodal, criteria=criteria, **given)[:, 0]
@@ -313,7 +411,11 @@ def _sizes(table: crf.CrfTable, criteria: SizeCriteria) -> Floats:
 
 
 def _one_size(
-    table: crf.CrfTable, rows: npt.NDArray[np.int64], number: npt.NDArray[np.int64], after: Bools, used: Floats
+    table: crf.CrfTable,
+    rows: npt.NDArray[np.int64],
+    number: npt.NDArray[np.int64],
+    after: Bools,
+    used: Floats,
 ) -> None:
     """Refuse two unequal sizes of one target at one visit."""
     place, first = crf.number_rows(number[rows], after[rows])
@@ -322,30 +424,45 @@ def _one_size(
     if unequal.any():
         at = int(rows[np.argmax(unequal)])
         raise InputError(
-            f"{table.source.name}, row {int(table.rows[at])}: lesion {table.text('lesion')[at].strip()!r} of subject "
-            f"{table.text('subject')[at].strip()!r} has another size at this visit. Keep one.", argument="size",
-        )  # fmt: skip
+            f"{table.source.name}, row {int(table.rows[at])}: lesion "
+            f"{table.text('lesion')[at].strip()!r} of subject "
+            f"{table.text('subject')[at].strip()!r} has another size at this visit. Keep one.",
+            argument="size",
+        )
 
 
 def _is_after(table: crf.CrfTable) -> Bools:
-    """Which rows are of the later visit: by visit number throughout the file, else by day within each subject."""
+    """Which rows are of the later visit: by visit number throughout the file, else by day within
+    each subject.
+    """
     source = table.source.name
     visit = table.numbers("visit").value if "visit" in table else np.full(table.n_rows, np.nan)
     if not np.isnan(visit).any():
         seen, rank = np.unique(visit, return_inverse=True)
         if seen.size != 2:
-            raise InputError(f"{source} must have two visits, before and after; got {seen.size}. "
-                             "Keep the two to be compared.", argument="visit")  # fmt: skip
+            raise InputError(
+                f"{source} must have two visits, before and after; got {seen.size}. "
+                "Keep the two to be compared.",
+                argument="visit",
+            )
         return np.asarray(rank == 1)
     day = table.when().day
     if np.isnan(day).any():
         row = int(table.rows[np.argmax(np.isnan(day))])
-        raise InputError(f"{source}, row {row}: which visit was first is not known. Give `visit` as a number, or a "
-                         "full `date` (or `day`) in every row.", argument="visit")  # fmt: skip
+        raise InputError(
+            f"{source}, row {row}: which visit was first is not known. Give `visit` as a number, "
+            "or a "
+            "full `date` (or `day`) in every row.",
+            argument="visit",
+        )
     people, names = table.keys_of("subject")
     rank, count, _ = crf.rank_within(people, np.unique(day, return_inverse=True)[1])
     if (count > 2).any():
         who = names[int(np.argmax(count))]
-        raise InputError(f"{source} must have two visits, before and after; subject {who!r} has {int(count.max())} "
-                         "days. Keep the two to be compared, or number them in `visit`.", argument="visit")  # fmt: skip
+        raise InputError(
+            f"{source} must have two visits, before and after; subject {who!r} has "
+            f"{int(count.max())} "
+            "days. Keep the two to be compared, or number them in `visit`.",
+            argument="visit",
+        )
     return np.asarray(rank == 1)

@@ -1,13 +1,16 @@
-"""The course of one patient: which responses are confirmed, how long SD lasted, and the best overall response.
+"""The course of one patient: which responses are confirmed, how long SD lasted, and the best
+overall response.
 
-What was the best that a patient's disease ever did? Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.4.3, 4.6 and
-Table 3; RECIST 1.0; WHO 1981; iRECIST (Seymour et al. 2017, Table 3); admiralonco 1.4 (pharmaverse), whose algorithm
-`ADMIRALONCO_BEST_RESPONSE` follows. Codes of `Response` come in, shape (..., timepoint), with their days; one answer
-for each patient comes out, with its day, its reason and the course as it was judged.
+What was the best that a patient's disease ever did? Sources: RECIST 1.1 (Eisenhauer et al. 2009),
+4.4.3, 4.6 and Table 3; RECIST 1.0; WHO 1981; iRECIST (Seymour et al. 2017, Table 3); admiralonco
+1.4 (pharmaverse), whose algorithm `ADMIRALONCO_BEST_RESPONSE` follows. Codes of `Response` come in,
+shape (..., timepoint), with their days; one answer for each patient comes out, with its day, its
+reason and the course as it was judged.
 
-Where Table 3 and admiralonco differ on purpose: a single CR before the minimum for SD, followed by a PR or SD, is PD
-in Table 3 (if the CR was truly met, any disease later is PD) and SD in admiralonco (what is reported is kept). Take
-``criteria.ADMIRALONCO_BEST_RESPONSE`` to reconcile with it.
+Where Table 3 and admiralonco differ on purpose: a single CR before the minimum for SD, followed by
+a PR or SD, is PD in Table 3 (if the CR was truly met, any disease later is PD) and SD in
+admiralonco (what is reported is kept). Take ``criteria.ADMIRALONCO_BEST_RESPONSE`` to reconcile
+with it.
 """
 
 from __future__ import annotations
@@ -37,11 +40,18 @@ from nettumor.errors import InputTypeError
 from nettumor.terminology import Reason, Response
 
 _R = Response
-_BLOCK = 1 << 15  # patients judged at a time: keeps memory small and the work in the processor's cache
+_BLOCK = (
+    1 << 15
+)  # patients judged at a time: keeps memory small and the work in the processor's cache
 
-# What each code counts as, by step 4, where nothing confirms it: at or after the minimum for SD, and before it.
-_IN_TIME = np.array([_R.MISSING, _R.NE, _R.IUPD, _R.PD, _R.NON_CR_NON_PD, _R.SD, _R.MR, _R.SD, _R.SD], np.int8)
-_TOO_EARLY = np.array([_R.MISSING, _R.NE, _R.IUPD, _R.PD, _R.NE, _R.NE, _R.NE, _R.NE, _R.NE], np.int8)
+# What each code counts as, by step 4, where nothing confirms it: at or after the minimum for SD,
+# and before it.
+_IN_TIME = np.array(
+    [_R.MISSING, _R.NE, _R.IUPD, _R.PD, _R.NON_CR_NON_PD, _R.SD, _R.MR, _R.SD, _R.SD], np.int8
+)
+_TOO_EARLY = np.array(
+    [_R.MISSING, _R.NE, _R.IUPD, _R.PD, _R.NE, _R.NE, _R.NE, _R.NE, _R.NE], np.int8
+)
 
 
 def _codes(*responses: Response) -> Bools:
@@ -64,25 +74,26 @@ class BestResponse:
     response : ndarray of int8, shape (...), or Response for one patient
         The best overall response (``AVALC`` of an ADRS data set).
     day : ndarray of float, or float
-        Day of the assessment that earned it, not of the one that confirmed it; NaN for MISSING, and where that
-        day is not known (`Reason.DAY_UNKNOWN`).
+        Day of the assessment that earned it, not of the one that confirmed it; NaN for MISSING, and
+        where that day is not known (`Reason.DAY_UNKNOWN`).
     timepoint : ndarray of int, or int
         Its place on the last axis; -1 where there is no assessment.
     confirmed : ndarray of bool, or bool
-        True for a CR or PR that a second assessment confirmed; False for all else, and throughout where the rule
-        asks for no confirmation.
+        True for a CR or PR that a second assessment confirmed; False for all else, and throughout
+        where the rule asks for no confirmation.
     confirmation_day : ndarray of float, or float
         Day of the assessment that confirmed it; NaN where ``confirmed`` is False.
     first_response_day : ndarray of float, or float
-        Day of the first CR or PR (the first confirmed one, where the rule asks for confirmation); NaN without one,
-        and where its day is not known.
+        Day of the first CR or PR (the first confirmed one, where the rule asks for confirmation);
+        NaN without one, and where its day is not known.
     course : ndarray of int8, shape (..., timepoint)
-        The course as judged by steps 1 and 2: what was dropped is MISSING, what was read otherwise is changed. Give
-        it to `progression_free_survival`, so that both agree.
+        The course as judged by steps 1 and 2: what was dropped is MISSING, what was read otherwise
+        is changed. Give it to `progression_free_survival`, so that both agree.
     reason : ndarray of int32, or Reason
-        Bits of `Reason`: CONFIRMED; UNCONFIRMED (a better CR or PR was not confirmed); TOO_EARLY (the minimum for
-        SD was not met); AFTER_CR; COURSE_ENDED; NEW_THERAPY; DAY_UNKNOWN (of an assessment of the course);
-        NO_ASSESSMENT; NOT_MEASURED (the answer is an assessment that was NE).
+        Bits of `Reason`: CONFIRMED; UNCONFIRMED (a better CR or PR was not confirmed); TOO_EARLY
+        (the minimum for SD was not met); AFTER_CR; COURSE_ENDED; NEW_THERAPY; DAY_UNKNOWN (of an
+        assessment of the course); NO_ASSESSMENT; NOT_MEASURED (the answer is an assessment that was
+        NE).
     rule : BestResponseRule
         The rule that was applied.
 
@@ -120,10 +131,17 @@ class BestResponse:
         SD: day 60.0 (timepoint 1), SD counts from day 42; a CR or PR was not confirmed by another at least 28 days \
 later (RECIST 1.1, 4.4.3 and Table 3)
         """
-        response, timepoint = Response(int(np.asarray(self.response)[index])), int(np.asarray(self.timepoint)[index])
+        response, timepoint = (
+            Response(int(np.asarray(self.response)[index])),
+            int(np.asarray(self.timepoint)[index]),
+        )
         bits = Reason(int(np.asarray(self.reason)[index]))
         day, second = (float(np.asarray(a)[index]) for a in (self.day, self.confirmation_day))
-        said = [] if timepoint < 0 else [f"{_on(day)} (timepoint {timepoint}){self._counted(response)}"]
+        said = (
+            []
+            if timepoint < 0
+            else [f"{_on(day)} (timepoint {timepoint}){self._counted(response)}"]
+        )
         for bit, clause in self._clauses(second).items():
             if bit in bits:
                 said.append(clause)
@@ -138,26 +156,35 @@ later (RECIST 1.1, 4.4.3 and Table 3)
     def _clauses(self, second: float) -> dict[Reason, str]:
         """What each bit of the reason says; ``second`` is the day of the confirmation."""
         rule = self.rule
-        after_cr = {"PD": "is PD", "PR": "makes an unconfirmed CR a PR", "keep": "stays as reported"}[rule.cr_then_pr]
+        after_cr = {
+            "PD": "is PD",
+            "PR": "makes an unconfirmed CR a PR",
+            "keep": "stays as reported",
+        }[rule.cr_then_pr]
         apart = f"{rule.confirmation_days:g}" if rule.confirmation_days is not None else ""
         least = f"{rule.sd_minimum_days:g}" if rule.sd_minimum_days is not None else ""
         return {
-            Reason.CONFIRMED: f"confirmed on day {_wording.number(second)}, at least {apart} days later",
-            Reason.UNCONFIRMED: f"a CR or PR was not confirmed by another at least {apart} days later",
+            Reason.CONFIRMED: f"confirmed on day {_wording.number(second)}, at least {apart} days "
+            "later",
+            Reason.UNCONFIRMED: f"a CR or PR was not confirmed by another at least {apart} days "
+            "later",
             Reason.TOO_EARLY: f"a better response was not at or after day {least}",
             Reason.AFTER_CR: f"a lesser response after a CR {after_cr}",
             Reason.NOT_MEASURED: "not evaluable",
             Reason.NO_ASSESSMENT: "no assessment",
             Reason.COURSE_ENDED: "assessments after the first PD do not count",
             Reason.NEW_THERAPY: "assessments on or after a new therapy do not count",
-            Reason.DAY_UNKNOWN: "an assessment on a day not known confirms nothing and meets no minimum",
+            Reason.DAY_UNKNOWN: "an assessment on a day not known confirms nothing and meets no "
+            "minimum",
         }
 
     def __repr__(self) -> str:
         if np.ndim(self.response) == 0:
             return f"BestResponse({self.explain()})"
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
-        found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        found = (
+            ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        )
         return f"BestResponse({counts.sum()} patients: {found}; {np.count_nonzero(self.confirmed)} confirmed)"
 
 
@@ -175,38 +202,40 @@ def best_overall_response(
     """Best overall response of each patient, with its day, its confirmation and its reason.
 
     1. Dropped are MISSING, assessments on or after ``new_therapy``, and all after the first PD.
-    2. The first PR, MR, SD or NON-CR/NON-PD after a CR (NE between allowed) is judged by ``rule.cr_then_pr``:
-       "PD": it becomes PD and ends the course; "PR": if no CR before it is confirmed, those CRs are read as PR;
-       "keep": nothing changes.
-    3. A CR is confirmed by the first later CR at least ``confirmation_days`` on (inclusive), with only CR and NE
-       between. A PR is confirmed by the first such CR or PR, with only CR, PR, NE and, if ``accept_sd_between``, one
-       SD or MR between, and no PR after a CR from there up to and including the confirmation. Never with more than
-       ``max_ne_between`` NE between.
-    4. The answer is the first that exists: confirmed CR; confirmed PR; MR at or after ``sd_minimum_days``; SD: any
-       CR, PR, MR or SD at or after it; NON-CR/NON-PD at or after it; PD; iUPD; NE: any other assessment; MISSING
-       (NE if ``missing_as_ne``). With ``confirmation_days`` None every CR and PR counts as it is. In a course with
-       NON-CR/NON-PD and no PR, MR or SD, an unconfirmed CR at or after the minimum falls to NON-CR/NON-PD (with
+    2. The first PR, MR, SD or NON-CR/NON-PD after a CR (NE between allowed) is judged by
+       ``rule.cr_then_pr``: "PD": it becomes PD and ends the course; "PR": if no CR before it is
+       confirmed, those CRs are read as PR; "keep": nothing changes.
+    3. A CR is confirmed by the first later CR at least ``confirmation_days`` on (inclusive), with
+       only CR and NE between. A PR is confirmed by the first such CR or PR, with only CR, PR, NE
+       and, if ``accept_sd_between``, one SD or MR between, and no PR after a CR from there up to
+       and including the confirmation. Never with more than ``max_ne_between`` NE between.
+    4. The answer is the first that exists: confirmed CR; confirmed PR; MR at or after
+       ``sd_minimum_days``; SD: any CR, PR, MR or SD at or after it; NON-CR/NON-PD at or after it;
+       PD; iUPD; NE: any other assessment; MISSING (NE if ``missing_as_ne``). With
+       ``confirmation_days`` None every CR and PR counts as it is. In a course with NON-CR/NON-PD
+       and no PR, MR or SD, an unconfirmed CR at or after the minimum falls to NON-CR/NON-PD (with
        ``unconfirmed_cr`` "SD" to SD). The course meant there is the one that steps 1 and 2 leave.
 
-    Where the sources are silent: only one lesser response after a CR is judged, the first, and an iUPD between does
-    not prevent it. With ``cr_then_pr`` "PR" and no confirmation interval, any second CR with only CR and allowed NE
-    between keeps the CRs from being read as PR.
+    Where the sources are silent: only one lesser response after a CR is judged, the first, and an
+    iUPD between does not prevent it. With ``cr_then_pr`` "PR" and no confirmation interval, any
+    second CR with only CR and allowed NE between keeps the CRs from being read as PR.
 
     Parameters
     ----------
     responses : array_like of int, shape (..., timepoint)
-        Codes of `Response`; every element is an assessment (there is no baseline among them, or it is MISSING);
-        MISSING is none and is skipped. IUPD under iRECIST, where PD means iCPD.
+        Codes of `Response`; every element is an assessment (there is no baseline among them, or it
+        is MISSING); MISSING is none and is skipped. IUPD under iRECIST, where PD means iCPD.
     days : array_like of float or timedelta64, broadcastable to ``responses``
-        Day of each assessment from the reference day (randomisation or start of treatment), strictly increasing
-        where known. NaN with MISSING or NE is no visit; NaN with any other response is a day not known: the
-        assessment keeps its place, and a PD there ends the course, but it confirms nothing and meets no minimum.
+        Day of each assessment from the reference day (randomisation or start of treatment),
+        strictly increasing where known. NaN with MISSING or NE is no visit; NaN with any other
+        response is a day not known: the assessment keeps its place, and a PD there ends the course,
+        but it confirms nothing and meets no minimum.
     new_therapy : array_like of float, shape (...), optional
-        First day of a new anticancer therapy; NaN or None: none. An assessment whose day is not known is dropped
-        if one before it, by place, was on or after that day; else it is kept.
+        First day of a new anticancer therapy; NaN or None: none. An assessment whose day is not
+        known is dropped if one before it, by place, was on or after that day; else it is kept.
     rule : BestResponseRule
-        The ``.best_response`` of an edition, or a variant of it: ``attrs.evolve(rule, confirmation_days=None)``
-        for a randomised trial.
+        The ``.best_response`` of an edition, or a variant of it:
+        ``attrs.evolve(rule, confirmation_days=None)`` for a randomised trial.
 
     Returns
     -------
@@ -217,13 +246,14 @@ def best_overall_response(
     Raises
     ------
     InputError
-        For a code that is none, days that do not increase, infinite days, shapes that do not fit, or a ``rule``
-        that is not one.
+        For a code that is none, days that do not increase, infinite days, shapes that do not fit,
+        or a ``rule`` that is not one.
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.4.3, 4.6 and Table 3, doi 10.1016/j.ejca.2008.10.026; iRECIST (Seymour et
-    al. 2017), Table 3, doi 10.1016/S1470-2045(17)30074-8; admiralonco 1.4, derive_param_confirmed_bor.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.4.3, 4.6 and Table 3, doi 10.1016/j.ejca.2008.10.026;
+    iRECIST (Seymour et al. 2017), Table 3, doi 10.1016/S1470-2045(17)30074-8; admiralonco 1.4,
+    derive_param_confirmed_bor.
 
     Examples
     --------
@@ -234,8 +264,9 @@ def best_overall_response(
     if hasattr(rule, "best_response"):
         raise InputTypeError(
             f"`rule` of best_overall_response must be BestResponseRule; got {rule.title}. "
-            "Pass its rule for the course, .best_response.", argument="rule",
-        )  # fmt: skip
+            "Pass its rule for the course, .best_response.",
+            argument="rule",
+        )
     require(rule, BestResponseRule, "best_overall_response", "rule")
     codes, day, therapy, shape = _read(responses, days, new_therapy)
     patients, visits = codes.shape
@@ -243,7 +274,8 @@ def best_overall_response(
     out = _Answers(patients, visits)
     for start in range(0, patients, _BLOCK):
         part = slice(start, start + _BLOCK)
-        # Timepoints first, so that each visit is one contiguous row; a copy, for it is judged in place.
+        # Timepoints first, so that each visit is one contiguous row; a copy, for it is judged in
+        # place.
         course = np.array(codes[part].T, dtype=np.int8, order="C", copy=True)
         reason = _drop(course, day[part].T, None if therapy is None else therapy[part], tolerance)
         _judge_after_cr(course, day[part].T, reason, rule, tolerance)
@@ -255,15 +287,22 @@ def best_overall_response(
 def _read(
     responses: npt.ArrayLike, days: npt.ArrayLike, new_therapy: npt.ArrayLike | None
 ) -> tuple[Codes, Floats, Floats | None, tuple[int, ...]]:
-    """The checked input as codes and days (patient, timepoint), new therapy (patient), and the shape of all."""
-    given, known = np.atleast_1d(as_codes(responses, "responses")), np.atleast_1d(as_days(days, "days"))
+    """The checked input as codes and days (patient, timepoint), new therapy (patient), and the
+    shape of all.
+    """
+    given, known = (
+        np.atleast_1d(as_codes(responses, "responses")),
+        np.atleast_1d(as_days(days, "days")),
+    )
     codes, day = broadcast(responses=given, days=known)
     check_increasing(known if known.shape[-1] == day.shape[-1] else day, "days")
     lead, visits = codes.shape[:-1], codes.shape[-1]
     therapy = None
     if new_therapy is not None:
         therapy = as_days(new_therapy, "new_therapy")
-        (_, therapy) = broadcast(**{"responses without the timepoint axis": np.empty(lead), "new_therapy": therapy})
+        (_, therapy) = broadcast(
+            **{"responses without the timepoint axis": np.empty(lead), "new_therapy": therapy}
+        )
         lead = therapy.shape
         therapy = therapy.reshape(-1)
     shape = (*lead, visits)
@@ -325,12 +364,19 @@ def _confirmations(
     by = np.full(codes.shape, -1, dtype=np.int32)
     is_pr = response == _R.PR
     confirming = _RESPONSES if is_pr else _codes(_R.CR)
-    allowed = confirming | _codes(_R.MISSING, _R.NE) | (_STABLE if is_pr and rule.accept_sd_between else False)
+    allowed = (
+        confirming
+        | _codes(_R.MISSING, _R.NE)
+        | (_STABLE if is_pr and rule.accept_sd_between else False)
+    )
     for first in range(codes.shape[0] - 1):
         who = np.flatnonzero(codes[first] == response)
         due = day[first, who] + (rule.confirmation_days or 0)
         open_, after_cr = np.ones(who.size, dtype=np.bool_), np.zeros(who.size, dtype=np.bool_)
-        not_evaluable, stable = np.zeros(who.size, dtype=np.int32), np.zeros(who.size, dtype=np.int32)
+        not_evaluable, stable = (
+            np.zeros(who.size, dtype=np.int32),
+            np.zeros(who.size, dtype=np.int32),
+        )
         for later in range(first + 1, codes.shape[0]):
             if not open_.any():
                 break
@@ -341,7 +387,9 @@ def _confirmations(
             after_cr |= code == _R.CR
             not_evaluable += code == _R.NE
             stable += _STABLE[code]
-            open_ &= ~confirms & allowed[code] & (not_evaluable <= rule.max_ne_between) & (stable <= 1)
+            open_ &= (
+                ~confirms & allowed[code] & (not_evaluable <= rule.max_ne_between) & (stable <= 1)
+            )
     return by
 
 
@@ -360,20 +408,40 @@ class _Answers:
         """Arrays as arrays, one patient as plain values."""
         single = {"response": Response, "reason": Reason}
         fields: dict[str, Any] = {}
-        for name in ("response", "day", "timepoint", "confirmed", "confirmation_day", "first_response_day", "reason"):
+        for name in (
+            "response",
+            "day",
+            "timepoint",
+            "confirmed",
+            "confirmation_day",
+            "first_response_day",
+            "reason",
+        ):
             values = getattr(self, name)
             plain = len(shape) == 1
-            fields[name] = single.get(name, lambda v: v)(values[0].item()) if plain else values.reshape(shape[:-1])
+            fields[name] = (
+                single.get(name, lambda v: v)(values[0].item())
+                if plain
+                else values.reshape(shape[:-1])
+            )
         return BestResponse(course=self.course.reshape(shape), rule=rule, **fields)
 
 
 def _answer(
-    out: _Answers, part: slice, codes: Codes, day: Floats, reason: npt.NDArray[np.int32], rule: BestResponseRule,
+    out: _Answers,
+    part: slice,
+    codes: Codes,
+    day: Floats,
+    reason: npt.NDArray[np.int32],
+    rule: BestResponseRule,
     guard: float,
-) -> None:  # fmt: skip
+) -> None:
     """Step 4, for one block of patients, written into ``out``."""
     if codes.shape[0] == 0:
-        codes, day = np.zeros((1, codes.shape[1]), dtype=np.int8), np.full((1, codes.shape[1]), np.nan)
+        codes, day = (
+            np.zeros((1, codes.shape[1]), dtype=np.int8),
+            np.full((1, codes.shape[1]), np.nan),
+        )
     counts_as, hoped = _counts_as(codes, day, rule, guard)
     by = np.full(codes.shape, -1, dtype=np.int32)
     if rule.confirmation_days is not None:
@@ -405,8 +473,12 @@ def _answer(
     out.reason[part] = reason
 
 
-def _counts_as(codes: Codes, day: Floats, rule: BestResponseRule, guard: float) -> tuple[Codes, Codes]:
-    """What each assessment counts as if nothing confirms it, with and without the minimum for SD."""
+def _counts_as(
+    codes: Codes, day: Floats, rule: BestResponseRule, guard: float
+) -> tuple[Codes, Codes]:
+    """What each assessment counts as if nothing confirms it, with and without the minimum
+    for SD.
+    """
     hoped = _IN_TIME.take(codes)
     if rule.unconfirmed_cr == "course":
         non_target = (codes == _R.NON_CR_NON_PD).any(axis=0) & ~_MEASURED.take(codes).any(axis=0)

@@ -1,8 +1,8 @@
 """Tumour burden of the liver: which share of it is tumour?
 
-Sources: the share of the liver's volume, the lesions taken as spheres; classes of Kress et al. 2003 (below 25, 25 to
-50, 50 to 75, above 75 %) with the split at 10 % of the NET trials. Diameters and the volume of the liver come in;
-percent and classes go out.
+Sources: the share of the liver's volume, the lesions taken as spheres; classes of Kress et al. 2003
+(below 25, 25 to 50, 50 to 75, above 75 %) with the split at 10 % of the NET trials. Diameters and
+the volume of the liver come in; percent and classes go out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from nettumor.errors import InputError, refuse
 from nettumor.lesions import ellipsoid_volume
 
 EDGES = (10.0, 25.0, 50.0, 75.0)
-"""Upper edges of the classes, percent: 25, 50 and 75 of Kress et al. 2003, 10 of the NET trials (from memory)."""
+"""Upper edges of the classes, percent: 25, 50 and 75 of Kress et al. 2003, 10 of the NET trials
+(from memory).
+"""
 
 _CLASSES = ("", "<=10", "10-25", "25-50", "50-75", ">75")
 
@@ -28,7 +30,8 @@ def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
     Parameters
     ----------
     sizes : array_like of float, shape (..., lesion)
-        Longest diameters of all liver lesions, mm. A lesion of NaN is padding where others are measured: measure all.
+        Longest diameters of all liver lesions, mm. A lesion of NaN is padding where others are
+        measured: measure all.
     liver_volume : array_like of float, shape (...)
         Volume of the liver with the tumours in it, mL; NaN where not known.
 
@@ -51,26 +54,53 @@ def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
     >>> round(liver_burden([60, 40], 2000), 2)
     7.33
     """
-    diameters, volume = _arrays.as_numbers(sizes, "sizes"), _arrays.as_numbers(liver_volume, "liver_volume")
+    diameters, volume = (
+        _arrays.as_numbers(sizes, "sizes"),
+        _arrays.as_numbers(liver_volume, "liver_volume"),
+    )
     if diameters.ndim == 0:
-        raise InputError("`sizes` must have the axis (..., lesion); got a single value. Give the lesions as a list.",
-                         argument="sizes")  # fmt: skip
-    refuse("sizes", "finite and at least 0 mm (NaN where not measured)", diameters,
-           np.isinf(diameters) | (diameters < 0), "Correct it or leave the lesion out.")  # fmt: skip
-    refuse("liver_volume", "finite and greater than 0 mL (NaN where not known)", volume,
-           np.isinf(volume) | (volume <= 0), "Correct it or leave it out.")  # fmt: skip
+        raise InputError(
+            "`sizes` must have the axis (..., lesion); got a single value. Give the lesions as a "
+            "list.",
+            argument="sizes",
+        )
+    refuse(
+        "sizes",
+        "finite and at least 0 mm (NaN where not measured)",
+        diameters,
+        np.isinf(diameters) | (diameters < 0),
+        "Correct it or leave the lesion out.",
+    )
+    refuse(
+        "liver_volume",
+        "finite and greater than 0 mL (NaN where not known)",
+        volume,
+        np.isinf(volume) | (volume <= 0),
+        "Correct it or leave it out.",
+    )
     each = ellipsoid_volume(diameters, diameters)
     measured = ~np.isnan(each)
     tumour = np.where(measured.any(axis=-1), np.where(measured, each, 0.0).sum(axis=-1), np.nan)
-    tumour, volume = _arrays.broadcast(**{"sizes without the lesion axis": tumour, "liver_volume": volume})
-    refuse("sizes", f"smaller together than the liver, {_lowest(volume)}", tumour,
-           _arrays.more_than(tumour, volume), "Check the units: mm and mL.")  # fmt: skip
+    tumour, volume = _arrays.broadcast(
+        **{"sizes without the lesion axis": tumour, "liver_volume": volume}
+    )
+    refuse(
+        "sizes",
+        f"smaller together than the liver, {_lowest(volume)}",
+        tumour,
+        _arrays.more_than(tumour, volume),
+        "Check the units: mm and mL.",
+    )
     percent = np.asarray(100 * tumour / volume)
     return float(percent) if percent.ndim == 0 else percent
 
 
 def _lowest(volume: npt.NDArray[Any]) -> str:
-    return "in mL" if not volume.size or np.isnan(volume).all() else f"from {np.nanmin(volume):g} mL on"
+    return (
+        "in mL"
+        if not volume.size or np.isnan(volume).all()
+        else f"from {np.nanmin(volume):g} mL on"
+    )
 
 
 def liver_burden_class(percent: npt.ArrayLike) -> npt.NDArray[np.str_]:
@@ -101,7 +131,16 @@ def liver_burden_class(percent: npt.ArrayLike) -> npt.NDArray[np.str_]:
     ['<=10', '10-25', '10-25', '25-50', '50-75', '>75']
     """
     share = _arrays.as_numbers(percent, "percent")
-    refuse("percent", "from 0 to 100 (NaN where not known)", share, (share < 0) | (share > 100), "Correct it.")
+    refuse(
+        "percent",
+        "from 0 to 100 (NaN where not known)",
+        share,
+        (share < 0) | (share > 100),
+        "Correct it.",
+    )
     guard = _arrays.guard(percent)
-    above = sum((_arrays.more_than(share, edge, guard).astype(np.int64) for edge in EDGES), np.zeros(share.shape, int))
+    above = sum(
+        (_arrays.more_than(share, edge, guard).astype(np.int64) for edge in EDGES),
+        np.zeros(share.shape, int),
+    )
     return np.asarray(np.array(_CLASSES)[np.where(np.isnan(share), 0, 1 + above)])

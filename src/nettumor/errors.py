@@ -38,7 +38,12 @@ class InputError(ValueError):
     """
 
     def __init__(
-        self, message: str, *, argument: str = "", index: tuple[int, ...] | None = None, count: int = 1
+        self,
+        message: str,
+        *,
+        argument: str = "",
+        index: tuple[int, ...] | None = None,
+        count: int = 1,
     ) -> None:
         super().__init__(message)
         self.argument = argument
@@ -96,7 +101,9 @@ def place(index: tuple[int, ...]) -> str:
 def refuse(
     argument: str, must: str, values: npt.NDArray[Any], wrong: npt.NDArray[np.bool_], repair: str
 ) -> None:
-    """Raise an `InputError` for the first of the ``wrong`` elements of ``values``, if there is one."""
+    """Raise an `InputError` for the first of the ``wrong`` elements of ``values``, if there
+    is one.
+    """
     count = int(np.count_nonzero(wrong))
     if not count:
         return
@@ -105,14 +112,18 @@ def refuse(
     such = f" ({count} such values)" if count > 1 else ""
     raise InputError(
         f"`{argument}` must be {must}; got {got!r}{place(index)}{such}. {repair}",
-        argument=argument, index=index, count=count,
-    )  # fmt: skip
+        argument=argument,
+        index=index,
+        count=count,
+    )
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """A half-sentence with the nearest known name, or the whole list if none is near."""
     names = sorted(set(known))
-    near = difflib.get_close_matches(str(word).casefold(), [n.casefold() for n in names], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(
+        str(word).casefold(), [n.casefold() for n in names], n=1, cutoff=0.5
+    )
     for name in names:
         if near and name.casefold() == near[0]:
             return f"Did you mean {name!r}?"

@@ -1,9 +1,10 @@
 """How far and how fast: depth of response, early shrinkage, growth rate and doubling time.
 
-How much did the tumour shrink at best, did it shrink early, how fast does it grow? Sources: Heinemann et al. 2015
-(depth of response, early tumour shrinkage), Ferte et al. 2014 (tumour growth rate, volumes from the diameters), and
-for neuroendocrine tumours GREPONET (Lamarca et al. 2019), whose cut-offs are data here. Sums of lesions and days
-come in, percent, percent a month and days come out. New lesions are outside all of these.
+How much did the tumour shrink at best, did it shrink early, how fast does it grow? Sources:
+Heinemann et al. 2015 (depth of response, early tumour shrinkage), Ferte et al. 2014 (tumour growth
+rate, volumes from the diameters), and for neuroendocrine tumours GREPONET (Lamarca et al. 2019),
+whose cut-offs are data here. Sums of lesions and days come in, percent, percent a month and days
+come out. New lesions are outside all of these.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ DAYS_PER_MONTH = 30.4375
 """365.25 / 12 (Ferte et al. 2014: months = days / 30.4375)."""
 
 _VOLUMES = {"diameter": 3.0, "volume": 1.0}
-"""A volume grows as the cube of a diameter (Ferte et al. 2014: volume from the sum of diameters, as of a sphere)."""
+"""A volume grows as the cube of a diameter (Ferte et al. 2014: volume from the sum of diameters, as
+of a sphere).
+"""
 
 _REPAIR = "Leave the patient out, or write NaN for what was not measured."
 
@@ -66,7 +69,9 @@ _LAMARCA = "GREPONET (Lamarca et al. 2019, Oncologist 24:e1082-e1090)"
 GREPONET_TGR3M = GrowthCutOff("TGR3m", 0.8, Citation(_LAMARCA, "TGR3m, baseline to month 3 (+-1)"))
 """From baseline to the scan after 3 (2 to 4) months: 0.8 % a month (hazard ratio of PFS 3.75)."""
 
-GREPONET_TGR0 = GrowthCutOff("TGR0", 4.0, Citation(_LAMARCA, "TGR0, last scan before therapy to baseline"))
+GREPONET_TGR0 = GrowthCutOff(
+    "TGR0", 4.0, Citation(_LAMARCA, "TGR0, last scan before therapy to baseline")
+)
 """From the last scan before therapy to baseline: 4 % a month (hazard ratio of PFS 2.22)."""
 
 
@@ -92,15 +97,16 @@ def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = Non
     sums : array_like of float, shape (..., timepoint)
         Sum of the target lesions in one unit, baseline first; NaN where it is not complete.
     responses : array_like of int, shape (..., timepoint), optional
-        Codes of `Response` at the same timepoints (MISSING at baseline): only what lies before the first PD counts.
-        Where PD is the first measured assessment there is nothing before it, and its own change is given, as in a
-        waterfall plot (library choice). None: every timepoint counts.
+        Codes of `Response` at the same timepoints (MISSING at baseline): only what lies before the
+        first PD counts. Where PD is the first measured assessment there is nothing before it, and
+        its own change is given, as in a waterfall plot (library choice). None: every timepoint
+        counts.
 
     Returns
     -------
     ndarray of float, shape (...), or float
-        Percent of the baseline sum: -45.0 for a fall from 100 to 55; above 0 where the tumour only grew; NaN where
-        the baseline or every later sum is missing.
+        Percent of the baseline sum: -45.0 for a fall from 100 to 55; above 0 where the tumour only
+        grew; NaN where the baseline or every later sum is missing.
 
     Raises
     ------
@@ -120,9 +126,11 @@ def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = Non
     size = as_numbers(sums, "sums")
     if size.ndim == 0 or size.shape[-1] == 0:
         raise InputError(
-            f"`sums` must have the axes (..., timepoint) with the baseline first; got shape {size.shape}. "
-            "Give the course of a patient, e.g. [baseline, after].", argument="sums",
-        )  # fmt: skip
+            "`sums` must have the axes (..., timepoint) with the baseline first; got shape "
+            f"{size.shape}. "
+            "Give the course of a patient, e.g. [baseline, after].",
+            argument="sums",
+        )
     refuse("sums", "finite and at least 0", size, (size < 0) | np.isinf(size), _REPAIR)
     refuse("sums", "greater than 0 at baseline", size[..., :1], size[..., :1] <= 0, _REPAIR)
     codes = as_codes(np.int8(0) if responses is None else responses, "responses")
@@ -144,8 +152,8 @@ def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: 
     Parameters
     ----------
     before, after : array_like of float, broadcastable
-        Sum of the target lesions at baseline and at the first follow-up (weeks 6 to 8), one unit; NaN where it is
-        not complete.
+        Sum of the target lesions at baseline and at the first follow-up (weeks 6 to 8), one unit;
+        NaN where it is not complete.
     cut : float
         Percent, above 0 and at most 100; the literature uses 20 to 30.
 
@@ -170,13 +178,16 @@ def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: 
     """
     if isinstance(cut, bool) or not isinstance(cut, (int, float)) or not 0 < cut <= 100:
         raise InputError(
-            f"`cut` must be a percent above 0 and at most 100; got {cut!r}. 20 is usual.", argument="cut"
+            f"`cut` must be a percent above 0 and at most 100; got {cut!r}. 20 is usual.",
+            argument="cut",
         )
     first, second = _sizes(before, after)
     return _plain(fallen_by(cut, first, second, guard=guard(before, after)))
 
 
-def _growth(before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, measure: str) -> tuple[Any, Any]:
+def _growth(
+    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, measure: str
+) -> tuple[Any, Any]:
     """Logarithm of the ratio of volumes, and the days between, both where known."""
     choose("measure", measure, _VOLUMES)
     between = as_days(days, "days")
@@ -197,8 +208,8 @@ def tumour_growth_rate(
     Parameters
     ----------
     before, after : array_like of float, broadcastable
-        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not measured. New
-        lesions are left out.
+        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not
+        measured. New lesions are left out.
     days : array_like of float, broadcastable
         Days between the two scans, above 0; a month is 30.4375 days.
     measure : {"diameter", "volume"}
@@ -207,7 +218,8 @@ def tumour_growth_rate(
     Returns
     -------
     ndarray of float, or float
-        Percent a month; negative where the tumour shrinks, -100 where nothing is left, NaN where anything is NaN.
+        Percent a month; negative where the tumour shrinks, -100 where nothing is left, NaN where
+        anything is NaN.
 
     Raises
     ------
@@ -236,7 +248,8 @@ def volume_doubling_time(
     Parameters
     ----------
     before, after : array_like of float, broadcastable
-        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not measured.
+        Sum of diameters, or of volumes, of the same lesions at two scans; one unit, NaN where not
+        measured.
     days : array_like of float, broadcastable
         Days between the two scans, above 0.
     measure : {"diameter", "volume"}
@@ -245,8 +258,8 @@ def volume_doubling_time(
     Returns
     -------
     ndarray of float, or float
-        Days; infinite where the size has not changed, negative where it has halved in so many days, NaN where
-        anything is NaN or nothing is left.
+        Days; infinite where the size has not changed, negative where it has halved in so many days,
+        NaN where anything is NaN or nothing is left.
 
     Raises
     ------
@@ -299,7 +312,8 @@ def tgr_class(rate: npt.ArrayLike, *, cut: GrowthCutOff = GREPONET_TGR3M) -> Any
     """
     if not isinstance(cut, GrowthCutOff):
         raise InputTypeError(
-            f"`cut` must be a GrowthCutOff; got {cut!r}. Take GREPONET_TGR3M, or build one with its citation.",
+            f"`cut` must be a GrowthCutOff; got {cut!r}. Take GREPONET_TGR3M, or build one with "
+            "its citation.",
             argument="cut",
         )
     value = as_numbers(rate, "rate")

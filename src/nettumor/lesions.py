@@ -1,8 +1,9 @@
 """One lesion: which size counts, may it be a target, and what is it when there is no number?
 
-Sources: RECIST 1.1 (Eisenhauer et al. 2009), 3.1 (measurability), 4.2 (targets) and 4.3.2 (nodes, lesions too small
-to measure, split and merged lesions), with the EORTC clarifications; mRECIST (Lencioni and Llovet 2010) for viable
-diameters and nodes in the porta hepatis. Lengths are mm, products mm2, volumes mL. Arrays come in, arrays go out.
+Sources: RECIST 1.1 (Eisenhauer et al. 2009), 3.1 (measurability), 4.2 (targets) and 4.3.2 (nodes,
+lesions too small to measure, split and merged lesions), with the EORTC clarifications; mRECIST
+(Lencioni and Llovet 2010) for viable diameters and nodes in the porta hepatis. Lengths are mm,
+products mm2, volumes mL. Arrays come in, arrays go out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 
 STATES = ("MEASURED", "ABSENT", "TOO SMALL", "PRESENT", "NOT EVALUABLE", "MERGED")
-"""What a target lesion can be at a visit (the states of the ``lesions`` table that concern targets)."""
+"""What a target lesion can be at a visit (the states of the ``lesions`` table that concern
+targets).
+"""
 
 _MM3_PER_ML = 1000.0
 
@@ -37,10 +40,11 @@ def lesion_size(
 ) -> Floats:
     """The size of each lesion that counts under the criteria.
 
-    Diameter: the longest, of a lymph node the short axis (``perpendicular`` where given, else ``longest``, which is
-    then read as the short axis); RECIST 1.0 has no nodes of its own and takes the longest. Viable diameter: ``viable``
-    where the lesion has one at baseline, else as a diameter. Product: longest times perpendicular. Viable product:
-    viable times viable perpendicular. Volume: ``volume``.
+    Diameter: the longest, of a lymph node the short axis (``perpendicular`` where given, else
+    ``longest``, which is then read as the short axis); RECIST 1.0 has no nodes of its own and takes
+    the longest. Viable diameter: ``viable`` where the lesion has one at baseline, else as a
+    diameter. Product: longest times perpendicular. Viable product: viable times viable
+    perpendicular. Volume: ``volume``.
 
     Parameters
     ----------
@@ -58,8 +62,8 @@ def lesion_size(
     Returns
     -------
     ndarray of float, shape (..., lesion, timepoint)
-        In ``criteria.unit``; NaN where a diameter that counts was not measured. A lesion with a longest diameter of
-        0 has a product of 0, whatever the other.
+        In ``criteria.unit``; NaN where a diameter that counts was not measured. A lesion with a
+        longest diameter of 0 has a product of 0, whatever the other.
 
     Raises
     ------
@@ -68,7 +72,8 @@ def lesion_size(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 3.1 and 4.3.2; WHO 1981; Lencioni and Llovet 2010; EASL 2001.
+    RECIST 1.1 (Eisenhauer et al. 2009), 3.1 and 4.3.2; WHO 1981; Lencioni and Llovet 2010; EASL
+    2001.
 
     Examples
     --------
@@ -77,18 +82,28 @@ def lesion_size(
            [20., 12.]])
     """
     require(criteria, SizeCriteria, "lesion_size")
-    given = {"longest": longest, "perpendicular": perpendicular, "viable": viable,
-             "viable_perpendicular": viable_perpendicular, "volume": volume}  # fmt: skip
+    given = {
+        "longest": longest,
+        "perpendicular": perpendicular,
+        "viable": viable,
+        "viable_perpendicular": viable_perpendicular,
+        "volume": volume,
+    }
     arrays = {name: _arrays.as_numbers(a, name) for name, a in given.items() if a is not None}
     present = dict(zip(arrays, _arrays.broadcast(**arrays), strict=True))
-    need = {"product": ("longest", "perpendicular"), "viable product": ("viable", "viable_perpendicular"),
-            "volume": ("volume",)}.get(criteria.measure, ("longest",))  # fmt: skip
+    need = {
+        "product": ("longest", "perpendicular"),
+        "viable product": ("viable", "viable_perpendicular"),
+        "volume": ("volume",),
+    }.get(criteria.measure, ("longest",))
     for name in need:
         if name not in present:
             raise InputError(
-                f"`{name}` must be given for {criteria.title}, which measures a {criteria.measure}; got None. "
-                "Give it, or take criteria that measure what you have.", argument=name,
-            )  # fmt: skip
+                f"`{name}` must be given for {criteria.title}, which measures a "
+                f"{criteria.measure}; got None. "
+                "Give it, or take criteria that measure what you have.",
+                argument=name,
+            )
     if len(need) == 2:
         one, other = (present[name] for name in need)
         return np.where((one == 0) | (other == 0), 0.0, one * other)
@@ -123,7 +138,8 @@ def ellipsoid_volume(
     Parameters
     ----------
     longest, perpendicular, depth : array_like of float, shapes that broadcast
-        Diameters at right angles, mm; NaN where not measured. Without ``depth`` it is taken as ``perpendicular``.
+        Diameters at right angles, mm; NaN where not measured. Without ``depth`` it is taken as
+        ``perpendicular``.
 
     Returns
     -------
@@ -144,10 +160,20 @@ def ellipsoid_volume(
     >>> ellipsoid_volume(20.0, 20.0).round(4)
     np.float64(4.1888)
     """
-    names = {"longest": longest, "perpendicular": perpendicular, "depth": perpendicular if depth is None else depth}
+    names = {
+        "longest": longest,
+        "perpendicular": perpendicular,
+        "depth": perpendicular if depth is None else depth,
+    }
     arrays = {name: _arrays.as_numbers(a, name) for name, a in names.items()}
     for name, a in arrays.items():
-        refuse(name, "finite and at least 0 mm (NaN where not measured)", a, np.isinf(a) | (a < 0), "Correct it.")
+        refuse(
+            name,
+            "finite and at least 0 mm (NaN where not measured)",
+            a,
+            np.isinf(a) | (a < 0),
+            "Correct it.",
+        )
     one, two, three = _arrays.broadcast(**arrays)
     return np.asarray(np.pi / 6 * one * two * three / _MM3_PER_ML)
 
@@ -168,7 +194,8 @@ def is_measurable(
         Longest diameter, of a node the short axis, mm; NaN is not measurable.
     nodal : array_like of bool, broadcastable
     slice_thickness : array_like of float, broadcastable, optional
-        mm; a lesion must be at least ``criteria.selection.slice_factor`` slices large. NaN: not known, no demand.
+        mm; a lesion must be at least ``criteria.selection.slice_factor`` slices large. NaN: not
+        known, no demand.
     xray : array_like of bool, broadcastable
         Measured on a chest X-ray.
     criteria : SizeCriteria
@@ -185,7 +212,8 @@ def is_measurable(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 3.1: 10 mm, nodes 15 mm, chest X-ray 20 mm, twice the slice thickness.
+    RECIST 1.1 (Eisenhauer et al. 2009), 3.1: 10 mm, nodes 15 mm, chest X-ray 20 mm, twice the slice
+    thickness.
 
     Examples
     --------
@@ -194,10 +222,13 @@ def is_measurable(
     """
     rules = _selection(criteria, "is_measurable")
     size, flags, radiograph, slices = _arrays.broadcast(
-        longest=_arrays.as_numbers(longest, "longest"), nodal=_arrays.as_flags(nodal, "nodal"),
+        longest=_arrays.as_numbers(longest, "longest"),
+        nodal=_arrays.as_flags(nodal, "nodal"),
         xray=_arrays.as_flags(xray, "xray"),
-        slice_thickness=_arrays.as_numbers(np.nan if slice_thickness is None else slice_thickness, "slice_thickness"),
-    )  # fmt: skip
+        slice_thickness=_arrays.as_numbers(
+            np.nan if slice_thickness is None else slice_thickness, "slice_thickness"
+        ),
+    )
     least = np.where(flags, rules.min_node_target or rules.min_size or 0.0, rules.min_size or 0.0)
     least = np.where(radiograph & ~flags, rules.min_size_xray or least, least)
     by_slice = np.where(np.isnan(slices), 0.0, slices) * (rules.slice_factor or 0.0)
@@ -209,9 +240,11 @@ def _selection(criteria: SizeCriteria, function: str) -> LesionSelection:
     require(criteria, SizeCriteria, function)
     if criteria.selection is None:
         raise InputError(
-            f"`criteria` of {function} must say which lesions can be targets; {criteria.title} does not. "
-            "Take criteria.RECIST_1_1, or set `selection`.", argument="criteria",
-        )  # fmt: skip
+            f"`criteria` of {function} must say which lesions can be targets; {criteria.title} "
+            "does not. "
+            "Take criteria.RECIST_1_1, or set `selection`.",
+            argument="criteria",
+        )
     return criteria.selection
 
 
@@ -220,7 +253,10 @@ NODE_CLASSES = ("not measured", "normal", "pathological", "target")
 
 
 def node_class(
-    short_axis: npt.ArrayLike, *, porta_hepatis: npt.ArrayLike = False, criteria: SizeCriteria = RECIST_1_1
+    short_axis: npt.ArrayLike,
+    *,
+    porta_hepatis: npt.ArrayLike = False,
+    criteria: SizeCriteria = RECIST_1_1,
 ) -> npt.NDArray[np.str_]:
     """What a lymph node is by its short axis: "normal", "pathological" (non-target) or "target".
 
@@ -245,7 +281,8 @@ def node_class(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 3.1: 10 and 15 mm; mRECIST (Lencioni and Llovet 2010): 15, porta hepatis 20.
+    RECIST 1.1 (Eisenhauer et al. 2009), 3.1: 10 and 15 mm; mRECIST (Lencioni and Llovet 2010): 15,
+    porta hepatis 20.
 
     Examples
     --------
@@ -256,8 +293,9 @@ def node_class(
     if rules.min_node is None:
         raise InputError(
             f"`criteria` of node_class must have a limit for nodes; {criteria.title} has none. "
-            "Take criteria.RECIST_1_1.", argument="criteria",
-        )  # fmt: skip
+            "Take criteria.RECIST_1_1.",
+            argument="criteria",
+        )
     size, hepatic = _arrays.broadcast(
         short_axis=_arrays.as_numbers(short_axis, "short_axis"),
         porta_hepatis=_arrays.as_flags(porta_hepatis, "porta_hepatis"),
@@ -278,10 +316,12 @@ def select_targets(
     slice_thickness: npt.ArrayLike | None = None,
     criteria: SizeCriteria = RECIST_1_1,
 ) -> Bools:
-    """Which lesions a reader would take as targets: the largest, from every organ, within the limits.
+    """Which lesions a reader would take as targets: the largest, from every organ, within the
+    limits.
 
-    The largest measurable lesion of each organ comes before the second of any; among equals the larger, then the
-    first. All lymph nodes are one organ, and so are paired organs ("LUNG, LEFT" and "RIGHT LUNG" are LUNG).
+    The largest measurable lesion of each organ comes before the second of any; among equals the
+    larger, then the first. All lymph nodes are one organ, and so are paired organs ("LUNG, LEFT"
+    and "RIGHT LUNG" are LUNG).
 
     Parameters
     ----------
@@ -305,8 +345,9 @@ def select_targets(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.2; EORTC clarifications (paired organs; nodes). The order among organs is
-    a library choice: the paper asks for the largest lesions that represent all organs.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.2; EORTC clarifications (paired organs; nodes). The order
+    among organs is a library choice: the paper asks for the largest lesions that represent all
+    organs.
 
     Examples
     --------
@@ -319,16 +360,21 @@ def select_targets(
     )
     if measurable.ndim == 0:
         raise InputError(
-            "`longest` must have the axis (..., lesion); got a single size. Give the lesions of a patient as a list.",
+            "`longest` must have the axis (..., lesion); got a single size. Give the lesions of a "
+            "patient as a list.",
             argument="longest",
         )
     where = np.asarray(organ)
     if where.dtype.kind not in "UO":
-        raise InputTypeError(f"`organ` must be text; got {where.dtype}. Give names such as LIVER.", argument="organ")
+        raise InputTypeError(
+            f"`organ` must be text; got {where.dtype}. Give names such as LIVER.", argument="organ"
+        )
     sizes, nodes, organs, can = _arrays.broadcast(
-        longest=_arrays.as_numbers(longest, "longest"), nodal=_arrays.as_flags(nodal, "nodal"), organ=where,
+        longest=_arrays.as_numbers(longest, "longest"),
+        nodal=_arrays.as_flags(nodal, "nodal"),
+        organ=where,
         measurable=measurable,
-    )  # fmt: skip
+    )
     names, codes = np.unique(organs.astype(str), return_inverse=True)
     merged = np.unique([_one_organ(str(n)) for n in names], return_inverse=True)[1]
     group = np.where(nodes, -1, merged[codes.reshape(organs.shape)])
@@ -339,8 +385,12 @@ def select_targets(
     return np.asarray(chosen & (overall < (rules.max_targets or sizes.shape[-1])))
 
 
-def _rank(sizes: Floats, can: Bools, group: npt.NDArray[Any], first_by: npt.NDArray[Any] | None = None) -> Any:
-    """How many lesions of the same group stand before each: smaller ``first_by``, then larger, then first."""
+def _rank(
+    sizes: Floats, can: Bools, group: npt.NDArray[Any], first_by: npt.NDArray[Any] | None = None
+) -> Any:
+    """How many lesions of the same group stand before each: smaller ``first_by``, then larger, then
+    first.
+    """
     n = sizes.shape[-1]
     rank = np.zeros(sizes.shape, dtype=np.int64)
     order = np.zeros(sizes.shape, dtype=np.int64) if first_by is None else first_by
@@ -359,15 +409,23 @@ _SIDES = frozenset({"LEFT", "RIGHT", "BILATERAL", "L", "R"})
 
 def _one_organ(name: str) -> str:
     """The organ without its side: paired organs are one organ."""
-    words = [w for w in name.upper().replace(",", " ").replace("(", " ").replace(")", " ").split() if w not in _SIDES]
+    words = [
+        w
+        for w in name.upper().replace(",", " ").replace("(", " ").replace(")", " ").split()
+        if w not in _SIDES
+    ]
     return " ".join(word.removesuffix("S") if len(word) > 4 else word for word in words)
 
 
-def size_in_state(sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: SizeCriteria = RECIST_1_1) -> Floats:
-    """The size that counts for a target lesion in a given state: three kinds of nothing are never mixed.
+def size_in_state(
+    sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: SizeCriteria = RECIST_1_1
+) -> Floats:
+    """The size that counts for a target lesion in a given state: three kinds of nothing are never
+    mixed.
 
-    ABSENT and MERGED are 0; TOO SMALL is the size that was given, else the criteria's default (5 mm in RECIST 1.1),
-    else not measured; NOT EVALUABLE is not measured; MEASURED, PRESENT and "" are the size that was given.
+    ABSENT and MERGED are 0; TOO SMALL is the size that was given, else the criteria's default (5 mm
+    in RECIST 1.1), else not measured; NOT EVALUABLE is not measured; MEASURED, PRESENT and "" are
+    the size that was given.
 
     Parameters
     ----------
@@ -385,11 +443,13 @@ def size_in_state(sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: Size
     Raises
     ------
     InputError
-        For another word, and for a size above 0 of a lesion that is ABSENT, MERGED or NOT EVALUABLE.
+        For another word, and for a size above 0 of a lesion that is ABSENT, MERGED or NOT
+        EVALUABLE.
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2; EORTC clarifications; CDISC oncology supplement (TUMSTATE).
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2; EORTC clarifications; CDISC oncology supplement
+    (TUMSTATE).
 
     Examples
     --------
@@ -398,7 +458,9 @@ def size_in_state(sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: Size
     array([ 0.,  5.,  3., nan])
     """
     require(criteria, SizeCriteria, "size_in_state")
-    values, words = _arrays.broadcast(sizes=_arrays.as_numbers(sizes, "sizes"), status=np.asarray(status))
+    values, words = _arrays.broadcast(
+        sizes=_arrays.as_numbers(sizes, "sizes"), status=np.asarray(status)
+    )
     state = np.char.upper(np.char.strip(words.astype(str)))
     known = np.isin(state, ("", *STATES))
     if not known.all():
@@ -406,11 +468,18 @@ def size_in_state(sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: Size
         word = str(words[index])
         raise InputError(
             f"`status` must be one of {', '.join(STATES)} or blank; got {word!r}{place(index)}. "
-            f"{did_you_mean(word, STATES)}", argument="status", index=index,
-        )  # fmt: skip
+            f"{did_you_mean(word, STATES)}",
+            argument="status",
+            index=index,
+        )
     nothing = np.isin(state, ("ABSENT", "MERGED", "NOT EVALUABLE"))
-    refuse("sizes", "0 or NaN where the lesion is absent, merged or not evaluable", values, nothing & (values > 0),
-           "Decide which of the two is right.")  # fmt: skip
+    refuse(
+        "sizes",
+        "0 or NaN where the lesion is absent, merged or not evaluable",
+        values,
+        nothing & (values > 0),
+        "Decide which of the two is right.",
+    )
     small = np.nan if criteria.too_small is None else criteria.too_small
     out = np.where((state == "TOO SMALL") & np.isnan(values), small, values)
     out = np.where(np.isin(state, ("ABSENT", "MERGED")), 0.0, out)
@@ -425,13 +494,15 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
     sizes : array_like of float, shape (..., lesion, timepoint)
         NaN where not measured.
     parent : array_like of int, shape (lesion,)
-        For a part the place of its parent lesion; -1, or its own place, for a lesion that is no part.
+        For a part the place of its parent lesion; -1, or its own place, for a lesion that is no
+        part.
 
     Returns
     -------
     ndarray of float, shape (..., lesion, timepoint)
-        The parent holds its own size and its parts; rows of parts are NaN (padding). From the first visit at which
-        a part was measured it counts: where it is not measured later, the parent is not.
+        The parent holds its own size and its parts; rows of parts are NaN (padding). From the first
+        visit at which a part was measured it counts: where it is not measured later, the parent is
+        not.
 
     Raises
     ------
@@ -440,8 +511,8 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2: the longest diameters of the fragments are added; SDTMIG TU,
-    assumption 2 (TUSPLIT).
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2: the longest diameters of the fragments are added;
+    SDTMIG TU, assumption 2 (TUSPLIT).
 
     Examples
     --------
@@ -453,18 +524,36 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
     """
     values = np.array(_arrays.as_numbers(sizes, "sizes"))
     if values.ndim < 2:
-        raise InputError(f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
-                         "For one lesion put its course in a list.", argument="sizes")  # fmt: skip
+        raise InputError(
+            f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
+            "For one lesion put its course in a list.",
+            argument="sizes",
+        )
     of = np.asarray(parent)
     lesions = values.shape[-2]
     if of.shape != (lesions,) or of.dtype.kind not in "iu":
-        raise InputError(f"`parent` must be one whole number for each of the {lesions} lesions; got shape {of.shape} "
-                         f"of {of.dtype}. Give -1 for a lesion that is no part.", argument="parent")  # fmt: skip
-    refuse("parent", f"-1, or the place of a lesion (0 to {lesions - 1})", of, (of < -1) | (of >= lesions),
-           "Give the place of the parent lesion.")  # fmt: skip
+        raise InputError(
+            f"`parent` must be one whole number for each of the {lesions} lesions; got shape "
+            f"{of.shape} "
+            f"of {of.dtype}. Give -1 for a lesion that is no part.",
+            argument="parent",
+        )
+    refuse(
+        "parent",
+        f"-1, or the place of a lesion (0 to {lesions - 1})",
+        of,
+        (of < -1) | (of >= lesions),
+        "Give the place of the parent lesion.",
+    )
     own = np.arange(lesions)
     part = (of != -1) & (of != own)
-    refuse("parent", "a lesion that is no part itself", of, part & part[of], "Give the place of the first parent.")
+    refuse(
+        "parent",
+        "a lesion that is no part itself",
+        of,
+        part & part[of],
+        "Give the place of the first parent.",
+    )
     for child in np.flatnonzero(part):
         size, whole = values[..., child, :], values[..., of[child], :]
         seen = np.logical_or.accumulate(~np.isnan(size), axis=-1)

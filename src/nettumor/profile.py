@@ -1,9 +1,10 @@
 """The review's axes side by side: morphological, biological and symptomatic response, and survival.
 
-Do the axes agree? Vogl et al. 2008, section 4, judges every patient on three axes and on survival and says that
-they need not agree (a tumour may stay while its symptoms go). One code per patient and axis comes in, as
-`classify`, `marker_response` and `symptom_response` give them; out comes one table of the cohort, cross-tables
-of two axes, and Cohen's kappa (Cohen 1960) for the patients judged on both.
+Do the axes agree? Vogl et al. 2008, section 4, judges every patient on three axes and on survival
+and says that they need not agree (a tumour may stay while its symptoms go). One code per patient
+and axis comes in, as `classify`, `marker_response` and `symptom_response` give them; out comes one
+table of the cohort, cross-tables of two axes, and Cohen's kappa (Cohen 1960) for the patients
+judged on both.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class Kappa:
     Attributes
     ----------
     estimate : float
-        Cohen's kappa, unweighted: 1 perfect agreement, 0 what chance gives; NaN where nobody was judged twice,
-        or where chance alone gives perfect agreement (one category only).
+        Cohen's kappa, unweighted: 1 perfect agreement, 0 what chance gives; NaN where nobody was
+        judged twice, or where chance alone gives perfect agreement (one category only).
     observed, expected : float
         Share of patients with the same response on both, and the share chance gives.
     count : int
@@ -64,9 +65,11 @@ def _two(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Codes, Codes]:
     first, second = as_codes(a, "a"), as_codes(b, "b")
     if first.ndim != 1 or first.shape != second.shape:
         raise InputError(
-            f"`a` and `b` must be one-dimensional and of one length, a response for each patient; got shapes "
-            f"{first.shape} and {second.shape}. Write MISSING where a patient was not judged.", argument="a",
-        )  # fmt: skip
+            "`a` and `b` must be one-dimensional and of one length, a response for each patient; "
+            "got shapes "
+            f"{first.shape} and {second.shape}. Write MISSING where a patient was not judged.",
+            argument="a",
+        )
     return first, second
 
 
@@ -81,9 +84,9 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     Returns
     -------
     Table
-        A row for each response that occurs in ``a`` or ``b`` (column ``response``), the best first, and a
-        column of counts for each of the same responses in ``b``. NE and MISSING are shown where they occur, so
-        that the counts add up to the number of patients.
+        A row for each response that occurs in ``a`` or ``b`` (column ``response``), the best first,
+        and a column of counts for each of the same responses in ``b``. NE and MISSING are shown
+        where they occur, so that the counts add up to the number of patients.
 
     Raises
     ------
@@ -141,7 +144,9 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike) -> Kappa:
     first, second = _two(a, b)
     judged = (first > Response.NE) & (second > Response.NE)
     n, size = int(np.count_nonzero(judged)), len(Response)
-    rows, columns = (np.bincount(codes[judged], minlength=size).astype(int) for codes in (first, second))
+    rows, columns = (
+        np.bincount(codes[judged], minlength=size).astype(int) for codes in (first, second)
+    )
     agree, chance = int(np.count_nonzero(judged & (first == second))), int(rows @ columns)
     excluded = int(first.size - n)
     if n == 0:
@@ -177,13 +182,14 @@ def _subject(values: npt.ArrayLike) -> npt.NDArray[Any]:
 
 @frozen(eq=False, repr=False, kw_only=True)
 class ResponseProfile:
-    """The axes of a cohort side by side. Every axis may be left out; all have one element for each patient.
+    """The axes of a cohort side by side. Every axis may be left out; all have one element for each
+    patient.
 
     Parameters
     ----------
     morphological, biological, symptomatic : array_like of int, shape (patient,), optional
-        Codes of `Response` on each axis; MISSING where the axis does not apply to a patient (no symptom at
-        baseline is NE).
+        Codes of `Response` on each axis; MISSING where the axis does not apply to a patient (no
+        symptom at baseline is NE).
     time : array_like of float or timedelta64, shape (patient,), optional
         Survival, days; NaN: no time.
     event : array_like of bool, shape (patient,), optional
@@ -194,7 +200,8 @@ class ResponseProfile:
     Raises
     ------
     InputError
-        If no axis is given, lengths differ, a code is none, or only one of ``time`` and ``event`` is given.
+        If no axis is given, lengths differ, a code is none, or only one of ``time`` and ``event``
+        is given.
 
     References
     ----------
@@ -218,16 +225,25 @@ class ResponseProfile:
 
     def __attrs_post_init__(self) -> None:
         if not self.axes:
-            raise InputError(f"`ResponseProfile` must have at least one axis of {', '.join(AXES)}; got none. "
-                             "Give the response codes of each patient.", argument="morphological")  # fmt: skip
+            raise InputError(
+                f"`ResponseProfile` must have at least one axis of {', '.join(AXES)}; got none. "
+                "Give the response codes of each patient.",
+                argument="morphological",
+            )
         if (self.time is None) != (self.event is None):
-            raise InputError("`time` and `event` must be given together; got only one of them. "
-                             "Take both from one TimeToEvent.", argument="time")  # fmt: skip
+            raise InputError(
+                "`time` and `event` must be given together; got only one of them. "
+                "Take both from one TimeToEvent.",
+                argument="time",
+            )
         lengths = {name: values.shape for name, values in self._columns().items()}
         if len(set(lengths.values())) > 1 or any(len(shape) != 1 for shape in lengths.values()):
             given = ", ".join(f"`{name}` {shape}" for name, shape in lengths.items())
-            raise InputError(f"The axes must be one-dimensional and of one length; got {given}. "
-                             "Write MISSING where a patient was not judged.", argument=next(iter(lengths)))  # fmt: skip
+            raise InputError(
+                f"The axes must be one-dimensional and of one length; got {given}. "
+                "Write MISSING where a patient was not judged.",
+                argument=next(iter(lengths)),
+            )
 
     @property
     def axes(self) -> dict[str, Codes]:
@@ -236,17 +252,23 @@ class ResponseProfile:
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
         rest = {"subject": self.subject, "time": self.time, "event": self.event}
-        return {**self.axes, **{name: values for name, values in rest.items() if values is not None}}
+        return {
+            **self.axes,
+            **{name: values for name, values in rest.items() if values is not None},
+        }
 
     def table(self) -> Table:
-        """One row per patient: subject, a column of labels for each axis, and time and event where given.
+        """One row per patient: subject, a column of labels for each axis, and time and event where
+        given.
 
         Returns
         -------
         Table
         """
         n = next(iter(self.axes.values())).size
-        columns: dict[str, npt.NDArray[Any]] = {"subject": np.arange(n) if self.subject is None else self.subject}
+        columns: dict[str, npt.NDArray[Any]] = {
+            "subject": np.arange(n) if self.subject is None else self.subject
+        }
         columns |= {name: labels(codes) for name, codes in self.axes.items()}
         if self.time is not None and self.event is not None:
             columns |= {"time": self.time, "event": self.event}
@@ -258,7 +280,8 @@ class ResponseProfile:
         Returns
         -------
         Table
-            ``response`` (label) and a column of counts for each axis; each column adds up to the cohort.
+            ``response`` (label) and a column of counts for each axis; each column adds up to the
+            cohort.
 
         Examples
         --------
@@ -267,7 +290,9 @@ class ResponseProfile:
         PR,2,2
         """
         rows = sorted(Response, reverse=True)
-        columns = {name: np.bincount(codes, minlength=len(rows))[rows] for name, codes in self.axes.items()}
+        columns = {
+            name: np.bincount(codes, minlength=len(rows))[rows] for name, codes in self.axes.items()
+        }
         return Table({"response": labels(rows), **columns})
 
     def agreement(self) -> Table:
@@ -276,8 +301,8 @@ class ResponseProfile:
         Returns
         -------
         Table
-            Columns ``first``, ``second``, ``count`` (judged on both), ``excluded``, ``observed``, ``expected``
-            and ``kappa``.
+            Columns ``first``, ``second``, ``count`` (judged on both), ``excluded``, ``observed``,
+            ``expected`` and ``kappa``.
 
         Examples
         --------
@@ -287,15 +312,17 @@ class ResponseProfile:
         """
         pairs = list(combinations(self.axes, 2))
         found = [cohens_kappa(self.axes[a], self.axes[b]) for a, b in pairs]
-        return Table({
-            "first": np.array([a for a, _ in pairs], dtype=np.str_),
-            "second": np.array([b for _, b in pairs], dtype=np.str_),
-            "count": np.array([k.count for k in found], dtype=np.int64),
-            "excluded": np.array([k.excluded for k in found], dtype=np.int64),
-            "observed": np.array([k.observed for k in found], dtype=np.float64),
-            "expected": np.array([k.expected for k in found], dtype=np.float64),
-            "kappa": np.array([k.estimate for k in found], dtype=np.float64),
-        })  # fmt: skip
+        return Table(
+            {
+                "first": np.array([a for a, _ in pairs], dtype=np.str_),
+                "second": np.array([b for _, b in pairs], dtype=np.str_),
+                "count": np.array([k.count for k in found], dtype=np.int64),
+                "excluded": np.array([k.excluded for k in found], dtype=np.int64),
+                "observed": np.array([k.observed for k in found], dtype=np.float64),
+                "expected": np.array([k.expected for k in found], dtype=np.float64),
+                "kappa": np.array([k.estimate for k in found], dtype=np.float64),
+            }
+        )
 
     def cross_tables(self) -> dict[tuple[str, str], Table]:
         """The cross-table of each pair of axes, by their names (see `cross_table`).
@@ -311,7 +338,9 @@ class ResponseProfile:
         >>> profile.cross_tables()["morphological", "symptomatic"]["SD"].tolist()
         [1, 1]
         """
-        return {(a, b): cross_table(self.axes[a], self.axes[b]) for a, b in combinations(self.axes, 2)}
+        return {
+            (a, b): cross_table(self.axes[a], self.axes[b]) for a, b in combinations(self.axes, 2)
+        }
 
     def explain(self, index: int) -> str:
         """One sentence with the axes of the patient at ``index``.
@@ -330,7 +359,9 @@ class ResponseProfile:
         >>> ResponseProfile(morphological=[5], biological=[7], time=[800], event=[False]).explain(0)
         'morphological SD, biological PR; 800.0 days without the event'
         """
-        text = ", ".join(f"{name} {Response(int(codes[index])).label}" for name, codes in self.axes.items())
+        text = ", ".join(
+            f"{name} {Response(int(codes[index])).label}" for name, codes in self.axes.items()
+        )
         if self.time is None or self.event is None:
             return text
         if np.isnan(self.time[index]):
@@ -340,6 +371,10 @@ class ResponseProfile:
     def __repr__(self) -> str:
         parts = []
         for name, codes in self.axes.items():
-            counts = [(np.count_nonzero(codes == r), r.label) for r in sorted(Response, reverse=True)]
+            counts = [
+                (np.count_nonzero(codes == r), r.label) for r in sorted(Response, reverse=True)
+            ]
             parts.append(f"{name} {', '.join(f'{n} {label}' for n, label in counts if n)}")
-        return f"ResponseProfile({next(iter(self.axes.values())).size} patients: {'; '.join(parts)})"
+        return (
+            f"ResponseProfile({next(iter(self.axes.values())).size} patients: {'; '.join(parts)})"
+        )

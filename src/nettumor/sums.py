@@ -1,8 +1,10 @@
-"""The sum of the target lesions: how large is it, against baseline and against its smallest value so far?
+"""The sum of the target lesions: how large is it, against baseline and against its smallest value
+so far?
 
-Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1 and 4.4.2, and the EORTC clarifications: a sum in which a lesion
-was not measured is never a baseline and never a nadir. Sizes (..., lesion, timepoint) come in, in whatever the
-criterion measures; everything that goes out is (..., timepoint).
+Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1 and 4.4.2, and the EORTC clarifications: a sum
+in which a lesion was not measured is never a baseline and never a nadir. Sizes (..., lesion,
+timepoint) come in, in whatever the criterion measures; everything that goes out is (...,
+timepoint).
 """
 
 from __future__ import annotations
@@ -33,11 +35,13 @@ class Sums:
     baseline : ndarray of float, shape (..., timepoint)
         The sum at baseline, at every timepoint; NaN where it is not complete.
     nadir : ndarray of float, shape (..., timepoint)
-        The smallest complete sum before the visit, baseline included; NaN at baseline (CDISC ``NADIR``).
+        The smallest complete sum before the visit, baseline included; NaN at baseline (CDISC
+        ``NADIR``).
     percent_from_baseline, percent_from_nadir : ndarray of float, shape (..., timepoint)
         Change in percent; NaN at baseline, where the sum is partial, and from a nadir of 0.
     invalid : ndarray of bool, shape (..., timepoint)
-        Where an impossible size, or a baseline that cannot be used, stands in the way (with ``invalid="NE"``).
+        Where an impossible size, or a baseline that cannot be used, stands in the way (with
+        ``invalid="NE"``).
 
     Examples
     --------
@@ -67,11 +71,12 @@ def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     Parameters
     ----------
     sizes : array_like of float, shape (..., lesion, timepoint)
-        Sizes in one unit, index 0 of the last axis is baseline; NaN where not measured. A lesion without any value
-        is padding.
+        Sizes in one unit, index 0 of the last axis is baseline; NaN where not measured. A lesion
+        without any value is padding.
     invalid : {"raise", "NE"}
-        What a negative or infinite size, a baseline of zero or less, or a size after a missing baseline does: raise,
-        or leave the size out and mark the visit (for a baseline: the whole course).
+        What a negative or infinite size, a baseline of zero or less, or a size after a missing
+        baseline does: raise, or leave the size out and mark the visit (for a baseline: the whole
+        course).
 
     Returns
     -------
@@ -104,10 +109,12 @@ _BLOCK = 1 << 15  # timepoints taken at a time: keeps the work in the processor'
 
 @frozen(eq=False)
 class Block:
-    """The lesions of some patients with the patients on the last axis, where one operation runs over all of them.
+    """The lesions of some patients with the patients on the last axis, where one operation runs
+    over all of them.
 
-    ``sizes`` (timepoint, lesion, patient) is NaN where not measured; ``real`` (lesion, patient) is False for padding;
-    ``invalid`` (timepoint, patient) marks an impossible size or no usable baseline, ``spoiled`` (patient) the latter.
+    ``sizes`` (timepoint, lesion, patient) is NaN where not measured; ``real`` (lesion, patient) is
+    False for padding; ``invalid`` (timepoint, patient) marks an impossible size or no usable
+    baseline, ``spoiled`` (patient) the latter.
     """
 
     sizes: Floats
@@ -118,9 +125,11 @@ class Block:
 
 @frozen(eq=False)
 class Courses:
-    """Checked sizes (patient, lesion, timepoint), impossible ones set to NaN, to be read block by block.
+    """Checked sizes (patient, lesion, timepoint), impossible ones set to NaN, to be read block by
+    block.
 
-    The fields are those of `Block` with the patients first; ``shape`` is (..., timepoint) as the caller knows it.
+    The fields are those of `Block` with the patients first; ``shape`` is (..., timepoint) as the
+    caller knows it.
     """
 
     sizes: Floats
@@ -140,7 +149,9 @@ class Courses:
 
 
 class Results:
-    """The arrays of a result while they are filled block by block: a timepoint after the other in memory."""
+    """The arrays of a result while they are filled block by block: a timepoint after the other in
+    memory.
+    """
 
     def __init__(self, courses: Courses) -> None:
         *self._lead, self._visits = courses.shape
@@ -157,7 +168,9 @@ class Results:
     def arrays(self) -> dict[str, Any]:
         """The arrays in the shape that the caller knows, (..., timepoint)."""
         shape = (self._visits, *self._lead)
-        return {name: np.moveaxis(values.reshape(shape), 0, -1) for name, values in self._arrays.items()}
+        return {
+            name: np.moveaxis(values.reshape(shape), 0, -1) for name, values in self._arrays.items()
+        }
 
 
 def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
@@ -167,8 +180,9 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
     if values.ndim < 2:
         raise InputError(
             f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
-            "For one lesion put its course in a list: [[before, after]].", argument="sizes",
-        )  # fmt: skip
+            "For one lesion put its course in a list: [[before, after]].",
+            argument="sizes",
+        )
     *lead, lesions, visits = values.shape
     first, shape = values[..., 0] if visits else np.full(values.shape[:-1], np.nan), (*lead, visits)
     wrong = (values == np.inf) | (values < 0)
@@ -177,27 +191,51 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
     orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)
     if invalid == "raise":
         refuse("sizes", "finite and at least 0 (NaN where not measured)", values, wrong, _REPAIR)
-        refuse("sizes", "greater than 0 at baseline", first[..., None], (first == 0)[..., None], _REPAIR)
+        refuse(
+            "sizes",
+            "greater than 0 at baseline",
+            first[..., None],
+            (first == 0)[..., None],
+            _REPAIR,
+        )
         if orphan.any():
-            refuse("sizes", "measured at baseline where measured later", values,
-                   orphan[..., None] & ~np.isnan(values), _REPAIR)  # fmt: skip
+            refuse(
+                "sizes",
+                "measured at baseline where measured later",
+                values,
+                orphan[..., None] & ~np.isnan(values),
+                _REPAIR,
+            )
     impossible = wrong.any()
     spoiled = (orphan | (first == 0) | (wrong[..., 0] if impossible else False)).any(axis=-1)
     if invalid == "NE" and (impossible or spoiled.any()):
-        values, bad_visits = np.where(wrong, np.nan, values), wrong.any(axis=-2) | spoiled[..., None]
+        values, bad_visits = (
+            np.where(wrong, np.nan, values),
+            wrong.any(axis=-2) | spoiled[..., None],
+        )
     else:
         bad_visits = np.broadcast_to(np.False_, shape)
     patients = spoiled.size
-    return Courses(values.reshape(patients, lesions, visits), (real | orphan).reshape(patients, lesions),
-                   bad_visits.reshape(patients, visits), spoiled.reshape(patients), shape)  # fmt: skip
+    return Courses(
+        values.reshape(patients, lesions, visits),
+        (real | orphan).reshape(patients, lesions),
+        bad_visits.reshape(patients, visits),
+        spoiled.reshape(patients),
+        shape,
+    )
 
 
 def sums_of(block: Block) -> dict[str, npt.NDArray[Any]]:
     """The fields of `Sums`, each (timepoint, patient), of one block."""
     timepoints, lesions, patients = block.sizes.shape
     known = ~np.isnan(block.sizes)
-    total, n_missing = np.zeros((timepoints, patients)), np.zeros((timepoints, patients), dtype=np.int64)
-    for lesion in range(lesions):  # in this order for all: a sum does not depend on who else is in the array
+    total, n_missing = (
+        np.zeros((timepoints, patients)),
+        np.zeros((timepoints, patients), dtype=np.int64),
+    )
+    for lesion in range(
+        lesions
+    ):  # in this order for all: a sum does not depend on who else is in the array
         measured = known[:, lesion]
         if measured.all():
             total += block.sizes[:, lesion]
@@ -213,9 +251,14 @@ def sums_of(block: Block) -> dict[str, npt.NDArray[Any]]:
     from_baseline = _percent(baseline, whole)
     from_baseline[:1] = np.nan
     return {
-        "sum": total, "n_missing": n_missing, "baseline": baseline, "nadir": nadir,
-        "percent_from_baseline": from_baseline, "percent_from_nadir": _percent(nadir, whole), "invalid": block.invalid,
-    }  # fmt: skip
+        "sum": total,
+        "n_missing": n_missing,
+        "baseline": baseline,
+        "nadir": nadir,
+        "percent_from_baseline": from_baseline,
+        "percent_from_nadir": _percent(nadir, whole),
+        "invalid": block.invalid,
+    }
 
 
 def _percent(reference: Floats, now: Floats) -> Floats:

@@ -38,19 +38,26 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         for name, values in columns.items():
             array = np.array(values)
             if array.ndim != 1:
-                raise InputError(f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.",
-                                 argument=name)  # fmt: skip
+                raise InputError(
+                    f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.",
+                    argument=name,
+                )
             array.setflags(write=False)
             held[name] = array
         lengths = {name: a.shape[0] for name, a in held.items()}
         if len(set(lengths.values())) > 1:
-            raise InputError(f"Columns must have one length; got {lengths}. Pad the shorter ones.", argument="columns")
+            raise InputError(
+                f"Columns must have one length; got {lengths}. Pad the shorter ones.",
+                argument="columns",
+            )
         self._columns = held
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         if name not in self._columns:
-            raise UnknownColumnError(f"The table has no column {name!r}. {did_you_mean(name, self._columns)}",
-                                     argument=str(name))  # fmt: skip
+            raise UnknownColumnError(
+                f"The table has no column {name!r}. {did_you_mean(name, self._columns)}",
+                argument=str(name),
+            )
         return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -74,7 +81,10 @@ class Table(Mapping[str, npt.NDArray[Any]]):
 
     def __repr__(self) -> str:
         lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
-        lines += [f"  {name}: {', '.join(cell_text(v) for v in a[:4].tolist())}" for name, a in self._columns.items()]
+        lines += [
+            f"  {name}: {', '.join(cell_text(v) for v in a[:4].tolist())}"
+            for name, a in self._columns.items()
+        ]
         return "\n".join(line[:100] for line in lines[:40])
 
     def to_frame(self, kind: str = "pandas") -> Any:
@@ -87,12 +97,16 @@ class Table(Mapping[str, npt.NDArray[Any]]):
                 return pandas.DataFrame(dict(self._columns))
             import polars
 
-            return polars.DataFrame({name: a.tolist() if a.dtype == object else a for name, a in self.items()})
+            return polars.DataFrame(
+                {name: a.tolist() if a.dtype == object else a for name, a in self.items()}
+            )
         except ImportError:
             raise missing_extra(kind, "frames", f"A {kind} frame") from None
 
     def to_csv(self, path: str | Path | None = None) -> str:
-        """The table as CSV text (comma, LF, blank for NaN), also written to ``path`` as UTF-8 where given."""
+        """The table as CSV text (comma, LF, blank for NaN), also written to ``path`` as UTF-8 where
+        given.
+        """
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self._columns)
@@ -102,8 +116,13 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         return out.getvalue()
 
     def to_json(self, path: str | Path | None = None) -> str:
-        """The table as a JSON array of rows (null for NaN), also written to ``path`` as UTF-8 where given."""
-        rows = [{k: None if isinstance(v, float) and v != v else v for k, v in row.items()} for row in self.rows()]
+        """The table as a JSON array of rows (null for NaN), also written to ``path`` as UTF-8 where
+        given.
+        """
+        rows = [
+            {k: None if isinstance(v, float) and v != v else v for k, v in row.items()}
+            for row in self.rows()
+        ]
         text = json.dumps(rows, ensure_ascii=False, indent=1, default=str)
         if path is not None:
             Path(path).write_text(text + "\n", encoding="utf-8")

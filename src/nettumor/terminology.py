@@ -1,4 +1,5 @@
-"""The words: which responses there are, how they are written, how they are ordered, and why one was given.
+"""The words: which responses there are, how they are written, how they are ordered, and why one was
+given.
 
 Sources: Vogl et al. 2008 (CR, PR, SD, PD and the minor response MR of its tables), RECIST 1.1
 (NON-CR/NON-PD, NE), iRECIST (iUPD), CDISC controlled terminology ONCRSR (C96785) for the spellings.
@@ -44,7 +45,9 @@ class Response(IntEnum):
 
     @property
     def label(self) -> str:
-        """The CDISC submission value: ``"NON-CR/NON-PD"``, ``"iUPD"``; ``"MISSING"`` where there is none."""
+        """The CDISC submission value: ``"NON-CR/NON-PD"``, ``"iUPD"``; ``"MISSING"`` where there is
+        none.
+        """
         return _LABELS[self.value]
 
 
@@ -150,8 +153,10 @@ def labels(codes: npt.ArrayLike, criteria: Any = None) -> npt.NDArray[np.str_]:
     ['CR', 'NON-CR/NON-PD', 'MISSING']
     """
     if criteria is not None and not hasattr(criteria, "kind"):
-        raise InputTypeError(f"`criteria` must be an edition; got {criteria!r}. Find it with criteria.get(name).",
-                             argument="criteria")  # fmt: skip
+        raise InputTypeError(
+            f"`criteria` must be an edition; got {criteria!r}. Find it with criteria.get(name).",
+            argument="criteria",
+        )
     words = _IRECIST_LABELS if getattr(criteria, "immune", False) else _LABELS
     return np.asarray(np.array(words)[as_codes(codes, "codes")])
 
@@ -206,7 +211,9 @@ def parse_responses(labels: npt.ArrayLike) -> Codes:
         labels = np.where(np.ma.getmaskarray(labels), "", labels.data.astype(object))
     array = np.asarray(labels) if hasattr(labels, "__array__") else np.array(labels, dtype=object)
     words = array.astype(object).ravel().tolist()
-    return scalar_or_codes(np.array(_parse_all(words, array.shape), dtype=np.int8).reshape(array.shape))  # type: ignore[no-any-return]
+    return scalar_or_codes(
+        np.array(_parse_all(words, array.shape), dtype=np.int8).reshape(array.shape)
+    )  # type: ignore[no-any-return]
 
 
 def _parse_all(words: list[Any], shape: tuple[int, ...]) -> list[Response]:
@@ -216,11 +223,15 @@ def _parse_all(words: list[Any], shape: tuple[int, ...]) -> list[Response]:
     except TypeError:  # a list where a word should be
         distinct = None
     # Members of Response are equal to their codes, which are refused: told apart one by one.
-    if distinct is None or any(isinstance(word, (int, float)) and word == word for word in distinct):
+    if distinct is None or any(
+        isinstance(word, (int, float)) and word == word for word in distinct
+    ):
         return [_parse_one(word, _index(at, shape)) for at, word in enumerate(words)]
     for word in distinct:
         found = _read(word)
-        distinct[word] = _parse_one(word, _index(words.index(word), shape)) if found is None else found
+        distinct[word] = (
+            _parse_one(word, _index(words.index(word), shape)) if found is None else found
+        )
     return list(map(distinct.__getitem__, words))
 
 
@@ -236,7 +247,11 @@ def _read(word: object) -> Response | None:
         return word
     if isinstance(word, str):
         return _SPELLINGS.get(" ".join(word.split()).casefold())
-    blank = word is None or type(word).__name__ in ("NAType", "NaTType") or (isinstance(word, float) and word != word)
+    blank = (
+        word is None
+        or type(word).__name__ in ("NAType", "NaTType")
+        or (isinstance(word, float) and word != word)
+    )
     return Response.MISSING if blank else None
 
 
@@ -244,16 +259,21 @@ def _parse_one(word: object, index: tuple[int, ...]) -> Response:
     found = _read(word)
     if found is None:
         number = isinstance(word, (int, float, np.number)) and not isinstance(word, bool)
-        repair = "Codes need no reading." if number else did_you_mean(word, [*_LABELS, *_IRECIST_LABELS])
+        repair = (
+            "Codes need no reading." if number else did_you_mean(word, [*_LABELS, *_IRECIST_LABELS])
+        )
         raise InputError(
-            f"`labels` must be responses such as CR, PR, SD or PD; got {word!r}{place(index)}. {repair}",
-            argument="labels", index=index,
-        )  # fmt: skip
+            f"`labels` must be responses such as CR, PR, SD or PD; got {word!r}{place(index)}. "
+            f"{repair}",
+            argument="labels",
+            index=index,
+        )
     return found
 
 
 def best_of(codes: npt.ArrayLike) -> Any:
-    """The best response over the last axis; knows no time (for a patient use `best_overall_response`).
+    """The best response over the last axis; knows no time (for a patient use
+    `best_overall_response`).
 
     Parameters
     ----------

@@ -1,7 +1,9 @@
-"""One fault at a time, put into a clean trial: `FAULTS` holds for each check a function that makes its fault.
+"""One fault at a time, put into a clean trial: `FAULTS` holds for each check a function that makes
+its fault.
 
-A function gets a `Trial`, changes it, and gives back where its check must find the fault: ``(table, row)``,
-or several of them. `SAME_FACT` lists what else may be found above note without a cause, and why.
+A function gets a `Trial`, changes it, and gives back where its check must find the fault:
+``(table, row)``, or several of them. `SAME_FACT` lists what else may be found above note without a
+cause, and why.
 """
 
 import attrs
@@ -15,12 +17,16 @@ A, B = ct.READERS[:2]
 FAULTS = {}
 SAME_FACT = {}
 ALWAYS_FOLLOWS = {"U06": "L06", "N08": "M16", "X10": "D02"}
-"""Checks whose finding always has a cause, and that cause: a baseline sum is lacking where a target has no size, and
-a lesion that was gone is back; a study day is too much where the date is partial."""
+"""Checks whose finding always has a cause, and that cause: a baseline sum is lacking where a target
+has no size, and a lesion that was gone is back; a study day is too much where the date is
+partial."""
 
 
 def fault(id, **also):
-    """Register the fault of a check; ``also`` are other checks that the same fact is a fault for, with the reason."""
+    """Register the fault of a check; ``also`` are other checks that the same fact is a fault for,
+    with the reason.
+    """
+
     def add(function):
         assert id not in FAULTS, id
         FAULTS[id] = function
@@ -31,11 +37,16 @@ def fault(id, **also):
 
 
 def stories(visits=6):
-    """A plan of nine subjects, each a story: stable, cured, growing, a new lesion, a visit not evaluable, ..."""
+    """A plan of nine subjects, each a story: stable, cured, growing, a new lesion, a visit not
+    evaluable, ...
+    """
     count = 9
     base = np.broadcast_to([[60, 40, 30, 20], [58, 42, 31, 22]], (count, 2, 4)).copy()
     step = np.full((count, 2, 4, visits), 0.95)
-    number = {name: i for i, name in enumerate((QUIET, CURED, GROWS, NEWLY, GAP, UNSURE, WORSE, PLAIN, PARTIAL))}
+    number = {
+        name: i
+        for i, name in enumerate((QUIET, CURED, GROWS, NEWLY, GAP, UNSURE, WORSE, PLAIN, PARTIAL))
+    }
     step[number[GROWS], :, :, 2:] = 1.15
     step[number[PARTIAL], :, :, 1:3] = 0.8
     base[number[PLAIN], :, 2:] = 0
@@ -44,13 +55,23 @@ def stories(visits=6):
     cured[number[CURED]] = 2
     new[number[NEWLY]] = new[number[UNSURE]] = 3
     other = np.full(count, ct.THERE)
-    other[number[CURED]], other[number[WORSE]], other[number[PLAIN]] = ct.GOING, ct.PROGRESSING, ct.NONE
+    other[number[CURED]], other[number[WORSE]], other[number[PLAIN]] = (
+        ct.GOING,
+        ct.PROGRESSING,
+        ct.NONE,
+    )
     unmeasured = np.zeros((count, 2, visits), dtype=bool)
     unmeasured[number[GAP], :, 2] = True
     return ct.Plan(
-        first=base, step=step, cured=cured, unmeasured=unmeasured, other=other, new=new,
-        equivocal=np.arange(count) == number[UNSURE], jitter=np.zeros((count, visits), dtype=int),
-    )  # fmt: skip
+        first=base,
+        step=step,
+        cured=cured,
+        unmeasured=unmeasured,
+        other=other,
+        new=new,
+        equivocal=np.arange(count) == number[UNSURE],
+        jitter=np.zeros((count, visits), dtype=int),
+    )
 
 
 class Trial:
@@ -62,7 +83,9 @@ class Trial:
         self.build()
 
     def build(self, **changes):
-        """Write the tables anew with another plan: a fault that everything else in the trial agrees with."""
+        """Write the tables anew with another plan: a fault that everything else in the trial agrees
+        with.
+        """
         self.plan = attrs.evolve(self.plan, **changes)
         made = ct.build(self.plan, self.criteria)
         self.tables = {name: pd.DataFrame(columns, dtype=object) for name, columns in made.items()}
@@ -97,7 +120,9 @@ class Trial:
         return self.find(table, **equals)[0]
 
     def set(self, table, row, **cells):
-        """Other cells in a row or in rows; a new column is blank elsewhere. Gives (table, row) back."""
+        """Other cells in a row or in rows; a new column is blank elsewhere. Gives (table, row)
+        back.
+        """
         frame = self.tables[table]
         for column, value in cells.items():
             if column not in frame:

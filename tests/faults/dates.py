@@ -15,7 +15,9 @@ def response(t, visit=3, subject=QUIET):
 
 def of_visit(t, visit, subject=QUIET):
     """The rows of one visit of one evaluator: lesions, response."""
-    return {n: t.find(n, subject=subject, evaluator=A, visit=visit) for n in ("lesions", "responses")}
+    return {
+        n: t.find(n, subject=subject, evaluator=A, visit=visit) for n in ("lesions", "responses")
+    }
 
 
 def date_visit(t, visit, date, subject=QUIET):
@@ -36,7 +38,9 @@ def later(date, days):
 
 @fault("D01")
 def no_such_day(t):
-    return t.set("markers", t.row("markers", subject=QUIET, visit=3), date="2020-02-30", study_day="")
+    return t.set(
+        "markers", t.row("markers", subject=QUIET, visit=3), date="2020-02-30", study_day=""
+    )
 
 
 @fault("D02")
@@ -72,7 +76,13 @@ def after_death(t):
 def baseline_after_start(t):
     start = t.tables["subjects"].loc[t.row("subjects", subject=QUIET), "treatment_start"]
     for table in ("lesions", "responses"):
-        t.set(table, t.find(table, subject=QUIET, visit=1), date=f"{start[:8]}15", study_day="", baseline_flag="")
+        t.set(
+            table,
+            t.find(table, subject=QUIET, visit=1),
+            date=f"{start[:8]}15",
+            study_day="",
+            baseline_flag="",
+        )
     return [("lesions", t.row("lesions", subject=QUIET, visit=1, evaluator=e)) for e in t.readers]
 
 

@@ -57,8 +57,15 @@ def identified_twice(t):
     t.sdtm()
     row = t.row("TU", USUBJID=QUIET, TUEVAL=A, TULNKID="T01")
     source = t.tables["TR"].loc[result(t, visit=2)]
-    return t.copy("TU", row, VISITNUM=2.0, VISIT=source["VISIT"], TUDTC=source["TRDTC"], TUDY=source["TRDY"],
-                  TUSEQ=99.0)  # fmt: skip
+    return t.copy(
+        "TU",
+        row,
+        VISITNUM=2.0,
+        VISIT=source["VISIT"],
+        TUDTC=source["TRDTC"],
+        TUDY=source["TRDY"],
+        TUSEQ=99.0,
+    )
 
 
 @fault("X09")
@@ -103,7 +110,9 @@ def two_accepted(t):
     t.tables["responses"]["evaluator"] = t.tables["responses"]["evaluator"].replace(A, "READER 2")
     t.tables["lesions"]["evaluator"] = t.tables["lesions"]["evaluator"].replace(A, "READER 2")
     t.set("responses", t.find("responses", evaluator="READER 1"), accepted="Y")
-    t.set("responses", t.row("responses", subject=QUIET, evaluator="READER 2", visit=3), accepted="Y")
+    t.set(
+        "responses", t.row("responses", subject=QUIET, evaluator="READER 2", visit=3), accepted="Y"
+    )
     return "responses", t.row("responses", subject=QUIET, evaluator="READER 1", visit=3)
 
 
@@ -112,7 +121,11 @@ def another_reader_from_week_24_on(t):
     """READER 2 takes over from READER 1: a track of its own, whose baseline is lacking."""
     for table in ("lesions", "responses"):
         for visit in (4, 5, 6):
-            t.set(table, t.find(table, subject=GAP, evaluator="READER 1", visit=visit), evaluator="READER 2")
+            t.set(
+                table,
+                t.find(table, subject=GAP, evaluator="READER 1", visit=visit),
+                evaluator="READER 2",
+            )
     return "lesions", t.row("lesions", subject=GAP, evaluator="READER 2")
 
 
@@ -123,6 +136,13 @@ def sd_of_week_four(t):
         for table in ("lesions", "responses"):
             for visit in (3, 4, 5, 6):
                 t.drop(table, t.find(table, subject=QUIET, evaluator=reader, visit=visit))
-            t.set(table, t.find(table, subject=QUIET, evaluator=reader, visit=2), date="2020-02-04", study_day="")
+            t.set(
+                table,
+                t.find(table, subject=QUIET, evaluator=reader, visit=2),
+                date="2020-02-04",
+                study_day="",
+            )
         t.set("responses", t.row("responses", subject=QUIET, evaluator=reader, visit=2), best="SD")
-    return [("responses", t.row("responses", subject=QUIET, evaluator=e, visit=2)) for e in t.readers]
+    return [
+        ("responses", t.row("responses", subject=QUIET, evaluator=e, visit=2)) for e in t.readers
+    ]

@@ -18,12 +18,27 @@ def response(t, visit=3, subject=QUIET):
 @fault("Q01")
 def eleven_targets(t):
     t.under("recist-1.0")
-    organs = ("SPLEEN", "KIDNEY", "BREAST", "THYROID", "PANCREAS", "OVARY", "UTERUS", "BLADDER", "STOMACH")
+    organs = (
+        "SPLEEN",
+        "KIDNEY",
+        "BREAST",
+        "THYROID",
+        "PANCREAS",
+        "OVARY",
+        "UTERUS",
+        "BLADDER",
+        "STOMACH",
+    )
     for place, organ in enumerate(organs):
         for row in every(t, "T01", PLAIN):
             t.copy("lesions", row, lesion=f"T{place + 3:02d}", organ=organ)
-    t.set("responses", t.find("responses", subject=PLAIN, evaluator=A), sum="", percent_from_baseline="",
-          percent_from_nadir="")  # fmt: skip
+    t.set(
+        "responses",
+        t.find("responses", subject=PLAIN, evaluator=A),
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+    )
     return "lesions", lesion(t, "T11", subject=PLAIN)
 
 
@@ -41,8 +56,13 @@ def short_axis_under_1_0(t):
     sizes = t.tables["lesions"].loc[rows, "size"].tolist()
     for row, size in zip(rows, sizes, strict=True):
         t.set("lesions", row, perpendicular=size, size="")
-    t.set("responses", t.find("responses", subject=QUIET, evaluator=A), sum="", percent_from_baseline="",
-          percent_from_nadir="")  # fmt: skip
+    t.set(
+        "responses",
+        t.find("responses", subject=QUIET, evaluator=A),
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+    )
     return "lesions", rows[0]
 
 
@@ -108,11 +128,18 @@ def one_diameter(t):
 def one_lesion_grew(t):
     """T01 grows while the sum of products does not pass the limit, and the response stays."""
     t.under("who-1981")
-    t.set("responses", t.find("responses", subject=PLAIN, evaluator=A), sum="", percent_from_baseline="",
-          percent_from_nadir="")  # fmt: skip
+    t.set(
+        "responses",
+        t.find("responses", subject=PLAIN, evaluator=A),
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+    )
     row = lesion(t, "T02", 6, PLAIN)
-    grown = [round(1.15 * float(t.tables["lesions"].loc[lesion(t, "T02", 1, PLAIN), c]))
-             for c in ("size", "perpendicular")]  # fmt: skip
+    grown = [
+        round(1.15 * float(t.tables["lesions"].loc[lesion(t, "T02", 1, PLAIN), c]))
+        for c in ("size", "perpendicular")
+    ]
     t.set("lesions", row, size=str(grown[0]), perpendicular=str(grown[1]))
     return "responses", response(t, 6, PLAIN)
 

@@ -13,15 +13,25 @@ def every(t, lesion, subject=QUIET):
 
 @fault("L01")
 def six_targets(t):
-    """T05 and T06 as copies of T03 that lie elsewhere and never had another size; the sums agree."""
+    """T05 and T06 as copies of T03 that lie elsewhere and never had another size; the sums
+    agree.
+    """
     rows = every(t, "T01", PLAIN)
-    for name, organ in (("T03", "SPLEEN"), ("T04", "KIDNEY"), ("T05", "BREAST"), ("T06", "THYROID")):
+    for name, organ in (
+        ("T03", "SPLEEN"),
+        ("T04", "KIDNEY"),
+        ("T05", "BREAST"),
+        ("T06", "THYROID"),
+    ):
         for row in rows:
             t.copy("lesions", row, lesion=name, organ=organ)
     for row in t.find("responses", subject=PLAIN, evaluator=A):
         visit = t.tables["responses"].loc[row, "visit"]
-        size = float(t.tables["lesions"].loc[t.row("lesions", subject=PLAIN, evaluator=A, visit=visit, lesion="T01"),
-                                             "size"])  # fmt: skip
+        size = float(
+            t.tables["lesions"].loc[
+                t.row("lesions", subject=PLAIN, evaluator=A, visit=visit, lesion="T01"), "size"
+            ]
+        )
         total = float(t.tables["responses"].loc[row, "sum"]) + 4 * size
         t.set("responses", row, sum=f"{total:.0f}", percent_from_baseline="", percent_from_nadir="")
     return "lesions", baseline(t, "T06", PLAIN)
@@ -55,8 +65,13 @@ def normal_node_as_non_target(t):
 @fault("L06")
 def target_gone_at_baseline(t):
     row = baseline(t, "T02")
-    t.set("responses", t.find("responses", subject=QUIET, evaluator=A), sum="", percent_from_baseline="",
-          percent_from_nadir="")  # fmt: skip
+    t.set(
+        "responses",
+        t.find("responses", subject=QUIET, evaluator=A),
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+    )
     return t.set("lesions", row, size="0", state="ABSENT")
 
 
@@ -93,7 +108,9 @@ def irradiated(t):
 
 @fault("L13")
 def new_at_baseline(t):
-    return t.copy("lesions", baseline(t, "NT01"), lesion="NEW01", role="NEW", organ="BRAIN", state="EQUIVOCAL")
+    return t.copy(
+        "lesions", baseline(t, "NT01"), lesion="NEW01", role="NEW", organ="BRAIN", state="EQUIVOCAL"
+    )
 
 
 @fault("L14")
@@ -127,12 +144,26 @@ def no_place(t):
 def twins(t):
     rows = every(t, "T01", PLAIN)
     for row in rows:
-        other = t.row("lesions", subject=PLAIN, evaluator=A, visit=t.tables["lesions"].loc[row, "visit"], lesion="T02")
+        other = t.row(
+            "lesions",
+            subject=PLAIN,
+            evaluator=A,
+            visit=t.tables["lesions"].loc[row, "visit"],
+            lesion="T02",
+        )
         size, was = (float(t.tables["lesions"].loc[r, "size"]) for r in (row, other))
         t.set("lesions", other, size=t.tables["lesions"].loc[row, "size"])
-        response = t.row("responses", subject=PLAIN, evaluator=A, visit=t.tables["lesions"].loc[row, "visit"])
+        response = t.row(
+            "responses", subject=PLAIN, evaluator=A, visit=t.tables["lesions"].loc[row, "visit"]
+        )
         total = float(t.tables["responses"].loc[response, "sum"]) + size - was
-        t.set("responses", response, sum=f"{total:.0f}", percent_from_baseline="", percent_from_nadir="")
+        t.set(
+            "responses",
+            response,
+            sum=f"{total:.0f}",
+            percent_from_baseline="",
+            percent_from_nadir="",
+        )
     return "lesions", baseline(t, "T02", PLAIN)
 
 

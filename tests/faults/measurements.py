@@ -75,7 +75,9 @@ def axes_exchanged(t):
 @fault("M13")
 def long_axis_of_node(t):
     row = cell(t, "T04")
-    return t.set("lesions", row, size=t.tables["lesions"].loc[row, "perpendicular"], perpendicular="")
+    return t.set(
+        "lesions", row, size=t.tables["lesions"].loc[row, "perpendicular"], perpendicular=""
+    )
 
 
 @fault("M15")

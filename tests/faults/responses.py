@@ -42,7 +42,12 @@ def cr_called_pr(t):
 def pd_short_of_5_mm(t):
     sizes(t, PLAIN, {3: 10, 4: 10, 5: 10, 6: 10})
     for number in (2, 3, 4, 5, 6):
-        t.set("lesions", lesion(t, "T02", number, PLAIN), size="10" if number < 5 else "14", state="MEASURED")
+        t.set(
+            "lesions",
+            lesion(t, "T02", number, PLAIN),
+            size="10" if number < 5 else "14",
+            state="MEASURED",
+        )
     t.set("lesions", lesion(t, "T01", 2, PLAIN), size="10")
     for number in (2, 3, 4, 5, 6):
         t.set("responses", visit(t, number, PLAIN), target="PR", overall="PR")
@@ -73,7 +78,9 @@ def sd_with_a_target_not_measured(t):
 def target_response_without_targets(t):
     """T01 and T02 become non-target lesions of the patient, and the target response stays."""
     lesions = t.tables["lesions"]
-    rows = [r for n in ("T01", "T02") for r in t.find("lesions", subject=PLAIN, evaluator=A, lesion=n)]
+    rows = [
+        r for n in ("T01", "T02") for r in t.find("lesions", subject=PLAIN, evaluator=A, lesion=n)
+    ]
     lesions.loc[rows, ["role", "state", "size", "unit"]] = ["NON-TARGET", "PRESENT", "", ""]
     for row in rows:
         lesions.loc[row, "lesion"] = lesions.loc[row, "lesion"].replace("T0", "NT0")
@@ -108,8 +115,12 @@ def cr_with_a_marker_above(t):
     t.set("markers", rows, value="310.0")
     places = t.find("responses", subject=CURED, evaluator=A)
     other = t.find("responses", subject=CURED, evaluator="READER 1")
-    wrong = [r for r in places + other if "CR" in (t.tables["responses"].loc[r, "non_target"],
-                                                   t.tables["responses"].loc[r, "overall"])]  # fmt: skip
+    wrong = [
+        r
+        for r in places + other
+        if "CR"
+        in (t.tables["responses"].loc[r, "non_target"], t.tables["responses"].loc[r, "overall"])
+    ]
     return [("responses", r) for r in wrong]
 
 
@@ -182,8 +193,12 @@ def progression_dated_late(t):
 def new_lesion_gone_again(t):
     rows = t.find("lesions", subject=UNSURE, evaluator=A, lesion="NEW01")
     t.set("lesions", rows[0], state="UNEQUIVOCAL")
-    t.set("responses", t.row("responses", subject=UNSURE, evaluator=A, visit=4), overall="PD",
-          new_lesion="UNEQUIVOCAL")  # fmt: skip
+    t.set(
+        "responses",
+        t.row("responses", subject=UNSURE, evaluator=A, visit=4),
+        overall="PD",
+        new_lesion="UNEQUIVOCAL",
+    )
     t.set("lesions", rows[1:], state="UNEQUIVOCAL")
     for number in (5, 6):
         t.set("responses", visit(t, number, UNSURE), overall="PD", new_lesion="UNEQUIVOCAL")
@@ -194,7 +209,10 @@ def new_lesion_gone_again(t):
 @fault("W08")
 def new_lesion_outside_the_scan(t):
     t.set("subjects", t.row("subjects", subject=NEWLY), baseline_regions="CHEST; PELVIS")
-    return [("lesions", t.row("lesions", subject=NEWLY, evaluator=e, lesion="NEW01")) for e in (A, "READER 1")]
+    return [
+        ("lesions", t.row("lesions", subject=NEWLY, evaluator=e, lesion="NEW01"))
+        for e in (A, "READER 1")
+    ]
 
 
 @fault("O01")
@@ -214,7 +232,9 @@ def pd_without_a_reason(t):
 
 @fault("O04")
 def response_after_pd(t):
-    """The targets grow by a half at visit 3 and shrink again; nothing of it is wrong but the responses after."""
+    """The targets grow by a half at visit 3 and shrink again; nothing of it is wrong but the
+    responses after.
+    """
     sizes(t, PLAIN, {2: 60, 3: 110, 4: 20, 5: 20, 6: 20})
     for number, found in ((2, "SD"), (3, "PD"), (4, "PR"), (5, "PR"), (6, "PR")):
         t.set("responses", visit(t, number, PLAIN), target=found, overall=found)
@@ -226,7 +246,9 @@ def response_after_pd(t):
 def pr_after_cr(t):
     """A non-target lesion that was not evaluable makes PR of CR."""
     t.set("lesions", lesion(t, "NT01", 5, CURED), state="NOT EVALUABLE", reason="POOR SCAN QUALITY")
-    return t.set("responses", visit(t, 5, CURED), non_target="NE", overall="PR", reason="POOR SCAN QUALITY")
+    return t.set(
+        "responses", visit(t, 5, CURED), non_target="NE", overall="PR", reason="POOR SCAN QUALITY"
+    )
 
 
 @fault("O08")

@@ -124,7 +124,11 @@ def nine_days_a_week(t):
 @fault("Y08")
 def after_the_end(t):
     last = diary(t, visit=6)
-    t.set("subjects", t.row("subjects", subject=QUIET), study_end=t.tables["symptoms"].loc[diary(t, visit=5), "date"])
+    t.set(
+        "subjects",
+        t.row("subjects", subject=QUIET),
+        study_end=t.tables["symptoms"].loc[diary(t, visit=5), "date"],
+    )
     return [("symptoms", last), ("symptoms", diary(t, "FLUSHING", 6))]
 
 

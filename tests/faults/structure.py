@@ -16,13 +16,25 @@ def blank_subject(t):
 
 @fault("S03")
 def second_row_says_something_else(t):
-    return t.copy("lesions", t.row("lesions", subject=QUIET, evaluator=A, visit=3, lesion="T01"), size="77")
+    return t.copy(
+        "lesions", t.row("lesions", subject=QUIET, evaluator=A, visit=3, lesion="T01"), size="77"
+    )
 
 
 @fault("S04")
 def second_overall_response(t):
-    return t.copy("responses", t.row("responses", subject=QUIET, evaluator=A, visit=3), overall="PR", target="",
-                  non_target="", sum="", percent_from_baseline="", percent_from_nadir="", new_lesion="", best="")
+    return t.copy(
+        "responses",
+        t.row("responses", subject=QUIET, evaluator=A, visit=3),
+        overall="PR",
+        target="",
+        non_target="",
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+        new_lesion="",
+        best="",
+    )
 
 
 @fault("S06")
@@ -51,7 +63,9 @@ def lesions_without_response(t):
 
 @fault("S11")
 def unknown_response(t):
-    return t.set("responses", t.row("responses", subject=QUIET, evaluator=A, visit=3), overall="CHECK")
+    return t.set(
+        "responses", t.row("responses", subject=QUIET, evaluator=A, visit=3), overall="CHECK"
+    )
 
 
 @fault("S12")

@@ -27,7 +27,9 @@ def sign_flipped(t):
 @fault("U04")
 def from_baseline_not_nadir(t):
     row = visit(t)
-    return t.set("responses", row, percent_from_nadir=t.tables["responses"].loc[row, "percent_from_baseline"])
+    return t.set(
+        "responses", row, percent_from_nadir=t.tables["responses"].loc[row, "percent_from_baseline"]
+    )
 
 
 @fault("U05")
@@ -42,8 +44,13 @@ def nadir_rises(t):
 @fault("U06")
 def one_target_not_measured_at_baseline(t):
     """Without a baseline sum there is a target without a size, which L06 finds first."""
-    t.set("responses", t.find("responses", subject=QUIET, evaluator=A), sum="", percent_from_baseline="",
-          percent_from_nadir="")  # fmt: skip
+    t.set(
+        "responses",
+        t.find("responses", subject=QUIET, evaluator=A),
+        sum="",
+        percent_from_baseline="",
+        percent_from_nadir="",
+    )
     row = t.row("lesions", subject=QUIET, evaluator=A, visit=1, lesion="T02")
     t.set("lesions", row, size="", unit="", state="NOT EVALUABLE", reason="POOR SCAN QUALITY")
     return "lesions", t.row("lesions", subject=QUIET, evaluator=A, visit=1)

@@ -1,6 +1,7 @@
 """A study assessed one subject, one visit and one lesion at a time: plain dicts, words, fractions.
 
-Reads the same tables as `nettumor.assess` (a list of dicts per table), by the sentences of the CRF layout.
+Reads the same tables as `nettumor.assess` (a list of dicts per table), by the sentences of the CRF
+layout.
 """
 
 import datetime
@@ -10,12 +11,26 @@ from fractions import Fraction
 from reference import best_response, endpoints, target, timepoint
 
 NAN = float("nan")
-CODES = {"MISSING": 0, "NE": 1, "IUPD": 2, "PD": 3, "NON-CR/NON-PD": 4, "SD": 5, "MR": 6, "PR": 7, "CR": 8}
+CODES = {
+    "MISSING": 0,
+    "NE": 1,
+    "IUPD": 2,
+    "PD": 3,
+    "NON-CR/NON-PD": 4,
+    "SD": 5,
+    "MR": 6,
+    "PR": 7,
+    "CR": 8,
+}
 
 
 def full(date):
     """A full date as a number of days, else None."""
-    return (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days if len(date) == 10 else None
+    return (
+        (datetime.date.fromisoformat(date) - datetime.date(1970, 1, 1)).days
+        if len(date) == 10
+        else None
+    )
 
 
 def earliest(date):
@@ -24,7 +39,9 @@ def earliest(date):
 
 
 def number(visit):
-    """The number a visit stands by; screening stands before all, a name without a number after all."""
+    """The number a visit stands by; screening stands before all, a name without a number
+    after all.
+    """
     if "SCREEN" in visit:
         return -1e9
     found = re.search(r"-?\d+(\.\d+)?", visit)
@@ -44,14 +61,18 @@ def meaning(row, column="size"):
     if state == "TOO SMALL" or cell in ("<5", "TSTM"):
         if value is None:
             return "small"
-        return value if 0 < value < 10 else "not measured"  # an actual value; 0 or 10 mm contradicts
+        return (
+            value if 0 < value < 10 else "not measured"
+        )  # an actual value; 0 or 10 mm contradicts
     if state == "PRESENT" and not value:
         return "not measured"  # PRESENT without size, or beside a 0
     return value
 
 
 def agreed(words):
-    """Equal duplicates count once, unequal ones are not measured; rows that say nothing give way."""
+    """Equal duplicates count once, unequal ones are not measured; rows that say nothing
+    give way.
+    """
     said = {w for w in words if w != ""}
     return said.pop() if len(said) == 1 else "not measured"
 
@@ -79,8 +100,12 @@ def timepoints(rows):
     for (visit, _), held in groups.items():
         days = [full(r["date"]) for r in held if full(r["date"]) is not None]
         day = max(days) if days else None
-        date = next((r["date"] for r in held if day is not None and full(r["date"]) == day), held[0]["date"])
-        found.append({"visit": visit, "day": day, "date": date, "rows": held, "number": number(visit)})
+        date = next(
+            (r["date"] for r in held if day is not None and full(r["date"]) == day), held[0]["date"]
+        )
+        found.append(
+            {"visit": visit, "day": day, "date": date, "rows": held, "number": number(visit)}
+        )
 
     def order(t):
         if t["day"] is not None:
@@ -96,10 +121,15 @@ def timepoints(rows):
 
 
 def split(found, reference):
-    """The timepoints from the baseline on: the last dated on or before the reference date, else the first."""
-    before = [i for i, t in enumerate(found) if reference is not None and t["day"] is not None
-              and t["day"] <= reference]  # fmt: skip
-    return found[max(before):] if before else found
+    """The timepoints from the baseline on: the last dated on or before the reference date, else the
+    first.
+    """
+    before = [
+        i
+        for i, t in enumerate(found)
+        if reference is not None and t["day"] is not None and t["day"] <= reference
+    ]
+    return found[max(before) :] if before else found
 
 
 def courses(visits, every, role):
@@ -121,8 +151,16 @@ def judge_targets(visits, every, criteria):
         row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
         column = "size"
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
-        line = [NAN if w == "not measured" else w if w != "small" else
-                Fraction(criteria.too_small) if criteria.too_small is not None else NAN for w in words]  # fmt: skip
+        line = [
+            NAN
+            if w == "not measured"
+            else w
+            if w != "small"
+            else Fraction(criteria.too_small)
+            if criteria.too_small is not None
+            else NAN
+            for w in words
+        ]
         if all(v != v for v in line):  # on record, and never measured
             never += 1
             continue
@@ -147,14 +185,21 @@ def judge_targets(visits, every, criteria):
             nadir = min(complete) if complete else NAN
             t |= {"baseline": base, "nadir": nadir}
             t["percent_from_baseline"] = 100 * total / base - 100 if i and not missing else NAN
-            t["percent_from_nadir"] = 100 * total / nadir - 100 if i and not missing and nadir > 0 else NAN
+            t["percent_from_nadir"] = (
+                100 * total / nadir - 100 if i and not missing and nadir > 0 else NAN
+            )
             if not missing:
                 complete.append(total)
         out.append(t)
     return out
 
 
-NON_TARGET = {"ABSENT": "CR", "PRESENT": "NON-CR/NON-PD", "UNEQUIVOCAL PROGRESSION": "PD", "NOT EVALUABLE": "NE"}
+NON_TARGET = {
+    "ABSENT": "CR",
+    "PRESENT": "NON-CR/NON-PD",
+    "UNEQUIVOCAL PROGRESSION": "PD",
+    "NOT EVALUABLE": "NE",
+}
 
 
 def judge_non_targets(visits, every):
@@ -168,15 +213,21 @@ def judge_non_targets(visits, every):
 
 
 def sightings(visits, every):
-    """Per timepoint whether a new lesion is there, and the day of its first sighting (None: unknown)."""
+    """Per timepoint whether a new lesion is there, and the day of its first sighting (None:
+    unknown).
+    """
     flags, days = [False] * len(visits), [None] * len(visits)
     for at in courses(visits, every, "NEW").values():
         first, known, there = None, False, False
         for i, rows in enumerate(at):
             if i == 0:
                 continue  # what is seen at the baseline is not new
-            word = agreed("YES" if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (r["size"] and not r["state"])
-                          else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "") for r in rows)  # fmt: skip
+            word = agreed(
+                "YES"
+                if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (r["size"] and not r["state"])
+                else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "")
+                for r in rows
+            )
             if word in ("YES", "MAYBE"):
                 seen = [full(r["date"]) for r in rows if full(r["date"]) is not None]
                 if seen and (first is None or min(seen) < first):
@@ -192,14 +243,25 @@ def sightings(visits, every):
 
 
 def shown_on(t, i, answer, new, sighted):
-    """The earliest scan that shows a progression at a timepoint; its day where that is not known."""
+    """The earliest scan that shows a progression at a timepoint; its day where that is not
+    known.
+    """
     scans = []
     if answer["target"] == "PD":
-        seen = [full(r["date"]) for r in t["rows"] if r["role"] == "TARGET" and full(r["date"]) is not None]
+        seen = [
+            full(r["date"])
+            for r in t["rows"]
+            if r["role"] == "TARGET" and full(r["date"]) is not None
+        ]
         scans.append(max(seen) if seen else t["day"])
     if answer["non_target"] == "PD":
-        seen = [full(r["date"]) for r in t["rows"] if r["role"] == "NON-TARGET"
-                and r["state"] == "UNEQUIVOCAL PROGRESSION" and full(r["date"]) is not None]  # fmt: skip
+        seen = [
+            full(r["date"])
+            for r in t["rows"]
+            if r["role"] == "NON-TARGET"
+            and r["state"] == "UNEQUIVOCAL PROGRESSION"
+            and full(r["date"]) is not None
+        ]
         scans.append(min(seen) if seen else t["day"])
     if new:
         scans.append(sighted if sighted is not None else t["day"])
@@ -208,9 +270,14 @@ def shown_on(t, i, answer, new, sighted):
 
 
 def track(rows, person, criteria, rule, seen, censoring):
-    """(timepoints, subject row) of one subject as seen by one evaluator; ``seen``: its dates by all of them."""
-    start = full(person.get("randomized", "")) if full(person.get("randomized", "")) is not None else full(
-        person.get("treatment_start", ""))  # fmt: skip
+    """(timepoints, subject row) of one subject as seen by one evaluator; ``seen``: its dates by all
+    of them.
+    """
+    start = (
+        full(person.get("randomized", ""))
+        if full(person.get("randomized", "")) is not None
+        else full(person.get("treatment_start", ""))
+    )
     every = timepoints(rows)
     visits = split(every, start)
     answers = judge_targets(visits, every, criteria)
@@ -219,8 +286,13 @@ def track(rows, person, criteria, rule, seen, censoring):
     reference = start if start is not None else visits[0]["day"] if visits else None
     for i, (t, a) in enumerate(zip(visits, answers, strict=True)):
         known = t["day"] is not None and reference is not None
-        a |= {"visit": t["visit"], "date": t["date"], "day": t["day"] - reference if known else NAN,
-              "non_target": others[i], "new_lesion": flags[i]}  # fmt: skip
+        a |= {
+            "visit": t["visit"],
+            "date": t["date"],
+            "day": t["day"] - reference if known else NAN,
+            "non_target": others[i],
+            "new_lesion": flags[i],
+        }
         words = [None if w == "MISSING" else w for w in (a["target"], a["non_target"])]
         overall = timepoint.overall(*words, flags[i]) if i else None
         a["overall"] = "MISSING" if overall is None else overall
@@ -237,8 +309,14 @@ def one_a_day(answers):
         if twin is None:
             kept.append({"i": i, "word": a["overall"], "day": a["day"], "shown": a["shown"]})
             continue
-        real = [x for x in ({"word": twin["word"], "shown": twin["shown"]}, {"word": a["overall"], "shown": a["shown"]})
-                if x["word"] not in ("MISSING", "NE")]  # fmt: skip
+        real = [
+            x
+            for x in (
+                {"word": twin["word"], "shown": twin["shown"]},
+                {"word": a["overall"], "shown": a["shown"]},
+            )
+            if x["word"] not in ("MISSING", "NE")
+        ]
         if real:
             worst = min((x["word"] for x in real), key=CODES.get)
             shown = [x["shown"] for x in real if x["word"] == worst and x["shown"] is not None]
@@ -250,13 +328,16 @@ def one_a_day(answers):
 
 def course(answers, person, reference, rule, seen, censoring):
     """Best response, progression and times of a track."""
+
     def day(name):
         found = full(person.get(name, ""))
         return None if found is None or reference is None else Fraction(found - reference)
 
     kept = one_a_day(answers)
     days = [None if k["day"] != k["day"] else Fraction(int(k["day"])) for k in kept]
-    cutoff, new_therapy, death, alive = (day(n) for n in ("data_cutoff", "new_therapy", "death", "last_known_alive"))
+    cutoff, new_therapy, death, alive = (
+        day(n) for n in ("data_cutoff", "new_therapy", "death", "last_known_alive")
+    )
     said = person.get("death", "")
     first = None if not said or reference is None else Fraction(earliest(said) - reference)
     if death is None and first is not None and cutoff is not None and first > cutoff:
@@ -265,17 +346,28 @@ def course(answers, person, reference, rule, seen, censoring):
     late = [d is not None and cutoff is not None and d > cutoff for d in days]
     words = ["MISSING" if over else k["word"] for k, over in zip(kept, late, strict=True)]
     found = best_response.best(words, days, new_therapy, rule)
-    ends = censoring.new_therapy_censors  # else what is after it is no best response, and ends a time all the same
+    ends = (
+        censoring.new_therapy_censors
+    )  # else what is after it is no best response, and ends a time all the same
     every = found["course"] if ends else best_response.best(words, days, None, rule)["course"]
     place = next((p for p, w in every.items() if w == "PD"), None)
     shown = None if place is None else kept[place]["shown"]
-    judged = [CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
-              for i, (k, over) in enumerate(zip(kept, late, strict=True))]  # fmt: skip
-    baseline = bool(answers) and (answers[0]["whole"] or (
-        all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"]))
-    same = {"new_therapy": new_therapy, "cutoff": cutoff, "baseline_assessed": baseline,
-            "progression": None if shown is None else Fraction(int(shown)),
-            "new_therapy_censors": ends, "ne_is_adequate": censoring.ne_is_adequate}  # fmt: skip
+    judged = [
+        CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
+        for i, (k, over) in enumerate(zip(kept, late, strict=True))
+    ]
+    baseline = bool(answers) and (
+        answers[0]["whole"]
+        or (all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"])
+    )
+    same = {
+        "new_therapy": new_therapy,
+        "cutoff": cutoff,
+        "baseline_assessed": baseline,
+        "progression": None if shown is None else Fraction(int(shown)),
+        "new_therapy_censors": ends,
+        "ne_is_adequate": censoring.ne_is_adequate,
+    }
     if alive is None and seen and reference is not None:  # the last scan, whoever read it
         alive = Fraction(max(seen) - reference)
     behind = ends and first is not None and new_therapy is not None and first >= new_therapy
@@ -287,24 +379,34 @@ def course(answers, person, reference, rule, seen, censoring):
         return None, True, {"DEATH", "DAY_UNKNOWN"}
 
     return {
-        "best": found["response"], "best_day": found["day"], "confirmed": found["by"] is not None,
-        "first_response_day": found["first"], "progression_day": None if place is None else shown,
+        "best": found["response"],
+        "best_day": found["day"],
+        "confirmed": found["by"] is not None,
+        "first_response_day": found["first"],
+        "progression_day": None if place is None else shown,
         "pfs": died_some_day(endpoints.end_of(judged, days, death=death, **same)),
         "ttp": endpoints.end_of(judged, days, **same),
-        "dor": died_some_day(endpoints.end_of(judged, days, death=death, start=found["first"], since=found["first"],
-                                              **same)),
+        "dor": died_some_day(
+            endpoints.end_of(
+                judged, days, death=death, start=found["first"], since=found["first"], **same
+            )
+        ),
         "os": (None, True) if unknown else endpoints.survival(death, alive, Fraction(0), cutoff),
-    }  # fmt: skip
+    }
 
 
 def assess(lesions, subjects, criteria, rule, censoring):
-    """(timepoints, subjects): rows in the order of subject and evaluator; every subject with every evaluator."""
+    """(timepoints, subjects): rows in the order of subject and evaluator; every subject with every
+    evaluator.
+    """
     people = {s["subject"]: s for s in subjects}
     names = sorted({r["subject"] for r in lesions} | set(people))
     readers = sorted({r["evaluator"] for r in lesions})
     timeline, rows = [], []
     for name in names:
-        seen = [full(r["date"]) for r in lesions if r["subject"] == name and full(r["date"]) is not None]
+        seen = [
+            full(r["date"]) for r in lesions if r["subject"] == name and full(r["date"]) is not None
+        ]
         for reader in readers:
             own = [r for r in lesions if (r["subject"], r["evaluator"]) == (name, reader)]
             answers, row = track(own, people.get(name, {}), criteria, rule, seen, censoring)

@@ -1,4 +1,6 @@
-"""Biological and symptomatic response beside the scans, one patient, marker and scan at a time, in plain lists."""
+"""Biological and symptomatic response beside the scans, one patient, marker and scan at a time, in
+plain lists.
+"""
 
 from fractions import Fraction
 
@@ -6,7 +8,9 @@ WORST = ("PD", "SD", "MR", "PR", "CR")
 
 
 def marker(before, after, limit):
-    """The review's rule: CR normal, PR more than half gone, PD more than a quarter more; None where not known."""
+    """The review's rule: CR normal, PR more than half gone, PD more than a quarter more; None where
+    not known.
+    """
     if before is None or after is None:
         return "NE"
     before, after = Fraction(str(before)), Fraction(str(after))
@@ -22,25 +26,37 @@ def marker(before, after, limit):
 
 
 def of_scan(samples, scans, i):
-    """(baseline sample, sample of scan i): the last since the scan before, on or before the scan; else None."""
+    """(baseline sample, sample of scan i): the last since the scan before, on or before the scan;
+    else None.
+    """
     days = sorted({s["day"] for s in samples})
     usable = []
     for day in days:
         same = [s for s in samples if s["day"] == day]
-        if all(s == same[0] for s in same):  # equal samples of a day count once, unequal ones not at all
+        if all(
+            s == same[0] for s in same
+        ):  # equal samples of a day count once, unequal ones not at all
             usable.append(same[0])
     before = [s for s in usable if s["day"] <= 0]
     base = before[-1] if before else usable[0] if usable else None
     if base is None:
         return None, None
     since = max((d for d in scans[1:i] if d is not None), default=None)
-    fits = [s for s in usable if s["day"] > base["day"] and scans[i] is not None and s["day"] <= scans[i]
-            and (since is None or s["day"] > since)]  # fmt: skip
+    fits = [
+        s
+        for s in usable
+        if s["day"] > base["day"]
+        and scans[i] is not None
+        and s["day"] <= scans[i]
+        and (since is None or s["day"] > since)
+    ]
     return base, fits[-1] if fits else None
 
 
 def biological(samples, scans):
-    """The worst of the evaluable markers at each scan after the baseline; samples: dicts of one patient."""
+    """The worst of the evaluable markers at each scan after the baseline; samples: dicts of one
+    patient.
+    """
     out = ["MISSING"]
     for i in range(1, len(scans)):
         said = []

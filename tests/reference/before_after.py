@@ -17,10 +17,12 @@ def change(before, after):
 
 
 def decrease_met(limit, before, after):
-    """"a decrease of more than" or "of at least" the limit, and its absolute minimum."""
+    """ "a decrease of more than" or "of at least" the limit, and its absolute minimum."""
     fallen = -change(before, after)
     percent = fallen > exact(limit.value) if limit.strict else fallen >= exact(limit.value)
-    return percent and (limit.absolute is None or exact(before) - exact(after) >= exact(limit.absolute))
+    return percent and (
+        limit.absolute is None or exact(before) - exact(after) >= exact(limit.absolute)
+    )
 
 
 def increase_met(limit, combines, before, after):
@@ -43,12 +45,16 @@ def classify(before, after, criteria, new_lesion=False):
         return NE
     if after == 0:  # "complete response: disappearance"
         return CR
-    if increase_met(criteria.pd, criteria.absolute_combines, before, after):  # "progressive disease"
+    if increase_met(
+        criteria.pd, criteria.absolute_combines, before, after
+    ):  # "progressive disease"
         return PD
     if decrease_met(criteria.pr, before, after):  # "partial response"
         return PR
     if criteria.mr is not None and decrease_met(criteria.mr, before, after):  # "minor response"
         return MR
-    if criteria.sd_limit is not None and decrease_met(criteria.sd_limit, before, after):  # no class in the source
+    if criteria.sd_limit is not None and decrease_met(
+        criteria.sd_limit, before, after
+    ):  # no class in the source
         return criteria.gap
     return SD

@@ -1,7 +1,7 @@
 """Best overall response, one patient and one assessment at a time, in the words of the rules.
 
-Responses are words, days are Fractions or None, assessments are dropped by leaving them out of a list: as unlike the
-vectorised code as can be.
+Responses are words, days are Fractions or None, assessments are dropped by leaving them out of a
+list: as unlike the vectorised code as can be.
 """
 
 from fractions import Fraction
@@ -13,7 +13,9 @@ RANKS = ("CR", "PR", "MR", "SD", NON, "PD", "iUPD", "NE")
 
 
 def assessments(words, days, new_therapy):
-    """Step 1: (place, word, day) of what is not dropped, up to and including the first PD; what dropping says."""
+    """Step 1: (place, word, day) of what is not dropped, up to and including the first PD; what
+    dropping says.
+    """
     kept, said = [], set()
     treated = ended = False
     for place, (word, day) in enumerate(zip(words, days, strict=True)):
@@ -38,7 +40,9 @@ def confirmed_at(course, i, rule):
     """Step 3: the place of the assessment that confirms course[i], or None."""
     _, response, day = course[i]
     wanted = {"CR": ("CR",), "PR": ("CR", "PR")}[response]
-    interval = Fraction(0) if rule.confirmation_days is None else Fraction(str(rule.confirmation_days))
+    interval = (
+        Fraction(0) if rule.confirmation_days is None else Fraction(str(rule.confirmation_days))
+    )
     for j in range(i + 1, len(course)):
         place, word, later = course[j]
         if word not in wanted or day is None or later is None or later - day < interval:
@@ -47,7 +51,12 @@ def confirmed_at(course, i, rule):
         if between.count("NE") > rule.max_ne_between:
             return None  # never more than max_ne_between NE
         rest = [w for w in between if w not in (*wanted, "NE")]
-        if response == "PR" and rule.accept_sd_between and len(rest) == 1 and rest[0] in ("SD", "MR"):
+        if (
+            response == "PR"
+            and rule.accept_sd_between
+            and len(rest) == 1
+            and rest[0] in ("SD", "MR")
+        ):
             rest = []  # one SD or MR between
         if rest:
             return None  # only CR (PR) and NE between
@@ -59,11 +68,16 @@ def confirmed_at(course, i, rule):
 
 
 def after_cr(course, rule):
-    """Step 2: the course with the first lesser response after a CR judged by the policy, and whether there is one."""
+    """Step 2: the course with the first lesser response after a CR judged by the policy, and
+    whether there is one.
+    """
     first_cr = next((i for i, (_, word, _) in enumerate(course) if word == "CR"), None)
     if first_cr is None:
         return course, False
-    lesser = next((i for i in range(first_cr + 1, len(course)) if course[i][1] in ("PR", "MR", "SD", NON)), None)
+    lesser = next(
+        (i for i in range(first_cr + 1, len(course)) if course[i][1] in ("PR", "MR", "SD", NON)),
+        None,
+    )
     if lesser is None or rule.cr_then_pr == "keep":
         return course, lesser is not None  # unchanged
     if rule.cr_then_pr == "PD":
@@ -72,11 +86,15 @@ def after_cr(course, rule):
     before = [i for i in range(lesser) if course[i][1] == "CR"]
     if any(confirmed_at(course, i, rule) is not None for i in before):
         return course, True  # a CR before it is confirmed: no misreading
-    return [(p, "PR" if i in before else w, d) for i, (p, w, d) in enumerate(course)], True  # read as PR
+    return [
+        (p, "PR" if i in before else w, d) for i, (p, w, d) in enumerate(course)
+    ], True  # read as PR
 
 
 def best(words, days, new_therapy, rule):
-    """Step 4: a dict with response, place, day, confirmation, first, course (place to word) and why."""
+    """Step 4: a dict with response, place, day, confirmation, first, course (place to word) and
+    why.
+    """
     dropped, why = assessments(words, days, new_therapy)
     course, judged = after_cr(dropped, rule)
     asks = rule.confirmation_days is not None
@@ -112,7 +130,12 @@ def best(words, days, new_therapy, rule):
                 return place, day, None
         return None
 
-    answer = {"response": "NE" if rule.missing_as_ne else "MISSING", "place": -1, "day": None, "by": None}
+    answer = {
+        "response": "NE" if rule.missing_as_ne else "MISSING",
+        "place": -1,
+        "day": None,
+        "by": None,
+    }
     for response in RANKS:
         hit = found(response)
         if hit:
@@ -126,16 +149,28 @@ def best(words, days, new_therapy, rule):
     worse = RANKS[RANKS.index(answer["response"]) + 1 :] if course else ()
     said_there = {place: word for place, word, _ in course}
     why |= {
-        name for name, holds in (
-            ("AFTER_CR", judged), ("COURSE_ENDED", len(course) < len(dropped)), ("CONFIRMED", answer["by"] is not None),
-            ("DAY_UNKNOWN", any(day is None for _, _, day in course)), ("NO_ASSESSMENT", not course),
-            ("UNCONFIRMED", any(word in ("CR", "PR") and word != answer["response"] and word not in worse
-                                for word in shown)),
+        name
+        for name, holds in (
+            ("AFTER_CR", judged),
+            ("COURSE_ENDED", len(course) < len(dropped)),
+            ("CONFIRMED", answer["by"] is not None),
+            ("DAY_UNKNOWN", any(day is None for _, _, day in course)),
+            ("NO_ASSESSMENT", not course),
+            (
+                "UNCONFIRMED",
+                any(
+                    word in ("CR", "PR") and word != answer["response"] and word not in worse
+                    for word in shown
+                ),
+            ),
             ("NOT_MEASURED", (answer["response"], said_there.get(answer["place"])) == ("NE", "NE")),
-        ) if holds
-    }  # fmt: skip
+        )
+        if holds
+    }
     if rule.sd_minimum_days is not None and course:  # would it be better if SD needed no minimum?
-        anyway = best(words, days, new_therapy, attrs.evolve(rule, sd_minimum_days=None))["response"]
+        anyway = best(words, days, new_therapy, attrs.evolve(rule, sd_minimum_days=None))[
+            "response"
+        ]
         if RANKS.index(anyway) < RANKS.index(answer["response"]):
             why.add("TOO_EARLY")
     return {**answer, "first": first, "course": said_there, "why": why}

@@ -9,7 +9,11 @@ def choi(sums, attenuations, progressions, *, both=False, nadir=False):
     no_disease = all(value is None for value in (*sums, *attenuations))
     for i in range(1, len(sums)):
         size, density = sums[i], attenuations[i]
-        answers.append(_choi_visit(sums, attenuations, i, size, density, progressions[i], both, nadir, no_disease))
+        answers.append(
+            _choi_visit(
+                sums, attenuations, i, size, density, progressions[i], both, nadir, no_disease
+            )
+        )
     return answers[: len(sums)]
 
 
@@ -22,7 +26,11 @@ def _choi_visit(sums, attenuations, i, size, density, progression, both, nadir, 
         return "CR"  # disappearance of all lesions
     # A decrease in size of 10 % or more; a decrease in attenuation of 15 % or more.
     shrunk = None if size is None or sums[0] is None else size * 100 <= sums[0] * 90
-    fainter = None if density is None or attenuations[0] is None else density * 100 <= attenuations[0] * 85
+    fainter = (
+        None
+        if density is None or attenuations[0] is None
+        else density * 100 <= attenuations[0] * 85
+    )
     if both:
         if shrunk and fainter:
             return "PR"

@@ -1,6 +1,8 @@
-"""The endpoints, one patient at a time: each branch stands beside its sentence. Days are Fractions or None.
+"""The endpoints, one patient at a time: each branch stands beside its sentence. Days are Fractions
+or None.
 
-Deliberately unlike the vectorised code: lists of dicts, counting of scheduled days one by one, exact numbers.
+Deliberately unlike the vectorised code: lists of dicts, counting of scheduled days one by one,
+exact numbers.
 """
 
 from fractions import Fraction
@@ -39,7 +41,9 @@ def first_pd(visits, since):
 
 
 def scheduled_between(one, other, interval, window):
-    """Scheduled days that lie more than the window after the one and before the other, counted one by one."""
+    """Scheduled days that lie more than the window after the one and before the other, counted one
+    by one.
+    """
     missed, k = 0, 1
     while k * interval < other:
         missed += k * interval > one + window and k * interval < other - window
@@ -56,10 +60,23 @@ def next_scheduled(day, interval, window):
 
 
 def end_of(
-    responses, days, *, death=None, new_therapy=None, cutoff=None, progression=None, baseline_assessed=True,
-    interval=None, window=0, max_missed=1, new_therapy_censors=True, ne_is_adequate=False, uniform=False,
-    start=0, since=None,
-):  # fmt: skip
+    responses,
+    days,
+    *,
+    death=None,
+    new_therapy=None,
+    cutoff=None,
+    progression=None,
+    baseline_assessed=True,
+    interval=None,
+    window=0,
+    max_missed=1,
+    new_therapy_censors=True,
+    ne_is_adequate=False,
+    uniform=False,
+    start=0,
+    since=None,
+):
     """(time, event, reasons) of one patient; time None where a day is not known."""
     if start is None:  # non-responders: time NaN, event False
         return None, False, {"NOT_A_RESPONDER"}
@@ -71,7 +88,12 @@ def end_of(
         return day is not None and cutoff is not None and day > cutoff
 
     def counts(day):  # what is after cutoff, or on or after new_therapy, does not count
-        treated = new_therapy_censors and new_therapy is not None and day is not None and day >= new_therapy
+        treated = (
+            new_therapy_censors
+            and new_therapy is not None
+            and day is not None
+            and day >= new_therapy
+        )
         return not after_cutoff(day) and not treated
 
     events, left_out = [], False
@@ -115,14 +137,19 @@ def end_of(
 
     if event is not None:
         too_many = (
-            interval is not None and max_missed is not None and last is not None
+            interval is not None
+            and max_missed is not None
+            and last is not None
             and documented(event) is not None
             and scheduled_between(last, documented(event), interval, window) > max_missed
-        )  # fmt: skip
+        )
         if not too_many:
             day = event["day"]
-            return (None, True, {event["why"], "DAY_UNKNOWN"}) if day is None else (
-                max(day - start, 0), True, {event["why"]})  # fmt: skip
+            return (
+                (None, True, {event["why"], "DAY_UNKNOWN"})
+                if day is None
+                else (max(day - start, 0), True, {event["why"]})
+            )
         reasons.add("MISSED_VISITS")
     else:
         if new_therapy_censors and new_therapy is not None and not after_cutoff(new_therapy):

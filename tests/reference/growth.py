@@ -4,10 +4,14 @@ from fractions import Fraction
 
 
 def depth(sums, responses):
-    """Percent change at the smallest sum before the first PD, or at a PD that comes first; None where unknown."""
+    """Percent change at the smallest sum before the first PD, or at a PD that comes first; None
+    where unknown.
+    """
     best = None
     for size, response in list(zip(sums, responses, strict=True))[1:]:
-        change = None if size is None or sums[0] is None else (Fraction(size) - sums[0]) * 100 / sums[0]
+        change = (
+            None if size is None or sums[0] is None else (Fraction(size) - sums[0]) * 100 / sums[0]
+        )
         if response == "PD":
             return change if best is None else best
         if change is not None and (best is None or change < best):

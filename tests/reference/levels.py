@@ -32,7 +32,9 @@ def marker(before, after, upper_limit, criteria):
     if math.isnan(before) or math.isnan(after):  # not measured
         return "NE"
     known = not math.isnan(upper_limit)
-    if known and exact(before) <= exact(upper_limit):  # normal before: no response, but it may become abnormal
+    if known and exact(before) <= exact(
+        upper_limit
+    ):  # normal before: no response, but it may become abnormal
         if exact(after) > exact(upper_limit) and risen(criteria.pd, before, after):
             return "PD"
         return "NE"
@@ -75,7 +77,9 @@ def combined(codes, rule):
 
 
 def duration(codes, days):
-    """Days from the first CR or PR to the first lesser response after it; else to the last record; and the event."""
+    """Days from the first CR or PR to the first lesser response after it; else to the last record;
+    and the event.
+    """
     start = next((i for i, c in enumerate(codes) if c in (7, 8)), None)
     if start is None:  # no responder
         return math.nan, False

@@ -7,8 +7,12 @@ NOT_JUDGED = {"NE", "MISSING"}
 
 
 def kappa(a, b):
-    """(observed - expected) / (1 - expected); None where nobody was judged on both, or expected is 1."""
-    pairs = [(x, y) for x, y in zip(a, b, strict=True) if x not in NOT_JUDGED and y not in NOT_JUDGED]
+    """(observed - expected) / (1 - expected); None where nobody was judged on both, or expected is
+    1.
+    """
+    pairs = [
+        (x, y) for x, y in zip(a, b, strict=True) if x not in NOT_JUDGED and y not in NOT_JUDGED
+    ]
     if not pairs:
         return None, 0
     n = len(pairs)

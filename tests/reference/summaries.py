@@ -1,4 +1,6 @@
-"""Rates, survival and the log-rank test by the textbook: exact fractions, one patient and one time after another."""
+"""Rates, survival and the log-rank test by the textbook: exact fractions, one patient and one time
+after another.
+"""
 
 from fractions import Fraction
 from math import comb, exp, log, sqrt
@@ -10,7 +12,9 @@ def tail_at_least(x, n, p):
 
 
 def clopper_pearson_limits_hold(x, n, low, high, level):
-    """At the lower limit x or more successes have probability (1 - level) / 2, at the upper x or fewer."""
+    """At the lower limit x or more successes have probability (1 - level) / 2, at the upper x or
+    fewer.
+    """
     half = (1 - level) / 2
     below = 0.0 if x == 0 else abs(float(tail_at_least(x, n, Fraction(low))) - half)
     above = 0.0 if x == n else abs(float(1 - tail_at_least(x + 1, n, Fraction(high))) - half)
@@ -25,7 +29,9 @@ def wilson(x, n, z):
 
 
 def kaplan_meier(patients):
-    """[(time, survival, at risk, events, censored)] of (time, event) pairs, the product in exact fractions."""
+    """[(time, survival, at risk, events, censored)] of (time, event) pairs, the product in exact
+    fractions.
+    """
     survival, rows = Fraction(1), []
     for time in sorted({t for t, _ in patients}):
         at_risk = sum(1 for t, _ in patients if t >= time)
@@ -51,7 +57,9 @@ def median(rows):
 
 
 def log_log_band(rows, time, z):
-    """S to the power exp(-+ z se), se the standard error of log(-log S) by Greenwood; None where S is 0."""
+    """S to the power exp(-+ z se), se the standard error of log(-log S) by Greenwood; None where S
+    is 0.
+    """
     survival, variance = Fraction(1), Fraction(0)
     for at, value, at_risk, events, _ in rows:
         if at <= time:

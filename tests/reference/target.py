@@ -19,7 +19,9 @@ def total(sizes):
 
 
 def grown(criteria, reference, now):
-    """Whether a size or sum meets the limit of PD from its reference; the percent of 0 is unlimited."""
+    """Whether a size or sum meets the limit of PD from its reference; the percent of 0 is
+    unlimited.
+    """
     if now <= reference:  # "PD needs an increase above 0"
         return False
     if reference == 0:
@@ -49,8 +51,14 @@ def present(size, node, criteria):
 
 
 def course(lesions, nodes, criteria):
-    """The response at each timepoint, and why (names of `Reason`); ``lesions``: courses, NaN where not measured."""
-    real = [(sizes, node) for sizes, node in zip(lesions, nodes, strict=True) if not all(map(math.isnan, sizes))]
+    """The response at each timepoint, and why (names of `Reason`); ``lesions``: courses, NaN where
+    not measured.
+    """
+    real = [
+        (sizes, node)
+        for sizes, node in zip(lesions, nodes, strict=True)
+        if not all(map(math.isnan, sizes))
+    ]
     visits = len(lesions[0]) if lesions else 0
     if not real:  # no target lesion
         return ["MISSING"] * visits, [set()] * visits
@@ -91,9 +99,15 @@ def course(lesions, nodes, criteria):
             answer, why = criteria.gap, {"GAP"}
         else:
             answer, why = "SD", {"WITHIN_LIMITS"}
-        if "NOT_MEASURED" not in why and answer not in ("CR", "PD") and short(criteria, reference, sum_now):
+        if (
+            "NOT_MEASURED" not in why
+            and answer not in ("CR", "PD")
+            and short(criteria, reference, sum_now)
+        ):
             why.add("BELOW_MINIMUM")
-        if criteria.sustained_response and responded and answer in ("SD", "MR"):  # carried on until progression
+        if (
+            criteria.sustained_response and responded and answer in ("SD", "MR")
+        ):  # carried on until progression
             answer = "PR"
             why.add("SUSTAINED")
         if answer in ("CR", "PR"):

@@ -1,6 +1,8 @@
-"""Non-target, overall and iRECIST response, one patient and one visit at a time, in the words of the tables.
+"""Non-target, overall and iRECIST response, one patient and one visit at a time, in the words of
+the tables.
 
-Responses are words here, nothing is None, and a course is a list: as unlike the vectorised code as can be.
+Responses are words here, nothing is None, and a course is a list: as unlike the vectorised code as
+can be.
 """
 
 from decimal import Decimal
@@ -9,7 +11,9 @@ NON = "NON-CR/NON-PD"
 
 
 def non_target(rows, markers):
-    """RECIST 1.1, 4.3.3: ``rows`` is a list of lesions, each a list of words or None; markers a list of flags."""
+    """RECIST 1.1, 4.3.3: ``rows`` is a list of lesions, each a list of words or None; markers a
+    list of flags.
+    """
     answers = [None]
     real = [row for row in rows if set(row) != {None}]  # a row without any code is padding
     for visit in range(1, len(markers)):
@@ -31,7 +35,9 @@ def non_target(rows, markers):
 
 
 def overall(target, non_target_word, new):
-    """RECIST 1.1, Tables 1 and 2, read from the bottom row up; None: no such disease at baseline."""
+    """RECIST 1.1, Tables 1 and 2, read from the bottom row up; None: no such disease at
+    baseline.
+    """
     if new:
         return "PD"  # any, any, yes
     if "PD" in (target, non_target_word):
@@ -41,7 +47,9 @@ def overall(target, non_target_word, new):
             return NON  # neither CR nor PD
         return non_target_word  # Table 2: the non-target response itself
     if target == "CR":
-        return "CR" if non_target_word in ("CR", None) else "PR"  # CR with non-CR/non-PD or not evaluated: PR
+        return (
+            "CR" if non_target_word in ("CR", None) else "PR"
+        )  # CR with non-CR/non-PD or not evaluated: PR
     return target  # PR, SD (and MR) with non-PD or not all evaluated; not all evaluated: NE
 
 
@@ -53,8 +61,15 @@ def irecist(targets, non_targets, new_lesions, grown):
         if recist is None:
             answers.append(None)  # no assessment: nothing changes
             continue
-        categories = {name for name, is_pd in (("target", target == "PD"), ("non-target", other == "PD"),
-                                               ("new", new)) if is_pd}  # fmt: skip
+        categories = {
+            name
+            for name, is_pd in (
+                ("target", target == "PD"),
+                ("non-target", other == "PD"),
+                ("new", new),
+            )
+            if is_pd
+        }
         if recist == "PD" and at_first_iupd is None:
             at_first_iupd = categories  # first progression: unconfirmed
             answer = "iUPD"
@@ -71,8 +86,11 @@ def irecist(targets, non_targets, new_lesions, grown):
     return answers
 
 
-def further_increase(targets, non_targets, new_lesions, visits, *, reference="first iUPD", window=None):
-    """Whether each visit shows growth of what made the iUPD. ``visits``: dicts of what was measured, None unknown.
+def further_increase(
+    targets, non_targets, new_lesions, visits, *, reference="first iUPD", window=None
+):
+    """Whether each visit shows growth of what made the iUPD. ``visits``: dicts of what was
+    measured, None unknown.
 
     Keys: sum, non_target_larger, new_sum, new_larger, count, day. Sizes are Decimals.
     """
@@ -89,7 +107,9 @@ def further_increase(targets, non_targets, new_lesions, visits, *, reference="fi
             continue
 
         def grew(key, by, visit=visit, known=known):
-            return visit[key] is not None and known[key] is not None and visit[key] - known[key] >= by
+            return (
+                visit[key] is not None and known[key] is not None and visit[key] - known[key] >= by
+            )
 
         basis = []
         if targets[start] == "PD":
@@ -101,7 +121,9 @@ def further_increase(targets, non_targets, new_lesions, visits, *, reference="fi
         timely = True
         if window is not None:
             unknown = visit["day"] is None or last_day is None
-            timely = not unknown and window[0] <= visit["day"] - last_day <= window[1]  # 4 to 8 weeks
+            timely = (
+                not unknown and window[0] <= visit["day"] - last_day <= window[1]
+            )  # 4 to 8 weeks
         answers.append(any(basis) and timely)
         if reference == "last iUPD":
             known = {key: old if visit[key] is None else visit[key] for key, old in known.items()}
@@ -110,7 +132,9 @@ def further_increase(targets, non_targets, new_lesions, visits, *, reference="fi
 
 
 def sighting(lesions, days):
-    """New lesions: (flag per visit, day of first sighting or None). Status words per lesion and visit."""
+    """New lesions: (flag per visit, day of first sighting or None). Status words per lesion and
+    visit.
+    """
     flags, progression = [], None
     for visit in range(len(days)):
         counted = []
@@ -121,5 +145,7 @@ def sighting(lesions, days):
         flags.append(bool(counted))
         if counted and progression is None:
             # The date is that of the scan that first showed a lesion which is now known to be new.
-            progression = min(next(i for i, word in enumerate(lesion) if word) for lesion in counted)
+            progression = min(
+                next(i for i, word in enumerate(lesion) if word) for lesion in counted
+            )
     return flags, None if progression is None else days[progression]

@@ -14,7 +14,8 @@ from nettumor.tables import Table
 
 
 def screen() -> Console:
-    """The standard output: as wide as the terminal, or as the tables where it goes to a file or another program.
+    """The standard output: as wide as the terminal, or as the tables where it goes to a file or
+    another program.
 
     Names of subjects are shown as they are: "[/x]" is no markup, ":smile:" no picture.
     """
@@ -26,10 +27,15 @@ def write(table: Table, output: Path, source: Path) -> None:
     """Write a table to a .csv or .json file, which must not be the ``source`` of the numbers."""
     writers = {".csv": table.to_csv, ".json": table.to_json}
     if output.suffix.lower() not in writers:
-        raise InputError(f"`--output` must end in .csv or .json; got {output.name!r}. Name it so.", argument="--output")
+        raise InputError(
+            f"`--output` must end in .csv or .json; got {output.name!r}. Name it so.",
+            argument="--output",
+        )
     if output.resolve() == source.resolve():
-        raise InputError(f"`--output` must not be the file that is read; got {str(output)!r}. Name another.",
-                         argument="--output")  # fmt: skip
+        raise InputError(
+            f"`--output` must not be the file that is read; got {str(output)!r}. Name another.",
+            argument="--output",
+        )
     writers[output.suffix.lower()](output)
 
 

@@ -19,11 +19,16 @@ from nettumor.errors import InputError
 from nettumor.tables import Table
 
 app = typer.Typer(
-    name="nettumor", help="Response of tumours to therapy: for research and trial analysis, not a medical device.",
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-)  # fmt: skip
+    name="nettumor",
+    help="Response of tumours to therapy: for research and trial analysis, not a medical device.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
-CriteriaName = Annotated[str, typer.Option("--criteria", help="Name of an edition, or a TOML file of a protocol.")]
+CriteriaName = Annotated[
+    str, typer.Option("--criteria", help="Name of an edition, or a TOML file of a protocol.")
+]
 
 
 def run(arguments: list[str]) -> int:
@@ -34,7 +39,9 @@ def run(arguments: list[str]) -> int:
         print("nettumor: interrupted", file=sys.stderr)
         return 2
     except Exception as error:
-        if not hasattr(error, "format_message"):  # the library's own exceptions are handled by the caller
+        if not hasattr(
+            error, "format_message"
+        ):  # the library's own exceptions are handled by the caller
             raise
         said = " ".join(str(error.format_message()).split())
         if said:
@@ -59,8 +66,10 @@ def _number(text: str, name: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise InputError(f"`{name}` must be a number in mm, or NE; got {text!r}. Write 52 or 52.5.",
-                         argument=name) from None  # fmt: skip
+        raise InputError(
+            f"`{name}` must be a number in mm, or NE; got {text!r}. Write 52 or 52.5.",
+            argument=name,
+        ) from None
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -68,30 +77,52 @@ def classify(
     before: Annotated[str, typer.Argument(help="Size before therapy, mm.")],
     after: Annotated[str, typer.Argument(help="Size after therapy, mm; NE where not measured.")],
     criteria: CriteriaName = "vogl-2008",
-    new_lesion: Annotated[bool, typer.Option("--new-lesion", help="A new lesion was seen.")] = False,
+    new_lesion: Annotated[
+        bool, typer.Option("--new-lesion", help="A new lesion was seen.")
+    ] = False,
 ) -> None:
     """Response of one size before and after therapy, and why."""
     sizes = _number(before, "before"), _number(after, "after")
-    answer = nt.MorphologicalResponse.assess(*sizes, criteria=_size_criteria(criteria), new_lesion=new_lesion)
+    answer = nt.MorphologicalResponse.assess(
+        *sizes, criteria=_size_criteria(criteria), new_lesion=new_lesion
+    )
     print(answer.explain())
 
 
 @app.command()
 def assess(
-    path: Annotated[list[Path], typer.Argument(
-        help="A table (subject, lesion, before, after), lesions at two or more visits, or a study's folder or files.",
-    )],
-    criteria: Annotated[str | None, typer.Option(
-        "--criteria", help="Name of an edition, or a TOML file of a protocol; by default vogl-2008 for before and "
-        "after, recist-1.1 for a course.",
-    )] = None,
-    per_lesion: Annotated[bool, typer.Option("--per-lesion", help="Judge each target lesion by itself.")] = False,
-    evaluator: Annotated[list[str] | None, typer.Option("--evaluator", help="Of a course: whose rows.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the answers: .csv or .json, or a folder for a course.")
+    path: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A table (subject, lesion, before, after), lesions at two or more visits, or a "
+            "study's folder or files.",
+        ),
+    ],
+    criteria: Annotated[
+        str | None,
+        typer.Option(
+            "--criteria",
+            help="Name of an edition, or a TOML file of a protocol; by default vogl-2008 for "
+            "before and "
+            "after, recist-1.1 for a course.",
+        ),
     ] = None,
-) -> None:  # fmt: skip
-    """Response of each patient before and after therapy, or over the course of a study, and the rates."""
+    per_lesion: Annotated[
+        bool, typer.Option("--per-lesion", help="Judge each target lesion by itself.")
+    ] = False,
+    evaluator: Annotated[
+        list[str] | None, typer.Option("--evaluator", help="Of a course: whose rows.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the answers: .csv or .json, or a folder for a course."
+        ),
+    ] = None,
+) -> None:
+    """Response of each patient before and after therapy, or over the course of a study, and the
+    rates.
+    """
     if study.is_study(path, evaluator):
         study.assess(path, criteria or "recist-1.1", evaluator, output, per_lesion=per_lesion)
         return
@@ -108,13 +139,23 @@ def assess(
 def show_rates(console: Console, answers: BeforeAfter) -> None:
     """The categories and rates of a cohort on the screen."""
     found = answers.categories["count"] > 0
-    show_table(console, Table({name: a[found] for name, a in answers.categories.items()}), "Responses (patients)")
-    show_table(console, answers.rates, f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}")
+    show_table(
+        console,
+        Table({name: a[found] for name, a in answers.categories.items()}),
+        "Responses (patients)",
+    )
+    show_table(
+        console,
+        answers.rates,
+        f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}",
+    )
 
 
 @app.command()
 def criteria(
-    name: Annotated[str | None, typer.Argument(help="Name of an edition, or a TOML file; all without it.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Name of an edition, or a TOML file; all without it.")
+    ] = None,
 ) -> None:
     """The editions, or the rules of one as prose."""
     if name is None:
@@ -126,7 +167,9 @@ def criteria(
 
 @app.command()
 def demo() -> None:
-    """The three axes of a synthetic trial (60 invented patients with liver metastases, treated by TACE)."""
+    """The three axes of a synthetic trial (60 invented patients with liver metastases, treated by
+    TACE).
+    """
     from nettumor._command_line.demo import show
 
     show(screen())

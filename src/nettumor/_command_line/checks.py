@@ -1,4 +1,6 @@
-"""``nettumor check``: a study's tables through the edit checks; ``nettumor checks``: what they are."""
+"""``nettumor check``: a study's tables through the edit checks; ``nettumor checks``: what
+they are.
+"""
 
 from __future__ import annotations
 
@@ -29,37 +31,61 @@ OUTPUTS = (".csv", ".json", ".html", ".xlsx")
 
 
 def check(
-    path: Annotated[list[Path], typer.Argument(help="A folder of tables, or files (CSV, XPORT, Dataset-JSON, ...).")],
+    path: Annotated[
+        list[Path],
+        typer.Argument(help="A folder of tables, or files (CSV, XPORT, Dataset-JSON, ...)."),
+    ],
     criteria: Annotated[
         str, typer.Option("--criteria", help="Name of an edition, or a TOML file of a protocol.")
     ] = "recist-1.1",
-    config: Annotated[Path | None, typer.Option("--config", help="A TOML file with the study's own settings.")] = None,
-    evaluator: Annotated[str | None, typer.Option("--evaluator", help="Check the rows of this one only.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="A TOML file with the study's own settings.")
+    ] = None,
+    evaluator: Annotated[
+        str | None, typer.Option("--evaluator", help="Check the rows of this one only.")
+    ] = None,
     checks: Annotated[
-        str | None, typer.Option("--checks", help="Identifiers, names or groups, with commas between.")
+        str | None,
+        typer.Option("--checks", help="Identifiers, names or groups, with commas between."),
     ] = None,
     fail_on: Annotated[
-        str, typer.Option("--fail-on", help="Exit code 1 from this severity on: error, warning, note, never.")
+        str,
+        typer.Option(
+            "--fail-on", help="Exit code 1 from this severity on: error, warning, note, never."
+        ),
     ] = "error",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the queries to a .csv, .json, .html or .xlsx file.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write the queries to a .csv, .json, .html or .xlsx file."
+        ),
     ] = None,
-    skipped: Annotated[bool, typer.Option("--skipped", help="Show why checks did not run.")] = False,
+    skipped: Annotated[
+        bool, typer.Option("--skipped", help="Show why checks did not run.")
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Write findings that follow from others as well.")
     ] = False,
 ) -> None:
-    """Check a study's tables for faults of oncology logic, each a query that can be sent to the site."""
+    """Check a study's tables for faults of oncology logic, each a query that can be sent to the
+    site.
+    """
     choose("--fail-on", fail_on, (*SEVERITIES, "never"))
     suffix = "" if output is None else output.suffix.lower()
     if output is not None and suffix not in OUTPUTS:
-        raise InputError(f"`--output` must end in {', '.join(OUTPUTS)}; got {output.name!r}. Name it so.",
-                         argument="--output")  # fmt: skip
+        raise InputError(
+            f"`--output` must end in {', '.join(OUTPUTS)}; got {output.name!r}. Name it so.",
+            argument="--output",
+        )
     if suffix == ".xlsx":
         workbook_class()  # refused before the run, not after
-    wanted = None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
+    wanted = (
+        None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
+    )
     settings = None if config is None else nt.edit_checks.load_configuration(config)
-    edition: Criteria = nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
+    edition: Criteria = (
+        nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
+    )
     found = _run(path[0] if len(path) == 1 else path, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)
     _summary(Console(soft_wrap=True), found, skipped=skipped)
@@ -71,7 +97,11 @@ def check(
 
 
 def _run(
-    source: Any, edition: Criteria, wanted: list[str] | None, evaluator: str | None, settings: Configuration | None
+    source: Any,
+    edition: Criteria,
+    wanted: list[str] | None,
+    evaluator: str | None,
+    settings: Configuration | None,
 ) -> Findings:
     errors = Console(stderr=True)
     with _progress(errors) as progress:
@@ -79,10 +109,18 @@ def _run(
 
         def tell(check: Check, number: int, total: int) -> None:
             if progress is not None and task is not None:
-                progress.update(task, completed=number, total=total, description=f"{check.id} {check.name}")
+                progress.update(
+                    task, completed=number, total=total, description=f"{check.id} {check.name}"
+                )
 
-        return nt.edit_checks.run(source, edition, checks=wanted, evaluator=evaluator, configuration=settings,
-                                  progress=tell)  # fmt: skip
+        return nt.edit_checks.run(
+            source,
+            edition,
+            checks=wanted,
+            evaluator=evaluator,
+            configuration=settings,
+            progress=tell,
+        )
 
 
 @contextlib.contextmanager
@@ -116,21 +154,41 @@ def _summary(console: Console, found: Findings, *, skipped: bool) -> None:
     own = found["severity"][found.cause < 0]
     by = {severity: int(np.count_nonzero(own == severity)) for severity in SEVERITIES}
     files = ", ".join(dict.fromkeys(found.inputs["name"].tolist()))
-    console.print(Text(f"{files}: {int(found.inputs['rows'].sum())} rows, criteria {found.criteria}"))
+    console.print(
+        Text(f"{files}: {int(found.inputs['rows'].sum())} rows, criteria {found.criteria}")
+    )
     line = Text("Queries: ")
     for severity in SEVERITIES:
-        line.append(_plural(by[severity], severity), style=STYLES[severity] if by[severity] else "dim")
+        line.append(
+            _plural(by[severity], severity), style=STYLES[severity] if by[severity] else "dim"
+        )
         line.append(", " if severity != SEVERITIES[-1] else "")
     line.append(f" ({folded} more findings follow from these)" if folded else "")
     console.print(line)
     status = found.runs["status"].tolist()
-    counts = ", ".join(f"{status.count(s)} {t}" for s, t in (
-        ("passed", "passed"), ("findings", "with findings"), ("skipped", "skipped"), ("failed", "failed")))  # fmt: skip
+    counts = ", ".join(
+        f"{status.count(s)} {t}"
+        for s, t in (
+            ("passed", "passed"),
+            ("findings", "with findings"),
+            ("skipped", "skipped"),
+            ("failed", "failed"),
+        )
+    )
     console.print(Text(f"Checks: {counts}"))
     _counts(console, found.counts("check"), "By check", names=True)
     people = found.counts("subject")
-    _counts(console, Table({n: c[people["subject"] != ""] for n, c in people.items()}), "Worst subjects", most=10)
-    shown = [r for r in found.runs.rows() if r["status"] == "failed" or (skipped and r["status"] == "skipped")]
+    _counts(
+        console,
+        Table({n: c[people["subject"] != ""] for n, c in people.items()}),
+        "Worst subjects",
+        most=10,
+    )
+    shown = [
+        r
+        for r in found.runs.rows()
+        if r["status"] == "failed" or (skipped and r["status"] == "skipped")
+    ]
     for row in shown:
         console.print(Text(f"{row['check']} {row['name']}: {row['status']}: {row['reason']}"))
     if not skipped and "skipped" in status:
@@ -141,7 +199,9 @@ def _plural(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
-def _counts(console: Console, counts: Table, title: str, *, names: bool = False, most: int = 25) -> None:
+def _counts(
+    console: Console, counts: Table, title: str, *, names: bool = False, most: int = 25
+) -> None:
     if not counts.n_rows:
         return
     first, *severities = counts
@@ -158,9 +218,13 @@ def _counts(console: Console, counts: Table, title: str, *, names: bool = False,
 
 
 def checks(
-    id: Annotated[str | None, typer.Argument(help="Identifier or name of a check; a group; all without it.")] = None,
+    id: Annotated[
+        str | None, typer.Argument(help="Identifier or name of a check; a group; all without it.")
+    ] = None,
 ) -> None:
-    """The edit checks, or one of them with its rule, its source, and an example that passes and one that does not."""
+    """The edit checks, or one of them with its rule, its source, and an example that passes and one
+    that does not.
+    """
     if id is None or id in GROUPS:
         for one in in_order(CHECKS.values()):
             if id in (None, one.group):
@@ -168,24 +232,38 @@ def checks(
         return
     found = next((c for c in CHECKS.values() if id.casefold() in (c.id.casefold(), c.name)), None)
     if found is None:
-        raise InputError(f"There is no check {id!r}. {did_you_mean(id, [*CHECKS, *(c.name for c in CHECKS.values())])}",
-                         argument="id")  # fmt: skip
+        raise InputError(
+            f"There is no check {id!r}. "
+            f"{did_you_mean(id, [*CHECKS, *(c.name for c in CHECKS.values())])}",
+            argument="id",
+        )
     _explain(found)
 
 
 def _explain(found: Check) -> None:
-    print(f"{found.id} {found.name} ({found.severity}; {found.group}; {', '.join(found.criteria) or 'any criteria'})")
+    print(
+        f"{found.id} {found.name} ({found.severity}; {found.group}; "
+        f"{', '.join(found.criteria) or 'any criteria'})"
+    )
     print(found.sentence)
     needs = "; ".join(f"{t}: {', '.join(c)}" if c else t for t, c in found.needs.items())
     for title, text in (
-        ("needs", needs), ("parameters", ", ".join(f"{n} = {v}" for n, v in found.parameters.items())),
-        ("follows from", ", ".join(found.follows)), ("source", found.source),
-    ):  # fmt: skip
+        ("needs", needs),
+        ("parameters", ", ".join(f"{n} = {v}" for n, v in found.parameters.items())),
+        ("follows from", ", ".join(found.follows)),
+        ("source", found.source),
+    ):
         if text:
             print(f"  {title}: {text}")
-    for which, title in (("accept", "Passes"), ("reject", "Does not pass"), ("expected", "Because")):
+    for which, title in (
+        ("accept", "Passes"),
+        ("reject", "Does not pass"),
+        ("expected", "Because"),
+    ):
         for name, rows in example(found.id, which).items():
             print(f"\n{title} ({name}):")
             widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
             for row in rows:
-                print("  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+                print(
+                    "  " + "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+                )

@@ -23,7 +23,9 @@ def show(console: Console) -> None:
     """Read the demonstration's tables, judge each axis, and show the results."""
     from nettumor._command_line.app import show_rates
 
-    console.print("A SYNTHETIC trial: 60 invented patients with NET liver metastases, treated by TACE.")
+    console.print(
+        "A SYNTHETIC trial: 60 invented patients with NET liver metastases, treated by TACE."
+    )
     with resources.as_file(resources.files("nettumor") / "data" / "demo") as folder:
         tables = crf.read(folder)
         answers = assess_before_after(Path(folder) / "lesions.csv")
@@ -31,13 +33,17 @@ def show(console: Console) -> None:
     symptoms = _symptom(tables["symptoms"], names)
     profile = nt.ResponseProfile(
         morphological=nt.parse_responses(answers.patients["response"]),
-        biological=_marker(tables["markers"], names), symptomatic=symptoms.response, subject=names,
-    )  # fmt: skip
+        biological=_marker(tables["markers"], names),
+        symptomatic=symptoms.response,
+        subject=names,
+    )
     show_rates(console, answers)
     _axes(console, profile)
     _rates(console, profile, symptoms)
     _survival(console, tables["subjects"])
-    console.print("Nothing in this trial is real. See also: nettumor assess FILE.csv, nettumor criteria.")
+    console.print(
+        "Nothing in this trial is real. See also: nettumor assess FILE.csv, nettumor criteria."
+    )
 
 
 def _pair(table: crf.CrfTable, column: str, names: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -67,27 +73,48 @@ def _axes(console: Console, profile: nt.ResponseProfile) -> None:
     title = "The three axes, patients (NE: normal marker, or no symptom, before therapy)"
     show_table(console, Table({name: column[found] for name, column in counts.items()}), title)
     for row in profile.agreement().rows():
-        console.print(f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f} ({row['count']} patients)")
+        console.print(
+            f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f} ({row['count']} "
+            "patients)"
+        )
 
 
 def _rates(console: Console, profile: nt.ResponseProfile, symptoms: nt.SymptomaticResponse) -> None:
-    """The objective response rate of each axis; who had no symptom before is not in the denominator of the third."""
+    """The objective response rate of each axis; who had no symptom before is not in the denominator
+    of the third.
+    """
     for axis, codes in profile.axes.items():
-        asked = np.asarray(symptoms.symptomatic) if axis == "symptomatic" else np.ones(codes.shape, dtype=np.bool_)
+        asked = (
+            np.asarray(symptoms.symptomatic)
+            if axis == "symptomatic"
+            else np.ones(codes.shape, dtype=np.bool_)
+        )
         whom = " of the patients with the symptom before therapy" if axis == "symptomatic" else ""
         console.print(f"{axis}{whom}: {nt.objective_response_rate(codes[asked])}")
 
 
 def _survival(console: Console, table: crf.CrfTable) -> None:
-    days = {name: table.dates(name, days=True).day for name in ("death", "last_known_alive", "first_metastasis")}
-    for origin, name in ((0.0, "first intervention"), (days["first_metastasis"], "first metastasis")):
+    days = {
+        name: table.dates(name, days=True).day
+        for name in ("death", "last_known_alive", "first_metastasis")
+    }
+    for origin, name in (
+        (0.0, "first intervention"),
+        (days["first_metastasis"], "first metastasis"),
+    ):
         survival = nt.overall_survival(days["death"], days["last_known_alive"], origin=origin)
         curve = nt.kaplan_meier(survival.months, survival.event)
         low, high = curve.confidence_interval(_MONTHS)
-        shares = [f"{100 * s:.0f} % ({100 * a:.0f} to {100 * b:.0f})"
-                  for s, a, b in zip(curve.survival_at(_MONTHS), low, high, strict=True)]  # fmt: skip
-        middle = "{:.1f} months (95 % interval {} to {})".format(curve.median, *map(_months, curve.median_interval))
-        console.print(f"Survival from the {name}: median {middle}; after 1, 2, 5 years {', '.join(shares)}")
+        shares = [
+            f"{100 * s:.0f} % ({100 * a:.0f} to {100 * b:.0f})"
+            for s, a, b in zip(curve.survival_at(_MONTHS), low, high, strict=True)
+        ]
+        middle = "{:.1f} months (95 % interval {} to {})".format(
+            curve.median, *map(_months, curve.median_interval)
+        )
+        console.print(
+            f"Survival from the {name}: median {middle}; after 1, 2, 5 years {', '.join(shares)}"
+        )
 
 
 def _months(time: float) -> str:

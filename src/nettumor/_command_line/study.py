@@ -17,28 +17,51 @@ from nettumor.errors import InputError
 from nettumor.tables import Table
 
 _TABLES = ("timepoints", "subjects", "events", "provenance")
-_SHOWN = ("subject", "evaluator", "lesion", "best", "confirmed", "best_day", "progression_day", "pfs_days", "pfs_event")
+_SHOWN = (
+    "subject",
+    "evaluator",
+    "lesion",
+    "best",
+    "confirmed",
+    "best_day",
+    "progression_day",
+    "pfs_days",
+    "pfs_event",
+)
 
 
 def is_study(paths: list[Path], evaluator: list[str] | None) -> bool:
-    """Whether these are for `nettumor.assess`, and not one file of lesions before and after therapy."""
+    """Whether these are for `nettumor.assess`, and not one file of lesions before and after
+    therapy.
+    """
     return len(paths) > 1 or bool(evaluator) or paths[0].is_dir() or is_course(paths[0])
 
 
 def assess(
-    paths: list[Path], criteria: str, evaluator: list[str] | None, output: Path | None, *, per_lesion: bool
+    paths: list[Path],
+    criteria: str,
+    evaluator: list[str] | None,
+    output: Path | None,
+    *,
+    per_lesion: bool,
 ) -> None:
     """Assess the study, write the tables, and show subjects and rates."""
     if output is not None:
         _check(output, paths)
-    edition: Any = nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
+    edition: Any = (
+        nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
+    )
     by = "lesion" if per_lesion else "subject"
     answer = nt.assess(_read(paths), criteria=edition, evaluator=evaluator or None, by=by)
     console = screen()
     subjects = answer.subjects
     named = [n for n in _SHOWN if n in subjects and (n != "evaluator" or (subjects[n] != "").any())]
-    show_table(console, Table({name: subjects[name] for name in named}), f"{by.capitalize()}s; {answer.criteria.title}",
-               most=40)  # fmt: skip
+    show_table(
+        console,
+        Table({name: subjects[name] for name in named}),
+        f"{by.capitalize()}s; {answer.criteria.title}",
+        most=40,
+    )
     for who in np.unique(subjects["evaluator"]).tolist():
         _show_cohort(console, subjects, who, by)
     if output is not None:
@@ -66,7 +89,9 @@ def _show_cohort(console: Console, subjects: Table, who: str, by: str) -> None:
     table = nt.response_table(best)
     found = table["count"] > 0
     of = f" by {who}" if who else ""
-    show_table(console, Table({name: a[found] for name, a in table.items()}), f"Best responses ({by}s){of}")
+    show_table(
+        console, Table({name: a[found] for name, a in table.items()}), f"Best responses ({by}s){of}"
+    )
     for rate in (nt.objective_response_rate(best), nt.disease_control_rate(best)):
         console.print(str(rate))
     curve = nt.kaplan_meier(subjects["pfs_days"][mine], subjects["pfs_event"][mine])
@@ -76,18 +101,25 @@ def _show_cohort(console: Console, subjects: Table, who: str, by: str) -> None:
 def _check(output: Path, inputs: list[Path]) -> None:
     """Refuse a wrong output before anything is computed."""
     if output.suffix.lower() not in (".csv", ".json", "") and not output.is_dir():
-        raise InputError(f"`--output` must end in .csv or .json, or be a folder; got {output.name!r}. Name it so.",
-                         argument="--output")  # fmt: skip
+        raise InputError(
+            f"`--output` must end in .csv or .json, or be a folder; got {output.name!r}. Name it "
+            "so.",
+            argument="--output",
+        )
     read_from = {p.resolve() for p in inputs}
     folder = next(iter(_paths(output).values())).resolve().parent
     if read_from & {folder, *(p.resolve() for p in _paths(output).values())}:
-        raise InputError(f"`--output` must not lie where the study is read from; got {str(output)!r}. "
-                         "Its tables would be overwritten, or mixed up later. Name another folder.",
-                         argument="--output")  # fmt: skip
+        raise InputError(
+            f"`--output` must not lie where the study is read from; got {str(output)!r}. "
+            "Its tables would be overwritten, or mixed up later. Name another folder.",
+            argument="--output",
+        )
 
 
 def _paths(output: Path) -> dict[str, Path]:
-    """The files: one JSON, or a CSV for each table, in the folder or beside the name that was given."""
+    """The files: one JSON, or a CSV for each table, in the folder or beside the name that was
+    given.
+    """
     kind = "" if output.is_dir() else output.suffix.lower()
     if kind == ".json":
         return {"all": output}

@@ -1,10 +1,11 @@
 """A study in one call: CRF tables in, timepoints, subjects and events out.
 
 Which response at which visit, which best response, which time to progression? `assess` takes what
-`nettumor.crf.read` reads and calls the chain on all patients at once: target, non-target and new lesions, overall
-response (iRECIST and Choi by their own functions), best overall response, and the times to events. Sources: those
-of the criteria; for visits, dates, duplicates and sizes the CRF layout of this library (see `visits`,
-`lesion_arrays`); FDA guidance 2018, Appendix 3, for censoring.
+`nettumor.crf.read` reads and calls the chain on all patients at once: target, non-target and new
+lesions, overall response (iRECIST and Choi by their own functions), best overall response, and the
+times to events. Sources: those of the criteria; for visits, dates, duplicates and sizes the CRF
+layout of this library (see `visits`, `lesion_arrays`); FDA guidance 2018, Appendix 3, for
+censoring.
 """
 
 from __future__ import annotations
@@ -17,7 +18,13 @@ from nettumor._threads import beside
 from nettumor.assessment.axes import RULE, Axis, Scans, axes
 from nettumor.assessment.course import Ends, ends_of, outcome
 from nettumor.assessment.judgement import Judgement, judge
-from nettumor.assessment.output import event_table, keys, provenance_table, subject_table, timepoint_table
+from nettumor.assessment.output import (
+    event_table,
+    keys,
+    provenance_table,
+    subject_table,
+    timepoint_table,
+)
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
@@ -48,16 +55,18 @@ def assess(
     selection: Any = None,
     by: str = "subject",
 ) -> Assessment:
-    """Assess a study: responses of all timepoints, best responses and times to events of all subjects.
+    """Assess a study: responses of all timepoints, best responses and times to events of all
+    subjects.
 
-    A track is a subject and an evaluator, and every subject has a row for every evaluator, so that denominators
-    keep who was not assessed. The reference date is randomisation, else the start of treatment, else the
-    baseline; the baseline is the last visit dated on or before it, else the first visit; earlier visits are left
-    aside and counted in ``provenance``. Visits stand in the order of their full dates. Numbers that cannot be
-    (a baseline of 0, a target without baseline) give NE with a reason, not an error. Of two visits on one day the
-    worse response enters the course, NE only if there is no other. A lesion that was identified as a target and
-    never measured leaves its patient NE. A subject without a day last known alive is known alive at the last scan
-    that anybody read.
+    A track is a subject and an evaluator, and every subject has a row for every evaluator, so that
+    denominators keep who was not assessed. The reference date is randomisation, else the start of
+    treatment, else the baseline; the baseline is the last visit dated on or before it, else the
+    first visit; earlier visits are left aside and counted in ``provenance``. Visits stand in the
+    order of their full dates. Numbers that cannot be (a baseline of 0, a target without baseline)
+    give NE with a reason, not an error. Of two visits on one day the worse response enters the
+    course, NE only if there is no other. A lesion that was identified as a target and never
+    measured leaves its patient NE. A subject without a day last known alive is known alive at the
+    last scan that anybody read.
 
     Parameters
     ----------
@@ -72,30 +81,31 @@ def assess(
     evaluator : str or sequence of str, optional
         Whose assessments; default all.
     data_cutoff : str, date or float, optional
-        Last day whose data count, for all subjects; a day where the study counts days. Default: the column of the
-        subjects table.
+        Last day whose data count, for all subjects; a day where the study counts days. Default: the
+        column of the subjects table.
     selection : mapping of str to str or sequence of str, or array of bool, optional
-        Which lesions are judged: ``{"organ": "LIVER"}`` for the liver alone (hepatic PFS), or a flag for each row
-        of the lesions table. Visits and baseline are those of all lesions.
+        Which lesions are judged: ``{"organ": "LIVER"}`` for the liver alone (hepatic PFS), or a
+        flag for each row of the lesions table. Visits and baseline are those of all lesions.
     by : {"subject", "lesion"}
-        "lesion": every target lesion by itself, without non-target and new lesions (the response of treated
-        lesions); the tables then have a column ``lesion``.
+        "lesion": every target lesion by itself, without non-target and new lesions (the response of
+        treated lesions); the tables then have a column ``lesion``.
 
     Returns
     -------
     Assessment
-        With ``.timepoints``, ``.subjects``, ``.events``, ``.provenance``, ``.explain(row)``, ``.to_adam()``,
-        ``.agreement()``.
+        With ``.timepoints``, ``.subjects``, ``.events``, ``.provenance``, ``.explain(row)``,
+        ``.to_adam()``, ``.agreement()``.
 
     Raises
     ------
     InputError
-        Where there is no lesions table, a required column is missing, or an evaluator, a column or a word of the
-        selection is not there.
+        Where there is no lesions table, a required column is missing, or an evaluator, a column or
+        a word of the selection is not there.
 
     References
     ----------
-    The publications of the criteria; CDISC SDTMIG 3.4 (TU, TR); FDA guidance, Clinical Trial Endpoints, 2018.
+    The publications of the criteria; CDISC SDTMIG 3.4 (TU, TR); FDA guidance, Clinical Trial
+    Endpoints, 2018.
 
     Examples
     --------
@@ -112,14 +122,18 @@ def assess(
     names = read_names(study, evaluator)
     subjects = read_subjects(study, names, data_cutoff)
     chosen = selected(lesions, selection)
-    with beside(lambda: place_visits(lesions, names, _reference(study, subjects)), lesions.n_rows) as placed:
+    with beside(
+        lambda: place_visits(lesions, names, _reference(study, subjects)), lesions.n_rows
+    ) as placed:
         parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
         visits = placed()
     judgement = judge(parts, visits, criteria)
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(study, None, subjects, visits, judgement.owner, subject)
-    ends = ends_of(subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner])
+    ends = ends_of(
+        subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner]
+    )
     found = outcome(judgement, visits, ends, rule, censoring)
     others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
@@ -127,11 +141,18 @@ def assess(
     notes = _notes(study, criteria, names, subjects, visits, conflicts, by)
     timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
     return Assessment(
-        timepoints, subject_table(identity, found, reference, criteria, others, days=subjects.days),
+        timepoints,
+        subject_table(identity, found, reference, criteria, others, days=subjects.days),
         event_table(identity, found, reference, days=subjects.days),
         provenance_table(study, criteria, rule, censoring, notes),
-        criteria, judgement, found, reference, place, study.frame_kind, subjects.days,
-    )  # fmt: skip
+        criteria,
+        judgement,
+        found,
+        reference,
+        place,
+        study.frame_kind,
+        subjects.days,
+    )
 
 
 def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule, CensoringRule]:
@@ -148,13 +169,18 @@ def _study(tables: Any) -> Tables:
     study = read(tables)
     if "lesions" not in study:
         raise InputError(
-            f"`tables` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. Responses as "
-            "reported are summed up by best_overall_response(parse_responses(...), days).", argument="tables",
-        )  # fmt: skip
+            f"`tables` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. "
+            "Responses as "
+            "reported are summed up by best_overall_response(parse_responses(...), days).",
+            argument="tables",
+        )
     missing = study.missing_columns("lesions")
     if missing:
-        raise InputError(f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
-                         "the columns with nettumor.crf.read(..., mapping=...).", argument=missing[0])  # fmt: skip
+        raise InputError(
+            f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
+            "the columns with nettumor.crf.read(..., mapping=...).",
+            argument=missing[0],
+        )
     return study
 
 
@@ -166,7 +192,12 @@ def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np
 
 
 def _reference_in(
-    study: Tables, table: CrfTable | None, subjects: Subjects, visits: Visits, owner: Any, subject: Any
+    study: Tables,
+    table: CrfTable | None,
+    subjects: Subjects,
+    visits: Visits,
+    owner: Any,
+    subject: Any,
 ) -> Any:
     """The reference date of each unit in the count of a table (None: the subjects table)."""
     if subjects.days if table is None else table.has_days:
@@ -177,21 +208,28 @@ def _reference_in(
 
 
 def _axes(
-    study: Tables, names: Names, subjects: Subjects, visits: Visits, judgement: Judgement, ends: Ends
+    study: Tables,
+    names: Names,
+    subjects: Subjects,
+    visits: Visits,
+    judgement: Judgement,
+    ends: Ends,
 ) -> dict[str, Axis]:
     """Biological and symptomatic response of every unit, where the study has their tables."""
     owner = judgement.owner
     subject = owner // max(len(names.evaluators), 1)
     day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
     scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
-    return axes(study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject))
+    return axes(
+        study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject)
+    )
 
 
 def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     """The day of each track's subject's latest scan, whoever read it; NaN for none.
 
-    A reader who was not asked for, or read less, does not shorten a life: the date is that of the subject, and only
-    its count of days is the track's.
+    A reader who was not asked for, or read less, does not shorten a life: the date is that of the
+    subject, and only its count of days is the track's.
     """
     latest = visits.latest
     if len(names.evaluators) > 1:
@@ -204,18 +242,30 @@ def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 
-_NEEDED = {"product": ("size", "perpendicular"), "viable product": ("viable", "viable_perpendicular"),
-           "volume": ("volume",), "viable diameter": ("viable",),
-           "diameter and attenuation": ("attenuation",)}  # fmt: skip
+_NEEDED = {
+    "product": ("size", "perpendicular"),
+    "viable product": ("viable", "viable_perpendicular"),
+    "volume": ("volume",),
+    "viable diameter": ("viable",),
+    "diameter and attenuation": ("attenuation",),
+}
 
 
 def _lacking(lesions: CrfTable, criteria: Any) -> str:
     """The columns that the criteria measure by, of which the table has no cell."""
-    return ", ".join(n for n in _NEEDED.get(criteria.measure, ()) if lesions.blank(n).all()) or "none"
+    return (
+        ", ".join(n for n in _NEEDED.get(criteria.measure, ()) if lesions.blank(n).all()) or "none"
+    )
 
 
 def _notes(
-    study: Tables, criteria: Any, names: Names, subjects: Subjects, visits: Visits, conflicts: int, by: str
+    study: Tables,
+    criteria: Any,
+    names: Names,
+    subjects: Subjects,
+    visits: Visits,
+    conflicts: int,
+    by: str,
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
     cells, column = study["lesions"].when_cells()
@@ -224,13 +274,20 @@ def _notes(
     return {
         "judged by": by,
         "evaluators": ", ".join(str(e) or "(none named)" for e in names.evaluators),
-        "reference date": "day 0 of the data" if study["lesions"].has_days else
-                          "randomized, else treatment_start, else baseline",
+        "reference date": "day 0 of the data"
+        if study["lesions"].has_days
+        else "randomized, else treatment_start, else baseline",
         "baseline": "last visit dated on or before the reference date, else the first visit",
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
-        **{f"{t} by the scan": _rule(study, t) for t in ("markers", "symptoms") if t in study and by == "subject"},
-        "lesion rows with a role or state that is not known": int(np.count_nonzero(study["lesions"].lesions.unknown)),
+        **{
+            f"{t} by the scan": _rule(study, t)
+            for t in ("markers", "symptoms")
+            if t in study and by == "subject"
+        },
+        "lesion rows with a role or state that is not known": int(
+            np.count_nonzero(study["lesions"].lesions.unknown)
+        ),
         "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
         "lesion rows without a subject": names.without_subject,
         "lesion rows without visit and date": visits.without_time,

@@ -1,15 +1,17 @@
 """Biological and symptomatic response beside each scan: the review's other two axes.
 
-Which sample of a marker, or which period of a symptom, belongs to which scan? Rule of this library: the baseline is
-the last sample on or before the reference date, else the first one; a scan is judged by the latest sample after the
-baseline sample and after the scan before it, on or before its own day; where there is none the axis is not evaluable
-at that scan. Two unequal samples of one day are not used. A change of unit, assay or specimen since baseline is not
-evaluable (never converted). Several markers, or symptoms, of a patient: the worst of those that are evaluable. The
-best over time is the best before progression of the same axis.
+Which sample of a marker, or which period of a symptom, belongs to which scan? Rule of this library:
+the baseline is the last sample on or before the reference date, else the first one; a scan is
+judged by the latest sample after the baseline sample and after the scan before it, on or before its
+own day; where there is none the axis is not evaluable at that scan. Two unequal samples of one day
+are not used. A change of unit, assay or specimen since baseline is not evaluable (never converted).
+Several markers, or symptoms, of a patient: the worst of those that are evaluable. The best over
+time is the best before progression of the same axis.
 
-Sources: Vogl et al. 2008, sections 4.1 and 4.2 (the responses themselves: `nettumor.marker_response` and
-`nettumor.symptom_response`); the rule of the samples is a library choice. Tables `markers` and `symptoms` come in;
-codes and reasons of shape (unit, timepoint) come out.
+Sources: Vogl et al. 2008, sections 4.1 and 4.2 (the responses themselves:
+`nettumor.marker_response` and `nettumor.symptom_response`); the rule of the samples is a library
+choice. Tables `markers` and `symptoms` come in; codes and reasons of shape (unit, timepoint) come
+out.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ from nettumor.terminology import Reason, Response
 
 RULE = "the worst of the evaluable markers (symptoms); latest sample since the scan before, on or before the scan"
 
-_BEST = attrs.evolve(VOGL_2008.best_response, cr_then_pr="keep", title="Best biological or symptomatic response")
+_BEST = attrs.evolve(
+    VOGL_2008.best_response, cr_then_pr="keep", title="Best biological or symptomatic response"
+)
 
 
 @frozen(eq=False)
@@ -47,7 +51,8 @@ class Axis:
     Attributes
     ----------
     response : ndarray of int8, shape (unit, timepoint)
-        MISSING at the baseline and where a patient has no sample at all; NE where none belongs to the scan.
+        MISSING at the baseline and where a patient has no sample at all; NE where none belongs to
+        the scan.
     reason : ndarray of int32, shape (unit, timepoint)
         Bits of `Reason`, of all markers (symptoms) that have this response.
     best : ndarray of int8, shape (unit,)
@@ -81,13 +86,18 @@ class Scans:
     cutoff: Floats
 
 
-def axes(study: Tables, names: Names, scans: Scans, reference: Callable[[CrfTable], Floats]) -> dict[str, Axis]:
+def axes(
+    study: Tables, names: Names, scans: Scans, reference: Callable[[CrfTable], Floats]
+) -> dict[str, Axis]:
     """The axes whose tables the study has: "biological" (markers), "symptomatic" (symptoms).
 
     ``reference`` gives the reference date of the units in the count of a table.
     """
     out: dict[str, Axis] = {}
-    for name, table, judge in (("biological", "markers", _markers), ("symptomatic", "symptoms", _symptoms)):
+    for name, table, judge in (
+        ("biological", "markers", _markers),
+        ("symptomatic", "symptoms", _symptoms),
+    ):
         if table in study and not study.missing_columns(table):
             here = attrs.evolve(scans, reference=reference(study[table]))
             out[name] = _axis(judge(study[table], _places(study[table], names), here), here)
@@ -114,8 +124,14 @@ class _Series:
         low = self.day.min(initial=np.inf)
         span = float(self.day.max(initial=-np.inf)) - low + 2
         wanted = np.clip(np.where(np.isnan(day), -np.inf, day), low - 1, low + span - 1) - low + 1
-        place = np.searchsorted(self.subject * (span + 1) + self.day - low + 1, subject * (span + 1) + wanted,
-                                side="right") - 1  # fmt: skip
+        place = (
+            np.searchsorted(
+                self.subject * (span + 1) + self.day - low + 1,
+                subject * (span + 1) + wanted,
+                side="right",
+            )
+            - 1
+        )
         return np.where((place >= 0) & (self.subject[place] == subject), place, -1)
 
     def first(self, subject: Ints) -> Ints:
@@ -125,7 +141,9 @@ class _Series:
         return np.where((place < len(self.subject)) & (self.subject[held] == subject), place, -1)
 
 
-def _series(table: CrfTable, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]) -> _Series:
+def _series(
+    table: CrfTable, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]
+) -> _Series:
     """The samples; equal ones of a day count once, unequal ones (in ``same``) not at all."""
     day = table.when().day
     rows = np.flatnonzero(usable & (subject >= 0) & np.isfinite(day))
@@ -141,7 +159,9 @@ def _series(table: CrfTable, subject: Ints, usable: Bools, same: tuple[npt.NDArr
 
 
 def _pairs(series: _Series, scans: Scans) -> tuple[Ints, Ints]:
-    """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint); -1 for none."""
+    """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint); -1 for
+    none.
+    """
     if not len(series.row):
         return np.full(len(scans.subject), -1), np.full(scans.day.shape, -1)
     known = ~np.isnan(scans.reference)
@@ -151,8 +171,11 @@ def _pairs(series: _Series, scans: Scans) -> tuple[Ints, Ints]:
     day = scans.day + scans.reference[:, None]
     after = np.where(np.isnan(day), -1, series.last(subject, day))
     previous = np.maximum.accumulate(np.where(np.isnan(day), -np.inf, day), axis=1)
-    # the scan at the baseline does not bound: what is after the baseline sample belongs to the first scan after it
-    since = np.concatenate([np.full((len(day), 2), -np.inf), previous[:, 1:-1]], axis=1)[:, : day.shape[1]]
+    # the scan at the baseline does not bound: what is after the baseline sample belongs to the
+    # first scan after it
+    since = np.concatenate([np.full((len(day), 2), -np.inf), previous[:, 1:-1]], axis=1)[
+        :, : day.shape[1]
+    ]
     fits = (after > before[:, None]) & (before >= 0)[:, None] & more_than(series.day[after], since)
     row = np.append(series.row, -1)
     return row[before], row[np.where(fits, after, -1)]
@@ -160,7 +183,9 @@ def _pairs(series: _Series, scans: Scans) -> tuple[Ints, Ints]:
 
 @frozen(eq=False)
 class _Judged:
-    """One marker or symptom: response and reason (unit, timepoint), and which units have a sample."""
+    """One marker or symptom: response and reason (unit, timepoint), and which units have a
+    sample.
+    """
 
     response: Codes
     reason: npt.NDArray[np.int32]
@@ -170,7 +195,8 @@ class _Judged:
 def _markers(table: CrfTable, subject: Ints, scans: Scans) -> list[_Judged]:
     """Each marker of the table."""
     numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
-    # a value below the range of the assay is known to be normal where that range ends at or below the limit
+    # a value below the range of the assay is known to be normal where that range ends at or below
+    # the limit
     value = np.where(at_least(limits, numbers.below), numbers.below, numbers.value)
     words = {name: _folded(table, name) for name in ("unit", "assay", "specimen")}
     code, marker = _named(table, "marker", _marker)
@@ -178,13 +204,23 @@ def _markers(table: CrfTable, subject: Ints, scans: Scans) -> list[_Judged]:
     for m in range(len(marker)):
         same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
         before, after = _pairs(_series(table, subject, (code == m) & ~np.isnan(value), same), scans)
-        limit = np.where(np.isnan(_at(limits, after)), _at(limits, before)[:, None], _at(limits, after))
-        said = {name: (_word(words[name], before)[:, None], _word(words[name], after)) for name in ("unit", "assay")}
+        limit = np.where(
+            np.isnan(_at(limits, after)), _at(limits, before)[:, None], _at(limits, after)
+        )
+        said = {
+            name: (_word(words[name], before)[:, None], _word(words[name], after))
+            for name in ("unit", "assay")
+        }
         found = BiologicalResponse.assess(
-            _at(value, before)[:, None], _at(value, after), upper_limit=limit, invalid="NE",
-            unit_before=said["unit"][0], unit_after=said["unit"][1], assay_before=said["assay"][0],
+            _at(value, before)[:, None],
+            _at(value, after),
+            upper_limit=limit,
+            invalid="NE",
+            unit_before=said["unit"][0],
+            unit_after=said["unit"][1],
+            assay_before=said["assay"][0],
             assay_after=said["assay"][1],
-        )  # fmt: skip
+        )
         first, second = _word(words["specimen"], before)[:, None], _word(words["specimen"], after)
         changed = (first != second) & (first != "") & (second != "")
         response = np.where(changed, np.int8(Response.NE), found.response)
@@ -201,13 +237,22 @@ def _symptoms(table: CrfTable, subject: Ints, scans: Scans) -> list[_Judged]:
     for s in range(len(symptom)):
         best: _Judged | None = None
         for values in value.values():
-            before, after = _pairs(_series(table, subject, (code == s) & ~np.isnan(values), (values,)), scans)
-            found = SymptomaticResponse.assess(_at(values, before)[:, None], _at(values, after), invalid="NE")
+            before, after = _pairs(
+                _series(table, subject, (code == s) & ~np.isnan(values), (values,)), scans
+            )
+            found = SymptomaticResponse.assess(
+                _at(values, before)[:, None], _at(values, after), invalid="NE"
+            )
             one = _Judged(np.asarray(found.response), np.asarray(found.reason), before >= 0)
-            best = one if best is None else _Judged(
-                np.where(best.has[:, None], best.response, one.response),
-                np.where(best.has[:, None], best.reason, one.reason), best.has | one.has,
-            )  # fmt: skip
+            best = (
+                one
+                if best is None
+                else _Judged(
+                    np.where(best.has[:, None], best.response, one.response),
+                    np.where(best.has[:, None], best.reason, one.reason),
+                    best.has | one.has,
+                )
+            )
         out += [best] if best is not None else []
     return out
 
@@ -217,7 +262,10 @@ def _axis(judged: list[_Judged], scans: Scans) -> Axis:
     shape = scans.day.shape
     response, reason = np.zeros(shape, dtype=np.int8), np.zeros(shape, dtype=np.int32)
     if judged:
-        codes = {str(i): np.where(j.has[:, None], j.response, np.int8(Response.MISSING)) for i, j in enumerate(judged)}
+        codes = {
+            str(i): np.where(j.has[:, None], j.response, np.int8(Response.MISSING))
+            for i, j in enumerate(judged)
+        }
         response = np.array(combine_markers(codes, rule="worst"), dtype=np.int8)
         for i, j in enumerate(judged):
             reason |= np.where(codes[str(i)] == response, j.reason, 0).astype(np.int32)
@@ -225,13 +273,17 @@ def _axis(judged: list[_Judged], scans: Scans) -> Axis:
     outside[:, 0] = True
     response[outside], reason[outside] = Response.MISSING, 0
     reason[response == Response.MISSING] = 0
-    counted = np.where(more_than(scans.day, scans.cutoff[:, None]), np.int8(Response.MISSING), response)
+    counted = np.where(
+        more_than(scans.day, scans.cutoff[:, None]), np.int8(Response.MISSING), response
+    )
     return Axis(response, reason, _best(counted, scans))
 
 
 def _best(response: Codes, scans: Scans) -> Codes:
     codes, days, _ = one_a_day(response, scans.day, scans.day)
-    return np.asarray(best_overall_response(codes, days, new_therapy=scans.new_therapy, rule=_BEST).response)
+    return np.asarray(
+        best_overall_response(codes, days, new_therapy=scans.new_therapy, rule=_BEST).response
+    )
 
 
 def _named(table: CrfTable, name: str, spelling: Callable[[str], str]) -> tuple[Ints, list[str]]:

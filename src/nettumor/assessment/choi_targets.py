@@ -1,8 +1,10 @@
-"""Target lesions by size and attenuation (Choi): sums and mean attenuation to the response of each timepoint.
+"""Target lesions by size and attenuation (Choi): sums and mean attenuation to the response of each
+timepoint.
 
-Which number of HU is set against the baseline? The mean over the target lesions that are still there, where each of
-them was measured. The response is that of `nettumor.choi_response` (Choi et al. 2007; Nathan et al. 2010). Sizes and
-HU of shape (unit, lesion, timepoint) come in; the numbers of a `TargetResponse`, and a sentence of its own, come out.
+Which number of HU is set against the baseline? The mean over the target lesions that are still
+there, where each of them was measured. The response is that of `nettumor.choi_response` (Choi et
+al. 2007; Nathan et al. 2010). Sizes and HU of shape (unit, lesion, timepoint) come in; the numbers
+of a `TargetResponse`, and a sentence of its own, come out.
 """
 
 from __future__ import annotations
@@ -45,8 +47,11 @@ class ChoiTargets(TargetResponse):
         if Reason.GONE in bits:
             return rules, "every target lesion has disappeared"
         both = (("sum", self.sum, "mm"), ("attenuation", self.attenuation, "HU"))
-        said = [f"{name} {_wording.quantity(float(values[place]), unit)} is {self._from(values, place, first)}"
-                for name, values, unit in both]  # fmt: skip
+        said = [
+            f"{name} {_wording.quantity(float(values[place]), unit)} is "
+            f"{self._from(values, place, first)}"
+            for name, values, unit in both
+        ]
         limits = f"{rules.pr.signed:+g} % {rules.combine} {rules.attenuation.signed:+g} % of HU"
         return rules, f"{', '.join(said)}; limits {limits}, and {rules.pd.signed:+g} %"
 
@@ -58,7 +63,9 @@ class ChoiTargets(TargetResponse):
 
 
 def choi_targets(lesions: Targets, criteria: AttenuationCriteria) -> ChoiTargets:
-    """The sum and the mean attenuation of the lesions that are still there, judged against baseline."""
+    """The sum and the mean attenuation of the lesions that are still there, judged against
+    baseline.
+    """
     sums = sum_of_lesions(lesions.sizes, invalid="NE")
     whole = sums.n_missing == 0
     complete = np.where(whole & ~sums.invalid, sums.sum, np.nan)
@@ -74,11 +81,24 @@ def choi_targets(lesions: Targets, criteria: AttenuationCriteria) -> ChoiTargets
     smaller = criteria.pr.percent_met(sums.baseline, complete) & (response == Response.PR)
     reason = np.zeros(response.shape, dtype=np.int32)
     for where, bit in (
-        (response == Response.CR, Reason.GONE), (smaller, Reason.DECREASE), (response == Response.PD, Reason.INCREASE),
-        ((response == Response.PR) & ~smaller, Reason.ATTENUATION), (response == Response.SD, Reason.WITHIN_LIMITS),
+        (response == Response.CR, Reason.GONE),
+        (smaller, Reason.DECREASE),
+        (response == Response.PD, Reason.INCREASE),
+        ((response == Response.PR) & ~smaller, Reason.ATTENUATION),
+        (response == Response.SD, Reason.WITHIN_LIMITS),
         (response == Response.NE, Reason.NOT_MEASURED),
-    ):  # fmt: skip
+    ):
         reason[where] |= bit
     limits: Any = criteria
-    return ChoiTargets(response, sums.sum, sums.n_missing, sums.baseline, sums.nadir, sums.percent_from_baseline,
-                       sums.percent_from_nadir, reason, limits, mean)  # fmt: skip
+    return ChoiTargets(
+        response,
+        sums.sum,
+        sums.n_missing,
+        sums.baseline,
+        sums.nadir,
+        sums.percent_from_baseline,
+        sums.percent_from_nadir,
+        reason,
+        limits,
+        mean,
+    )

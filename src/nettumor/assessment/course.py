@@ -1,7 +1,8 @@
-"""The course of every unit: best response, progression, and the times to events, with the links of the chain.
+"""The course of every unit: best response, progression, and the times to events, with the links of
+the chain.
 
-The same course goes to best response and to the endpoints, so that they agree. Codes and days of shape
-(unit, timepoint) come in, with the subjects' days; answers of shape (unit,) come out.
+The same course goes to best response and to the endpoints, so that they agree. Codes and days of
+shape (unit, timepoint) come in, with the subjects' days; answers of shape (unit,) come out.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ from nettumor.terminology import EventReason, Response
 
 @frozen(eq=False)
 class Ends:
-    """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day not known.
+    """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day
+    not known.
 
-    ``death_status`` is `DateStatus` of the date of death, ``death_from`` the first day that it allows.
+    ``death_status`` is `DateStatus` of the date of death, ``death_from`` the first day that it
+    allows.
     """
 
     death: Floats
@@ -54,12 +57,12 @@ class Outcome:
     best : BestResponse
         By the rule.
     progression_day : ndarray of float
-        Day of the first progression of the course, up to a new therapy that censors; NaN for none, or a day not
-        known.
+        Day of the first progression of the course, up to a new therapy that censors; NaN for none,
+        or a day not known.
     progressed : ndarray of bool
     times : mapping of str to TimeToEvent
-        "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where a subject has
-        the day of one. Each is worked out when it is asked for.
+        "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where
+        a subject has the day of one. Each is worked out when it is asked for.
     start : dict of str to ndarray of float
         The day each time counts from; 0 but for "DOR" and "OSMET".
     """
@@ -77,28 +80,41 @@ class Outcome:
         return self._others["unconfirmed"]
 
 
-def ends_of(subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats) -> Ends:
+def ends_of(
+    subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats
+) -> Ends:
     """The days of each unit's subject.
 
     ``last_scan`` stands for the day last known alive where the subjects table has none.
     """
+
     def day(name: str) -> Floats:
         return subjects.day(name)[subject] - reference
 
     death, cutoff = day("death"), day("data_cutoff")
-    # A death of which only the month is known, when all of the month lies behind the cut-off, is after it.
+    # A death of which only the month is known, when all of the month lies behind the cut-off, is
+    # after it.
     earliest = subjects.dates["death"].earliest[subject] - reference
     death = np.where(np.isnan(death) & more_than(earliest, cutoff), earliest, death)
     alive = day("last_known_alive")
-    return Ends(death, earliest, day("new_therapy"), np.where(np.isnan(alive), last_scan, alive),
-                day("first_metastasis"), cutoff, day("therapy_completed"),
-                subjects.status("death")[subject])  # fmt: skip
+    return Ends(
+        death,
+        earliest,
+        day("new_therapy"),
+        np.where(np.isnan(alive), last_scan, alive),
+        day("first_metastasis"),
+        cutoff,
+        day("therapy_completed"),
+        subjects.status("death")[subject],
+    )
 
 
 def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
-    """One assessment a day: of two visits on one day the worse response, NE only where there is no other.
+    """One assessment a day: of two visits on one day the worse response, NE only where there is no
+    other.
 
-    The other becomes MISSING, with no day. ``shown``, the day a progression is shown on, goes with the response.
+    The other becomes MISSING, with no day. ``shown``, the day a progression is shown on, goes with
+    the response.
 
     >>> days = np.array([[0.0, 56.0, 56.0, 56.0]])
     >>> codes, days, _ = one_a_day(np.array([[0, 5, 7, 1]], np.int8), days, days)
@@ -129,10 +145,16 @@ def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats,
 
 
 def outcome(
-    judgement: Judgement, visits: Visits, ends: Ends, rule: BestResponseRule, censoring: CensoringRule
+    judgement: Judgement,
+    visits: Visits,
+    ends: Ends,
+    rule: BestResponseRule,
+    censoring: CensoringRule,
 ) -> Outcome:
     """Best response, progression and times of every unit."""
-    codes, days, shown = one_a_day(judgement.overall, tracks_of(visits.day, judgement.owner), judgement.progression_day)
+    codes, days, shown = one_a_day(
+        judgement.overall, tracks_of(visits.day, judgement.owner), judgement.progression_day
+    )
     late = more_than(days, ends.cutoff[:, None])
     counted = np.where(late, np.int8(Response.MISSING), codes)
     best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
@@ -144,31 +166,57 @@ def outcome(
     progressed = place >= 0
     shown = np.take_along_axis(shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     progression = np.where(progressed, shown, np.nan)
-    # What is after the cut-off stays in the course of the endpoints, so that they can say why they end.
+    # What is after the cut-off stays in the course of the endpoints, so that they can say why they
+    # end.
     course = np.where(late, codes, whole.course)
     first = best.first_response_day
     along = times_of_course(
-        course, days, first, baseline_assessed=_baseline_assessed(judgement, visits), censoring=censoring,
-        death=ends.death, new_therapy=ends.new_therapy, cutoff=ends.cutoff, progression=progression,
+        course,
+        days,
+        first,
+        baseline_assessed=_baseline_assessed(judgement, visits),
+        censoring=censoring,
+        death=ends.death,
+        new_therapy=ends.new_therapy,
+        cutoff=ends.cutoff,
+        progression=progression,
     )
-    times: dict[str, Callable[[], TimeToEvent]] = {name: partial(along.__getitem__, name) for name in along}
+    times: dict[str, Callable[[], TimeToEvent]] = {
+        name: partial(along.__getitem__, name) for name in along
+    }
     times["OS"] = lambda: overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff)
     times["TTNT"] = lambda: time_to_new_therapy(
-        ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff)
+        ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
+    )
     start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
     if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
         times["OSMET"] = lambda: overall_survival(
-            ends.death, ends.last_known_alive, origin=ends.first_metastasis, cutoff=ends.cutoff)
+            ends.death, ends.last_known_alive, origin=ends.first_metastasis, cutoff=ends.cutoff
+        )
     # a partial date; or a full one in a study where the patient has no reference date
     unknown = np.isnan(ends.death) & (ends.death_status != DateStatus.BLANK)
-    if unknown.any():  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
+    if (
+        unknown.any()
+    ):  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
         behind = at_least(ends.death_from, ends.new_therapy) & censoring.new_therapy_censors
         free = unknown & ~behind
-        for name, hit in (("PFS", free), ("DOR", free), *((n, unknown) for n in ("OS", "OSMET") if n in times)):
+        for name, hit in (
+            ("PFS", free),
+            ("DOR", free),
+            *((n, unknown) for n in ("OS", "OSMET") if n in times),
+        ):
             times[name] = partial(_died_some_day, times[name], hit, ends.death_status)
-    others = Late({"unconfirmed": lambda: best_overall_response(
-        counted, days, new_therapy=ends.new_therapy, rule=attrs.evolve(rule, confirmation_days=None))})  # fmt: skip
+    others = Late(
+        {
+            "unconfirmed": lambda: best_overall_response(
+                counted,
+                days,
+                new_therapy=ends.new_therapy,
+                rule=attrs.evolve(rule, confirmation_days=None),
+            )
+        }
+    )
     return Outcome(best, progression, progressed, Late(times), start, others)
 
 
@@ -183,13 +231,18 @@ def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:
 def _died_some_day(
     known: Callable[[], TimeToEvent], unknown: Bools, status: npt.NDArray[np.int8]
 ) -> TimeToEvent:
-    """A death on a day not known: OS, and PFS and DOR without a progression before, have no time."""
+    """A death on a day not known: OS, and PFS and DOR without a progression before, have no
+    time.
+    """
     time = known()
     hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
     hit &= (time.reason & EventReason.NO_BASELINE) == 0
     died = hit & (status != DateStatus.INVALID)
     why = np.where(died, EventReason.DEATH | EventReason.DAY_UNKNOWN, EventReason.DAY_UNKNOWN)
     return attrs.evolve(
-        time, time=np.where(hit, np.nan, time.time), event=time.event | died,
-        reason=np.where(hit, why, time.reason).astype(np.int32), day=np.where(hit, np.nan, time.day),
-    )  # fmt: skip
+        time,
+        time=np.where(hit, np.nan, time.time),
+        event=time.event | died,
+        reason=np.where(hit, why, time.reason).astype(np.int32),
+        day=np.where(hit, np.nan, time.day),
+    )

@@ -1,7 +1,7 @@
 """Evaluators compared: how often two readers of the same patients agree, and where they do not.
 
-Investigator against central reader, or reader against reader: best responses, overall responses visit by visit,
-and progression. Cohen's kappa (Cohen 1960) is that of `nettumor.cohens_kappa`.
+Investigator against central reader, or reader against reader: best responses, overall responses
+visit by visit, and progression. Cohen's kappa (Cohen 1960) is that of `nettumor.cohens_kappa`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,13 @@ def discordance(done: Assessment, first: str, second: str) -> Table:
     known = list(dict.fromkeys(done.subjects["evaluator"].tolist()))
     for name in (first, second):
         if name not in known:
-            raise InputError(f"`evaluator` names none of those assessed: {name!r}. {did_you_mean(name, known)}",
-                             argument="evaluator")  # fmt: skip
-    return cross_table(*(_best(done)[done.subjects["evaluator"] == name] for name in (first, second)))
+            raise InputError(
+                f"`evaluator` names none of those assessed: {name!r}. {did_you_mean(name, known)}",
+                argument="evaluator",
+            )
+    return cross_table(
+        *(_best(done)[done.subjects["evaluator"] == name] for name in (first, second))
+    )
 
 
 def agreement(done: Assessment) -> Table:
@@ -37,10 +41,25 @@ def agreement(done: Assessment) -> Table:
     for first, second in combinations(evaluators, 2):
         for of, pair in _pairs(done, first, second).items():
             found = cohens_kappa(*pair)
-            rows.append({"first": first, "second": second, "of": of, "count": found.count,
-                         "excluded": found.excluded, "observed": found.observed, "expected": found.expected,
-                         "kappa": found.estimate})  # fmt: skip
-    types = {"first": np.str_, "second": np.str_, "of": np.str_, "count": np.int64, "excluded": np.int64}
+            rows.append(
+                {
+                    "first": first,
+                    "second": second,
+                    "of": of,
+                    "count": found.count,
+                    "excluded": found.excluded,
+                    "observed": found.observed,
+                    "expected": found.expected,
+                    "kappa": found.estimate,
+                }
+            )
+    types = {
+        "first": np.str_,
+        "second": np.str_,
+        "of": np.str_,
+        "count": np.int64,
+        "excluded": np.int64,
+    }
     names = ("first", "second", "of", "count", "excluded", "observed", "expected", "kappa")
     return Table({n: np.array([r[n] for r in rows], dtype=types.get(n, np.float64)) for n in names})
 
@@ -55,12 +74,17 @@ def _pairs(done: Assessment, first: str, second: str) -> dict[str, tuple[Codes, 
     best = _best(done)
     progressed = np.where(done.outcome.progressed, np.int8(Response.PD), np.int8(Response.SD))
     progressed = np.where(best <= Response.NE, best, progressed)
-    return {"best": (best[one], best[other]), "overall": _at_visits(done, first, second),
-            "progression": (progressed[one], progressed[other])}  # fmt: skip
+    return {
+        "best": (best[one], best[other]),
+        "overall": _at_visits(done, first, second),
+        "progression": (progressed[one], progressed[other]),
+    }
 
 
 def _at_visits(done: Assessment, first: str, second: str) -> tuple[Codes, Codes]:
-    """Overall responses at the visits of either, matched by subject and visit (date where visits have no name)."""
+    """Overall responses at the visits of either, matched by subject and visit (date where visits
+    have no name).
+    """
     table = done.timepoints
     judged = table["overall"] != "MISSING"
     visit: npt.NDArray[Any] = table["visit"].astype(np.str_)

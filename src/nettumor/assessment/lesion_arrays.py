@@ -1,9 +1,11 @@
-"""What was seen of each lesion, from rows to arrays: sizes of targets, codes of non-targets, looks of new lesions.
+"""What was seen of each lesion, from rows to arrays: sizes of targets, codes of non-targets, looks
+of new lesions.
 
-Which size counts under which criteria? Nodes by their short axis (``perpendicular``, else ``size``) where the
-criteria know nodes; other lesions by ``size``; viable sizes, products and volumes where the criteria ask for them.
-Rows of the lesions table and their places come in; arrays of shape (track, lesion, timepoint) come out. Equal
-duplicates count once, unequal ones are not measured; parts of a split lesion are added under their parent.
+Which size counts under which criteria? Nodes by their short axis (``perpendicular``, else ``size``)
+where the criteria know nodes; other lesions by ``size``; viable sizes, products and volumes where
+the criteria ask for them. Rows of the lesions table and their places come in; arrays of shape
+(track, lesion, timepoint) come out. Equal duplicates count once, unequal ones are not measured;
+parts of a split lesion are added under their parent.
 """
 
 from __future__ import annotations
@@ -21,9 +23,16 @@ from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
 
-_GROWTH = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR", "FURTHER ENLARGEMENT",
-           "FURTHER ENLARGEMENT FROM NADIR")  # fmt: skip
-"""Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS, C124309)."""
+_GROWTH = (
+    "INCREASED",
+    "ENLARGEMENT",
+    "ENLARGEMENT FROM NADIR",
+    "FURTHER ENLARGEMENT",
+    "FURTHER ENLARGEMENT FROM NADIR",
+)
+"""Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS,
+C124309).
+"""
 
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
 
@@ -55,11 +64,13 @@ class Targets:
     conflicts: int
 
 
-def sizes_used(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]) -> tuple[Floats, Bools]:
+def sizes_used(
+    table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]
+) -> tuple[Floats, Bools]:
     """For each row the size that counts under the criteria, and whether it is too small to measure.
 
-    A lesion is measured along one axis throughout its course, which its first measured visit decides (as a rule the
-    baseline), so that a later visit never changes an earlier size.
+    A lesion is measured along one axis throughout its course, which its first measured visit
+    decides (as a rule the baseline), so that a later visit never changes an earlier size.
 
     Parameters
     ----------
@@ -67,14 +78,18 @@ def sizes_used(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, I
         The lesions table.
     criteria : SizeCriteria or AttenuationCriteria
     place : callable that gives two ndarrays of int, shape (row,)
-        Numbers of the lesions (of a track), and of their timepoints (below 0 before the baseline); asked for only
-        where more than one axis was measured.
+        Numbers of the lesions (of a track), and of their timepoints (below 0 before the baseline);
+        asked for only where more than one axis was measured.
     """
     measure = criteria.measure
     if measure == "volume":
         return _measure(table, "volume")
     if measure in ("product", "viable product"):
-        names = ("size", "perpendicular") if measure == "product" else ("viable", "viable_perpendicular")
+        names = (
+            ("size", "perpendicular")
+            if measure == "product"
+            else ("viable", "viable_perpendicular")
+        )
         (long, _), (short, _) = (_measure(table, name) for name in names)
         with np.errstate(over="ignore"):  # a slip of 1e300 mm is endless, and judged as such
             product = np.round(long * short, 9)
@@ -94,15 +109,23 @@ def sizes_used(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, I
 
 
 def _short_axis(
-    table: CrfTable, place: Callable[[], tuple[Ints, Ints]], nodal: Bools, value: Floats, small: Bools
+    table: CrfTable,
+    place: Callable[[], tuple[Ints, Ints]],
+    nodal: Bools,
+    value: Floats,
+    small: Bools,
 ) -> tuple[Floats, Bools]:
-    """Nodes by ``perpendicular``; by ``size`` (then a short axis) unless the first measured visit has both."""
+    """Nodes by ``perpendicular``; by ``size`` (then a short axis) unless the first measured visit
+    has both.
+    """
     first = _at_first(place, table, ("size", "perpendicular"))
     instead = nodal & (~table.blank("perpendicular") | (first["size"] & first["perpendicular"]))
     return _over("perpendicular", table, instead, value, small)
 
 
-def _over(name: str, table: CrfTable, where: Bools, value: Floats, small: Bools) -> tuple[Floats, Bools]:
+def _over(
+    name: str, table: CrfTable, where: Bools, value: Floats, small: Bools
+) -> tuple[Floats, Bools]:
     """A measure in place of another at these rows."""
     other, other_small = _measure(table, name)
     return np.where(where, other, value), np.where(where, other_small, small)
@@ -116,10 +139,16 @@ def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
 def _at_first(
     place: Callable[[], tuple[Ints, Ints]], table: CrfTable, names: tuple[str, ...]
 ) -> dict[str, Bools]:
-    """For each row and measure: whether its lesion has a number there at the first visit with a number in any."""
+    """For each row and measure: whether its lesion has a number there at the first visit with a
+    number in any.
+    """
     lesion, timepoint = place()
     n = int(lesion.max(initial=-1)) + 1
-    has = {name: ~np.isnan(table.numbers(name).value) & (timepoint >= 0) for name in names if name in table}
+    has = {
+        name: ~np.isnan(table.numbers(name).value) & (timepoint >= 0)
+        for name in names
+        if name in table
+    }
     rows = np.flatnonzero(np.logical_or.reduce([*has.values()]))
     first = np.full(n, np.iinfo(np.int64).max)
     np.minimum.at(first, lesion[rows], timepoint[rows])
@@ -149,18 +178,24 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     nodal = at.some(cells.nodal)
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
-    sizes, too_small = _with_parts(table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size)
+    sizes, too_small = _with_parts(
+        table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size
+    )
     counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
     parts = _part_slots(table, at)
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():
         unmeasured &= ~counts.any(axis=-1)
     unmeasured[parts[0], parts[1]] = False
-    return Targets(sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum()))
+    return Targets(
+        sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum())
+    )
 
 
 def _merged(table: CrfTable, at: Slots) -> Bools:
-    """From the merge on: the lesion that merged into another, and the other; all of the track where none is named."""
+    """From the merge on: the lesion that merged into another, and the other; all of the track where
+    none is named.
+    """
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
     if not cells.merged.any():
@@ -207,14 +242,20 @@ def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
 def _with_parts(
     table: CrfTable, at: Slots, sizes: Floats, too_small: Bools, default: float
 ) -> tuple[Floats, Bools]:
-    """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become padding."""
+    """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become
+    padding.
+    """
     track, part, whole = _part_slots(table, at)
     if not len(track):
         return sizes, too_small
     small = too_small[track, part]
     size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
     seen = np.logical_or.accumulate(~np.isnan(size), axis=-1)
-    total, counted, lost = (np.zeros(at.shape), np.zeros(at.shape, np.bool_), np.zeros(at.shape, np.bool_))
+    total, counted, lost = (
+        np.zeros(at.shape),
+        np.zeros(at.shape, np.bool_),
+        np.zeros(at.shape, np.bool_),
+    )
     np.add.at(total, (track, whole), np.where(np.isnan(size), 0.0, size))
     np.logical_or.at(counted, (track, whole), ~np.isnan(size))
     np.logical_or.at(lost, (track, whole), seen & np.isnan(size))
@@ -228,7 +269,9 @@ def _with_parts(
 
 
 def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, int]:
-    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track, timepoint), conflicts."""
+    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track,
+    timepoint), conflicts.
+    """
     at = slots(table, given, Role.NON_TARGET)
     if at.empty:
         return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
@@ -240,19 +283,30 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
 
 
-def non_target_codes(table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]) -> Codes:
-    """What each row says of a lesion, as a code of `Response` for `non_target_response`; ``place`` as above."""
+def non_target_codes(
+    table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]
+) -> Codes:
+    """What each row says of a lesion, as a code of `Response` for `non_target_response`; ``place``
+    as above.
+    """
     cells = table.lesions
     state = cells.state
     code = np.full(len(state), Response.NON_CR_NON_PD, dtype=np.int8)
     code[np.isin(state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = Response.CR
     code[state == State.UNEQUIVOCAL_PROGRESSION] = Response.PD
     normal = getattr(criteria, "node_normal", None)
-    if normal is not None:  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
+    if (
+        normal is not None
+    ):  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
         short, small = _measure(table, "size")
         if "perpendicular" in table:
             short, _ = _short_axis(table, place, cells.nodal, short, small)
-        code[cells.nodal & ~np.isnan(short) & ~at_least(short, normal) & (code == Response.NON_CR_NON_PD)] = Response.CR
+        code[
+            cells.nodal
+            & ~np.isnan(short)
+            & ~at_least(short, normal)
+            & (code == Response.NON_CR_NON_PD)
+        ] = Response.CR
     code[np.isin(state, (State.BLANK, State.NOT_EVALUABLE, -1)) | cells.contradiction] = Response.NE
     return code
 
@@ -261,7 +315,9 @@ def larger_rows(table: CrfTable) -> Bools:
     """Rows that call a lesion larger, unequivocally or not."""
     larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION
     if "state" in table:
-        larger |= table.column("state").map(lambda w: " ".join(w.split()).upper() in _GROWTH, np.bool_)
+        larger |= table.column("state").map(
+            lambda w: " ".join(w.split()).upper() in _GROWTH, np.bool_
+        )
     return np.asarray(larger)
 
 
@@ -274,7 +330,8 @@ class NewLesions:
     present : ndarray of bool, shape (track, timepoint)
         An unequivocal new lesion is there.
     first_day : ndarray of float, shape (track, timepoint)
-        Of the lesions that are known to be new by then, the day of the first sighting; NaN where unknown.
+        Of the lesions that are known to be new by then, the day of the first sighting; NaN where
+        unknown.
     sums, count : ndarray of float, shape (track, timepoint)
         Sum of the measured new lesions; number of new lesions so far.
     larger : ndarray of bool, shape (track, timepoint)
@@ -295,11 +352,14 @@ class NewLesions:
         return cls(never, nothing, nothing, np.broadcast_to(0.0, shape), never, 0)
 
 
-def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[[], Floats]) -> NewLesions:
+def new_lesions(
+    table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[[], Floats]
+) -> NewLesions:
     """New lesions; ``scan_day`` gives the day of each row's scan.
 
-    A lesion counts from the visit at which it is unequivocal (present, or with a size) until a visit at which it is
-    absent; where nothing is said of it, it is still there. What is seen at the baseline is not new.
+    A lesion counts from the visit at which it is unequivocal (present, or with a size) until a
+    visit at which it is absent; where nothing is said of it, it is still there. What is seen at the
+    baseline is not new.
     """
     cells = table.lesions
     at = slots(table, given, Role.NEW)
@@ -322,14 +382,19 @@ def new_lesions(table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[
     measured, _ = at.put(size, np.nan)
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
     scan = scan_day()
-    day, _ = at.put(np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_))
+    day, _ = at.put(
+        np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_)
+    )
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
     first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
     larger, _ = at.put(larger_rows(table), False)
     total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
     return NewLesions(
-        np.asarray(there.any(axis=1)), np.where(np.isinf(first_day), np.nan, first_day),
-        np.where(np.isnan(measured).all(axis=1), np.nan, total), known.sum(axis=1).astype(np.float64),
-        np.asarray((larger & np.isnan(measured)).any(axis=1)), int(conflict.sum()),
-    )  # fmt: skip
+        np.asarray(there.any(axis=1)),
+        np.where(np.isinf(first_day), np.nan, first_day),
+        np.where(np.isnan(measured).all(axis=1), np.nan, total),
+        known.sum(axis=1).astype(np.float64),
+        np.asarray((larger & np.isnan(measured)).any(axis=1)),
+        int(conflict.sum()),
+    )

@@ -35,12 +35,19 @@ def words(names: npt.NDArray[Any], codes: npt.NDArray[np.int64]) -> npt.NDArray[
 
 
 def keys(
-    names: Names, lesions: CrfTable, judgement: Judgement,
+    names: Names,
+    lesions: CrfTable,
+    judgement: Judgement,
     unit: Callable[[], npt.NDArray[np.int64] | slice] = lambda: slice(None),
 ) -> dict[str, Maker]:
-    """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where lesions are judged."""
+    """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where
+    lesions are judged.
+    """
     n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
-    subjects, evaluators = names.subjects, names.evaluators  # not the rest, which has an element for each row
+    subjects, evaluators = (
+        names.subjects,
+        names.evaluators,
+    )  # not the rest, which has an element for each row
     out: dict[str, Maker] = {
         "subject": lambda: words(subjects, owner[unit()] // n),
         "evaluator": lambda: words(evaluators, owner[unit()] % n),
@@ -52,9 +59,14 @@ def keys(
 
 
 def timepoint_table(
-    lesions: CrfTable, names: Names, visits: Visits, judgement: Judgement, ends: Ends, criteria: Any,
+    lesions: CrfTable,
+    names: Names,
+    visits: Visits,
+    judgement: Judgement,
+    ends: Ends,
+    criteria: Any,
     others: dict[str, Axis],
-) -> tuple[Table, Callable[[], tuple[npt.NDArray[np.int64], ...]]]:  # fmt: skip
+) -> tuple[Table, Callable[[], tuple[npt.NDArray[np.int64], ...]]]:
     """The timepoints, and what gives the (unit, timepoint) of each row."""
     exists = tracks_of(visits.exists, judgement.owner)
 
@@ -81,14 +93,27 @@ def timepoint_table(
     target = judgement.target
     columns = keys(names, lesions, judgement, lambda: place()[0])
     columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
-    columns |= {name: taken(getattr(target, name)) for name in (
-        "sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")}  # fmt: skip
     columns |= {
-        "target": labelled(target.response), "non_target": labelled(judgement.non_target),
-        "new_lesion": taken(judgement.new_lesion), "overall": labelled(judgement.overall, criteria),
-        "in_window": lambda: np.atleast_1d(in_assessment_window(day() - ends.therapy_completed[place()[0]])),
+        name: taken(getattr(target, name))
+        for name in (
+            "sum",
+            "n_missing",
+            "baseline",
+            "nadir",
+            "percent_from_baseline",
+            "percent_from_nadir",
+        )
+    }
+    columns |= {
+        "target": labelled(target.response),
+        "non_target": labelled(judgement.non_target),
+        "new_lesion": taken(judgement.new_lesion),
+        "overall": labelled(judgement.overall, criteria),
+        "in_window": lambda: np.atleast_1d(
+            in_assessment_window(day() - ends.therapy_completed[place()[0]])
+        ),
         "reason": taken(judgement.reason),
-    }  # fmt: skip
+    }
     for name, axis in others.items():
         columns |= {name: labelled(axis.response), f"{name}_reason": taken(axis.reason)}
     columns["explanation"] = lambda: explanations(judgement, criteria, place())
@@ -97,6 +122,7 @@ def timepoint_table(
 
 def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
     """Visits as numbers if all are, else as text."""
+
     def written() -> npt.NDArray[Any]:
         if "visit" not in lesions:
             return np.full(len(row()), "", dtype=np.str_)
@@ -113,6 +139,7 @@ def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker
 
 def _date(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
     """The date of the scan, a partial one as it came; "" in a study of days."""
+
     def written() -> npt.NDArray[np.str_]:
         if "date" not in lesions:
             return np.full(len(row()), "", dtype=np.str_)
@@ -131,9 +158,14 @@ def dates(day: Floats, reference: Floats, *, days: bool) -> npt.NDArray[np.str_]
 
 
 def subject_table(
-    identity: dict[str, Maker], outcome: Outcome, reference: Floats, criteria: Any, others: dict[str, Axis], *,
+    identity: dict[str, Maker],
+    outcome: Outcome,
+    reference: Floats,
+    criteria: Any,
+    others: dict[str, Axis],
+    *,
     days: bool,
-) -> Table:  # fmt: skip
+) -> Table:
     """A row for each unit."""
     best = outcome.best
 
@@ -154,13 +186,18 @@ def subject_table(
         "progression_date": lambda: dates(outcome.progression_day, reference, days=days),
     }
     for name in TIMES:
-        columns |= {f"{name}_days": of_time(name, "time"), f"{name}_event": of_time(name, "event"),
-                    f"{name}_reason": of_time(name, "reason")}  # fmt: skip
+        columns |= {
+            f"{name}_days": of_time(name, "time"),
+            f"{name}_event": of_time(name, "event"),
+            f"{name}_reason": of_time(name, "reason"),
+        }
     columns |= {name: labelled(axis.best) for name, axis in others.items()}
     return LateTable(columns, len(reference))
 
 
-def event_table(identity: dict[str, Maker], outcome: Outcome, reference: Floats, *, days: bool) -> Table:
+def event_table(
+    identity: dict[str, Maker], outcome: Outcome, reference: Floats, *, days: bool
+) -> Table:
     """A row for each unit and parameter."""
     times, n = outcome.times, len(outcome.times)
 
@@ -172,9 +209,14 @@ def event_table(identity: dict[str, Maker], outcome: Outcome, reference: Floats,
 
     columns: dict[str, Maker] = {name: each(make) for name, make in identity.items()}
     columns["parameter"] = lambda: np.tile(np.array(list(times), dtype=np.str_), len(reference))
-    columns |= {"time": lambda: joined("time"), "event": lambda: joined("event"), "reason": lambda: joined("reason"),
-                "start": lambda: np.stack([outcome.start[p] for p in times], axis=1).ravel(),
-                "day": lambda: joined("day"), "description": lambda: _described(joined("reason"))}  # fmt: skip
+    columns |= {
+        "time": lambda: joined("time"),
+        "event": lambda: joined("event"),
+        "reason": lambda: joined("reason"),
+        "start": lambda: np.stack([outcome.start[p] for p in times], axis=1).ravel(),
+        "day": lambda: joined("day"),
+        "description": lambda: _described(joined("reason")),
+    }
     columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days)
     order = ("parameter", "time", "event", "reason", "start", "day", "date", "description")
     return LateTable({name: columns[name] for name in (*identity, *order)}, n * len(reference))
@@ -184,23 +226,43 @@ def _described(reason: npt.NDArray[np.int32]) -> npt.NDArray[np.str_]:
     """The reasons in words."""
     found, codes = np.unique(reason, return_inverse=True)
     said = [", ".join(w for bit, w in _WORDS.items() if bit in EventReason(int(r))) for r in found]
-    return np.array(said or [""], dtype=np.str_)[codes] if len(reason) else np.array([], dtype=np.str_)
+    return (
+        np.array(said or [""], dtype=np.str_)[codes] if len(reason) else np.array([], dtype=np.str_)
+    )
 
 
-def provenance_table(tables: Tables, criteria: Any, rule: Any, censoring: Any, notes: dict[str, Any]) -> Table:
+def provenance_table(
+    tables: Tables, criteria: Any, rule: Any, censoring: Any, notes: dict[str, Any]
+) -> Table:
     """What was used and what was left out, as item, value and detail."""
     from nettumor import __version__
 
     rows: list[tuple[str, str, str]] = [
-        ("criteria", criteria.title, criteria.digest), ("rule", rule.title, rule.digest),
-        ("censoring", censoring.title, censoring.digest), ("nettumor", __version__, ""),
-        ("numpy", np.__version__, ""), ("python", platform.python_version(), ""),
-    ]  # fmt: skip
+        ("criteria", criteria.title, criteria.digest),
+        ("rule", rule.title, rule.digest),
+        ("censoring", censoring.title, censoring.digest),
+        ("nettumor", __version__, ""),
+        ("numpy", np.__version__, ""),
+        ("python", platform.python_version(), ""),
+    ]
     inputs = tables.inputs()
-    rows += [(f"input {i['table']}", f"{i['name']} ({i['kind']}, {i['rows']} rows)", i["sha256"] or i["path"])
-             for i in inputs.rows()]  # fmt: skip
+    rows += [
+        (
+            f"input {i['table']}",
+            f"{i['name']} ({i['kind']}, {i['rows']} rows)",
+            i["sha256"] or i["path"],
+        )
+        for i in inputs.rows()
+    ]
     for name in tables:  # a table made from domains has files of its own
-        rows += [(f"input {name}", f"{p.name} ({p.kind})", p.sha256 or p.path) for p in tables[name].source.parts]
+        rows += [
+            (f"input {name}", f"{p.name} ({p.kind})", p.sha256 or p.path)
+            for p in tables[name].source.parts
+        ]
     rows += [(name, str(value), "") for name, value in notes.items()]
-    return Table({name: np.array([r[i] for r in rows], dtype=np.str_)
-                  for i, name in enumerate(("item", "value", "detail"))})  # fmt: skip
+    return Table(
+        {
+            name: np.array([r[i] for r in rows], dtype=np.str_)
+            for i, name in enumerate(("item", "value", "detail"))
+        }
+    )

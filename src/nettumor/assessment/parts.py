@@ -1,7 +1,9 @@
-"""From the lesions table to what is judged: the lesions of every unit, selected, with the days of their scans.
+"""From the lesions table to what is judged: the lesions of every unit, selected, with the days of
+their scans.
 
-Which lesions of which patients are judged together? All of a track, those of an organ (the liver alone, for
-hepatic progression-free survival), or each target lesion by itself (for the response of a treated lesion).
+Which lesions of which patients are judged together? All of a track, those of an organ (the liver
+alone, for hepatic progression-free survival), or each target lesion by itself (for the response of
+a treated lesion).
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ def selected(lesions: CrfTable, selection: Any) -> Bools | None:
     ----------
     lesions : CrfTable
     selection : mapping of str to str or sequence of str, array of bool, or None
-        Column to the words wanted; a word also stands for what it begins ("LIVER" for "LIVER, RIGHT LOBE").
+        Column to the words wanted; a word also stands for what it begins ("LIVER" for "LIVER, RIGHT
+        LOBE").
     """
     n = lesions.n_rows
     if selection is None:
@@ -40,18 +43,23 @@ def selected(lesions: CrfTable, selection: Any) -> Bools | None:
             raise InputTypeError(
                 "`selection` must be a mapping of column to words, or a bool for each of the "
                 f"{n} rows of `lesions`; got {mask.dtype} of shape {mask.shape}. "
-                "Write {'organ': 'LIVER'}.", argument="selection",
-            )  # fmt: skip
+                "Write {'organ': 'LIVER'}.",
+                argument="selection",
+            )
         return mask
     out = np.ones(n, dtype=np.bool_)
     for name, wanted in selection.items():
         if name not in lesions:
             raise InputError(
-                f"`selection` names no column of `lesions`: {name!r}. {did_you_mean(name, list(lesions))}",
+                f"`selection` names no column of `lesions`: {name!r}. "
+                f"{did_you_mean(name, list(lesions))}",
                 argument="selection",
             )
-        out &= _matching(lesions, name, list(wanted) if np.iterable(wanted) and not isinstance(wanted, str)
-                         else [wanted])
+        out &= _matching(
+            lesions,
+            name,
+            list(wanted) if np.iterable(wanted) and not isinstance(wanted, str) else [wanted],
+        )
     return out
 
 
@@ -62,22 +70,36 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
     def fits(cell: str) -> bool:
         text = cell.casefold()
-        return any(text == w or (name == "organ" and text.startswith((f"{w} ", f"{w},", f"{w}-"))) for w in words)
+        return any(
+            text == w or (name == "organ" and text.startswith((f"{w} ", f"{w},", f"{w}-")))
+            for w in words
+        )
 
     found = column.map(fits, np.bool_)
     if len(found) and not found.any():
         raise InputError(
-            f"`selection` finds no lesion with {name} {wanted!r}. {did_you_mean(str(wanted[0]), set(column.words))}",
+            f"`selection` finds no lesion with {name} {wanted!r}. "
+            f"{did_you_mean(str(wanted[0]), set(column.words))}",
             argument="selection",
         )
     return found
 
 
 def parts_of(
-    lesions: CrfTable, criteria: Any, names: Names, placed: Callable[[], Visits], chosen: Bools | None, *, by: str
+    lesions: CrfTable,
+    criteria: Any,
+    names: Names,
+    placed: Callable[[], Visits],
+    chosen: Bools | None,
+    *,
+    by: str,
 ) -> tuple[Parts, int]:
-    """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the visits."""
-    here = names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
+    """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the
+    visits.
+    """
+    here = (
+        names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
+    )
     track = names.track if here is None else np.where(here, names.track, 0)
     given = Rows(here, track, names.n_tracks, placed)
     target = targets(lesions, criteria, given)
@@ -91,11 +113,21 @@ def parts_of(
 
     def worse() -> Bools:
         cells = lesions.lesions
-        return np.asarray((cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION))
+        return np.asarray(
+            (cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION)
+        )
 
     tracks = np.arange(names.n_tracks)
-    found = Parts(tracks, np.full(len(tracks), -1), target, non_target, larger, new,
-                  target_day, scans.first(worse))  # fmt: skip
+    found = Parts(
+        tracks,
+        np.full(len(tracks), -1),
+        target,
+        non_target,
+        larger,
+        new,
+        target_day,
+        scans.first(worse),
+    )
     return found, target.conflicts + doubtful + new.conflicts
 
 
@@ -123,22 +155,32 @@ class _Scans:
         rows = np.flatnonzero(used if self.here is None else used & self.here)
         shape = self.visits.exists.shape
         out = np.full(shape[0] * shape[1], start)
-        function.at(out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows])
+        function.at(
+            out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows]
+        )
         return np.where(np.isinf(out), np.nan, out).reshape(shape)
 
 
 def _each_lesion(target: Any, day: Floats) -> Parts:
     """Each target lesion as a unit of its own, without non-target and new lesions."""
-    track, lesion = np.nonzero((target.codes >= 0) & (~np.isnan(target.sizes) | target.too_small).any(axis=-1)
-                               | target.unmeasured)  # fmt: skip
+    track, lesion = np.nonzero(
+        (target.codes >= 0) & (~np.isnan(target.sizes) | target.too_small).any(axis=-1)
+        | target.unmeasured
+    )
     units, timepoints = len(track), day.shape[1]
     one = attrs.evolve(
-        target, sizes=target.sizes[track, lesion][:, None], attenuation=target.attenuation[track, lesion][:, None],
-        too_small=target.too_small[track, lesion][:, None], merged=target.merged[track, lesion][:, None],
-        nodal=target.nodal[track, lesion][:, None], unmeasured=target.unmeasured[track, lesion][:, None],
+        target,
+        sizes=target.sizes[track, lesion][:, None],
+        attenuation=target.attenuation[track, lesion][:, None],
+        too_small=target.too_small[track, lesion][:, None],
+        merged=target.merged[track, lesion][:, None],
+        nodal=target.nodal[track, lesion][:, None],
+        unmeasured=target.unmeasured[track, lesion][:, None],
         codes=target.codes[track, lesion][:, None],
-    )  # fmt: skip
+    )
     nothing = np.full((units, timepoints), np.nan)
     new = NewLesions.none((units, timepoints))
     codes = np.full((units, 1, timepoints), Response.MISSING, dtype=np.int8)
-    return Parts(track, target.codes[track, lesion], one, codes, new.present, new, day[track], nothing)
+    return Parts(
+        track, target.codes[track, lesion], one, codes, new.present, new, day[track], nothing
+    )

@@ -1,7 +1,7 @@
 """`Assessment`: the tables of a study after the chain, and what can be asked of them.
 
-The timepoint table, the subject table and the table of events; the sentence behind a verdict on request; the
-tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
+The timepoint table, the subject table and the table of events; the sentence behind a verdict on
+request; the tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from nettumor.terminology import Response, labels
 
 
 class LateTable(Table):
-    """A `nettumor.Table` of ``n_rows`` rows whose columns are made when they are asked for, and then kept.
+    """A `nettumor.Table` of ``n_rows`` rows whose columns are made when they are asked for, and
+    then kept.
 
-    Nothing is written out that nobody reads: of a million timepoints not the labels, dates and sentences.
+    Nothing is written out that nobody reads: of a million timepoints not the labels, dates and
+    sentences.
 
     Examples
     --------
@@ -55,7 +57,11 @@ class LateTable(Table):
     def __repr__(self) -> str:
         lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
         for name in self:
-            shown = "(on request)" if name == "explanation" else ", ".join(map(cell_text, self[name][:4].tolist()))
+            shown = (
+                "(on request)"
+                if name == "explanation"
+                else ", ".join(map(cell_text, self[name][:4].tolist()))
+            )
             lines.append(f"  {name}: {shown}"[:100])
         return "\n".join(lines)
 
@@ -68,27 +74,30 @@ def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
 
 @frozen(eq=False, repr=False)
 class Assessment:
-    """What `assess` answers. Columns of timepoints, subjects and events are worked out when they are asked for.
+    """What `assess` answers. Columns of timepoints, subjects and events are worked out when they
+    are asked for.
 
     Attributes
     ----------
     timepoints : Table
-        A row for each timepoint of each track (or lesion), baseline included: subject, evaluator, visit, date, day,
-        sum, n_missing, baseline, nadir, percent_from_baseline, percent_from_nadir, target, non_target, new_lesion,
-        overall, in_window, reason (bits of `Reason`), explanation. Where the study has
-        markers or symptoms also biological, biological_reason, symptomatic, symptomatic_reason.
+        A row for each timepoint of each track (or lesion), baseline included: subject, evaluator,
+        visit, date, day, sum, n_missing, baseline, nadir, percent_from_baseline,
+        percent_from_nadir, target, non_target, new_lesion, overall, in_window, reason (bits of
+        `Reason`), explanation. Where the study has markers or symptoms also biological,
+        biological_reason, symptomatic, symptomatic_reason.
     subjects : Table
-        A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day, best_date,
-        confirmed, first_response_day, progression_day, progression_date, and of pfs, ttp, dor, os the ``_days``,
-        ``_event`` and ``_reason`` (bits of `EventReason`). Where the study has markers or symptoms also the best
-        biological and symptomatic response.
+        A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day,
+        best_date, confirmed, first_response_day, progression_day, progression_date, and of pfs,
+        ttp, dor, os the ``_days``, ``_event`` and ``_reason`` (bits of `EventReason`). Where the
+        study has markers or symptoms also the best biological and symptomatic response.
     events : Table
-        A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT; OSMET, survival from the
-        first metastasis, where a subject has its day): time, event, reason, start (the day the time counts from; a
-        response lasts from ``start`` to ``day``), day, date, description.
+        A row for each subject, evaluator and parameter (PFS, TTP, DOR, TTR, OS, TTNT; OSMET,
+        survival from the first metastasis, where a subject has its day): time, event, reason, start
+        (the day the time counts from; a response lasts from ``start`` to ``day``), day, date,
+        description.
     provenance : Table
-        What was used: criteria and rules with their digests, versions, inputs with their SHA-256, policies, counts
-        of what was left out.
+        What was used: criteria and rules with their digests, versions, inputs with their SHA-256,
+        policies, counts of what was left out.
     judgement : Judgement
         The arrays behind the timepoints.
     outcome : Outcome
@@ -128,7 +137,9 @@ class Assessment:
         """
         n = self.timepoints.n_rows
         if not -n <= row < n:
-            raise InputError(f"`row` must lie from 0 to {n - 1}; got {row}. Rows count from 0.", argument="row")
+            raise InputError(
+                f"`row` must lie from 0 to {n - 1}; got {row}. Rows count from 0.", argument="row"
+            )
         unit, time = self._place()
         return explain(self.judgement, self.criteria, int(unit[row]), int(time[row]))
 
@@ -138,15 +149,16 @@ class Assessment:
         Returns
         -------
         dict of str to Table
-            "ADTR", "ADRS", "ADTTE". Days are CDISC's there: the reference date is day 1, and a time counts both
-            ends.
+            "ADTR", "ADRS", "ADTTE". Days are CDISC's there: the reference date is day 1, and a time
+            counts both ends.
         """
         from nettumor.assessment.adam import adam
 
         return adam(self)
 
     def discordance(self, first: str, second: str) -> Table:
-        """Best responses of two evaluators against each other: a row for each response of the first.
+        """Best responses of two evaluators against each other: a row for each response of the
+        first.
 
         Parameters
         ----------
@@ -163,40 +175,53 @@ class Assessment:
         return discordance(self, first, second)
 
     def agreement(self) -> Table:
-        """How far each pair of evaluators agrees, in best response, in overall response, and in progression.
+        """How far each pair of evaluators agrees, in best response, in overall response, and in
+        progression.
 
         Returns
         -------
         Table
-            first, second, of ("best", "overall", "progression"), count, excluded, observed, expected, kappa.
+            first, second, of ("best", "overall", "progression"), count, excluded, observed,
+            expected, kappa.
         """
         from nettumor.assessment.evaluators import agreement
 
         return agreement(self)
 
     def to_frames(self, kind: str | None = None) -> dict[str, Any]:
-        """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind that came in.
+        """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind
+        that came in.
 
         Returns
         -------
         dict of str to frame
             "timepoints", "subjects", "events", "provenance"; each a `Table` where no frame came in.
         """
-        found: dict[str, Table] = {"timepoints": self.timepoints, "subjects": self.subjects, "events": self.events,
-                                   "provenance": self.provenance}  # fmt: skip
+        found: dict[str, Table] = {
+            "timepoints": self.timepoints,
+            "subjects": self.subjects,
+            "events": self.events,
+            "provenance": self.provenance,
+        }
         if kind is not None:
             choose("kind", kind, ("pandas", "polars", "pyarrow"))
         wanted = self.frame_kind if kind is None else kind
         if wanted == "pyarrow":
             return {name: _to_arrow(table) for name, table in found.items()}
-        return {n: t.to_frame(wanted) if wanted in ("pandas", "polars") else t for n, t in found.items()}
+        return {
+            n: t.to_frame(wanted) if wanted in ("pandas", "polars") else t for n, t in found.items()
+        }
 
     def __repr__(self) -> str:
         counts = np.bincount(self.outcome.best.response, minlength=len(Response))
-        found = [f"{counts[r]} {labels([r], self.criteria)[0]}" for r in reversed(Response) if counts[r]]
+        found = [
+            f"{counts[r]} {labels([r], self.criteria)[0]}" for r in reversed(Response) if counts[r]
+        ]
         rows = self.subjects.n_rows
-        return (f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
-                f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})")  # fmt: skip
+        return (
+            f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
+            f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})"
+        )
 
 
 def _to_arrow(table: Table) -> Any:
@@ -212,7 +237,9 @@ def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> s
     overall = Response(int(judgement.overall[unit, timepoint]))
     if timepoint == 0:
         total = float(judgement.target.sum[unit, 0])
-        return f"Baseline: sum {_wording.quantity(total, criteria_unit(criteria))} ({criteria.title})"
+        return (
+            f"Baseline: sum {_wording.quantity(total, criteria_unit(criteria))} ({criteria.title})"
+        )
     label = str(labels([overall], criteria)[0])
     said = []
     if judgement.target.response[unit, timepoint] != Response.MISSING:
@@ -235,5 +262,8 @@ def criteria_unit(criteria: Any) -> str:
 def explanations(judgement: Judgement, criteria: Any, place: Any) -> npt.NDArray[np.object_]:
     """The sentences of all rows."""
     out = np.empty(len(place[0]), dtype=object)
-    out[:] = [explain(judgement, criteria, u, t) for u, t in zip(place[0].tolist(), place[1].tolist(), strict=True)]
+    out[:] = [
+        explain(judgement, criteria, u, t)
+        for u, t in zip(place[0].tolist(), place[1].tolist(), strict=True)
+    ]
     return out

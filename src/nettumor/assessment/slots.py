@@ -1,8 +1,9 @@
 """Where the rows of a lesions table stand in an array (track, lesion, timepoint).
 
-Most tables hold a lesion once at each visit, and one date for each visit of a patient: their rows are laid out by
-visit, while the visits are still being put in order. In any other table each row goes to its timepoint; of several
-rows in one place equal ones count once, unequal ones are a conflict.
+Most tables hold a lesion once at each visit, and one date for each visit of a patient: their rows
+are laid out by visit, while the visits are still being put in order. In any other table each row
+goes to its timepoint; of several rows in one place equal ones count once, unequal ones are a
+conflict.
 """
 
 from __future__ import annotations
@@ -52,9 +53,16 @@ class Rows:
         return self.n_tracks, self.visits().exists.shape[1]
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
-        """Gives a number for each lesion of each track (one for all rows that are not judged), and the timepoints."""
+        """Gives a number for each lesion of each track (one for all rows that are not judged), and
+        the timepoints.
+        """
+
         def place() -> tuple[Ints, Ints]:
-            track = self.track if self.chosen is None else np.where(self.chosen, self.track, self.n_tracks)
+            track = (
+                self.track
+                if self.chosen is None
+                else np.where(self.chosen, self.track, self.n_tracks)
+            )
             return number_rows(track, table.keys_of("lesion")[0])[0], self.visits().timepoint
 
         return place
@@ -115,8 +123,9 @@ class Slots:
     ) -> tuple[npt.NDArray[Any], Bools]:
         """The values in an array, and where rows contradict each other (``fill`` there).
 
-        ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default those without a
-        state) give way to those that do. ``ahead``: laid out by visit before it is known whether that is the order.
+        ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default
+        those without a state) give way to those that do. ``ahead``: laid out by visit before it is
+        known whether that is the order.
         """
         if fills(self.codes.size * self._n_visits, len(self.slot)) and (
             ahead or self.given.visits().of_visit is not None
@@ -128,10 +137,15 @@ class Slots:
         if once:
             return out, np.broadcast_to(np.False_, self.shape)
         timed = self.timepoint >= 0
-        out, conflict = (np.full(math.prod(self.shape), f, dtype=d) for f, d in ((fill, values.dtype), (False, bool)))
+        out, conflict = (
+            np.full(math.prod(self.shape), f, dtype=d)
+            for f, d in ((fill, values.dtype), (False, bool))
+        )
         flat = (self.slot * np.int64(self.shape[2]) + self.timepoint)[timed]
         given = values[self.rows][timed]
-        speaks = (self.table.lesions.state != State.BLANK if says is None else says)[self.rows][timed]
+        speaks = (self.table.lesions.state != State.BLANK if says is None else says)[self.rows][
+            timed
+        ]
         out[flat[~speaks]] = given[~speaks]
         flat, given = flat[speaks], given[speaks]
         out[flat] = given
@@ -155,13 +169,15 @@ class Slots:
     def _written(
         self, values: npt.NDArray[Any], fill: Any, column: Ints, width: int
     ) -> tuple[npt.NDArray[Any], bool]:
-        """The values in an array (track, lesion, column), and whether each row has a place of its own.
+        """The values in an array (track, lesion, column), and whether each row has a place of its
+        own.
 
         Rows in columns below 0 stand nowhere.
         """
         number = values.dtype == np.float64 and np.isnan(fill)
         out = np.full(self.codes.size * width, _NOTHING if number else fill, dtype=values.dtype)
-        # of numbers no value looks like what the places left hold: to count these is quicker than to mark the taken
+        # of numbers no value looks like what the places left hold: to count these is quicker than
+        # to mark the taken
         taken = np.zeros(0 if number else len(out), dtype=np.bool_)
         count, given = 0, values[self.rows]
         for part in stretches(len(self.slot)):
@@ -174,7 +190,11 @@ class Slots:
             if not number:
                 taken[place] = True
             count += len(place)
-        left = np.count_nonzero(out.view(np.int64) == _NOTHING_BITS) if number else np.count_nonzero(~taken)
+        left = (
+            np.count_nonzero(out.view(np.int64) == _NOTHING_BITS)
+            if number
+            else np.count_nonzero(~taken)
+        )
         return out.reshape(*self.codes.shape, width), int(left) == len(out) - count
 
     def _in_time(self, by_visit: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
@@ -198,7 +218,9 @@ class Slots:
         return out
 
     def identified(self) -> Bools:
-        """Lesions (track, lesion) that are on record; not padding, and not one seen only before the baseline."""
+        """Lesions (track, lesion) that are on record; not padding, and not one seen only before the
+        baseline.
+        """
         if not self.given.visits().before_baseline:
             return np.asarray(self.codes >= 0)
         out = np.zeros(self.codes.shape, dtype=np.bool_)
@@ -217,8 +239,13 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     track = given.track[rows]
     code, words = table.keys_of("lesion")
     rank, code = rank_of(words), code[rows]
-    if fills(given.n_tracks * len(words) * len(visit_column(table).words), len(track)):  # a slot for every name
-        slot, there = np.empty(len(track), np.int64), np.zeros(given.n_tracks * len(words), np.bool_)
+    if fills(
+        given.n_tracks * len(words) * len(visit_column(table).words), len(track)
+    ):  # a slot for every name
+        slot, there = (
+            np.empty(len(track), np.int64),
+            np.zeros(given.n_tracks * len(words), np.bool_),
+        )
         for part in stretches(len(track)):
             np.multiply(track[part], len(words), out=slot[part], dtype=np.int64)
             slot[part] += rank.take(code[part])
@@ -230,7 +257,9 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
     owner = track.take(first)
     count = np.bincount(owner, minlength=given.n_tracks)
     width = int(count.max(initial=0))
-    padding = np.arange(given.n_tracks) * width - (np.cumsum(count) - count)  # places left free before each track
+    padding = np.arange(given.n_tracks) * width - (
+        np.cumsum(count) - count
+    )  # places left free before each track
     if padding.any():
         slot += padding[track]
     codes = np.full(given.n_tracks * width, -1, dtype=np.int64)

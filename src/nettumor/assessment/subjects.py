@@ -1,4 +1,5 @@
-"""Days of a subject: the reference date, death, new therapy, data cut-off, as the subjects table has them.
+"""Days of a subject: the reference date, death, new therapy, data cut-off, as the subjects table
+has them.
 
 Dates that are not full are not guessed: a death on a partial date is a death on a day not known.
 """
@@ -21,8 +22,16 @@ from nettumor.crf.arrays import stretches, values_at
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
 
-DATES = ("randomized", "treatment_start", "therapy_completed", "new_therapy", "death", "last_known_alive",
-         "data_cutoff", "first_metastasis")  # fmt: skip
+DATES = (
+    "randomized",
+    "treatment_start",
+    "therapy_completed",
+    "new_therapy",
+    "death",
+    "last_known_alive",
+    "data_cutoff",
+    "first_metastasis",
+)
 _DATE = re.compile(r"\s*\d{4}-\d\d")
 
 
@@ -79,7 +88,9 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     e_of = _places(wanted, e_words)
     subject = values_at(of_word, code) if len(words) else code
     one = len(e_words) == 1
-    evaluators = np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
+    evaluators = (
+        np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
+    )
     nobody = subject < 0
     n_nobody = int(np.count_nonzero(nobody))
     if n_nobody:
@@ -118,14 +129,29 @@ def _text(words: list[str]) -> npt.NDArray[Any]:
 def _evaluators(known: list[str], evaluator: Any) -> list[str]:
     if evaluator is None:
         return sorted_words(known or [""])
-    wanted = [str(e) for e in ([evaluator] if isinstance(evaluator, str) or not np.iterable(evaluator) else evaluator)]
+    wanted = [
+        str(e)
+        for e in (
+            [evaluator] if isinstance(evaluator, str) or not np.iterable(evaluator) else evaluator
+        )
+    ]
     upper = {w.upper(): w for w in known}
     if not wanted:
-        raise InputError("`evaluator` must name at least one; got none. Leave it out for all.", argument="evaluator")
+        raise InputError(
+            "`evaluator` must name at least one; got none. Leave it out for all.",
+            argument="evaluator",
+        )
     for name in wanted:
         if name.upper() not in upper:
-            have = did_you_mean(name, known) if any(known) else "The table names no evaluator: leave it out."
-            raise InputError(f"`evaluator` names none of the lesions table: {name!r}. {have}", argument="evaluator")
+            have = (
+                did_you_mean(name, known)
+                if any(known)
+                else "The table names no evaluator: leave it out."
+            )
+            raise InputError(
+                f"`evaluator` names none of the lesions table: {name!r}. {have}",
+                argument="evaluator",
+            )
     return sorted_words([upper[w.upper()] for w in dict.fromkeys(wanted)])
 
 
@@ -137,7 +163,8 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
     days, repeated = tables.days, 0
     if "subjects" in tables:
         table = tables["subjects"]
-        # where the scans count days, the subjects may have dates all the same: their reference date is day 0
+        # where the scans count days, the subjects may have dates all the same: their reference date
+        # is day 0
         days = days and not any(_has_dates(table.column(name)) for name in DATES if name in table)
         code, words = table.keys_of("subject")
         at = _places(names.subjects.tolist(), words)[code] if len(words) else code
@@ -151,7 +178,9 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
         found = dict.fromkeys(DATES, _take(_blank_dates(), row))
     if data_cutoff is not None:
         found["data_cutoff"] = _take(_cutoff(data_cutoff, days=days), np.zeros(n, dtype=np.int64))
-    reference = np.where(np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day)
+    reference = np.where(
+        np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day
+    )
     return Subjects(found, reference, row, days, repeated)
 
 
@@ -167,11 +196,16 @@ def _blank_dates() -> Dates:
 
 def _take(dates: Dates, row: Ints) -> Dates:
     """The dates at these rows; blank where -1."""
+
     def pick(values: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
         return np.append(values, np.array([fill], dtype=values.dtype))[row]
 
-    return Dates(pick(dates.day, np.nan), pick(dates.status, DateStatus.BLANK), pick(dates.earliest, np.nan),
-                 pick(dates.latest, np.nan))  # fmt: skip
+    return Dates(
+        pick(dates.day, np.nan),
+        pick(dates.status, DateStatus.BLANK),
+        pick(dates.earliest, np.nan),
+        pick(dates.latest, np.nan),
+    )
 
 
 def _cutoff(given: Any, *, days: bool) -> Dates:
@@ -182,10 +216,20 @@ def _cutoff(given: Any, *, days: bool) -> Dates:
         given = given.isoformat()[:10]
     number = isinstance(given, (int, float)) and not isinstance(given, bool)
     if number == days and (number or isinstance(given, str)):
-        column = Column(floats=np.array([given], dtype=np.float64)) if number else Column.of_text([given])
+        column = (
+            Column(floats=np.array([given], dtype=np.float64))
+            if number
+            else Column.of_text([given])
+        )
         found = parse_dates(column, days=days)
         if found.status[0] == DateStatus.FULL:
             return found
-    want = "a day, because the study counts days" if days else "a full date in ISO 8601, such as 2024-06-30"
-    raise InputError(f"`data_cutoff` must be {want}; got {given!r}. Or give it in the subjects table.",
-                     argument="data_cutoff")  # fmt: skip
+    want = (
+        "a day, because the study counts days"
+        if days
+        else "a full date in ISO 8601, such as 2024-06-30"
+    )
+    raise InputError(
+        f"`data_cutoff` must be {want}; got {given!r}. Or give it in the subjects table.",
+        argument="data_cutoff",
+    )

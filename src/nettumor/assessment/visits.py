@@ -1,10 +1,12 @@
-"""Who was assessed when: tracks, timepoints in order, the reference date and the baseline of each track.
+"""Who was assessed when: tracks, timepoints in order, the reference date and the baseline of each
+track.
 
-Which scan is baseline, and on which day of the study was each of the others? Rules of the CRF layout:
-a track is a subject and an evaluator, never mixed; the reference date is randomisation, else the start of
-treatment, else the baseline; the baseline is the last visit dated on or before it, else the first visit;
-visits stand in the order of their full dates, and one with a partial or no date by its visit number. The
-rows of the lesions table come in; the place of each row, and arrays of shape (track, timepoint), come out.
+Which scan is baseline, and on which day of the study was each of the others? Rules of the CRF
+layout: a track is a subject and an evaluator, never mixed; the reference date is randomisation,
+else the start of treatment, else the baseline; the baseline is the last visit dated on or before
+it, else the first visit; visits stand in the order of their full dates, and one with a partial or
+no date by its visit number. The rows of the lesions table come in; the place of each row, and
+arrays of shape (track, timepoint), come out.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ NO_TIME, EARLIER = -1, -2
 
 @frozen(eq=False, slots=False)
 class Names:
-    """The subjects and evaluators of a study, in order; track = subject * number of evaluators + evaluator.
+    """The subjects and evaluators of a study, in order; track = subject * number of evaluators +
+    evaluator.
 
     Attributes
     ----------
@@ -109,12 +112,16 @@ class Visits:
 
     @cached_property
     def timepoint(self) -> Ints:
-        """The timepoint of each row; `NO_TIME` where it has neither visit nor date, `EARLIER` before the baseline."""
+        """The timepoint of each row; `NO_TIME` where it has neither visit nor date, `EARLIER`
+        before the baseline.
+        """
         return self._timepoints()
 
     @cached_property
     def scan_day(self) -> Floats:
-        """Day of each row from the reference date; NaN unless its date is full, and where nobody asked for the row."""
+        """Day of each row from the reference date; NaN unless its date is full, and where nobody
+        asked for the row.
+        """
         return self._scans()
 
 
@@ -136,7 +143,9 @@ def sorted_words(words: list[str]) -> list[str]:
 def order_of(words: list[str]) -> Ints:
     """The places of the words in the order of `sorted_words`."""
     if all(_NUMBER.fullmatch(w) for w in words):
-        return np.array(sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64)
+        return np.array(
+            sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64
+        )
     return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 
@@ -174,8 +183,9 @@ def _visit_number(word: str) -> float:
 class _Occasions:
     """Distinct track, visit and date cell, by which rows are placed: far fewer than rows.
 
-    ``of_row`` is the occasion of each row, ``first`` a row of each; the others have one element per occasion:
-    track, code of the visit, code of the date cell. ``single``: no visit has several dates.
+    ``of_row`` is the occasion of each row, ``first`` a row of each; the others have one element per
+    occasion: track, code of the visit, code of the date cell. ``single``: no visit has several
+    dates.
     """
 
     of_row: Ints
@@ -190,7 +200,9 @@ def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occ
     tracks, visits, cells = track[rows], visit[rows], cell[rows]
     number, first = number_rows(tracks, visits)
     of_first = cells.take(first)
-    single = all((cells[part] == of_first.take(number[part])).all() for part in stretches(len(cells)))
+    single = all(
+        (cells[part] == of_first.take(number[part])).all() for part in stretches(len(cells))
+    )
     if not single:  # the visits that have more than one date: only they are numbered by date, too
         other = cells != of_first[number]
         several = np.zeros(len(first), dtype=np.bool_)
@@ -199,7 +211,9 @@ def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occ
         number[here] = len(first) + number_rows(number[here], cells[here])[0]
         number, first = number_rows(number)
     row = first if isinstance(rows, slice) else rows[first]
-    return _Occasions(number, row, tracks.take(first), visits.take(first), cells.take(first), single)
+    return _Occasions(
+        number, row, tracks.take(first), visits.take(first), cells.take(first), single
+    )
 
 
 def visit_column(lesions: CrfTable) -> Column:
@@ -217,18 +231,28 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     names : Names
         The track of each row.
     reference : ndarray of float, shape (subject,)
-        Reference dates in the count of ``lesions.when()``; NaN where only the baseline can stand for it.
+        Reference dates in the count of ``lesions.when()``; NaN where only the baseline can stand
+        for it.
     """
     rows = slice(None) if names.asked is None else np.flatnonzero(names.asked)
     cells, column = lesions.when_cells()
     visit = visit_column(lesions)
     seen = _occasions(names.track, visit.codes, column.codes, rows)
-    placed, number, shown = _timepoints(seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows])
+    placed, number, shown = _timepoints(
+        seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows]
+    )
     track, visit_code, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
     day = cells.day[cell]
-    position = _places_in_time(track, day, lambda: (
-        visit_numbers(visit.words)[visit_code], cells.earliest[cell], rank_of(visit.words)[visit_code]),
-        names.n_tracks)  # fmt: skip
+    position = _places_in_time(
+        track,
+        day,
+        lambda: (
+            visit_numbers(visit.words)[visit_code],
+            cells.earliest[cell],
+            rank_of(visit.words)[visit_code],
+        ),
+        names.n_tracks,
+    )
     wanted = np.repeat(reference, len(names.evaluators))
     index = position
     if not np.isnan(wanted).all():
@@ -241,19 +265,32 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
 
     def scans(reference: Floats) -> Floats:
         here = names.evaluator >= 0
-        return np.where(here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan)
+        return np.where(
+            here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan
+        )
 
     of_visit = None
     if seen.single and fills(len(visit.words) * names.n_tracks, len(names.track)):
         of_visit = np.full((len(visit.words), names.n_tracks), NO_TIME, dtype=np.int32)
         of_visit[seen.visit, seen.track] = timepoint
-    return _visits(names, seen, rows, (track, seen.first[shown], index, day), timepoint, wanted, scans, of_visit)
+    return _visits(
+        names,
+        seen,
+        rows,
+        (track, seen.first[shown], index, day),
+        timepoint,
+        wanted,
+        scans,
+        of_visit,
+    )
 
 
 def _timepoints(
     seen: _Occasions, visits: Words, cells: Dates, column: Column, lesion: Ints
 ) -> tuple[Ints | slice, Ints | slice, Ints | slice]:
-    """The occasions that have a timepoint, the number of the timepoint of each, and the occasion that shows each."""
+    """The occasions that have a timepoint, the number of the timepoint of each, and the occasion
+    that shows each.
+    """
     loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)
     if seen.single and not loose.any():  # each is a timepoint of its own
         return slice(None), slice(None), slice(None)
@@ -267,7 +304,9 @@ def _timepoints(
 def _places_in_time(
     track: Ints, day: Floats, others: Callable[[], tuple[Floats, Floats, Ints]], n_tracks: int
 ) -> Ints:
-    """The place of each timepoint in the order of its track; ``others`` gives what `time_order` orders the rest by."""
+    """The place of each timepoint in the order of its track; ``others`` gives what `time_order`
+    orders the rest by.
+    """
     count = np.bincount(track, minlength=n_tracks)
     start = np.cumsum(count) - count
     order = _by_day(track, day)
@@ -281,7 +320,9 @@ def _places_in_time(
 
 
 def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) -> Ints:
-    """The occasion that shows each timepoint: the latest; without a full date the one with the most of a date."""
+    """The occasion that shows each timepoint: the latest; without a full date the one with the most
+    of a date.
+    """
     if len(first) == len(placed):
         return placed[first]
     dated = np.where(np.isnan(day[placed]), -np.inf, day[placed])
@@ -290,9 +331,15 @@ def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) ->
 
 
 def _visits(
-    names: Names, seen: _Occasions, rows: Ints | slice, points: tuple[Ints, Ints, Ints, Floats], timepoint: Ints,
-    wanted: Floats, scans: Callable[[Floats], Floats], of_visit: Ints | None,
-) -> Visits:  # fmt: skip
+    names: Names,
+    seen: _Occasions,
+    rows: Ints | slice,
+    points: tuple[Ints, Ints, Ints, Floats],
+    timepoint: Ints,
+    wanted: Floats,
+    scans: Callable[[Floats], Floats],
+    of_visit: Ints | None,
+) -> Visits:
     """The arrays, from the timepoints (track, a row, index from the baseline, day)."""
     kept = points[2] >= 0
     track, first, index, day = points if kept.all() else (a[kept] for a in points)
@@ -313,10 +360,25 @@ def _visits(
         every[rows] = of_row
         return every
 
-    without, earlier = (int(np.count_nonzero(timepoint.take(seen.of_row) == kind)) if (timepoint == kind).any() else 0
-                        for kind in (NO_TIME, EARLIER))  # fmt: skip
-    return Visits(exists, days - reference[:, None], reference, np.fmax.reduce(days, axis=1), row, without,
-                  earlier, several, lambda: scans(reference), of_rows, of_visit)  # fmt: skip
+    without, earlier = (
+        int(np.count_nonzero(timepoint.take(seen.of_row) == kind))
+        if (timepoint == kind).any()
+        else 0
+        for kind in (NO_TIME, EARLIER)
+    )
+    return Visits(
+        exists,
+        days - reference[:, None],
+        reference,
+        np.fmax.reduce(days, axis=1),
+        row,
+        without,
+        earlier,
+        several,
+        lambda: scans(reference),
+        of_rows,
+        of_visit,
+    )
 
 
 def _groups(
@@ -324,8 +386,9 @@ def _groups(
 ) -> Ints:
     """The timepoint of each occasion as a number, -1 where it has neither visit nor date.
 
-    A visit is one timepoint, whatever the days of its scans; unless a lesion was recorded on several days of it,
-    or the visit is unscheduled and has no number of its own: then each date is a timepoint.
+    A visit is one timepoint, whatever the days of its scans; unless a lesion was recorded on
+    several days of it, or the visit is unscheduled and has no number of its own: then each date is
+    a timepoint.
     """
     named = np.array([w != "" for w in visits], dtype=np.bool_)[seen.visit]
     loose = is_loose[seen.visit]
@@ -338,7 +401,10 @@ def _groups(
     visit, first = number_rows(seen.track, seen.visit)
     split = loose
     if len(first) < len(seen.first):  # some visit has several dates
-        low, high = np.full(len(first), np.iinfo(np.int64).max), np.zeros(len(first), dtype=np.int64)
+        low, high = (
+            np.full(len(first), np.iinfo(np.int64).max),
+            np.zeros(len(first), dtype=np.int64),
+        )
         np.minimum.at(low, visit[full], date[full])
         np.maximum.at(high, visit[full], date[full])
         rows = np.flatnonzero((low < high)[visit][seen.of_row])
@@ -352,7 +418,8 @@ def _groups(
 
 
 def is_loose(word: str) -> bool:
-    """Whether each date is a timepoint of its own: no visit, or a word that all unscheduled visits share.
+    """Whether each date is a timepoint of its own: no visit, or a word that all unscheduled visits
+    share.
 
     >>> is_loose("UNSCHEDULED"), is_loose("UNSCHEDULED 3.1"), is_loose("WEEK 9")
     (True, False, False)
@@ -361,7 +428,9 @@ def is_loose(word: str) -> bool:
 
 
 def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
-    """Rows of visits at which some lesion was recorded on more than one date; all are codes, one per row."""
+    """Rows of visits at which some lesion was recorded on more than one date; all are codes, one
+    per row.
+    """
     if not dated.any():
         return dated
     at_visit, first = number_rows(track, visit)
@@ -373,7 +442,9 @@ def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bo
 
 
 def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Ints) -> Ints:
-    """Timepoints in order: by track, then full date; one without by its visit number, else its partial date."""
+    """Timepoints in order: by track, then full date; one without by its visit number, else its
+    partial date.
+    """
     order = _by_day(track, day)
     if isinstance(order, slice):
         return np.arange(len(track))
@@ -393,7 +464,9 @@ def _by_all(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Int
 
 
 def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
-    """The order by track and day, in a tenth of the time; None where that does not place every timepoint."""
+    """The order by track and day, in a tenth of the time; None where that does not place every
+    timepoint.
+    """
     low = day.min(initial=0.0)  # NaN if one has no day
     width = day.max(initial=0.0) - low + 1.0
     if not (track.max(initial=0) + 1.0) * width <= 2**52:
@@ -407,7 +480,9 @@ def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
 
 
 def _anchor(track: Ints, day: Floats, visit: Floats) -> Floats:
-    """For each timepoint the latest day among the track's dated timepoints with a smaller visit number."""
+    """For each timepoint the latest day among the track's dated timepoints with a smaller visit
+    number.
+    """
     number = np.where(np.isnan(visit), np.inf, visit)
     order = np.lexsort((number, track))
     count = np.bincount(track)

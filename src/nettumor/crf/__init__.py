@@ -1,17 +1,19 @@
 """CRF tables in: CSV folders, SDTM, frames; every cell kept as it came, and read on demand.
 
-`read` takes a folder, files, or a mapping of frames and gives `Tables`: up to five tables (subjects,
-lesions, responses, markers, symptoms), each a frozen mapping of column name to array. `LAYOUTS` says what
-they may hold.
+`read` takes a folder, files, or a mapping of frames and gives `Tables`: up to five tables
+(subjects, lesions, responses, markers, symptoms), each a frozen mapping of column name to array.
+`LAYOUTS` says what they may hold.
 
-Files: CSV, TSV (comma, semicolon, tab; decimal comma), SAS XPORT version 5, CDISC Dataset-JSON 1.1 (JSON,
-NDJSON) with nothing but NumPy; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT version 8 and
-sas7bdat (extra ``sas``). SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped; `sdtm_lesions`,
-`sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a `MissingExtraError`.
+Files: CSV, TSV (comma, semicolon, tab; decimal comma), SAS XPORT version 5, CDISC Dataset-JSON 1.1
+(JSON, NDJSON) with nothing but NumPy; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT
+version 8 and sas7bdat (extra ``sas``). SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
+`sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a
+`MissingExtraError`.
 
 What a reader of the tables (`assess`, the edit checks) builds on:
 
-===================================== ================================================================
+=====================================
+================================================================
 ``tables["lesions"]``                 a `CrfTable`; ``"lesions" in tables``; ``tables.table(name)`` raises
                                       with the names there are; ``tables.missing_columns(name)``
 ``tables.days``                       the study has days in place of dates; ``subjects`` columns are then
@@ -23,7 +25,8 @@ What a reader of the tables (`assess`, the edit checks) builds on:
 ``table.numbers(name)``               `Numbers`: value (NaN if none), blank, word, below and above of
                                       ``<5`` and ``>5``
 ``table.dates(name)``, ``.when()``    `Dates`: day (from 1970-01-01, or the day given; NaN unless full),
-                                      status (`DateStatus`), earliest and latest day it allows; `iso` back
+                                      status (`DateStatus`), earliest and latest day it allows;
+                                      `iso` back
 ``table.keys_of(name)``               codes and words of a key; outer blanks do not count, "1" and 1 are
                                       one; the codes follow the first appearance, not the alphabet
 ``table.track()``                     number of each row's track (subject and evaluator), and the first
@@ -37,14 +40,15 @@ What a reader of the tables (`assess`, the edit checks) builds on:
 ``parse_response_cells(column)``      codes of `nettumor.Response`; ``table.column(name)`` is the column;
                                       `parse_new_lesions`, `parse_flags`, `parse_roles` likewise
 ``grid(track, lesion, visit)``        `Places`: ``shape``, ``to_array(values, fill)``, ``from_array(array)``,
-                                      ``repeated()``, ``conflicts(values)``; give visit codes that ascend
-                                      in time, and equal duplicates or one row per place: of several the
-                                      last stays
+                                      ``repeated()``, ``conflicts(values)``; give visit codes that
+                                      ascend in time, and equal duplicates or one row per place: of
+                                      several the last stays
 ``rank_within``, ``number_rows``      ranks within a track; numbers of distinct combinations
-===================================== ================================================================
+=====================================
+================================================================
 
-Nothing is dropped: repeated rows, lesions identified in TU without a result, and unknown words are there
-for the checks. Which row counts, and which day is day 0, is not decided here.
+Nothing is dropped: repeated rows, lesions identified in TU without a result, and unknown words are
+there for the checks. Which row counts, and which day is day 0, is not decided here.
 """
 
 from __future__ import annotations
@@ -71,8 +75,35 @@ from nettumor.crf.reading import read
 from nettumor.crf.tables import CrfTable, Source, Tables
 
 __all__ = [
-    "LAYOUTS", "UNKNOWN", "Column", "ColumnLayout", "CrfTable", "DateStatus", "Dates", "LesionCells", "Measure",
-    "NewLesion", "Numbers", "Places", "Role", "Source", "State", "TableLayout", "Tables", "grid", "is_node", "iso",
-    "number_rows", "occurrence", "parse_dates", "parse_flags", "parse_new_lesions", "parse_numbers",
-    "parse_response_cells", "parse_roles", "parse_states", "rank_within", "read",
-]  # fmt: skip
+    "LAYOUTS",
+    "UNKNOWN",
+    "Column",
+    "ColumnLayout",
+    "CrfTable",
+    "DateStatus",
+    "Dates",
+    "LesionCells",
+    "Measure",
+    "NewLesion",
+    "Numbers",
+    "Places",
+    "Role",
+    "Source",
+    "State",
+    "TableLayout",
+    "Tables",
+    "grid",
+    "is_node",
+    "iso",
+    "number_rows",
+    "occurrence",
+    "parse_dates",
+    "parse_flags",
+    "parse_new_lesions",
+    "parse_numbers",
+    "parse_response_cells",
+    "parse_roles",
+    "parse_states",
+    "rank_within",
+    "read",
+]

@@ -1,8 +1,8 @@
 """From long records to arrays and back, without a loop over rows.
 
-Input: integer codes per row for track (subject and evaluator), lesion and timepoint. Output: arrays of
-shape (track, lesion, timepoint), padded where a track has fewer lesions or timepoints, and the values
-of the rows out of such an array again. What is padding is said by the caller's fill value.
+Input: integer codes per row for track (subject and evaluator), lesion and timepoint. Output: arrays
+of shape (track, lesion, timepoint), padded where a track has fewer lesions or timepoints, and the
+values of the rows out of such an array again. What is padding is said by the caller's fill value.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _STRETCH = 1 << 16  # rows whose temporaries stay in the processor's cache
 
 
 def stretches(n: int) -> list[slice]:
-    """The rows from the first to the last, so many at a time that what is made of them stays in the cache."""
+    """The rows from the first to the last, so many at a time that what is made of them stays in the
+    cache.
+    """
     return [slice(start, min(start + _STRETCH, n)) for start in range(0, n, _STRETCH)]
 
 
@@ -39,7 +41,8 @@ def smallest(n: int) -> np.dtype[Any]:
 
 
 def values_at(values: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """``values[codes]`` in a third of the time where there are many; no code may lie below 0 (it would read the first).
+    """``values[codes]`` in a third of the time where there are many; no code may lie below 0 (it
+    would read the first).
 
     >>> values_at(np.array(["a", "b"]), np.array([1, 0, 1])).tolist()
     ['b', 'a', 'b']
@@ -196,7 +199,11 @@ def occurrence(numbers: Ints) -> Ints:
     """
     order = np.argsort(numbers, kind="stable")
     ranked = numbers[order]
-    starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]])) if ranked.size else order
+    starts = (
+        np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+        if ranked.size
+        else order
+    )
     length = np.diff(np.append(starts, ranked.size))
     out = np.empty_like(numbers)
     out[order] = np.arange(ranked.size) - np.repeat(starts, length)
@@ -228,13 +235,18 @@ class Places:
 
     def __attrs_post_init__(self) -> None:
         for name, index, size in zip(
-            ("track", "lesion", "timepoint"), (self.track, self.lesion, self.timepoint), self.shape, strict=True
+            ("track", "lesion", "timepoint"),
+            (self.track, self.lesion, self.timepoint),
+            self.shape,
+            strict=True,
         ):
             if index.size and (index.min() < 0 or index.max() >= size):
                 raise InputError(
-                    f"`{name}` must lie from 0 to {size - 1}; got {int(index.min())} to {int(index.max())}. "
-                    "Number the rows with rank_within.", argument=name,
-                )  # fmt: skip
+                    f"`{name}` must lie from 0 to {size - 1}; got {int(index.min())} to "
+                    f"{int(index.max())}. "
+                    "Number the rows with rank_within.",
+                    argument=name,
+                )
 
     @property
     def flat(self) -> Ints:
@@ -242,9 +254,13 @@ class Places:
         return (self.track * self.shape[1] + self.lesion) * self.shape[2] + self.timepoint
 
     def to_array(self, values: npt.ArrayLike, fill: Any = np.nan) -> npt.NDArray[Any]:
-        """The values of the rows in an array; ``fill`` where no row is; of several rows in one place the last."""
+        """The values of the rows in an array; ``fill`` where no row is; of several rows in one
+        place the last.
+        """
         column = np.asarray(values)
-        out = np.full(int(np.prod(self.shape)), fill, dtype=np.result_type(column.dtype, type(fill)))
+        out = np.full(
+            int(np.prod(self.shape)), fill, dtype=np.result_type(column.dtype, type(fill))
+        )
         out[self.flat] = column
         return out.reshape(self.shape)
 
@@ -258,7 +274,9 @@ class Places:
         return np.bincount(number)[number] > 1 if number.size else np.zeros(0, dtype=np.bool_)
 
     def conflicts(self, values: npt.ArrayLike) -> Bools:
-        """Rows whose place holds unequal values (a number beside a NaN is unequal; two NaN are equal)."""
+        """Rows whose place holds unequal values (a number beside a NaN is unequal; two NaN are
+        equal).
+        """
         column = np.asarray(values)
         kept = self.from_array(self.to_array(column, fill=column.dtype.type(0)))
         unequal = kept != column

@@ -1,7 +1,8 @@
-"""What a cell says: a number, a size, a state, a role, a flag, a response. Decided once per distinct cell.
+"""What a cell says: a number, a size, a state, a role, a flag, a response. Decided once per
+distinct cell.
 
-Input: a `Column`. Output: arrays with one element per row, and for every cell that could not be read a
-mark, never a guess. The original text stays in the column.
+Input: a `Column`. Output: arrays with one element per row, and for every cell that could not be
+read a mark, never a guess. The original text stays in the column.
 
 Sources: the cell rules of this library's CRF layout; RECIST 1.1, 4.4.2 and the CDISC RECIST 1.1
 supplement (absent, too small to measure and not evaluable are three different states).
@@ -113,13 +114,17 @@ def tidy(word: str) -> str:
 
 
 def _blank(word: str) -> bool:
-    return word in _NULLS or (len(word) == 2 and word[0] == "." and (word[1] == "_" or word[1].isalpha()))
+    return word in _NULLS or (
+        len(word) == 2 and word[0] == "." and (word[1] == "_" or word[1].isalpha())
+    )
 
 
 def _looked_up(column: Column, known: Mapping[str, int]) -> Codes:
     def code(cell: str) -> int:
         word = tidy(cell)
-        return known.get(word, 0 if _blank(word) else UNKNOWN)  # "None" among new lesions is an answer
+        return known.get(
+            word, 0 if _blank(word) else UNKNOWN
+        )  # "None" among new lesions is an answer
 
     return column.map(code, np.int8)
 
@@ -149,6 +154,7 @@ def parse_new_lesions(column: Column) -> Codes:
 
 def parse_flags(column: Column) -> Codes:
     """1 for yes, 0 for no, -1 where blank or neither."""
+
     def code(cell: str) -> int:
         return _FLAGS.get(tidy(cell), UNKNOWN)
 
@@ -156,10 +162,12 @@ def parse_flags(column: Column) -> Codes:
 
 
 def parse_response_cells(column: Column) -> Codes:
-    """Codes of `nettumor.Response` (as `nettumor.parse_responses` reads them), -1 for an unknown word.
+    """Codes of `nettumor.Response` (as `nettumor.parse_responses` reads them), -1 for an unknown
+    word.
 
     NED (no evidence of disease, C96785) is MISSING: there is no such disease to respond.
     """
+
     def code(cell: str) -> int:
         if _blank(tidy(cell)) or tidy(cell) == "NED":
             return 0
@@ -173,6 +181,7 @@ def parse_response_cells(column: Column) -> Codes:
 
 def merged_into(column: Column) -> npt.NDArray[Any]:
     """The lesion named by "MERGED INTO T01" (or WITH, TO), else ""."""
+
     def other(cell: str) -> str:
         found = _MERGED.fullmatch(" ".join(cell.split()))
         return found.group(1).strip(" .") if found else ""
@@ -187,7 +196,8 @@ class Numbers:
     Attributes
     ----------
     value : ndarray of float
-        The number, NaN where the cell holds none. A zero misread from XPORT (0 < \\|x\\| < 1e-60) is 0.
+        The number, NaN where the cell holds none. A zero misread from XPORT (0 < \\|x\\| < 1e-60)
+        is 0.
     blank : ndarray of bool
         The cell holds nothing.
     word : ndarray of bool
@@ -229,12 +239,18 @@ def _number(text: str, comma: bool) -> tuple[float, bool]:
 
 
 def read_number(cell: str, comma: bool) -> tuple[float, float, float, bool]:
-    """The number of one cell, x of ``<x``, x of ``>x`` (NaN: none), and whether a comma was the decimal mark."""
+    """The number of one cell, x of ``<x``, x of ``>x`` (NaN: none), and whether a comma was the
+    decimal mark.
+    """
     text = tidy(cell)
     limit = _LIMIT.fullmatch(text)
     if limit:
         value, by_comma = _number(limit.group(2), comma)
-        return (np.nan, value, np.nan, by_comma) if limit.group(1) == "<" else (np.nan, np.nan, value, by_comma)
+        return (
+            (np.nan, value, np.nan, by_comma)
+            if limit.group(1) == "<"
+            else (np.nan, np.nan, value, by_comma)
+        )
     value, by_comma = _number(text, comma)
     return (value, np.nan, np.nan, by_comma)
 
@@ -275,12 +291,22 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
             tiny &= (value > -_MISREAD) & (value != 0)
             value = np.where(tiny, 0.0, value) if tiny.any() else value
         none = np.broadcast_to(np.nan, (n,))
-        return Numbers(value, np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny)
+        return Numbers(
+            value, np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny
+        )
     blank = column.map(lambda c: _blank(tidy(c)), np.bool_)
-    read = np.array([read_number(w, decimal_comma) for w in column.words], dtype=np.float64).reshape(-1, 4)
+    read = np.array(
+        [read_number(w, decimal_comma) for w in column.words], dtype=np.float64
+    ).reshape(-1, 4)
     value, below, above, comma = (_by_code(of_word, column.codes) for of_word in read.T)
     with np.errstate(invalid="ignore"):
         tiny = (value != 0) & (np.abs(value) < _MISREAD)
     return Numbers(
-        np.where(tiny, 0.0, value), blank, np.isnan(value) & ~blank, below, above, comma.astype(np.bool_), tiny
+        np.where(tiny, 0.0, value),
+        blank,
+        np.isnan(value) & ~blank,
+        below,
+        above,
+        comma.astype(np.bool_),
+        tiny,
     )

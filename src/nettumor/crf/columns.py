@@ -39,7 +39,9 @@ class Factoriser:
 
     def add(self, values: Sequence[Any]) -> None:
         """Number further values."""
-        self._parts.append(np.fromiter(map(self._numbers.__getitem__, values), np.int32, len(values)))
+        self._parts.append(
+            np.fromiter(map(self._numbers.__getitem__, values), np.int32, len(values))
+        )
 
     def result(self) -> tuple[npt.NDArray[np.int32], list[Any]]:
         """The number of each value, and the distinct values."""
@@ -69,16 +71,23 @@ class Column:
     """
 
     def __init__(
-        self, *, words: Sequence[str] | Words | None = None, codes: npt.NDArray[Any] | None = None,
-        floats: npt.NDArray[Any] | None = None, letters: npt.NDArray[np.str_] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        words: Sequence[str] | Words | None = None,
+        codes: npt.NDArray[Any] | None = None,
+        floats: npt.NDArray[Any] | None = None,
+        letters: npt.NDArray[np.str_] | None = None,
+    ) -> None:
         self.floats: Floats | None = None
         self.letters = letters
         if floats is not None:
             self.floats = np.array(floats, dtype=np.float64)
             self.floats.setflags(write=False)
         else:
-            self._factors = _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int32)
+            self._factors = (
+                _as_words(words if words is not None else []),
+                np.asarray(codes, dtype=np.int32),
+            )
 
     @classmethod
     def of_text(cls, cells: Iterable[Any]) -> Column:
@@ -100,7 +109,9 @@ class Column:
 
     @classmethod
     def of_cells(cls, cells: Sequence[Any], name: str = "column") -> Column:
-        """A column from Python values: numbers if all are, else text; dates become ISO 8601 text."""
+        """A column from Python values: numbers if all are, else text; dates become ISO 8601
+        text.
+        """
         kinds = {type(c) for c in cells if not is_null(c)}
         numeric = all(issubclass(k, (int, float, np.number, np.bool_)) for k in kinds)
         if numeric and (kinds or any(isinstance(c, float) for c in cells)):
@@ -134,12 +145,16 @@ class Column:
             return cls.of_days(numbers, None if known.all() else known)
         moments, codes = np.unique(array.astype("datetime64[s]"), return_inverse=True)
         days = moments.astype("datetime64[D]")
-        text = np.where(moments == days, np.datetime_as_string(days), np.datetime_as_string(moments))
+        text = np.where(
+            moments == days, np.datetime_as_string(days), np.datetime_as_string(moments)
+        )
         return cls.of_distinct(np.where(np.isnat(moments), "", text).tolist(), codes)
 
     @classmethod
     def of_days(cls, days: npt.NDArray[Any], known: npt.NDArray[np.bool_] | None = None) -> Column:
-        """A text column of ISO 8601 dates from whole days since 1970-01-01; blank where not ``known``."""
+        """A text column of ISO 8601 dates from whole days since 1970-01-01; blank where not
+        ``known``.
+        """
         found, codes = _distinct_whole(days, known)
         words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
         return cls(words=words if known is None else [*words[:-1], ""], codes=codes)
@@ -158,7 +173,10 @@ class Column:
         column = cls(floats=numbers)
         found, codes = _distinct_whole(numbers)
         # what `_factors` would find out again, and in the thread that reads
-        column._factors = _as_words([number_text(v) for v in found.astype(np.float64).tolist()]), codes
+        column._factors = (
+            _as_words([number_text(v) for v in found.astype(np.float64).tolist()]),
+            codes,
+        )
         return column
 
     @property
@@ -233,8 +251,14 @@ class Column:
         """The column at these places, with a blank where a place is -1."""
         here = rows >= 0
         if self.floats is not None and self.letters is None:
-            return Column(floats=np.where(here, self.floats[rows], np.nan) if len(self) else np.full(len(rows), np.nan))
-        return Column.of_distinct(["", *self.words], np.where(here, self.codes[rows] + 1, 0) if len(self) else here * 0)
+            return Column(
+                floats=np.where(here, self.floats[rows], np.nan)
+                if len(self)
+                else np.full(len(rows), np.nan)
+            )
+        return Column.of_distinct(
+            ["", *self.words], np.where(here, self.codes[rows] + 1, 0) if len(self) else here * 0
+        )
 
     def __repr__(self) -> str:
         return f"Column of {len(self)} {'words' if self.is_text else 'numbers'}: {self.text[:4].tolist()}"
@@ -257,7 +281,9 @@ def choose_cells(first: Column, second: Column | None) -> Column:
     if first.floats is not None and second.floats is not None:
         return Column(floats=np.where(first.blank, second.floats, first.floats))
     shifted = second.codes + len(first.words)
-    return Column.of_distinct([*first.words, *second.words], np.where(first.blank, shifted, first.codes))
+    return Column.of_distinct(
+        [*first.words, *second.words], np.where(first.blank, shifted, first.codes)
+    )
 
 
 def concatenate(columns: Sequence[Column]) -> Column:
@@ -296,14 +322,17 @@ def cell_text(cell: Any, name: str = "column") -> str:
         return cell.isoformat().removesuffix("T00:00:00")
     if isinstance(cell, (dict, list, tuple, set)):
         raise InputTypeError(
-            f"`{name}` must hold one value a cell; got {cell!r:.60}. Unpack nested values into columns first.",
+            f"`{name}` must hold one value a cell; got {cell!r:.60}. Unpack nested values into "
+            "columns first.",
             argument=name,
         )
     return str(cell)
 
 
 def number_text(value: float) -> str:
-    """A number as one would write it: ``12``, ``12.5``; "" for NaN. Reading it back gives the same number."""
+    """A number as one would write it: ``12``, ``12.5``; "" for NaN. Reading it back gives the same
+    number.
+    """
     if value != value:
         return ""
     return repr(value).removesuffix(".0")
@@ -322,11 +351,23 @@ def _refactor(cells: Sequence[str]) -> tuple[Words, Ints]:
     return _as_words(words), codes.astype(np.int64)
 
 
-_A_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_A_DAY = {
+    "D": 1,
+    "h": 24,
+    "m": 1440,
+    "s": 86_400,
+    "ms": 86_400_000,
+    "us": 86_400_000_000,
+    "ns": 86_400_000_000_000,
+}
 
 
-def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
-    """Days since 1970-01-01, and which moments have no time of the day (None: all); anything where it is no time."""
+def _days_of(
+    array: npt.NDArray[np.datetime64],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_] | None]:
+    """Days since 1970-01-01, and which moments have no time of the day (None: all); anything where
+    it is no time.
+    """
     unit, count = np.datetime_data(array.dtype)
     if (unit, count) == ("D", 1):
         return array.view(np.int64), None
@@ -340,7 +381,9 @@ def _days_of(array: npt.NDArray[np.datetime64]) -> tuple[npt.NDArray[np.int64], 
 
 
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
-    """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without sorting."""
+    """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without
+    sorting.
+    """
     whole = np.empty(len(values), dtype=np.int32)
     known = None
     for part in stretches(len(values)):
@@ -368,7 +411,9 @@ def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
 def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
     """The same of whole numbers; what is not known is one number more, the last."""
     if known is not None:
-        values = np.where(known, values, values[known].max(initial=0) + 1)  # no known one is the largest of its type
+        values = np.where(
+            known, values, values[known].max(initial=0) + 1
+        )  # no known one is the largest of its type
     low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
     if not fills(high - low + 1, values.size, most=4):
         found, codes = np.unique(values, return_inverse=True)

@@ -1,8 +1,8 @@
 """CDISC Dataset-JSON 1.1 (JSON and NDJSON) and plain JSON rows, read by the standard library.
 
 Source: CDISC Dataset-JSON 1.1: an object with ``columns`` (each with ``name`` and ``dataType``) and
-``rows`` (arrays, one per record); as NDJSON the object stands in the first line and each row in a line
-of its own. An array of objects (one per row) is read too. Text stays text, null is a blank.
+``rows`` (arrays, one per record); as NDJSON the object stands in the first line and each row in a
+line of its own. An array of objects (one per row) is read too. Text stays text, null is a blank.
 """
 
 from __future__ import annotations
@@ -46,13 +46,17 @@ def read_json(data: bytes, source: Source, name: str, *, lines: bool = False) ->
     """
     try:
         text = data.decode("utf-8-sig")
-        values = [_load(line) for line in text.splitlines() if line.strip()] if lines else [_load(text)]
+        values = (
+            [_load(line) for line in text.splitlines() if line.strip()] if lines else [_load(text)]
+        )
     except UnicodeDecodeError as error:
         raise _broken(source, f"it is not UTF-8 (byte 0x{data[error.start]:02x})") from None
     except (ValueError, RecursionError) as error:
         raise _broken(source, str(error).splitlines()[0][:100] or "it is nested too deep") from None
     if not values:
-        raise InputError(f"`{source.name}` is empty. Give a file with columns and rows.", argument=source.name)
+        raise InputError(
+            f"`{source.name}` is empty. Give a file with columns and rows.", argument=source.name
+        )
     head = values[0]
     if lines and isinstance(head, dict) and "columns" in head:
         head = {**head, "rows": values[1:]}
@@ -67,7 +71,8 @@ def _load(text: str) -> Any:
 
 def _broken(source: Source, why: str) -> InputError:
     return InputError(
-        f"`{source.name}` is not a readable JSON table: {why}. Write it as Dataset-JSON 1.1, or as CSV UTF-8.",
+        f"`{source.name}` is not a readable JSON table: {why}. Write it as Dataset-JSON 1.1, or "
+        "as CSV UTF-8.",
         argument=source.name,
     )
 
@@ -89,17 +94,28 @@ def _table(head: Any, source: Source, name: str) -> CrfTable:
         if not isinstance(row, list) or len(row) != len(names):
             got = f"{len(row)} values" if isinstance(row, list) else repr(row)[:40]
             raise InputError(
-                f"`{source.name}` row {i} has {got}; there are {len(names)} columns. Complete the row.",
-                argument=source.name, index=(i,),
-            )  # fmt: skip
+                f"`{source.name}` row {i} has {got}; there are {len(names)} columns. Complete the "
+                "row.",
+                argument=source.name,
+                index=(i,),
+            )
     kinds = {n: str(c.get("dataType", "")) for n, c in zip(names, columns, strict=True)}
     called = head.get("name")
-    return _finish(dict(zip(names, _turned(rows, len(names)), strict=True)), kinds, len(rows), source,
-                   called if isinstance(called, str) and called else name)  # fmt: skip
+    return _finish(
+        dict(zip(names, _turned(rows, len(names)), strict=True)),
+        kinds,
+        len(rows),
+        source,
+        called if isinstance(called, str) and called else name,
+    )
 
 
 def _is_column(column: Any) -> bool:
-    return isinstance(column, dict) and isinstance(column.get("name"), str) and bool(column["name"].strip())
+    return (
+        isinstance(column, dict)
+        and isinstance(column.get("name"), str)
+        and bool(column["name"].strip())
+    )
 
 
 def _turned(rows: list[list[Any]], width: int) -> Iterator[list[Any]]:
@@ -115,21 +131,25 @@ def _from_objects(rows: list[Any], source: Source, name: str) -> CrfTable:
     return _finish(cells, {}, len(rows), source, name)
 
 
-def _finish(cells: dict[str, list[Any]], kinds: dict[str, str], n: int, source: Source, name: str) -> CrfTable:
+def _finish(
+    cells: dict[str, list[Any]], kinds: dict[str, str], n: int, source: Source, name: str
+) -> CrfTable:
     columns = {}
     for column, values in cells.items():
         read = Column.of_cells(values, column)
         if kinds.get(column) in _NUMERIC and read.is_text:  # decimals are written as text
             read = as_numbers_where_possible(read)
         columns[column] = read
-    return CrfTable(name, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(name, n))
+    return CrfTable(
+        name, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(name, n)
+    )
 
 
 def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) -> Column:
     """A text column as numbers, if every cell is a number or blank; else the column itself.
 
-    Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written so. A zero misread
-    from XPORT stays as it came, so that it can be reported.
+    Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written
+    so. A zero misread from XPORT stays as it came, so that it can be reported.
     """
     from nettumor.crf.cells import parse_numbers, read_number
 

@@ -1,4 +1,5 @@
-"""Dates of CRF tables: full dates to day numbers, partial and impossible ones marked, nothing guessed.
+"""Dates of CRF tables: full dates to day numbers, partial and impossible ones marked, nothing
+guessed.
 
 Input: ISO 8601 text as SDTM --DTC variables have it (ISO 8601:2004, SDTMIG 3.4 section 4.4): a full
 date ``2024-03-01`` or ``20240301``, with or without a time (which is ignored), a partial date
@@ -48,11 +49,13 @@ class Dates:
     Attributes
     ----------
     day : ndarray of float, shape (n,)
-        Days since 1970-01-01 (or the day itself where days were given); NaN unless the date is full.
+        Days since 1970-01-01 (or the day itself where days were given); NaN unless the date is
+        full.
     status : ndarray of int8, shape (n,)
         `DateStatus`.
     earliest, latest : ndarray of float, shape (n,)
-        The first and the last day that the cell allows (a full date: that day); NaN where it sets none.
+        The first and the last day that the cell allows (a full date: that day); NaN where it sets
+        none.
     """
 
     day: Floats
@@ -62,7 +65,9 @@ class Dates:
 
 
 _PART = r"(?:\d\d|-|UNK?|NK|XX|\?\?)?"
-_PARTIAL = re.compile(rf"(?:\d{{4}}|-|UNK?|UUUU|XXXX)(?:-{_PART}(?:-{_PART})?)?(?:T[\d:.\-]*)?", re.ASCII | re.I)
+_PARTIAL = re.compile(
+    rf"(?:\d{{4}}|-|UNK?|UUUU|XXXX)(?:-{_PART}(?:-{_PART})?)?(?:T[\d:.\-]*)?", re.ASCII | re.I
+)
 _UNKNOWN_END = re.compile(r"(?:-(?:-|UNK?|NK|XX|\?\?)?)+$", re.I)
 """Missing parts at the end: 2024-02-UN, 2024-02-, 2024-UNK-UNK."""
 _WIDTH = 11
@@ -128,21 +133,30 @@ def _from_days(column: Column) -> Dates:
     numbers = parse_numbers(column)
     known = np.isfinite(numbers.value)
     day = np.where(known, numbers.value, np.nan)
-    status = np.where(known, DateStatus.FULL, np.where(numbers.blank, DateStatus.BLANK, DateStatus.INVALID))
+    status = np.where(
+        known, DateStatus.FULL, np.where(numbers.blank, DateStatus.BLANK, DateStatus.INVALID)
+    )
     return Dates(day, status.astype(np.int8), day, day)
 
 
 def _parse_words(words: list[str]) -> tuple[npt.NDArray[np.int8], Floats, Floats]:
     """Status, earliest and latest day of each distinct cell."""
     lengths = np.array([len(w) for w in words], dtype=np.int64)
-    digits = np.array(words, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(words), _WIDTH).astype(np.int64) - ord("0")
+    digits = np.array(words, dtype=f"U{_WIDTH}").view(np.uint32).reshape(len(words), _WIDTH).astype(
+        np.int64
+    ) - ord("0")
     is_digit = (digits >= 0) & (digits <= 9)
     dash, tee, blank = (ord(c) - ord("0") for c in "-T ")
 
     timed = np.array([len(w) > 10 and _is_time(w[11:]) for w in words], dtype=np.bool_)
     timed &= (digits[:, 10] == tee) | (digits[:, 10] == blank)
     month_form = is_digit[:, [0, 1, 2, 3, 5, 6]].all(axis=1) & (digits[:, 4] == dash)
-    long_form = month_form & is_digit[:, [8, 9]].all(axis=1) & (digits[:, 7] == dash) & ((lengths == 10) | timed)
+    long_form = (
+        month_form
+        & is_digit[:, [8, 9]].all(axis=1)
+        & (digits[:, 7] == dash)
+        & ((lengths == 10) | timed)
+    )
     basic = is_digit[:, :8].all(axis=1) & (lengths == 8)
     month_form &= lengths == 7
     year_form = is_digit[:, :4].all(axis=1) & (lengths == 4)
@@ -152,7 +166,9 @@ def _parse_words(words: list[str]) -> tuple[npt.NDArray[np.int8], Floats, Floats
     day = np.where(basic, _two(digits, 6), np.where(long_form, _two(digits, 8), 1))
     shaped = long_form | basic | month_form | year_form
     valid = shaped & (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
-    start = ((np.where(valid, year, 1970) - 1970) * 12 + np.where(valid, month, 1) - 1).astype("datetime64[M]")
+    start = ((np.where(valid, year, 1970) - 1970) * 12 + np.where(valid, month, 1) - 1).astype(
+        "datetime64[M]"
+    )
     step = np.where(year_form, 12, 1)
     first = start.astype("datetime64[D]").astype(np.int64)
     length = (start + step).astype("datetime64[D]").astype(np.int64) - first

@@ -1,8 +1,9 @@
 """Files on disk: which reader for which file, and what the reader says when it cannot.
 
-CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard library;
-Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), XPORT version 8
-and sas7bdat through pyreadstat (extra ``sas``). Errors of those libraries come out as `InputError`.
+CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard
+library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``),
+XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). Errors of those libraries come out
+as `InputError`.
 """
 
 from __future__ import annotations
@@ -26,13 +27,37 @@ from nettumor.crf.text_files import SHEET_ROWS, column_names, read_csv
 from nettumor.crf.xport import RECORD_ROWS, formats_to_columns, is_version_8, read_xport
 from nettumor.errors import InputError, choose, missing_extra
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xpt", ".json", ".ndjson", ".parquet", ".xlsx", ".xls", ".sas7bdat")
+SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xpt",
+    ".json",
+    ".ndjson",
+    ".parquet",
+    ".xlsx",
+    ".xls",
+    ".sas7bdat",
+)
 """What a file may be called."""
 
 _ID_COLUMNS = frozenset(
-    {"subject", "lesion", "evaluator", "visit", "marker", "symptom", "usubjid", "subjid", "tulnkid", "trlnkid"}
+    {
+        "subject",
+        "lesion",
+        "evaluator",
+        "visit",
+        "marker",
+        "symptom",
+        "usubjid",
+        "subjid",
+        "tulnkid",
+        "trlnkid",
+    }
 )
-"""Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned into a date."""
+"""Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned
+into a date.
+"""
 
 
 def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
@@ -63,13 +88,15 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
             raise InputError(f"`{path}` is not there. Give a folder, or files.", argument="source")
         raise InputError(
             f"`{path.name}` is of a kind that cannot be read ({kind or 'no suffix'}). "
-            f"Give one of {', '.join(SUFFIXES)}.", argument=str(path),
-        )  # fmt: skip
+            f"Give one of {', '.join(SUFFIXES)}.",
+            argument=str(path),
+        )
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(
-            f"`{path}` cannot be opened: {error.strerror or error}. Check the path.", argument=str(path)
+            f"`{path}` cannot be opened: {error.strerror or error}. Check the path.",
+            argument=str(path),
         ) from None
     digest = hashlib.sha256(data).hexdigest()
     name = path.stem
@@ -87,7 +114,9 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
         return _read_excel(data, source("excel", SHEET_ROWS), name)
     if kind == ".xpt" and not is_version_8(data):
         return read_xport(data, source("xport", RECORD_ROWS))
-    return [_read_sas(data, source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS), name, kind)]
+    return [
+        _read_sas(data, source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS), name, kind)
+    ]
 
 
 def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
@@ -101,7 +130,8 @@ def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) ->
             raise
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise InputError(
-            f"`{source.name}` is not a readable {what}: {lines[0][:120]}. {repair}", argument=source.name
+            f"`{source.name}` is not a readable {what}: {lines[0][:120]}. {repair}",
+            argument=source.name,
         ) from None
 
 
@@ -111,8 +141,12 @@ def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
     except ImportError:
         raise missing_extra("polars", "frames", "Reading Parquet") from None
     if data[:4] != b"PAR1" or data[-4:] != b"PAR1":
-        raise InputError(f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name)
-    frame = _guarded(source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data)))
+        raise InputError(
+            f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name
+        )
+    frame = _guarded(
+        source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data))
+    )
     read = read_frame(frame, name)
     columns = {n: read.column(n) for n in read}
     return CrfTable(name, columns, source, read.rows + 1, origin=constant(name, read.n_rows))
@@ -126,18 +160,26 @@ def _read_excel(data: bytes, source: Source, name: str) -> list[CrfTable]:
 
     def sheets() -> dict[str, list[list[Any]]]:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names}
+        return {
+            s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names
+        }
 
     found = _guarded(source, "Excel workbook", "Save it again as .xlsx, or as CSV UTF-8.", sheets)
-    filled = {s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)}
+    filled = {
+        s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
+    }
     if not filled:
-        raise InputError(f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name)
+        raise InputError(
+            f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name
+        )
     single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
     return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
 
 
 def _sheet(rows: list[list[Any]], source: Source, name: str) -> CrfTable:
-    where = Source(f"{source.name}, sheet {name}", source.kind, source.rows, source.path, source.sha256)
+    where = Source(
+        f"{source.name}, sheet {name}", source.kind, source.rows, source.path, source.sha256
+    )
     numbers = [i for i, row in enumerate(rows, start=1) if any(c != "" for c in row)]
     header = column_names([str(c) for c in rows[numbers[0] - 1]], where.name)
     body = [rows[i - 1] for i in numbers[1:]]
@@ -147,24 +189,37 @@ def _sheet(rows: list[list[Any]], source: Source, name: str) -> CrfTable:
         if not column:
             if any(c != "" for c in cells):
                 raise InputError(
-                    f"`{where.name}` has a column with values and without a name. Name it in the header.", argument=name
+                    f"`{where.name}` has a column with values and without a name. Name it in the "
+                    "header.",
+                    argument=name,
                 )
             continue
         _no_dates_for_identifiers(column, cells, numbers[1:], where)
         columns[column] = Column.of_cells(cells, column)
-    return CrfTable(name, columns, where, np.array(numbers[1:], dtype=np.int64), origin=constant(name, len(body)))
+    return CrfTable(
+        name,
+        columns,
+        where,
+        np.array(numbers[1:], dtype=np.int64),
+        origin=constant(name, len(body)),
+    )
 
 
-def _no_dates_for_identifiers(column: str, cells: list[Any], numbers: list[int], where: Source) -> None:
+def _no_dates_for_identifiers(
+    column: str, cells: list[Any], numbers: list[int], where: Source
+) -> None:
     if column.casefold() not in _ID_COLUMNS:
         return
     for cell, row in zip(cells, numbers, strict=True):
         if hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
             raise InputError(
-                f"`{column}` must hold identifiers; got the date {cell} at row {row} of {where.name}: Excel has turned "
-                "an identifier such as 1-2 into a date. Format the column as text and type the identifiers again.",
-                argument=column, index=(row,),
-            )  # fmt: skip
+                f"`{column}` must hold identifiers; got the date {cell} at row {row} of "
+                f"{where.name}: Excel has turned "
+                "an identifier such as 1-2 into a date. Format the column as text and type the "
+                "identifiers again.",
+                argument=column,
+                index=(row,),
+            )
 
 
 def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
@@ -175,17 +230,23 @@ def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
         raise missing_extra("pyreadstat", "sas", f"Reading {what}") from None
     choose("kind", kind, (".xpt", ".sas7bdat"))
     reader = pyreadstat.read_xport if kind == ".xpt" else pyreadstat.read_sas7bdat
-    handle, copy = tempfile.mkstemp(suffix=kind)  # pyreadstat reads paths; the bytes are those of the digest
+    handle, copy = tempfile.mkstemp(
+        suffix=kind
+    )  # pyreadstat reads paths; the bytes are those of the digest
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
         values, about = _guarded(
-            source, f"{what} file", "Write it again as XPORT version 5 or Dataset-JSON.",
+            source,
+            f"{what} file",
+            "Write it again as XPORT version 5 or Dataset-JSON.",
             lambda: reader(copy, output_format="dict", disable_datetime_conversion=True),
-        )  # fmt: skip
+        )
     finally:
         os.unlink(copy)
     n = max((len(v) for v in values.values()), default=0)
     columns = formats_to_columns(values, about.original_variable_types, n)
     table = about.table_name or name
-    return CrfTable(table, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(table, n))
+    return CrfTable(
+        table, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(table, n)
+    )

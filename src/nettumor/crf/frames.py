@@ -1,8 +1,9 @@
-"""Frames and arrays that users hold in memory: pandas, Polars, PyArrow, dicts of arrays, other frames.
+"""Frames and arrays that users hold in memory: pandas, Polars, PyArrow, dicts of arrays, other
+frames.
 
-No frame library is imported here: a pandas, Polars or PyArrow frame brings its own methods; any other
-frame is read through narwhals where that is installed. Text columns are handed over as codes and
-distinct words by the frame's own machinery, so that a million rows cost no loop over rows.
+No frame library is imported here: a pandas, Polars or PyArrow frame brings its own methods; any
+other frame is read through narwhals where that is installed. Text columns are handed over as codes
+and distinct words by the frame's own machinery, so that a million rows cost no loop over rows.
 """
 
 from __future__ import annotations
@@ -29,7 +30,11 @@ def is_frame(value: object) -> bool:
 
 
 def _is_table(value: object) -> bool:
-    return isinstance(value, (str, Path, Mapping)) or hasattr(value, "collect_schema") or hasattr(value, "columns")
+    return (
+        isinstance(value, (str, Path, Mapping))
+        or hasattr(value, "collect_schema")
+        or hasattr(value, "columns")
+    )
 
 
 def _library(value: object) -> str:
@@ -43,7 +48,8 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
     Parameters
     ----------
     frame : frame, or mapping of str to array_like of shape (n,)
-        pandas, Polars (lazy too), PyArrow, any frame narwhals knows, `nettumor.Table`, a dict of arrays.
+        pandas, Polars (lazy too), PyArrow, any frame narwhals knows, `nettumor.Table`, a dict of
+        arrays.
     name : str
         The name of the table; errors name it.
     path : str
@@ -75,24 +81,31 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
     lengths = {n: len(c) for n, c in zip(names, columns.values(), strict=True)}
     if len(set(lengths.values())) > 1:
         raise InputError(
-            f"Columns of `{name}` must have one length; got {lengths}. Pad the shorter ones.", argument=name
+            f"Columns of `{name}` must have one length; got {lengths}. Pad the shorter ones.",
+            argument=name,
         )
     n = next(iter(lengths.values()), 0)
     source = Source(name, kind, "position, from 0", path)
     return CrfTable(
-        name, dict(zip(names, columns.values(), strict=True)), source, np.arange(n, dtype=smallest(n)),
+        name,
+        dict(zip(names, columns.values(), strict=True)),
+        source,
+        np.arange(n, dtype=smallest(n)),
         origin=constant(name, n),
-    )  # fmt: skip
+    )
 
 
 def _array_column(values: Any, name: str) -> Column:
     if isinstance(values, Column):
         return values
-    if isinstance(values, (str, bytes)) or not (hasattr(values, "__array__") or hasattr(values, "__iter__")):
+    if isinstance(values, (str, bytes)) or not (
+        hasattr(values, "__array__") or hasattr(values, "__iter__")
+    ):
         raise InputTypeError(
             f"`{name}` must be a column (array, list or Series); got {values!r:.60}. "
-            "Give one value per row.", argument=name,
-        )  # fmt: skip
+            "Give one value per row.",
+            argument=name,
+        )
     library = _library(values)
     if library == "polars":
         return _polars_column(values, name)
@@ -105,7 +118,10 @@ def _array_column(values: Any, name: str) -> Column:
         array = array.astype(object)
         array[np.ma.getmaskarray(values)] = None
     if array.ndim != 1:
-        raise InputError(f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.", argument=name)
+        raise InputError(
+            f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.",
+            argument=name,
+        )
     return Column.of_array(array, name)
 
 
@@ -120,8 +136,12 @@ def _pandas_column(series: Any, name: str) -> Column:
     dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
     if str(dtype).startswith("datetime64") or kind == "M":
-        moments = series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
-        return Column.of_datetimes(moments.to_numpy(dtype=f"datetime64[{getattr(dtype, 'unit', 'ns')}]"))
+        moments = (
+            series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
+        )
+        return Column.of_datetimes(
+            moments.to_numpy(dtype=f"datetime64[{getattr(dtype, 'unit', 'ns')}]")
+        )
     if kind == "m":
         return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
     known = series.dropna() if kind in "iu" else series[:0]
@@ -130,7 +150,9 @@ def _pandas_column(series: Any, name: str) -> Column:
     if kind in "fiub":
         return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
     text = type(dtype).__name__ == "StringDtype"
-    if text and _says_one(series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()):
+    if text and _says_one(
+        series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()
+    ):
         return constant(series.iloc[0], len(series))
     codes, words = series.factorize()
     values = words.tolist()
@@ -141,7 +163,9 @@ def _pandas_column(series: Any, name: str) -> Column:
 
 
 def _says_one(distinct: int, same: Callable[[], bool]) -> bool:
-    """Whether a column says one word in every row, such as a role: a tenth of the time of a dictionary."""
+    """Whether a column says one word in every row, such as a role: a tenth of the time of a
+    dictionary.
+    """
     return distinct == 1 and bool(same())
 
 
@@ -154,7 +178,11 @@ def _from_polars(frame: Any) -> dict[str, Column]:
 
 def _polars_column(series: Any, name: str) -> Column:
     dtype = series.dtype
-    huge = dtype.is_integer() and series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
+    huge = (
+        dtype.is_integer()
+        and series.len()
+        and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
+    )
     if str(dtype) == "Date" and not series.null_count():
         return Column.of_days(series.to_physical().to_numpy())
     if dtype.is_integer() and not huge and not series.null_count():
@@ -168,8 +196,11 @@ def _polars_column(series: Any, name: str) -> Column:
         made_here = series.null_count() or dtype != polars.Float64
         return Column.of_own(floats) if made_here else Column(floats=floats)
     if str(dtype) == "Date" or str(dtype).startswith("Datetime"):
-        return Column.of_datetimes(series.dt.replace_time_zone(None).to_numpy() if "zone" in str(dtype) and
-                                   getattr(dtype, "time_zone", None) else series.to_numpy())  # fmt: skip
+        return Column.of_datetimes(
+            series.dt.replace_time_zone(None).to_numpy()
+            if "zone" in str(dtype) and getattr(dtype, "time_zone", None)
+            else series.to_numpy()
+        )
     if str(dtype).startswith("Duration"):
         return Column.of_array(series.to_numpy(), name)
     if str(dtype).startswith(("String", "Categorical", "Enum")):
@@ -185,7 +216,11 @@ def _polars_words(series: Any) -> Column:
     if _says_one(text.head(99).n_unique(), lambda: (text == text[0]).all()):
         return constant(text[0], len(text))
     # categories of its own: those that all share number a word by when it was first read anywhere
-    own = polars.Categorical(polars.Categories.random()) if hasattr(polars, "Categories") else polars.Categorical
+    own = (
+        polars.Categorical(polars.Categories.random())
+        if hasattr(polars, "Categories")
+        else polars.Categorical
+    )
     codes, first = by_appearance(text.cast(own).to_physical().to_numpy().view(np.int32))
     return Column(words=text.gather(first).to_list(), codes=codes)
 
@@ -200,7 +235,11 @@ def _arrow_column(chunked: Any, name: str) -> Column:
     if kind.startswith(("dictionary<values=string", "dictionary<values=large_string")):
         chunked, kind = chunked.cast("string"), "string"
     if kind.startswith(("string", "large_string", "string_view")):
-        combined = chunked.combine_chunks() if kind != "string_view" else chunked.cast("string").combine_chunks()
+        combined = (
+            chunked.combine_chunks()
+            if kind != "string_view"
+            else chunked.cast("string").combine_chunks()
+        )
         encoded = combined.dictionary_encode()
         if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
             encoded = encoded.combine_chunks()
@@ -209,7 +248,11 @@ def _arrow_column(chunked: Any, name: str) -> Column:
         return Column.of_distinct([*words, ""], codes.astype(np.int64))
     if kind.startswith(("int", "uint", "float", "double", "halffloat")):
         plain = chunked.drop_null().to_numpy()
-        if plain.dtype.kind == "f" or not plain.size or (plain.max() <= WHOLE and plain.min() >= -WHOLE):
+        if (
+            plain.dtype.kind == "f"
+            or not plain.size
+            or (plain.max() <= WHOLE and plain.min() >= -WHOLE)
+        ):
             return Column(floats=chunked.to_numpy().astype(np.float64))  # NaN where null
     if kind.startswith("date32"):
         return Column.of_datetimes(chunked.to_numpy())
@@ -226,10 +269,15 @@ def _from_narwhals(frame: Any, name: str) -> dict[str, Column]:
         eager = known.collect() if isinstance(known, narwhals.LazyFrame) else known
     except TypeError:
         raise InputTypeError(
-            f"`{name}` must be a frame, a mapping of columns, or a path; got {type(frame).__name__}. "
-            "Convert it to a dict of arrays first.", argument=name,
-        ) from None  # fmt: skip
-    return {n: Column.of_cells([cell_or_none(v) for v in eager.get_column(n).to_list()], n) for n in eager.columns}
+            f"`{name}` must be a frame, a mapping of columns, or a path; got "
+            f"{type(frame).__name__}. "
+            "Convert it to a dict of arrays first.",
+            argument=name,
+        ) from None
+    return {
+        n: Column.of_cells([cell_or_none(v) for v in eager.get_column(n).to_list()], n)
+        for n in eager.columns
+    }
 
 
 def cell_or_none(value: Any) -> Any:

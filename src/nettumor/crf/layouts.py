@@ -1,4 +1,5 @@
-"""The five CRF tables as data: columns, which are required, types, units, permitted words, keys, CDISC names.
+"""The five CRF tables as data: columns, which are required, types, units, permitted words, keys,
+CDISC names.
 
 Which columns a table may have is what the readers, `assess` and the edit checks agree on; they all
 read it here. A column not named here is kept and ignored. `day` (a number, counted from the
@@ -17,43 +18,91 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "TARGET": (
-        "T", "TL", "TARGET LESION", "TARGET NODAL", "TARGET EXTRA NODAL", "TARGET EXTRANODAL", "TARGET LYMPH NODE",
-    ),
-    "NON-TARGET": (
-        "NT", "NTL", "NONTARGET", "NON TARGET", "NON-TARGET LESION", "NON TARGET LESION", "NON-TARGET NODAL",
-        "NON-TARGET EXTRA NODAL", "NON-TARGET EXTRANODAL", "NON-TARGET ENHANCING", "NON-TARGET NON-ENHANCING",
-    ),
-    "NEW": ("NL", "NEW LESION", "NEW TARGET", "NEW NON-TARGET", "NEW BONE LESION"),
-    "OTHER": (
-        "BENIGN", "BENIGN ABNORMALITY", "LOCATION OF INTEREST", "PRIMARY", "DISEASE SITE", "BONE LESION", "MEASURED",
-        "NOT MEASURED", "NON-MEASURABLE",
-    ),
-})  # fmt: skip
-"""What a lesion was identified as, and other spellings (TUIDRS, C123650). OTHER is not judged by any criterion."""
+ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "TARGET": (
+            "T",
+            "TL",
+            "TARGET LESION",
+            "TARGET NODAL",
+            "TARGET EXTRA NODAL",
+            "TARGET EXTRANODAL",
+            "TARGET LYMPH NODE",
+        ),
+        "NON-TARGET": (
+            "NT",
+            "NTL",
+            "NONTARGET",
+            "NON TARGET",
+            "NON-TARGET LESION",
+            "NON TARGET LESION",
+            "NON-TARGET NODAL",
+            "NON-TARGET EXTRA NODAL",
+            "NON-TARGET EXTRANODAL",
+            "NON-TARGET ENHANCING",
+            "NON-TARGET NON-ENHANCING",
+        ),
+        "NEW": ("NL", "NEW LESION", "NEW TARGET", "NEW NON-TARGET", "NEW BONE LESION"),
+        "OTHER": (
+            "BENIGN",
+            "BENIGN ABNORMALITY",
+            "LOCATION OF INTEREST",
+            "PRIMARY",
+            "DISEASE SITE",
+            "BONE LESION",
+            "MEASURED",
+            "NOT MEASURED",
+            "NON-MEASURABLE",
+        ),
+    }
+)
+"""What a lesion was identified as, and other spellings (TUIDRS, C123650). OTHER is not judged by
+any criterion.
+"""
 
-STATES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "MEASURED": ("MEASURABLE",),
-    "ABSENT": ("RESOLVED", "DISAPPEARED", "NOT PRESENT", "GONE", "CR"),
-    "TOO SMALL": ("TOO SMALL TO MEASURE", "TSTM", "TOO SMALL TO BE MEASURED"),
-    "PRESENT": (
-        "STILL PRESENT", "PATHOLOGICAL", "UNCHANGED", "STABLE", "INCREASED", "DECREASED", "ENLARGEMENT",
-        "ENLARGEMENT FROM NADIR", "FURTHER ENLARGEMENT", "FURTHER ENLARGEMENT FROM NADIR", "NON-CR/NON-PD",
-    ),
-    "UNEQUIVOCAL": (),
-    "UNEQUIVOCAL PROGRESSION": ("PROGRESSION", "PROGRESSIVE DISEASE", "PD"),
-    "EQUIVOCAL": (),
-    "NOT EVALUABLE": (
-        "NE", "ND", "NA", "N/A", "NOT DONE", "NOT ASSESSED", "NOT ASSESSABLE", "NOT MEASURED", "NOT AVAILABLE",
-        "UNEVALUABLE", "NON-EVALUABLE", "INEVALUABLE", "UNKNOWN",
-    ),
-    "MERGED": ("TUMOR MERGED", "TUMOUR MERGED", "COALESCED"),
-    "NON-PATHOLOGICAL": ("NORMAL", "NORMAL NODE"),
-})  # fmt: skip
+STATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "MEASURED": ("MEASURABLE",),
+        "ABSENT": ("RESOLVED", "DISAPPEARED", "NOT PRESENT", "GONE", "CR"),
+        "TOO SMALL": ("TOO SMALL TO MEASURE", "TSTM", "TOO SMALL TO BE MEASURED"),
+        "PRESENT": (
+            "STILL PRESENT",
+            "PATHOLOGICAL",
+            "UNCHANGED",
+            "STABLE",
+            "INCREASED",
+            "DECREASED",
+            "ENLARGEMENT",
+            "ENLARGEMENT FROM NADIR",
+            "FURTHER ENLARGEMENT",
+            "FURTHER ENLARGEMENT FROM NADIR",
+            "NON-CR/NON-PD",
+        ),
+        "UNEQUIVOCAL": (),
+        "UNEQUIVOCAL PROGRESSION": ("PROGRESSION", "PROGRESSIVE DISEASE", "PD"),
+        "EQUIVOCAL": (),
+        "NOT EVALUABLE": (
+            "NE",
+            "ND",
+            "NA",
+            "N/A",
+            "NOT DONE",
+            "NOT ASSESSED",
+            "NOT ASSESSABLE",
+            "NOT MEASURED",
+            "NOT AVAILABLE",
+            "UNEVALUABLE",
+            "NON-EVALUABLE",
+            "INEVALUABLE",
+            "UNKNOWN",
+        ),
+        "MERGED": ("TUMOR MERGED", "TUMOUR MERGED", "COALESCED"),
+        "NON-PATHOLOGICAL": ("NORMAL", "NORMAL NODE"),
+    }
+)
 """What was seen of a lesion, and other spellings (TRPROPRS, C124309; the words of non-target CRFs).
-NON-PATHOLOGICAL is a node of normal size (LNSTATE). "MERGED INTO T01" names the other lesion. UNEQUIVOCAL is the
-presence of a new lesion and the progression of a non-target one."""
+NON-PATHOLOGICAL is a node of normal size (LNSTATE). "MERGED INTO T01" names the other lesion.
+UNEQUIVOCAL is the presence of a new lesion and the progression of a non-target one."""
 
 NEW_LESION: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "N": ("NO", "FALSE", "0", "NONE", "ABSENT"),
@@ -64,15 +113,21 @@ NEW_LESION: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })  # fmt: skip
 """New lesions as reported at a visit (RSTESTCD NEWLIND, NEWLPROG)."""
 
-FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "Y": ("YES", "TRUE", "T", "1", "NODAL"),
-    "N": ("NO", "FALSE", "F", "0", "EXTRANODAL", "EXTRA NODAL", "NON-NODAL"),
-})  # fmt: skip
+FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Y": ("YES", "TRUE", "T", "1", "NODAL"),
+        "N": ("NO", "FALSE", "F", "0", "EXTRANODAL", "EXTRA NODAL", "NON-NODAL"),
+    }
+)
 """Yes and no."""
 
-SEXES: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "F": ("FEMALE",), "M": ("MALE",), "U": ("UNKNOWN", "UNDIFFERENTIATED"),
-})  # fmt: skip
+SEXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "F": ("FEMALE",),
+        "M": ("MALE",),
+        "U": ("UNKNOWN", "UNDIFFERENTIATED"),
+    }
+)
 """Sex (C66731)."""
 
 
@@ -155,26 +210,67 @@ class TableLayout:
         return [c for c in self.required() if c not in have] + alternatives
 
 
-def _c(name: str, kind: str, meaning: str, cdisc: str = "", aliases: str = "", **more: object) -> ColumnLayout:
+def _c(
+    name: str, kind: str, meaning: str, cdisc: str = "", aliases: str = "", **more: object
+) -> ColumnLayout:
     return ColumnLayout(name, kind, meaning, cdisc=cdisc, aliases=tuple(aliases.split()), **more)  # type: ignore[arg-type]
 
 
-_SUBJECT = _c("subject", "text", "Patient, unique in the study", "USUBJID", "USUBJID SUBJID", required=True)
-_EVALUATOR = _c("evaluator", "text", "Who assessed: a track is subject and evaluator", "--EVALID, else --EVAL",
-                "TREVALID RSEVALID TREVAL RSEVAL")  # fmt: skip
+_SUBJECT = _c(
+    "subject", "text", "Patient, unique in the study", "USUBJID", "USUBJID SUBJID", required=True
+)
+_EVALUATOR = _c(
+    "evaluator",
+    "text",
+    "Who assessed: a track is subject and evaluator",
+    "--EVALID, else --EVAL",
+    "TREVALID RSEVALID TREVAL RSEVAL",
+)
 _VISIT = _c("visit", "visit", "Visit number, or name", "VISITNUM", "VISITNUM VISIT")
-_DATE = _c("date", "date", "Date of the scan, sample or report (ISO 8601; partial dates as far as known)", "--DTC",
-           "TRDTC TRDAT TUDTC TUDAT RSDTC RSDAT LBDTC LBDAT")  # fmt: skip
-_DAY_COLUMN = _c("day", "number", "Days from the reference date (day 0), in place of the date", "--DY less 1",
-                 unit="days")  # fmt: skip
+_DATE = _c(
+    "date",
+    "date",
+    "Date of the scan, sample or report (ISO 8601; partial dates as far as known)",
+    "--DTC",
+    "TRDTC TRDAT TUDTC TUDAT RSDTC RSDAT LBDTC LBDAT",
+)
+_DAY_COLUMN = _c(
+    "day",
+    "number",
+    "Days from the reference date (day 0), in place of the date",
+    "--DY less 1",
+    unit="days",
+)
 _VISIT_NAME = _c("visit_name", "text", "Visit name, where `visit` is its number", "VISIT")
-_STUDY_DAY = _c("study_day", "number", "Study day as reported: 1 on the reference date, -1 the day before it, no 0",
-                "--DY", "TRDY RSDY TUDY LBDY", unit="days")  # fmt: skip
-_ROLE_OF_EVALUATOR = _c("evaluator_role", "text", "Role of who assessed (INVESTIGATOR, INDEPENDENT ASSESSOR), where "
-                        "`evaluator` names the reader", "--EVAL", "TREVAL RSEVAL TUEVAL")  # fmt: skip
-_ACCEPTED = _c("accepted", "flag", "The record that counts, where several readers assessed", "--ACPTFL",
-               permitted=FLAGS)  # fmt: skip
-_REASON = _c("reason", "text", "Why something was not done or not evaluable", "--REASND", "TRREASND TRREASNE RSREASND")
+_STUDY_DAY = _c(
+    "study_day",
+    "number",
+    "Study day as reported: 1 on the reference date, -1 the day before it, no 0",
+    "--DY",
+    "TRDY RSDY TUDY LBDY",
+    unit="days",
+)
+_ROLE_OF_EVALUATOR = _c(
+    "evaluator_role",
+    "text",
+    "Role of who assessed (INVESTIGATOR, INDEPENDENT ASSESSOR), where `evaluator` names the reader",
+    "--EVAL",
+    "TREVAL RSEVAL TUEVAL",
+)
+_ACCEPTED = _c(
+    "accepted",
+    "flag",
+    "The record that counts, where several readers assessed",
+    "--ACPTFL",
+    permitted=FLAGS,
+)
+_REASON = _c(
+    "reason",
+    "text",
+    "Why something was not done or not evaluable",
+    "--REASND",
+    "TRREASND TRREASNE RSREASND",
+)
 
 
 def _date(name: str, meaning: str, cdisc: str = "", aliases: str = "") -> ColumnLayout:
@@ -186,19 +282,28 @@ def _mm(name: str, meaning: str, cdisc: str, aliases: str = "") -> ColumnLayout:
 
 
 SUBJECTS = TableLayout(
-    "subjects", "a patient",
+    "subjects",
+    "a patient",
     (
         _SUBJECT,
-        _date("treatment_start", "First day of the treatment under study", "RFXSTDTC, else RFSTDTC",
-              "RFXSTDTC RFSTDTC"),
-        _date("randomized", "Day of randomisation", "DSSTDTC where DSDECOD is RANDOMIZED", "RANDDT"),
+        _date(
+            "treatment_start",
+            "First day of the treatment under study",
+            "RFXSTDTC, else RFSTDTC",
+            "RFXSTDTC RFSTDTC",
+        ),
+        _date(
+            "randomized", "Day of randomisation", "DSSTDTC where DSDECOD is RANDOMIZED", "RANDDT"
+        ),
         _date("first_metastasis", "Day of the first metastasis (an origin of survival)"),
         _c("arm", "text", "Planned arm", "ARM", "ARM"),
         _c("treatment", "text", "Actual treatment", "ACTARM", "ACTARM"),
         _date("therapy_completed", "Last day of the treatment under study", "RFXENDTC", "RFXENDTC"),
         _date("new_therapy", "First day of another anticancer therapy"),
         _date("death", "Day of death", "DTHDTC", "DTHDTC"),
-        _date("last_known_alive", "Last day known alive", "RFPENDTC, else RFENDTC", "RFPENDTC RFENDTC"),
+        _date(
+            "last_known_alive", "Last day known alive", "RFPENDTC, else RFENDTC", "RFPENDTC RFENDTC"
+        ),
         _date("data_cutoff", "Day of the data cut-off"),
         _date("birth", "Date of birth, as far as known", "BRTHDTC", "BRTHDTC BRTHDAT"),
         _date("consent", "Day of informed consent", "RFICDTC", "RFICDTC"),
@@ -209,115 +314,261 @@ SUBJECTS = TableLayout(
         _c("grade", "text", "Tumour grade (G1, G2, G3)"),
         _c("extrahepatic", "flag", "Disease outside the liver", permitted=FLAGS),
         _c("site", "text", "Study site", "SITEID", "SITEID"),
-        _date("study_end", "Day of the end of the study for the patient", "DSSTDTC of the last disposition event"),
+        _date(
+            "study_end",
+            "Day of the end of the study for the patient",
+            "DSSTDTC of the last disposition event",
+        ),
         _date("progression_date", "Day of progression as reported"),
-        _c("end_reason", "text", "Why treatment or study ended", "DSDECOD where DSCAT is DISPOSITION EVENT"),
-        _date("end_date", "Day treatment or study ended", "DSSTDTC where DSCAT is DISPOSITION EVENT"),
+        _c(
+            "end_reason",
+            "text",
+            "Why treatment or study ended",
+            "DSDECOD where DSCAT is DISPOSITION EVENT",
+        ),
+        _date(
+            "end_date", "Day treatment or study ended", "DSSTDTC where DSCAT is DISPOSITION EVENT"
+        ),
         _c("baseline_regions", "text", "Regions of the body imaged at baseline, with ; between"),
     ),
     keys=("subject",),
-)  # fmt: skip
+)
 
 LESIONS = TableLayout(
-    "lesions", "a lesion at a visit",
+    "lesions",
+    "a lesion at a visit",
     (
         _SUBJECT,
-        _c("lesion", "text", "Lesion, unique in subject and evaluator", "TRLNKID", "TRLNKID TULNKID", required=True),
-        _c("role", "word", "What it was identified as", "TUSTRESC", "TUIDENT_TUORRES LESIDENT_TUORRES TUSTRESC TUORRES",
-           required=True, permitted=ROLES),
-        _VISIT, _DATE, _DAY_COLUMN, _EVALUATOR,
+        _c(
+            "lesion",
+            "text",
+            "Lesion, unique in subject and evaluator",
+            "TRLNKID",
+            "TRLNKID TULNKID",
+            required=True,
+        ),
+        _c(
+            "role",
+            "word",
+            "What it was identified as",
+            "TUSTRESC",
+            "TUIDENT_TUORRES LESIDENT_TUORRES TUSTRESC TUORRES",
+            required=True,
+            permitted=ROLES,
+        ),
+        _VISIT,
+        _DATE,
+        _DAY_COLUMN,
+        _EVALUATOR,
         _c("organ", "text", "Where it is", "TULOC", "TULOC"),
-        _c("nodal", "flag", "Whether it is a lymph node; if absent or blank, read from `organ`", permitted=FLAGS),
-        _mm("size", "Longest diameter (a node's short axis, if it is the only diameter)", "TRTESTCD=LDIAM",
-            "LDIAM LDIAM_TRORRES DIAMETER DIAMETER_TRORRES"),
-        _mm("perpendicular", "Greatest diameter perpendicular to it; a node's short axis", "TRTESTCD=LPERP",
-            "LPERP LPERP_TRORRES"),
+        _c(
+            "nodal",
+            "flag",
+            "Whether it is a lymph node; if absent or blank, read from `organ`",
+            permitted=FLAGS,
+        ),
+        _mm(
+            "size",
+            "Longest diameter (a node's short axis, if it is the only diameter)",
+            "TRTESTCD=LDIAM",
+            "LDIAM LDIAM_TRORRES DIAMETER DIAMETER_TRORRES",
+        ),
+        _mm(
+            "perpendicular",
+            "Greatest diameter perpendicular to it; a node's short axis",
+            "TRTESTCD=LPERP",
+            "LPERP LPERP_TRORRES",
+        ),
         _mm("viable", "Diameter of the enhancing part", "TRTESTCD=VDIAM", "VDIAM VDIAM_TRORRES"),
         _mm("viable_perpendicular", "Greatest perpendicular diameter of the enhancing part", ""),
         _c("volume", "number", "Volume", "TRTESTCD=VOLUME", "VOLUME", unit="mL"),
         _c("attenuation", "number", "Mean attenuation", "TRTESTCD=RADIODEN", "RADIODEN", unit="HU"),
-        _c("state", "word", "What was seen of it", "TRTESTCD=TUMSTATE, LNSTATE; TRSTAT",
-           "TUMSTATE TUMSTATE_TRORRES LNSTATE", permitted=STATES),
+        _c(
+            "state",
+            "word",
+            "What was seen of it",
+            "TRTESTCD=TUMSTATE, LNSTATE; TRSTAT",
+            "TUMSTATE TUMSTATE_TRORRES LNSTATE",
+            permitted=STATES,
+        ),
         _REASON,
         _c("method", "text", "Imaging method", "TRMETHOD", "TRMETHOD TUMETHOD"),
         _c("slice_thickness", "number", "Slice thickness", "", unit="mm"),
-        _mm("diameter", "The one diameter collected for the sum (long axis, or a node's short axis), where it was "
-            "collected beside `size` and `perpendicular`; it then goes into the sum of diameters", "TRTESTCD=DIAMETER"),
-        _c("unit", "word", "Unit of the diameters, if not mm", "TRSTRESU", permitted={"mm": (), "cm": ()}),
-        _VISIT_NAME, _ACCEPTED, _ROLE_OF_EVALUATOR, _STUDY_DAY,
-        _c("baseline_flag", "flag", "The last row of a lesion before treatment", "TRLOBXFL", "TRLOBXFL TRBLFL",
-           permitted=FLAGS),
-        _date("local_therapy", "First day of surgery, irradiation or ablation of this lesion outside the treatment "
-              "under study"),
+        _mm(
+            "diameter",
+            "The one diameter collected for the sum (long axis, or a node's short axis), where it "
+            "was "
+            "collected beside `size` and `perpendicular`; it then goes into the sum of diameters",
+            "TRTESTCD=DIAMETER",
+        ),
+        _c(
+            "unit",
+            "word",
+            "Unit of the diameters, if not mm",
+            "TRSTRESU",
+            permitted={"mm": (), "cm": ()},
+        ),
+        _VISIT_NAME,
+        _ACCEPTED,
+        _ROLE_OF_EVALUATOR,
+        _STUDY_DAY,
+        _c(
+            "baseline_flag",
+            "flag",
+            "The last row of a lesion before treatment",
+            "TRLOBXFL",
+            "TRLOBXFL TRBLFL",
+            permitted=FLAGS,
+        ),
+        _date(
+            "local_therapy",
+            "First day of surgery, irradiation or ablation of this lesion outside the treatment "
+            "under study",
+        ),
         _c("infiltrative", "flag", "Infiltrative growth (mRECIST)", permitted=FLAGS),
-        _c("vascular_pattern", "text", "TYPICAL: it enhances in the arterial phase and washes out later (mRECIST)"),
-        _c("cytology", "text", "POSITIVE or NEGATIVE: cytology of an effusion or of ascites (mRECIST)"),
-        _c("contrast", "flag", "Whether contrast medium was given (for viable tumour: an arterial phase)",
-           permitted=FLAGS),
+        _c(
+            "vascular_pattern",
+            "text",
+            "TYPICAL: it enhances in the arterial phase and washes out later (mRECIST)",
+        ),
+        _c(
+            "cytology",
+            "text",
+            "POSITIVE or NEGATIVE: cytology of an effusion or of ascites (mRECIST)",
+        ),
+        _c(
+            "contrast",
+            "flag",
+            "Whether contrast medium was given (for viable tumour: an arterial phase)",
+            permitted=FLAGS,
+        ),
     ),
     keys=("subject", "evaluator", "lesion", "visit", "date"),
     either=(("visit", "date"),),
-)  # fmt: skip
+)
 
 RESPONSES = TableLayout(
-    "responses", "a visit as the evaluator reported it",
+    "responses",
+    "a visit as the evaluator reported it",
     (
-        _SUBJECT, _VISIT, _DATE, _DAY_COLUMN, _EVALUATOR,
+        _SUBJECT,
+        _VISIT,
+        _DATE,
+        _DAY_COLUMN,
+        _EVALUATOR,
         _c("sum", "number", "Sum of the target lesions", "TRTESTCD=SUMDIAM", unit="mm"),
-        _c("percent_from_baseline", "number", "Change of the sum from baseline", "TRTESTCD=PCBSD", unit="%"),
-        _c("percent_from_nadir", "number", "Change of the sum from its smallest earlier value", "TRTESTCD=PCNSD",
-           unit="%"),
+        _c(
+            "percent_from_baseline",
+            "number",
+            "Change of the sum from baseline",
+            "TRTESTCD=PCBSD",
+            unit="%",
+        ),
+        _c(
+            "percent_from_nadir",
+            "number",
+            "Change of the sum from its smallest earlier value",
+            "TRTESTCD=PCNSD",
+            unit="%",
+        ),
         _c("target", "response", "Target response", "RSTESTCD=TRGRESP", "TRGRESP"),
         _c("non_target", "response", "Non-target response", "RSTESTCD=NTRGRESP", "NTRGRESP"),
-        _c("new_lesion", "word", "New lesion", "RSTESTCD=NEWLPROG, NEWLIND", "NEWLPROG NEWLIND", permitted=NEW_LESION),
+        _c(
+            "new_lesion",
+            "word",
+            "New lesion",
+            "RSTESTCD=NEWLPROG, NEWLIND",
+            "NEWLPROG NEWLIND",
+            permitted=NEW_LESION,
+        ),
         _c("overall", "response", "Overall response", "RSTESTCD=OVRLRESP", "OVRLRESP"),
         _c("best", "response", "Best overall response", "RSTESTCD=BESTRESP", "BESTRESP"),
         _c("criteria", "text", "Criteria the response was given under", "RSCAT", "RSCAT"),
         _c("status", "text", "NOT DONE where nothing was assessed", "RSSTAT", "RSSTAT"),
-        _c("deterioration", "flag", "Symptomatic deterioration (clinical progression)", "RSTESTCD=SYMPTDTR", "SYMPTDTR",
-           permitted=FLAGS),
-        _REASON, _VISIT_NAME, _ACCEPTED, _ROLE_OF_EVALUATOR, _STUDY_DAY,
+        _c(
+            "deterioration",
+            "flag",
+            "Symptomatic deterioration (clinical progression)",
+            "RSTESTCD=SYMPTDTR",
+            "SYMPTDTR",
+            permitted=FLAGS,
+        ),
+        _REASON,
+        _VISIT_NAME,
+        _ACCEPTED,
+        _ROLE_OF_EVALUATOR,
+        _STUDY_DAY,
     ),
     keys=("subject", "evaluator", "criteria", "visit", "date"),
     either=(("visit", "date"),),
-)  # fmt: skip
+)
 
 MARKERS = TableLayout(
-    "markers", "a marker in a sample",
+    "markers",
+    "a marker in a sample",
     (
         _SUBJECT,
         _c("date", "date", "Date of the sample (ISO 8601)", "LBDTC", "LBDTC LBDAT"),
         _DAY_COLUMN,
         _c("marker", "text", "Marker", "LBTEST", "LBTEST LBTESTCD", required=True),
-        _c("value", "number", "Value; below or above the range of the assay as <x, >x", "LBSTRESN",
-           "LBSTRESN LBORRES", required=True),
-        _c("unit", "text", "Unit of the value and its upper limit", "LBSTRESU", "LBSTRESU LBORRESU", required=True),
+        _c(
+            "value",
+            "number",
+            "Value; below or above the range of the assay as <x, >x",
+            "LBSTRESN",
+            "LBSTRESN LBORRES",
+            required=True,
+        ),
+        _c(
+            "unit",
+            "text",
+            "Unit of the value and its upper limit",
+            "LBSTRESU",
+            "LBSTRESU LBORRESU",
+            required=True,
+        ),
         _c("upper_limit", "number", "Upper limit of normal", "LBSTNRHI", "LBSTNRHI LBORNRHI"),
         _c("assay", "text", "Assay", "LBMETHOD", "LBMETHOD"),
         _c("specimen", "text", "Specimen", "LBSPEC", "LBSPEC"),
         _c("confounder", "text", "What may have changed the value (proton-pump inhibitor, diet)"),
-        _VISIT, _VISIT_NAME, _STUDY_DAY,
+        _VISIT,
+        _VISIT_NAME,
+        _STUDY_DAY,
         _c("lab", "text", "Laboratory", "LBNAM", "LBNAM"),
         _c("upper_limit_unit", "text", "Unit of the upper limit, if not that of the value"),
         _c("response", "text", "Marker response as reported"),
-        _c("diet_restricted", "flag", "Whether serotonin-rich food was avoided before the collection", permitted=FLAGS),
+        _c(
+            "diet_restricted",
+            "flag",
+            "Whether serotonin-rich food was avoided before the collection",
+            permitted=FLAGS,
+        ),
         _c("duration", "number", "Duration of a urine collection", "LBENDTC less LBDTC", unit="h"),
         _c("volume", "number", "Volume of a urine collection", "LBTESTCD=VOLUME", unit="mL"),
         _c("missed_voids", "flag", "Whether urine was lost in the collection", permitted=FLAGS),
-        _c("concentration", "number", "Concentration in the collected urine, per L, in the value's unit of mass or "
-           "amount unless `concentration_unit` says another"),
+        _c(
+            "concentration",
+            "number",
+            "Concentration in the collected urine, per L, in the value's unit of mass or "
+            "amount unless `concentration_unit` says another",
+        ),
         _c("concentration_unit", "text", "Unit of the concentration"),
-        _c("creatinine", "number", "Creatinine in the collection, in g/24h unless `creatinine_unit` says another",
-           "LBTESTCD=CREAT"),
+        _c(
+            "creatinine",
+            "number",
+            "Creatinine in the collection, in g/24h unless `creatinine_unit` says another",
+            "LBTESTCD=CREAT",
+        ),
         _c("creatinine_unit", "text", "Unit of the creatinine"),
         _c("weight", "number", "Body weight", "VSTESTCD=WEIGHT", unit="kg"),
     ),
     keys=("subject", "marker", "date"),
     either=(("date",),),
-)  # fmt: skip
+)
 
 SYMPTOMS = TableLayout(
-    "symptoms", "a symptom in a period",
+    "symptoms",
+    "a symptom in a period",
     (
         _SUBJECT,
         _c("date", "date", "Date (ISO 8601)"),
@@ -328,14 +579,18 @@ SYMPTOMS = TableLayout(
         _c("grade", "number", "Grade"),
         _c("score", "number", "Score"),
         _VISIT,
-        _c("count", "number", "Number on one day, where a row is a day of a diary (`visit` names its period)"),
+        _c(
+            "count",
+            "number",
+            "Number on one day, where a row is a day of a diary (`visit` names its period)",
+        ),
         _c("total", "number", "Number in the whole period"),
         _c("period_days", "number", "Length of the period", unit="days"),
         _c("entered", "date", "When the entry was made (ISO 8601, with its time)"),
     ),
     keys=("subject", "symptom", "date"),
     either=(("date",),),
-)  # fmt: skip
+)
 
 LAYOUTS: Mapping[str, TableLayout] = MappingProxyType(
     {t.name: t for t in (SUBJECTS, LESIONS, RESPONSES, MARKERS, SYMPTOMS)}

@@ -1,8 +1,9 @@
-"""The lesions table read: for each row what was seen of the lesion, and each measure as number or state.
+"""The lesions table read: for each row what was seen of the lesion, and each measure as number or
+state.
 
-Which question: what does the row of a lesion say under the cell rules of the CRF layout? ABSENT and 0
-are 0; TOO SMALL, TSTM and ``<5`` are too small unless an actual value is given; NE, ND, NOT DONE, NOT
-EVALUABLE, a blank, or PRESENT without a size are not measured; MERGED is 0; a number beside a
+Which question: what does the row of a lesion say under the cell rules of the CRF layout? ABSENT and
+0 are 0; TOO SMALL, TSTM and ``<5`` are too small unless an actual value is given; NE, ND, NOT DONE,
+NOT EVALUABLE, a blank, or PRESENT without a size are not measured; MERGED is 0; a number beside a
 contradicting state is not measured and marked. Sources: RECIST 1.1 (4.4.2, and 5 mm for too small),
 CDISC RECIST 1.1 supplement; SDTM LOC terminology (C74456) for the names of lymph nodes.
 """
@@ -45,7 +46,8 @@ MEASURES = (*LENGTHS, "volume", "attenuation")
 
 _NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPHADENOPATHY|LN)\b")
 _NO_NODE = re.compile(
-    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- ]?NODAL|NON-?NODAL)\b"
+    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- "
+    r"]?NODAL|NON-?NODAL)\b"
 )
 
 
@@ -70,7 +72,8 @@ class Measure:
     Attributes
     ----------
     value : ndarray of float
-        Millimetres (mL, HU); 0 where the lesion is gone or merged into another; NaN where not measured.
+        Millimetres (mL, HU); 0 where the lesion is gone or merged into another; NaN where not
+        measured.
     too_small : ndarray of bool
         Seen, too small to measure, and no actual value given; the value is NaN.
     unreadable : ndarray of bool
@@ -86,7 +89,9 @@ _GONE = (State.ABSENT, State.MERGED)
 _THERE = (State.PRESENT, State.UNEQUIVOCAL, State.UNEQUIVOCAL_PROGRESSION, State.EQUIVOCAL)
 _GROUP = np.zeros(len(State) + 1, dtype=np.int8)
 for _state in State:
-    _GROUP[_state] = {State.BLANK: 0, State.ABSENT: 1, State.MERGED: 1, State.NOT_EVALUABLE: 3}.get(_state, 2)
+    _GROUP[_state] = {State.BLANK: 0, State.ABSENT: 1, State.MERGED: 1, State.NOT_EVALUABLE: 3}.get(
+        _state, 2
+    )
 
 
 class LesionCells:
@@ -102,15 +107,16 @@ class LesionCells:
     role : ndarray of int8
         `Role`, -1 for an unknown word.
     state : ndarray of int8
-        `State` of the row: its state cell; else a word in a measure's cell; else MEASURED or ABSENT by
-        the numbers; BLANK where the row says nothing. -1 for an unknown word. UNEQUIVOCAL beside a non-target
-        is its unequivocal progression (TRPROPRS has no other word for it).
+        `State` of the row: its state cell; else a word in a measure's cell; else MEASURED or ABSENT
+        by the numbers; BLANK where the row says nothing. -1 for an unknown word. UNEQUIVOCAL beside
+        a non-target is its unequivocal progression (TRPROPRS has no other word for it).
     contradiction : ndarray of bool
         A number beside a contradicting state, or two states that exclude each other.
     not_evaluable, present : ndarray of bool
         Short forms of the state.
     nodal : ndarray of bool
-        A lymph node, by the nodal cell, else by the role (TARGET NODAL), else by the organ (`is_node`).
+        A lymph node, by the nodal cell, else by the role (TARGET NODAL), else by the organ
+        (`is_node`).
     merged_into : ndarray of str
         The lesion named by "MERGED INTO T01" in the state or reason, else "".
     parent : ndarray of str
@@ -133,13 +139,21 @@ class LesionCells:
     @cached_property
     def _numbers(self) -> dict[str, Numbers]:
         comma = self.table.source.decimal_comma
-        return {m: parse_numbers(self.table.column(m), decimal_comma=comma) for m in MEASURES if m in self.table}
+        return {
+            m: parse_numbers(self.table.column(m), decimal_comma=comma)
+            for m in MEASURES
+            if m in self.table
+        }
 
     @cached_property
     def _said(self) -> Codes:
-        """The state cell's code; what is unequivocal of a non-target lesion can only be its progression."""
+        """The state cell's code; what is unequivocal of a non-target lesion can only be its
+        progression.
+        """
         said = parse_states(self._column("state"))
-        said[(said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET)] = State.UNEQUIVOCAL_PROGRESSION
+        said[(said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET)] = (
+            State.UNEQUIVOCAL_PROGRESSION
+        )
         return said
 
     @cached_property
@@ -152,7 +166,9 @@ class LesionCells:
                 out = np.where(out == 0, found, out)
         return out
 
-    def _any(self, test: Callable[[Floats], Bools], measures: tuple[str, ...] = (*LENGTHS, "volume")) -> Bools:
+    def _any(
+        self, test: Callable[[Floats], Bools], measures: tuple[str, ...] = (*LENGTHS, "volume")
+    ) -> Bools:
         """Whether one of the measures passes a test."""
         out = np.zeros(self._n, dtype=np.bool_)
         for name in measures:
@@ -168,7 +184,9 @@ class LesionCells:
             if name in self._numbers:
                 out |= self._numbers[name].value == 0
         if "perpendicular" in self._numbers:
-            size = self._numbers["size"].value if "size" in self._numbers else np.full(self._n, np.nan)
+            size = (
+                self._numbers["size"].value if "size" in self._numbers else np.full(self._n, np.nan)
+            )
             out |= (self._numbers["perpendicular"].value == 0) & np.isnan(size)
         return out & ~self._any(lambda v: v > 0)
 
@@ -205,7 +223,9 @@ class LesionCells:
         out |= (self._said == State.NOT_EVALUABLE) & given
         out |= _one_of(said, _THERE) & self._gone_by_number
         out |= (said == State.TOO_SMALL) & self._gone_by_number
-        out |= (said == State.TOO_SMALL) & self._any(_measurable, LENGTHS)  # then it is not too small to measure
+        out |= (said == State.TOO_SMALL) & self._any(
+            _measurable, LENGTHS
+        )  # then it is not too small to measure
         both = (self._said > 0) & (self._word > 0)
         first, second = _GROUP[np.maximum(self._said, 0)], _GROUP[self._word]
         # a lesion that is present without being measurable is no contradiction
@@ -219,14 +239,19 @@ class LesionCells:
 
     @property
     def present(self) -> Bools:
-        """Where the row says the lesion is there: present, equivocal or unequivocal, too small, or measured."""
+        """Where the row says the lesion is there: present, equivocal or unequivocal, too small, or
+        measured.
+        """
         return _one_of(self.state, (*_THERE, State.TOO_SMALL, State.MEASURED))
 
     @cached_property
     def nodal(self) -> Bools:
         """Whether the lesion is a lymph node."""
         found = self._column("organ").map(is_node, np.bool_)
-        for better in (self._column("role").map(nodal_role, np.int8), parse_flags(self._column("nodal"))):
+        for better in (
+            self._column("role").map(nodal_role, np.int8),
+            parse_flags(self._column("nodal")),
+        ):
             known = better != UNKNOWN
             found = np.where(known, better == 1, found) if known.any() else found
         return found
@@ -257,7 +282,8 @@ class LesionCells:
         return names[np.where(known, wanted, width)]
 
     def measure(self, name: str) -> Measure:
-        """One measure: "size", "perpendicular", "viable", "viable_perpendicular", "diameter", "volume", "attenuation".
+        """One measure: "size", "perpendicular", "viable", "viable_perpendicular", "diameter",
+        "volume", "attenuation".
 
         Parameters
         ----------
@@ -292,8 +318,12 @@ class LesionCells:
 
     def _only(self, name: str) -> bool:
         """Whether the rows say nothing but one measure, as numbers in its own unit."""
-        return (len(self._numbers) == 1 and not self.table.column(name).is_text and "unit" not in self.table
-                and not self._said.any())  # fmt: skip
+        return (
+            len(self._numbers) == 1
+            and not self.table.column(name).is_text
+            and "unit" not in self.table
+            and not self._said.any()
+        )
 
     def _read(self, name: str, numbers: Numbers) -> tuple[Floats, Bools, Bools]:
         """Value in mm, what could not be read, and what its own cell calls too small."""
@@ -301,7 +331,9 @@ class LesionCells:
         small = np.zeros(self._n, dtype=np.bool_)
         if self.table.column(name).is_text:
             cell = self.table.column(name).map(_cell_state, np.int8)
-            unreadable = numbers.word & (cell <= 0)  # 0: a number with a comma that may separate thousands
+            unreadable = numbers.word & (
+                cell <= 0
+            )  # 0: a number with a comma that may separate thousands
             small = cell == State.TOO_SMALL
         if name in LENGTHS and "unit" in self.table:
             length = in_mm(value, self.table.column("unit"))
@@ -311,7 +343,9 @@ class LesionCells:
 
 
 def _one_of(codes: Codes, states: tuple[State, ...]) -> Bools:
-    """Where a code is one of the states (`numpy.isin`, which takes ten times as long for codes of one byte)."""
+    """Where a code is one of the states (`numpy.isin`, which takes ten times as long for codes of
+    one byte).
+    """
     out: Bools = codes == states[0]
     for state in states[1:]:
         out |= codes == state
@@ -328,7 +362,9 @@ _FACTORS = {"": 1.0, "mm": 1.0, "cm": 10.0}
 
 
 def in_mm(value: Floats, unit: Column) -> Floats:
-    """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too large."""
+    """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too
+    large.
+    """
     factor = unit.map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.where(factor == 1, value, np.round(value * factor, 9))
@@ -348,7 +384,8 @@ def _cell_state(cell: str) -> int:
 
 
 def nodal_role(cell: str) -> int:
-    """1 for a role that says lymph node (TARGET NODAL), 0 for EXTRA NODAL, -1 where the role does not say.
+    """1 for a role that says lymph node (TARGET NODAL), 0 for EXTRA NODAL, -1 where the role does
+    not say.
 
     >>> nodal_role("TARGET NODAL"), nodal_role("NON-TARGET EXTRA NODAL"), nodal_role("TARGET")
     (1, 0, -1)

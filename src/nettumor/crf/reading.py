@@ -1,8 +1,9 @@
 """`read`: whatever holds a study's tables, to `Tables`.
 
-A folder, files, or frames in a mapping come in. Each data set is recognised as one of the CRF tables (by
-its name) or as an SDTM domain (by its DOMAIN variable, or by a name such as tu_onco); columns are renamed
-as the user says; domains are mapped to tables where the table itself was not given.
+A folder, files, or frames in a mapping come in. Each data set is recognised as one of the CRF
+tables (by its name) or as an SDTM domain (by its DOMAIN variable, or by a name such as tu_onco);
+columns are renamed as the user says; domains are mapped to tables where the table itself was not
+given.
 """
 
 from __future__ import annotations
@@ -30,17 +31,17 @@ def read(source: Any, *, mapping: Mappings | None = None, incomplete: str = "rai
     Parameters
     ----------
     source : path, sequence of paths, or mapping of str to frame, dict of arrays, Table or path
-        A folder is read file by file (not its folders). The file's name without suffix, the sheet, the
-        SAS data set or the key says which table it is: ``subjects``, ``lesions``, ``responses``,
-        ``markers``, ``symptoms``, or an SDTM domain (``tu``, ``tr_onco``, ``supptr``, ``rs``, ``dm``,
-        ``ds``, ``lb``), for which the DOMAIN variable counts first. CSV, XPORT, Dataset-JSON (JSON and
-        NDJSON), Parquet, Excel and sas7bdat are read; frames are pandas, Polars, PyArrow, or any that
-        narwhals knows.
+        A folder is read file by file (not its folders). The file's name without suffix, the sheet,
+        the SAS data set or the key says which table it is: ``subjects``, ``lesions``,
+        ``responses``, ``markers``, ``symptoms``, or an SDTM domain (``tu``, ``tr_onco``,
+        ``supptr``, ``rs``, ``dm``, ``ds``, ``lb``), for which the DOMAIN variable counts first.
+        CSV, XPORT, Dataset-JSON (JSON and NDJSON), Parquet, Excel and sas7bdat are read; frames are
+        pandas, Polars, PyArrow, or any that narwhals knows.
     mapping : mapping of str to mapping of str to str, optional
-        For a table or domain, its columns by their names in the source, with the names they get here:
-        ``{"lesions": {"patient": "subject"}}``. A name that begins with "=" is a constant for every
-        row: ``{"lesions": {"=TARGET": "role"}}``. The only data set that is not recognised is taken
-        for the only table of the mapping that is not there.
+        For a table or domain, its columns by their names in the source, with the names they get
+        here: ``{"lesions": {"patient": "subject"}}``. A name that begins with "=" is a constant for
+        every row: ``{"lesions": {"=TARGET": "role"}}``. The only data set that is not recognised is
+        taken for the only table of the mapping that is not there.
     incomplete : {"raise", "keep"}
         What to do with a table that lacks a required column: refuse it, or keep it (for the edit
         checks, which report it).
@@ -80,9 +81,11 @@ def read(source: Any, *, mapping: Mappings | None = None, incomplete: str = "rai
     if not tables:
         got = ", ".join([*(t.name for t in given), *ignored]) or "nothing"
         raise InputError(
-            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM domains "
-            "(TU and TR, RS, DM, LB).", argument="source",
-        )  # fmt: skip
+            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM "
+            "domains "
+            "(TU and TR, RS, DM, LB).",
+            argument="source",
+        )
     study = Tables(tables, domains=domains, ignored=ignored, frame_kind=kind)
     if incomplete == "raise":
         for name in study:
@@ -100,8 +103,10 @@ def _complete(study: Tables, name: str) -> None:
 def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> InputError:
     first = missing[0].split(" ")[0]
     return InputError(
-        f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; {table.source.name} has "
-        f"{', '.join(table) or 'none'}. Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",
+        f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
+        f"{table.source.name} has "
+        f"{', '.join(table) or 'none'}. Add it, or pass mapping={{{name!r}: {{'its name there': "
+        f"{first!r}}}}}.",
         argument=missing[0],
     )
 
@@ -109,29 +114,39 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
 def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
     if mapping is None:
         return {}
-    if not isinstance(mapping, Mapping) or not all(isinstance(v, Mapping) for v in mapping.values()):
+    if not isinstance(mapping, Mapping) or not all(
+        isinstance(v, Mapping) for v in mapping.values()
+    ):
         raise InputTypeError(
             "`mapping` must be a mapping of table to a mapping of column to column; "
-            f"got {mapping!r:.60}. Write {{'lesions': {{'patient': 'subject'}}}}.", argument="mapping",
-        )  # fmt: skip
+            f"got {mapping!r:.60}. Write {{'lesions': {{'patient': 'subject'}}}}.",
+            argument="mapping",
+        )
     out: dict[str, Mapping[str, str]] = {}
     for table, renames in mapping.items():
         name = str(table).casefold() if str(table).casefold() in LAYOUTS else str(table).upper()
         if name not in LAYOUTS and name not in sdtm.DOMAINS:
             known = [*LAYOUTS, *sdtm.DOMAINS]
-            raise InputError(f"`mapping` names no table {table!r}. {did_you_mean(table, known)}", argument="mapping")
+            raise InputError(
+                f"`mapping` names no table {table!r}. {did_you_mean(table, known)}",
+                argument="mapping",
+            )
         for to in renames.values() if name in LAYOUTS else ():
             if to not in LAYOUTS[name].names():
                 raise InputError(
-                    f"`mapping` renames a column of `{name}` to {to!r}, which is none of its columns. "
-                    f"{did_you_mean(to, LAYOUTS[name].names())}", argument="mapping",
-                )  # fmt: skip
+                    f"`mapping` renames a column of `{name}` to {to!r}, which is none of its "
+                    "columns. "
+                    f"{did_you_mean(to, LAYOUTS[name].names())}",
+                    argument="mapping",
+                )
         out[name] = renames
     return out
 
 
 def _gather(source: Any) -> tuple[list[CrfTable], dict[str, str], str, bool]:
-    """The data sets in a source, what was left aside and why, the kind of frame, whether each was named on purpose."""
+    """The data sets in a source, what was left aside and why, the kind of frame, whether each was
+    named on purpose.
+    """
     if isinstance(source, Mapping) and not is_frame(source):
         return *_from_mapping(source), True
     if isinstance(source, (str, os.PathLike)):
@@ -142,16 +157,19 @@ def _gather(source: Any) -> tuple[list[CrfTable], dict[str, str], str, bool]:
         return read_file(path), {}, "", True
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
-            f"`source` must be a folder, files, or a mapping of table names to frames; got {type(source).__name__}. "
-            "Say which table it is: read({'lesions': frame}).", argument="source",
-        )  # fmt: skip
+            "`source` must be a folder, files, or a mapping of table names to frames; got "
+            f"{type(source).__name__}. "
+            "Say which table it is: read({'lesions': frame}).",
+            argument="source",
+        )
     tables = []
     for item in source:
         if not isinstance(item, (str, os.PathLike)):
             raise InputTypeError(
                 f"`source` must hold paths; got {type(item).__name__}. Name frames in a mapping: "
-                "read({'lesions': frame}).", argument="source",
-            )  # fmt: skip
+                "read({'lesions': frame}).",
+                argument="source",
+            )
         tables += read_file(Path(item))
     return tables, {}, "", True
 
@@ -183,7 +201,9 @@ _OTHER = re.compile(r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z
 def _from_folder(folder: Path) -> tuple[list[CrfTable], dict[str, str]]:
     tables: list[CrfTable] = []
     ignored: dict[str, str] = {}
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~"))):
+    for path in sorted(
+        p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~"))
+    ):
         stem = path.stem.casefold()
         known = _layout_named(stem) or sdtm.domain_by_name(stem)
         if path.suffix.lower() not in SUFFIXES:
@@ -199,7 +219,8 @@ def _from_folder(folder: Path) -> tuple[list[CrfTable], dict[str, str]]:
             ignored[path.name] = str(error)
     if not tables:
         raise InputError(
-            f"`{folder}` holds no table. Put {', '.join(f'{n}.csv' for n in LAYOUTS)}, or SDTM domains, there.",
+            f"`{folder}` holds no table. Put {', '.join(f'{n}.csv' for n in LAYOUTS)}, or SDTM "
+            "domains, there.",
             argument="source",
         )
     return tables, ignored
@@ -215,7 +236,10 @@ def _layout_named(name: str) -> str:
 
 
 def _recognise(
-    given: list[CrfTable], wanted: dict[str, Mapping[str, str]], ignored: dict[str, str], strict: bool
+    given: list[CrfTable],
+    wanted: dict[str, Mapping[str, str]],
+    ignored: dict[str, str],
+    strict: bool,
 ) -> tuple[dict[str, CrfTable], dict[str, CrfTable]]:
     tables: dict[str, CrfTable] = {}
     domains: dict[str, CrfTable] = {}
@@ -243,7 +267,8 @@ def _recognise(
     for table in unknown:
         if strict:
             raise InputError(
-                f"`{table.name}` is no CRF table and no SDTM domain. {did_you_mean(table.name, LAYOUTS)}",
+                f"`{table.name}` is no CRF table and no SDTM domain. "
+                f"{did_you_mean(table.name, LAYOUTS)}",
                 argument=table.name,
             )
         ignored[table.source.name] = "neither a CRF table nor an SDTM domain"
@@ -253,7 +278,8 @@ def _recognise(
 def _once(held: Mapping[str, CrfTable], name: str, table: CrfTable) -> None:
     if name in held:
         raise InputError(
-            f"`{name}` is given twice: {held[name].source.name} and {table.source.name}. Give the tables of one study.",
+            f"`{name}` is given twice: {held[name].source.name} and {table.source.name}. Give the "
+            "tables of one study.",
             argument=name,
         )
 
@@ -270,12 +296,16 @@ def _rename(table: CrfTable, renames: Mapping[str, str]) -> CrfTable:
             to[by_name[old.casefold()]] = new
         else:
             raise InputError(
-                f"`mapping` renames {old!r}, which {table.source.name} does not have. {did_you_mean(old, table)}",
+                f"`mapping` renames {old!r}, which {table.source.name} does not have. "
+                f"{did_you_mean(old, table)}",
                 argument="mapping",
             )
     taken = {n.casefold() for n in (*to.values(), *columns)}
     if len(taken) < len(to) + len(columns):
-        raise InputError("`mapping` gives two columns one name. Rename each to a name of its own.", argument="mapping")
+        raise InputError(
+            "`mapping` gives two columns one name. Rename each to a name of its own.",
+            argument="mapping",
+        )
     for name in table:
         if name in to:
             columns[to[name]] = table.column(name)
@@ -285,14 +315,23 @@ def _rename(table: CrfTable, renames: Mapping[str, str]) -> CrfTable:
 
 
 def _layout_columns(table: CrfTable, name: str, renames: Mapping[str, str]) -> CrfTable:
-    """The table with the layout's spelling of its column names, and other names (CDASH, SDTM) taken where needed."""
+    """The table with the layout's spelling of its column names, and other names (CDASH, SDTM) taken
+    where needed.
+    """
     renamed = _rename(table, renames)
     layout = LAYOUTS[name]
     spelled = {n.casefold().replace(" ", "_").replace("-", "_"): n for n in reversed(list(renamed))}
     columns: dict[str, Column] = {}
     used: set[str] = set()
     for column in layout.columns:
-        found = next((spelled[k] for k in (column.name, *(a.casefold() for a in column.aliases)) if k in spelled), None)
+        found = next(
+            (
+                spelled[k]
+                for k in (column.name, *(a.casefold() for a in column.aliases))
+                if k in spelled
+            ),
+            None,
+        )
         if found is not None and found not in used:
             columns[column.name] = renamed.column(found)
             used.add(found)
@@ -303,8 +342,13 @@ def _layout_columns(table: CrfTable, name: str, renames: Mapping[str, str]) -> C
 def _mapped(domains: Mapping[str, CrfTable], given: Mapping[str, CrfTable]) -> dict[str, CrfTable]:
     """The CRF tables that the domains hold and that were not given themselves."""
     for domain, table in domains.items():
-        needed = {"TU": ("USUBJID", "TULNKID"), "TR": ("USUBJID", "TRTESTCD"), "RS": ("USUBJID", "RSTESTCD"),
-                  "DM": ("USUBJID",), "LB": ("USUBJID",)}.get(domain, ())  # fmt: skip
+        needed = {
+            "TU": ("USUBJID", "TULNKID"),
+            "TR": ("USUBJID", "TRTESTCD"),
+            "RS": ("USUBJID", "RSTESTCD"),
+            "DM": ("USUBJID",),
+            "LB": ("USUBJID",),
+        }.get(domain, ())
         missing = [v for v in needed if v not in table]
         if missing:
             raise _lacking(domain, "variable", missing, table)

@@ -1,16 +1,18 @@
-"""SDTM domains to CRF tables: which domain a data set is, how domains are joined, subjects and markers.
+"""SDTM domains to CRF tables: which domain a data set is, how domains are joined, subjects and
+markers.
 
-Sources: SDTMIG 3.4 (TU, TR, RS, DM, DS, LB, supplemental qualifiers); CDISC RECIST 1.1 supplement. The
-tumour domains are mapped in `sdtm_lesions` and `sdtm_responses`.
+Sources: SDTMIG 3.4 (TU, TR, RS, DM, DS, LB, supplemental qualifiers); CDISC RECIST 1.1 supplement.
+The tumour domains are mapped in `sdtm_lesions` and `sdtm_responses`.
 
 ========== ===========================================================================================
 subjects   DM: treatment_start RFXSTDTC, else RFSTDTC; therapy_completed RFXENDTC; death DTHDTC, else DS
-           with DSDECOD DEATH; randomized RANDDT (DM or SUPPDM), else DS with RANDOMIZED; last_known_alive
-           RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM; treatment ACTARM; age AGE; sex SEX;
-           end_reason, end_date DSDECOD and DSSTDTC of the DS record of progression, else of the first
-           disposition event
+           with DSDECOD DEATH; randomized RANDDT (DM or SUPPDM), else DS with RANDOMIZED;
+           last_known_alive RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM;
+           treatment ACTARM; age AGE; sex SEX; end_reason, end_date DSDECOD and DSSTDTC of the DS
+           record of progression, else of the first disposition event
 markers    LB rows of tumour markers (`MARKER_TESTS`): value LBSTRESN, else the text of LBSTRESC; unit
-           LBSTRESU; upper_limit LBSTNRHI; where a row has no standard result, LBORRES, LBORRESU, LBORNRHI
+           LBSTRESU; upper_limit LBSTNRHI; where a row has no standard result, LBORRES, LBORRESU,
+           LBORNRHI
 ========== ===========================================================================================
 """
 
@@ -53,10 +55,12 @@ MARKER_TESTS: Mapping[str, str] = MappingProxyType({
     "CA 19-9": r"CANCER ANTIGEN 19-9|^CA ?19-?9$",
     "PSA": r"^PROSTATE SPECIFIC ANTIGEN$|^PSA$",
 })  # fmt: skip
-"""Tumour markers among the LB tests: the marker's name here, and a pattern for LBTEST or LBTESTCD. Laboratory
-tests that are no tumour markers are not read."""
+"""Tumour markers among the LB tests: the marker's name here, and a pattern for LBTEST or LBTESTCD.
+Laboratory tests that are no tumour markers are not read."""
 
-_NO_END = frozenset({"", "RANDOMIZED", "RANDOMISED", "INFORMED CONSENT OBTAINED", "ENROLLED", "SCREENED"})
+_NO_END = frozenset(
+    {"", "RANDOMIZED", "RANDOMISED", "INFORMED CONSENT OBTAINED", "ENROLLED", "SCREENED"}
+)
 """DSDECOD of milestones: nothing ended."""
 
 _NUMERIC = re.compile(r"(?:[A-Z]{2}(?:STRESN|STNRHI|STNRLO|SEQ|DY)|VISITNUM|VISITDY|AGE)")
@@ -64,7 +68,9 @@ _NUMERIC = re.compile(r"(?:[A-Z]{2}(?:STRESN|STNRHI|STNRLO|SEQ|DY)|VISITNUM|VISI
 
 
 def domain_of(table: CrfTable) -> str:
-    """The SDTM domain of a data set: by its DOMAIN or RDOMAIN variable, else by its name ("tu_onco" is TU); or ""."""
+    """The SDTM domain of a data set: by its DOMAIN or RDOMAIN variable, else by its name ("tu_onco"
+    is TU); or "".
+    """
     upper = {n.upper(): n for n in table}
     for variable, prefix in (("DOMAIN", ""), ("RDOMAIN", "SUPP")):
         if variable in upper and table.n_rows:
@@ -93,11 +99,15 @@ def as_domain(table: CrfTable, domain: str) -> CrfTable:
         if _NUMERIC.fullmatch(upper):
             column = as_numbers_where_possible(column, decimal_comma=table.source.decimal_comma)
         columns[upper] = column
-    return CrfTable(domain, columns, table.source, table.rows, origin=constant(domain, table.n_rows))
+    return CrfTable(
+        domain, columns, table.source, table.rows, origin=constant(domain, table.n_rows)
+    )
 
 
 def variable(domain: CrfTable, *names: str) -> Column:
-    """The first of these variables, filled up from the next where blank; blanks if there is none."""
+    """The first of these variables, filled up from the next where blank; blanks if there is
+    none.
+    """
     there = [domain.column(n) for n in names if n in domain]
     if not there:
         return blanks(domain.n_rows)
@@ -113,7 +123,9 @@ def evaluator(domain: CrfTable, prefix: str) -> Column:
 
 
 def readers_tell(tu: Column, tr: Column) -> bool:
-    """Whether evaluators tell the lesions of TU apart: not where TU names none, or one that TR does not repeat."""
+    """Whether evaluators tell the lesions of TU apart: not where TU names none, or one that TR does
+    not repeat.
+    """
     named = {w for w in tu.trimmed.words if w}
     return bool(named) and not (len(named) == 1 and tr.blank.all())
 
@@ -124,7 +136,9 @@ def visit(domain: CrfTable) -> Column:
 
 
 def moment(domain: CrfTable, prefix: str) -> tuple[str, Column] | None:
-    """The date column (--DTC); without one, or with nothing in it, the day column (--DY counted from 0); else None."""
+    """The date column (--DTC); without one, or with nothing in it, the day column (--DY counted
+    from 0); else None.
+    """
     dates = domain.column(f"{prefix}DTC") if f"{prefix}DTC" in domain else None
     days = domain.column(f"{prefix}DY").floats if f"{prefix}DY" in domain else None
     if days is not None and not np.isnan(days).all() and (dates is None or dates.blank.all()):
@@ -134,7 +148,9 @@ def moment(domain: CrfTable, prefix: str) -> tuple[str, Column] | None:
 
 
 def common_codes(left: Sequence[Column], right: Sequence[Column]) -> tuple[Ints, Ints]:
-    """Numbers for the keys of two tables, equal where the keys are (as text, outer blanks removed)."""
+    """Numbers for the keys of two tables, equal where the keys are (as text, outer blanks
+    removed).
+    """
     pairs = [concatenate([a.trimmed, b.trimmed]) for a, b in zip(left, right, strict=True)]
     numbers, _ = number_rows(*(p.codes for p in pairs))
     return numbers[: len(left[0])], numbers[len(left[0]) :]
@@ -150,7 +166,9 @@ def first_match(left: Sequence[Column], right: Sequence[Column]) -> Ints:
 
 
 def supplemental(domains: Mapping[str, CrfTable], parent: str, name: str) -> Column | None:
-    """A supplemental qualifier (SUPP-- with QNAM ``name``) for each row of its parent domain; None if there is none."""
+    """A supplemental qualifier (SUPP-- with QNAM ``name``) for each row of its parent domain; None
+    if there is none.
+    """
     supp = domains.get(f"SUPP{parent}")
     base = domains[parent]
     if supp is None or not {"USUBJID", "QNAM", "QVAL"} <= set(supp):
@@ -189,20 +207,38 @@ class Mapped:
     def table(self, name: str, domains: Mapping[str, CrfTable], used: Sequence[str]) -> CrfTable:
         """The CRF table, with the domains it was made from as its sources."""
         parts = tuple(domains[d].source for d in used if d in domains)
-        source = Source(" + ".join(p.name for p in parts), "sdtm", parts[0].rows, decimal_comma=False, parts=parts)
+        source = Source(
+            " + ".join(p.name for p in parts),
+            "sdtm",
+            parts[0].rows,
+            decimal_comma=False,
+            parts=parts,
+        )
         kept = {n: c for n, c in self.columns.items() if not c.blank.all() or n in _ALWAYS}
-        return CrfTable(name, kept, source, self.rows, origin=self.origin, column_rows=dict(self.column_rows),
-                        column_origins=dict(self.column_origins))  # fmt: skip
+        return CrfTable(
+            name,
+            kept,
+            source,
+            self.rows,
+            origin=self.origin,
+            column_rows=dict(self.column_rows),
+            column_origins=dict(self.column_origins),
+        )
 
 
-_ALWAYS = frozenset({"subject", "lesion", "role", "visit", "date", "day", "size", "marker", "value", "unit"})
+_ALWAYS = frozenset(
+    {"subject", "lesion", "role", "visit", "date", "day", "size", "marker", "value", "unit"}
+)
 
 
 def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
     """The subjects table from DM, DS and SUPPDM."""
     dm = domains["DM"]
     randomized = variable(dm, "RANDDT", "RANDDTC")
-    for other in (supplemental(domains, "DM", "RANDDT"), _disposition(domains, ("RANDOMIZED", "RANDOMISED"))):
+    for other in (
+        supplemental(domains, "DM", "RANDDT"),
+        _disposition(domains, ("RANDOMIZED", "RANDOMISED")),
+    ):
         randomized = choose_cells(randomized, other)
     columns = {
         "subject": variable(dm, "USUBJID", "SUBJID"),
@@ -225,7 +261,9 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
 
 
 def _end(domains: Mapping[str, CrfTable]) -> dict[str, Column]:
-    """Why and when each subject of DM ended: its DS record of progression, else its first disposition event."""
+    """Why and when each subject of DM ended: its DS record of progression, else its first
+    disposition event.
+    """
     ds = domains.get("DS")
     if ds is None or "USUBJID" not in ds or "USUBJID" not in domains["DM"]:
         return {}
@@ -233,10 +271,14 @@ def _end(domains: Mapping[str, CrfTable]) -> dict[str, Column]:
     event = variable(ds, "DSCAT").map(lambda w: tidy(w) in ("", "DISPOSITION EVENT"), np.bool_)
     event &= term.map(lambda w: tidy(w) not in _NO_END, np.bool_)
     progression = event & term.map(lambda w: "PROGRESS" in tidy(w), np.bool_)
-    records = ds.take(np.concatenate([np.flatnonzero(progression), np.flatnonzero(event & ~progression)]))
+    records = ds.take(
+        np.concatenate([np.flatnonzero(progression), np.flatnonzero(event & ~progression)])
+    )
     row = first_match([domains["DM"].column("USUBJID")], [records.column("USUBJID")])
-    return {"end_reason": variable(records, "DSDECOD", "DSTERM").expand(row),
-            "end_date": variable(records, "DSSTDTC", "DSDTC").expand(row)}  # fmt: skip
+    return {
+        "end_reason": variable(records, "DSDECOD", "DSTERM").expand(row),
+        "end_date": variable(records, "DSSTDTC", "DSDTC").expand(row),
+    }
 
 
 def _disposition(domains: Mapping[str, CrfTable], terms: tuple[str, ...]) -> Column | None:
@@ -298,5 +340,7 @@ def _marker_names(lb: CrfTable) -> Column:
     for test in ("LBTEST", "LBTESTCD"):
         if test in lb:
             column = lb.column(test)
-            found = choose_cells(found, Column.of_distinct([name_of(w) for w in column.words], column.codes))
+            found = choose_cells(
+                found, Column.of_distinct([name_of(w) for w in column.words], column.codes)
+            )
     return found

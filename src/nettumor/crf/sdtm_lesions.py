@@ -1,4 +1,5 @@
-"""SDTM tumour identification and results (TU, TR, SUPPTR) to the lesions table: a row per lesion, visit and date.
+"""SDTM tumour identification and results (TU, TR, SUPPTR) to the lesions table: a row per lesion,
+visit and date.
 
 Sources: SDTMIG 3.4 (TU, TR), CDISC RECIST 1.1 supplement.
 
@@ -16,10 +17,10 @@ state               TUMSTATE, else LNSTATE; NOT DONE where TRSTAT says so of all
 reason              TRREASND
 =================== ==================================================================================
 
-A size is TRSTRESN (TRORRES where there is none, cm made mm). Words stay words: TOO SMALL TO MEASURE in
-TRORRES counts more than the 5 mm that the sponsor put in TRSTRESN. Two records of one lesion, test, visit
-and date become two rows, and a lesion identified in TU without any result becomes a row without size:
-nothing is dropped, and the edit checks see it.
+A size is TRSTRESN (TRORRES where there is none, cm made mm). Words stay words: TOO SMALL TO MEASURE
+in TRORRES counts more than the 5 mm that the sponsor put in TRSTRESN. Two records of one lesion,
+test, visit and date become two rows, and a lesion identified in TU without any result becomes a row
+without size: nothing is dropped, and the edit checks see it.
 """
 
 from __future__ import annotations
@@ -35,13 +36,30 @@ from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, number_text
 from nettumor.crf.lesion_cells import is_node, nodal_role
-from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, readers_tell, supplemental, variable, visit
+from nettumor.crf.sdtm import (
+    Mapped,
+    evaluator,
+    first_match,
+    moment,
+    readers_tell,
+    supplemental,
+    variable,
+    visit,
+)
 from nettumor.crf.tables import CrfTable
 
-TESTS: Mapping[str, str] = MappingProxyType({
-    "LDIAM": "longest", "DIAMETER": "diameter", "LPERP": "perpendicular", "VDIAM": "viable", "VOLUME": "volume",
-    "RADIODEN": "attenuation", "TUMSTATE": "state", "LNSTATE": "node_state",
-})  # fmt: skip
+TESTS: Mapping[str, str] = MappingProxyType(
+    {
+        "LDIAM": "longest",
+        "DIAMETER": "diameter",
+        "LPERP": "perpendicular",
+        "VDIAM": "viable",
+        "VOLUME": "volume",
+        "RADIODEN": "attenuation",
+        "TUMSTATE": "state",
+        "LNSTATE": "node_state",
+    }
+)
 """The TR tests that describe a lesion (TRTESTCD, C96779)."""
 
 
@@ -65,14 +83,28 @@ def _stack(parts: list[Mapped]) -> Mapped:
         pieces = [p.columns.get(name) for p in parts]
         filled = [c for c in pieces if c is not None]
         numbers = all(c.floats is not None for c in filled)
-        columns[name] = concatenate([
-            c if c is not None else Column(floats=np.full(len(p.rows), np.nan)) if numbers else blanks(len(p.rows))
-            for c, p in zip(pieces, parts, strict=True) if len(p.rows) or c is not None
-        ])  # fmt: skip
+        columns[name] = concatenate(
+            [
+                c
+                if c is not None
+                else Column(floats=np.full(len(p.rows), np.nan))
+                if numbers
+                else blanks(len(p.rows))
+                for c, p in zip(pieces, parts, strict=True)
+                if len(p.rows) or c is not None
+            ]
+        )
     rows = np.concatenate([p.rows for p in parts])
-    own = {n: np.concatenate([p.column_rows.get(n, p.rows) for p in parts]) for p in parts for n in p.column_rows}
-    origins = {n: concatenate([p.column_origins.get(n, p.origin) for p in parts]) for p in parts
-               for n in p.column_origins}  # fmt: skip
+    own = {
+        n: np.concatenate([p.column_rows.get(n, p.rows) for p in parts])
+        for p in parts
+        for n in p.column_rows
+    }
+    origins = {
+        n: concatenate([p.column_origins.get(n, p.origin) for p in parts])
+        for p in parts
+        for n in p.column_origins
+    }
     return Mapped(columns, rows, concatenate([p.origin for p in parts]), own, origins)
 
 
@@ -83,8 +115,10 @@ def _results(domains: Mapping[str, CrfTable]) -> Mapped:
     test = variable(whole, "TRTESTCD").map(lambda w: codes.get(tidy(w), UNKNOWN), np.int64)
     location = supplemental(domains, "TR", "TRLOC")
     tr, test = whole.take(test != UNKNOWN), test[test != UNKNOWN]
-    location = variable(tr, "TRLOC") if location is None else choose_cells(
-        location.take(_known_tests(whole)), variable(tr, "TRLOC")
+    location = (
+        variable(tr, "TRLOC")
+        if location is None
+        else choose_cells(location.take(_known_tests(whole)), variable(tr, "TRLOC"))
     )
     when = moment(tr, "TR")
     date = when[1] if when else blanks(tr.n_rows)
@@ -114,22 +148,38 @@ def _results(domains: Mapping[str, CrfTable]) -> Mapped:
     identified, origins = _identified_in(domains, tr.take(first), columns)
     columns["method"] = choose_cells(of_record(variable(tr, "TRMETHOD")), columns["method"])
     size = np.where(taken["longest"] >= 0, taken["longest"], taken["diameter"])
-    own = {"size": size, "perpendicular": taken["perpendicular"], "viable": taken["viable"], "state": taken["state"],
-           "diameter": taken["diameter"], "volume": taken["volume"], "attenuation": taken["attenuation"]}  # fmt: skip
-    rows = {c: np.where(at >= 0, tr.rows[at], tr.rows[first]) for c, at in own.items() if c in columns and n}
+    own = {
+        "size": size,
+        "perpendicular": taken["perpendicular"],
+        "viable": taken["viable"],
+        "state": taken["state"],
+        "diameter": taken["diameter"],
+        "volume": taken["volume"],
+        "attenuation": taken["attenuation"],
+    }
+    rows = {
+        c: np.where(at >= 0, tr.rows[at], tr.rows[first])
+        for c, at in own.items()
+        if c in columns and n
+    }
     return Mapped(columns, tr.rows[first], _named("TR", n), {**rows, **identified}, origins)
 
 
 def _identified_in(
     domains: Mapping[str, CrfTable], tr: CrfTable, columns: Mapping[str, Column]
 ) -> tuple[dict[str, Ints], dict[str, Column]]:
-    """For role and organ the rows of TU they came from, or should, and the domain: TR where TR alone says it."""
+    """For role and organ the rows of TU they came from, or should, and the domain: TR where TR
+    alone says it.
+    """
     tu = domains.get("TU")
     if tu is None or not {"USUBJID", "TULNKID"} <= set(tu) or not tu.n_rows:
         return {}, {}
     found = match_identification(tr, tu)
     rows, origins = {}, {}
-    for name, said in (("role", variable(tu, "TUSTRESC", "TUORRES")), ("organ", variable(tu, "TULOC"))):
+    for name, said in (
+        ("role", variable(tu, "TUSTRESC", "TUORRES")),
+        ("organ", variable(tu, "TULOC")),
+    ):
         there = (found >= 0) & (~said.blank[found] | columns[name].blank)
         rows[name] = np.where(there, tu.rows[found], tr.rows)
         origins[name] = Column(words=["TR", "TU"], codes=there.astype(np.int64))
@@ -150,11 +200,18 @@ def _records(tr: CrfTable, test: Ints, date: Column) -> tuple[Ints, Ints]:
     A result without a date joins the dated results of its lesion and visit; a second result of one
     test at one date opens a second record.
     """
-    keys = [c.trimmed.codes for c in (variable(tr, "USUBJID"), evaluator(tr, "TR"), variable(tr, "TRLNKID"), visit(tr))]
+    keys = [
+        c.trimmed.codes
+        for c in (variable(tr, "USUBJID"), evaluator(tr, "TR"), variable(tr, "TRLNKID"), visit(tr))
+    ]
     at_visit, first = number_rows(*keys)
     day = date.trimmed.codes
     dated = _first_row(at_visit, ~date.blank, len(first))
-    joined = np.where(date.blank & (dated[at_visit] >= 0), day[dated[at_visit]], day) if len(day) else day
+    joined = (
+        np.where(date.blank & (dated[at_visit] >= 0), day[dated[at_visit]], day)
+        if len(day)
+        else day
+    )
     place, _ = number_rows(at_visit, joined)
     repeat, _ = number_rows(place, test)
     record, start = number_rows(place, occurrence(repeat))
@@ -182,7 +239,9 @@ def _measures(by_test: Mapping[str, Column]) -> dict[str, Column]:
         "attenuation": by_test["attenuation"],
         "diameter": by_test["diameter"] if both else blanks(0),
     }
-    return {n: _numeric(c) for n, c in found.items() if len(c) and (n == "size" or not c.blank.all())}
+    return {
+        n: _numeric(c) for n, c in found.items() if len(c) and (n == "size" or not c.blank.all())
+    }
 
 
 def _numeric(column: Column) -> Column:
@@ -192,10 +251,14 @@ def _numeric(column: Column) -> Column:
 
 
 def _values(tr: CrfTable) -> Column:
-    """The result of each row as text: TRSTRESN, else TRORRES in mm, else the words of TRORRES or TRSTRESC."""
+    """The result of each row as text: TRSTRESN, else TRORRES in mm, else the words of TRORRES or
+    TRSTRESC.
+    """
     original, unit = variable(tr, "TRORRES"), variable(tr, "TRORRESU")
     words = choose_cells(original, variable(tr, "TRSTRESC"))
-    standard = choose_cells(_in_mm(variable(tr, "TRSTRESN"), variable(tr, "TRSTRESU")), _in_mm(original, unit))
+    standard = choose_cells(
+        _in_mm(variable(tr, "TRSTRESN"), variable(tr, "TRSTRESU")), _in_mm(original, unit)
+    )
     wordy = parse_numbers(original).word | (parse_numbers(standard).word | standard.blank)
     both = concatenate([_as_text(words), _as_text(standard)])
     n = tr.n_rows
@@ -212,7 +275,10 @@ def _in_mm(value: Column, unit: Column) -> Column:
     if not centimetres.any():
         return value
     numbers = parse_numbers(value)
-    tenfold = [w if np.isnan(v) else number_text(float(Decimal(repr(float(v))) * 10)) for w, v in _distinct(value)]
+    tenfold = [
+        w if np.isnan(v) else number_text(float(Decimal(repr(float(v))) * 10))
+        for w, v in _distinct(value)
+    ]
     both = [*value.words, *tenfold]
     convert = centimetres & ~np.isnan(numbers.value)
     return Column.of_distinct(both, np.where(convert, value.codes + len(value.words), value.codes))
@@ -224,7 +290,9 @@ def _distinct(column: Column) -> list[tuple[str, float]]:
 
 
 def _state(tr: CrfTable, test: Ints, record: Ints, n: int, said: Column) -> Column:
-    """What was seen; else NOT DONE where no result of the record was done, or one marked so has a value."""
+    """What was seen; else NOT DONE where no result of the record was done, or one marked so has a
+    value.
+    """
     not_done = variable(tr, "TRSTAT").map(lambda w: tidy(w) == "NOT DONE", np.bool_)
     contradicted = not_done & ~np.isnan(parse_numbers(_values(tr)).value)
     some, all_of, against = (np.zeros(n, dtype=np.bool_) for _ in range(3))
@@ -237,14 +305,20 @@ def _state(tr: CrfTable, test: Ints, record: Ints, n: int, said: Column) -> Colu
 
 
 def _identity(domains: Mapping[str, CrfTable], tr: CrfTable, location: Column) -> dict[str, Column]:
-    """Role, organ, nodal and method of each record's lesion: from TU at the visit, else from TU at all."""
+    """Role, organ, nodal and method of each record's lesion: from TU at the visit, else from TU at
+    all.
+    """
     group = variable(tr, "TRGRPID")
     role, organ, method = blanks(tr.n_rows), blanks(tr.n_rows), blanks(tr.n_rows)
     tu = domains.get("TU")
     if tu is not None and {"USUBJID", "TULNKID"} <= set(tu) and tu.n_rows:
         role, organ, method = (
             c.expand(match_identification(tr, tu))
-            for c in (variable(tu, "TUSTRESC", "TUORRES"), variable(tu, "TULOC"), variable(tu, "TUMETHOD"))
+            for c in (
+                variable(tu, "TUSTRESC", "TUORRES"),
+                variable(tu, "TULOC"),
+                variable(tu, "TUMETHOD"),
+            )
         )
     role, organ = choose_cells(role, group), choose_cells(organ, location)
     return {"role": role, "organ": organ, "nodal": nodal_column(role, organ), "method": method}
@@ -253,9 +327,9 @@ def _identity(domains: Mapping[str, CrfTable], tr: CrfTable, location: Column) -
 def match_identification(tr: CrfTable, tu: CrfTable) -> Ints:
     """For each row of TR the row of TU that identifies its lesion, or -1.
 
-    Subject, evaluator and lesion agree (subject and lesion alone, where TU has no evaluators, or one that
-    TR does not name); a TU record of the same visit is preferred, where a lesion was identified more than
-    once.
+    Subject, evaluator and lesion agree (subject and lesion alone, where TU has no evaluators, or
+    one that TR does not name); a TU record of the same visit is preferred, where a lesion was
+    identified more than once.
     """
     readers = evaluator(tu, "TU")
     left = [variable(tr, "USUBJID"), variable(tr, "TRLNKID")]
@@ -268,7 +342,9 @@ def match_identification(tr: CrfTable, tu: CrfTable) -> Ints:
 
 
 def nodal_column(role: Column, organ: Column) -> Column:
-    """Y for a lymph node, N for another known place, blank where neither role nor place is known."""
+    """Y for a lymph node, N for another known place, blank where neither role nor place is
+    known.
+    """
     by_role = role.map(nodal_role, np.int8)
     by_organ = organ.map(lambda w: int(is_node(w)) if w.strip() else UNKNOWN, np.int8)
     code = np.where(by_role != UNKNOWN, by_role, by_organ)
@@ -284,7 +360,11 @@ def _identified_only(domains: Mapping[str, CrfTable]) -> Mapped:
         results = tr.take(_known_tests(tr))
         seen = np.zeros(tu.n_rows, dtype=np.bool_)
         left = [variable(tu, "USUBJID"), variable(tu, "TULNKID"), evaluator(tu, "TU")]
-        right = [variable(results, "USUBJID"), variable(results, "TRLNKID"), evaluator(results, "TR")]
+        right = [
+            variable(results, "USUBJID"),
+            variable(results, "TRLNKID"),
+            evaluator(results, "TR"),
+        ]
         if not readers_tell(left[2], right[2]):
             left, right = left[:2], right[:2]
         seen[:] = first_match(left, right) >= 0 if results.n_rows else False
@@ -293,10 +373,16 @@ def _identified_only(domains: Mapping[str, CrfTable]) -> Mapped:
     role, organ = variable(rest, "TUSTRESC", "TUORRES"), variable(rest, "TULOC")
     when = moment(rest, "TU")
     columns = {
-        "subject": variable(rest, "USUBJID"), "lesion": variable(rest, "TULNKID"), "role": role, "organ": organ,
-        "nodal": nodal_column(role, organ), "method": variable(rest, "TUMETHOD"), "visit": visit(rest),
+        "subject": variable(rest, "USUBJID"),
+        "lesion": variable(rest, "TULNKID"),
+        "role": role,
+        "organ": organ,
+        "nodal": nodal_column(role, organ),
+        "method": variable(rest, "TUMETHOD"),
+        "visit": visit(rest),
         **({when[0]: when[1]} if when else {}),
-        "evaluator": evaluator(rest, "TU"), "visit_name": variable(rest, "VISIT"),
+        "evaluator": evaluator(rest, "TU"),
+        "visit_name": variable(rest, "VISIT"),
         "accepted": variable(rest, "TUACPTFL"),
-    }  # fmt: skip
+    }
     return Mapped(columns, rest.rows, _named("TU", rest.n_rows))

@@ -1,8 +1,10 @@
-"""SDTM disease response (RS) and the collected sums of TR to the responses table: a row per visit and evaluator.
+"""SDTM disease response (RS) and the collected sums of TR to the responses table: a row per visit
+and evaluator.
 
 Sources: SDTMIG 3.4 (RS, TR); RSTESTCD codelist ONCRTSCD (C96782), TRTESTCD C96779.
 
-======================= ==============================================================================
+=======================
+==============================================================================
 target, non_target      RSSTRESC (else RSORRES) of TRGRESP, NTRGRESP
 overall, best           of OVRLRESP, BESTRESP
 deterioration           of SYMPTDTR
@@ -13,11 +15,12 @@ percent_from_nadir      PCNSD, else PCNSLD, PCNSPPD, PCHGNAD
 criteria                RSCAT
 reason                  RSREASND, else REASNE of SUPPRS, of the test that dates the row, else of the others
 status                  RSSTAT of the test that dates the row
-======================= ==============================================================================
+=======================
+==============================================================================
 
-Tests of one visit with different dates stand in one row, dated by the overall response, unless a test
-occurs twice: then each date has its row. Nothing is dropped: a second result of one test at one date is a
-second row.
+Tests of one visit with different dates stand in one row, dated by the overall response, unless a
+test occurs twice: then each date has its row. Nothing is dropped: a second result of one test at
+one date is a second row.
 """
 
 from __future__ import annotations
@@ -41,11 +44,13 @@ RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """RS tests in the order in which they date a row."""
 
-SUM_TESTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "sum": ("SUMDIAM", "SUMLDIAM", "SUMVDIAM", "SUMPPD", "SUMVOL"),
-    "percent_from_baseline": ("PCBSD", "PCBSLD", "PCBSPPD", "PCHGBL"),
-    "percent_from_nadir": ("PCNSD", "PCNSLD", "PCNSPPD", "PCHGNAD"),
-})  # fmt: skip
+SUM_TESTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "sum": ("SUMDIAM", "SUMLDIAM", "SUMVDIAM", "SUMPPD", "SUMVOL"),
+        "percent_from_baseline": ("PCBSD", "PCBSLD", "PCBSPPD", "PCHGBL"),
+        "percent_from_nadir": ("PCNSD", "PCNSLD", "PCNSPPD", "PCHGNAD"),
+    }
+)
 """TR tests of a whole visit, the first that there is."""
 
 
@@ -68,7 +73,9 @@ def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
     why = variable(whole, "RSREASND", "RSREASNE")
     for name in ("REASNE", "RSREASNE"):
         why = choose_cells(why, supplemental(domains, "RS", name))
-    test = variable(whole, "RSTESTCD").map(lambda w: names.index(tidy(w)) if tidy(w) in names else -1, np.int64)
+    test = variable(whole, "RSTESTCD").map(
+        lambda w: names.index(tidy(w)) if tidy(w) in names else -1, np.int64
+    )
     rs, why, test = whole.take(test >= 0), why.take(test >= 0), test[test >= 0]
     when = moment(rs, "RS")
     date = when[1] if when else blanks(rs.n_rows)
@@ -86,24 +93,37 @@ def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
         taken[name] = place
     column = {name: value.expand(rows) for name, rows in taken.items()}
     reason = why.take(lead)
-    for name in ("overall", "target", "non_target"):  # of the record that dates the row, else of another one
+    for name in (
+        "overall",
+        "target",
+        "non_target",
+    ):  # of the record that dates the row, else of another one
         reason = choose_cells(reason, why.expand(taken[name]))
     columns = {
         "subject": variable(rs, "USUBJID").take(lead),
         "visit": visit(rs).take(lead),
         **({when[0]: date.take(lead)} if when else {}),
         "evaluator": evaluator(rs, "RS").take(lead),
-        "target": column["target"], "non_target": column["non_target"],
+        "target": column["target"],
+        "non_target": column["non_target"],
         "new_lesion": choose_cells(column["new_lesion"], column["new_lesion_indicator"]),
-        "overall": column["overall"], "best": column["best"], "deterioration": column["deterioration"],
+        "overall": column["overall"],
+        "best": column["best"],
+        "deterioration": column["deterioration"],
         "criteria": variable(rs, "RSCAT").take(lead),
         "status": variable(rs, "RSSTAT").take(lead),
         "reason": reason,
         "visit_name": variable(rs, "VISIT").take(lead),
         "accepted": variable(rs, "RSACPTFL").take(lead),
-    }  # fmt: skip
-    taken["new_lesion"] = np.where(taken["new_lesion"] >= 0, taken["new_lesion"], taken["new_lesion_indicator"])
-    own = {k: np.where(at >= 0, rs.rows[at], rs.rows[lead]) for k, at in taken.items() if k in columns and n}
+    }
+    taken["new_lesion"] = np.where(
+        taken["new_lesion"] >= 0, taken["new_lesion"], taken["new_lesion_indicator"]
+    )
+    own = {
+        k: np.where(at >= 0, rs.rows[at], rs.rows[lead])
+        for k, at in taken.items()
+        if k in columns and n
+    }
     return Mapped(columns, rs.rows[lead], _named("RS", n), own)
 
 
@@ -134,14 +154,20 @@ def _rows(rs: CrfTable, test: Ints, date: Column) -> Ints:
 
 
 def _sums(whole: CrfTable) -> Mapped:
-    """The sums and percent changes collected in TR, one row per subject, evaluator, visit and date."""
+    """The sums and percent changes collected in TR, one row per subject, evaluator, visit
+    and date.
+    """
     wanted = {code: name for name, codes in SUM_TESTS.items() for code in codes}
     codes = list(wanted)
-    test = variable(whole, "TRTESTCD").map(lambda w: codes.index(tidy(w)) if tidy(w) in wanted else -1, np.int64)
+    test = variable(whole, "TRTESTCD").map(
+        lambda w: codes.index(tidy(w)) if tidy(w) in wanted else -1, np.int64
+    )
     tr, test = whole.take(test >= 0), test[test >= 0]
     when = moment(tr, "TR")
     date = when[1] if when else blanks(tr.n_rows)
-    keys = [k.trimmed.codes for k in (variable(tr, "USUBJID"), evaluator(tr, "TR"), visit(tr), date)]
+    keys = [
+        k.trimmed.codes for k in (variable(tr, "USUBJID"), evaluator(tr, "TR"), visit(tr), date)
+    ]
     place, _ = number_rows(*keys)
     repeat, _ = number_rows(place, test)
     record, first = number_rows(place, occurrence(repeat))
@@ -168,7 +194,9 @@ def _sums(whole: CrfTable) -> Mapped:
 
 
 def _joined(reported: Mapped, sums: Mapped) -> Mapped:
-    """The sums beside the responses of their visit (and date, where it agrees); others in rows of their own."""
+    """The sums beside the responses of their visit (and date, where it agrees); others in rows of
+    their own.
+    """
     names = ("subject", "evaluator", "visit")
     time = next((n for n in ("date", "day") if n in reported.columns and n in sums.columns), None)
     left = [reported.columns[n] for n in names]
@@ -186,7 +214,11 @@ def _joined(reported: Mapped, sums: Mapped) -> Mapped:
         here, there = reported.columns.get(name), sums.columns.get(name)
         top = here if name not in SUM_TESTS and here is not None else None
         if top is None:
-            top = there.expand(found) if name in SUM_TESTS and there is not None else blanks(len(found))
+            top = (
+                there.expand(found)
+                if name in SUM_TESTS and there is not None
+                else blanks(len(found))
+            )
         bottom = there.take(rest) if there is not None else blanks(len(rest))
         columns[name] = _below(top, bottom)
     own = {n: np.concatenate([r, sums.rows[rest]]) for n, r in reported.column_rows.items()}
@@ -196,9 +228,12 @@ def _joined(reported: Mapped, sums: Mapped) -> Mapped:
         own[name] = np.concatenate([np.where(found >= 0, rows[found], reported.rows), rows[rest]])
         origins[name] = words
     return Mapped(
-        columns, np.concatenate([reported.rows, sums.rows[rest]]),
-        concatenate([reported.origin, sums.origin.take(rest)]), own, origins,
-    )  # fmt: skip
+        columns,
+        np.concatenate([reported.rows, sums.rows[rest]]),
+        concatenate([reported.origin, sums.origin.take(rest)]),
+        own,
+        origins,
+    )
 
 
 def _several(keys: list[Column]) -> Bools:

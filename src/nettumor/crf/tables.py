@@ -1,8 +1,10 @@
-"""What a study's tables are after reading: frozen, every cell as it came, with where each row stands.
+"""What a study's tables are after reading: frozen, every cell as it came, with where each row
+stands.
 
-`Tables` maps table names (subjects, lesions, responses, markers, symptoms) to `CrfTable`, which maps
-column names to arrays. Text stays text, numbers stay numbers; numbers, dates, states and keys are
-read out of the cells on demand, once per distinct cell. SDTM domains stay beside, as they were read.
+`Tables` maps table names (subjects, lesions, responses, markers, symptoms) to `CrfTable`, which
+maps column names to arrays. Text stays text, numbers stay numbers; numbers, dates, states and keys
+are read out of the cells on demand, once per distinct cell. SDTM domains stay beside, as they were
+read.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ class Source:
         "csv", "xport", "dataset-json", "json", "parquet", "excel", "sas7bdat", "pandas", "polars",
         "pyarrow", "arrays", ... or "sdtm" for a table made from domains.
     rows : str
-        What a row number means: "row of the sheet, header = 1", "record, from 1" or "position, from 0".
+        What a row number means: "row of the sheet, header = 1", "record, from 1" or "position, from
+        0".
     path : str
         The file, "" where there is none.
     sha256 : str
@@ -87,7 +90,9 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     rows: Ints
     origin: Column = field(kw_only=True)
     _column_rows: Mapping[str, Ints] = field(factory=lambda: MappingProxyType({}), kw_only=True)
-    _column_origins: Mapping[str, Column] = field(factory=lambda: MappingProxyType({}), kw_only=True)
+    _column_origins: Mapping[str, Column] = field(
+        factory=lambda: MappingProxyType({}), kw_only=True
+    )
 
     __eq__ = object.__eq__  # a mapping of arrays cannot be compared as a mapping of values
     __hash__ = object.__hash__
@@ -113,7 +118,8 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         """A column with its distinct words and codes."""
         if name not in self._columns:
             raise UnknownColumnError(
-                f"`{self.name}` has no column {name!r}. {did_you_mean(name, self._columns)}", argument=name
+                f"`{self.name}` has no column {name!r}. {did_you_mean(name, self._columns)}",
+                argument=name,
             )
         return self._columns[name]
 
@@ -121,7 +127,9 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return self._columns[name] if name in self._columns else blanks(self.n_rows)
 
     def text(self, name: str) -> Words:
-        """A column as text, one str per row; "" where blank, or where the table has no such column."""
+        """A column as text, one str per row; "" where blank, or where the table has no such
+        column.
+        """
         return self._or_blank(name).text
 
     def blank(self, name: str) -> npt.NDArray[np.bool_]:
@@ -146,7 +154,9 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return self.dates("day", days=True) if self.has_days else self.dates("date")
 
     def when_cells(self) -> tuple[Dates, Column]:
-        """The dates of the distinct cells of the column of dates (days where `has_days`), and the column."""
+        """The dates of the distinct cells of the column of dates (days where `has_days`), and the
+        column.
+        """
         return self._when
 
     @cached_property
@@ -160,7 +170,9 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return column.codes, column.words
 
     def track(self) -> tuple[Ints, Ints]:
-        """The track (subject and evaluator) of each row, numbered from 0, and the first row of each track."""
+        """The track (subject and evaluator) of each row, numbered from 0, and the first row of each
+        track.
+        """
         return number_rows(self.keys_of("subject")[0], self.keys_of("evaluator")[0])
 
     @cached_property
@@ -169,7 +181,9 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return LesionCells(self)
 
     def rows_of(self, name: str) -> Ints:
-        """For each row the number, in the user's file, of the row that a column's cell came from."""
+        """For each row the number, in the user's file, of the row that a column's cell came
+        from.
+        """
         return self._column_rows.get(name, self.rows)
 
     def origin_of(self, name: str) -> Column:
@@ -179,21 +193,31 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     def take(self, rows: npt.NDArray[Any]) -> CrfTable:
         """The table at these rows (places or a mask)."""
         return evolve(
-            self, columns={n: c.take(rows) for n, c in self._columns.items()}, rows=self.rows[rows],
-            origin=self.origin.take(rows), column_rows={n: r[rows] for n, r in self._column_rows.items()},
+            self,
+            columns={n: c.take(rows) for n, c in self._columns.items()},
+            rows=self.rows[rows],
+            origin=self.origin.take(rows),
+            column_rows={n: r[rows] for n, r in self._column_rows.items()},
             column_origins={n: c.take(rows) for n, c in self._column_origins.items()},
-        )  # fmt: skip
+        )
 
     def to_table(self) -> Table:
         """The cells as a `nettumor.Table`."""
-        return Table({n: c.cells if c.floats is not None else c.text.astype(str) for n, c in self._columns.items()})
+        return Table(
+            {
+                n: c.cells if c.floats is not None else c.text.astype(str)
+                for n, c in self._columns.items()
+            }
+        )
 
     def to_frame(self, kind: str = "pandas") -> Any:
         """The cells as a frame of ``kind`` "pandas" or "polars" (extra ``frames``)."""
         return self.to_table().to_frame(kind)
 
     def __repr__(self) -> str:
-        shown = [f"  {n}: {', '.join(c.text[:4].tolist())}" for n, c in list(self._columns.items())[:40]]
+        shown = [
+            f"  {n}: {', '.join(c.text[:4].tolist())}" for n, c in list(self._columns.items())[:40]
+        ]
         head = f"{self.name}: {self.n_rows} rows x {len(self)} columns from {self.source.name} ({self.source.kind})"
         return "\n".join(line[:100] for line in (head, *shown))
 
@@ -220,9 +244,13 @@ class Tables(Mapping[str, CrfTable]):
     """
 
     def __init__(
-        self, tables: Mapping[str, CrfTable], *, domains: Mapping[str, CrfTable] | None = None,
-        ignored: Mapping[str, str] | None = None, frame_kind: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        tables: Mapping[str, CrfTable],
+        *,
+        domains: Mapping[str, CrfTable] | None = None,
+        ignored: Mapping[str, str] | None = None,
+        frame_kind: str = "",
+    ) -> None:
         self._tables = {name: tables[name] for name in LAYOUTS if name in tables}
         self.domains: Mapping[str, CrfTable] = MappingProxyType(dict(domains or {}))
         self.ignored: Mapping[str, str] = MappingProxyType(dict(ignored or {}))
@@ -260,23 +288,31 @@ class Tables(Mapping[str, CrfTable]):
     def replace(self, **tables: CrfTable) -> Tables:
         """The same study with other tables in place of these."""
         return Tables(
-            {**self._tables, **tables}, domains=self.domains, ignored=self.ignored, frame_kind=self.frame_kind
+            {**self._tables, **tables},
+            domains=self.domains,
+            ignored=self.ignored,
+            frame_kind=self.frame_kind,
         )
 
     def inputs(self) -> Table:
         """The inputs as a table: table, name, kind, path, sha256, rows."""
         used = [(n, t) for group in (self._tables, self.domains) for n, t in group.items()]
-        return Table({
-            "table": np.array([n for n, _ in used], dtype=str),
-            "name": np.array([t.source.name for _, t in used], dtype=str),
-            "kind": np.array([t.source.kind for _, t in used], dtype=str),
-            "path": np.array([t.source.path for _, t in used], dtype=str),
-            "sha256": np.array([t.source.sha256 for _, t in used], dtype=str),
-            "rows": np.array([t.n_rows for _, t in used], dtype=np.int64),
-        })  # fmt: skip
+        return Table(
+            {
+                "table": np.array([n for n, _ in used], dtype=str),
+                "name": np.array([t.source.name for _, t in used], dtype=str),
+                "kind": np.array([t.source.kind for _, t in used], dtype=str),
+                "path": np.array([t.source.path for _, t in used], dtype=str),
+                "sha256": np.array([t.source.sha256 for _, t in used], dtype=str),
+                "rows": np.array([t.n_rows for _, t in used], dtype=np.int64),
+            }
+        )
 
     def __repr__(self) -> str:
-        lines = [f"{n}: {t.n_rows} rows, {len(t)} columns, from {t.source.name}" for n, t in self._tables.items()]
+        lines = [
+            f"{n}: {t.n_rows} rows, {len(t)} columns, from {t.source.name}"
+            for n, t in self._tables.items()
+        ]
         if self.domains:
             lines.append(f"SDTM domains: {', '.join(self.domains)}")
         lines += [f"not used: {n} ({why})" for n, why in list(self.ignored.items())[:5]]

@@ -1,9 +1,9 @@
 """CSV files as users have them, read by the standard library with every cell kept as text.
 
-Comma, semicolon or tab separated (told from the header line; a line ``sep=;`` is obeyed), UTF-8 with
-or without byte order mark, quoted cells, LF or CRLF. In a semicolon-separated file the decimal mark
-may be a comma. Words such as NA, ND and NE are data. What is not a table is refused with the file and
-the row at fault.
+Comma, semicolon or tab separated (told from the header line; a line ``sep=;`` is obeyed), UTF-8
+with or without byte order mark, quoted cells, LF or CRLF. In a semicolon-separated file the decimal
+mark may be a comma. Words such as NA, ND and NE are data. What is not a table is refused with the
+file and the row at fault.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def read_csv(data: bytes, source: Source, name: str) -> CrfTable:
     Raises
     ------
     InputError
-        Where the bytes are not UTF-8, the file is empty, a column has no name or stands twice, a row
-        has too few or too many cells, or a quote is not closed.
+        Where the bytes are not UTF-8, the file is empty, a column has no name or stands twice, a
+        row has too few or too many cells, or a quote is not closed.
     """
     text = _decode(data, source.name)
     delimiter, skipped = _delimiter(text)
@@ -71,11 +71,14 @@ def read_csv(data: bytes, source: Source, name: str) -> CrfTable:
                 chunk = []
     except csv.Error as error:
         raise InputError(
-            f"`{source.name}` cannot be read as CSV at row {row + 1}: {error}. Open and save it again as CSV UTF-8.",
+            f"`{source.name}` cannot be read as CSV at row {row + 1}: {error}. Open and save it "
+            "again as CSV UTF-8.",
             argument=source.name,
         ) from None
     if header is None:
-        raise InputError(f"`{source.name}` is empty. Give a file with a header and rows.", argument=source.name)
+        raise InputError(
+            f"`{source.name}` is empty. Give a file with a header and rows.", argument=source.name
+        )
     _add(factorisers, chunk)
     columns = {}
     for column, factoriser in zip(header, factorisers, strict=True):
@@ -83,20 +86,26 @@ def read_csv(data: bytes, source: Source, name: str) -> CrfTable:
         if column or any(w.strip() for w in words):
             columns[_named(column, source.name)] = Column(words=words, codes=codes)
     return CrfTable(
-        name, columns, _with_decimal(source, delimiter == ";"), np.array(numbers, dtype=np.int64),
+        name,
+        columns,
+        _with_decimal(source, delimiter == ";"),
+        np.array(numbers, dtype=np.int64),
         origin=constant(name, len(numbers)),
-    )  # fmt: skip
+    )
 
 
 def column_names(cells: list[str], where: str) -> list[str]:
-    """Column names without outer blanks; one that stands twice is refused. A blank name is allowed here."""
+    """Column names without outer blanks; one that stands twice is refused. A blank name is allowed
+    here.
+    """
     names = [" ".join(c.split()) for c in cells]
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         key = name.casefold()
         if key and key in seen:
             raise InputError(
-                f"`{where}` has the column {name!r} twice (columns {seen[key]} and {place}). Delete or rename one.",
+                f"`{where}` has the column {name!r} twice (columns {seen[key]} and {place}). "
+                "Delete or rename one.",
                 argument=name,
             )
         seen[key] = place
@@ -106,7 +115,8 @@ def column_names(cells: list[str], where: str) -> list[str]:
 def _named(name: str, where: str) -> str:
     if not name:
         raise InputError(
-            f"`{where}` has a column with values and without a name. Name it in the header.", argument=where
+            f"`{where}` has a column with values and without a name. Name it in the header.",
+            argument=where,
         )
     return name
 
@@ -116,11 +126,15 @@ def _with_decimal(source: Source, comma: bool) -> Source:
 
 
 def _add(factorisers: list[Factoriser], chunk: list[list[str]]) -> None:
-    for factoriser, cells in zip(factorisers, zip(*chunk, strict=True), strict=True) if chunk else ():
+    for factoriser, cells in (
+        zip(factorisers, zip(*chunk, strict=True), strict=True) if chunk else ()
+    ):
         factoriser.add(cells)
 
 
-def _trimmed(cells: list[str], header: list[str], row: int, delimiter: str, where: str) -> list[str]:
+def _trimmed(
+    cells: list[str], header: list[str], row: int, delimiter: str, where: str
+) -> list[str]:
     """A row that is too long only by blank cells, cut; else an error."""
     if len(cells) > len(header) and not any(c.strip() for c in cells[len(header) :]):
         return cells[: len(header)]
@@ -128,8 +142,9 @@ def _trimmed(cells: list[str], header: list[str], row: int, delimiter: str, wher
     raise InputError(
         f"`{where}` row {row} has {len(cells)} cells; the header has {len(header)}. "
         f"Complete the row, and put quotes around a cell that contains a {mark}.",
-        argument=where, index=(row,),
-    )  # fmt: skip
+        argument=where,
+        index=(row,),
+    )
 
 
 def _decode(data: bytes, where: str) -> str:
@@ -138,11 +153,16 @@ def _decode(data: bytes, where: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
-            f"`{where}` is not UTF-8: byte 0x{data[error.start]:02x} in line {line}. Save it as CSV UTF-8.",
-            argument=where, index=(line,),
-        ) from None  # fmt: skip
+            f"`{where}` is not UTF-8: byte 0x{data[error.start]:02x} in line {line}. Save it as "
+            "CSV UTF-8.",
+            argument=where,
+            index=(line,),
+        ) from None
     if "\x00" in text:
-        raise InputError(f"`{where}` holds NUL bytes: it is not a text file. Save it as CSV UTF-8.", argument=where)
+        raise InputError(
+            f"`{where}` holds NUL bytes: it is not a text file. Save it as CSV UTF-8.",
+            argument=where,
+        )
     return text
 
 

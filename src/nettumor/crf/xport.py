@@ -1,10 +1,12 @@
-"""SAS transport files (XPORT) of version 5, read with NumPy; every format detail from SAS's own record layout.
+"""SAS transport files (XPORT) of version 5, read with NumPy; every format detail from SAS's own
+record layout.
 
-Source: SAS Institute, "The Record Layout of a Data Set in SAS Transport (XPORT) Format" (TS-140). Records
-of 80 bytes; a library header, for each data set a member header with NAMESTR records (140 or 136 bytes a
-variable) and the observations as fixed-width bytes, padded with blanks. Numbers are IBM hexadecimal
-floating point of 2 to 8 bytes. A 0 is 0; missing values ``.``, ``.A``-``.Z``, ``._`` are NaN with the
-letter kept; blanks at the end of text are padding. Version 8 is read by pyreadstat (extra ``sas``).
+Source: SAS Institute, "The Record Layout of a Data Set in SAS Transport (XPORT) Format" (TS-140).
+Records of 80 bytes; a library header, for each data set a member header with NAMESTR records (140
+or 136 bytes a variable) and the observations as fixed-width bytes, padded with blanks. Numbers are
+IBM hexadecimal floating point of 2 to 8 bytes. A 0 is 0; missing values ``.``, ``.A``-``.Z``,
+``._`` are NaN with the letter kept; blanks at the end of text are padding. Version 8 is read by
+pyreadstat (extra ``sas``).
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ _OBS = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!"
 RECORD_ROWS = "record, from 1"
 
 DATE_FORMATS = re.compile(
-    r"(?:E8601DA|B8601DA|IS8601DA|DATE|YYMMDD.?|MMDDYY.?|DDMMYY.?|WEEKDATE|WORDDATE|NLDATE)\d*", re.I
+    r"(?:E8601DA|B8601DA|IS8601DA|DATE|YYMMDD.?|MMDDYY.?|DDMMYY.?|WEEKDATE|WORDDATE|NLDATE)\d*",
+    re.I,
 )
 MOMENT_FORMATS = re.compile(r"(?:E8601DT|B8601DT|IS8601DT|DATETIME|NLDATM|DATEAMPM)\d*", re.I)
 _EPOCH = np.datetime64("1960-01-01")
@@ -65,8 +68,8 @@ def read_xport(data: bytes, source: Source) -> list[CrfTable]:
     Returns
     -------
     list of CrfTable
-        One per data set, named as in the file; text as text, numbers as numbers, variables with a SAS
-        date or datetime format as ISO 8601 text.
+        One per data set, named as in the file; text as text, numbers as numbers, variables with a
+        SAS date or datetime format as ISO 8601 text.
 
     Raises
     ------
@@ -115,8 +118,12 @@ def ibm_to_float(raw: npt.NDArray[np.uint8]) -> tuple[Floats, npt.NDArray[np.str
     values[missing] = np.nan
     if not np.any(missing & (first != ord("."))):
         return values, None
-    letters = np.array(["", *("." if c == "." else f".{c}" for c in ".ABCDEFGHIJKLMNOPQRSTUVWXYZ_")])
-    place = np.where(first == ord("."), 1, np.where(first == ord("_"), 28, first.astype(np.int64) - ord("A") + 2))
+    letters = np.array(
+        ["", *("." if c == "." else f".{c}" for c in ".ABCDEFGHIJKLMNOPQRSTUVWXYZ_")]
+    )
+    place = np.where(
+        first == ord("."), 1, np.where(first == ord("_"), 28, first.astype(np.int64) - ord("A") + 2)
+    )
     return values, letters[np.where(missing, place, 0)]
 
 
@@ -145,7 +152,8 @@ def _record_starts(data: bytes, mark: bytes) -> list[int]:
 
 def _broken(source: Source, why: str) -> InputError:
     return InputError(
-        f"`{source.name}` is not a readable XPORT version 5 file: {why}. Write it again with SAS's XPORT engine "
+        f"`{source.name}` is not a readable XPORT version 5 file: {why}. Write it again with "
+        "SAS's XPORT engine "
         "or haven::write_xpt(version = 5).",
         argument=source.name,
     )
@@ -186,11 +194,15 @@ def _variable(record: bytes, source: Source) -> _Variable:
     position = int.from_bytes(record[84:88], "big")
     if kind not in (1, 2) or not name or length == 0 or (kind == 1 and not 2 <= length <= 8):
         raise _broken(source, f"the variable {name!r} is not described as SAS does")
-    return _Variable(name, kind == 1, length, position, record[56:64].decode("latin-1").strip("\x00 "))
+    return _Variable(
+        name, kind == 1, length, position, record[56:64].decode("latin-1").strip("\x00 ")
+    )
 
 
 def _observations(data: bytes, variables: list[_Variable], source: Source) -> npt.NDArray[np.uint8]:
-    """The observations as rows of bytes; blank records that only fill the last 80 bytes are left out."""
+    """The observations as rows of bytes; blank records that only fill the last 80 bytes are left
+    out.
+    """
     width = max(v.position + v.length for v in variables)
     if width != sum(v.length for v in variables):
         raise _broken(source, "its variables do not lie side by side")
@@ -209,14 +221,18 @@ def _column(raw: npt.NDArray[np.uint8], variable: _Variable) -> Column:
         values, letters = ibm_to_float(raw)
         return sas_date_column(values, variable.format) or Column(floats=values, letters=letters)
     factoriser = Factoriser()
-    cells: list[Any] = np.ascontiguousarray(raw).view(f"S{variable.length}").ravel().tolist() if len(raw) else []
+    cells: list[Any] = (
+        np.ascontiguousarray(raw).view(f"S{variable.length}").ravel().tolist() if len(raw) else []
+    )
     factoriser.add(cells)
     codes, words = factoriser.result()
     return Column.of_distinct([_decode(w) for w in words], codes)
 
 
 def _decode(cell: bytes) -> str:
-    """Text of a SAS cell: UTF-8, else Latin-1 (the file does not say which); blanks at the end are padding."""
+    """Text of a SAS cell: UTF-8, else Latin-1 (the file does not say which); blanks at the end are
+    padding.
+    """
     try:
         text = cell.decode("utf-8")
     except UnicodeDecodeError:
@@ -231,7 +247,13 @@ def formats_to_columns(
     out: dict[str, Column] = {}
     for name, cells in values.items():
         array = np.asarray(cells)
-        column = Column.of_array(array, name) if array.size == n else Column.of_cells(list(cells), name)
-        dated = sas_date_column(column.floats, formats.get(name) or "") if column.floats is not None else None
+        column = (
+            Column.of_array(array, name) if array.size == n else Column.of_cells(list(cells), name)
+        )
+        dated = (
+            sas_date_column(column.floats, formats.get(name) or "")
+            if column.floats is not None
+            else None
+        )
         out[name] = dated or column
     return out

@@ -1,7 +1,8 @@
 """Criteria as frozen data: one file per published edition, each number once with its source.
 
 Which limits make a response? `names` lists the editions, `get` finds one, `load` reads a protocol's
-variant from TOML, ``attrs.evolve`` makes one in Python. Printing a criteria object prints its rules.
+variant from TOML, ``attrs.evolve`` makes one in Python. Printing a criteria object prints its
+rules.
 """
 
 from __future__ import annotations
@@ -38,17 +39,51 @@ from nettumor.criteria.recist_1_0 import RECIST_1_0
 from nettumor.criteria.recist_1_1 import RECIST_1_1
 from nettumor.criteria.swog_1992 import SWOG_1992
 from nettumor.criteria.symptoms_classic import SYMPTOMATIC_CLASSIC
-from nettumor.criteria.vogl_2008 import BIOLOGICAL_VOGL_2008, SYMPTOMATIC_VOGL_2008, VOGL_2008, VOGL_2008_CAPTIONS
+from nettumor.criteria.vogl_2008 import (
+    BIOLOGICAL_VOGL_2008,
+    SYMPTOMATIC_VOGL_2008,
+    VOGL_2008,
+    VOGL_2008_CAPTIONS,
+)
 from nettumor.criteria.volume_recist import VOLUME_RECIST, VOLUME_RECIST_PRINTED
 from nettumor.criteria.who_1981 import WHO_1981
 
 __all__ = [
-    "ADMIRALONCO_BEST_RESPONSE", "ADMIRALONCO_CENSORING", "BIOLOGICAL_NET_WHO", "BIOLOGICAL_VOGL_2008",
-    "CHOI_2007", "EASL_2001", "FDA_2018_CENSORING", "FDA_2018_CENSORING_B", "FDA_2018_CENSORING_C",
-    "IRECIST_2017", "MODIFIED_CHOI_2010", "MRECIST_2010", "PERCIST_2009", "RECIST_1_0", "RECIST_1_1",
-    "SWOG_1992", "SYMPTOMATIC_CLASSIC", "SYMPTOMATIC_VOGL_2008", "VOGL_2008", "VOGL_2008_CAPTIONS",
-    "VOLUME_RECIST", "VOLUME_RECIST_PRINTED", "WHO_1981",
-    "AttenuationCriteria", "BestResponseRule", "CensoringRule", "Citation", "Criteria", "LesionSelection",
-    "MarkerCriteria", "SizeCriteria", "SymptomCriteria", "Threshold", "UptakeCriteria",
-    "get", "load", "names",
-]  # fmt: skip
+    "ADMIRALONCO_BEST_RESPONSE",
+    "ADMIRALONCO_CENSORING",
+    "BIOLOGICAL_NET_WHO",
+    "BIOLOGICAL_VOGL_2008",
+    "CHOI_2007",
+    "EASL_2001",
+    "FDA_2018_CENSORING",
+    "FDA_2018_CENSORING_B",
+    "FDA_2018_CENSORING_C",
+    "IRECIST_2017",
+    "MODIFIED_CHOI_2010",
+    "MRECIST_2010",
+    "PERCIST_2009",
+    "RECIST_1_0",
+    "RECIST_1_1",
+    "SWOG_1992",
+    "SYMPTOMATIC_CLASSIC",
+    "SYMPTOMATIC_VOGL_2008",
+    "VOGL_2008",
+    "VOGL_2008_CAPTIONS",
+    "VOLUME_RECIST",
+    "VOLUME_RECIST_PRINTED",
+    "WHO_1981",
+    "AttenuationCriteria",
+    "BestResponseRule",
+    "CensoringRule",
+    "Citation",
+    "Criteria",
+    "LesionSelection",
+    "MarkerCriteria",
+    "SizeCriteria",
+    "SymptomCriteria",
+    "Threshold",
+    "UptakeCriteria",
+    "get",
+    "load",
+    "names",
+]

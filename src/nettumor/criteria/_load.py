@@ -65,13 +65,16 @@ def get(name: str) -> Criteria:
     'RECIST 1.1'
     """
     if not isinstance(name, str):
-        raise InputError(f"`name` must be the name of an edition; got {name!r}. {did_you_mean('', names())}",
-                         argument="name")  # fmt: skip
+        raise InputError(
+            f"`name` must be the name of an edition; got {name!r}. {did_you_mean('', names())}",
+            argument="name",
+        )
     for known, edition in _editions().items():
         if _key(known) == _key(name):
             return edition
     raise InputError(
-        f"`name` must be a known edition; got {name!r}. {did_you_mean(name, names())}", argument="name"
+        f"`name` must be a known edition; got {name!r}. {did_you_mean(name, names())}",
+        argument="name",
     )
 
 
@@ -103,29 +106,42 @@ def load(path: str | Path) -> Criteria:
     'MR'
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise InputTypeError(f"`path` must be the path of a TOML file; got {path!r}. Give its name.", argument="path")
+        raise InputTypeError(
+            f"`path` must be the path of a TOML file; got {path!r}. Give its name.", argument="path"
+        )
     where = Path(path)
     try:
         text = where.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"`path` must be a readable TOML file in UTF-8; got {str(where)!r}: {error}.",
-                         argument="path") from None  # fmt: skip
+        raise InputError(
+            f"`path` must be a readable TOML file in UTF-8; got {str(where)!r}: {error}.",
+            argument="path",
+        ) from None
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"`path` must be a TOML file; {str(where)!r} is not: {error}.", argument="path") from None
+        raise InputError(
+            f"`path` must be a TOML file; {str(where)!r} is not: {error}.", argument="path"
+        ) from None
     if not isinstance(base := content.pop("base", None), str):
-        raise InputError(f'{where.name} must have a line such as base = "recist-1.1"; got {base!r}. '
-                         "It says which edition the protocol starts from.", argument="base")  # fmt: skip
+        raise InputError(
+            f'{where.name} must have a line such as base = "recist-1.1"; got {base!r}. '
+            "It says which edition the protocol starts from.",
+            argument="base",
+        )
     if not isinstance(content.get("citation", {}), dict):
-        raise InputError(f"`citation` in {where.name} must be a table with document, section and doi.",
-                         argument="citation")  # fmt: skip
+        raise InputError(
+            f"`citation` in {where.name} must be a table with document, section and doi.",
+            argument="citation",
+        )
     content.setdefault("name", where.stem)
     return _override(get(base), content, where.name)  # type: ignore[no-any-return]
 
 
 def _override(start: Any, content: dict[str, Any], path: str) -> Any:
-    """``start`` with the fields of ``content``; a table overrides the object that stands in that field."""
+    """``start`` with the fields of ``content``; a table overrides the object that stands in that
+    field.
+    """
     fields = {f.name: f for f in attrs.fields(type(start))}
     changed: dict[str, Any] = {}
     for key, value in content.items():
@@ -144,8 +160,11 @@ def _override(start: Any, content: dict[str, Any], path: str) -> Any:
                 current = _empty(key, start, value, where)
             value = _override(current, value, where)
         elif attrs.has(type(current)):
-            raise InputError(f"`{where}` must be a table, [{key}]; got {value!r}. Write its fields below [{key}].",
-                             argument=key)  # fmt: skip
+            raise InputError(
+                f"`{where}` must be a table, [{key}]; got {value!r}. Write its fields below "
+                f"[{key}].",
+                argument=key,
+            )
         changed[key] = value
     try:
         return attrs.evolve(start, **changed)
@@ -156,9 +175,16 @@ def _override(start: Any, content: dict[str, Any], path: str) -> Any:
 def _empty(key: str, owner: Any, content: dict[str, Any], where: str) -> Threshold:
     """A limit to start from where the edition has none (``mr``, ``sd_limit``)."""
     if key not in ("mr", "sd_limit", "pd"):
-        raise InputError(f"`{key}` must not be a table here; {owner.name} has no {key}. Leave it out.", argument=key)
+        raise InputError(
+            f"`{key}` must not be a table here; {owner.name} has no {key}. Leave it out.",
+            argument=key,
+        )
     if "value" not in content:
-        raise InputError(f"`{where}` must have a value, the percent of the limit; {owner.name} has none to start from. "
-                         "Write value = 25 or the protocol's.", argument=key)  # fmt: skip
+        raise InputError(
+            f"`{where}` must have a value, the percent of the limit; {owner.name} has none to "
+            "start from. "
+            "Write value = 25 or the protocol's.",
+            argument=key,
+        )
     direction = "increase" if key == "pd" else "decrease"
     return Threshold(100, direction, Citation("protocol", key, "", "library choice"))  # type: ignore[arg-type]

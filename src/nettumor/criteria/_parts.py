@@ -1,4 +1,6 @@
-"""The parts that criteria are made of: citations, limits, selection of lesions, checks of the fields."""
+"""The parts that criteria are made of: citations, limits, selection of lesions, checks of the
+fields.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,13 @@ def instance(kind: type[Any]) -> Any:
     def check(owner: Any, attribute: attrs.Attribute[Any], value: object) -> None:
         if not isinstance(value, kind) and not (value is None and attribute.default is None):
             a = "an" if kind.__name__[0] in "AEIOU" else "a"
-            raise wrong(owner, attribute.name, f"{a} {kind.__name__}", value, "Take one of an edition and evolve it.")
+            raise wrong(
+                owner,
+                attribute.name,
+                f"{a} {kind.__name__}",
+                value,
+                "Take one of an edition and evolve it.",
+            )
 
     return check
 
@@ -63,13 +71,21 @@ def _is_number(value: object) -> bool:
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a number of days from 0, or None for off."""
     if value is not None and not (_is_number(value) and value >= 0):
-        raise wrong(owner, attribute.name, "a number of days from 0, or None", value, "Use None to turn it off.")
+        raise wrong(
+            owner,
+            attribute.name,
+            "a number of days from 0, or None",
+            value,
+            "Use None to turn it off.",
+        )
 
 
 def count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a whole number from 0."""
     if type(value) is bool or not isinstance(value, Integral) or int(value) < 0:
-        raise wrong(owner, attribute.name, "a whole number from 0", value, "Give how many are allowed.")
+        raise wrong(
+            owner, attribute.name, "a whole number from 0", value, "Give how many are allowed."
+        )
 
 
 def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -81,7 +97,13 @@ def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> N
 def length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a number above 0, or None for off."""
     if value is not None and not (_is_number(value) and value > 0):
-        raise wrong(owner, attribute.name, "a number greater than 0, or None", value, "Use None to turn it off.")
+        raise wrong(
+            owner,
+            attribute.name,
+            "a number greater than 0, or None",
+            value,
+            "Use None to turn it off.",
+        )
 
 
 def flag(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -134,8 +156,8 @@ class Threshold:
     reference : {"baseline", "nadir"}
         What the change counts from. The nadir includes the baseline.
     absolute : float or None
-        Absolute change that counts beside the percent, in ``unit`` (see ``absolute_combines`` of the
-        criteria: "and" or "or").
+        Absolute change that counts beside the percent, in ``unit`` (see ``absolute_combines`` of
+        the criteria: "and" or "or").
     unit : str
         Unit of ``absolute``: mm, mm2, mL, HU, SUL.
 
@@ -162,22 +184,36 @@ class Threshold:
         v: Any = self.value
         if not _is_number(v) or v <= 0 or (self.direction == "decrease" and v > 100):
             most = " and at most 100" if self.direction == "decrease" else ""
-            raise wrong(self, "value", f"a percent greater than 0{most}", v, "The sign stands in `direction`.")
+            raise wrong(
+                self,
+                "value",
+                f"a percent greater than 0{most}",
+                v,
+                "The sign stands in `direction`.",
+            )
 
     @property
     def signed(self) -> float:
         """The limit as a change: negative for a decrease, percent."""
         return -self.value if self.direction == "decrease" else self.value
 
-    def percent_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
-        """Whether the change from ``reference`` to ``after`` meets the percent limit; NaN is False."""
+    def percent_met(
+        self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD
+    ) -> Bools:
+        """Whether the change from ``reference`` to ``after`` meets the percent limit; NaN
+        is False.
+        """
         compare = _arrays.fallen_by if self.direction == "decrease" else _arrays.risen_by
         before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
         met: Bools = compare(self.value, before, now, strict=self.strict, guard=guard)
         return met
 
-    def absolute_met(self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD) -> Bools:
-        """Whether the absolute change is at least ``absolute`` (True where there is no such limit)."""
+    def absolute_met(
+        self, reference: npt.ArrayLike, after: npt.ArrayLike, guard: float = GUARD
+    ) -> Bools:
+        """Whether the absolute change is at least ``absolute`` (True where there is no such
+        limit).
+        """
         before, now = np.asarray(reference, dtype=float), np.asarray(after, dtype=float)
         if self.absolute is None:
             return np.asarray(~(np.isnan(before) | np.isnan(now)))
@@ -188,7 +224,11 @@ class Threshold:
     def prose(self, what: str, combines: str = "and") -> str:
         """The limit as a clause: "a decrease of more than 30 % of the size at baseline"."""
         how = "more than" if self.strict else "at least"
-        extra = f" {combines} at least {self.absolute:g} {self.unit}" if self.absolute is not None else ""
+        extra = (
+            f" {combines} at least {self.absolute:g} {self.unit}"
+            if self.absolute is not None
+            else ""
+        )
         where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
         a = "an" if self.direction == "increase" else "a"
         return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{self.citation}]"
@@ -201,8 +241,8 @@ class LesionSelection:
     Parameters
     ----------
     min_size, min_node_target, min_node : float or None
-        Smallest measurable extranodal size; smallest short axis of a target node; smallest short axis
-        of a pathological node; mm.
+        Smallest measurable extranodal size; smallest short axis of a target node; smallest short
+        axis of a pathological node; mm.
     min_size_xray : float or None
         Smallest measurable size on a chest X-ray, mm.
     slice_factor : float or None
@@ -238,7 +278,9 @@ class LesionSelection:
             "in the porta hepatis from {:g} mm": self.min_node_porta_hepatis,
             "at most {:g} in all": self.max_targets, "{:g} an organ": self.max_per_organ,
         }  # fmt: skip
-        said = ", ".join(words.format(limit) for words, limit in limits.items() if limit is not None)
+        said = ", ".join(
+            words.format(limit) for words, limit in limits.items() if limit is not None
+        )
         return f"Target lesions: {said or 'every measurable lesion'} [{self.citation}]."
 
 
@@ -260,7 +302,9 @@ class Rules(ABC):
     def digest(self) -> str:
         """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
         fields: Any = self
-        said = json.dumps([type(self).__name__, attrs.asdict(fields, value_serializer=_plain)], sort_keys=True)
+        said = json.dumps(
+            [type(self).__name__, attrs.asdict(fields, value_serializer=_plain)], sort_keys=True
+        )
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

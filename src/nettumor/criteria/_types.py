@@ -24,13 +24,23 @@ from nettumor.criteria._parts import (
     optional_count,
     text,
     wrong,
-)  # fmt: skip
+)
 from nettumor.errors import InputTypeError
 
 __all__ = [
-    "AttenuationCriteria", "BestResponseRule", "CensoringRule", "Citation", "Criteria", "LesionSelection",
-    "MarkerCriteria", "SizeCriteria", "SymptomCriteria", "Threshold", "UptakeCriteria", "require",
-]  # fmt: skip
+    "AttenuationCriteria",
+    "BestResponseRule",
+    "CensoringRule",
+    "Citation",
+    "Criteria",
+    "LesionSelection",
+    "MarkerCriteria",
+    "SizeCriteria",
+    "SymptomCriteria",
+    "Threshold",
+    "UptakeCriteria",
+    "require",
+]
 
 
 @frozen(kw_only=True, str=False)
@@ -40,7 +50,8 @@ class BestResponseRule(Rules):
     Parameters
     ----------
     confirmation_days : float or None
-        A CR or PR needs a second one at least so many days later (inclusive); None: no confirmation.
+        A CR or PR needs a second one at least so many days later (inclusive); None: no
+        confirmation.
     sd_minimum_days : float or None
         SD counts from so many days after the reference date (inclusive); None: no minimum.
     max_ne_between : int
@@ -70,9 +81,13 @@ class BestResponseRule(Rules):
     sd_minimum_days: float | None = field(default=42, validator=days)
     max_ne_between: int = field(default=1, validator=count)
     accept_sd_between: bool = field(default=False, validator=flag)
-    cr_then_pr: Literal["PD", "PR", "keep"] = field(default="PD", validator=one_of("PD", "PR", "keep"))
+    cr_then_pr: Literal["PD", "PR", "keep"] = field(
+        default="PD", validator=one_of("PD", "PR", "keep")
+    )
     missing_as_ne: bool = field(default=False, validator=flag)
-    unconfirmed_cr: Literal["course", "SD"] = field(default="course", validator=one_of("course", "SD"))
+    unconfirmed_cr: Literal["course", "SD"] = field(
+        default="course", validator=one_of("course", "SD")
+    )
     citation: Citation = field(validator=instance(Citation))
 
     def prose(self) -> str:
@@ -80,7 +95,8 @@ class BestResponseRule(Rules):
         confirm = (
             "CR and PR need no confirmation."
             if self.confirmation_days is None
-            else f"CR and PR are confirmed by a second one at least {self.confirmation_days:g} days later, "
+            else f"CR and PR are confirmed by a second one at least {self.confirmation_days:g} "
+            "days later, "
             f"with at most {self.max_ne_between} NE"
             f"{' and one SD' if self.accept_sd_between else ''} between."
         )
@@ -96,7 +112,15 @@ class BestResponseRule(Rules):
         }[self.cr_then_pr]
         empty = "A course without assessments is NE." if self.missing_as_ne else ""
         single = "An unconfirmed CR falls to SD." if self.unconfirmed_cr == "SD" else ""
-        lines = [f"{self.title}.", confirm, least, after_cr, single, empty, f"Source: {self.citation}."]
+        lines = [
+            f"{self.title}.",
+            confirm,
+            least,
+            after_cr,
+            single,
+            empty,
+            f"Source: {self.citation}.",
+        ]
         return " ".join(line for line in lines if line)
 
 
@@ -115,8 +139,8 @@ class SizeCriteria(Rules):
     mr : Threshold or None
         Limit of minor response.
     sd_limit : Threshold or None
-        The largest decrease that the source still calls stable (25 % in the review); what lies between
-        it and ``pr`` is the gap.
+        The largest decrease that the source still calls stable (25 % in the review); what lies
+        between it and ``pr`` is the gap.
     gap : {"SD", "MR", "NE", "raise"}
         What a change in the gap is called.
     pd_scope : {"sum", "any lesion"}
@@ -157,8 +181,12 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     pd: Threshold
     mr: Threshold | None = None
     sd_limit: Threshold | None = None
-    gap: Literal["SD", "MR", "NE", "raise"] = field(default="SD", validator=one_of("SD", "MR", "NE", "raise"))
-    pd_scope: Literal["sum", "any lesion"] = field(default="sum", validator=one_of("sum", "any lesion"))
+    gap: Literal["SD", "MR", "NE", "raise"] = field(
+        default="SD", validator=one_of("SD", "MR", "NE", "raise")
+    )
+    pd_scope: Literal["sum", "any lesion"] = field(
+        default="sum", validator=one_of("sum", "any lesion")
+    )
     absolute_combines: Literal["and", "or"] = field(default="and", validator=one_of("and", "or"))
     reappearance: Literal["5 mm", "PD"] = field(default="5 mm", validator=one_of("5 mm", "PD"))
     sustained_response: bool = field(default=False, validator=flag)
@@ -170,20 +198,39 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
-        _check_limits(self, pr="decrease", pd="increase", mr="decrease", sd_limit="decrease", needed=("pr", "pd"))
+        _check_limits(
+            self,
+            pr="decrease",
+            pd="increase",
+            mr="decrease",
+            sd_limit="decrease",
+            needed=("pr", "pd"),
+        )
         if self.pr.reference != "baseline":
-            raise wrong(self, "pr", "a decrease from baseline", self.pr.reference, "Set its reference.")
+            raise wrong(
+                self, "pr", "a decrease from baseline", self.pr.reference, "Set its reference."
+            )
         for name in ("pr", "pd", "mr", "sd_limit"):
             limit = getattr(self, name)
             if limit is not None and limit.absolute is not None and limit.unit != self.unit:
-                raise wrong(self, name, f"in {self.unit}, the unit of {self.what}", limit.unit, "Convert `absolute`.")
+                raise wrong(
+                    self,
+                    name,
+                    f"in {self.unit}, the unit of {self.what}",
+                    limit.unit,
+                    "Convert `absolute`.",
+                )
 
     @property
     def what(self) -> str:
         """The measured quantity with its unit in words."""
-        return {"product": "the sum of products", "viable product": "the sum of viable products",
-                "viable diameter": "the sum of viable diameters", "volume": "the sum of volumes",
-                "diameter": "the size"}[self.measure]  # fmt: skip
+        return {
+            "product": "the sum of products",
+            "viable product": "the sum of viable products",
+            "viable diameter": "the sum of viable diameters",
+            "volume": "the sum of volumes",
+            "diameter": "the size",
+        }[self.measure]
 
     @property
     def unit(self) -> str:
@@ -198,16 +245,18 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
         lines = [
             f"{self.title} ({self.name}): response by {self.what}, in {self.unit}.",
             f"CR: {gone}.",
-            "PD: a new lesion, or " + self.pd.prose(self.what, self.absolute_combines)
+            "PD: a new lesion, or "
+            + self.pd.prose(self.what, self.absolute_combines)
             + (", in the sum or in any one lesion." if self.pd_scope == "any lesion" else "."),
             f"PR: {self.pr.prose(self.what)}.",
-        ]  # fmt: skip
+        ]
         if self.mr is not None:
             lines.append(f"MR: {self.mr.prose(self.what)}, short of PR.")
         lines.append("SD: anything else that was measured.")
         if self.sd_limit is not None:
             lines.append(
-                f"A decrease of more than {self.sd_limit.value:g} % short of PR has no class in the source; "
+                f"A decrease of more than {self.sd_limit.value:g} % short of PR has no class in "
+                "the source; "
                 f"it is called {self.gap}."
             )
         if self.sustained_response:
@@ -216,14 +265,19 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
             lines.append("After a CR of the targets any target that is back is PD.")
         if self.immune and self.pd.absolute is not None:
             lines.append(
-                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has grown on, the sum by "
-                f"at least {self.pd.absolute:g} {self.pd.unit}, or by progression in another category."
+                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has "
+                "grown on, the sum by "
+                f"at least {self.pd.absolute:g} {self.pd.unit}, or by progression in another "
+                "category."
             )
         if self.too_small is not None:
             lines.append(f"A lesion too small to measure counts {self.too_small:g} mm.")
         if self.selection is not None:
             lines.append(self.selection.prose())
-        lines += [self.best_response.prose(), f"Source: {self.citation}; doi {self.citation.doi or 'none'}."]
+        lines += [
+            self.best_response.prose(),
+            f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
+        ]
         return "\n".join(lines)
 
 
@@ -250,7 +304,9 @@ class AttenuationCriteria(Rules):
     kind: ClassVar[str] = "size and attenuation"
     name: str = field(default="custom", validator=text)
     title: str = field(validator=text)
-    measure: str = field(default="diameter and attenuation", validator=one_of("diameter and attenuation"))
+    measure: str = field(
+        default="diameter and attenuation", validator=one_of("diameter and attenuation")
+    )
     pr: Threshold
     pd: Threshold
     attenuation: Threshold
@@ -260,18 +316,27 @@ class AttenuationCriteria(Rules):
     citation: Citation = field(validator=instance(Citation))
 
     def __attrs_post_init__(self) -> None:
-        _check_limits(self, pr="decrease", pd="increase", attenuation="decrease",
-                      needed=("pr", "pd", "attenuation"))  # fmt: skip
+        _check_limits(
+            self,
+            pr="decrease",
+            pd="increase",
+            attenuation="decrease",
+            needed=("pr", "pd", "attenuation"),
+        )
 
     def prose(self) -> str:
         """The rules as sentences."""
         return "\n".join(
             [
-                f"{self.title} ({self.name}): response by the sum of diameters (mm) and the mean attenuation (HU).",
+                f"{self.title} ({self.name}): response by the sum of diameters (mm) and the mean "
+                "attenuation (HU).",
                 "CR: every lesion has disappeared.",
-                f"PR: {self.pr.prose('the sum')} {self.combine} {self.attenuation.prose('the attenuation')}.",
-                f"PD: {self.pd.prose('the sum')} without the decrease of the attenuation that PR asks for, "
-                "a new lesion, a new or growing nodule, or unequivocal progression of non-measurable disease.",
+                f"PR: {self.pr.prose('the sum')} {self.combine} "
+                f"{self.attenuation.prose('the attenuation')}.",
+                f"PD: {self.pd.prose('the sum')} without the decrease of the attenuation that PR "
+                "asks for, "
+                "a new lesion, a new or growing nodule, or unequivocal progression of "
+                "non-measurable disease.",
                 "SD: anything else that was measured.",
                 self.best_response.prose(),
                 f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
@@ -354,7 +419,8 @@ class MarkerCriteria(Rules):
     def prose(self) -> str:
         """The rules as sentences."""
         lines = [
-            f"{self.title} ({self.name}): biological response of a marker above its upper limit before therapy.",
+            f"{self.title} ({self.name}): biological response of a marker above its upper limit "
+            "before therapy.",
             "CR: the marker is at or below its upper limit after therapy.",
             f"PR: {self.pr.prose('the marker')}.",
         ]
@@ -364,7 +430,8 @@ class MarkerCriteria(Rules):
             lines.append(f"PD: {self.pd.prose('the marker')}.")
         lines += [
             "SD: anything else that was measured.",
-            "NE: the marker was at or below its upper limit before therapy, unless it rose above it and meets PD.",
+            "NE: the marker was at or below its upper limit before therapy, unless it rose above "
+            "it and meets PD.",
             f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
         ]
         return "\n".join(lines)
@@ -435,9 +502,9 @@ class CensoringRule(Rules):
     ne_is_adequate : bool
         Whether NE counts as an adequate assessment.
     progression_date : {"assessment", "next scheduled visit"}
-        The day of a progression: of its assessment, or of the scheduled visit that its day belongs to
-        (within the window) or comes before. Without `visit_interval_days` there are no scheduled visits,
-        and it is the assessment's.
+        The day of a progression: of its assessment, or of the scheduled visit that its day belongs
+        to (within the window) or comes before. Without `visit_interval_days` there are no scheduled
+        visits, and it is the assessment's.
 
     Examples
     --------
@@ -462,26 +529,37 @@ class CensoringRule(Rules):
 
     def prose(self) -> str:
         """The rules as sentences."""
-        lines = [f"{self.title}.", "Without an event: censored at the last adequate assessment, or at day 0."]
+        lines = [
+            f"{self.title}.",
+            "Without an event: censored at the last adequate assessment, or at day 0.",
+        ]
         if self.new_therapy_censors:
             lines.append("What is on or after a new therapy does not count.")
         if self.max_missed_visits is not None and self.visit_interval_days is not None:
             lines.append(
                 f"An event after more than {self.max_missed_visits} missed visits, scheduled every "
-                f"{self.visit_interval_days:g} days (window {self.window_days:g}), is censored at the last "
+                f"{self.visit_interval_days:g} days (window {self.window_days:g}), is censored at "
+                "the last "
                 "adequate assessment before it."
             )
         if self.ne_is_adequate:
             lines.append("NE counts as an adequate assessment.")
         if self.progression_date == "next scheduled visit":
-            lines.append("Progression between scheduled visits is dated at the next scheduled visit.")
+            lines.append(
+                "Progression between scheduled visits is dated at the next scheduled visit."
+            )
         return " ".join([*lines, f"Source: {self.citation}."])
 
 
 Criteria = (
-    SizeCriteria | AttenuationCriteria | UptakeCriteria | MarkerCriteria | SymptomCriteria
-    | BestResponseRule | CensoringRule
-)  # fmt: skip
+    SizeCriteria
+    | AttenuationCriteria
+    | UptakeCriteria
+    | MarkerCriteria
+    | SymptomCriteria
+    | BestResponseRule
+    | CensoringRule
+)
 
 _SERVED_BY = {
     "size": "classify or target_response",
@@ -500,11 +578,14 @@ def require(criteria: Any, kind: type[Any], function: str, argument: str = "crit
         return
     served = _SERVED_BY.get(getattr(criteria, "kind", ""))
     repair = (
-        f"It is served by {served}." if served else "Take one from nettumor.criteria, e.g. criteria.get('recist-1.1')."
+        f"It is served by {served}."
+        if served
+        else "Take one from nettumor.criteria, e.g. criteria.get('recist-1.1')."
     )
     got = criteria.title if isinstance(criteria, Rules) else repr(criteria)
     raise InputTypeError(
-        f"`{argument}` of {function} must be {kind.__name__}; got {got}. {repair}", argument=argument
+        f"`{argument}` of {function} must be {kind.__name__}; got {got}. {repair}",
+        argument=argument,
     )
 
 
@@ -517,9 +598,16 @@ def _check_limits(owner: Any, *, needed: tuple[str, ...], **directions: str) -> 
             raise wrong(owner, name, "a Threshold", limit, "Build one with its citation.")
         if limit.direction != direction:
             a = "an" if direction == "increase" else "a"
-            raise wrong(owner, name, f"a limit on {a} {direction}", limit.direction, "The limit is flipped.")
+            raise wrong(
+                owner, name, f"a limit on {a} {direction}", limit.direction, "The limit is flipped."
+            )
     for smaller in ("mr", "sd_limit"):
         limit = getattr(owner, smaller, None)
         if limit is not None and limit.value >= owner.pr.value:
-            raise wrong(owner, smaller, f"below the limit of PR ({owner.pr.value:g} %)", limit.value,
-                         "Lower it, or raise the limit of PR.")  # fmt: skip
+            raise wrong(
+                owner,
+                smaller,
+                f"below the limit of PR ({owner.pr.value:g} %)",
+                limit.value,
+                "Lower it, or raise the limit of PR.",
+            )

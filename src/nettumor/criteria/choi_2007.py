@@ -17,7 +17,9 @@ CHOI_2007 = AttenuationCriteria(
     pd=Threshold(10, "increase", _CHOI),
     attenuation=Threshold(15, "decrease", _CHOI),
     combine="or",
-    best_response=BestResponseRule(name="choi-2007", title="Best response after Choi 2007", citation=_CHOI),
+    best_response=BestResponseRule(
+        name="choi-2007", title="Best response after Choi 2007", citation=_CHOI
+    ),
     citation=_CHOI,
 )
 """PR: sum -10 % or attenuation -15 %; PD: sum +10 % without that decrease of attenuation."""

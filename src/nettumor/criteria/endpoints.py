@@ -1,20 +1,29 @@
 """Rules for the course and its end that are not tied to one set of size limits.
 
-`ADMIRALONCO_BEST_RESPONSE` and `ADMIRALONCO_CENSORING` reproduce admiralonco 1.4 (pharmaverse), so that
-results can be reconciled: a response after a CR stays as reported, an unconfirmed CR always falls to SD,
-NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A (documented progression
-only), `FDA_2018_CENSORING_B` its Table B (uniform dates) and `FDA_2018_CENSORING_C` its Table C (claims of
-the investigator, entered as PD); their bodies are from memory.
+`ADMIRALONCO_BEST_RESPONSE` and `ADMIRALONCO_CENSORING` reproduce admiralonco 1.4 (pharmaverse), so
+that results can be reconciled: a response after a CR stays as reported, an unconfirmed CR always
+falls to SD, NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A
+(documented progression only), `FDA_2018_CENSORING_B` its Table B (uniform dates) and
+`FDA_2018_CENSORING_C` its Table C (claims of the investigator, entered as PD); their bodies are
+from memory.
 
 Read by: `best_overall_response` (rule); `progression_free_survival` and its kin (censoring).
 """
 
 from nettumor.criteria._types import BestResponseRule, CensoringRule, Citation
 
-_ADMIRALONCO = Citation("admiralonco 1.4 (pharmaverse)", "derive_param_confirmed_bor, derive_param_tte")
-_FDA = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table A", "", "from memory")
-_FDA_B = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table B", "", "from memory")
-_FDA_C = Citation("FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table C", "", "from memory")
+_ADMIRALONCO = Citation(
+    "admiralonco 1.4 (pharmaverse)", "derive_param_confirmed_bor, derive_param_tte"
+)
+_FDA = Citation(
+    "FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table A", "", "from memory"
+)
+_FDA_B = Citation(
+    "FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table B", "", "from memory"
+)
+_FDA_C = Citation(
+    "FDA guidance, Clinical Trial Endpoints, 2018", "Appendix 3, Table C", "", "from memory"
+)
 
 ADMIRALONCO_BEST_RESPONSE = BestResponseRule(
     name="admiralonco-best-response",
@@ -44,8 +53,8 @@ FDA_2018_CENSORING_B = CensoringRule(
     progression_date="next scheduled visit",
     citation=_FDA_B,
 )
-"""As Table A, with uniform dates: progression between scheduled visits is dated at the next one (off until
-`visit_interval_days` is set)."""
+"""As Table A, with uniform dates: progression between scheduled visits is dated at the next one
+(off until `visit_interval_days` is set)."""
 
 FDA_2018_CENSORING_C = CensoringRule(
     name="fda-2018-censoring-c",
@@ -55,8 +64,8 @@ FDA_2018_CENSORING_C = CensoringRule(
     progression_date="next scheduled visit",
     citation=_FDA_C,
 )
-"""As Table B; the investigator's claim of clinical progression is a progression too: enter it as PD,
-``np.where(claim, PD, overall)``."""
+"""As Table B; the investigator's claim of clinical progression is a progression too: enter it as
+PD, ``np.where(claim, PD, overall)``."""
 
 ADMIRALONCO_CENSORING = CensoringRule(
     name="admiralonco-censoring",

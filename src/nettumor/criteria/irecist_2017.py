@@ -1,11 +1,14 @@
-"""iRECIST 2017 (Seymour et al., Lancet Oncol 2017;18:e143-e152): RECIST 1.1 with progression confirmed.
+"""iRECIST 2017 (Seymour et al., Lancet Oncol 2017;18:e143-e152): RECIST 1.1 with progression
+confirmed.
 
-`target_response` and `classify` answer RECIST's PD for the sizes alone; `irecist_response` turns the
-parts of each timepoint into iUPD and iCPD (written ``Response.PD``). ``further_increase`` is the 5 mm by
-which the sum must grow on; one row of Table 2 prints "> 5 mm", the others ">= 5 mm": at least is used.
+`target_response` and `classify` answer RECIST's PD for the sizes alone; `irecist_response` turns
+the parts of each timepoint into iUPD and iCPD (written ``Response.PD``). ``further_increase`` is
+the 5 mm by which the sum must grow on; one row of Table 2 prints "> 5 mm", the others ">= 5 mm": at
+least is used.
 
-Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `is_measurable`, `node_class`, `select_targets`,
-`further_increase`, `best_overall_response`, `labels`, `assess`; `irecist_response` is its function for the timepoint.
+Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `is_measurable`,
+`node_class`, `select_targets`, `further_increase`, `best_overall_response`, `labels`, `assess`;
+`irecist_response` is its function for the timepoint.
 """
 
 import attrs
@@ -24,7 +27,10 @@ IRECIST_2017 = attrs.evolve(
     pd=attrs.evolve(RECIST_1_1.pd, citation=_SEYMOUR),
     immune=True,
     best_response=BestResponseRule(
-        name="irecist-2017", title="Best response after iRECIST 2017", cr_then_pr="keep", citation=_SEYMOUR
+        name="irecist-2017",
+        title="Best response after iRECIST 2017",
+        cr_then_pr="keep",
+        citation=_SEYMOUR,
     ),
     citation=_SEYMOUR,
 )

@@ -1,4 +1,5 @@
-"""Modified Choi (Nathan et al., Cancer Biol Ther 2010;9:15-19): size and attenuation, arterial phase.
+"""Modified Choi (Nathan et al., Cancer Biol Ther 2010;9:15-19): size and attenuation, arterial
+phase.
 
 Read by: `choi_response`, `overall_response`, `best_overall_response`, `assess`.
 """
@@ -16,7 +17,9 @@ MODIFIED_CHOI_2010 = AttenuationCriteria(
     attenuation=Threshold(15, "decrease", _NATHAN),
     combine="and",
     best_response=BestResponseRule(
-        name="modified-choi-2010", title="Best response after modified Choi 2010", citation=_RECALLED
+        name="modified-choi-2010",
+        title="Best response after modified Choi 2010",
+        citation=_RECALLED,
     ),
     citation=_NATHAN,
 )

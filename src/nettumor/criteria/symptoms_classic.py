@@ -8,9 +8,15 @@ Read by: `symptom_response`.
 
 from nettumor.criteria._types import Citation, SymptomCriteria, Threshold
 
-_CLASSIC = Citation("Ruszniewski et al. 1993 and series after it", "grading of flushing and diarrhoea",
-                    "10.1002/1097-0142(19930415)71:8<2624::aid-cncr2820710830>3.0.co;2-b", "from memory")  # fmt: skip
-_CARRIED = Citation("Vogl et al. 2008", "section 4.3, carried over", "10.1016/j.ejrad.2008.08.008", "library choice")
+_CLASSIC = Citation(
+    "Ruszniewski et al. 1993 and series after it",
+    "grading of flushing and diarrhoea",
+    "10.1002/1097-0142(19930415)71:8<2624::aid-cncr2820710830>3.0.co;2-b",
+    "from memory",
+)
+_CARRIED = Citation(
+    "Vogl et al. 2008", "section 4.3, carried over", "10.1016/j.ejrad.2008.08.008", "library choice"
+)
 
 SYMPTOMATIC_CLASSIC = SymptomCriteria(
     name="symptomatic-classic",
@@ -19,4 +25,6 @@ SYMPTOMATIC_CLASSIC = SymptomCriteria(
     pd=Threshold(25, "increase", _CARRIED, strict=True),
     citation=_CLASSIC,
 )
-"""CR gone, PR at least 50 %; PD > 25 % increase is the review's limit carried over (library choice)."""
+"""CR gone, PR at least 50 %; PD > 25 % increase is the review's limit carried over (library
+choice).
+"""

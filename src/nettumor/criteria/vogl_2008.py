@@ -4,11 +4,12 @@ Section 4.3 gives the limits of morphological response. Two other places print a
 the captions of Figures 3 and 4 call a reduction of more than 50 % partial response
 (`VOGL_2008_CAPTIONS`). A decrease of more than 25 and up to 30 % has no class in the text: ``gap``.
 Biological and symptomatic response are graded only in Tables 1 and 2 ("> 50 %"); the limit of
-progression is section 4.3's, carried over, and marked as a library choice. The review does not speak of
-nodes: where one is given as nodal it is normal below 10 mm in short axis, as in RECIST 1.1 (library choice).
+progression is section 4.3's, carried over, and marked as a library choice. The review does not
+speak of nodes: where one is given as nodal it is normal below 10 mm in short axis, as in RECIST 1.1
+(library choice).
 
-Read by: `classify`, `target_response`, `lesion_size`, `size_in_state`, `overall_response`, `best_overall_response`,
-`assess` (size); `marker_response`; `symptom_response`.
+Read by: `classify`, `target_response`, `lesion_size`, `size_in_state`, `overall_response`,
+`best_overall_response`, `assess` (size); `marker_response`; `symptom_response`.
 """
 
 from nettumor.criteria._types import (
@@ -43,7 +44,9 @@ VOGL_2008 = SizeCriteria(
     best_response=_BEST,
     citation=_SECTION,
 )
-"""Section 4.3: PR > 30 % decrease, PD > 25 % increase, SD up to 25 % either way, both from before therapy."""
+"""Section 4.3: PR > 30 % decrease, PD > 25 % increase, SD up to 25 % either way, both from before
+therapy.
+"""
 
 VOGL_2008_CAPTIONS = SizeCriteria(
     name="vogl-2008-captions",
@@ -59,22 +62,35 @@ VOGL_2008_CAPTIONS = SizeCriteria(
 """Figures 3c and 4c: PR > 50 % decrease; the rest as section 4.3."""
 
 ASSESSMENT_WINDOW = (28, 42)
-"""Days from completion of therapy to the scan: "4-6 weeks" (section 4.3), both ends included (library choice)."""
+"""Days from completion of therapy to the scan: "4-6 weeks" (section 4.3), both ends included
+(library choice).
+"""
 
 BIOLOGICAL_VOGL_2008 = MarkerCriteria(
     name="biological-vogl-2008",
     title="Vogl 2008, biological response",
-    pr=Threshold(50, "decrease", Citation("Vogl et al. 2008", "Table 2 (> 50 %)", _DOI), strict=True),
+    pr=Threshold(
+        50, "decrease", Citation("Vogl et al. 2008", "Table 2 (> 50 %)", _DOI), strict=True
+    ),
     pd=Threshold(25, "increase", _CARRIED, strict=True),
     citation=Citation("Vogl et al. 2008", "section 4.2 and Table 2", _DOI),
 )
-"""Table 2: PR > 50 % decrease; PD > 25 % increase is section 4.3's limit carried over (library choice)."""
+"""Table 2: PR > 50 % decrease; PD > 25 % increase is section 4.3's limit carried over (library
+choice).
+"""
 
 SYMPTOMATIC_VOGL_2008 = SymptomCriteria(
     name="symptomatic-vogl-2008",
     title="Vogl 2008, symptomatic response",
-    pr=Threshold(50, "decrease", Citation("Vogl et al. 2008", "Table 1 (Diamandidou, > 50 %)", _DOI), strict=True),
+    pr=Threshold(
+        50,
+        "decrease",
+        Citation("Vogl et al. 2008", "Table 1 (Diamandidou, > 50 %)", _DOI),
+        strict=True,
+    ),
     pd=Threshold(25, "increase", _CARRIED, strict=True),
     citation=Citation("Vogl et al. 2008", "section 4.1 and Table 1", _DOI),
 )
-"""Table 1: PR > 50 % decrease; PD > 25 % increase is section 4.3's limit carried over (library choice)."""
+"""Table 1: PR > 50 % decrease; PD > 25 % increase is section 4.3's limit carried over (library
+choice).
+"""

@@ -1,10 +1,12 @@
-"""The responses recomputed from the lesions, timepoint by timepoint, by the code of `nettumor.assess`.
+"""The responses recomputed from the lesions, timepoint by timepoint, by the code of
+`nettumor.assess`.
 
-The lesions go through the same functions as there (sizes, targets, non-target and new lesions, overall response
-under the criteria of the run, iRECIST and Choi too); only the timepoints are those of the checks, which also know
-visits with a response and no lesion. Tracks go in groups of like length where they differ much, so that one
-subject with many visits does not cost memory for all. Under criteria that are not of lesions nothing can be
-recomputed, and the checks that ask are skipped.
+The lesions go through the same functions as there (sizes, targets, non-target and new lesions,
+overall response under the criteria of the run, iRECIST and Choi too); only the timepoints are those
+of the checks, which also know visits with a response and no lesion. Tracks go in groups of like
+length where they differ much, so that one subject with many visits does not cost memory for all.
+Under criteria that are not of lesions nothing can be recomputed, and the checks that ask are
+skipped.
 """
 
 from __future__ import annotations
@@ -29,14 +31,17 @@ if TYPE_CHECKING:
     from nettumor.edit_checks._data import Data
 
 Ints = npt.NDArray[np.int64]
-_SPARE = 4  # one array for all tracks as long as it holds at most so many times the timepoints there are
+_SPARE = (
+    4  # one array for all tracks as long as it holds at most so many times the timepoints there are
+)
 
 
 @frozen(eq=False)
 class Chain:
     """Recomputed values, one element per timepoint of `Data.timepoints`.
 
-    Before baseline, and at a visit without any lesion row, nothing is computed (NaN, MISSING, False).
+    Before baseline, and at a visit without any lesion row, nothing is computed (NaN, MISSING,
+    False).
 
     Attributes
     ----------
@@ -73,7 +78,8 @@ class Chain:
     _unit: Ints
 
     def explain(self, points: Ints, *, target: bool = False) -> list[str]:
-        """The library's sentence on the overall (or the target) response at some timepoints, visits named.
+        """The library's sentence on the overall (or the target) response at some timepoints, visits
+        named.
 
         Parameters
         ----------
@@ -85,9 +91,16 @@ class Chain:
         times, out = self._data.timepoints, []
         for point in points.tolist():
             track = times.track[point]
-            judged, unit, order = self._judged[self._group[track]], int(self._unit[track]), int(times.order[point])
-            said = (judged.target.explain((unit, order)) if target
-                    else explain(judged, self._data.criteria, unit, order))  # fmt: skip
+            judged, unit, order = (
+                self._judged[self._group[track]],
+                int(self._unit[track]),
+                int(times.order[point]),
+            )
+            said = (
+                judged.target.explain((unit, order))
+                if target
+                else explain(judged, self._data.criteria, unit, order)
+            )
             base = point - order
             names = self._data.visit_names[base : base + order + 1]
             out.append(re.sub(r"timepoint (\d+)", lambda m, n=names: f"visit {n[int(m[1])]}", said))
@@ -95,14 +108,18 @@ class Chain:
 
 
 def size_criteria(data: Data) -> SizeCriteria:
-    """The criteria that sizes are read by: those of the run, or RECIST 1.1 where they are not of size."""
+    """The criteria that sizes are read by: those of the run, or RECIST 1.1 where they are not of
+    size.
+    """
     return data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
 
 
 def counted_size(data: Data) -> Floats:
     """The size of each row of the lesions table, the default put in for too small."""
     rows = data["lesions"]
-    criteria = data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
+    criteria = (
+        data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
+    )
     size, small = sizes_used(rows.table, criteria, lambda: (rows.lesion, rows.order))
     small = small & np.isnan(size)
     data.read["small"] = size, small
@@ -127,8 +144,17 @@ def recompute(data: Data) -> Chain:
     """
     criteria, points = lesion_criteria(data), data.timepoints
     count = len(points)
-    out: dict[str, Any] = {n: np.full(count, np.nan) for n in (
-        "sum", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir", "progression_day")}  # fmt: skip
+    out: dict[str, Any] = {
+        n: np.full(count, np.nan)
+        for n in (
+            "sum",
+            "baseline",
+            "nadir",
+            "percent_from_baseline",
+            "percent_from_nadir",
+            "progression_day",
+        )
+    }
     out |= {n: np.zeros(count, np.int64) for n in ("n_missing", "n_targets")}
     out |= {n: np.zeros(count, np.int8) for n in ("target", "non_target", "overall")}
     out |= {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
@@ -136,11 +162,20 @@ def recompute(data: Data) -> Chain:
     judged: list[Judgement] = []
     for group in groups_of(data):
         group_of[group], unit_of[group] = len(judged), np.arange(len(group))
-        found, targets = _judge(data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group))
+        found, targets = _judge(
+            data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group)
+        )
         judged.append(found)
         here = (group_of[points.track] == len(judged) - 1) & (points.order >= 0)
         place = unit_of[points.track[here]], points.order[here]
-        for name in ("sum", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir", "n_missing"):
+        for name in (
+            "sum",
+            "baseline",
+            "nadir",
+            "percent_from_baseline",
+            "percent_from_nadir",
+            "n_missing",
+        ):
             out[name][here] = getattr(found.target, name)[place]
         out["target"][here] = found.target.response[place]
         for name in ("non_target", "overall", "new_lesion", "reason", "progression_day"):
@@ -159,9 +194,15 @@ def groups_of(data: Data) -> list[Ints]:
 
 
 def _judge(
-    data: Data, criteria: SizeCriteria | AttenuationCriteria, unit_of: Ints, chosen: Bools, count: int
+    data: Data,
+    criteria: SizeCriteria | AttenuationCriteria,
+    unit_of: Ints,
+    chosen: Bools,
+    count: int,
 ) -> tuple[Judgement, Ints]:
-    """The judgement of a group of tracks, shape (track, timepoint), and the number of targets of each."""
+    """The judgement of a group of tracks, shape (track, timepoint), and the number of targets of
+    each.
+    """
     rows, points = data["lesions"], data.timepoints
     use = np.flatnonzero(chosen[rows.track])
     table = rows.table if len(use) == rows.n else rows.table.take(use)
@@ -169,17 +210,33 @@ def _judge(
     here = np.flatnonzero(chosen[points.track] & (points.order >= 0))
     place = unit_of[points.track[here]], points.order[here]
     shape = (count, int(place[1].max(initial=0)) + 1)
-    exists, days, row = np.zeros(shape, np.bool_), np.full(shape, -np.inf), np.full(shape, -1, np.int64)
+    exists, days, row = (
+        np.zeros(shape, np.bool_),
+        np.full(shape, -np.inf),
+        np.full(shape, -1, np.int64),
+    )
     exists[place] = points.lesions[here] >= 0
     known = (order >= 0) & ~np.isnan(day)
     np.maximum.at(days, (unit[known], order[known]), day[known])
     days[np.isinf(days)] = np.nan
     timepoint = np.where(order >= 0, order, EARLIER)
-    visits = Visits(exists, days, np.zeros(count), np.full(count, np.nan), row, 0, int((order < 0).sum()),
-                    several_dates=True, scans=lambda: day, timepoints=lambda: timepoint,
-                    of_visit=None)  # fmt: skip
+    visits = Visits(
+        exists,
+        days,
+        np.zeros(count),
+        np.full(count, np.nan),
+        row,
+        0,
+        int((order < 0).sum()),
+        several_dates=True,
+        scans=lambda: day,
+        timepoints=lambda: timepoint,
+        of_visit=None,
+    )
     track = np.arange(count).astype(object)
     names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
     parts, _ = parts_of(table, criteria, names, lambda: visits, None, by="subject")
-    seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(axis=-1) | parts.targets.unmeasured
+    seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
+        axis=-1
+    ) | parts.targets.unmeasured
     return judge(parts, visits, criteria), np.count_nonzero(seen, axis=1)

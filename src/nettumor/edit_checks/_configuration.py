@@ -1,4 +1,5 @@
-"""A study's own configuration: a TOML file with parameters, switched-off checks, severities and vocabularies.
+"""A study's own configuration: a TOML file with parameters, switched-off checks, severities and
+vocabularies.
 
 .. code-block:: toml
 
@@ -103,22 +104,28 @@ def load_configuration(path: str | Path) -> Configuration:
         choose(f"severity.{id}", word, SEVERITIES)
     for id, reason in parts["off"].items():
         if not isinstance(reason, str) or not reason.strip():
-            raise InputError(f"`off.{id}` must give the reason; got {reason!r}. Say why it is switched off.",
-                             argument=id)  # fmt: skip
+            raise InputError(
+                f"`off.{id}` must give the reason; got {reason!r}. Say why it is switched off.",
+                argument=id,
+            )
     _known(parts["methods"], ("equivalent",), "key in [methods]")
     _known(parts["windows"], WINDOWS, "key in [windows]")
     return Configuration(
-        parameters=_checked(parts["parameters"]), off=parts["off"], severities=parts["severity"],
+        parameters=_checked(parts["parameters"]),
+        off=parts["off"],
+        severities=parts["severity"],
         organ_map={_upper(k): _upper(v) for k, v in parts["organs"].items()},
         method_equivalents=_groups(parts["methods"].get("equivalent", [])),
         windows={k: _days(k, v) for k, v in parts["windows"].items()},
-    )  # fmt: skip
+    )
 
 
 def _table(content: Mapping[str, Any], name: str) -> dict[str, Any]:
     found = content.get(name, {})
     if not isinstance(found, dict):
-        raise InputTypeError(f"`{name}` must be a table; got {found!r:.60}. Write [{name}].", argument=name)
+        raise InputTypeError(
+            f"`{name}` must be a table; got {found!r:.60}. Write [{name}].", argument=name
+        )
     return found
 
 
@@ -134,25 +141,34 @@ def _checked(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     for id, values in parameters.items():
         if not isinstance(values, dict):
-            raise InputTypeError(f"`parameters.{id}` must be a table; got {values!r:.60}.", argument=id)
+            raise InputTypeError(
+                f"`parameters.{id}` must be a table; got {values!r:.60}.", argument=id
+            )
         check_parameters(CHECKS[id], values)
     return dict(parameters)
 
 
 def _upper(word: object) -> str:
     if not isinstance(word, str):
-        raise InputTypeError(f"A name must be text; got {word!r}. Put it in quotes.", argument="organs")
+        raise InputTypeError(
+            f"A name must be text; got {word!r}. Put it in quotes.", argument="organs"
+        )
     return " ".join(word.upper().split())
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...]:
     if not isinstance(value, list) or not all(isinstance(group, list) for group in value):
-        raise InputTypeError(f"`methods.equivalent` must be groups of methods; got {value!r:.60}. "
-                             'Write [["CT", "SPIRAL CT"]].', argument="equivalent")  # fmt: skip
+        raise InputTypeError(
+            f"`methods.equivalent` must be groups of methods; got {value!r:.60}. "
+            'Write [["CT", "SPIRAL CT"]].',
+            argument="equivalent",
+        )
     return tuple(tuple(_upper(method) for method in group) for group in value)
 
 
 def _days(name: str, value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e5:
-        raise InputTypeError(f"`windows.{name}` must be a number of days; got {value!r}.", argument=name)
+        raise InputTypeError(
+            f"`windows.{name}` must be a number of days; got {value!r}.", argument=name
+        )
     return float(value)

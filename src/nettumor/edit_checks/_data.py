@@ -1,11 +1,13 @@
-"""The tables as the checks read them: shared codes, the order of visits, the baseline. Each piece is made once.
+"""The tables as the checks read them: shared codes, the order of visits, the baseline. Each piece
+is made once.
 
-`Data` holds one `Rows` per table. Subjects, evaluators and visits have the same code in every table, so
-that rows of two tables are joined by comparing integers. A *track* is a subject and an evaluator; a
-*timepoint* is a track and a visit (the visit column, else the date; each date of an unscheduled visit).
-Timepoints are ordered by the date of their scans; one without a full date stands by its visit number.
-They are those of `nettumor.assess`, and visits with a response alone beside. Baseline is the last visit with
-lesions on or before the reference date (`randomized`, else `treatment_start`), else the first.
+`Data` holds one `Rows` per table. Subjects, evaluators and visits have the same code in every
+table, so that rows of two tables are joined by comparing integers. A *track* is a subject and an
+evaluator; a *timepoint* is a track and a visit (the visit column, else the date; each date of an
+unscheduled visit). Timepoints are ordered by the date of their scans; one without a full date
+stands by its visit number. They are those of `nettumor.assess`, and visits with a response alone
+beside. Baseline is the last visit with lesions on or before the reference date (`randomized`, else
+`treatment_start`), else the first.
 """
 
 from __future__ import annotations
@@ -45,9 +47,11 @@ class Timepoints:
     last_day : ndarray of float
         Latest full date.
     scan_day : ndarray of float
-        Latest full date of its lesions, by which timepoints are ordered; without lesions the earliest date.
+        Latest full date of its lesions, by which timepoints are ordered; without lesions the
+        earliest date.
     order : ndarray of int
-        Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative before.
+        Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative
+        before.
     lesions, responses : ndarray of int
         The first row there of the lesions and of the responses table, -1 for none.
     start : ndarray of int, shape (tracks + 1,)
@@ -133,7 +137,9 @@ class Rows:
         return visit_words(self.text("visit"), self.text("day" if days else "date"), days)
 
     def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
-        """This table's part of what is numbered over tables; without subjects it has none, and the check is skipped."""
+        """This table's part of what is numbered over tables; without subjects it has none, and the
+        check is skipped.
+        """
         if self.name not in by_table:
             raise Skip(f"{self.name} has no column subject")
         return by_table[self.name]
@@ -173,7 +179,9 @@ class Rows:
 
     @cached_property
     def order(self) -> Ints:
-        """The row's place in time: 0 at baseline, 1 at the first visit after it, negative before."""
+        """The row's place in time: 0 at baseline, 1 at the first visit after it, negative
+        before.
+        """
         return self.data.timepoints.order[self.timepoint] if self.n else np.empty(0, np.int64)
 
     # what only the lesions table has
@@ -195,7 +203,9 @@ class Rows:
 
     @cached_property
     def organ(self) -> Ints:
-        """Codes of the organ, sides dropped, nodes one organ (words: `organ_words`); "" is a code too."""
+        """Codes of the organ, sides dropped, nodes one organ (words: `organ_words`); "" is a code
+        too.
+        """
         return self._organs[0]
 
     @property
@@ -207,14 +217,18 @@ class Rows:
     def _organs(self) -> tuple[Ints, Words]:
         codes, words = self.codes("organ")
         names = [_organs.organ(w, self.data.organ_map) for w in words.tolist()]
-        found, place = np.unique(np.array([*names, _organs.NODES], dtype=object), return_inverse=True)
+        found, place = np.unique(
+            np.array([*names, _organs.NODES], dtype=object), return_inverse=True
+        )
         organ = place[codes] if self.n else codes
         nodes = int(place[-1])
         return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
 
     @cached_property
     def first_row(self) -> Ints:
-        """For each row the first row of its lesion in time (the earliest timepoint, then the first in the file)."""
+        """For each row the first row of its lesion in time (the earliest timepoint, then the first
+        in the file).
+        """
         order = np.lexsort((np.arange(self.n), self.timepoint, self.lesion))
         _, first = number_rows(self.lesion[order])
         return order[first][self.lesion] if self.n else order
@@ -244,14 +258,21 @@ class Data:
     """
 
     def __init__(
-        self, tables: Tables, criteria: Criteria, *, organ_map: Mapping[str, str] | None = None,
-        method_equivalents: tuple[tuple[str, ...], ...] = (), windows: Mapping[str, float] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        tables: Tables,
+        criteria: Criteria,
+        *,
+        organ_map: Mapping[str, str] | None = None,
+        method_equivalents: tuple[tuple[str, ...], ...] = (),
+        windows: Mapping[str, float] | None = None,
+    ) -> None:
         self.tables, self.criteria = tables, criteria
         self.organ_map = organ_map or {}
         self.method_equivalents, self.windows = method_equivalents, windows or {}
         self.read: dict[Any, Any] = {}
-        """What was read out of columns, kept for the next check; a check may keep its own pieces here."""
+        """What was read out of columns, kept for the next check; a check may keep its own pieces
+        here.
+        """
         self._rows: dict[str, Rows] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -279,7 +300,9 @@ class Data:
         return self._factors[column]
 
     def release(self) -> None:
-        """Let go of what was read out of columns: the next group of checks needs other columns, or reads them again."""
+        """Let go of what was read out of columns: the next group of checks needs other columns, or
+        reads them again.
+        """
         self.read = {key: value for key, value in self.read.items() if key == "small"}
 
     def shared(self, column: str, table: str) -> Ints:
@@ -299,7 +322,9 @@ class Data:
 
     @cached_property
     def _judged(self) -> tuple[str, ...]:
-        return tuple(n for n in ("lesions", "responses") if n in self.tables and "subject" in self.tables[n])
+        return tuple(
+            n for n in ("lesions", "responses") if n in self.tables and "subject" in self.tables[n]
+        )
 
     def _joined(self, parts: list[Ints]) -> Ints:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
@@ -337,35 +362,61 @@ class Data:
 
     @cached_property
     def reference_day(self) -> Floats:
-        """The reference date of each subject code: randomized, else treatment_start; NaN where unknown."""
+        """The reference date of each subject code: randomized, else treatment_start; NaN where
+        unknown.
+        """
         out = np.full(len(self.subjects), np.nan)
         if "subjects" in self.tables:
             rows = self["subjects"]
-            start = np.where(np.isnan(rows.dates("randomized").day), rows.dates("treatment_start").day,
-                             rows.dates("randomized").day)  # fmt: skip
+            start = np.where(
+                np.isnan(rows.dates("randomized").day),
+                rows.dates("treatment_start").day,
+                rows.dates("randomized").day,
+            )
             out[rows.subject[::-1]] = start[::-1]
         return out
 
     @cached_property
     def _visits(self) -> tuple[Ints, Ints]:
-        """The timepoint of each row of lesions and responses, and the first of these rows of each timepoint."""
+        """The timepoint of each row of lesions and responses, and the first of these rows of each
+        timepoint.
+        """
         by_visit = any("visit" in self.tables[n] for n in self._judged)
         code = self._joined([self[n]._shared("visit") for n in self._judged])
         words = self.words("visit") if self._judged else np.empty(0, object)
-        blank = np.array([w == "" for w in words], dtype=np.bool_)[code] if len(code) else np.empty(0, np.bool_)
+        blank = (
+            np.array([w == "" for w in words], dtype=np.bool_)[code]
+            if len(code)
+            else np.empty(0, np.bool_)
+        )
         if not by_visit or blank.any():
-            days = self._joined([self[n]._shared("day" if self.tables[n].has_days else "date") for n in self._judged])
+            days = self._joined(
+                [
+                    self[n]._shared("day" if self.tables[n].has_days else "date")
+                    for n in self._judged
+                ]
+            )
             code, blank = self._borrowed(code, blank, days)
             code = np.where(blank, days + len(words), code)
         track = self._tracks[0]
         return number_rows(track, code, self._dates_apart(track, code, words, blank))
 
     def _borrowed(self, code: Ints, blank: Bools, days: Ints) -> tuple[Ints, Bools]:
-        """The codes of visits, where a response without a visit takes that of the lesions of its track and date."""
+        """The codes of visits, where a response without a visit takes that of the lesions of its
+        track and date.
+        """
         lesions = self["lesions"].n if "lesions" in self._judged else 0
-        undated = self._joined([
-            np.asarray(self[n].blank("day" if self.tables[n].has_days else "date"), np.int64) for n in self._judged
-        ]) == 1  # fmt: skip
+        undated = (
+            self._joined(
+                [
+                    np.asarray(
+                        self[n].blank("day" if self.tables[n].has_days else "date"), np.int64
+                    )
+                    for n in self._judged
+                ]
+            )
+            == 1
+        )
         place, _ = number_rows(self._tracks[0], days)
         visit = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
         from_ = np.flatnonzero(~blank[:lesions] & ~undated[:lesions])[::-1]
@@ -377,8 +428,9 @@ class Data:
     def _dates_apart(self, track: Ints, code: Ints, words: Words, blank: Bools) -> Ints:
         """For visits of which each date is a timepoint of its own, a number for the date; else 0.
 
-        As `nettumor.assess` has it: unscheduled visits, and those at which one lesion was recorded on several days.
-        A response belongs to the last of the visit's scans on or before its date, else to the first.
+        As `nettumor.assess` has it: unscheduled visits, and those at which one lesion was recorded
+        on several days. A response belongs to the last of the visit's scans on or before its date,
+        else to the first.
         """
         none = np.zeros(len(code), dtype=np.int64)
         if "lesions" not in self._judged or not len(code):
@@ -398,7 +450,9 @@ class Data:
         mine = np.concatenate([apart, np.isin(place[n:], place[:n][apart])])
         out = np.where(mine, dates, 0)
         scans = np.flatnonzero(apart & dated[:n])
-        out[n:] = np.where(mine[n:], _last_scan(place[scans], dates[scans], place[n:], dates[n:]), 0)
+        out[n:] = np.where(
+            mine[n:], _last_scan(place[scans], dates[scans], place[n:], dates[n:]), 0
+        )
         return out
 
     @cached_property
@@ -416,7 +470,9 @@ class Data:
         words = self.words("visit") if self._judged else np.empty(0, object)
         number = visit_numbers(words)[visit] if len(words) else low
         rank = rank_of(words)[visit] if len(words) else visit
-        earliest = np.concatenate([self[n].when.earliest for n in self._judged])[first] if count else low
+        earliest = (
+            np.concatenate([self[n].when.earliest for n in self._judged])[first] if count else low
+        )
         order = time_order(track, scan, number, earliest, rank) if count else np.empty(0, np.int64)
         place = np.empty(count, np.int64)
         place[order] = np.arange(count)
@@ -426,7 +482,9 @@ class Data:
         track = track[order]
         start = np.searchsorted(track, np.arange(self.n_tracks + 1))
         since = self._since_baseline(track, scan, firsts[0] >= 0, start)
-        return Timepoints(track, visit[order], low, high, scan, since, firsts[0], firsts[1], start), rows
+        return Timepoints(
+            track, visit[order], low, high, scan, since, firsts[0], firsts[1], start
+        ), rows
 
     def _scan_days(self, place: Ints, day: Floats) -> Floats:
         """The latest day of a timepoint's lesions; where there is none, its ``day``."""
@@ -441,7 +499,9 @@ class Data:
         """The place of each timepoint from its track's baseline."""
         reference = self.reference_day[self.track_subject][track] if len(track) else np.empty(0)
         index = np.arange(len(track))
-        has = has | ~np.isin(track, track[has])  # a track without any lesion: every visit may be the first
+        has = has | ~np.isin(
+            track, track[has]
+        )  # a track without any lesion: every visit may be the first
         first = np.full(len(start) - 1, len(track))
         np.minimum.at(first, track[has], index[has])
         before = has & (day <= reference)
@@ -464,7 +524,9 @@ class Data:
             if name in self._judged:
                 date = self[name].text("day" if self.tables[name].has_days else "date")
                 if len(date):
-                    names = np.where((names == "") & (first >= 0), date[np.maximum(first, 0)], names)
+                    names = np.where(
+                        (names == "") & (first >= 0), date[np.maximum(first, 0)], names
+                    )
         return names
 
     @property
@@ -474,7 +536,9 @@ class Data:
 
     @cached_property
     def own_criteria(self) -> Bools:
-        """Rows of the responses table given under the criteria of the run (the criteria column, blank: yes)."""
+        """Rows of the responses table given under the criteria of the run (the criteria column,
+        blank: yes).
+        """
         rows = self["responses"]
         codes, words = rows.codes("criteria")
         own = np.array([_same_criteria(str(w), self.criteria) for w in words], dtype=np.bool_)
@@ -482,7 +546,9 @@ class Data:
 
     @cached_property
     def size(self) -> Floats:
-        """For each row of the lesions table the size that counts under the criteria, 5 mm put in for too small."""
+        """For each row of the lesions table the size that counts under the criteria, 5 mm put in
+        for too small.
+        """
         from nettumor.edit_checks._chain import counted_size
 
         return counted_size(self)
@@ -496,15 +562,25 @@ class Data:
 
 
 def _last_scan(place: Ints, date: Ints, wanted: Ints, until: Ints) -> Ints:
-    """For each wanted place the last of its dates that is not after ``until``, else its first; 0 where it has none."""
+    """For each wanted place the last of its dates that is not after ``until``, else its first; 0
+    where it has none.
+    """
     width = int(max(date.max(initial=0), until.max(initial=0))) + 2
     keys = np.unique(place * width + date)
     at = np.searchsorted(keys, wanted * width + until, side="right") - 1
-    here = (at >= 0) & (keys[np.maximum(at, 0)] // width == wanted) if len(keys) else np.zeros(len(wanted), np.bool_)
+    here = (
+        (at >= 0) & (keys[np.maximum(at, 0)] // width == wanted)
+        if len(keys)
+        else np.zeros(len(wanted), np.bool_)
+    )
     later = np.minimum(at + 1, len(keys) - 1)
     after = ~here & (at + 1 < len(keys)) & (keys[later] // width == wanted) if len(keys) else here
     found = np.where(here, at, later)
-    return np.where(here | after, keys[found] % width, 0) if len(keys) else np.zeros(len(wanted), np.int64)
+    return (
+        np.where(here | after, keys[found] % width, 0)
+        if len(keys)
+        else np.zeros(len(wanted), np.int64)
+    )
 
 
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:
@@ -514,15 +590,33 @@ def visit_words(visits: Words, dates: Words, days: bool) -> Words:
     ['3', 'of day -2']
     """
     of = np.array("of day " if days else "of ", dtype=object)
-    return np.asarray(np.where(visits != "", visits, np.where(dates != "", of + dates, "without a date")))
+    return np.asarray(
+        np.where(visits != "", visits, np.where(dates != "", of + dates, "without a date"))
+    )
 
 
-_FAMILIES = ("MRECIST", "IRECIST", "RECIST 1.0", "RECIST 1.1", "WHO", "EASL", "CHOI", "SWOG", "PERCIST", "IRRC")
+_FAMILIES = (
+    "MRECIST",
+    "IRECIST",
+    "RECIST 1.0",
+    "RECIST 1.1",
+    "WHO",
+    "EASL",
+    "CHOI",
+    "SWOG",
+    "PERCIST",
+    "IRRC",
+)
 
 
 def _same_criteria(word: str, criteria: Criteria) -> bool:
-    """Whether a criteria cell may mean these criteria: it is blank, names no known family, or ours."""
-    text, title = word.upper(), f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST ")
+    """Whether a criteria cell may mean these criteria: it is blank, names no known family,
+    or ours.
+    """
+    text, title = (
+        word.upper(),
+        f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST "),
+    )
     named = next((f for f in _FAMILIES if f in text), "")
     return not named or named in title
 

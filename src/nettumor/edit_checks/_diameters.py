@@ -1,9 +1,10 @@
-"""The one diameter of each lesion row that the checks of measurements look at, and the column it stands in.
+"""The one diameter of each lesion row that the checks of measurements look at, and the column it
+stands in.
 
-Whatever the criteria of the run, a slip of unit or a copied visit is one of diameters: a node's short axis, another
-lesion's longest diameter, the one diameter collected for the sum where there is one, and under criteria of viable
-tumour the viable diameter of a lesion that has one at baseline. Too small to measure counts as 5 mm (RECIST 1.1,
-4.4.2).
+Whatever the criteria of the run, a slip of unit or a copied visit is one of diameters: a node's
+short axis, another lesion's longest diameter, the one diameter collected for the sum where there is
+one, and under criteria of viable tumour the viable diameter of a lesion that has one at baseline.
+Too small to measure counts as 5 mm (RECIST 1.1, 4.4.2).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from nettumor.edit_checks._types import Hits
 
 
 def in_mm(rows: Rows, column: str) -> Floats:
-    """The numbers of a length column in mm, whatever the state says; NaN where the unit is not known."""
+    """The numbers of a length column in mm, whatever the state says; NaN where the unit is not
+    known.
+    """
     values = rows.number(column)
     return lesion_cells.in_mm(values, rows.table.column("unit")) if "unit" in rows else values
 
@@ -62,11 +65,16 @@ def diameters(data: Data) -> Diameters:
     if "diameters" not in data.read:
         rows = data["lesions"]
         viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
-        size, small = sizes_used(rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order))
+        size, small = sizes_used(
+            rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
+        )
         small = small & np.isnan(size)
         column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
-        for name, where in (("perpendicular", rows.cells.nodal), ("viable", ~rows.cells.nodal & viable),
-                            ("diameter", np.ones(rows.n, dtype=np.bool_))):  # fmt: skip
+        for name, where in (
+            ("perpendicular", rows.cells.nodal),
+            ("viable", ~rows.cells.nodal & viable),
+            ("diameter", np.ones(rows.n, dtype=np.bool_)),
+        ):
             column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
         value = np.where(small, RECIST_1_1.too_small or np.nan, size)
         data.read["diameters"] = Diameters(value, small, column)
@@ -91,6 +99,9 @@ def hits_by_column(
     for name in dict.fromkeys(column.tolist()):
         mine = column == name
         yield Hits(
-            table=table, rows=rows[mine], message=message, column=str(name),
+            table=table,
+            rows=rows[mine],
+            message=message,
+            column=str(name),
             **{n: at(a, mine) for n, a in more.items()},
-        )  # fmt: skip
+        )

@@ -1,8 +1,9 @@
-"""The symptoms table as the checks of diaries read it: rows that are days, rows that are periods, what goes together.
+"""The symptoms table as the checks of diaries read it: rows that are days, rows that are periods,
+what goes together.
 
-A row is a day if it has a ``count``, or a mean of one recorded day (``days_recorded`` or ``period_days`` is 1); it is
-a period if it has a mean, a total, or a number of days. Days belong to the period of the same subject, symptom and
-visit. Other rows (grades, scores) are neither.
+A row is a day if it has a ``count``, or a mean of one recorded day (``days_recorded`` or
+``period_days`` is 1); it is a period if it has a mean, a total, or a number of days. Days belong to
+the period of the same subject, symptom and visit. Other rows (grades, scores) are neither.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Diary:
 
     @property
     def column(self) -> Words:
-        """The column of each row that says most: count, per_day, total, score, grade, else symptom."""
+        """The column of each row that says most: count, per_day, total, score, grade, else
+        symptom.
+        """
         held = [c for c in ("grade", "score", "total", "per_day", "count") if c in self.rows]
         out = np.full(self.rows.n, "symptom", dtype=object)
         for name in held:
@@ -57,12 +60,17 @@ class Diary:
 
     def per_block(self, values: npt.NDArray[np.generic], where: Bools) -> Floats:
         """The sum over the rows of a mask in each row's block."""
-        total = np.bincount(self.block[where], weights=np.asarray(values, dtype=np.float64)[where],
-                            minlength=int(self.block.max(initial=-1)) + 1)  # fmt: skip
+        total = np.bincount(
+            self.block[where],
+            weights=np.asarray(values, dtype=np.float64)[where],
+            minlength=int(self.block.max(initial=-1)) + 1,
+        )
         return np.asarray(total[self.block], dtype=np.float64)
 
     def days_in_block(self) -> Floats:
-        """How many days of a diary with a number each row's block has; a day entered twice counts once."""
+        """How many days of a diary with a number each row's block has; a day entered twice counts
+        once.
+        """
         counted = np.flatnonzero(self.daily & self.in_block & ~np.isnan(self.count))
         number, _ = number_rows(self.block[counted], whole_codes(self.day[counted], counted))
         once = np.zeros(self.rows.n, dtype=np.bool_)
@@ -86,14 +94,23 @@ def diary_of(data: Data) -> Diary:
         one = (rows.number("days_recorded") == 1) | (rows.number("period_days") == 1)
         mean = ~rows.blank("per_day")
         daily = ~rows.blank("count") | (one & mean)
-        period = ~daily & (mean | ~rows.blank("total") | ~rows.blank("days_recorded") | ~rows.blank("period_days"))
+        period = ~daily & (
+            mean | ~rows.blank("total") | ~rows.blank("days_recorded") | ~rows.blank("period_days")
+        )
         count = np.where(rows.blank("count"), rows.number("per_day"), rows.number("count"))
         symptom = folded(rows, "symptom")
         series, _ = number_rows(rows.subject, symptom + 1)
         block, _ = number_rows(series, folded(rows, "visit") + 1)
         data.read["diary"] = Diary(
-            rows, daily, period, np.where(daily, count, np.nan), np.floor(rows.day), symptom, series, block,
+            rows,
+            daily,
+            period,
+            np.where(daily, count, np.nan),
+            np.floor(rows.day),
+            symptom,
+            series,
+            block,
             ~rows.blank("visit"),
-        )  # fmt: skip
+        )
     found: Diary = data.read["diary"]
     return found

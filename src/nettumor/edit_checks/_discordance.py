@@ -1,7 +1,9 @@
-"""Investigator against central reader: the overall responses that were reported, visit by visit, as one table.
+"""Investigator against central reader: the overall responses that were reported, visit by visit, as
+one table.
 
-`nettumor.assess` compares what it recomputes (``.agreement()``, ``.discordance(first, second)``); check A04 names
-each visit at which the reported responses differ. Input: tables. Output: the counts of every pair of responses.
+`nettumor.assess` compares what it recomputes (``.agreement()``, ``.discordance(first, second)``);
+check A04 names each visit at which the reported responses differ. Input: tables. Output: the counts
+of every pair of responses.
 """
 
 from __future__ import annotations
@@ -20,26 +22,29 @@ from nettumor.tables import Table
 
 
 def discordance(tables: Any, criteria: Criteria | str = RECIST_1_1) -> Table:
-    """Reported overall responses of the investigator against the central reader's at the visits of both.
+    """Reported overall responses of the investigator against the central reader's at the visits of
+    both.
 
     Parameters
     ----------
     tables : Tables, path, or mapping of str to frame
-        What `nettumor.crf.read` reads, with ``evaluator`` and ``overall`` in the responses. Of the central readers
-        the accepted record of a visit counts, else the adjudicator's, else each one's.
+        What `nettumor.crf.read` reads, with ``evaluator`` and ``overall`` in the responses. Of the
+        central readers the accepted record of a visit counts, else the adjudicator's, else each
+        one's.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
 
     Returns
     -------
     Table
-        As `nettumor.cross_table`: a row for each response of the investigator, a column for each of the central
-        reader, counts of visits.
+        As `nettumor.cross_table`: a row for each response of the investigator, a column for each of
+        the central reader, counts of visits.
 
     Raises
     ------
     InputError
-        For tables that cannot be read, and where not both an investigator and a central reader gave responses.
+        For tables that cannot be read, and where not both an investigator and a central reader gave
+        responses.
 
     References
     ----------
@@ -62,12 +67,17 @@ def discordance(tables: Any, criteria: Criteria | str = RECIST_1_1) -> Table:
     wanted = ("subject", "evaluator", "overall")
     lacking = [c for c in wanted if "responses" not in data or c not in data["responses"]]
     if lacking:
-        raise InputError(f"`tables` must hold responses with {', '.join(lacking)}. Say who gave each response.",
-                         argument="tables")  # fmt: skip
+        raise InputError(
+            f"`tables` must hold responses with {', '.join(lacking)}. Say who gave each response.",
+            argument="tables",
+        )
     codes = parse_response_cells(data["responses"].table.column("overall"))
     try:
         _, _, central, own = both_sides(data, codes)
     except Skip as skip:
-        raise InputError(f"`tables` cannot be compared: {skip}. Name them INVESTIGATOR and INDEPENDENT ASSESSOR.",
-                         argument="tables") from None  # fmt: skip
+        raise InputError(
+            f"`tables` cannot be compared: {skip}. Name them INVESTIGATOR and INDEPENDENT "
+            "ASSESSOR.",
+            argument="tables",
+        ) from None
     return cross_table(codes[own], codes[central])

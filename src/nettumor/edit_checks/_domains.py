@@ -1,6 +1,8 @@
-"""Where a row of an SDTM domain stands: its track, its place in time, its lesion, as the tables number them.
+"""Where a row of an SDTM domain stands: its track, its place in time, its lesion, as the tables
+number them.
 
-A finding in TU, TR or RS can so be the cause of one in the lesions or responses, and the other way round.
+A finding in TU, TR or RS can so be the cause of one in the lesions or responses, and the other way
+round.
 """
 
 from __future__ import annotations
@@ -35,11 +37,14 @@ def domain_places(data: Data, name: str) -> Ints:
     if key not in data.read:
         table, points = data.tables.domains[name], data.timepoints
         subject, reader, when, lesion = (
-            _coded(column.trimmed, data.words(word)) for column, word in (
-                (variable(table, "USUBJID"), "subject"), (evaluator(table, name), "evaluator"),
-                (visit(table), "visit"), (variable(table, f"{name}LNKID"), "lesion"),
+            _coded(column.trimmed, data.words(word))
+            for column, word in (
+                (variable(table, "USUBJID"), "subject"),
+                (evaluator(table, name), "evaluator"),
+                (visit(table), "visit"),
+                (variable(table, f"{name}LNKID"), "lesion"),
             )
-        )  # fmt: skip
+        )
         track = _place((subject, reader), (data.track_subject, data.track_evaluator))
         point = _place((track, when), (points.track, points.visit))
         order = np.where(point >= 0, points.order[point], -1) if len(points) else point

@@ -1,7 +1,7 @@
 """The accept and the reject example of each check: the tables that its tests run on.
 
-In an installed package they lie in ``edit_checks/examples``; in a source checkout in ``tests/edit_checks``,
-from where the wheel takes them.
+In an installed package they lie in ``edit_checks/examples``; in a source checkout in
+``tests/edit_checks``, from where the wheel takes them.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def example(id: str, which: str) -> Mapping[str, Rows]:
     ['subject', 'lesion', 'role', 'visit', 'date', 'size']
     """
     if which not in ("accept", "reject", "expected"):
-        raise InputError(f"`which` must be accept, reject or expected; got {which!r}.", argument="which")
+        raise InputError(
+            f"`which` must be accept, reject or expected; got {which!r}.", argument="which"
+        )
     folder = folder_of(id)
     if folder is None:
         return {}

@@ -1,8 +1,8 @@
 """Findings: a table with one query a row, the state of every check beside it, and what was checked.
 
-Input: the hits of the checks. Output: `Findings`, whose columns are text except ``row``. A finding that
-follows from an earlier one at the same place names it in ``caused_by``; the written forms fold it under
-its cause and say how many were folded.
+Input: the hits of the checks. Output: `Findings`, whose columns are text except ``row``. A finding
+that follows from an earlier one at the same place names it in ``caused_by``; the written forms fold
+it under its cause and say how many were folded.
 """
 
 from __future__ import annotations
@@ -25,9 +25,22 @@ from nettumor.errors import InputError
 from nettumor.tables import Table
 
 COLUMNS = (
-    "check", "severity", "table", "row", "subject", "evaluator", "visit", "lesion", "column", "value", "expected",
-    "message", "caused_by", "date", "related",
-)  # fmt: skip
+    "check",
+    "severity",
+    "table",
+    "row",
+    "subject",
+    "evaluator",
+    "visit",
+    "lesion",
+    "column",
+    "value",
+    "expected",
+    "message",
+    "caused_by",
+    "date",
+    "related",
+)
 
 
 class Findings(Table):
@@ -58,36 +71,61 @@ class Findings(Table):
     """
 
     def __init__(
-        self, columns: Mapping[str, npt.ArrayLike], *, runs: Table, inputs: Table,
-        parameters: Mapping[str, Mapping[str, Any]], criteria: str, criteria_digest: str, version: str,
-        cause: npt.NDArray[np.int64], configuration: Configuration = NO_CONFIGURATION,
-    ) -> None:  # fmt: skip
+        self,
+        columns: Mapping[str, npt.ArrayLike],
+        *,
+        runs: Table,
+        inputs: Table,
+        parameters: Mapping[str, Mapping[str, Any]],
+        criteria: str,
+        criteria_digest: str,
+        version: str,
+        cause: npt.NDArray[np.int64],
+        configuration: Configuration = NO_CONFIGURATION,
+    ) -> None:
         super().__init__(columns)
         self.configuration = configuration
         self.runs, self.inputs, self.parameters = runs, inputs, parameters
-        self.criteria, self.criteria_digest, self.version, self.cause = criteria, criteria_digest, version, cause
+        self.criteria, self.criteria_digest, self.version, self.cause = (
+            criteria,
+            criteria_digest,
+            version,
+            cause,
+        )
 
     def __repr__(self) -> str:
         status = self.runs["status"].tolist()
-        states = ", ".join(f"{status.count(s)} {s}" for s in ("passed", "findings", "skipped", "failed"))
+        states = ", ".join(
+            f"{status.count(s)} {s}" for s in ("passed", "findings", "skipped", "failed")
+        )
         severity = self["severity"].tolist()
         counts = ", ".join(f"{severity.count(s)} {s}" for s in SEVERITIES)
-        folded = f"; {np.count_nonzero(self.cause >= 0)} follow from others" if (self.cause >= 0).any() else ""
+        folded = (
+            f"; {np.count_nonzero(self.cause >= 0)} follow from others"
+            if (self.cause >= 0).any()
+            else ""
+        )
         names, number = np.unique(self["check"], return_counts=True)
         most = [f"  {names[i]}: {number[i]}" for i in np.argsort(-number, kind="stable")[:10]]
-        return "\n".join((f"{self.n_rows} findings ({counts}{folded})", f"  checks: {states}", *most))
+        return "\n".join(
+            (f"{self.n_rows} findings ({counts}{folded})", f"  checks: {states}", *most)
+        )
 
-    def selected(self, *, folded: bool = True, severity: str = "note", limit: int | None = None) -> tuple[Table, str]:
+    def selected(
+        self, *, folded: bool = True, severity: str = "note", limit: int | None = None
+    ) -> tuple[Table, str]:
         """The findings to show, and a sentence that says what is not shown ("" for nothing).
 
         Parameters
         ----------
         folded : bool
-            Leave out what follows from another finding that is shown; the column ``folded`` counts it there.
+            Leave out what follows from another finding that is shown; the column ``folded`` counts
+            it there.
         severity : {"error", "warning", "note"}
             The least severity shown.
         limit : int, optional
-            The most rows shown: of every check its first ones, so that one with many hides no other.
+            The most rows shown: of every check its first ones, so that one with many hides no
+            other.
 
         Returns
         -------
@@ -98,7 +136,11 @@ class Findings(Table):
         shown = rank <= SEVERITIES.index(severity)
         said = [f"{np.count_nonzero(~shown)} below {severity}"] if not shown.all() else []
         follows = self.cause >= 0
-        counts = np.bincount(self.cause[follows], minlength=self.n_rows) if self.n_rows else np.empty(0, np.int64)
+        counts = (
+            np.bincount(self.cause[follows], minlength=self.n_rows)
+            if self.n_rows
+            else np.empty(0, np.int64)
+        )
         follows &= shown[self.cause]  # what follows from a finding that is not shown is
         if folded and (shown & follows).any():
             said.append(f"{np.count_nonzero(shown & follows)} that follow from another finding")
@@ -113,17 +155,27 @@ class Findings(Table):
         return Table(columns), f"Not shown: {'; '.join(said)}." if said else ""
 
     def to_csv(
-        self, path: str | Path | None = None, *, folded: bool = True, severity: str = "note", limit: int | None = None
+        self,
+        path: str | Path | None = None,
+        *,
+        folded: bool = True,
+        severity: str = "note",
+        limit: int | None = None,
     ) -> str:
-        """One query a line (UTF-8 with its mark where written, for Excel); the last line says what is left out.
+        """One query a line (UTF-8 with its mark where written, for Excel); the last line says what
+        is left out.
 
-        Cells that a spreadsheet would take for a formula are written with an apostrophe before them.
+        Cells that a spreadsheet would take for a formula are written with an apostrophe before
+        them.
         """
         table, left_out = self.selected(folded=folded, severity=severity, limit=limit)
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(table)
-        writer.writerows([_plain(v) for v in row] for row in zip(*(a.tolist() for a in table.values()), strict=True))
+        writer.writerows(
+            [_plain(v) for v in row]
+            for row in zip(*(a.tolist() for a in table.values()), strict=True)
+        )
         if left_out:
             writer.writerow([left_out])
         if path is not None:
@@ -131,7 +183,12 @@ class Findings(Table):
         return out.getvalue()
 
     def to_json(
-        self, path: str | Path | None = None, *, folded: bool = False, severity: str = "note", limit: int | None = None
+        self,
+        path: str | Path | None = None,
+        *,
+        folded: bool = False,
+        severity: str = "note",
+        limit: int | None = None,
     ) -> str:
         """Everything as one JSON object: about, runs, inputs, findings, left_out."""
         from nettumor.edit_checks._outputs import written_json
@@ -139,23 +196,39 @@ class Findings(Table):
         return written_json(self, path, folded=folded, severity=severity, limit=limit)
 
     def to_core_json(self, path: str | Path | None = None) -> str:
-        """The findings in the shape of a CDISC CORE report (Conformance_Details, Issue_Summary, Issue_Details, ...)."""
+        """The findings in the shape of a CDISC CORE report (Conformance_Details, Issue_Summary,
+        Issue_Details, ...).
+        """
         from nettumor.edit_checks._outputs import written_core
 
         return written_core(self, path)
 
     def to_html(
-        self, path: str | Path | None = None, *, folded: bool = True, severity: str = "note", limit: int = 20_000
+        self,
+        path: str | Path | None = None,
+        *,
+        folded: bool = True,
+        severity: str = "note",
+        limit: int = 20_000,
     ) -> str:
-        """One self-contained page: filters by severity, check and subject; each query with its sentence and source."""
+        """One self-contained page: filters by severity, check and subject; each query with its
+        sentence and source.
+        """
         from nettumor.edit_checks._page import written_html
 
         return written_html(self, path, folded=folded, severity=severity, limit=limit)
 
     def to_xlsx(
-        self, path: str | Path, *, folded: bool = True, severity: str = "note", limit: int = 1_000_000
+        self,
+        path: str | Path,
+        *,
+        folded: bool = True,
+        severity: str = "note",
+        limit: int = 1_000_000,
     ) -> None:
-        """A workbook of the queries, the checks and the inputs (extra ``xlsx``); identifiers stay text."""
+        """A workbook of the queries, the checks and the inputs (extra ``xlsx``); identifiers stay
+        text.
+        """
         from nettumor.edit_checks._outputs import written_workbook
 
         written_workbook(self, path, folded=folded, severity=severity, limit=limit)
@@ -180,13 +253,17 @@ class Findings(Table):
         rank = ranks(self["severity"][use])
         count = np.bincount(codes * 3 + rank, minlength=3 * len(words)).reshape(-1, 3)
         order = np.lexsort((np.arange(len(words)), *-count.T[::-1]))
-        return Table({column: words[order], **{s: count[order, i] for i, s in enumerate(SEVERITIES)}})
+        return Table(
+            {column: words[order], **{s: count[order, i] for i, s in enumerate(SEVERITIES)}}
+        )
 
 
 def _capped(
     rows: npt.NDArray[np.int64], check: npt.NDArray[Any], rank: npt.NDArray[np.int64], limit: int
 ) -> tuple[npt.NDArray[np.int64], str]:
-    """The rows shown under a limit, the first of each check, then the second, ...; and what is left out, by check."""
+    """The rows shown under a limit, the first of each check, then the second, ...; and what is left
+    out, by check.
+    """
     names, codes = np.unique(check, return_inverse=True)
     turn = np.lexsort((np.arange(len(rows)), rank, occurrence(codes)))
     over = np.bincount(codes[turn[limit:]], minlength=len(names))
@@ -209,7 +286,9 @@ def _plain(value: object) -> object:
 
 def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """0 for an error, 1 for a warning, 2 for a note."""
-    return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(np.int64)
+    return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(
+        np.int64
+    )
 
 
 def written(values: Any, count: int) -> Words:
@@ -238,8 +317,11 @@ def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
         return written(hits.message.replace("{{", "{").replace("}}", "}"), count)
     known = {**columns, **hits.parts}
     if not named <= known.keys():
-        raise InputError(f"`message` names {', '.join(sorted(named - known.keys()))}; known: {', '.join(known)}.",
-                         argument="message")  # fmt: skip
+        raise InputError(
+            f"`message` names {', '.join(sorted(named - known.keys()))}; known: "
+            f"{', '.join(known)}.",
+            argument="message",
+        )
     fields = [written(hits.parts[n], count) if n in hits.parts else columns[n] for n in named]
     template, names = hits.message, tuple(named)
     rows = zip(*(f.tolist() for f in fields), strict=True)
@@ -247,17 +329,26 @@ def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
 
 
 def causes(
-    checks: Sequence[Check], check: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
-    track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
-    subject: npt.NDArray[np.int64], alone: npt.NDArray[np.int64], *, n_tracks: int, apart: Sequence[tuple[str, ...]],
-) -> npt.NDArray[np.int64]:  # fmt: skip
+    checks: Sequence[Check],
+    check: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.int64],
+    track: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64],
+    lesion: npt.NDArray[np.int64],
+    subject: npt.NDArray[np.int64],
+    alone: npt.NDArray[np.int64],
+    *,
+    n_tracks: int,
+    apart: Sequence[tuple[str, ...]],
+) -> npt.NDArray[np.int64]:
     """For each finding the place of an earlier one at the same place that explains it, -1 for none.
 
-    A cause lies in the same track (or, where one of the two has no track, in the same subject), at the same timepoint
-    or before (one without a timepoint holds throughout), at the same lesion where both name one, and is no note unless
-    the follower is; of several the nearest in time, then the first check. One named with "=" before it explains only
-    what is found at the very same timepoint (or has none), and goes before the others. Where the cause is caused
-    itself, the answer is the first of the chain: the one query that is shown for all of them.
+    A cause lies in the same track (or, where one of the two has no track, in the same subject), at
+    the same timepoint or before (one without a timepoint holds throughout), at the same lesion
+    where both name one, and is no note unless the follower is; of several the nearest in time, then
+    the first check. One named with "=" before it explains only what is found at the very same
+    timepoint (or has none), and goes before the others. Where the cause is caused itself, the
+    answer is the first of the chain: the one query that is shown for all of them.
 
     Parameters
     ----------
@@ -268,7 +359,8 @@ def causes(
     track, order, lesion, subject : ndarray of int
         Codes; -1 for none. What has neither track nor subject causes nothing.
     alone : ndarray of int
-        For each finding the place in ``apart`` of the checks that do not explain it, although its check follows them.
+        For each finding the place in ``apart`` of the checks that do not explain it, although its
+        check follows them.
     n_tracks : int
         Codes of tracks from there on stand for the rows of a subject in a table that has no tracks.
     """
@@ -283,9 +375,10 @@ def causes(
             wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
             theirs = np.isin(check, wanted) & (cause < 0)
             for key, when, where, a, b in (
-                (track, order, lesion, track >= 0, track >= 0), (subject, no_time, no_lesion, ~tracked, tracked),
+                (track, order, lesion, track >= 0, track >= 0),
+                (subject, no_time, no_lesion, ~tracked, tracked),
                 (subject, no_time, no_lesion, tracked, ~tracked),
-            ):  # fmt: skip
+            ):
                 free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
                 group = np.flatnonzero(theirs & b & (key >= 0))
                 if not len(free) or not len(group):
@@ -299,13 +392,17 @@ def causes(
 def _followers(
     checks: Sequence[Check], check: npt.NDArray[np.int64], alone: npt.NDArray[np.int64]
 ) -> list[tuple[int, int]]:
-    """The checks that follow others and found something, in order, each with the places of ``alone`` it has."""
+    """The checks that follow others and found something, in order, each with the places of
+    ``alone`` it has.
+    """
     pairs = np.unique(np.stack([check, alone], axis=1), axis=0).tolist() if len(check) else []
     return [(place, without) for place, without in pairs if checks[place].follows]
 
 
 def _roots(cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Each cause followed to the first of its chain; it was free itself when it was taken, so no chain is a ring."""
+    """Each cause followed to the first of its chain; it was free itself when it was taken, so no
+    chain is a ring.
+    """
     while True:
         further = np.where(cause >= 0, cause[cause], -1)
         if (further < 0).all():
@@ -318,9 +415,13 @@ def _named(check: Check, names: tuple[str, ...]) -> bool:
 
 
 def _nearest(
-    mine: npt.NDArray[np.int64], theirs: npt.NDArray[np.int64], rank: npt.NDArray[np.int64],
-    track: npt.NDArray[np.int64], order: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int64]:  # fmt: skip
+    mine: npt.NDArray[np.int64],
+    theirs: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.int64],
+    track: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64],
+    lesion: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
     """The cause of each of ``mine`` among ``theirs``: the last in time that is not after it."""
     far = np.iinfo(np.int64).max // 4
     out = np.full(len(mine), -1, dtype=np.int64)
@@ -337,22 +438,33 @@ def _nearest(
             else:  # one of the two names no lesion
                 free &= True
             found = _last_before(group, when, mine, until, track, lesion if at_lesion else None)
-            other = (lesion[group[found]] >= 0) & (lesion[mine] >= 0) if len(group) else np.zeros(len(mine), bool)
+            other = (
+                (lesion[group[found]] >= 0) & (lesion[mine] >= 0)
+                if len(group)
+                else np.zeros(len(mine), bool)
+            )
             good = free & (found >= 0) & (at_lesion | ~other)
             out[good] = group[found[good]]
     return out
 
 
 def _last_before(
-    group: npt.NDArray[np.int64], when: npt.NDArray[np.int64], mine: npt.NDArray[np.int64],
-    until: npt.NDArray[np.int64], track: npt.NDArray[np.int64], lesion: npt.NDArray[np.int64] | None,
-) -> npt.NDArray[np.int64]:  # fmt: skip
-    """For each of ``mine`` the place in ``group`` of the last one with its key whose time is not after; -1."""
+    group: npt.NDArray[np.int64],
+    when: npt.NDArray[np.int64],
+    mine: npt.NDArray[np.int64],
+    until: npt.NDArray[np.int64],
+    track: npt.NDArray[np.int64],
+    lesion: npt.NDArray[np.int64] | None,
+) -> npt.NDArray[np.int64]:
+    """For each of ``mine`` the place in ``group`` of the last one with its key whose time is not
+    after; -1.
+    """
     if not len(group):
         return np.full(len(mine), -1, dtype=np.int64)
     key = track if lesion is None else track * (int(lesion.max()) + 2) + lesion + 1
     _, codes = np.unique(np.concatenate([key[group], key[mine]]), return_inverse=True)
-    # rows of group and mine sorted by key, then time; a member of the group before one of mine at the same time
+    # rows of group and mine sorted by key, then time; a member of the group before one of mine at
+    # the same time
     times = np.concatenate([when, until])
     is_mine = np.repeat([0, 1], [len(group), len(mine)])
     order = np.lexsort((is_mine, times, codes))
@@ -362,4 +474,4 @@ def _last_before(
     same = (held >= 0) & (codes[np.maximum(held, 0)] == codes[order])
     out = np.full(len(order), -1, dtype=np.int64)
     out[order] = np.where(same, held, -1)
-    return out[len(group):]
+    return out[len(group) :]

@@ -1,8 +1,9 @@
-"""The markers table as its checks read it: one name per marker, one key per unit, samples in time, the first dose.
+"""The markers table as its checks read it: one name per marker, one key per unit, samples in time,
+the first dose.
 
-Input: the markers table. Output: codes of marker and unit, series (a subject's samples of one marker, urine and
-blood apart), and the order in time. A sample with a partial date stands at the first day it allows, one without
-any at the end.
+Input: the markers table. Output: codes of marker and unit, series (a subject's samples of one
+marker, urine and blood apart), and the order in time. A sample with a partial date stands at the
+first day it allows, one without any at the end.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from nettumor.errors import InputError
 from nettumor.markers._units import parse
 
 DAY, CREATININE, VOLUME, OTHER = "day", "creatinine", "volume", ""
-"""What a unit counts per: 24 h of collection, creatinine (spot urine), a volume, or something else."""
+"""What a unit counts per: 24 h of collection, creatinine (spot urine), a volume, or
+something else.
+"""
 _CREATININE = re.compile(r"/?(?:CREATININE|CREAT|CREA|CRE|CR)\.?$")
 
 
@@ -64,7 +67,10 @@ def folded(rows: Rows, column: str) -> Ints:
     """Codes of a column whose words differ by more than case and blanks; -1 where blank."""
     codes, words = rows.codes(column)
     places: dict[str, int] = {"": -1}
-    found = np.array([places.setdefault(tidy(w), len(places) - 1) for w in words.tolist()] or [-1], dtype=np.int64)
+    found = np.array(
+        [places.setdefault(tidy(w), len(places) - 1) for w in words.tolist()] or [-1],
+        dtype=np.int64,
+    )
     return found[codes]
 
 
@@ -103,7 +109,9 @@ class Markers:
     order: Ints
 
     def before(self, *group: Ints, use: Bools) -> tuple[Ints, Ints]:
-        """Rows in use by group and time, and for each the place of the one before it in its group, -1 for none."""
+        """Rows in use by group and time, and for each the place of the one before it in its group,
+        -1 for none.
+        """
         row = self.order[use[self.order]]
         number, _ = number_rows(*(g[row] + 1 for g in group))
         row = row[np.argsort(number, kind="stable")]
@@ -113,7 +121,9 @@ class Markers:
         return row, earlier
 
     def changed(self, code: Ints, group: Ints | None = None) -> tuple[Ints, Ints]:
-        """The first row of each code other than the first one of its series, and the row of that first one."""
+        """The first row of each code other than the first one of its series, and the row of that
+        first one.
+        """
         which = self.series if group is None else group
         row = self.order[code[self.order] >= 0]
         first = np.full(int(which.max(initial=-1)) + 1, -1, dtype=np.int64)
@@ -135,19 +145,37 @@ def markers_of(data: Data) -> Markers:
         numbers = rows.numbers("value")
         given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
         time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
-        series, _ = number_rows(rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per))
+        series, _ = number_rows(
+            rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per)
+        )
         order = np.lexsort((np.arange(rows.n), time, series))
         data.read["markers read"] = Markers(
-            rows, marker, marker_words, unit, unit_words, per, numbers.value, given, time, series, order
+            rows,
+            marker,
+            marker_words,
+            unit,
+            unit_words,
+            per,
+            numbers.value,
+            given,
+            time,
+            series,
+            order,
         )
     found: Markers = data.read["markers read"]
     return found
 
 
 def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
-    """Samples of blood of a marker that the subject also has in urine; the specimen says, else the unit."""
+    """Samples of blood of a marker that the subject also has in urine; the specimen says, else the
+    unit.
+    """
     said = ~rows.blank("specimen")
-    named = rows.table.column("specimen").map(lambda w: "URINE" in w.upper(), np.bool_) if said.any() else said
+    named = (
+        rows.table.column("specimen").map(lambda w: "URINE" in w.upper(), np.bool_)
+        if said.any()
+        else said
+    )
     urine = np.where(said, named, (per == DAY) | (per == CREATININE)).astype(np.bool_)
     both = np.isin(pair, pair[urine]) & np.isin(pair, pair[said & ~urine])
     return np.asarray(both & ~urine)
@@ -156,20 +184,25 @@ def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
 def _coded(rows: Rows, column: str, key: Any) -> tuple[Ints, Words]:
     codes, words = rows.codes(column)
     places: dict[str, int] = {}
-    found = np.array([places.setdefault(key(str(w)), len(places)) for w in words.tolist()], dtype=np.int64)
+    found = np.array(
+        [places.setdefault(key(str(w)), len(places)) for w in words.tolist()], dtype=np.int64
+    )
     coded = found[codes] if len(found) else codes
     return coded, np.array([*places] or [""], dtype=object)
 
 
 def dose_day(data: Data) -> Floats:
-    """The day of the first dose by subject code: treatment_start, else randomized, else day 0 where days count."""
+    """The day of the first dose by subject code: treatment_start, else randomized, else day 0 where
+    days count.
+    """
     start = of_subject(data, "treatment_start")[0][:-1]
     start = np.where(np.isnan(start), of_subject(data, "randomized")[0][:-1], start)
     return np.where(np.isnan(start), 0.0, start) if data.tables.days else start
 
 
 def baseline_rows(data: Data, read: Markers) -> Ints:
-    """For each row the last sample with a number of its series on or before the first dose, else -1.
+    """For each row the last sample with a number of its series on or before the first dose, else
+    -1.
 
     Where no dose is known the first sample stands for it.
     """

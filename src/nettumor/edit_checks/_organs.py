@@ -1,9 +1,11 @@
-"""One organ, one word: sides and parts are dropped, all lymph nodes are one organ, a study's own names are mapped.
+"""One organ, one word: sides and parts are dropped, all lymph nodes are one organ, a study's own
+names are mapped.
 
-Sources: RECIST 1.1, 4.2, and the EORTC clarifications (paired organs are one organ; lymph nodes together are one
-organ). The names are those of SDTM LOC (C74456) and of common CRFs, from memory. What a part belongs to: lobes and
-segments of liver and lung, all bones, all parts of the small and of the large intestine, of pancreas, brain and
-kidney are one organ each; peritoneum, omentum and mesentery, for which no rule is published, are three.
+Sources: RECIST 1.1, 4.2, and the EORTC clarifications (paired organs are one organ; lymph nodes
+together are one organ). The names are those of SDTM LOC (C74456) and of common CRFs, from memory.
+What a part belongs to: lobes and segments of liver and lung, all bones, all parts of the small and
+of the large intestine, of pancreas, brain and kidney are one organ each; peritoneum, omentum and
+mesentery, for which no rule is published, are three.
 """
 
 from __future__ import annotations
@@ -16,52 +18,81 @@ from nettumor.crf import is_node
 
 NODES = "LYMPH NODE"
 _SIDES = frozenset({"LEFT", "RIGHT", "BILATERAL", "L", "R", "LT", "RT"})
-_UNNAMED = frozenset({"OTHER", "UNKNOWN", "UNSPECIFIED", "NOT SPECIFIED", "SITE UNSPECIFIED", "MULTIPLE", "NA", "N/A"})
+_UNNAMED = frozenset(
+    {
+        "OTHER",
+        "UNKNOWN",
+        "UNSPECIFIED",
+        "NOT SPECIFIED",
+        "SITE UNSPECIFIED",
+        "MULTIPLE",
+        "NA",
+        "N/A",
+    }
+)
 """Words that name no organ."""
 
 _VESSEL = r"(?! (?:ARTERY|VEIN|VEINS|ARTERIES|VESSELS?))"
-_ORGANS = tuple((name, re.compile(pattern)) for name, pattern in (
-    ("COLON", r"\bFLEXURE\b|\b(?:COLON|COLONIC|C(?:A?E)CUM|SIGMOID)\b|\bLARGE (?:BOWEL|INTESTINE)\b"),
-    ("BONE MARROW", r"\bMARROW\b"),
-    ("SPINAL CORD", r"\bSPINAL CORD\b|\bINTRAMEDULLARY\b"),
-    ("LIVER", rf"\b(?:LIVER|HEPATIC)\b{_VESSEL}|\bCAUDATE LOBE\b"),
-    ("LUNG", rf"\b(?:LUNGS?|PULMONARY)\b{_VESSEL}|^(?:RUL|RML|RLL|LUL|LLL|LINGULA)$"),
-    ("ADRENAL", r"\b(?:ADRENALS?|SUPRARENAL)\b"),
-    ("KIDNEY", rf"\b(?:KIDNEYS?|RENAL)\b{_VESSEL}"),
-    ("OVARY", rf"\bOVAR(?:Y|IES|IAN)\b{_VESSEL}"),
-    ("PANCREAS", r"\bPANCREA(?:S|TIC)\b|\bUNCINATE\b"),
-    ("SMALL INTESTINE", r"\bSMALL (?:BOWEL|INTESTINE)\b|\b(?:ILEUM|ILEAL|JEJUN(?:UM|AL)|DUODEN(?:UM|AL)|MIDGUT)\b"),
-    ("APPENDIX", r"\bAPPENDIX\b|\bAPPENDICEAL\b"),
-    ("RECTUM", r"\bRECT(?:UM|AL)\b"),
-    ("STOMACH", rf"\b(?:STOMACH|GASTRIC)\b{_VESSEL}"),
-    ("ESOPHAGUS", r"\bO?ESOPHAG(?:US|EAL)\b"),
-    ("RETROPERITONEUM", r"\bRETRO-?PERITONE(?:UM|AL)\b"),
-    ("MESENTERY", rf"\bMESENTER(?:Y|IC|IUM)\b{_VESSEL}"),
-    ("OMENTUM", r"\bOMENT(?:UM|AL)\b"),
-    ("PERITONEUM", r"\bPERITONE(?:UM|AL)\b|\bDOUGLAS\b|\bCUL[- ]DE[- ]SAC\b"),
-    ("PERICARDIUM", r"\bPERICARDI(?:UM|AL)\b"),
-    ("HEART", r"\b(?:HEART|CARDIAC|MYOCARDI(?:UM|AL)|ATRIUM)\b"),
-    ("PLEURA", r"\bPLEURAL?\b"),
-    ("MEDIASTINUM", r"\bMEDIASTIN(?:UM|AL)\b"),
-    ("SPLEEN", rf"\b(?:SPLEEN|SPLENIC)\b{_VESSEL}"),
-    ("BRAIN", r"\b(?:BRAIN|CEREBR(?:UM|AL)|CEREBELL(?:UM|AR))\b|\b(?:FRONTAL|PARIETAL|TEMPORAL|OCCIPITAL) LOBE\b"),
-    ("BREAST", r"\b(?:BREASTS?|MAMMARY)\b(?! ?BONE)"),
-    ("PARATHYROID", r"\bPARATHYROID\b"),
-    ("THYROID", r"\bTHYROID\b"),
-    ("THYMUS", r"\bTHYM(?:US|IC)\b"),
-    ("TESTIS", r"\bTEST(?:IS|ES|ICLES?|ICULAR)\b"),
-    ("UTERUS", r"\b(?:UTER(?:US|INE)|ENDOMETRI(?:UM|AL)|CERVIX)\b"),
-    ("BLADDER", r"(?<!GALL )\bBLADDER\b"),
-    ("PROSTATE", r"\bPROSTAT(?:E|IC)\b"),
-    ("BONE", r"\b(?:BONES?|BREASTBONE|BONY|OSSEOUS|SKELET(?:ON|AL)|SPINE|VERTEBRA[EL]?|RIBS?|STERNUM|SACRUM|SACRAL"
-             r"|ILIUM|ISCHIUM|PUBIS|ACETABULUM|COCCYX|FEMUR|FEMORAL HEAD|HUMERUS|SCAPULA|CLAVICLE|SKULL|CALVARIA"
-             r"|CALVARIUM|MANDIBLE|MAXILLA|TIBIA|FIBULA|RADIUS|ULNA)\b|^[CTL](?:[1-9]|1[0-2])$"),
-    ("SUBCUTANEOUS TISSUE", r"\bSUBCUT(?:IS|ANEOUS)\b"),
-    ("SKIN", r"\b(?:SKIN|CUTANEOUS)\b"),
-    ("MUSCLE", r"\b(?:MUSCLES?|MUSCULAR|PSOAS|GLUTEUS|GLUTEAL)\b"),
-    ("SOFT TISSUE", r"\bSOFT TISSUES?\b"),
-))  # fmt: skip
-"""Organs in the order in which they are looked for, each with the words that name it or a part of it."""
+_ORGANS = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "COLON",
+            r"\bFLEXURE\b|\b(?:COLON|COLONIC|C(?:A?E)CUM|SIGMOID)\b|\bLARGE (?:BOWEL|INTESTINE)\b",
+        ),
+        ("BONE MARROW", r"\bMARROW\b"),
+        ("SPINAL CORD", r"\bSPINAL CORD\b|\bINTRAMEDULLARY\b"),
+        ("LIVER", rf"\b(?:LIVER|HEPATIC)\b{_VESSEL}|\bCAUDATE LOBE\b"),
+        ("LUNG", rf"\b(?:LUNGS?|PULMONARY)\b{_VESSEL}|^(?:RUL|RML|RLL|LUL|LLL|LINGULA)$"),
+        ("ADRENAL", r"\b(?:ADRENALS?|SUPRARENAL)\b"),
+        ("KIDNEY", rf"\b(?:KIDNEYS?|RENAL)\b{_VESSEL}"),
+        ("OVARY", rf"\bOVAR(?:Y|IES|IAN)\b{_VESSEL}"),
+        ("PANCREAS", r"\bPANCREA(?:S|TIC)\b|\bUNCINATE\b"),
+        (
+            "SMALL INTESTINE",
+            r"\bSMALL (?:BOWEL|INTESTINE)\b|\b(?:ILEUM|ILEAL|JEJUN(?:UM|AL)|DUODEN(?:UM|AL)|MIDGUT)\b",
+        ),
+        ("APPENDIX", r"\bAPPENDIX\b|\bAPPENDICEAL\b"),
+        ("RECTUM", r"\bRECT(?:UM|AL)\b"),
+        ("STOMACH", rf"\b(?:STOMACH|GASTRIC)\b{_VESSEL}"),
+        ("ESOPHAGUS", r"\bO?ESOPHAG(?:US|EAL)\b"),
+        ("RETROPERITONEUM", r"\bRETRO-?PERITONE(?:UM|AL)\b"),
+        ("MESENTERY", rf"\bMESENTER(?:Y|IC|IUM)\b{_VESSEL}"),
+        ("OMENTUM", r"\bOMENT(?:UM|AL)\b"),
+        ("PERITONEUM", r"\bPERITONE(?:UM|AL)\b|\bDOUGLAS\b|\bCUL[- ]DE[- ]SAC\b"),
+        ("PERICARDIUM", r"\bPERICARDI(?:UM|AL)\b"),
+        ("HEART", r"\b(?:HEART|CARDIAC|MYOCARDI(?:UM|AL)|ATRIUM)\b"),
+        ("PLEURA", r"\bPLEURAL?\b"),
+        ("MEDIASTINUM", r"\bMEDIASTIN(?:UM|AL)\b"),
+        ("SPLEEN", rf"\b(?:SPLEEN|SPLENIC)\b{_VESSEL}"),
+        (
+            "BRAIN",
+            r"\b(?:BRAIN|CEREBR(?:UM|AL)|CEREBELL(?:UM|AR))\b|\b(?:FRONTAL|PARIETAL|TEMPORAL|OCCIPITAL) LOBE\b",
+        ),
+        ("BREAST", r"\b(?:BREASTS?|MAMMARY)\b(?! ?BONE)"),
+        ("PARATHYROID", r"\bPARATHYROID\b"),
+        ("THYROID", r"\bTHYROID\b"),
+        ("THYMUS", r"\bTHYM(?:US|IC)\b"),
+        ("TESTIS", r"\bTEST(?:IS|ES|ICLES?|ICULAR)\b"),
+        ("UTERUS", r"\b(?:UTER(?:US|INE)|ENDOMETRI(?:UM|AL)|CERVIX)\b"),
+        ("BLADDER", r"(?<!GALL )\bBLADDER\b"),
+        ("PROSTATE", r"\bPROSTAT(?:E|IC)\b"),
+        (
+            "BONE",
+            r"\b(?:BONES?|BREASTBONE|BONY|OSSEOUS|SKELET(?:ON|AL)|SPINE|VERTEBRA[EL]?|RIBS?|STERNUM|SACRUM|SACRAL"
+            r"|ILIUM|ISCHIUM|PUBIS|ACETABULUM|COCCYX|FEMUR|FEMORAL "
+            r"HEAD|HUMERUS|SCAPULA|CLAVICLE|SKULL|CALVARIA"
+            r"|CALVARIUM|MANDIBLE|MAXILLA|TIBIA|FIBULA|RADIUS|ULNA)\b|^[CTL](?:[1-9]|1[0-2])$",
+        ),
+        ("SUBCUTANEOUS TISSUE", r"\bSUBCUT(?:IS|ANEOUS)\b"),
+        ("SKIN", r"\b(?:SKIN|CUTANEOUS)\b"),
+        ("MUSCLE", r"\b(?:MUSCLES?|MUSCULAR|PSOAS|GLUTEUS|GLUTEAL)\b"),
+        ("SOFT TISSUE", r"\bSOFT TISSUES?\b"),
+    )
+)
+"""Organs in the order in which they are looked for, each with the words that name it or a part of
+it.
+"""
 
 _LEFT = frozenset({"LEFT", "L", "LT", "LUL", "LLL", "LINGULA"})
 _RIGHT = frozenset({"RIGHT", "R", "RT", "RUL", "RML", "RLL"})
@@ -84,7 +115,8 @@ def side(text: str) -> str:
 
 
 def organ(text: str, own: Mapping[str, str] | None = None) -> str:
-    """The organ of a location, "" for a blank or a word that names none; ``own`` maps a study's names to organs.
+    """The organ of a location, "" for a blank or a word that names none; ``own`` maps a study's
+    names to organs.
 
     >>> organ("Lung, left"), organ("Axillary lymph node"), organ("segment 4", {"SEGMENT 4": "LIVER"})
     ('LUNG', 'LYMPH NODE', 'LIVER')
@@ -100,4 +132,8 @@ def _known(name: str) -> str:
     if is_node(name):
         return NODES
     short = " ".join(w for w in words_of(name) if w not in _SIDES)
-    return "" if short in _UNNAMED else next((o for o, pattern in _ORGANS if pattern.search(short)), short)
+    return (
+        ""
+        if short in _UNNAMED
+        else next((o for o, pattern in _ORGANS if pattern.search(short)), short)
+    )

@@ -1,8 +1,8 @@
 """Findings written as JSON, as a CDISC CORE report, and as a workbook.
 
-The CORE shape follows the JSON report of the CDISC Rules Engine (Conformance_Details, Dataset_Details,
-Issue_Summary, Issue_Details, Rules_Report), so that tools which read its reports read these. What is left
-out is said in each of them.
+The CORE shape follows the JSON report of the CDISC Rules Engine (Conformance_Details,
+Dataset_Details, Issue_Summary, Issue_Details, Rules_Report), so that tools which read its reports
+read these. What is left out is said in each of them.
 """
 
 from __future__ import annotations
@@ -35,9 +35,13 @@ def about(found: Findings) -> dict[str, Any]:
     parameters = {id: dict(values) for id, values in found.parameters.items() if values}
     own = {name: value for name, value in attrs.asdict(found.configuration).items() if value}
     return {
-        "library": "nettumor", "version": found.version, "criteria": found.criteria,
-        "criteria_digest": found.criteria_digest, "parameters": parameters, "configuration": own,
-    }  # fmt: skip
+        "library": "nettumor",
+        "version": found.version,
+        "criteria": found.criteria,
+        "criteria_digest": found.criteria_digest,
+        "parameters": parameters,
+        "configuration": own,
+    }
 
 
 def encoded(value: Any) -> str:
@@ -63,13 +67,26 @@ def written_json(
 ) -> str:
     """Everything as one JSON object, a row a line."""
     table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
-    return write(_object({
-        "about": encoded(about(found)), "runs": lines(found.runs.rows()), "inputs": lines(found.inputs.rows()),
-        "findings": lines(table.rows()), "left_out": encoded(left_out),
-    }), path)  # fmt: skip
+    return write(
+        _object(
+            {
+                "about": encoded(about(found)),
+                "runs": lines(found.runs.rows()),
+                "inputs": lines(found.inputs.rows()),
+                "findings": lines(table.rows()),
+                "left_out": encoded(left_out),
+            }
+        ),
+        path,
+    )
 
 
-_CORE_STATUS = {"passed": "SUCCESS", "findings": "ISSUE REPORTED", "skipped": "SKIPPED", "failed": "EXECUTION ERROR"}
+_CORE_STATUS = {
+    "passed": "SUCCESS",
+    "findings": "ISSUE REPORTED",
+    "skipped": "SKIPPED",
+    "failed": "EXECUTION ERROR",
+}
 
 
 def written_core(found: Findings, path: str | Path | None) -> str:
@@ -79,30 +96,53 @@ def written_core(found: Findings, path: str | Path | None) -> str:
         summary[key] = summary.get(key, 0) + 1
     issues = (
         {
-            "core_id": row["check"], "message": row["message"], "executability": "fully executable",
-            "dataset": row["table"], "USUBJID": row["subject"], "row": row["row"] if row["row"] >= 0 else "",
-            "SEQ": "", "variables": [row["column"]] if row["column"] else [], "values": [row["value"]],
-            "severity": row["severity"], "caused_by": row["caused_by"],
-        } for row in found.rows()
-    )  # fmt: skip
-    return write(_object({
-        "Conformance_Details": encoded(about(found)),
-        "Dataset_Details": lines(
-            {"filename": r["name"], "label": r["table"], "path": r["path"], "sha256": r["sha256"], "length": r["rows"]}
-            for r in found.inputs.rows()
-        ),
-        "Issue_Summary": lines(
-            {"dataset": table, "core_id": id, "message": sentence(id), "issues": count}
-            for (table, id), count in sorted(summary.items())
-        ),
-        "Issue_Details": lines(issues),
-        "Rules_Report": lines(
+            "core_id": row["check"],
+            "message": row["message"],
+            "executability": "fully executable",
+            "dataset": row["table"],
+            "USUBJID": row["subject"],
+            "row": row["row"] if row["row"] >= 0 else "",
+            "SEQ": "",
+            "variables": [row["column"]] if row["column"] else [],
+            "values": [row["value"]],
+            "severity": row["severity"],
+            "caused_by": row["caused_by"],
+        }
+        for row in found.rows()
+    )
+    return write(
+        _object(
             {
-                "core_id": r["check"], "version": "1", "message": r["name"], "status": _CORE_STATUS[r["status"]],
-                "reason": r["reason"],
-            } for r in found.runs.rows()
+                "Conformance_Details": encoded(about(found)),
+                "Dataset_Details": lines(
+                    {
+                        "filename": r["name"],
+                        "label": r["table"],
+                        "path": r["path"],
+                        "sha256": r["sha256"],
+                        "length": r["rows"],
+                    }
+                    for r in found.inputs.rows()
+                ),
+                "Issue_Summary": lines(
+                    {"dataset": table, "core_id": id, "message": sentence(id), "issues": count}
+                    for (table, id), count in sorted(summary.items())
+                ),
+                "Issue_Details": lines(issues),
+                "Rules_Report": lines(
+                    {
+                        "core_id": r["check"],
+                        "version": "1",
+                        "message": r["name"],
+                        "status": _CORE_STATUS[r["status"]],
+                        "reason": r["reason"],
+                    }
+                    for r in found.runs.rows()
+                ),
+            }
         ),
-    }), path)  # fmt: skip
+        path,
+    )
 
 
 def sentence(id: str) -> str:
@@ -131,29 +171,57 @@ def workbook_class() -> Any:
     return Workbook
 
 
-def written_workbook(found: Findings, path: str | Path, *, folded: bool, severity: str, limit: int) -> None:
+def written_workbook(
+    found: Findings, path: str | Path, *, folded: bool, severity: str, limit: int
+) -> None:
     """A workbook: the queries, the state of each check, what was checked; identifiers as text."""
     workbook = workbook_class()
     if not 0 < limit < SHEET_ROWS:
-        raise InputError(f"`limit` must be 1 to {SHEET_ROWS - 1} (a sheet ends there); got {limit}. Write a .csv file.",
-                         argument="limit")  # fmt: skip
+        raise InputError(
+            f"`limit` must be 1 to {SHEET_ROWS - 1} (a sheet ends there); got {limit}. Write a "
+            ".csv file.",
+            argument="limit",
+        )
     table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
     columns = dict(table)
     columns["rule"] = np.array([sentence(id) for id in table["check"].tolist()], dtype=object)
     columns["source"] = np.array([source(id) for id in table["check"].tolist()], dtype=object)
     facts = [*about(found).items(), ("not shown", left_out)]
-    with workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                         "strings_to_numbers": False}) as book:  # fmt: skip
+    with workbook(
+        path,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    ) as book:
         head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "valign": "top"})
         body = book.add_format({"valign": "top", "text_wrap": True})
-        sheets = {"Queries": Table(columns), "Checks": found.runs, "Inputs": found.inputs, "About": Table({
-            "name": [name for name, _ in facts], "value": [v if isinstance(v, str) else encoded(v) for _, v in facts],
-        })}  # fmt: skip
+        sheets = {
+            "Queries": Table(columns),
+            "Checks": found.runs,
+            "Inputs": found.inputs,
+            "About": Table(
+                {
+                    "name": [name for name, _ in facts],
+                    "value": [v if isinstance(v, str) else encoded(v) for _, v in facts],
+                }
+            ),
+        }
         for name, content in sheets.items():
             _sheet(book.add_worksheet(name), content, head, body)
 
 
-_WIDTHS = {"message": 60, "rule": 60, "source": 40, "reason": 40, "value": 16, "expected": 22, "path": 40}
+_WIDTHS = {
+    "message": 60,
+    "rule": 60,
+    "source": 40,
+    "reason": 40,
+    "value": 16,
+    "expected": 22,
+    "path": 40,
+}
 
 
 def _sheet(sheet: Any, content: Mapping[str, Any], head: Any, body: Any) -> None:
@@ -164,7 +232,9 @@ def _sheet(sheet: Any, content: Mapping[str, Any], head: Any, body: Any) -> None
         sheet.write_string(0, place, name, head)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(rows, 1), len(content) - 1)
-    for number, row in enumerate(zip(*(a.tolist() for a in content.values()), strict=True), start=1):
+    for number, row in enumerate(
+        zip(*(a.tolist() for a in content.values()), strict=True), start=1
+    ):
         for place, cell in enumerate(row):
             if isinstance(cell, str):
                 text = cell if len(cell) <= CELL else f"{cell[: CELL - 10]} [cut off]"

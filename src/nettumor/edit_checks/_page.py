@@ -1,8 +1,9 @@
-"""Findings as one page for a browser: filters, each query with its sentence and source, the state of each check.
+"""Findings as one page for a browser: filters, each query with its sentence and source, the state
+of each check.
 
-The page is ``page.html`` with the findings in it as JSON; it loads nothing from elsewhere, and writes
-every cell as text, so that no markup in the data runs. It draws 100 queries at a time, so that tens of
-thousands stay quick.
+The page is ``page.html`` with the findings in it as JSON; it loads nothing from elsewhere, and
+writes every cell as text, so that no markup in the data runs. It draws 100 queries at a time, so
+that tens of thousands stay quick.
 """
 
 from __future__ import annotations
@@ -26,15 +27,25 @@ def written_html(
     table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
     checks = {
         id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": CHECKS[id].source}
-        for id in found.runs["check"].tolist() if id in CHECKS
-    }  # fmt: skip
-    data = encoded({
-        "columns": list(table), "rows": [*zip(*(a.tolist() for a in table.values()), strict=True)], "checks": checks,
-        "runs": found.runs.rows(), "inputs": found.inputs.rows(), "about": about(found), "left_out": left_out,
-    })  # fmt: skip
+        for id in found.runs["check"].tolist()
+        if id in CHECKS
+    }
+    data = encoded(
+        {
+            "columns": list(table),
+            "rows": [*zip(*(a.tolist() for a in table.values()), strict=True)],
+            "checks": checks,
+            "runs": found.runs.rows(),
+            "inputs": found.inputs.rows(),
+            "about": about(found),
+            "left_out": left_out,
+        }
+    )
     page = resources.files("nettumor.edit_checks").joinpath("page.html").read_text(encoding="utf-8")
     files = ", ".join(dict.fromkeys(found.inputs["name"].tolist()))
-    subtitle = f"Criteria {found.criteria} ({found.criteria_digest}); nettumor {found.version}; {files}"
+    subtitle = (
+        f"Criteria {found.criteria} ({found.criteria_digest}); nettumor {found.version}; {files}"
+    )
     for mark, text in (("title", "Edit check queries"), ("subtitle", subtitle)):
         page = page.replace(f"@{mark}@", html.escape(text))
     # within <script> only "<" could end the element or open a comment

@@ -1,7 +1,7 @@
 """Regions of the body: which one an organ lies in, and whether it was imaged.
 
-From memory: the usual fields of view of CT and MRI (head, neck, chest, abdomen, pelvis). Input: locations as written.
-Output: a region, or "" for an organ that is not known or lies in several.
+From memory: the usual fields of view of CT and MRI (head, neck, chest, abdomen, pelvis). Input:
+locations as written. Output: a region, or "" for an organ that is not known or lies in several.
 """
 
 from __future__ import annotations
@@ -9,12 +9,55 @@ from __future__ import annotations
 _REGIONS = {
     "HEAD": ("BRAIN", "CEREBR", "CEREBELL", "MENING", "SKULL", "ORBIT", "HEAD"),
     "NECK": ("NECK", "THYROID", "CERVICAL LYMPH", "LARYN", "PHARYN", "SUPRACLAVICULAR"),
-    "CHEST": ("LUNG", "PLEURA", "MEDIASTIN", "BRONCH", "BREAST", "HEART", "PERICARD", "THYMUS", "CHEST", "THORA",
-              "AXILLA", "RIB", "STERN"),
-    "ABDOMEN": ("LIVER", "HEPAT", "SPLEEN", "PANCREA", "KIDNEY", "ADRENAL", "STOMACH", "DUODEN", "PERITON", "MESENTER",
-                "INTESTIN", "ILEUM", "JEJUN", "COLON", "BILE", "GALLBLADDER", "ABDOM", "PARAAORT", "RETROPERITON"),
-    "PELVIS": ("PELVI", "BLADDER", "UTER", "OVAR", "PROSTAT", "RECTUM", "RECTAL", "INGUINAL", "ILIAC", "VAGIN"),
-}  # fmt: skip
+    "CHEST": (
+        "LUNG",
+        "PLEURA",
+        "MEDIASTIN",
+        "BRONCH",
+        "BREAST",
+        "HEART",
+        "PERICARD",
+        "THYMUS",
+        "CHEST",
+        "THORA",
+        "AXILLA",
+        "RIB",
+        "STERN",
+    ),
+    "ABDOMEN": (
+        "LIVER",
+        "HEPAT",
+        "SPLEEN",
+        "PANCREA",
+        "KIDNEY",
+        "ADRENAL",
+        "STOMACH",
+        "DUODEN",
+        "PERITON",
+        "MESENTER",
+        "INTESTIN",
+        "ILEUM",
+        "JEJUN",
+        "COLON",
+        "BILE",
+        "GALLBLADDER",
+        "ABDOM",
+        "PARAAORT",
+        "RETROPERITON",
+    ),
+    "PELVIS": (
+        "PELVI",
+        "BLADDER",
+        "UTER",
+        "OVAR",
+        "PROSTAT",
+        "RECTUM",
+        "RECTAL",
+        "INGUINAL",
+        "ILIAC",
+        "VAGIN",
+    ),
+}
 _ALIASES = {"THORAX": "CHEST", "CRANIUM": "HEAD", "BRAIN": "HEAD", "ABDOMINAL": "ABDOMEN"}
 _EVERYWHERE = ("WHOLE BODY", "WHOLE-BODY", "FULL BODY")
 
@@ -32,7 +75,8 @@ def region(organ: str) -> str:
 
 
 def imaged(organ: str, regions: str) -> bool:
-    """Whether a list of regions ("CHEST; ABDOMEN") covers an organ; one whose region is not known is taken as covered.
+    """Whether a list of regions ("CHEST; ABDOMEN") covers an organ; one whose region is not known
+    is taken as covered.
 
     >>> imaged("BRAIN", "CHEST; ABDOMEN; PELVIS"), imaged("LIVER", "thorax, abdomen"), imaged("BRAIN", "whole body")
     (False, True, True)
@@ -41,6 +85,9 @@ def imaged(organ: str, regions: str) -> bool:
     if any(w in listed for w in _EVERYWHERE):
         return True
     where = region(organ)
-    parts = [" ".join(p.split()) for p in listed.replace(",", ";").replace("/", ";").replace("+", ";").split(";")]
+    parts = [
+        " ".join(p.split())
+        for p in listed.replace(",", ";").replace("/", ";").replace("+", ";").split(";")
+    ]
     names = {_ALIASES.get(p, p) for p in parts} | {region(p) for p in parts}
     return not where or where in names

@@ -1,7 +1,8 @@
 """Responses as they were reported, read once for the checks that compare them with the lesions.
 
-Input: the responses table and `Data`. Output: codes of every row, codes of every timepoint, the course of each
-track with its best response by a rule; and small helpers that go from rows of lesions to timepoints.
+Input: the responses table and `Data`. Output: codes of every row, codes of every timepoint, the
+course of each track with its best response by a rule; and small helpers that go from rows of
+lesions to timepoints.
 """
 
 from __future__ import annotations
@@ -25,10 +26,45 @@ from nettumor.edit_checks.structure import same_evaluators
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
-SPOILS = ("S02", "S03", "=S04", "S06", "S10", "S11", "L06", "L14", "L15", "M01", "M02", "M03", "M04", "M05", "M06",
-          "M07", "M08", "M09", "M10", "M12", "M13", "M15", "U06", "X01", "X02", "X11", "Q03", "Q11", "X09", "A01",
-          "A02", "A06", "=D03", "=D13")  # fmt: skip
-"""Faults of lesion rows after which nothing that is recomputed is what was meant, there and later."""
+SPOILS = (
+    "S02",
+    "S03",
+    "=S04",
+    "S06",
+    "S10",
+    "S11",
+    "L06",
+    "L14",
+    "L15",
+    "M01",
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M06",
+    "M07",
+    "M08",
+    "M09",
+    "M10",
+    "M12",
+    "M13",
+    "M15",
+    "U06",
+    "X01",
+    "X02",
+    "X11",
+    "Q03",
+    "Q11",
+    "X09",
+    "A01",
+    "A02",
+    "A06",
+    "=D03",
+    "=D13",
+)
+"""Faults of lesion rows after which nothing that is recomputed is what was meant, there and
+later.
+"""
 
 CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
 """Words of a reason that say progression without an objective one (RECIST 1.1, 4.4.4)."""
@@ -75,17 +111,35 @@ def reported(data: Data) -> Reported:
         rows = data["responses"]
 
         def codes(name: str) -> Codes:
-            return parse_response_cells(rows.table.column(name)) if name in rows else np.zeros(rows.n, np.int8)
+            return (
+                parse_response_cells(rows.table.column(name))
+                if name in rows
+                else np.zeros(rows.n, np.int8)
+            )
 
-        new = parse_new_lesions(rows.table.column("new_lesion")) if "new_lesion" in rows else np.zeros(rows.n, np.int8)
+        new = (
+            parse_new_lesions(rows.table.column("new_lesion"))
+            if "new_lesion" in rows
+            else np.zeros(rows.n, np.int8)
+        )
         clinical = np.zeros(rows.n, np.bool_)
         if "deterioration" in rows:
             clinical |= parse_flags(rows.table.column("deterioration")) == 1
         if "reason" in rows:
-            clinical |= rows.table.column("reason").map(lambda w: bool(CLINICAL.search(w)), np.bool_)
+            clinical |= rows.table.column("reason").map(
+                lambda w: bool(CLINICAL.search(w)), np.bool_
+            )
         use = data.own_criteria & after_baseline(data)[rows.timepoint]
-        data.read["reported"] = Reported(rows, use, codes("target"), codes("non_target"), codes("overall"),
-                                         codes("best"), new, clinical)  # fmt: skip
+        data.read["reported"] = Reported(
+            rows,
+            use,
+            codes("target"),
+            codes("non_target"),
+            codes("overall"),
+            codes("best"),
+            new,
+            clinical,
+        )
     found: Reported = data.read["reported"]
     return found
 
@@ -107,9 +161,15 @@ def names_of(codes: npt.NDArray[Any], data: Data | None = None) -> npt.NDArray[A
 
 
 def at_points(data: Data, codes: Codes) -> Codes:
-    """For each timepoint the code that its rows of the run's criteria give: of an accepted row, else of the first."""
+    """For each timepoint the code that its rows of the run's criteria give: of an accepted row,
+    else of the first.
+    """
     rows = data["responses"]
-    accepted = parse_flags(rows.table.column("accepted")) == 1 if "accepted" in rows else np.zeros(rows.n, np.bool_)
+    accepted = (
+        parse_flags(rows.table.column("accepted")) == 1
+        if "accepted" in rows
+        else np.zeros(rows.n, np.bool_)
+    )
     at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
     at = at[np.lexsort((-at, accepted[at]))]
     out = np.zeros(len(data.timepoints), np.int8)
@@ -149,17 +209,23 @@ def tracks_with_lesions(data: Data) -> Bools:
 
 
 def after_baseline(data: Data) -> Bools:
-    """Timepoints after baseline; in a track without lesions all that are not dated on or before its reference day."""
+    """Timepoints after baseline; in a track without lesions all that are not dated on or before its
+    reference day.
+    """
     points = data.timepoints
     if not len(points):
         return np.zeros(0, np.bool_)
     reference = data.reference_day[data.track_subject][points.track]
-    first = (points.order == 0) & ~tracks_with_lesions(data)[points.track] & ~(points.day <= reference)
+    first = (
+        (points.order == 0) & ~tracks_with_lesions(data)[points.track] & ~(points.day <= reference)
+    )
     return np.asarray((points.order > 0) | first)
 
 
 def last_point(points: Timepoints, where: Bools, *, before: bool = True) -> Ints:
-    """For each timepoint the last of its track that is so, ``before`` it (or it itself too); -1 for none."""
+    """For each timepoint the last of its track that is so, ``before`` it (or it itself too); -1 for
+    none.
+    """
     index = np.arange(len(points))
     last = np.maximum.accumulate(np.where(where, index, -1)) if len(points) else index
     if before:
@@ -173,7 +239,9 @@ def ever(points: Timepoints, where: Bools) -> Bools:
 
 
 def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
-    """Every lesion row of ``base`` beside every later timepoint of its track at which lesions were assessed."""
+    """Every lesion row of ``base`` beside every later timepoint of its track at which lesions were
+    assessed.
+    """
     points, rows = data.timepoints, data["lesions"]
     seen = np.flatnonzero(points.lesions >= 0)
     end = np.searchsorted(points.track[seen], rows.track[base], side="right")
@@ -185,32 +253,47 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
 
 
 def other_reading(data: Data) -> tuple[Codes, Codes]:
-    """Target and overall response at each timepoint by the other of two disputed readings, MISSING for none.
+    """Target and overall response at each timepoint by the other of two disputed readings, MISSING
+    for none.
 
-    A response carried on (EORTC FAQ) is SD where it is not; a target that is back after the sum was 0, short of the
-    absolute limit, is PD where reappearance is.
+    A response carried on (EORTC FAQ) is SD where it is not; a target that is back after the sum was
+    0, short of the absolute limit, is PD where reappearance is.
     """
     if "other reading" not in data.read:
         chain, criteria = data.chain, data.criteria
-        target = np.where((chain.reason & Reason.SUSTAINED) != 0, Response.SD, Response.MISSING).astype(np.int8)
+        target = np.where(
+            (chain.reason & Reason.SUSTAINED) != 0, Response.SD, Response.MISSING
+        ).astype(np.int8)
         if isinstance(criteria, SizeCriteria) and criteria.reappearance == "5 mm":
-            back = (chain.nadir == 0) & (chain.sum > 0) & (chain.n_missing == 0) & (chain.target > Response.PD)
+            back = (
+                (chain.nadir == 0)
+                & (chain.sum > 0)
+                & (chain.n_missing == 0)
+                & (chain.target > Response.PD)
+            )
             target = np.where(back & (target == Response.MISSING), np.int8(Response.PD), target)
         overall = combine(target, chain.non_target, chain.new_lesion)
-        data.read["other reading"] = target, np.where(target == Response.MISSING, np.int8(Response.MISSING), overall)
+        data.read["other reading"] = (
+            target,
+            np.where(target == Response.MISSING, np.int8(Response.MISSING), overall),
+        )
     found: tuple[Codes, Codes] = data.read["other reading"]
     return found
 
 
 def judged_overall(data: Data) -> Codes:
-    """The overall response of every timepoint: as reported; in tracks that report none, as recomputed."""
+    """The overall response of every timepoint: as reported; in tracks that report none, as
+    recomputed.
+    """
     if "judged" not in data.read:
         points = data.timepoints
         said = np.zeros(len(points), np.int8)
         if "responses" in data.tables:
             said = at_points(data, reported(data).overall)
         said = np.where(after_baseline(data), said, np.int8(Response.MISSING))
-        if "lesions" in data.tables and isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):
+        if "lesions" in data.tables and isinstance(
+            data.criteria, (SizeCriteria, AttenuationCriteria)
+        ):
             silent = np.ones(data.n_tracks, np.bool_)
             silent[points.track[said > Response.MISSING]] = False
             said = np.where(silent[points.track], data.chain.overall, said)
@@ -220,7 +303,8 @@ def judged_overall(data: Data) -> Codes:
 
 
 def reference_days(data: Data) -> Floats:
-    """The reference day of each track: that of the subject, else its baseline; day 0 where the study counts days.
+    """The reference day of each track: that of the subject, else its baseline; day 0 where the
+    study counts days.
 
     NaN where neither is known: a track without lesions whose first visit has a response already.
     """
@@ -235,7 +319,8 @@ def reference_days(data: Data) -> Floats:
 
 
 def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArray[np.int32], Ints]:
-    """Best response of each track by a rule, its reason, and the timepoint of the first progression (-1 for none).
+    """Best response of each track by a rule, its reason, and the timepoint of the first progression
+    (-1 for none).
 
     Where the reference day is not known the minimum for SD is taken as met.
     """
@@ -260,13 +345,19 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         here = np.flatnonzero((unit[points.track] >= 0) & (points.order >= 0))
         place = unit[points.track[here]], points.order[here]
         shape = (len(group), int(place[1].max(initial=0)) + 1)
-        codes, days, at = np.zeros(shape, np.int8), np.full(shape, np.nan), np.full(shape, -1, np.int64)
+        codes, days, at = (
+            np.zeros(shape, np.int8),
+            np.full(shape, np.nan),
+            np.full(shape, -1, np.int64),
+        )
         codes[place], days[place], at[place] = overall[here], day[here], here
         codes, days, _ = one_a_day(codes, days, days)
         found = best_overall_response(codes, days, new_therapy=therapy[group], rule=rule)
         response[group], reason[group] = found.response, found.reason
         pd = found.course == Response.PD
-        progression[group] = np.where(pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1)
+        progression[group] = np.where(
+            pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1
+        )
     return response, reason, progression
 
 

@@ -1,8 +1,9 @@
 """`run`: every check over a study's tables, none of which can stop the run.
 
-Input: tables (or whatever `nettumor.crf.read` reads), criteria, the checks wanted, parameters. Output:
-`Findings`. A check whose tables or columns are not there is skipped with the reason; one that raises has
-failed, with the error; both stand in ``.runs``, so that none that could not run looks like passed.
+Input: tables (or whatever `nettumor.crf.read` reads), criteria, the checks wanted, parameters.
+Output: `Findings`. A check whose tables or columns are not there is skipped with the reason; one
+that raises has failed, with the error; both stand in ``.runs``, so that none that could not run
+looks like passed.
 """
 
 from __future__ import annotations
@@ -44,20 +45,27 @@ class _State:
 
 
 def run(
-    tables: Any, criteria: Criteria | str = RECIST_1_1, *, checks: Iterable[str | Check] | str | None = None,
-    parameters: Mapping[str, Mapping[str, Any]] | None = None, evaluator: str | None = None,
-    configuration: Configuration | None = None, progress: Callable[[Check, int, int], None] | None = None,
-) -> Findings:  # fmt: skip
+    tables: Any,
+    criteria: Criteria | str = RECIST_1_1,
+    *,
+    checks: Iterable[str | Check] | str | None = None,
+    parameters: Mapping[str, Mapping[str, Any]] | None = None,
+    evaluator: str | None = None,
+    configuration: Configuration | None = None,
+    progress: Callable[[Check, int, int], None] | None = None,
+) -> Findings:
     """Check a study's tables.
 
     Parameters
     ----------
     tables : Tables, path, or mapping of str to frame
-        What `nettumor.crf.read` reads; a table that lacks a required column is reported, not refused.
+        What `nettumor.crf.read` reads; a table that lacks a required column is reported, not
+        refused.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
     checks : iterable of str or Check, optional
-        Identifiers, names or groups of checks, or `Check` objects; all that are registered by default.
+        Identifiers, names or groups of checks, or `Check` objects; all that are registered by
+        default.
     parameters : mapping of str to mapping, optional
         By identifier, parameters in place of the defaults: ``{"U01": {"tol_mm": 1}}``.
     evaluator : str, optional
@@ -90,17 +98,26 @@ def run(
     study = crf.read(tables, incomplete="keep")
     edition = editions.get(criteria) if isinstance(criteria, str) else criteria
     if not hasattr(edition, "digest"):
-        raise InputTypeError(f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria")
+        raise InputTypeError(
+            f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
+        )
     settings = NO_CONFIGURATION if configuration is None else configuration
     if not isinstance(settings, Configuration):
-        raise InputTypeError("`configuration` must be a Configuration; "
-                             f"got {configuration!r:.60}. Read one with load_configuration(path).",
-                             argument="configuration")  # fmt: skip
+        raise InputTypeError(
+            "`configuration` must be a Configuration; "
+            f"got {configuration!r:.60}. Read one with load_configuration(path).",
+            argument="configuration",
+        )
     study = _of_evaluator(study, evaluator)
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
-    data = Data(study, edition, organ_map=settings.organ_map, method_equivalents=settings.method_equivalents,
-                windows=settings.windows)  # fmt: skip
+    data = Data(
+        study,
+        edition,
+        organ_map=settings.organ_map,
+        method_equivalents=settings.method_equivalents,
+        windows=settings.windows,
+    )
     states = []
     for number, check in enumerate(wanted):
         if progress is not None:
@@ -112,7 +129,9 @@ def run(
 
 
 def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
-    """The study with the rows of one evaluator, in the tables and in the SDTM domains that name one."""
+    """The study with the rows of one evaluator, in the tables and in the SDTM domains that name
+    one.
+    """
     if evaluator is None:
         return study
     names: set[str] = set()
@@ -131,8 +150,11 @@ def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
     domains = {n: taken(t, (f"{n}EVALID", f"{n}EVAL")) for n, t in study.domains.items()}
     tables = {n: taken(t, ("evaluator",)) for n, t in study.items()}
     if evaluator not in names:
-        raise InputError(f"`evaluator` must be one of the tables; got {evaluator!r}. "
-                         f"{did_you_mean(evaluator, names - {''})}", argument="evaluator")  # fmt: skip
+        raise InputError(
+            f"`evaluator` must be one of the tables; got {evaluator!r}. "
+            f"{did_you_mean(evaluator, names - {''})}",
+            argument="evaluator",
+        )
     return Tables(tables, domains=domains, ignored=study.ignored, frame_kind=study.frame_kind)
 
 
@@ -142,8 +164,10 @@ def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
         return in_order(CHECKS.values())
     found: dict[str, Check] = {}
     if not isinstance(checks, (str, Check, Iterable)):
-        raise InputTypeError(f"`checks` must be names of checks or groups; got {checks!r:.60}. Write ['U01'].",
-                             argument="checks")  # fmt: skip
+        raise InputTypeError(
+            f"`checks` must be names of checks or groups; got {checks!r:.60}. Write ['U01'].",
+            argument="checks",
+        )
     for word in [checks] if isinstance(checks, (str, Check)) else checks:
         if isinstance(word, Check):
             found[word.id] = word
@@ -151,7 +175,8 @@ def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
         these = [c for c in CHECKS.values() if word in (c.id, c.name, c.group)]
         if not these:
             raise InputError(
-                f"`checks` must name checks or groups; got {word!r}. {did_you_mean(word, [*CHECKS, *GROUPS])}",
+                f"`checks` must name checks or groups; got {word!r}. "
+                f"{did_you_mean(word, [*CHECKS, *GROUPS])}",
                 argument="checks",
             )
         found |= {c.id: c for c in these}
@@ -163,15 +188,25 @@ def _parameters(
 ) -> dict[str, dict[str, Any]]:
     """The parameters of each check: the call's, else the configuration's, else the defaults."""
     known = {c.id: c for c in (*CHECKS.values(), *checks)}
-    if not isinstance(given, Mapping) or not all(isinstance(values, Mapping) for values in given.values()):
-        raise InputTypeError(f"`parameters` must map checks to their parameters; got {given!r:.60}. "
-                             "Write {'U01': {'tol_mm': 1}}.", argument="parameters")  # fmt: skip
+    if not isinstance(given, Mapping) or not all(
+        isinstance(values, Mapping) for values in given.values()
+    ):
+        raise InputTypeError(
+            f"`parameters` must map checks to their parameters; got {given!r:.60}. "
+            "Write {'U01': {'tol_mm': 1}}.",
+            argument="parameters",
+        )
     for id, values in given.items():
         if id not in known:
-            raise InputError(f"`parameters` must name checks; got {id!r}. {did_you_mean(id, known)}",
-                             argument="parameters")  # fmt: skip
+            raise InputError(
+                f"`parameters` must name checks; got {id!r}. {did_you_mean(id, known)}",
+                argument="parameters",
+            )
         check_parameters(known[id], values)
-    return {c.id: {**c.parameters, **settings.parameters.get(c.id, {}), **given.get(c.id, {})} for c in checks}
+    return {
+        c.id: {**c.parameters, **settings.parameters.get(c.id, {}), **given.get(c.id, {})}
+        for c in checks
+    }
 
 
 def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
@@ -179,28 +214,44 @@ def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name not in check.parameters:
             raise InputError(
-                f"{check.id} has no parameter {name!r}. {did_you_mean(name, check.parameters)}", argument=name
+                f"{check.id} has no parameter {name!r}. {did_you_mean(name, check.parameters)}",
+                argument=name,
             )
         default = check.parameters[name]
         numeric = isinstance(default, (int, float)) and not isinstance(default, bool)
-        if numeric and (not isinstance(value, (int, float)) or isinstance(value, bool) or not np.isfinite(value)):
-            raise InputTypeError(f"`{name}` of {check.id} must be a number; got {value!r}. Its default is {default!r}.",
-                                 argument=name)  # fmt: skip
+        if numeric and (
+            not isinstance(value, (int, float)) or isinstance(value, bool) or not np.isfinite(value)
+        ):
+            raise InputTypeError(
+                f"`{name}` of {check.id} must be a number; got {value!r}. Its default is "
+                f"{default!r}.",
+                argument=name,
+            )
         if isinstance(default, bool) and not isinstance(value, bool):
-            raise InputTypeError(f"`{name}` of {check.id} must be True or False; got {value!r}.", argument=name)
+            raise InputTypeError(
+                f"`{name}` of {check.id} must be True or False; got {value!r}.", argument=name
+            )
 
 
-def _one(check: Check, data: Data, parameters: Mapping[str, Any], settings: Configuration) -> _State:
+def _one(
+    check: Check, data: Data, parameters: Mapping[str, Any], settings: Configuration
+) -> _State:
     """Run one check; whatever it raises is its own state, never the run's end."""
     if check.id in settings.off:
         return _State(check, "skipped", f"switched off: {settings.off[check.id]}")
     if not check.serves(data.criteria):
-        return _State(check, "skipped", f"belongs to {', '.join(check.criteria)}, not to {data.criteria.title}")
+        return _State(
+            check,
+            "skipped",
+            f"belongs to {', '.join(check.criteria)}, not to {data.criteria.title}",
+        )
     reason = _lacking(check, data)
     if reason:
         return _State(check, "skipped", reason)
     try:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a number of 1e308 is no reason to stop
+        with np.errstate(
+            over="ignore", invalid="ignore", divide="ignore"
+        ):  # a number of 1e308 is no reason to stop
             found = check.function(data, parameters)
             hits = [h for h in ([found] if isinstance(found, Hits) else list(found)) if len(h.rows)]
     except Skip as skip:
@@ -231,7 +282,11 @@ def _lacking(check: Check, data: Data) -> str:
 
 
 def _findings(
-    data: Data, states: list[_State], values: dict[str, dict[str, Any]], edition: Criteria, settings: Configuration
+    data: Data,
+    states: list[_State],
+    values: dict[str, dict[str, Any]],
+    edition: Criteria,
+    settings: Configuration,
 ) -> Findings:
     """The table of all hits, with texts, causes and states."""
     parts: dict[str, list[Words]] = {n: [] for n in COLUMNS if n != "caused_by"}
@@ -239,7 +294,10 @@ def _findings(
     apart: list[tuple[str, ...]] = [()]
     for place, state in enumerate(states):
         try:
-            made = [(_columns(data, state.check, h, settings), _keys(data, place, h, apart)) for h in state.hits]
+            made = [
+                (_columns(data, state.check, h, settings), _keys(data, place, h, apart))
+                for h in state.hits
+            ]
         except Exception as error:  # a message that cannot be written is a failure of its check
             states[place] = _State(state.check, "failed", f"{type(error).__name__}: {error}")
             continue
@@ -247,7 +305,9 @@ def _findings(
             for name, column in texts_of.items():
                 parts[name].append(column)
             keys.append(key)
-    columns: dict[str, Words] = {n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()}
+    columns: dict[str, Words] = {
+        n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()
+    }
     key = np.concatenate(keys, axis=1) if keys else np.empty((6, 0), dtype=np.int64)
     rank = ranks(columns["severity"])
     checks = [s.check for s in states]
@@ -257,21 +317,32 @@ def _findings(
     columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
     digest: str = getattr(edition, "digest", "")
     return Findings(
-        {n: columns[n] for n in COLUMNS}, runs=_runs(states, settings), inputs=data.tables.inputs(),
-        parameters=values, criteria=edition.name, criteria_digest=digest, version=nettumor.__version__, cause=cause,
+        {n: columns[n] for n in COLUMNS},
+        runs=_runs(states, settings),
+        inputs=data.tables.inputs(),
+        parameters=values,
+        criteria=edition.name,
+        criteria_digest=digest,
+        version=nettumor.__version__,
+        cause=cause,
         configuration=settings,
-    )  # fmt: skip
+    )
 
 
 def _runs(states: list[_State], settings: Configuration) -> Table:
-    return Table({
-        "check": np.array([s.check.id for s in states], dtype=object),
-        "name": np.array([s.check.name for s in states], dtype=object),
-        "severity": np.array([settings.severities.get(s.check.id, s.check.severity) for s in states], dtype=object),
-        "status": np.array([s.status for s in states], dtype=object),
-        "reason": np.array([s.reason for s in states], dtype=object),
-        "count": np.array([s.count for s in states], dtype=np.int64),
-    })  # fmt: skip
+    return Table(
+        {
+            "check": np.array([s.check.id for s in states], dtype=object),
+            "name": np.array([s.check.name for s in states], dtype=object),
+            "severity": np.array(
+                [settings.severities.get(s.check.id, s.check.severity) for s in states],
+                dtype=object,
+            ),
+            "status": np.array([s.status for s in states], dtype=object),
+            "reason": np.array([s.reason for s in states], dtype=object),
+            "count": np.array([s.count for s in states], dtype=np.int64),
+        }
+    )
 
 
 _VARIABLES = {
@@ -285,7 +356,10 @@ def _cells(data: Data, hits: Hits, column: str) -> Words:
     """A column's text at the hits, "" for a finding without a row."""
     if hits.table in data and hits.table not in LAYOUTS:
         named = _VARIABLES.get(column, ())
-        column = next((v for v in (w.replace("--", hits.table) for w in named) if v in data[hits.table]), column)
+        column = next(
+            (v for v in (w.replace("--", hits.table) for w in named) if v in data[hits.table]),
+            column,
+        )
     if hits.table not in data or column not in data[hits.table] or not data[hits.table].n:
         return written("", len(hits.rows))
     return np.where(hits.rows < 0, "", data[hits.table].table.text(column)[hits.rows])
@@ -300,7 +374,12 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
         names["date"] = _cells(data, hits, "day")
     names |= {n: written(v, count) for n, v in hits.names.items()}
     value = _cells(data, hits, hits.column) if hits.value is None else written(hits.value, count)
-    fields = {"value": value, "expected": written(hits.expected, count), "column": written(hits.column, count), **names}
+    fields = {
+        "value": value,
+        "expected": written(hits.expected, count),
+        "column": written(hits.column, count),
+        **names,
+    }
     said = visit_words(names["visit"], names["date"], table is not None and table.has_days)
     own = written(settings.severities.get(check.id, ""), count)
     severity = np.where(own != "", own, written(hits.severity, count))
@@ -310,13 +389,22 @@ def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> d
         other = np.asarray(hits.related, dtype=np.int64)
         name = hits.related_table or hits.table
         at, numbers = _places(data[name].table, name, "", other)
-        related = np.where(other < 0, "", at + np.array(" ", dtype=object) + written(numbers, count))
+        related = np.where(
+            other < 0, "", at + np.array(" ", dtype=object) + written(numbers, count)
+        )
     return {
-        "check": written(check.id, count), "severity": np.where(severity == "", check.severity, severity),
-        "table": where, "row": rows,
-        **{n: fields[n] for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")},
-        "message": texts(hits, {**fields, "visit": said}), "date": names["date"], "related": related,
-    }  # fmt: skip
+        "check": written(check.id, count),
+        "severity": np.where(severity == "", check.severity, severity),
+        "table": where,
+        "row": rows,
+        **{
+            n: fields[n]
+            for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")
+        },
+        "message": texts(hits, {**fields, "visit": said}),
+        "date": names["date"],
+        "related": related,
+    }
 
 
 def _places(
@@ -326,11 +414,17 @@ def _places(
     if table is None or not table.n_rows:
         return written(name, len(rows)), np.full(len(rows), -1, dtype=np.int64)
     none = rows < 0
-    return np.where(none, name, table.origin_of(column).text[rows]), np.where(none, -1, table.rows_of(column)[rows])
+    return np.where(none, name, table.origin_of(column).text[rows]), np.where(
+        none, -1, table.rows_of(column)[rows]
+    )
 
 
-def _keys(data: Data, place: int, hits: Hits, apart: list[tuple[str, ...]]) -> npt.NDArray[np.int64]:
-    """Check, track, time, lesion and subject of each hit, -1 where there is none; then its place in ``apart``."""
+def _keys(
+    data: Data, place: int, hits: Hits, apart: list[tuple[str, ...]]
+) -> npt.NDArray[np.int64]:
+    """Check, track, time, lesion and subject of each hit, -1 where there is none; then its place in
+    ``apart``.
+    """
     if hits.apart_from not in apart:
         apart.append(hits.apart_from)
     out = np.full((6, len(hits.rows)), -1, dtype=np.int64)

@@ -1,9 +1,11 @@
-"""What an edit check is: data about it beside one pure function, and the hits the function gives back.
+"""What an edit check is: data about it beside one pure function, and the hits the function gives
+back.
 
-The facts of the published checks (name, sentence, group, criteria, severity, level, example, source)
-stand in ``facts.csv``; a module adds the function with `check`. A user's own check is made with
-`register`. Input of a check function: the shared `Data` and its parameters. Output: `Hits`, rows of one
-table with what was found and what was expected; texts are made only for the rows that were hit.
+The facts of the published checks (name, sentence, group, criteria, severity, level, example,
+source) stand in ``facts.csv``; a module adds the function with `check`. A user's own check is made
+with `register`. Input of a check function: the shared `Data` and its parameters. Output: `Hits`,
+rows of one table with what was found and what was expected; texts are made only for the rows that
+were hit.
 """
 
 from __future__ import annotations
@@ -27,9 +29,22 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 GROUPS = (
-    "structure", "lesion", "measurement", "sum", "target response", "non-target", "new lesion", "overall response",
-    "date", "assessor", "marker", "urine", "diary", "criterion", "sdtm",
-)  # fmt: skip
+    "structure",
+    "lesion",
+    "measurement",
+    "sum",
+    "target response",
+    "non-target",
+    "new lesion",
+    "overall response",
+    "date",
+    "assessor",
+    "marker",
+    "urine",
+    "diary",
+    "criterion",
+    "sdtm",
+)
 LEVELS = ("dataset", "site", "subject", "lesion", "visit", "lesion-visit", "row", "period")
 Ints = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
@@ -59,12 +74,14 @@ class Hits:
     rows : ndarray of int
         Positions in that table; -1 for a finding without a row (a column that is not there).
     message : str
-        A template, e.g. ``"sum {value} mm, recomputed {expected} mm"``; the fields are ``value``, ``expected``,
-        ``subject``, ``evaluator``, ``visit``, ``lesion``, ``column`` and the names in ``parts``.
+        A template, e.g. ``"sum {value} mm, recomputed {expected} mm"``; the fields are ``value``,
+        ``expected``, ``subject``, ``evaluator``, ``visit``, ``lesion``, ``column`` and the names in
+        ``parts``.
     column : str
         The column at fault.
     value, expected : array_like or str, optional
-        What was found (the cell's text if not given) and what was expected. Numbers are written out.
+        What was found (the cell's text if not given) and what was expected. Numbers are written
+        out.
     parts : mapping of str to array_like or str
         Further fields of the message.
     related : array_like of int, optional
@@ -94,27 +111,51 @@ class Hits:
 
 
 def flag(
-    table: str, where: npt.NDArray[np.bool_], message: str, column: str = "", *, value: Any = None,
-    expected: Any = "", related: Any = None, severity: Any = "", names: Mapping[str, Any] | None = None,
-    apart_from: tuple[str, ...] = (), **parts: Any,
-) -> Hits:  # fmt: skip
-    """Hits where a mask over all rows of a table is True; an array is over all rows, too, one value is for all."""
+    table: str,
+    where: npt.NDArray[np.bool_],
+    message: str,
+    column: str = "",
+    *,
+    value: Any = None,
+    expected: Any = "",
+    related: Any = None,
+    severity: Any = "",
+    names: Mapping[str, Any] | None = None,
+    apart_from: tuple[str, ...] = (),
+    **parts: Any,
+) -> Hits:
+    """Hits where a mask over all rows of a table is True; an array is over all rows, too, one value
+    is for all.
+    """
     rows = np.flatnonzero(where)
 
     def at(array: Any) -> Any:
         return array if array is None or np.ndim(array) == 0 else np.asarray(array)[rows]
 
     return Hits(
-        table=table, rows=rows, message=message, column=column, value=at(value), expected=at(expected),
-        related=at(related), severity=at(severity), parts={n: at(p) for n, p in parts.items()},
-        names={n: at(p) for n, p in (names or {}).items()}, apart_from=apart_from,
-    )  # fmt: skip
+        table=table,
+        rows=rows,
+        message=message,
+        column=column,
+        value=at(value),
+        expected=at(expected),
+        related=at(related),
+        severity=at(severity),
+        parts={n: at(p) for n, p in parts.items()},
+        names={n: at(p) for n, p in (names or {}).items()},
+        apart_from=apart_from,
+    )
 
 
 def _families(criteria: Criteria) -> set[str]:
     """The words of `Check.criteria` that fit a criteria object."""
     name = criteria.name
-    known = {"recist-1.1": "RECIST 1.1", "recist-1.0": "RECIST 1.0", "mrecist": "mRECIST", "who": "WHO"}
+    known = {
+        "recist-1.1": "RECIST 1.1",
+        "recist-1.0": "RECIST 1.0",
+        "mrecist": "mRECIST",
+        "who": "WHO",
+    }
     found = {family for start, family in known.items() if name.startswith(start)}
     return found | ({"iRECIST"} if getattr(criteria, "immune", False) else set())
 
@@ -128,7 +169,8 @@ class Check:
     id, name, sentence : str
         Identifier ("U01"), short name, and what is at fault, in one sentence.
     group, level : str
-        One of `GROUPS`, or a word of one's own; what a finding is about (row, visit, lesion, subject, ...).
+        One of `GROUPS`, or a word of one's own; what a finding is about (row, visit, lesion,
+        subject, ...).
     criteria : tuple of str
         The criteria it belongs to (RECIST 1.1, RECIST 1.0, mRECIST, WHO, iRECIST); empty: any.
     severity : {"error", "warning", "note"}
@@ -139,8 +181,8 @@ class Check:
     parameters : mapping
         Their names and defaults.
     follows : tuple of str
-        Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier timepoint,
-        explains this one's; with "=" before it ("=T01") at the very same timepoint only.
+        Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier
+        timepoint, explains this one's; with "=" before it ("=T01") at the very same timepoint only.
     source, example : str
         The document that says so, and a bad row.
     function : callable
@@ -167,7 +209,9 @@ class Check:
         choose("severity", value, SEVERITIES)
 
     def serves(self, criteria: Criteria) -> bool:
-        """Whether it belongs to these criteria; iRECIST keeps the rules of RECIST 1.1 for lesions and sums."""
+        """Whether it belongs to these criteria; iRECIST keeps the rules of RECIST 1.1 for lesions
+        and sums.
+        """
         found = _families(criteria)
         if "iRECIST" in found and self.group in GROUPS[:7]:
             found.add("RECIST 1.1")
@@ -196,9 +240,14 @@ def _criteria_of(text: str) -> tuple[str, ...]:
 
 
 def check(
-    id: str, *, needs: Mapping[str, tuple[str, ...]], follows: tuple[str, ...] = (), blank_allowed: bool = False,
-    doubt: str = "", **parameters: Any,
-) -> Callable[[Function], Function]:  # fmt: skip
+    id: str,
+    *,
+    needs: Mapping[str, tuple[str, ...]],
+    follows: tuple[str, ...] = (),
+    blank_allowed: bool = False,
+    doubt: str = "",
+    **parameters: Any,
+) -> Callable[[Function], Function]:
     """Add the function of a check that ``facts.csv`` describes; ``parameters`` are its defaults.
 
     ``doubt`` says what is doubtful about its rule: the check is then a note.
@@ -206,12 +255,24 @@ def check(
     fact = facts()[id]
 
     def add(function: Function) -> Function:
-        add_check(Check(
-            id=id, name=fact["name"], sentence=" ".join(filter(None, (fact["sentence"], doubt))), group=fact["group"],
-            criteria=_criteria_of(fact["criteria"]), severity="note" if doubt else fact["severity"],
-            level=fact["level"], needs=needs, parameters=parameters, follows=follows, blank_allowed=blank_allowed,
-            source=fact["source"], example=fact["example"], function=function,
-        ))  # fmt: skip
+        add_check(
+            Check(
+                id=id,
+                name=fact["name"],
+                sentence=" ".join(filter(None, (fact["sentence"], doubt))),
+                group=fact["group"],
+                criteria=_criteria_of(fact["criteria"]),
+                severity="note" if doubt else fact["severity"],
+                level=fact["level"],
+                needs=needs,
+                parameters=parameters,
+                follows=follows,
+                blank_allowed=blank_allowed,
+                source=fact["source"],
+                example=fact["example"],
+                function=function,
+            )
+        )
         return function
 
     return add
@@ -220,15 +281,27 @@ def check(
 def add_check(new: Check) -> None:
     """Put a check into the registry; an identifier is given once."""
     if new.id in _CHECKS:
-        raise InputError(f"`id` must be new; {new.id!r} is {_CHECKS[new.id].name}. Take another.", argument="id")
+        raise InputError(
+            f"`id` must be new; {new.id!r} is {_CHECKS[new.id].name}. Take another.", argument="id"
+        )
     _CHECKS[new.id] = new
 
 
 def register(
-    id: str, name: str, sentence: str, *, severity: str = "error", level: str = "row", group: str = "custom",
-    needs: Mapping[str, tuple[str, ...]] | None = None, follows: tuple[str, ...] = (), blank_allowed: bool = False,
-    source: str = "", example: str = "", **parameters: Any,
-) -> Callable[[Function], Check]:  # fmt: skip
+    id: str,
+    name: str,
+    sentence: str,
+    *,
+    severity: str = "error",
+    level: str = "row",
+    group: str = "custom",
+    needs: Mapping[str, tuple[str, ...]] | None = None,
+    follows: tuple[str, ...] = (),
+    blank_allowed: bool = False,
+    source: str = "",
+    example: str = "",
+    **parameters: Any,
+) -> Callable[[Function], Check]:
     """Make one's own check from a function, and put it into the registry.
 
     Parameters
@@ -259,12 +332,24 @@ def register(
 
     def make(function: Function) -> Check:
         if not callable(function):
-            raise InputTypeError(f"`function` must be a function; got {function!r}.", argument="function")
+            raise InputTypeError(
+                f"`function` must be a function; got {function!r}.", argument="function"
+            )
         new = Check(
-            id=id, name=name, sentence=sentence, severity=severity, level=level, group=group, needs=needs or {},
-            follows=follows, blank_allowed=blank_allowed, source=source, example=example, parameters=parameters,
+            id=id,
+            name=name,
+            sentence=sentence,
+            severity=severity,
+            level=level,
+            group=group,
+            needs=needs or {},
+            follows=follows,
+            blank_allowed=blank_allowed,
+            source=source,
+            example=example,
+            parameters=parameters,
             function=function,
-        )  # fmt: skip
+        )
         add_check(new)
         return new
 
@@ -274,7 +359,10 @@ def register(
 def unregister(id: str) -> None:
     """Take one's own check out of the registry."""
     if id not in _CHECKS or id in facts():
-        raise InputError(f"`id` must be a check of one's own; got {id!r}. {did_you_mean(id, _CHECKS)}", argument="id")
+        raise InputError(
+            f"`id` must be a check of one's own; got {id!r}. {did_you_mean(id, _CHECKS)}",
+            argument="id",
+        )
     del _CHECKS[id]
 
 

@@ -1,8 +1,9 @@
 """Words: is every cell written in one way, a permitted word, and a response that the criteria know?
 
-Sources: CDISC controlled terminology ONCRSR (C96785), TUIDRS (C123650), TRPROPRS (C124309); RECIST 1.1,
-tables 1 and 2, with the CDISC supplement; CDISC CORE-000867. Input: all tables. Output: spellings that differ by blanks
-or case, unknown words, responses that do not exist under the criteria or for the patient's kind of disease.
+Sources: CDISC controlled terminology ONCRSR (C96785), TUIDRS (C123650), TRPROPRS (C124309); RECIST
+1.1, tables 1 and 2, with the CDISC supplement; CDISC CORE-000867. Input: all tables. Output:
+spellings that differ by blanks or case, unknown words, responses that do not exist under the
+criteria or for the patient's kind of disease.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes
-from nettumor.crf import LAYOUTS, UNKNOWN, Role, parse_flags, parse_new_lesions, parse_response_cells, parse_states
+from nettumor.crf import (
+    LAYOUTS,
+    UNKNOWN,
+    Role,
+    parse_flags,
+    parse_new_lesions,
+    parse_response_cells,
+    parse_states,
+)
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
@@ -22,11 +31,23 @@ from nettumor.edit_checks.structure import whole
 from nettumor.terminology import Response
 
 _KEYS = ("subject", "evaluator", "lesion", "visit", "marker", "symptom")
-_CODED = ("role", "state", "target", "non_target", "new_lesion", "overall", "unit", "method", "organ")
+_CODED = (
+    "role",
+    "state",
+    "target",
+    "non_target",
+    "new_lesion",
+    "overall",
+    "unit",
+    "method",
+    "organ",
+)
 
 
 def _usual_spellings(data: Data, column: str) -> dict[str, str]:
-    """For each key without regard to case its commonest spelling over all tables; among equals the first."""
+    """For each key without regard to case its commonest spelling over all tables; among equals the
+    first.
+    """
     best: dict[str, tuple[str, int]] = {}
     counts: dict[str, int] = {}
     for table in data.tables.values():
@@ -43,7 +64,9 @@ def _usual_spellings(data: Data, column: str) -> dict[str, str]:
 
 @check("S10", needs={}, blank_allowed=True)
 def leading_trailing_space_or_case(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Spellings that differ by blanks or case: they would be taken for two lesions, visits or subjects."""
+    """Spellings that differ by blanks or case: they would be taken for two lesions, visits or
+    subjects.
+    """
     for column in (*_KEYS, *_CODED):
         usual = _usual_spellings(data, column) if column in _KEYS else {}
         for name, table in data.tables.items():
@@ -52,26 +75,42 @@ def leading_trailing_space_or_case(data: Data, parameters: Parameters) -> Iterat
             cells = table.column(column)
             plain = [" ".join(w.split()) for w in cells.words.tolist()]
             right = np.array([usual.get(p.casefold(), p) for p in plain], dtype=object)
-            wrong = np.array([r != w for r, w in zip(right, cells.words, strict=True)], dtype=np.bool_)
+            wrong = np.array(
+                [r != w for r, w in zip(right, cells.words, strict=True)], dtype=np.bool_
+            )
             if not wrong.any():
                 continue
             same = [r == p for r, p in zip(right, plain, strict=True)]
-            why = np.array(["has needless blanks; write" if s else "is elsewhere written" for s in same], dtype=object)
+            why = np.array(
+                ["has needless blanks; write" if s else "is elsewhere written" for s in same],
+                dtype=object,
+            )
             quoted = np.array([f'"{w}"' for w in cells.words], dtype=object)[cells.codes]
-            yield flag(name, wrong[cells.codes], '{column} {value} {why} "{expected}"', column, value=quoted,
-                       expected=right[cells.codes], why=why[cells.codes])  # fmt: skip
+            yield flag(
+                name,
+                wrong[cells.codes],
+                '{column} {value} {why} "{expected}"',
+                column,
+                value=quoted,
+                expected=right[cells.codes],
+                why=why[cells.codes],
+            )
 
 
 _METHODS = re.compile(
     r"PET|CT\b|MRI|ULTRASOUND|X-RAY|SCINTIGRAPHY|ENDOSCOPY|CALIPER|EXAMINATION|MAMMOGRA|LYMPHANGIO|NUCLEAR|SPECT"
     r"|SOMATOSTATIN|SSTR|DOTA|BIOPSY|CYTOLOG|HISTO"
 )
-"""Imaging methods known beside those of `kind` (METHOD, C85492, as far as the tumour domains use it)."""
+"""Imaging methods known beside those of `kind` (METHOD, C85492, as far as the tumour domains use
+it).
+"""
 
 
 @check("S11", needs={}, blank_allowed=True, methods=())
 def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A word that is none of the permitted ones, or a synonym of one; a warning for a method, which is free text."""
+    """A word that is none of the permitted ones, or a synonym of one; a warning for a method, which
+    is free text.
+    """
     for name, table in data.tables.items():
         for layout in LAYOUTS[name].columns:
             if layout.name not in table or layout.name == "unit":
@@ -84,20 +123,38 @@ def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
             elif layout.kind == "flag":
                 wrong = (parse_flags(column) == UNKNOWN) & ~column.blank
             elif layout.name in ("role", "state") and name == "lesions":
-                wrong = (table.lesions.role if layout.name == "role" else _said(data[name])) == UNKNOWN
-            allowed = ", ".join(layout.permitted) or "CR, PR, SD, PD, NE, NON-CR/NON-PD or another response"
-            yield flag(name, wrong, '"{value}" is no word for {column}', layout.name, expected=allowed)
+                wrong = (
+                    table.lesions.role if layout.name == "role" else _said(data[name])
+                ) == UNKNOWN
+            allowed = (
+                ", ".join(layout.permitted)
+                or "CR, PR, SD, PD, NE, NON-CR/NON-PD or another response"
+            )
+            yield flag(
+                name, wrong, '"{value}" is no word for {column}', layout.name, expected=allowed
+            )
     if "lesions" in data.tables and "method" in data.tables["lesions"]:
         known = {" ".join(str(m).upper().split()) for m in parameters["methods"]}
         known |= {m for group in data.method_equivalents for m in group}
 
         def unknown(word: str) -> bool:
             text = " ".join(word.upper().split())
-            return bool(text) and text not in known and kind(text) == text and not _METHODS.search(text)
+            return (
+                bool(text)
+                and text not in known
+                and kind(text) == text
+                and not _METHODS.search(text)
+            )
 
         strange = data.tables["lesions"].column("method").map(unknown, np.bool_)
-        yield flag("lesions", strange, '"{value}" is no known imaging method', "method", expected="an imaging method",
-                   severity=np.full(data["lesions"].n, "warning"))  # fmt: skip
+        yield flag(
+            "lesions",
+            strange,
+            '"{value}" is no known imaging method',
+            "method",
+            expected="an imaging method",
+            severity=np.full(data["lesions"].n, "warning"),
+        )
 
 
 def _said(rows: Rows) -> Ints:
@@ -110,7 +167,9 @@ _IMMUNE = ("ICR", "IPR", "ISD", "IUPD", "ICPD")
 
 @check("S12", needs={"responses": ()}, follows=("S11", "L15", "L14"))
 def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A response that exists, but not under these criteria or not for this patient's kind of disease."""
+    """A response that exists, but not under these criteria or not for this patient's kind of
+    disease.
+    """
     rows, criteria = data["responses"], data.criteria
     title = criteria.title.replace("{", "").replace("}", "")
     immune = bool(getattr(criteria, "immune", False))
@@ -119,16 +178,37 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
     for column in (c for c in ("target", "overall") if c in rows):
         codes, word = parse_response_cells(rows.table.column(column)), rows.word(column)
         starts = rows.table.column(column).map(lambda w: w.strip().upper() in _IMMUNE, np.bool_)
-        yield flag("responses", given & starts & (not immune), "{column} response {value} at visit {visit}: it exists "
-                   f"under iRECIST only, not under {title}", column, expected="a response of these criteria")
-        yield flag("responses", given & (codes == Response.MR) & (not minor), "{column} response {value} at visit "
-                   f"{{visit}}: MR does not exist under {title}", column, expected="SD or PR")  # fmt: skip
-        yield flag("responses", given & (word == "NC") & (not criteria.name.startswith("who")), "{column} response NC "
-                   f"at visit {{visit}}: a word of WHO; {title} calls it SD", column, expected="SD")  # fmt: skip
+        yield flag(
+            "responses",
+            given & starts & (not immune),
+            "{column} response {value} at visit {visit}: it exists "
+            f"under iRECIST only, not under {title}",
+            column,
+            expected="a response of these criteria",
+        )
+        yield flag(
+            "responses",
+            given & (codes == Response.MR) & (not minor),
+            f"{{column}} response {{value}} at visit {{visit}}: MR does not exist under {title}",
+            column,
+            expected="SD or PR",
+        )
+        yield flag(
+            "responses",
+            given & (word == "NC") & (not criteria.name.startswith("who")),
+            f"{{column}} response NC at visit {{visit}}: a word of WHO; {title} calls it SD",
+            column,
+            expected="SD",
+        )
         mixed = given & (codes == Response.NON_CR_NON_PD)
         if column == "target":
-            yield flag("responses", mixed, "target response {value} at visit {visit}: no response of target lesions",
-                       column, expected="CR, PR, SD, PD or NE")  # fmt: skip
+            yield flag(
+                "responses",
+                mixed,
+                "target response {value} at visit {visit}: no response of target lesions",
+                column,
+                expected="CR, PR, SD, PD or NE",
+            )
         elif whole(data, "lesions"):
             yield from _of_other_disease(data, rows, codes, given)
 
@@ -136,20 +216,30 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
 def _of_other_disease(data: Data, rows: Rows, codes: Codes, given: Bools) -> Iterator[Hits]:
     """Overall responses of patients with targets given to patients without, and the reverse.
 
-    RECIST 1.1, tables 1 and 2 (iRECIST alike). WHO grades disease that cannot be measured by the same words, and
-    RECIST 1.0 and mRECIST call it SD: there SD without targets is allowed.
+    RECIST 1.1, tables 1 and 2 (iRECIST alike). WHO grades disease that cannot be measured by the
+    same words, and RECIST 1.0 and mRECIST call it SD: there SD without targets is allowed.
     """
     targets = _tracks_with(data, Role.TARGET)[rows.track]
     has = data.timepoints.lesions[rows.timepoint] >= 0
     mixed = given & (codes == Response.NON_CR_NON_PD) & targets
-    yield flag("responses", mixed, "overall response {value} at visit {visit}, though there are target lesions",
-               "overall", expected="SD, PR, CR, PD or NE")  # fmt: skip
+    yield flag(
+        "responses",
+        mixed,
+        "overall response {value} at visit {visit}, though there are target lesions",
+        "overall",
+        expected="SD, PR, CR, PD or NE",
+    )
     name = data.criteria.name
     refused = [Response.PR, Response.MR] if "recist" in name else []
     refused += [Response.SD] if name.startswith(("recist-1.1", "irecist")) else []
     partial = given & np.isin(codes, refused) & ~targets & has
-    yield flag("responses", partial, "overall response {value} at visit {visit}, though there are no target lesions",
-               "overall", expected="CR, NON-CR/NON-PD, PD or NE" if Response.SD in refused else "CR, SD, PD or NE")
+    yield flag(
+        "responses",
+        partial,
+        "overall response {value} at visit {visit}, though there are no target lesions",
+        "overall",
+        expected="CR, NON-CR/NON-PD, PD or NE" if Response.SD in refused else "CR, SD, PD or NE",
+    )
 
 
 def _tracks_with(data: Data, role: Role) -> Bools:

@@ -1,9 +1,10 @@
-"""SDTM results, row by row: do the standardised value, its unit, its date and its status go together?
+"""SDTM results, row by row: do the standardised value, its unit, its date and its status go
+together?
 
-Sources: CDISC CORE rules on --STRESC and --STRESN, --REASND and --STAT, --DTC and --DY; SDTMIG 3.4 (TR,
-assumption 3); the reading of XPORT zeros measured on pandas.read_sas. Input: the SDTM domains as they were
-read (TU, TR, RS, LB), rows numbered as in the user's data set. Output: rows that contradict themselves. How
-domains refer to each other is checked in `sdtm_links`.
+Sources: CDISC CORE rules on --STRESC and --STRESN, --REASND and --STAT, --DTC and --DY; SDTMIG 3.4
+(TR, assumption 3); the reading of XPORT zeros measured on pandas.read_sas. Input: the SDTM domains
+as they were read (TU, TR, RS, LB), rows numbered as in the user's data set. Output: rows that
+contradict themselves. How domains refer to each other is checked in `sdtm_links`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,34 @@ NO_NAMES = dict.fromkeys(("subject", "evaluator", "visit", "lesion", "date"), ""
 
 TSTM_MM = 5.0  # RECIST 1.1, 4.4.2: the default of too small to measure
 DERIVED = (
-    "SUMDIAM", "SUMLDIAM", "SUMLPERP", "SUMNLNLD", "SUMPPD", "SUMVDIAM", "SUMVOL", "ACNSD", "PCBSD", "PCNSD", "PCBSLD",
-    "PCNSLD", "PCBSPPD", "PCNSPPD", "PCHGBL", "PCHGNAD",
-)  # fmt: skip
+    "SUMDIAM",
+    "SUMLDIAM",
+    "SUMLPERP",
+    "SUMNLNLD",
+    "SUMPPD",
+    "SUMVDIAM",
+    "SUMVOL",
+    "ACNSD",
+    "PCBSD",
+    "PCNSD",
+    "PCBSLD",
+    "PCNSLD",
+    "PCBSPPD",
+    "PCNSPPD",
+    "PCHGBL",
+    "PCHGNAD",
+)
 """TR tests of a whole visit (C96779): sums, and their changes."""
-SIZES = ("LDIAM", "LPERP", "DIAMETER", "VDIAM", "PPD", "AREA", "VOLUME", *(t for t in DERIVED if t.startswith("SUM")))
+SIZES = (
+    "LDIAM",
+    "LPERP",
+    "DIAMETER",
+    "VDIAM",
+    "PPD",
+    "AREA",
+    "VOLUME",
+    *(t for t in DERIVED if t.startswith("SUM")),
+)
 
 
 def domains_with(data: Data, *suffixes: str, among: tuple[str, ...] = FINDINGS) -> Iterator[Rows]:
@@ -44,7 +68,9 @@ def domains_with(data: Data, *suffixes: str, among: tuple[str, ...] = FINDINGS) 
 
 
 def unequal(left: Floats, right: Floats) -> Bools:
-    """Whether two numbers differ by more than the writing of a float64; False where one is missing."""
+    """Whether two numbers differ by more than the writing of a float64; False where one is
+    missing.
+    """
     return more_than(np.abs(left - right), 1e-9 * np.fmax(np.abs(left), np.abs(right)))
 
 
@@ -63,16 +89,36 @@ def stresn_stresc_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
         text, column = f"{rows.name}STRESC", f"{rows.name}STRESN"
         words, value = parse_numbers(rows.table.column(text)), rows.number(column)
         read = words.value
-        small = (parse_states(rows.table.column(text)) == State.TOO_SMALL) | (words.below == TSTM_MM)
+        small = (parse_states(rows.table.column(text)) == State.TOO_SMALL) | (
+            words.below == TSTM_MM
+        )
         alone = ~np.isnan(value) & np.isnan(read) & ~(small & (value == TSTM_MM))
         said = rows.text(text)
-        yield flag(rows.name, ~np.isnan(read) & np.isnan(value), f"{text} is {{text}}, but {column} is blank", column,
-                   expected=said, text=said)  # fmt: skip
-        yield flag(rows.name, unequal(read, value), f"{text} is {{text}}, but {column} is {{value}}", column,
-                   expected=said, text=said)  # fmt: skip
+        yield flag(
+            rows.name,
+            ~np.isnan(read) & np.isnan(value),
+            f"{text} is {{text}}, but {column} is blank",
+            column,
+            expected=said,
+            text=said,
+        )
+        yield flag(
+            rows.name,
+            unequal(read, value),
+            f"{text} is {{text}}, but {column} is {{value}}",
+            column,
+            expected=said,
+            text=said,
+        )
         shown = np.where(rows.blank(text), "blank", said)
-        yield flag(rows.name, alone, f"{column} is {{value}}, but {text} is no number ({{text}})", column,
-                   expected="no number", text=shown)  # fmt: skip
+        yield flag(
+            rows.name,
+            alone,
+            f"{column} is {{value}}, but {text} is no number ({{text}})",
+            column,
+            expected="no number",
+            text=shown,
+        )
 
 
 _UNITS = {
@@ -85,7 +131,9 @@ _UNITS = {
 
 
 def _factors(original: Column, standard: Column) -> Floats:
-    """By what a value in the original unit is multiplied in the standard one, NaN where that is not known."""
+    """By what a value in the original unit is multiplied in the standard one, NaN where that is not
+    known.
+    """
     first = [w.strip().lower() for w in original.words]
     second = [w.strip().lower() for w in standard.words]
     table = np.full((len(first) + 1, len(second) + 1), np.nan)
@@ -105,10 +153,19 @@ def orres_stresn_unit_conversion(data: Data, parameters: Parameters) -> Iterator
         name = rows.name
         factor = _factors(rows.table.column(f"{name}ORRESU"), rows.table.column(f"{name}STRESU"))
         right, value = rows.number(f"{name}ORRES") * factor, rows.number(f"{name}STRESN")
-        message = f"{name}ORRES {{original}} {{from_unit}} is {{expected}} {{to_unit}}, not {{value}}"
-        yield flag(name, unequal(right, value), message, f"{name}STRESN", expected=right,
-                   original=rows.text(f"{name}ORRES"), from_unit=rows.text(f"{name}ORRESU"),
-                   to_unit=rows.text(f"{name}STRESU"))  # fmt: skip
+        message = (
+            f"{name}ORRES {{original}} {{from_unit}} is {{expected}} {{to_unit}}, not {{value}}"
+        )
+        yield flag(
+            name,
+            unequal(right, value),
+            message,
+            f"{name}STRESN",
+            expected=right,
+            original=rows.text(f"{name}ORRES"),
+            from_unit=rows.text(f"{name}ORRESU"),
+            to_unit=rows.text(f"{name}STRESU"),
+        )
 
 
 @check("X03", needs={"TR": ("TRTESTCD", "TRSTRESN")})
@@ -117,11 +174,23 @@ def stresu_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = data["TR"]
     bad = tests_of(rows, SIZES) & ~np.isnan(rows.number("TRSTRESN")) & rows.blank("TRSTRESU")
     if "TRSTRESU" not in rows and bad.any():
-        yield Hits(table="TR", rows=[-1], column="TRSTRESU", expected="mm",
-                   message=f"TR has no column TRSTRESU; {np.count_nonzero(bad)} sizes have no unit")  # fmt: skip
+        yield Hits(
+            table="TR",
+            rows=[-1],
+            column="TRSTRESU",
+            expected="mm",
+            message=f"TR has no column TRSTRESU; {np.count_nonzero(bad)} sizes have no unit",
+        )
         return
-    yield flag("TR", bad, "{test} {size} has no unit", "TRSTRESU", expected="mm", test=rows.text("TRTESTCD"),
-               size=rows.number("TRSTRESN"))  # fmt: skip
+    yield flag(
+        "TR",
+        bad,
+        "{test} {size} has no unit",
+        "TRSTRESU",
+        expected="mm",
+        test=rows.text("TRTESTCD"),
+        size=rows.number("TRSTRESN"),
+    )
 
 
 @check("X07", needs={})
@@ -131,11 +200,19 @@ def reason_without_not_done(data: Data, parameters: Parameters) -> Iterator[Hits
         name = rows.name
         not_done = rows.table.text(f"{name}STAT")
         status = f"{name}STAT"
-        done = rows.table.column(status).map(lambda w: w.strip().upper() != "NOT DONE", np.bool_) if status in rows \
-            else np.ones(rows.n, dtype=np.bool_)  # fmt: skip
-        yield flag(name, ~rows.blank(f"{name}REASND") & done, f"{name}REASND is {{value}}, but {status} is {{status}}",
-                   f"{name}REASND", expected=f"{status} NOT DONE",
-                   status=np.where(not_done == "", "blank", not_done))  # fmt: skip
+        done = (
+            rows.table.column(status).map(lambda w: w.strip().upper() != "NOT DONE", np.bool_)
+            if status in rows
+            else np.ones(rows.n, dtype=np.bool_)
+        )
+        yield flag(
+            name,
+            ~rows.blank(f"{name}REASND") & done,
+            f"{name}REASND is {{value}}, but {status} is {{status}}",
+            f"{name}REASND",
+            expected=f"{status} NOT DONE",
+            status=np.where(not_done == "", "blank", not_done),
+        )
 
 
 @check("X10", needs={}, follows=("D02",))
@@ -145,7 +222,9 @@ def partial_date_with_study_day(data: Data, parameters: Parameters) -> Iterator[
         name = rows.name
         partial = rows.table.dates(f"{name}DTC").status == DateStatus.PARTIAL
         message = f"study day {{value}} is given, but {name}DTC is {{date}} only"
-        yield flag(name, partial & ~rows.blank(f"{name}DY"), message, f"{name}DY", expected="no study day")
+        yield flag(
+            name, partial & ~rows.blank(f"{name}DY"), message, f"{name}DY", expected="no study day"
+        )
 
 
 def _tiny(column: Column, eps: float) -> Bools:
@@ -184,18 +263,27 @@ def xport_tiny_number(data: Data, parameters: Parameters) -> Iterator[Hits]:
 def derived_sum_collected(data: Data, parameters: Parameters) -> Hits:
     """Sums and percent changes in TR that are not marked as collected; one finding a test.
 
-    Marked are rows with COLLECTED or CRF in a column TRORIG; ``collected`` says it of the whole study.
+    Marked are rows with COLLECTED or CRF in a column TRORIG; ``collected`` says it of the whole
+    study.
     """
     if parameters["collected"]:
         raise Skip("the parameter collected says that sums were collected")
     rows = data["TR"]
     marked = np.zeros(rows.n, dtype=np.bool_)
     if "TRORIG" in rows:
-        marked = rows.table.column("TRORIG").map(lambda w: w.strip().upper() in ("COLLECTED", "CRF"), np.bool_)
+        marked = rows.table.column("TRORIG").map(
+            lambda w: w.strip().upper() in ("COLLECTED", "CRF"), np.bool_
+        )
     at = np.flatnonzero(tests_of(rows, DERIVED) & ~marked)
     test = rows.codes("TRTESTCD")[0][at]
     first = at[occurrence(test) == 0]
     count: Ints = np.bincount(test, minlength=1)
-    return Hits(table="TR", rows=first, column="TRTESTCD", parts={"count": count[rows.codes("TRTESTCD")[0][first]]},
-                names=NO_NAMES, expected="a mark that it was collected, or no such rows",
-                message="TR has {count} rows of {value}: derived by the sponsor they belong in ADaM")  # fmt: skip
+    return Hits(
+        table="TR",
+        rows=first,
+        column="TRTESTCD",
+        parts={"count": count[rows.codes("TRTESTCD")[0][first]]},
+        names=NO_NAMES,
+        expected="a mark that it was collected, or no such rows",
+        message="TR has {count} rows of {value}: derived by the sponsor they belong in ADaM",
+    )

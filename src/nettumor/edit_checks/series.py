@@ -1,8 +1,8 @@
 """Measurements in the course: jumps, copies, regrowth, and digits that are too even.
 
-Sources: EORTC clarifications (a lesion that reappears); counts on published trial data (Laleh et al.
-2022) for the limits of jumps. Input: the sizes of targets in time. Output: series and visits that look
-like slips of unit or decimal point, copies, or habits of rounding.
+Sources: EORTC clarifications (a lesion that reappears); counts on published trial data (Laleh et
+al. 2022) for the limits of jumps. Input: the sizes of targets in time. Output: series and visits
+that look like slips of unit or decimal point, copies, or habits of rounding.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class Series:
 
 
 def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
-    """The series of targets: diameters above ``above`` and at most ``most`` mm, one row per lesion and visit."""
+    """The series of targets: diameters above ``above`` and at most ``most`` mm, one row per lesion
+    and visit.
+    """
     rows, size = data["lesions"], diameters(data).value
     use = (rows.cells.role == Role.TARGET) & (size > above) & at_least(most, size)
     row = np.flatnonzero(use)
@@ -70,14 +72,23 @@ def _text(series: Series, lesions: Ints) -> list[str]:
     ]
 
 
-@check("M09", needs={"lesions": (_LENGTH,)}, follows=("M04", "M08", "M10", "M15"), low=0.8, high=1.2, end_ratio=8.0,
-       tstm_mm=5.0, hard_max=500.0)  # fmt: skip
+@check(
+    "M09",
+    needs={"lesions": (_LENGTH,)},
+    follows=("M04", "M08", "M10", "M15"),
+    low=0.8,
+    high=1.2,
+    end_ratio=8.0,
+    tstm_mm=5.0,
+    hard_max=500.0,
+)
 def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A size about ten times its neighbours, or a tenth: a slip of unit or decimal point; one finding a series.
+    """A size about ten times its neighbours, or a tenth: a slip of unit or decimal point; one
+    finding a series.
 
-    A point between two others is compared with their geometric mean, the last one with the one before it
-    alone, unless either is the default for too small; the finding stands at the first such point. What M05
-    calls impossible is left out of the series.
+    A point between two others is compared with their geometric mean, the last one with the one
+    before it alone, unless either is the default for too small; the finding stands at the first
+    such point. What M05 calls impossible is left out of the series.
     """
     s = series_of(data, above=0, most=parameters["hard_max"])
     between = (s.before >= 0) & (s.after >= 0)
@@ -91,14 +102,23 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     end = last & ~small & (at_least(s.size, ratio * was) | at_least(was, ratio * s.size))
     at = np.flatnonzero(jump | end)
     at = at[occurrence(s.lesion[at]) == 0]
-    about = [f"about {v:.0f} mm, as before{more}" for v, more in zip(
-        np.where(between, np.sqrt(was * next_), was)[at], np.where(between, " and after", "")[at], strict=True)]
+    about = [
+        f"about {v:.0f} mm, as before{more}"
+        for v, more in zip(
+            np.where(between, np.sqrt(was * next_), was)[at],
+            np.where(between, " and after", "")[at],
+            strict=True,
+        )
+    ]
     yield from hits_by_column(
-        diameters(data).column, s.row[at], "{lesion} measures {series} mm in its course: was one of them given in cm, "
+        diameters(data).column,
+        s.row[at],
+        "{lesion} measures {series} mm in its course: was one of them given in cm, "
         "or with a wrong decimal point? (the first in doubt: {value} mm at visit {visit})",
-        value=s.size[at], parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
+        value=s.size[at],
+        parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
         expected=np.array(about, dtype=object),
-    )  # fmt: skip
+    )
 
 
 @check("M10", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0, min_targets=2)
@@ -117,20 +137,33 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     of_track = data.timepoints.track
     in_track = np.bincount(track[small], minlength=tracks)[of_track]
     others = np.bincount(track, minlength=tracks)[of_track] - sized
-    bad = (sized >= parameters["min_targets"]) & (split == sized) & (in_track == below) & (others > 0)
+    bad = (
+        (sized >= parameters["min_targets"]) & (split == sized) & (in_track == below) & (others > 0)
+    )
     hit = np.flatnonzero(bad[point])
     hit = hit[occurrence(point[hit]) == 0]
     yield from hits_by_column(
-        diameters(data).column, s.row[hit], "all {count} targets at visit {visit} are below {limit} mm, and none at "
-        "any other visit: were they given in cm?", value=s.size[hit], expected="sizes in mm", names={"lesion": ""},
+        diameters(data).column,
+        s.row[hit],
+        "all {count} targets at visit {visit} are below {limit} mm, and none at "
+        "any other visit: were they given in cm?",
+        value=s.size[hit],
+        expected="sizes in mm",
+        names={"lesion": ""},
         parts={"count": sized[point[hit]], "limit": f"{parameters['limit_mm']:g}"},
-    )  # fmt: skip
+    )
 
 
-@check("M11", needs={"lesions": (_LENGTH,)}, follows=("M04", "M05", "M08", "M09", "M10"), factor=5.0,
-       hard_max=500.0)  # fmt: skip
+@check(
+    "M11",
+    needs={"lesions": (_LENGTH,)},
+    follows=("M04", "M05", "M08", "M09", "M10"),
+    factor=5.0,
+    hard_max=500.0,
+)
 def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target that grows to five times its size, or shrinks to a fifth, between two measurements; not from or to 0.
+    """A target that grows to five times its size, or shrinks to a fifth, between two measurements;
+    not from or to 0.
 
     What M05 calls impossible is left out.
     """
@@ -139,36 +172,54 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
     both = (s.before >= 0) & (s.size > 0) & (was > 0)
     at = np.flatnonzero(both & (at_least(s.size, factor * was) | at_least(was, factor * s.size)))
     yield from hits_by_column(
-        diameters(data).column, s.row[at], "{lesion} changed from {was} to {value} mm at visit {visit}",
-        value=s.size[at], parts={"was": was[at]}, related=s.row[s.before[at]],
+        diameters(data).column,
+        s.row[at],
+        "{lesion} changed from {was} to {value} mm at visit {visit}",
+        value=s.size[at],
+        parts={"was": was[at]},
+        related=s.row[s.before[at]],
         expected=f"less than {factor:g} times as large or small",
-    )  # fmt: skip
+    )
 
 
 @check("M16", needs={"lesions": ()}, follows=("L06", "S03", "M03", "M04"))
 def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target or non-target that was gone and is there again; it counts in the sum, and is not PD by itself."""
+    """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
+    by itself.
+    """
     rows, size = data["lesions"], diameters(data).value
     role = np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
     gone = ((size == 0) | (rows.cells.state == State.ABSENT)) & (rows.cells.state != State.MERGED)
-    there = (size > 0) | np.isin(rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL))
+    there = (size > 0) | np.isin(
+        rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
+    )
     use = np.flatnonzero(role & (gone | there) & ~rows.cells.contradiction)
     use = use[np.lexsort((use, rows.timepoint[use], rows.lesion[use]))]
     same = rows.lesion[use][1:] == rows.lesion[use][:-1]
     back = np.flatnonzero(same & gone[use][:-1] & there[use][1:]) + 1
     row, before = use[back], use[back - 1]
-    said = [f"{v:g} mm" if v > 0 else w for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)]
+    said = [
+        f"{v:g} mm" if v > 0 else w
+        for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)
+    ]
     column = np.where(size > 0, diameters(data).column, "state").astype(object)
     yield from hits_by_column(
-        column, row, "{lesion} was gone at visit {before} and is there again ({value}) at visit {visit}: was it gone?",
-        value=np.array(said, dtype=object), expected="gone, or measured at both visits", related=before,
+        column,
+        row,
+        "{lesion} was gone at visit {before} and is there again ({value}) at visit {visit}: was "
+        "it gone?",
+        value=np.array(said, dtype=object),
+        expected="gone, or measured at both visits",
+        related=before,
         parts={"before": rows.said_visit[before]},
-    )  # fmt: skip
+    )
 
 
 @check("M17", needs={"lesions": (_LENGTH,)}, min_targets=3)
 def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Every target of a visit has the size it had at the visit before; sizes of 0 and of too small need not differ."""
+    """Every target of a visit has the size it had at the visit before; sizes of 0 and of too small
+    need not differ.
+    """
     rows, s = data["lesions"], series_of(data, above=-1)
     point, count = rows.timepoint[s.row], len(data.timepoints)
     known = s.before >= 0
@@ -178,24 +229,31 @@ def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits
     first, last = np.full(count, count), np.full(count, -1)
     np.minimum.at(first, point[known], was[known])
     np.maximum.at(last, point[known], was[known])
-    each, copied, sized = (np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured))
+    each, copied, sized = (
+        np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured)
+    )
     bad = (sized >= parameters["min_targets"]) & (copied == each) & (first == last)
     at = np.flatnonzero(bad[point] & measured)
     at = at[occurrence(point[at]) == 0]
     yield from hits_by_column(
-        diameters(data).column, s.row[at], "all {count} targets have at visit {visit} the sizes of visit {before}: "
-        "were they measured, or copied?", names={"lesion": ""}, expected="sizes measured at this visit",
+        diameters(data).column,
+        s.row[at],
+        "all {count} targets have at visit {visit} the sizes of visit {before}: "
+        "were they measured, or copied?",
+        names={"lesion": ""},
+        expected="sizes measured at this visit",
         parts={"count": each[point[at]], "before": rows.said_visit[s.row[s.before[at]]]},
         related=s.row[s.before[at]],
-    )  # fmt: skip
+    )
 
 
 @check("M18", needs={"lesions": (_LENGTH,)}, p=1e-4, n=50, min_share=0.3)
 def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A site and evaluator whose whole millimetres end in 0 or 5 far more often than one in five.
 
-    In 8,066 sizes of published trials 27 % do, so that a share below ``min_share`` is not questioned. The site is
-    the column ``site`` of the lesions or the subjects table; without one, evaluators are looked at alone.
+    In 8,066 sizes of published trials 27 % do, so that a share below ``min_share`` is not
+    questioned. The site is the column ``site`` of the lesions or the subjects table; without one,
+    evaluators are looked at alone.
     """
     from scipy.special import bdtrc
 
@@ -205,17 +263,27 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
     group, first = number_rows(site[at], rows.evaluator[at])
     total = np.bincount(group, minlength=len(first))
     even = np.bincount(group[read.value[at] % 5 == 0], minlength=len(first))
-    chance = bdtrc(np.maximum(even - 1.0, 0), total, 0.2)  # two of ten digits; with none of them nothing is asked
-    bad = (total >= parameters["n"]) & (chance < parameters["p"]) & more_than(even, parameters["min_share"] * total)
+    chance = bdtrc(
+        np.maximum(even - 1.0, 0), total, 0.2
+    )  # two of ten digits; with none of them nothing is asked
+    bad = (
+        (total >= parameters["n"])
+        & (chance < parameters["p"])
+        & more_than(even, parameters["min_share"] * total)
+    )
     bad = np.flatnonzero(bad & (len(at) > 0))
     bad = bad[np.argsort(at[first[bad]])]
     row = at[first[bad]]
     name = [f"{w}: " if w else "" for w in words[site[row]].tolist()]
     yield from hits_by_column(
-        read.column, row, "{site}{value} of {total} sizes end in 0 or 5: were they rounded?", value=even[bad],
-        expected="about one in five", names={"subject": "", "visit": "", "lesion": "", "date": ""},
+        read.column,
+        row,
+        "{site}{value} of {total} sizes end in 0 or 5: were they rounded?",
+        value=even[bad],
+        expected="about one in five",
+        names={"subject": "", "visit": "", "lesion": "", "date": ""},
         parts={"total": total[bad], "site": np.array(name, dtype=object)},
-    )  # fmt: skip
+    )
 
 
 def _site(data: Data) -> tuple[Ints, npt.NDArray[Any]]:

@@ -1,8 +1,8 @@
 """Structure: are the columns, values and keys there that everything else stands on?
 
-Sources: CDISC CORE and SDTMIG rules on keys and required variables, NCI edit checks of tumour forms.
-Input: all tables. Output: missing columns and values, rows that share a key, rows without a partner in
-another table.
+Sources: CDISC CORE and SDTMIG rules on keys and required variables, NCI edit checks of tumour
+forms. Input: all tables. Output: missing columns and values, rows that share a key, rows without a
+partner in another table.
 """
 
 from __future__ import annotations
@@ -35,10 +35,13 @@ _MEASURED_BY = {
 }  # fmt: skip
 _DIAMETERS = ("size", "diameter", "perpendicular", "viable")
 _VARIABLES = {
-    "TU": ("USUBJID", "TULNKID"), "TR": ("USUBJID", "TRLNKID", "TRTESTCD", "TRSTRESN|TRORRES|TRSTRESC"),
+    "TU": ("USUBJID", "TULNKID"),
+    "TR": ("USUBJID", "TRLNKID", "TRTESTCD", "TRSTRESN|TRORRES|TRSTRESC"),
     "RS": ("USUBJID", "RSTESTCD", "RSSTRESC|RSORRES"),
-}  # fmt: skip
-"""The SDTM variables without which a domain is of no use (SDTMIG 3.4: required and expected variables)."""
+}
+"""The SDTM variables without which a domain is of no use (SDTMIG 3.4: required and expected
+variables).
+"""
 
 
 @check("S01", needs={}, blank_allowed=True)
@@ -46,13 +49,21 @@ def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits
     """A column (an SDTM variable) without which a table is of no use, one finding a column."""
     for name in data.tables:
         for column in data.tables.missing_columns(name):
-            yield _absent(name, column, f"{name} has no column {column}; checks that need it are skipped")
+            yield _absent(
+                name, column, f"{name} has no column {column}; checks that need it are skipped"
+            )
     for domain, variables in _lacking_variables(data).items():
         for names in variables:
-            yield _absent(domain, names, f"{domain} has no variable {names}; checks that need it are skipped")
+            yield _absent(
+                domain, names, f"{domain} has no variable {names}; checks that need it are skipped"
+            )
     for column in lacking_measures(data):
-        yield _absent("lesions", column, f"lesions has no column {column}, which {data.criteria.title} measures "
-                      "target lesions by; checks that need it are skipped")  # fmt: skip
+        yield _absent(
+            "lesions",
+            column,
+            f"lesions has no column {column}, which {data.criteria.title} measures "
+            "target lesions by; checks that need it are skipped",
+        )
 
 
 def _absent(table: str, column: str, message: str) -> Hits:
@@ -60,18 +71,26 @@ def _absent(table: str, column: str, message: str) -> Hits:
 
 
 def _lacking_variables(data: Data) -> dict[str, list[str]]:
-    """For each tumour domain that was read the variables it lacks ("A or B" where one is enough)."""
+    """For each tumour domain that was read the variables it lacks ("A or B" where one is
+    enough).
+    """
     found: dict[str, list[str]] = {}
     for domain, wanted in _VARIABLES.items():
         if domain in data.tables.domains:
             held = data.tables.domains[domain]
             times = f"VISITNUM|VISIT|{domain}DTC|{domain}DY"
-            found[domain] = [w.replace("|", " or ") for w in (*wanted, times) if not set(w.split("|")) & set(held)]
+            found[domain] = [
+                w.replace("|", " or ")
+                for w in (*wanted, times)
+                if not set(w.split("|")) & set(held)
+            ]
     return found
 
 
 def lacking_measures(data: Data) -> list[str]:
-    """The columns that the criteria measure targets by and the lesions table lacks, where there are targets."""
+    """The columns that the criteria measure targets by and the lesions table lacks, where there are
+    targets.
+    """
     if "lesions" not in data.tables:
         return []
     rows = data["lesions"]
@@ -84,23 +103,31 @@ def lacking_measures(data: Data) -> list[str]:
 
 @check("S02", needs={}, blank_allowed=True)
 def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A blank where a required column must say something (variables that are not there at all: S01)."""
+    """A blank where a required column must say something (variables that are not there at all:
+    S01).
+    """
     for name, table in data.tables.items():
         layout = LAYOUTS[name]
         told = _told_otherwise(data, name)
         for column in layout.required():
             if column in table and not (name == "markers" and column == "value"):
-                blank = table.blank(column) & ~told.get(column, np.zeros(table.n_rows, dtype=np.bool_))
+                blank = table.blank(column) & ~told.get(
+                    column, np.zeros(table.n_rows, dtype=np.bool_)
+                )
                 yield flag(name, blank, "{column} is blank", column, expected="a value")
         for group in layout.either:
             held = [c for c in (*group, *(["day"] if "date" in group else [])) if c in table]
             if held:
                 blank = np.logical_and.reduce([table.blank(c) for c in held])
-                yield flag(name, blank, " and ".join(held) + " blank", held[0], expected=" or ".join(held))
+                yield flag(
+                    name, blank, " and ".join(held) + " blank", held[0], expected=" or ".join(held)
+                )
 
 
 def _told_otherwise(data: Data, name: str) -> dict[str, Bools]:
-    """Rows made from SDTM whose blank is reported elsewhere: no such variable (S01), no identification (S05)."""
+    """Rows made from SDTM whose blank is reported elsewhere: no such variable (S01), no
+    identification (S05).
+    """
     if name != "lesions" or data.tables[name].source.kind != "sdtm":
         return {}
     table = data.tables[name]
@@ -137,12 +164,16 @@ def earlier_row(numbers: Ints) -> Ints:
 
 @check("S03", needs={}, follows=("S02",))
 def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A second row for one lesion, visit and date: an error where it says something else, else a double entry.
+    """A second row for one lesion, visit and date: an error where it says something else, else a
+    double entry.
 
     So, too, a second row of a subject in the table of subjects, of which the first counts.
     """
-    held = {n: again for n, again in (("lesions", _lesions_again), ("subjects", _subjects_again))
-            if whole(data, n) and data[n].n}  # fmt: skip
+    held = {
+        n: again
+        for n, again in (("lesions", _lesions_again), ("subjects", _subjects_again))
+        if whole(data, n) and data[n].n
+    }
     if not held:
         raise Skip("there are no rows of lesions or subjects")
     for name, again in held.items():
@@ -150,7 +181,9 @@ def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hi
 
 
 def _subjects_again(rows: Rows) -> Iterator[Hits]:
-    """Further rows of a subject, each named by the first column in which it differs from the subject's first row."""
+    """Further rows of a subject, each named by the first column in which it differs from the
+    subject's first row.
+    """
     again = np.flatnonzero((occurrence(rows.subject) > 0) & ~rows.blank("subject"))
     if not len(again):
         return
@@ -163,10 +196,21 @@ def _subjects_again(rows: Rows) -> Iterator[Hits]:
         column[open_ & (codes[again] != codes[first])] = name
     for name in dict.fromkeys(column.tolist()):
         at, differs = column == name, name != "subject"
-        says = f"something else: {name} {{value}} after {{other}}" if differs else "the same (entered twice)"
-        yield Hits(table="subjects", rows=again[at], column=name, expected="one row per subject", related=first[at],
-                   parts={"other": rows.text(name)[first[at]]}, severity="" if differs else "warning",
-                   message=f"{{subject}} has a second row that says {says}")  # fmt: skip
+        says = (
+            f"something else: {name} {{value}} after {{other}}"
+            if differs
+            else "the same (entered twice)"
+        )
+        yield Hits(
+            table="subjects",
+            rows=again[at],
+            column=name,
+            expected="one row per subject",
+            related=first[at],
+            parts={"other": rows.text(name)[first[at]]},
+            severity="" if differs else "warning",
+            message=f"{{subject}} has a second row that says {says}",
+        )
 
 
 def _lesions_again(rows: Rows) -> Iterator[Hits]:
@@ -179,19 +223,28 @@ def _lesions_again(rows: Rows) -> Iterator[Hits]:
     silent = _silent(rows)[again] | _silent(rows)[first]
     says = np.select(
         [silent, differs, ~common],
-        ["of which one says nothing", "that says something else",
-         "with another measure; the measures of a lesion stand in one row"],
+        [
+            "of which one says nothing",
+            "that says something else",
+            "with another measure; the measures of a lesion stand in one row",
+        ],
         "that says the same (entered twice)",
-    )  # fmt: skip
+    )
     severity = np.where(differs & ~silent, "", "warning")
     for name in dict.fromkeys(column.tolist()):
         at = column == name
         said = _said_by(rows, name)
         yield Hits(
-            table="lesions", rows=again[at], column=name, expected="one row per lesion and visit", related=first[at],
-            message="{lesion} has a second row at visit {visit} {says}: {value} after {other}", value=said[again[at]],
-            parts={"says": says[at], "other": said[first[at]]}, severity=severity[at],
-        )  # fmt: skip
+            table="lesions",
+            rows=again[at],
+            column=name,
+            expected="one row per lesion and visit",
+            related=first[at],
+            message="{lesion} has a second row at visit {visit} {says}: {value} after {other}",
+            value=said[again[at]],
+            parts={"says": says[at], "other": said[first[at]]},
+            severity=severity[at],
+        )
 
 
 def _said_by(rows: Rows, column: str) -> Words:
@@ -203,7 +256,9 @@ def _said_by(rows: Rows, column: str) -> Words:
 
 
 def _row_before(rows: Rows) -> Ints:
-    """The row before of the same lesion and visit, -1 for none; where dates differ each is a timepoint of its own."""
+    """The row before of the same lesion and visit, -1 for none; where dates differ each is a
+    timepoint of its own.
+    """
     if np.bincount(rows.lesion_visit, minlength=1).max() < 2:
         return np.full(rows.n, -1, dtype=np.int64)
     date = rows.codes("day" if rows.table.has_days else "date")[0]
@@ -222,7 +277,9 @@ def _silent(rows: Rows) -> Bools:
 
 
 def _compared(rows: Rows, again: Ints, first: Ints) -> tuple[Bools, Words, Bools]:
-    """Whether two rows differ, the column to look at, and whether they have a measure or a state in common."""
+    """Whether two rows differ, the column to look at, and whether they have a measure or a state in
+    common.
+    """
     differs, common = np.zeros(len(again), np.bool_), np.zeros(len(again), np.bool_)
     column = np.full(len(again), "lesion", dtype=object)
     for name in (m for m in MEASURES if m in rows):
@@ -233,7 +290,9 @@ def _compared(rows: Rows, again: Ints, first: Ints) -> tuple[Bools, Words, Bools
         differs, common = differs | unlike, common | both
     for name, state in (("state", rows.cells.state), ("role", rows.cells.role)):
         unlike = (state[again] != state[first]) & ~differs
-        column = np.where((unlike | (column == "lesion")) & (name in rows) & (name == "state"), name, column)
+        column = np.where(
+            (unlike | (column == "lesion")) & (name in rows) & (name == "state"), name, column
+        )
         column = np.where(unlike & (name == "role"), name, column)
         differs = differs | unlike
     return differs, column, common | (rows.cells.state[again] != State.MEASURED)
@@ -241,7 +300,9 @@ def _compared(rows: Rows, again: Ints, first: Ints) -> tuple[Bools, Words, Bools
 
 @check("S04", needs={"responses": ("overall",)}, follows=("S02",))
 def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A second overall response of one evaluator, criterion and visit, among the accepted records."""
+    """A second overall response of one evaluator, criterion and visit, among the accepted
+    records.
+    """
     rows = data["responses"]
     key, _ = number_rows(rows.timepoint, rows.codes("criteria")[0])
     given = ~rows.blank("overall")
@@ -253,45 +314,74 @@ def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[
     again = use[before >= 0]
     first = use[before[before >= 0]]
     yield Hits(
-        table="responses", rows=again, column="overall", related=first, expected="one overall response per visit",
-        message="a second overall response at visit {visit} by one evaluator: {value} after {other}",
+        table="responses",
+        rows=again,
+        column="overall",
+        related=first,
+        expected="one overall response per visit",
+        message="a second overall response at visit {visit} by one evaluator: {value} after "
+        "{other}",
         parts={"other": rows.text("overall")[first]},
-    )  # fmt: skip
+    )
 
 
 @check("S05", needs={"TR": ("USUBJID", "TRLNKID"), "TU": ("USUBJID", "TULNKID")})
 def measurement_without_lesion(data: Data, parameters: Parameters) -> Hits:
-    """A TR row whose lesion is not identified in TU for the same subject and reader; one finding a lesion."""
+    """A TR row whose lesion is not identified in TU for the same subject and reader; one finding a
+    lesion.
+    """
     rows = data["TR"]
-    keys = (rows.codes("USUBJID")[0], evaluator(rows.table, "TR").trimmed.codes, rows.codes("TRLNKID")[0])
+    keys = (
+        rows.codes("USUBJID")[0],
+        evaluator(rows.table, "TR").trimmed.codes,
+        rows.codes("TRLNKID")[0],
+    )
     at = np.flatnonzero(_unidentified(data))
     lesion = number_rows(*keys)[0][at]
     first = at[occurrence(lesion) == 0]
-    return Hits(table="TR", rows=first, column="TRLNKID", expected="a lesion identified in TU",
-                parts={"number": np.bincount(lesion)[lesion][occurrence(lesion) == 0]},
-                message="{value} has results ({number} in TR), but is not identified in TU")  # fmt: skip
+    return Hits(
+        table="TR",
+        rows=first,
+        column="TRLNKID",
+        expected="a lesion identified in TU",
+        parts={"number": np.bincount(lesion)[lesion][occurrence(lesion) == 0]},
+        message="{value} has results ({number} in TR), but is not identified in TU",
+    )
 
 
 @check("S06", needs={"lesions": ()}, blank_allowed=True, follows=("S02",))
 def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A target or non-target lesion of which no row says anything, or a non-target without a result at baseline.
+    """A target or non-target lesion of which no row says anything, or a non-target without a result
+    at baseline.
 
     A target without a result at baseline, and some later, is reported by L06.
     """
     rows = data["lesions"]
     silent, role = _silent(rows), rows.cells.role
-    never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(role, (Role.TARGET, Role.NON_TARGET))
+    never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(
+        role, (Role.TARGET, Role.NON_TARGET)
+    )
     first = never & (rows.first_row == np.arange(rows.n))
-    yield flag("lesions", first, "{lesion} is identified, but no visit has a result of it", "lesion",
-               expected="a result")  # fmt: skip
+    yield flag(
+        "lesions",
+        first,
+        "{lesion} is identified, but no visit has a result of it",
+        "lesion",
+        expected="a result",
+    )
     start = rows.order == 0
     assessed = np.isin(rows.lesion, rows.lesion[start & ~silent])
     unseen = start & silent & (role == Role.NON_TARGET) & ~assessed & ~never
     once = np.zeros(rows.n, dtype=np.bool_)
     once[np.flatnonzero(unseen)[occurrence(rows.lesion[unseen]) == 0]] = True
     column = "state" if "state" in rows else "lesion"
-    yield flag("lesions", once, "non-target {lesion} has no result at baseline (visit {visit}), but later ones",
-               column, expected="a result")  # fmt: skip
+    yield flag(
+        "lesions",
+        once,
+        "non-target {lesion} has no result at baseline (visit {visit}), but later ones",
+        column,
+        expected="a result",
+    )
 
 
 @check("S07", needs={"subjects": ()}, follows=("S02",))
@@ -299,16 +389,27 @@ def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A subject that the subjects table does not have; one finding a subject, at its first row."""
     known = np.isin(np.arange(len(data.subjects)), data["subjects"].subject) | (data.subjects == "")
     names = [n for n in data.tables if n != "subjects" and "subject" in data.tables[n]]
-    has = np.array([np.isin(np.arange(len(known)), data[n].subject) for n in names]).reshape(len(names), len(known))
+    has = np.array([np.isin(np.arange(len(known)), data[n].subject) for n in names]).reshape(
+        len(names), len(known)
+    )
     for place, name in enumerate(names):
         mine = has[place] & ~known & ~has[:place].any(axis=0)
         rows = data[name]
         at = np.flatnonzero(mine[rows.subject])
         at = at[occurrence(rows.subject[at]) == 0]
-        where = [", ".join(n for n, h in zip(names, has[:, c], strict=True) if h) for c in rows.subject[at].tolist()]
-        yield Hits(table=name, rows=at, column="subject", expected="a subject of the subjects table",
-                   parts={"where": np.array(where, dtype=object)}, names={"visit": "", "lesion": "", "date": ""},
-                   message="{value} is not in the subjects table, but in {where}")  # fmt: skip
+        where = [
+            ", ".join(n for n, h in zip(names, has[:, c], strict=True) if h)
+            for c in rows.subject[at].tolist()
+        ]
+        yield Hits(
+            table=name,
+            rows=at,
+            column="subject",
+            expected="a subject of the subjects table",
+            parts={"where": np.array(where, dtype=object)},
+            names={"visit": "", "lesion": "", "date": ""},
+            message="{value} is not in the subjects table, but in {where}",
+        )
 
 
 def whole(data: Data, name: str) -> bool:
@@ -325,41 +426,73 @@ def same_evaluators(data: Data) -> None:
 
 @check("S08", needs={"lesions": (), "responses": ()}, follows=("S02", "S07"))
 def response_visit_without_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A response at a visit at which no lesion was assessed; one finding for a track without any lesion."""
+    """A response at a visit at which no lesion was assessed; one finding for a track without any
+    lesion.
+    """
     same_evaluators(data)
     rows, points = data["responses"], data.timepoints
-    given = {c: parse_response_cells(rows.table.column(c)) > Response.NE for c in ("overall", "target") if c in rows}
+    given = {
+        c: parse_response_cells(rows.table.column(c)) > Response.NE
+        for c in ("overall", "target")
+        if c in rows
+    }
     some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
     seen = np.isin(rows.track, points.track[points.lesions >= 0])
     none = np.flatnonzero(some & ~seen)
     first = none[occurrence(rows.track[none]) == 0]
     number = np.bincount(rows.track[none], minlength=data.n_tracks)[rows.track[first]]
     column = next(iter(given), "overall")
-    yield Hits(table="responses", rows=first, column=column, parts={"number": number}, expected="lesion rows",
-               names={"visit": "", "date": ""},
-               message="{subject} has {number} response(s) by this evaluator, and no lesion row at all")  # fmt: skip
+    yield Hits(
+        table="responses",
+        rows=first,
+        column=column,
+        parts={"number": number},
+        expected="lesion rows",
+        names={"visit": "", "date": ""},
+        message="{subject} has {number} response(s) by this evaluator, and no lesion row at all",
+    )
     empty = (points.lesions[rows.timepoint] < 0) & seen
     for name, mask in given.items():
-        yield flag("responses", mask & empty, "{column} response {value} at visit {visit}, where no lesion was "
-                   "assessed", name, expected="lesion rows at this visit")  # fmt: skip
+        yield flag(
+            "responses",
+            mask & empty,
+            "{column} response {value} at visit {visit}, where no lesion was assessed",
+            name,
+            expected="lesion rows at this visit",
+        )
         empty = empty & ~mask
 
 
 @check("S09", needs={"lesions": (), "responses": ()}, follows=("S02",))
 def measurements_without_response(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Lesions assessed after baseline at a visit without a response row; one finding for a track without any."""
+    """Lesions assessed after baseline at a visit without a response row; one finding for a track
+    without any.
+    """
     same_evaluators(data)
     points = data.timepoints
     alone = (points.order > 0) & (points.lesions >= 0) & (points.responses < 0)
     answered = np.isin(points.track, points.track[points.responses >= 0])
     at = np.sort(points.lesions[alone & answered])
-    yield Hits(table="lesions", rows=at, column="visit", expected="a response row at this visit", names={"lesion": ""},
-               message="lesions were assessed at visit {visit}, but no response is given")  # fmt: skip
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="visit",
+        expected="a response row at this visit",
+        names={"lesion": ""},
+        message="lesions were assessed at visit {visit}, but no response is given",
+    )
     never = np.flatnonzero(alone & ~answered)
     first = never[occurrence(points.track[never]) == 0]
     number = np.bincount(points.track[never], minlength=data.n_tracks)[points.track[first]]
     order = np.argsort(points.lesions[first])
-    yield Hits(table="lesions", rows=points.lesions[first][order], column="visit", expected="response rows",
-               parts={"number": number[order]}, names={"lesion": ""},
-               message="{subject} has lesions assessed at {number} visit(s) after baseline, and no response at all, "
-               "the first at visit {visit}")  # fmt: skip
+    yield Hits(
+        table="lesions",
+        rows=points.lesions[first][order],
+        column="visit",
+        expected="response rows",
+        parts={"number": number[order]},
+        names={"lesion": ""},
+        message="{subject} has lesions assessed at {number} visit(s) after baseline, and no "
+        "response at all, "
+        "the first at visit {visit}",
+    )

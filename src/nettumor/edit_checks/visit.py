@@ -1,9 +1,10 @@
-"""Visits in time: is the baseline where it must be, do visits follow each other, and are they in their windows?
+"""Visits in time: is the baseline where it must be, do visits follow each other, and are they in
+their windows?
 
 Sources: RECIST 1.1, 3.2.1 (baseline at most 4 weeks before treatment) and 4.5 (frequency of
-re-evaluation); FDA guidance on PFS (two missed visits); protocol windows. Input: the dates of lesions and
-responses by visit, the reference dates, and the study's ``[windows]``. Output: visits too early, too
-late, reversed, doubled, spread, missing, or after another therapy.
+re-evaluation); FDA guidance on PFS (two missed visits); protocol windows. Input: the dates of
+lesions and responses by visit, the reference dates, and the study's ``[windows]``. Output: visits
+too early, too late, reversed, doubled, spread, missing, or after another therapy.
 """
 
 from __future__ import annotations
@@ -20,13 +21,22 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import Role, number_rows, occurrence
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import CHECKS, Hits, Parameters, Skip, check
-from nettumor.edit_checks.date import comparable, day_text, of_subject, own_dates, subject_text, usable
+from nettumor.edit_checks.date import (
+    comparable,
+    day_text,
+    of_subject,
+    own_dates,
+    subject_text,
+    usable,
+)
 from nettumor.edit_checks.structure import same_evaluators
 
 
 def judged(data: Data) -> list[Rows]:
     """The tables that have subjects and dates, and count time as the study does."""
-    names = [n for n in ("lesions", "responses") if n in data.tables and "subject" in data.tables[n]]
+    names = [
+        n for n in ("lesions", "responses") if n in data.tables and "subject" in data.tables[n]
+    ]
     return [data[n] for n in names if own_dates(data[n])[0] in data[n] and comparable(data, n)]
 
 
@@ -38,7 +48,9 @@ def counted_alike(data: Data, *names: str) -> None:
 
 
 def by_visit(data: Data) -> list[Rows]:
-    """The tables that have visits and dates, visits by a column of their own; skip where there is none."""
+    """The tables that have visits and dates, visits by a column of their own; skip where there is
+    none.
+    """
     found = [rows for rows in judged(data) if "visit" in rows]
     if not found:
         raise Skip("neither lesions nor responses has a column visit and a column date")
@@ -46,7 +58,9 @@ def by_visit(data: Data) -> list[Rows]:
 
 
 def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
-    """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made once."""
+    """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made
+    once.
+    """
     key = (rows.name, "first days")
     if key not in data.read:
         day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
@@ -59,7 +73,9 @@ def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
 
 
 def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
-    """The day of each timepoint: of its scans, else of its response; and the row by table that has it."""
+    """The day of each timepoint: of its scans, else of its response; and the row by table that has
+    it.
+    """
     day = np.full(len(data.timepoints), np.nan)
     places = []
     for rows in judged(data):
@@ -70,7 +86,9 @@ def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
 
 
 def at_points(places: list[tuple[Rows, Ints]], bad: Bools) -> Iterator[tuple[Rows, Ints, Ints]]:
-    """For each table its rows at the timepoints of a mask, in the order of the file, with these timepoints."""
+    """For each table its rows at the timepoints of a mask, in the order of the file, with these
+    timepoints.
+    """
     for rows, row in places:
         points = np.flatnonzero(bad & (row >= 0))
         points = points[np.argsort(row[points], kind="stable")]
@@ -82,8 +100,12 @@ def names_of(rows: Rows) -> dict[str, str]:
     return {"lesion": ""} if rows.name == "lesions" else {}
 
 
-def protocol(data: Data, id: str, parameters: Parameters, name: str, window: str) -> tuple[float, bool]:
-    """Days of the protocol and whether they were stated: the parameter, else ``[windows]``, else the default."""
+def protocol(
+    data: Data, id: str, parameters: Parameters, name: str, window: str
+) -> tuple[float, bool]:
+    """Days of the protocol and whether they were stated: the parameter, else ``[windows]``, else
+    the default.
+    """
     value = float(parameters[name])
     if value != CHECKS[id].parameters[name]:
         return value, True
@@ -91,7 +113,9 @@ def protocol(data: Data, id: str, parameters: Parameters, name: str, window: str
 
 
 def origin(data: Data) -> Floats:
-    """The day that each timepoint's visits are planned from: the reference date, else the baseline's."""
+    """The day that each timepoint's visits are planned from: the reference date, else the
+    baseline's.
+    """
     points = data.timepoints
     if not len(points):
         return np.empty(0)
@@ -108,10 +132,16 @@ def _once_a_day(rows: Rows, bad: Bools) -> Ints:
     return np.asarray(at[occurrence(numbers) == 0]) if len(at) else at
 
 
-@check("D06", needs={"lesions": ("date|day",), "subjects": ("treatment_start",)},
-       follows=("D01", "=D03", "S07", "A01", "A02", "A06"), allow_day1=True)  # fmt: skip
+@check(
+    "D06",
+    needs={"lesions": ("date|day",), "subjects": ("treatment_start",)},
+    follows=("D01", "=D03", "S07", "A01", "A02", "A06"),
+    allow_day1=True,
+)
 def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
-    """A scan of the baseline visit after the first dose; on its day, too, with ``allow_day1`` off."""
+    """A scan of the baseline visit after the first dose; on its day, too, with
+    ``allow_day1`` off.
+    """
     counted_alike(data, "lesions")
     rows = data["lesions"]
     start = of_subject(data, "treatment_start")[1][rows.subject]
@@ -121,15 +151,27 @@ def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
     at = _once_a_day(rows, late & (rows.order == 0))
     first = subject_text(data, "treatment_start")[rows.subject[at]]
     limit = "on or before" if parameters["allow_day1"] else "before"
-    return Hits(table="lesions", rows=at, column=own_dates(rows)[0], parts={"start": first}, names={"lesion": ""},
-                expected=[f"{limit} {d}" for d in first.tolist()],
-                message="the baseline scan of {value} is after treatment start ({start})")  # fmt: skip
+    return Hits(
+        table="lesions",
+        rows=at,
+        column=own_dates(rows)[0],
+        parts={"start": first},
+        names={"lesion": ""},
+        expected=[f"{limit} {d}" for d in first.tolist()],
+        message="the baseline scan of {value} is after treatment start ({start})",
+    )
 
 
-@check("D07", needs={"lesions": ("date|day",)}, follows=("D01", "S07", "A01", "A02", "A06"),
-       window_days=28)  # fmt: skip
+@check(
+    "D07",
+    needs={"lesions": ("date|day",)},
+    follows=("D01", "S07", "A01", "A02", "A06"),
+    window_days=28,
+)
 def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
-    """A scan of the baseline visit more than 28 days before the first dose (randomisation, where none is known)."""
+    """A scan of the baseline visit more than 28 days before the first dose (randomisation, where
+    none is known).
+    """
     counted_alike(data, "lesions")
     rows = data["lesions"]
     most, _ = protocol(data, "D07", parameters, "window_days", "baseline")
@@ -140,11 +182,19 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     if np.isnan(start).all():
         raise Skip("neither treatment start nor randomisation is known")
     before = start[rows.subject] - rows.when.latest
-    unborn = more_than(of_subject(data, "birth")[0][rows.subject], rows.when.latest)  # that is its own finding
+    unborn = more_than(
+        of_subject(data, "birth")[0][rows.subject], rows.when.latest
+    )  # that is its own finding
     at = _once_a_day(rows, more_than(before, most) & (rows.order == 0) & ~unborn)
-    return Hits(table="lesions", rows=at, column=own_dates(rows)[0], names={"lesion": ""},
-                expected=f"at most {most:g} days before", parts={"days": before[at]},
-                message=f"the baseline scan of {{value}} is {{days}} days before {what}; {{expected}}")  # fmt: skip
+    return Hits(
+        table="lesions",
+        rows=at,
+        column=own_dates(rows)[0],
+        names={"lesion": ""},
+        expected=f"at most {most:g} days before",
+        parts={"days": before[at]},
+        message=f"the baseline scan of {{value}} is {{days}} days before {what}; {{expected}}",
+    )
 
 
 _NUMBERED = re.compile(r"([A-Z]*)[\s_-]*(\d+(?:[.,]\d+)?)(?:\s*\(.*\))?")
@@ -152,7 +202,8 @@ _FIRST = ("SCREENING", "BASELINE")
 
 
 def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
-    """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not compare.
+    """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not
+    compare.
 
     Screening and baseline come before the commonest series.
     """
@@ -178,7 +229,9 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         number, kind = visit_numbers(data.words("visit"))
         day, row = first_days(data, rows)
         use = np.flatnonzero((row >= 0) & ~np.isnan(number[points.visit])) if len(points) else row
-        use = use[np.lexsort((number[points.visit[use]], kind[points.visit[use]], points.track[use]))]
+        use = use[
+            np.lexsort((number[points.visit[use]], kind[points.visit[use]], points.track[use]))
+        ]
         series, _ = number_rows(points.track[use], kind[points.visit[use]])
         back = np.zeros(len(use), dtype=np.bool_)
         back[1:] = (series[1:] == series[:-1]) & more_than(day[use][:-1], day[use][1:])
@@ -189,10 +242,16 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         found[use[place]] = True
         column = own_dates(rows)[0]
         text, visits = rows.text(column), rows.text("visit")
-        yield Hits(table=rows.name, rows=here, column=column, related=there, names=names_of(rows),
-                   expected=[f"on or after {d}" for d in text[there].tolist()],
-                   parts={"other": visits[there], "when": text[there]},
-                   message="visit {visit} is dated {value}, before visit {other} ({when})")  # fmt: skip
+        yield Hits(
+            table=rows.name,
+            rows=here,
+            column=column,
+            related=there,
+            names=names_of(rows),
+            expected=[f"on or after {d}" for d in text[there].tolist()],
+            parts={"other": visits[there], "when": text[there]},
+            message="visit {visit} is dated {value}, before visit {other} ({when})",
+        )
 
 
 @check("D09", needs={}, follows=("D01", "D08", "S10"))
@@ -207,18 +266,31 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
         pair, first = number_rows(rows.track[at], days, rows.timepoint[at])
         one = at[first]  # a row of each visit and date
         shared, _ = number_rows(rows.track[one], days[first])
-        order = np.lexsort((one, rows.timepoint[one], number[points.visit[rows.timepoint[one]]], shared))
+        order = np.lexsort(
+            (one, rows.timepoint[one], number[points.visit[rows.timepoint[one]]], shared)
+        )
         one, shared = one[order], shared[order]
-        again = np.flatnonzero(np.concatenate([[False], shared[1:] == shared[:-1]])) if len(one) else one
+        again = (
+            np.flatnonzero(np.concatenate([[False], shared[1:] == shared[:-1]]))
+            if len(one)
+            else one
+        )
         here, there = one[again], one[again - 1]
         new = ~found[rows.timepoint[here]] & (occurrence(rows.timepoint[here]) == 0)
         here, there = here[new], there[new]
         sort = np.argsort(here)
         here, there = here[sort], there[sort]
         found[rows.timepoint[here]] = True
-        yield Hits(table=rows.name, rows=here, column=own_dates(rows)[0], related=there, names=names_of(rows),
-                   expected="another date", parts={"other": rows.text("visit")[there]},
-                   message="visits {other} and {visit} are both dated {value}")  # fmt: skip
+        yield Hits(
+            table=rows.name,
+            rows=here,
+            column=own_dates(rows)[0],
+            related=there,
+            names=names_of(rows),
+            expected="another date",
+            parts={"other": rows.text("visit")[there]},
+            message="visits {other} and {visit} are both dated {value}",
+        )
         del pair
 
 
@@ -241,39 +313,57 @@ def _is_odd(word: str) -> bool:
 
 @check("D10", needs={}, follows=("D01", "D08", "D09", "D06"), every=56, window=7)
 def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A planned visit after baseline outside its window: the multiple of the interval nearest to it.
+    """A planned visit after baseline outside its window: the multiple of the interval nearest to
+    it.
 
-    Where neither the configuration nor a parameter states the protocol's interval the finding is a note.
+    Where neither the configuration nor a parameter states the protocol's interval the finding is a
+    note.
     """
     every, stated = protocol(data, "D10", parameters, "every", "interval")
     window, _ = protocol(data, "D10", parameters, "window", "window")
     points = data.timepoints
     day, places = scan_days(data)
     if not places or not every > 0:
-        raise Skip("no interval between visits is planned" if places else "no table has visits and dates")
+        raise Skip(
+            "no interval between visits is planned" if places else "no table has visits and dates"
+        )
     apart = day - origin(data)
     number = np.maximum(np.floor(apart / every + 0.5), 1.0)
     off = apart - number * every
     bad = (points.order > 0) & more_than(np.abs(off), window)
     bad &= ~_unscheduled(data)
-    assumed = "" if stated else f" (if visits are planned every {every:g} days; the configuration does not say)"
+    assumed = (
+        ""
+        if stated
+        else f" (if visits are planned every {every:g} days; the configuration does not say)"
+    )
     for rows, row, at in at_points(places, bad):
         plan = number[at] * every
-        yield Hits(table=rows.name, rows=row, column=own_dates(rows)[0], names=names_of(rows),
-                   severity="" if stated else "note",
-                   expected=[f"day {p - window:g} to {p + window:g}" for p in plan.tolist()],
-                   parts={"day": apart[at], "off": np.abs(off[at]), "plan": plan,
-                          "side": np.where(off[at] > 0, "after", "before")},
-                   message="visit {visit} ({value}) is on day {day}, {off} days {side} the planned day {plan}; the "
-                   f"window is {window:g} days{assumed}")  # fmt: skip
+        yield Hits(
+            table=rows.name,
+            rows=row,
+            column=own_dates(rows)[0],
+            names=names_of(rows),
+            severity="" if stated else "note",
+            expected=[f"day {p - window:g} to {p + window:g}" for p in plan.tolist()],
+            parts={
+                "day": apart[at],
+                "off": np.abs(off[at]),
+                "plan": plan,
+                "side": np.where(off[at] > 0, "after", "before"),
+            },
+            message="visit {visit} ({value}) is on day {day}, {off} days {side} the planned day "
+            "{plan}; the "
+            f"window is {window:g} days{assumed}",
+        )
 
 
 @check("D11", needs={}, follows=("D01", "D08", "=D13"), factor=1.5, every=56)
 def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A gap of more than 1.5 planned intervals before a visit: a visit is missing.
 
-    The first gap counts from the reference date, the earlier ones of a baseline scan do not; a visit in
-    between without a full date leaves its gap open.
+    The first gap counts from the reference date, the earlier ones of a baseline scan do not; a
+    visit in between without a full date leaves its gap open.
     """
     every, stated = protocol(data, "D11", parameters, "every", "interval")
     most, points = parameters["factor"] * every, data.timepoints
@@ -286,15 +376,24 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     gap = day - last
     assumed = "" if stated else "; the configuration does not say how often"
     for rows, row, at in at_points(places, (points.order > 0) & more_than(gap, most)):
-        yield Hits(table=rows.name, rows=row, column=own_dates(rows)[0], expected=f"at most {most:g} days",
-                   parts={"gap": gap[at]}, names=names_of(rows),
-                   message="{gap} days lie between visit {visit} ({value}) and the one before: a visit is missing "
-                   f"(planned every {every:g} days{assumed})")  # fmt: skip
+        yield Hits(
+            table=rows.name,
+            rows=row,
+            column=own_dates(rows)[0],
+            expected=f"at most {most:g} days",
+            parts={"gap": gap[at]},
+            names=names_of(rows),
+            message="{gap} days lie between visit {visit} ({value}) and the one before: a visit "
+            "is missing "
+            f"(planned every {every:g} days{assumed})",
+        )
 
 
 @check("D12", needs={}, follows=("D01", "D08", "D09"), days=14)
 def assessments_too_close(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Two visits of one subject and assessor less than 14 days apart; on one date is another check's."""
+    """Two visits of one subject and assessor less than 14 days apart; on one date is another
+    check's.
+    """
     points, least = data.timepoints, parameters["days"]
     day, places = scan_days(data)
     if not places:
@@ -304,13 +403,21 @@ def assessments_too_close(data: Data, parameters: Parameters) -> Iterator[Hits]:
     another = points.visit != points.visit[before] if len(points) else before < 0
     bad = (points.order > 0) & (before >= 0) & another & (gap > 0) & more_than(least, gap)
     for rows, row, at in at_points(places, bad):
-        yield Hits(table=rows.name, rows=row, column=own_dates(rows)[0], expected=f"at least {least:g} days",
-                   parts={"gap": gap[at]}, names=names_of(rows),
-                   message="visit {visit} ({value}) is only {gap} days after the one before")  # fmt: skip
+        yield Hits(
+            table=rows.name,
+            rows=row,
+            column=own_dates(rows)[0],
+            expected=f"at least {least:g} days",
+            parts={"gap": gap[at]},
+            names=names_of(rows),
+            message="visit {visit} ({value}) is only {gap} days after the one before",
+        )
 
 
 def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
-    """The first and the last day that the scans of each timepoint allow; -inf and inf where one is unknown."""
+    """The first and the last day that the scans of each timepoint allow; -inf and inf where one is
+    unknown.
+    """
     count = len(data.timepoints)
     low, high = np.full(count, np.inf), np.full(count, -np.inf)
     at = np.flatnonzero(~rows.blank(own_dates(rows)[0]))
@@ -319,34 +426,55 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
     return low, high
 
 
-@check("D13", needs={"lesions": ("visit", "date|day")}, follows=("D01", "=D03", "=D04", "=D05", "D08"), days=14,
-       error_days=28)  # fmt: skip
+@check(
+    "D13",
+    needs={"lesions": ("visit", "date|day")},
+    follows=("D01", "=D03", "=D04", "=D05", "D08"),
+    days=14,
+    error_days=28,
+)
 def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
-    """Scans of one visit more than 14 days apart (more than 28: error); at the latest row of the visit."""
+    """Scans of one visit more than 14 days apart (more than 28: error); at the latest row of the
+    visit.
+    """
     rows = data["lesions"]
     at = np.flatnonzero(~np.isnan(rows.day) & ~rows.blank("visit"))
     visit, first = number_rows(rows.track[at], rows._shared("visit")[at])
     order = np.lexsort((at, rows.day[at], visit))
     last = np.lexsort((-at, rows.day[at], visit))
     ends = np.searchsorted(visit[order], np.arange(len(first)), side="right") if len(at) else first
-    early, late = at[order[np.append(0, ends)[:-1]]], at[last[ends - 1]]  # the first rows of both dates
+    early, late = (
+        at[order[np.append(0, ends)[:-1]]],
+        at[last[ends - 1]],
+    )  # the first rows of both dates
     apart = rows.day[late] - rows.day[early]
     bad = np.flatnonzero(more_than(apart, parameters["days"]))
     bad = bad[np.argsort(late[bad])]
     late, other, apart = late[bad], early[bad], apart[bad]
     column = own_dates(rows)[0]
-    return Hits(table="lesions", rows=late, column=column, related=other,
-                expected=f"scans within {parameters['days']:g} days",
-                severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
-                parts={"apart": apart, "name": rows.text("lesion")[late], "other": rows.text("lesion")[other],
-                       "when": rows.text(column)[other]}, names={"lesion": ""},
-                message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
-                "({when})")  # fmt: skip
+    return Hits(
+        table="lesions",
+        rows=late,
+        column=column,
+        related=other,
+        expected=f"scans within {parameters['days']:g} days",
+        severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
+        parts={
+            "apart": apart,
+            "name": rows.text("lesion")[late],
+            "other": rows.text("lesion")[other],
+            "when": rows.text(column)[other],
+        },
+        names={"lesion": ""},
+        message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
+        "({when})",
+    )
 
 
 @check("D15", needs={})
 def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A visit number with a second name, or a name with a second number; one finding for each such pair.
+    """A visit number with a second name, or a name with a second number; one finding for each such
+    pair.
 
     The commonest pairing is taken as right, among equals the first.
     """
@@ -367,19 +495,36 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
         start = ends[place] - rows.n
         mine = (row >= start) & (row < ends[place])
         for usual, column, words, message in (
-            (of_number, "visit_name", names, "visit number {visit} is called {value} ({count} rows) and {expected}"),
-            (np.where(of_number >= 0, -1, of_name), "visit", numbers,
-             "visit {name} has the number {value} ({count} rows) and {expected}"),
-        ):  # fmt: skip
+            (
+                of_number,
+                "visit_name",
+                names,
+                "visit number {visit} is called {value} ({count} rows) and {expected}",
+            ),
+            (
+                np.where(of_number >= 0, -1, of_name),
+                "visit",
+                numbers,
+                "visit {name} has the number {value} ({count} rows) and {expected}",
+            ),
+        ):
             bad = np.flatnonzero(mine & (usual >= 0))
             bad = bad[np.argsort(row[bad])]
-            yield Hits(table=rows.name, rows=row[bad] - start, column=column, expected=words[usual[bad]],
-                       parts={"count": count[bad], "name": names[name[row[bad]]]}, message=message,
-                       names=dict.fromkeys(("subject", "evaluator", "lesion", "date"), ""))  # fmt: skip
+            yield Hits(
+                table=rows.name,
+                rows=row[bad] - start,
+                column=column,
+                expected=words[usual[bad]],
+                parts={"count": count[bad], "name": names[name[row[bad]]]},
+                message=message,
+                names=dict.fromkeys(("subject", "evaluator", "lesion", "date"), ""),
+            )
 
 
 def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
-    """For each pair the partner that its key has more often, -1 where it is the commonest itself."""
+    """For each pair the partner that its key has more often, -1 where it is the commonest
+    itself.
+    """
     order = np.lexsort((row, -count, key))
     lead = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
     lead[key[order[::-1]]] = other[order[::-1]]
@@ -387,8 +532,12 @@ def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
     return np.where(usual == other, -1, usual)
 
 
-@check("D16", needs={"lesions": ("date|day",), "responses": ("date|day",)},
-       follows=("D01", "=D03", "=D06", "=D07", "D08", "=D13"), days=14)  # fmt: skip
+@check(
+    "D16",
+    needs={"lesions": ("date|day",), "responses": ("date|day",)},
+    follows=("D01", "=D03", "=D06", "=D07", "D08", "=D13"),
+    days=14,
+)
 def response_date_differs_from_scan(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A response dated before the first scan of its visit, or more than 14 days after the last."""
     same_evaluators(data)
@@ -401,39 +550,64 @@ def response_date_differs_from_scan(data: Data, parameters: Parameters) -> Itera
     late = more_than(rows.when.earliest, high + parameters["days"]) & np.isfinite(high)
     first = data.timepoints.lesions[rows.timepoint]
     column = own_dates(rows)[0]
-    for bad, limit, side in ((early, low, "before the first scan"), (late, high, "after the last scan")):
+    for bad, limit, side in (
+        (early, low, "before the first scan"),
+        (late, high, "after the last scan"),
+    ):
         at = np.flatnonzero(bad)
         when = day_text(data, limit[at])
         off = np.where(early, low - rows.when.latest, rows.when.earliest - high)[at]
-        yield Hits(table="responses", rows=at, column=column, expected=when, related=first[at],
-                   related_table="lesions", parts={"off": off},
-                   message=f"the response of visit {{visit}} is dated {{value}}, {{off}} days {side} of that visit "
-                   "({expected})")  # fmt: skip
+        yield Hits(
+            table="responses",
+            rows=at,
+            column=column,
+            expected=when,
+            related=first[at],
+            related_table="lesions",
+            parts={"off": off},
+            message=f"the response of visit {{visit}} is dated {{value}}, {{off}} days {side} of "
+            "that visit "
+            "({expected})",
+        )
 
 
 @check("D18", needs={}, follows=("D01",))
 def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A visit on or after the first day of another anticancer therapy: it does not count for response.
+    """A visit on or after the first day of another anticancer therapy: it does not count for
+    response.
 
-    Also a target measured on or after local therapy of that lesion (column ``local_therapy``); at its
-    first such row.
+    Also a target measured on or after local therapy of that lesion (column ``local_therapy``); at
+    its first such row.
     """
     points, looked = data.timepoints, False
     if "subjects" in data.tables and not data["subjects"].blank("new_therapy").all():
         looked = True
         day, places = scan_days(data)
-        begun = of_subject(data, "new_therapy")[1][data.track_subject][points.track] if len(points) else day
+        begun = (
+            of_subject(data, "new_therapy")[1][data.track_subject][points.track]
+            if len(points)
+            else day
+        )
         for rows, row, at in at_points(places, (points.order >= 0) & (day >= begun)):
             start = subject_text(data, "new_therapy")[data.track_subject[points.track[at]]]
-            yield Hits(table=rows.name, rows=row, column=own_dates(rows)[0], parts={"start": start},
-                       names=names_of(rows),
-                       message="visit {visit} ({value}) is after the start of another therapy ({start}); it does not "
-                       "count for response")  # fmt: skip
+            yield Hits(
+                table=rows.name,
+                rows=row,
+                column=own_dates(rows)[0],
+                parts={"start": start},
+                names=names_of(rows),
+                message="visit {visit} ({value}) is after the start of another therapy ({start}); "
+                "it does not "
+                "count for response",
+            )
     if usable(data, "lesions", "local_therapy"):
         looked = True
         yield _after_local_therapy(data["lesions"], data)
     if not looked:
-        raise Skip("no new therapy is recorded: subjects.new_therapy and lesions.local_therapy are not there")
+        raise Skip(
+            "no new therapy is recorded: subjects.new_therapy and lesions.local_therapy are not "
+            "there"
+        )
 
 
 def _after_local_therapy(rows: Rows, data: Data) -> Hits:
@@ -442,9 +616,16 @@ def _after_local_therapy(rows: Rows, data: Data) -> Hits:
     given = np.flatnonzero(~np.isnan(when))
     np.minimum.at(treated, rows.lesion[given], when[given])
     start = treated[rows.lesion] if rows.n else when
-    after = (rows.cells.role == Role.TARGET) & (data.size >= 0) & (rows.order > 0) & (rows.day >= start)
+    after = (
+        (rows.cells.role == Role.TARGET) & (data.size >= 0) & (rows.order > 0) & (rows.day >= start)
+    )
     at = np.flatnonzero(after)
     at = at[np.lexsort((at, rows.timepoint[at]))]
     at = np.sort(at[occurrence(rows.lesion[at]) == 0])
-    return Hits(table="lesions", rows=at, column=own_dates(rows)[0], parts={"start": day_text(data, start[at])},
-                message="target {lesion} was measured on {value}, after local therapy of it ({start})")  # fmt: skip
+    return Hits(
+        table="lesions",
+        rows=at,
+        column=own_dates(rows)[0],
+        parts={"start": day_text(data, start[at])},
+        message="target {lesion} was measured on {value}, after local therapy of it ({start})",
+    )

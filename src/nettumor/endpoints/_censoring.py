@@ -1,7 +1,8 @@
-"""Where a patient's time ends: the first progression, what counts, missed visits, the last adequate assessment.
+"""Where a patient's time ends: the first progression, what counts, missed visits, the last adequate
+assessment.
 
-Each function is one sentence of the rules that `progression_free_survival` states; all of them work on whole
-cohorts at once.
+Each function is one sentence of the rules that `progression_free_survival` states; all of them work
+on whole cohorts at once.
 """
 
 from __future__ import annotations
@@ -58,28 +59,50 @@ class Courses:
 
 
 def read(
-    responses: npt.ArrayLike, days: npt.ArrayLike, censoring: CensoringRule, function: str,
-    baseline_assessed: npt.ArrayLike, **ends: npt.ArrayLike | None,
-) -> tuple[Courses, Floats]:  # fmt: skip
-    """Check and broadcast the arguments; the second result is ``response_day`` (zeros where not asked for)."""
+    responses: npt.ArrayLike,
+    days: npt.ArrayLike,
+    censoring: CensoringRule,
+    function: str,
+    baseline_assessed: npt.ArrayLike,
+    **ends: npt.ArrayLike | None,
+) -> tuple[Courses, Floats]:
+    """Check and broadcast the arguments; the second result is ``response_day`` (zeros where not
+    asked for).
+    """
     require(censoring, CensoringRule, function, "censoring")
-    codes, day = broadcast(responses=np.atleast_1d(as_codes(responses, "responses")),
-                           days=np.atleast_1d(as_days(days, "days")))  # fmt: skip
+    codes, day = broadcast(
+        responses=np.atleast_1d(as_codes(responses, "responses")),
+        days=np.atleast_1d(as_days(days, "days")),
+    )
     check_increasing(day, "days")
     single = {name: np.array(np.nan) if v is None else as_days(v, name) for name, v in ends.items()}
-    shapes = {"responses without the timepoint axis": np.empty(codes.shape[:-1]), **single,
-              "baseline_assessed": as_flags(baseline_assessed, "baseline_assessed")}  # fmt: skip
+    shapes = {
+        "responses without the timepoint axis": np.empty(codes.shape[:-1]),
+        **single,
+        "baseline_assessed": as_flags(baseline_assessed, "baseline_assessed"),
+    }
     first, *subjects = broadcast(**shapes)
     codes, day = (np.broadcast_to(a, (*first.shape, a.shape[-1])) for a in (codes, day))
     named = dict(zip([*single, "baseline"], subjects, strict=True))
     start = named.pop("response_day", np.zeros(first.shape))
     known = ~np.isnan(day)
     # NE at an unknown day is no visit; any other response at an unknown day took place.
-    adequate = (codes >= Response.IUPD) | ((codes == Response.NE) & known if censoring.ne_is_adequate else False)
-    place = np.moveaxis(running(np.maximum, np.moveaxis(np.where(known, day, -np.inf), -1, 0)), 0, -1)
+    adequate = (codes >= Response.IUPD) | (
+        (codes == Response.NE) & known if censoring.ne_is_adequate else False
+    )
+    place = np.moveaxis(
+        running(np.maximum, np.moveaxis(np.where(known, day, -np.inf), -1, 0)), 0, -1
+    )
     coarsest = guard_of(days, *(v for v in ends.values() if v is not None))
-    return Courses(codes=codes, days=day, place=place, adequate=np.asarray(adequate), guard=coarsest,
-                    rule=censoring, **named), start  # fmt: skip
+    return Courses(
+        codes=codes,
+        days=day,
+        place=place,
+        adequate=np.asarray(adequate),
+        guard=coarsest,
+        rule=censoring,
+        **named,
+    ), start
 
 
 def _at(values: Floats, index: npt.NDArray[np.intp], otherwise: Floats) -> Floats:
@@ -93,8 +116,8 @@ def _at(values: Floats, index: npt.NDArray[np.intp], otherwise: Floats) -> Float
 def progression_place(codes: Codes, pd: Bools) -> npt.NDArray[np.int64]:
     """The timepoint at which the first of these PD is dated; -1 for none.
 
-    Under iRECIST PD means iCPD; it is dated at the first IUPD of its block, the IUPD before it with only
-    NE and MISSING between (Seymour et al. 2017).
+    Under iRECIST PD means iCPD; it is dated at the first IUPD of its block, the IUPD before it with
+    only NE and MISSING between (Seymour et al. 2017).
     """
     first = _first(pd)
     unconfirmed = codes == Response.IUPD
@@ -104,12 +127,16 @@ def progression_place(codes: Codes, pd: Bools) -> npt.NDArray[np.int64]:
         breaks = before & (codes > Response.IUPD)
         last_break = np.where(breaks, visit, -1).max(axis=-1, initial=-1)
         block = before & unconfirmed & (visit > last_break[..., None])
-        first = np.minimum(first, np.where(block, visit, visit.size).min(axis=-1, initial=visit.size))
+        first = np.minimum(
+            first, np.where(block, visit, visit.size).min(axis=-1, initial=visit.size)
+        )
     return first
 
 
 def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats]:
-    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no PD)."""
+    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no
+    PD).
+    """
     pd = c.codes == Response.PD
     if since is not None:
         pd &= at_least(c.place, since[..., None], c.guard)
@@ -121,35 +148,49 @@ def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats
 
 
 def _visit_number(day: Floats, interval: float, guard: float, *, after: bool) -> Floats:
-    """k (from 1) of the first scheduled day k x interval on or after (``after``: strictly after) ``day``."""
+    """k (from 1) of the first scheduled day k x interval on or after (``after``: strictly after)
+    ``day``.
+    """
     k = np.floor(day / interval)
     for _ in range(2):  # division rounds; the comparison is exact
-        reached = more_than(k * interval, day, guard) if after else at_least(k * interval, day, guard)
+        reached = (
+            more_than(k * interval, day, guard) if after else at_least(k * interval, day, guard)
+        )
         k = k + ~reached
     return np.maximum(k, 1.0)
 
 
 def _too_many_missed(c: Courses, last: Floats, event_day: Floats) -> Bools:
-    """Whether more scheduled visits than allowed lie between ``last`` and ``event_day``, window aside."""
+    """Whether more scheduled visits than allowed lie between ``last`` and ``event_day``, window
+    aside.
+    """
     interval, window = c.rule.visit_interval_days, c.rule.window_days
     if interval is None or c.rule.max_missed_visits is None:
         return np.zeros(last.shape, dtype=np.bool_)
-    one_too_many = _visit_number(last + window, interval, c.guard, after=True) + c.rule.max_missed_visits
+    one_too_many = (
+        _visit_number(last + window, interval, c.guard, after=True) + c.rule.max_missed_visits
+    )
     return more_than(event_day, one_too_many * interval + window, c.guard)
 
 
 def _dated(c: Courses, day: Floats) -> Floats:
-    """The day a progression is dated at: its own, or under uniform dates that of its scheduled visit."""
+    """The day a progression is dated at: its own, or under uniform dates that of its scheduled
+    visit.
+    """
     interval = c.rule.visit_interval_days
     if c.rule.progression_date == "assessment" or interval is None:
         return day
     return _visit_number(day - c.rule.window_days, interval, c.guard, after=False) * interval
 
 
-def _last_adequate(c: Courses, event: Bools, by_death: Bools, death: Floats, progression: Floats) -> Any:
-    """Index of the last adequate assessment that counts, before the event where there is one; -1: none.
+def _last_adequate(
+    c: Courses, event: Bools, by_death: Bools, death: Floats, progression: Floats
+) -> Any:
+    """Index of the last adequate assessment that counts, before the event where there is one; -1:
+    none.
 
-    An assessment on the day of death comes before it; the assessment that shows the progression does not.
+    An assessment on the day of death comes before it; the assessment that shows the progression
+    does not.
     """
     before_death = at_least(death[..., None], c.place, c.guard)
     before_progression = more_than(progression[..., None], c.place, c.guard)
@@ -177,7 +218,8 @@ def end(
 ) -> TimeToEvent:
     """The end of each patient's time, sentence by sentence as in `progression_free_survival`.
 
-    ``since`` is the day before which a PD is not the end (the response whose duration is asked for).
+    ``since`` is the day before which a PD is not the end (the response whose duration is asked
+    for).
     """
     pd_day, pd_place = _first_progression(c, since)
     dated = np.where(np.isnan(pd_day), pd_place, _dated(c, pd_day))
@@ -189,17 +231,30 @@ def end(
     last = np.maximum(_at(c.days, last_index, start), start)
     missed = event & _too_many_missed(c, last, np.where(by_death, death, pd_day))
     happened = event & ~missed
-    day = np.where(happened, np.where(by_death, death, np.where(np.isnan(pd_day), np.nan, dated)), last)
+    day = np.where(
+        happened, np.where(by_death, death, np.where(np.isnan(pd_day), np.nan, dated)), last
+    )
 
     left_out = np.zeros(event.shape, dtype=np.bool_)
     if not np.isnan(c.cutoff).all():
-        left_out = (more_than(pd_place, c.cutoff, c.guard) | more_than(death, c.cutoff, c.guard)
-                    | (c.adequate & more_than(c.place, c.cutoff[..., None], c.guard)).any(axis=-1))  # fmt: skip
-    treated = ~np.isnan(c.new_therapy) & ~more_than(c.new_therapy, c.cutoff, c.guard) & c.rule.new_therapy_censors
+        left_out = (
+            more_than(pd_place, c.cutoff, c.guard)
+            | more_than(death, c.cutoff, c.guard)
+            | (c.adequate & more_than(c.place, c.cutoff[..., None], c.guard)).any(axis=-1)
+        )
+    treated = (
+        ~np.isnan(c.new_therapy)
+        & ~more_than(c.new_therapy, c.cutoff, c.guard)
+        & c.rule.new_therapy_censors
+    )
     censored = np.where(last_index >= 0, EventReason.LAST_ASSESSMENT, EventReason.NO_ASSESSMENT)
     censored |= missed * EventReason.MISSED_VISITS.value
-    censored |= (treated & ~event) * EventReason.NEW_THERAPY.value | (left_out & ~event) * EventReason.CUTOFF.value
-    reason = np.where(happened, np.where(by_death, EventReason.DEATH, EventReason.PROGRESSION), censored)
+    censored |= (treated & ~event) * EventReason.NEW_THERAPY.value | (
+        left_out & ~event
+    ) * EventReason.CUTOFF.value
+    reason = np.where(
+        happened, np.where(by_death, EventReason.DEATH, EventReason.PROGRESSION), censored
+    )
     reason = np.where(np.isnan(day), reason | EventReason.DAY_UNKNOWN, reason)
     return _finish(c, start, parameter, day, happened, reason)
 
@@ -207,12 +262,17 @@ def end(
 def _finish(
     c: Courses, start: Floats, parameter: str, day: Floats, event: Bools, reason: npt.NDArray[Any]
 ) -> TimeToEvent:
-    """Without a baseline censored at 0; without a response no time; else the time from the start."""
+    """Without a baseline censored at 0; without a response no time; else the time from the
+    start.
+    """
     no_baseline, no_start = ~c.baseline, np.isnan(start)
     time = np.where(no_baseline, 0.0, np.maximum(day - start, 0.0))
     reason = np.where(no_baseline, EventReason.NO_BASELINE, reason)
     return result(
-        parameter, np.where(no_start, np.nan, time), event & ~no_baseline & ~no_start,
+        parameter,
+        np.where(no_start, np.nan, time),
+        event & ~no_baseline & ~no_start,
         np.where(no_start, EventReason.NOT_A_RESPONDER, reason),
-        np.where(no_start, np.nan, np.where(no_baseline, start, day)), f"({c.rule.title})",
-    )  # fmt: skip
+        np.where(no_start, np.nan, np.where(no_baseline, start, day)),
+        f"({c.rule.title})",
+    )

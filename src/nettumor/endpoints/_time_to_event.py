@@ -41,7 +41,8 @@ class TimeToEvent:
     parameter : str
         "PFS", "TTP", "DOR", "TTR", "OS" or "TTNT" (the ``PARAMCD`` of an ADTTE data set).
     time : ndarray of float, shape (...), or float for one patient
-        Days from the start, not below 0; one less than the CDISC convention, which counts the first day as
+        Days from the start, not below 0; one less than the CDISC convention, which counts the first
+        day as
         1. NaN: no time (not a responder, a day that is not known, no information).
     event : ndarray of bool, or bool
         True: observed (``CNSR`` 0); False: censored, or no time.
@@ -105,15 +106,25 @@ class TimeToEvent:
     def __repr__(self) -> str:
         if np.ndim(self.time) == 0:
             return f"TimeToEvent({self.explain()})"
-        events, without = int(np.count_nonzero(self.event)), int(np.count_nonzero(np.isnan(self.time)))
+        events, without = (
+            int(np.count_nonzero(self.event)),
+            int(np.count_nonzero(np.isnan(self.time))),
+        )
         size = np.size(self.time)
         return f"TimeToEvent({self.parameter}: {size} patients, {events} events, {without} without a time)"
 
 
 def result(
-    parameter: str, time: Floats, event: Bools, reason: npt.NDArray[Any], day: Floats, source: str = ""
+    parameter: str,
+    time: Floats,
+    event: Bools,
+    reason: npt.NDArray[Any],
+    day: Floats,
+    source: str = "",
 ) -> TimeToEvent:
     """Arrays as arrays, one patient as plain values."""
     if time.ndim == 0:
-        return TimeToEvent(parameter, float(time), bool(event), EventReason(int(reason)), float(day), source)
+        return TimeToEvent(
+            parameter, float(time), bool(event), EventReason(int(reason)), float(day), source
+        )
     return TimeToEvent(parameter, time, event, reason.astype(np.int32), day, source)

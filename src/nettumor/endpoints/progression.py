@@ -1,4 +1,6 @@
-"""Times that end with progression: PFS, time to progression, duration of response; and time to response."""
+"""Times that end with progression: PFS, time to progression, duration of response; and time to
+response.
+"""
 
 from __future__ import annotations
 
@@ -27,30 +29,34 @@ def progression_free_survival(
 ) -> TimeToEvent:
     """Days until progression or death, or until the patient is censored (PFS).
 
-    The event is the first PD or death, whichever is earlier. A PD is dated at its day, or at ``progression``
-    where given, or at the first IUPD of its block (the IUPD before an iCPD with only NE and MISSING between).
-    An assessment is adequate if it has any response but NE and MISSING (``ne_is_adequate``: but MISSING).
+    The event is the first PD or death, whichever is earlier. A PD is dated at its day, or at
+    ``progression`` where given, or at the first IUPD of its block (the IUPD before an iCPD with
+    only NE and MISSING between). An assessment is adequate if it has any response but NE and
+    MISSING (``ne_is_adequate``: but MISSING).
 
     1. No baseline assessment: censored at 0.
-    2. What is after ``cutoff``, or on or after ``new_therapy``, does not count. A progression counts by the
-       day it is dated at, a death by its day.
-    3. More than ``max_missed_visits`` scheduled visits missed between the last adequate assessment and the
-       event: censored at that assessment. A scheduled day (k x ``visit_interval_days``) is missed if it lies
-       more than ``window_days`` after the one and before the other. Without an assessment day 0 stands for it.
+    2. What is after ``cutoff``, or on or after ``new_therapy``, does not count. A progression
+       counts by the day it is dated at, a death by its day.
+    3. More than ``max_missed_visits`` scheduled visits missed between the last adequate assessment
+       and the event: censored at that assessment. A scheduled day (k x ``visit_interval_days``) is
+       missed if it lies more than ``window_days`` after the one and before the other. Without an
+       assessment day 0 stands for it.
     4. Else the event.
     5. No event: censored at the last adequate assessment, or at 0.
 
-    Hepatic PFS is this function on the responses of the liver; the review's PFS (progression of tumour load
-    or of symptoms) is this function on ``np.where(symptoms == Response.PD, Response.PD, overall)``.
+    Hepatic PFS is this function on the responses of the liver; the review's PFS (progression of
+    tumour load or of symptoms) is this function on ``np.where(symptoms
+    == Response.PD, Response.PD, overall)``.
 
     Parameters
     ----------
     responses : array_like of int, shape (..., timepoint)
         Codes of `Response`, e.g. ``best_overall_response(...).course``; MISSING is no assessment.
     days : array_like of float or timedelta64, broadcastable to ``responses``
-        Day of each assessment from the reference day, strictly increasing where known. NaN with MISSING or
-        NE is no visit; NaN with any other response is a day not known: it keeps its place, and a time that
-        would end there is NaN with `EventReason.DAY_UNKNOWN` (``event`` stays True for a progression).
+        Day of each assessment from the reference day, strictly increasing where known. NaN with
+        MISSING or NE is no visit; NaN with any other response is a day not known: it keeps its
+        place, and a time that would end there is NaN with `EventReason.DAY_UNKNOWN` (``event``
+        stays True for a progression).
     death : array_like of float, shape (...), optional
         Day of death; NaN or None: not known to have died.
     new_therapy : array_like of float, shape (...), optional
@@ -58,8 +64,8 @@ def progression_free_survival(
     cutoff : array_like of float, shape (...), optional
         Last day whose data count; NaN or None: no limit.
     progression : array_like of float, shape (...), optional
-        Day at which the first PD is dated (the scan that shows it); NaN or None: the day of its assessment.
-        Without a PD among the ``responses`` it is no event.
+        Day at which the first PD is dated (the scan that shows it); NaN or None: the day of its
+        assessment. Without a PD among the ``responses`` it is no event.
     baseline_assessed : array_like of bool, shape (...)
         Whether the baseline was assessed completely.
     censoring : CensoringRule
@@ -77,8 +83,8 @@ def progression_free_survival(
 
     References
     ----------
-    FDA guidance, Clinical Trial Endpoints, 2018, Appendix 3; Vogl et al. 2008, section 5 (progress free
-    survival); Seymour et al. 2017, Lancet Oncol 18:e143 (date of a confirmed progression).
+    FDA guidance, Clinical Trial Endpoints, 2018, Appendix 3; Vogl et al. 2008, section 5 (progress
+    free survival); Seymour et al. 2017, Lancet Oncol 18:e143 (date of a confirmed progression).
 
     Examples
     --------
@@ -86,8 +92,17 @@ def progression_free_survival(
     >>> pfs.time, pfs.event
     (array([252., 200.]), array([ True,  True]))
     """
-    courses, start = read(responses, days, censoring, "progression_free_survival", baseline_assessed, death=death,
-                           new_therapy=new_therapy, cutoff=cutoff, progression=progression)  # fmt: skip
+    courses, start = read(
+        responses,
+        days,
+        censoring,
+        "progression_free_survival",
+        baseline_assessed,
+        death=death,
+        new_therapy=new_therapy,
+        cutoff=cutoff,
+        progression=progression,
+    )
     return end(courses, start, "PFS", deaths=True)
 
 
@@ -109,8 +124,8 @@ def time_to_progression(
     responses, days, new_therapy, cutoff, progression, baseline_assessed, censoring
         As in `progression_free_survival`.
     death : array_like of float, shape (...), optional
-        Accepted so that both take the same arguments: a patient who dies without progression is censored at
-        the last adequate assessment.
+        Accepted so that both take the same arguments: a patient who dies without progression is
+        censored at the last adequate assessment.
 
     Returns
     -------
@@ -131,8 +146,17 @@ def time_to_progression(
     >>> ttp.time, ttp.event
     (168.0, False)
     """
-    courses, start = read(responses, days, censoring, "time_to_progression", baseline_assessed, death=death,
-                           new_therapy=new_therapy, cutoff=cutoff, progression=progression)  # fmt: skip
+    courses, start = read(
+        responses,
+        days,
+        censoring,
+        "time_to_progression",
+        baseline_assessed,
+        death=death,
+        new_therapy=new_therapy,
+        cutoff=cutoff,
+        progression=progression,
+    )
     return end(courses, start, "TTP", deaths=False)
 
 
@@ -150,16 +174,16 @@ def duration_of_response(
 ) -> TimeToEvent:
     """Days from the first response until progression or death (DOR), for responders.
 
-    Events and censoring are those of `progression_free_survival`; time counts from ``response_day``, and a
-    PD before it is not the end of this response.
+    Events and censoring are those of `progression_free_survival`; time counts from
+    ``response_day``, and a PD before it is not the end of this response.
 
     Parameters
     ----------
     responses, days, death, new_therapy, cutoff, progression, baseline_assessed, censoring
         As in `progression_free_survival`.
     response_day : array_like of float, shape (...)
-        Day of the first response, ``best_overall_response(...).first_response_day``. NaN: not a responder
-        (or its day is not known): time NaN, event False, `EventReason.NOT_A_RESPONDER`.
+        Day of the first response, ``best_overall_response(...).first_response_day``. NaN: not a
+        responder (or its day is not known): time NaN, event False, `EventReason.NOT_A_RESPONDER`.
 
     Returns
     -------
@@ -172,7 +196,8 @@ def duration_of_response(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.6; days are end minus start, without the 1 that CDISC adds.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.6; days are end minus start, without the 1 that CDISC
+    adds.
 
     Examples
     --------
@@ -180,9 +205,18 @@ def duration_of_response(
     >>> dor.time, dor.event
     (112.0, True)
     """
-    courses, start = read(responses, days, censoring, "duration_of_response", baseline_assessed, death=death,
-                           new_therapy=new_therapy, cutoff=cutoff, progression=progression,
-                           response_day=response_day)  # fmt: skip
+    courses, start = read(
+        responses,
+        days,
+        censoring,
+        "duration_of_response",
+        baseline_assessed,
+        death=death,
+        new_therapy=new_therapy,
+        cutoff=cutoff,
+        progression=progression,
+        response_day=response_day,
+    )
     return end(courses, start, "DOR", deaths=True, since=start)
 
 
@@ -200,15 +234,16 @@ def time_to_response(
 ) -> TimeToEvent:
     """Days until the first response (TTR), for responders.
 
-    A response counts if it is not after ``cutoff``, before ``new_therapy``, and not after the event of
-    `progression_free_survival`. Who has none that counts is no responder: time NaN, event False.
+    A response counts if it is not after ``cutoff``, before ``new_therapy``, and not after the event
+    of `progression_free_survival`. Who has none that counts is no responder: time NaN, event False.
 
     Parameters
     ----------
     responses, days, death, new_therapy, cutoff, progression, baseline_assessed, censoring
         As in `progression_free_survival`.
     response_day : array_like of float, shape (...)
-        Day on which the response was first seen, not that of its confirmation; NaN: not a responder.
+        Day on which the response was first seen, not that of its confirmation; NaN: not a
+        responder.
 
     Returns
     -------
@@ -228,35 +263,71 @@ def time_to_response(
     >>> time_to_response([5, 7, 7], [56, 112, 168], 112).time
     112.0
     """
-    c, response = read(responses, days, censoring, "time_to_response", baseline_assessed, death=death,
-                        new_therapy=new_therapy, cutoff=cutoff, progression=progression,
-                        response_day=response_day)  # fmt: skip
+    c, response = read(
+        responses,
+        days,
+        censoring,
+        "time_to_response",
+        baseline_assessed,
+        death=death,
+        new_therapy=new_therapy,
+        cutoff=cutoff,
+        progression=progression,
+        response_day=response_day,
+    )
     return _to_response(c, response, end(c, np.zeros(response.shape), "PFS", deaths=True))
 
 
 def times_of_course(
-    responses: npt.ArrayLike, days: npt.ArrayLike, response_day: npt.ArrayLike, *, baseline_assessed: npt.ArrayLike,
-    censoring: CensoringRule, **ends: npt.ArrayLike | None,
-) -> Late[TimeToEvent]:  # fmt: skip
-    """PFS, TTP, DOR and TTR by their functions, with one check of what goes in; ``ends`` are all the days of these."""
-    c, response = read(responses, days, censoring, "times_of_course", baseline_assessed, response_day=response_day,
-                       **ends)  # fmt: skip
+    responses: npt.ArrayLike,
+    days: npt.ArrayLike,
+    response_day: npt.ArrayLike,
+    *,
+    baseline_assessed: npt.ArrayLike,
+    censoring: CensoringRule,
+    **ends: npt.ArrayLike | None,
+) -> Late[TimeToEvent]:
+    """PFS, TTP, DOR and TTR by their functions, with one check of what goes in; ``ends`` are all
+    the days of these.
+    """
+    c, response = read(
+        responses,
+        days,
+        censoring,
+        "times_of_course",
+        baseline_assessed,
+        response_day=response_day,
+        **ends,
+    )
     start = np.zeros(response.shape)
-    times: Late[TimeToEvent] = Late({
-        "PFS": lambda: end(c, start, "PFS", deaths=True),
-        "TTP": lambda: (attrs.evolve(times["PFS"], parameter="TTP") if np.isnan(c.death).all()
-                        else end(c, start, "TTP", deaths=False)),
-        "DOR": lambda: end(c, response, "DOR", deaths=True, since=response),
-        "TTR": lambda: _to_response(c, response, times["PFS"]),
-    })  # fmt: skip
+    times: Late[TimeToEvent] = Late(
+        {
+            "PFS": lambda: end(c, start, "PFS", deaths=True),
+            "TTP": lambda: (
+                attrs.evolve(times["PFS"], parameter="TTP")
+                if np.isnan(c.death).all()
+                else end(c, start, "TTP", deaths=False)
+            ),
+            "DOR": lambda: end(c, response, "DOR", deaths=True, since=response),
+            "TTR": lambda: _to_response(c, response, times["PFS"]),
+        }
+    )
     return times
 
 
 def _to_response(c: Courses, response: Floats, free: TimeToEvent) -> TimeToEvent:
     """Days until the response, where it counts; ``free`` is the progression-free survival."""
-    counts = c.counts(response) & ~(np.asarray(free.event) & more_than(response, np.asarray(free.day), c.guard))
+    counts = c.counts(response) & ~(
+        np.asarray(free.event) & more_than(response, np.asarray(free.day), c.guard)
+    )
     day = np.where(counts, response, np.nan)
     time = np.where(c.baseline, np.maximum(day, 0.0), np.where(counts, 0.0, np.nan))
     why = np.where(c.baseline, EventReason.RESPONSE, EventReason.NO_BASELINE)
-    return result("TTR", time, counts & c.baseline, np.where(counts, why, EventReason.NOT_A_RESPONDER),
-                   np.where(c.baseline, day, time), f"({c.rule.title})")  # fmt: skip
+    return result(
+        "TTR",
+        time,
+        counts & c.baseline,
+        np.where(counts, why, EventReason.NOT_A_RESPONDER),
+        np.where(c.baseline, day, time),
+        f"({c.rule.title})",
+    )

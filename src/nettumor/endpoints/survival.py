@@ -1,4 +1,6 @@
-"""Times that end with an event that has a day of its own: overall survival, time to a new therapy."""
+"""Times that end with an event that has a day of its own: overall survival, time to a new
+therapy.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ def overall_survival(
     """Days from the origin until death, or until the patient was last known alive (OS).
 
     The review counts survival from two origins: the first metastasis (``origin`` its day, as a rule
-    negative) and the first intervention (``origin=0`` where the reference day is that of the intervention).
-    A death after the cut-off is no event: the patient was alive at the cut-off and is censored there.
+    negative) and the first intervention (``origin=0`` where the reference day is that of the
+    intervention). A death after the cut-off is no event: the patient was alive at the cut-off and
+    is censored there.
 
     Parameters
     ----------
@@ -54,8 +57,15 @@ def overall_survival(
     >>> overall_survival(1095, float("nan"), origin=[-366, 0]).time
     array([1461., 1095.])
     """
-    return _follow("OS", EventReason.DEATH, EventReason.LAST_KNOWN_ALIVE, origin=origin, cutoff=cutoff,
-                   death=death, last_known_alive=last_known_alive)  # fmt: skip
+    return _follow(
+        "OS",
+        EventReason.DEATH,
+        EventReason.LAST_KNOWN_ALIVE,
+        origin=origin,
+        cutoff=cutoff,
+        death=death,
+        last_known_alive=last_known_alive,
+    )
 
 
 def time_to_new_therapy(
@@ -65,14 +75,16 @@ def time_to_new_therapy(
     origin: npt.ArrayLike = 0,
     cutoff: npt.ArrayLike | None = None,
 ) -> TimeToEvent:
-    """Days from the origin until a new anticancer therapy, or until last known alive without one (TTNT).
+    """Days from the origin until a new anticancer therapy, or until last known alive without one
+    (TTNT).
 
     Parameters
     ----------
     new_therapy : array_like of float or timedelta64, shape (...)
         First day of a new anticancer therapy; NaN: none.
     last_known_alive : array_like of float or timedelta64, shape (...)
-        Last day of follow-up: last known alive, or the day of death (deaths are censored); NaN: not known.
+        Last day of follow-up: last known alive, or the day of death (deaths are censored); NaN: not
+        known.
     origin, cutoff
         As in `overall_survival`.
 
@@ -94,22 +106,43 @@ def time_to_new_therapy(
     >>> time_to_new_therapy([200, float("nan")], [400, 380]).event
     array([ True, False])
     """
-    return _follow("TTNT", EventReason.NEW_THERAPY, EventReason.LAST_KNOWN_ALIVE, origin=origin, cutoff=cutoff,
-                   new_therapy=new_therapy, last_known_alive=last_known_alive)  # fmt: skip
+    return _follow(
+        "TTNT",
+        EventReason.NEW_THERAPY,
+        EventReason.LAST_KNOWN_ALIVE,
+        origin=origin,
+        cutoff=cutoff,
+        new_therapy=new_therapy,
+        last_known_alive=last_known_alive,
+    )
 
 
 def _follow(
-    parameter: str, what: EventReason, otherwise: EventReason, *, origin: npt.ArrayLike,
-    cutoff: npt.ArrayLike | None, last_known_alive: npt.ArrayLike, **event: npt.ArrayLike,
-) -> TimeToEvent:  # fmt: skip
+    parameter: str,
+    what: EventReason,
+    otherwise: EventReason,
+    *,
+    origin: npt.ArrayLike,
+    cutoff: npt.ArrayLike | None,
+    last_known_alive: npt.ArrayLike,
+    **event: npt.ArrayLike,
+) -> TimeToEvent:
     """Time from the origin to an event with a day of its own, else to the last day of follow-up."""
-    given = {**event, "last_known_alive": last_known_alive, "origin": origin,
-             "cutoff": np.nan if cutoff is None else cutoff}  # fmt: skip
-    happened_on, alive, start, limit = broadcast(**{name: as_days(v, name) for name, v in given.items()})
+    given = {
+        **event,
+        "last_known_alive": last_known_alive,
+        "origin": origin,
+        "cutoff": np.nan if cutoff is None else cutoff,
+    }
+    happened_on, alive, start, limit = broadcast(
+        **{name: as_days(v, name) for name, v in given.items()}
+    )
     guard = guard_of(*given.values())
     late = more_than(happened_on, limit, guard)
     observed = ~np.isnan(happened_on) & ~late
-    seen = np.where(late, np.fmax(alive, happened_on), alive)  # who has the event later was under observation
+    seen = np.where(
+        late, np.fmax(alive, happened_on), alive
+    )  # who has the event later was under observation
     cut = more_than(seen, limit, guard)
     day = np.where(observed, happened_on, np.where(cut, limit, seen))
     reason = np.where(observed, what, np.where(cut, EventReason.CUTOFF, otherwise))

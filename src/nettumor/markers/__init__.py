@@ -1,8 +1,9 @@
 """Biological response: what a tumour marker does under therapy.
 
-Which response is this fall of 5-HIAA or chromogranin A? Sources: Vogl et al. 2008, section 4.2 and Table 2 (a fall
-of more than 50 %), and the WHO pattern of NET trials. Values before and after therapy, with the upper limit of
-normal, come in; codes of `Response` go out. `get` knows the review's markers, `convert` their units.
+Which response is this fall of 5-HIAA or chromogranin A? Sources: Vogl et al. 2008, section 4.2 and
+Table 2 (a fall of more than 50 %), and the WHO pattern of NET trials. Values before and after
+therapy, with the upper limit of normal, come in; codes of `Response` go out. `get` knows the
+review's markers, `convert` their units.
 """
 
 from __future__ import annotations
@@ -13,6 +14,13 @@ from nettumor.markers.prognosis import PROGNOSIS_5HIAA, prognostic_band_5hiaa
 from nettumor.markers.response import BiologicalResponse, combine_markers, marker_response
 
 __all__ = [
-    "PROGNOSIS_5HIAA", "BiologicalResponse", "Marker", "combine_markers", "convert", "get", "marker_response", "names",
+    "PROGNOSIS_5HIAA",
+    "BiologicalResponse",
+    "Marker",
+    "combine_markers",
+    "convert",
+    "get",
+    "marker_response",
+    "names",
     "prognostic_band_5hiaa",
-]  # fmt: skip
+]

@@ -19,7 +19,8 @@ class Marker:
     units : tuple of str
         Units in use, the conventional one first.
     molar_mass : float or None
-        g/mol; None where there is no one substance to weigh, so that mass and amount cannot be converted.
+        g/mol; None where there is no one substance to weigh, so that mass and amount cannot be
+        converted.
     assay : str
         Why results of different assays, or units, cannot be converted; "" where they can.
     confounders : str
@@ -50,52 +51,91 @@ _UNITS_OF_ACTIVITY = "one international unit has no fixed mass across assays"
 
 _ALL = (
     Marker(
-        "5-HIAA", "24 h urine, acidified", ("mg/24h", "umol/24h"), 191.18, "",
-        "serotonin-rich food within 48 to 72 h (banana, avocado, pineapple, plum, kiwi, tomato, walnut, pecan), "
-        "coffee, tobacco; paracetamol, guaifenesin and 5-FU raise it, levodopa, aspirin, MAO inhibitors, "
+        "5-HIAA",
+        "24 h urine, acidified",
+        ("mg/24h", "umol/24h"),
+        191.18,
+        "",
+        "serotonin-rich food within 48 to 72 h (banana, avocado, pineapple, plum, kiwi, tomato, "
+        "walnut, pecan), "
+        "coffee, tobacco; paracetamol, guaifenesin and 5-FU raise it, levodopa, aspirin, MAO "
+        "inhibitors, "
         "phenothiazines and heparin lower it; renal failure; incomplete collection",
         f"{_REVIEW} (urinary 5-HIAA); molar mass of 5-hydroxyindoleacetic acid 191.18 g/mol",
         ("5HIAA", "u5-HIAA", "urinary 5-HIAA", "5-hydroxyindoleacetic acid"),
     ),
     Marker(
-        "chromogranin A", "serum or plasma, always the same", ("ng/mL", "ug/L"), None,
-        "kits bind different epitopes of a protein of variable mass: U/L, nmol/L and ng/mL of different kits are not "
+        "chromogranin A",
+        "serum or plasma, always the same",
+        ("ng/mL", "ug/L"),
+        None,
+        "kits bind different epitopes of a protein of variable mass: U/L, nmol/L and ng/mL of "
+        "different kits are not "
         "interconvertible; name the assay and keep to it",
-        "proton-pump inhibitors (2.5-fold within 7 days; stop 14 days before), chronic atrophic gastritis, renal and "
+        "proton-pump inhibitors (2.5-fold within 7 days; stop 14 days before), chronic atrophic "
+        "gastritis, renal and "
         "hepatic failure, hypertension, heart failure",
         f"{_REVIEW}; confounders from summaries of the label and of guidelines",
         ("CgA", "chromogranin-A", "chromgranin A"),
     ),
     Marker(
-        "serotonin", "serum, whole blood or platelets, always the same", ("ng/mL", "nmol/L", "ug/L"), 176.21, "",
-        "SSRI lower it in platelets; platelet count", f"{_REVIEW} (serum serotonin); molar mass 176.21 g/mol",
+        "serotonin",
+        "serum, whole blood or platelets, always the same",
+        ("ng/mL", "nmol/L", "ug/L"),
+        176.21,
+        "",
+        "SSRI lower it in platelets; platelet count",
+        f"{_REVIEW} (serum serotonin); molar mass 176.21 g/mol",
         ("serum serotonin", "5-HT"),
     ),
     Marker(
-        "gastrin", "serum, fasting", ("pg/mL", "ng/L", "pmol/L"), None,
-        "circulating gastrin is a mixture (G-17 of 2098 g/mol, G-34 and others) that assays bind differently",
-        "proton-pump inhibitors, atrophic gastritis, renal failure", f"{_REVIEW}; the rest from memory",
+        "gastrin",
+        "serum, fasting",
+        ("pg/mL", "ng/L", "pmol/L"),
+        None,
+        "circulating gastrin is a mixture (G-17 of 2098 g/mol, G-34 and others) that assays bind "
+        "differently",
+        "proton-pump inhibitors, atrophic gastritis, renal failure",
+        f"{_REVIEW}; the rest from memory",
     ),
     Marker(
-        "insulin", "serum, with glucose", ("uIU/mL", "mIU/L", "pmol/L"), 5808.0,
+        "insulin",
+        "serum, with glucose",
+        ("uIU/mL", "mIU/L", "pmol/L"),
+        5808.0,
         f"{_UNITS_OF_ACTIVITY}: 6.00 and 6.945 pmol per uIU are both in use",
-        "cross-reaction of insulin analogues", f"{_REVIEW}; molar mass 5808 g/mol, the rest from memory",
+        "cross-reaction of insulin analogues",
+        f"{_REVIEW}; molar mass 5808 g/mol, the rest from memory",
     ),
     Marker(
-        "dopamine", "24 h urine or plasma", ("ug/24h", "nmol/24h", "pg/mL", "nmol/L"), 153.18, "",
-        "levodopa, catecholamine-like drugs", f"{_REVIEW}; molar mass 153.18 g/mol, the rest from memory",
+        "dopamine",
+        "24 h urine or plasma",
+        ("ug/24h", "nmol/24h", "pg/mL", "nmol/L"),
+        153.18,
+        "",
+        "levodopa, catecholamine-like drugs",
+        f"{_REVIEW}; molar mass 153.18 g/mol, the rest from memory",
     ),
     Marker(
-        "neuron-specific enolase", "serum", ("ng/mL", "ug/L"), None,
-        "the dimers have no one mass, and kits differ", "haemolysis raises it", f"{_REVIEW}; the rest from memory",
+        "neuron-specific enolase",
+        "serum",
+        ("ng/mL", "ug/L"),
+        None,
+        "the dimers have no one mass, and kits differ",
+        "haemolysis raises it",
+        f"{_REVIEW}; the rest from memory",
         ("NSE", "neuro specific enolase", "neurone-specific enolase"),
     ),
     Marker(
-        "pancreastatin", "plasma", ("pg/mL", "ng/L", "pmol/L"), None,
-        "kits measure fragments of different mass (about 5500 g/mol)", "less disturbed by proton-pump inhibitors",
+        "pancreastatin",
+        "plasma",
+        ("pg/mL", "ng/L", "pmol/L"),
+        None,
+        "kits measure fragments of different mass (about 5500 g/mol)",
+        "less disturbed by proton-pump inhibitors",
         "Vogl et al. 2008, Table 2 (Desai); Bloomston 2007, Strosberg 2018; limits from memory",
     ),
-)  # fmt: skip
+)
 
 
 def _key(name: object) -> str:
@@ -153,6 +193,8 @@ def get(name: str) -> Marker:
     marker = _BY_NAME.get(_key(name))
     if marker is None:
         known = [word for m in _ALL for word in (m.name, *m.synonyms)]
-        raise InputError(f"`marker` must be a registered marker; got {name!r}. {did_you_mean(name, known)}",
-                         argument="marker")  # fmt: skip
+        raise InputError(
+            f"`marker` must be a registered marker; got {name!r}. {did_you_mean(name, known)}",
+            argument="marker",
+        )
     return marker

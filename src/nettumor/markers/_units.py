@@ -1,4 +1,6 @@
-"""Units of markers and their conversion, exact where one exists and refused with the reason where none does."""
+"""Units of markers and their conversion, exact where one exists and refused with the reason where
+none does.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,13 @@ class Unit(NamedTuple):
 
 def parse(unit: str, argument: str = "unit") -> Unit:
     """The parts of a unit such as "mg/24h", "nmol/L" or "uIU/mL"; any common spelling."""
-    text = re.sub(r"\s+", "", str(unit)).replace("\u00b5", "u").replace("\u03bc", "u").replace("mcg", "ug").casefold()
+    text = (
+        re.sub(r"\s+", "", str(unit))
+        .replace("\u00b5", "u")
+        .replace("\u03bc", "u")
+        .replace("mcg", "ug")
+        .casefold()
+    )
     top, _, bottom = text.replace("per", "/").partition("/")
     match = re.fullmatch(r"(k|m|u|n|p)?(g|mol|iu|u)", top)
     if match and bottom in _VOLUME:
@@ -37,7 +45,8 @@ def parse(unit: str, argument: str = "unit") -> Unit:
     if match and bottom in _PER_DAY:
         return Unit(_NUMERATOR[match[2]], "day", _PREFIX[match[1] or ""])
     raise InputError(
-        f"`{argument}` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got {unit!r}. Write it so.",
+        f"`{argument}` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got "
+        f"{unit!r}. Write it so.",
         argument=argument,
     )
 
@@ -60,8 +69,8 @@ def convert(value: npt.ArrayLike, unit: str, to: str, *, marker: str) -> Any:
     value : array_like of float
         NaN stays NaN.
     unit, to : str
-        The unit of ``value`` and the one wanted: mass (g), amount (mol) or activity (U, IU) with a prefix, per
-        volume (L, dL, mL) or per day (24h, day).
+        The unit of ``value`` and the one wanted: mass (g), amount (mol) or activity (U, IU) with a
+        prefix, per volume (L, dL, mL) or per day (24h, day).
     marker : str
         A name that `get` understands; its molar mass joins mass and amount.
 
@@ -72,8 +81,8 @@ def convert(value: npt.ArrayLike, unit: str, to: str, *, marker: str) -> Any:
     Raises
     ------
     InputError
-        For an unknown marker or unit, and for a conversion that does not exist: between assays or units of activity,
-        without a molar mass, or between a concentration and a daily amount.
+        For an unknown marker or unit, and for a conversion that does not exist: between assays or
+        units of activity, without a molar mass, or between a concentration and a daily amount.
 
     References
     ----------
@@ -95,21 +104,30 @@ def convert(value: npt.ArrayLike, unit: str, to: str, *, marker: str) -> Any:
 
 def _factor(have: Unit, want: Unit, marker: Marker, unit: str, to: str) -> Fraction:
     if have.per != want.per:
-        raise _refused(unit, to, marker, "one is a concentration, the other a daily amount, and the volume of the "
-                       "collection is not known", "Multiply by the volume first.")  # fmt: skip
+        raise _refused(
+            unit,
+            to,
+            marker,
+            "one is a concentration, the other a daily amount, and the volume of the "
+            "collection is not known",
+            "Multiply by the volume first.",
+        )
     scale = Fraction(10) ** (have.power - want.power)
     if have.counted == want.counted:
         return scale
     kinds = {have.counted, want.counted}
     if kinds != {"mass", "amount"} or marker.molar_mass is None:
         why = marker.assay or "units of activity have no fixed mass"
-        raise _refused(unit, to, marker, why, "Ask the laboratory for results in one unit and one assay.")
+        raise _refused(
+            unit, to, marker, why, "Ask the laboratory for results in one unit and one assay."
+        )
     molar = Fraction(str(marker.molar_mass))
     return scale / molar if have.counted == "mass" else scale * molar
 
 
 def _refused(unit: str, to: str, marker: Marker, why: str, repair: str) -> InputError:
     return InputError(
-        f"`to` must be a unit that {marker.name} in {unit} can be converted to; got {to!r}: {why}. {repair}",
+        f"`to` must be a unit that {marker.name} in {unit} can be converted to; got {to!r}: "
+        f"{why}. {repair}",
         argument="to",
     )

@@ -10,7 +10,8 @@ from nettumor.errors import refuse
 from nettumor.markers._units import convert, parse
 
 PROGNOSIS_5HIAA = (
-    "Reduced survival rates were noted with urinary 5 HIAA levels of above 300-500 umol/day (Vogl et al. 2008, 4.2)."
+    "Reduced survival rates were noted with urinary 5 HIAA levels of above 300-500 umol/day "
+    "(Vogl et al. 2008, 4.2)."
 )
 """The review's sentence; that the ends belong to the middle band is a library choice."""
 
@@ -40,8 +41,8 @@ def prognostic_band_5hiaa(value: npt.ArrayLike, unit: str) -> npt.NDArray[np.str
 
     References
     ----------
-    Vogl et al. 2008, section 4.2: "Reduced survival rates were noted with urinary 5 HIAA levels of above 300-500
-    umol/day"; the ends are a library choice.
+    Vogl et al. 2008, section 4.2: "Reduced survival rates were noted with urinary 5 HIAA levels of
+    above 300-500 umol/day"; the ends are a library choice.
 
     Examples
     --------
@@ -49,10 +50,17 @@ def prognostic_band_5hiaa(value: npt.ArrayLike, unit: str) -> npt.NDArray[np.str
     ['<300', '300-500', '>500']
     """
     values = _arrays.as_numbers(value, "value")
-    refuse("value", f"finite and at least 0 {unit} (NaN where not measured)", values, np.isinf(values) | (values < 0),
-           "Correct it or leave it out.")  # fmt: skip
+    refuse(
+        "value",
+        f"finite and at least 0 {unit} (NaN where not measured)",
+        values,
+        np.isinf(values) | (values < 0),
+        "Correct it or leave it out.",
+    )
     parse(unit)
     daily = np.asarray(convert(values, unit, "umol/24h", marker="5-HIAA"))
     guard = _arrays.guard(value)
-    above = _arrays.at_least(daily, _LOW, guard).astype(np.int64) + _arrays.more_than(daily, _HIGH, guard)
+    above = _arrays.at_least(daily, _LOW, guard).astype(np.int64) + _arrays.more_than(
+        daily, _HIGH, guard
+    )
     return np.asarray(np.array(BANDS)[np.where(np.isnan(daily), 0, 1 + above)])

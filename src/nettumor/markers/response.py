@@ -28,9 +28,10 @@ def marker_response(
 ) -> Any:
     """Biological response of a marker: CR, PR, SD, PD or NE (and MR, where the criteria have it).
 
-    CR: at or below the upper limit after therapy, above it before; without a limit there is no CR. A marker at or
-    below its limit before therapy is NE, or PD if it rises above the limit and meets the limit of PD. Else PR by the
-    decrease, PD by the increase, and SD. A marker of 0 before therapy without a limit is NE: not present.
+    CR: at or below the upper limit after therapy, above it before; without a limit there is no CR.
+    A marker at or below its limit before therapy is NE, or PD if it rises above the limit and meets
+    the limit of PD. Else PR by the decrease, PD by the increase, and SD. A marker of 0 before
+    therapy without a limit is NE: not present.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def marker_response(
     upper_limit : array_like of float, broadcastable, optional
         Upper limit of normal in the same unit; NaN: none known.
     criteria : MarkerCriteria
-        ``BIOLOGICAL_VOGL_2008`` (PR > 50 %, PD > 25 %, a library choice; ``pd=None`` turns it off) or
-        ``BIOLOGICAL_NET_WHO`` (PR >= 50, MR >= 25, PD >= 25 %).
+        ``BIOLOGICAL_VOGL_2008`` (PR > 50 %, PD > 25 %, a library choice; ``pd=None`` turns it off)
+        or ``BIOLOGICAL_NET_WHO`` (PR >= 50, MR >= 25, PD >= 25 %).
     invalid : {"raise", "NE"}
         What a negative or infinite value, or an upper limit that is not above 0, does.
 
@@ -57,7 +58,8 @@ def marker_response(
 
     References
     ----------
-    Vogl et al. 2008, section 4.2 and Table 2, doi 10.1016/j.ejrad.2008.08.008; Winkelbauer et al. 1996.
+    Vogl et al. 2008, section 4.2 and Table 2, doi 10.1016/j.ejrad.2008.08.008; Winkelbauer et al.
+    1996.
 
     Examples
     --------
@@ -69,24 +71,37 @@ def marker_response(
 
 
 def _judge(
-    before: npt.ArrayLike, after: npt.ArrayLike, upper_limit: npt.ArrayLike | None, criteria: MarkerCriteria,
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    upper_limit: npt.ArrayLike | None,
+    criteria: MarkerCriteria,
     invalid: str,
-) -> tuple[_levels.Pair, Floats, npt.NDArray[np.int32]]:  # fmt: skip
+) -> tuple[_levels.Pair, Floats, npt.NDArray[np.int32]]:
     """The levels, the upper limits and the reasons, all of one shape."""
     require(criteria, MarkerCriteria, "marker_response")
     limit = _arrays.as_numbers(np.nan if upper_limit is None else upper_limit, "upper_limit")
     no_limit = np.isinf(limit) | (limit <= 0)
     levels = _levels.pair(before, after, invalid, upper_limit=limit)
     if invalid == "raise":
-        refuse("upper_limit", "finite and greater than 0 (NaN where not known)", limit, no_limit,
-               'Correct it or leave it out, or pass invalid="NE".')  # fmt: skip
-    limit, no_limit = np.broadcast_to(limit, levels.before.shape), np.broadcast_to(no_limit, levels.before.shape)
+        refuse(
+            "upper_limit",
+            "finite and greater than 0 (NaN where not known)",
+            limit,
+            no_limit,
+            'Correct it or leave it out, or pass invalid="NE".',
+        )
+    limit, no_limit = (
+        np.broadcast_to(limit, levels.before.shape),
+        np.broadcast_to(no_limit, levels.before.shape),
+    )
     guard = max(levels.guard, _arrays.guard(limit if upper_limit is None else upper_limit))
     levels = levels._replace(wrong=levels.wrong | no_limit, guard=guard)
     return levels, limit, _reasons(levels, limit, criteria)
 
 
-def _reasons(levels: _levels.Pair, limit: Floats, criteria: MarkerCriteria) -> npt.NDArray[np.int32]:
+def _reasons(
+    levels: _levels.Pair, limit: Floats, criteria: MarkerCriteria
+) -> npt.NDArray[np.int32]:
     before, after, guard = levels.before, levels.after, levels.guard
     decrease, minor, increase = _levels.changes(levels, criteria)
     missing = np.isnan(before) | np.isnan(after)
@@ -131,8 +146,8 @@ class BiologicalResponse:
     response : ndarray of int8, or Response
         What `marker_response` answers; NE where unit or assay changed.
     reason : ndarray of int32, or Reason
-        Bits of `Reason`: GONE (normal now), DECREASE, MINOR_DECREASE, INCREASE, WITHIN_LIMITS, BASELINE (normal or
-        not present before therapy), NOT_MEASURED, NOT_COMPARABLE, INVALID.
+        Bits of `Reason`: GONE (normal now), DECREASE, MINOR_DECREASE, INCREASE, WITHIN_LIMITS,
+        BASELINE (normal or not present before therapy), NOT_MEASURED, NOT_COMPARABLE, INVALID.
     criteria : MarkerCriteria
     name, unit : str
         For the explanation.
@@ -176,9 +191,11 @@ class BiologicalResponse:
             As for `marker_response`.
         name : str
             The marker, for the explanation.
-        unit_before, unit_after, assay_before, assay_after : str, or array_like of str, broadcastable
-            Unit and assay of the two samples; where both are given and differ the pair is not evaluable. Spellings
-            of one unit ("ng/mL", "ug/L") do not differ; "", None and NaN are not given.
+        unit_before, unit_after, assay_before, assay_after : str, or array_like of str,
+        broadcastable
+            Unit and assay of the two samples; where both are given and differ the pair is not
+            evaluable. Spellings of one unit ("ng/mL", "ug/L") do not differ; "", None and NaN are
+            not given.
 
         Returns
         -------
@@ -203,16 +220,22 @@ class BiologicalResponse:
         levels, limit, reason = _judge(before, after, upper_limit, criteria, invalid)
         units = _differ(same, unit_before=unit_before, unit_after=unit_after)
         assays = _differ(_same_word, assay_before=assay_before, assay_after=assay_after)
-        _, units, assays = _arrays.broadcast(before=levels.before, unit_before=units, assay_before=assays)
+        _, units, assays = _arrays.broadcast(
+            before=levels.before, unit_before=units, assay_before=assays
+        )
         changed, shape = units | assays, units.shape
-        reason = np.where(changed, int(Reason.NOT_COMPARABLE), np.broadcast_to(reason, shape)).astype(np.int32)
+        reason = np.where(
+            changed, int(Reason.NOT_COMPARABLE), np.broadcast_to(reason, shape)
+        ).astype(np.int32)
         response = scalar_or_codes(_levels.decide(reason))
         percent = np.where(changed, np.nan, _levels.percent(levels))
         arrays = (levels.before, levels.after, limit)
         first, second, third = (_levels.plain(np.broadcast_to(a, shape)) for a in arrays)
         why = Reason(int(reason)) if reason.ndim == 0 else reason
         unit = unit_before if isinstance(unit_before, str) else ""
-        return cls(first, second, third, _levels.plain(percent), response, why, criteria, name, unit)
+        return cls(
+            first, second, third, _levels.plain(percent), response, why, criteria, name, unit
+        )
 
     def explain(self, index: int | tuple[int, ...] = ()) -> str:
         """One sentence that says why the pair at ``index`` has its response.
@@ -232,7 +255,8 @@ class BiologicalResponse:
         NE: 5-HIAA 5.0 before is not above its upper limit 8.0 (Vogl 2008, biological response, section 4.2 and Table 2)
         """
         before, after, limit, percent = (
-            float(np.asarray(a)[index]) for a in (self.before, self.after, self.upper_limit, self.percent)
+            float(np.asarray(a)[index])
+            for a in (self.before, self.after, self.upper_limit, self.percent)
         )
         response = Response(int(np.asarray(self.response)[index]))
         bits = Reason(int(np.asarray(self.reason)[index]))
@@ -241,11 +265,15 @@ class BiologicalResponse:
         if Reason.NOT_COMPARABLE in bits:
             said = f"unit or assay of {what} changed between the samples"
         elif Reason.INVALID in bits:
-            said = f"a value that cannot be: {before:g} before, {after:g} after, upper limit {limit:g}"
+            said = (
+                f"a value that cannot be: {before:g} before, {after:g} after, upper limit {limit:g}"
+            )
         elif Reason.NOT_MEASURED in bits:
             said = f"{what} before {one}, after {two}"
         elif Reason.BASELINE in bits and Reason.INCREASE not in bits:
-            said = f"{what} {one} before is not " + ("present" if np.isnan(limit) else f"above its upper limit {most}")
+            said = f"{what} {one} before is not " + (
+                "present" if np.isnan(limit) else f"above its upper limit {most}"
+            )
         else:
             known = "" if np.isnan(limit) else f", upper limit {most}"
             rise = "up" if np.isnan(percent) else _wording.signed(percent)
@@ -254,13 +282,17 @@ class BiologicalResponse:
 
     def _limits(self) -> str:
         limits = [self.criteria.pr, self.criteria.mr, self.criteria.pd]
-        return "limits " + " and ".join(f"{limit.signed:+g} %" for limit in limits if limit is not None)
+        return "limits " + " and ".join(
+            f"{limit.signed:+g} %" for limit in limits if limit is not None
+        )
 
     def __repr__(self) -> str:
         if np.ndim(self.response) == 0:
             return f"BiologicalResponse({self.explain()})"
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
-        found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        found = (
+            ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        )
         return f"BiologicalResponse({self.name + ', ' if self.name else ''}{counts.sum()} pairs: {found})"
 
 
@@ -298,8 +330,8 @@ def combine_markers(responses: Mapping[str, Any], *, rule: str, primary: str | N
     responses : mapping of str to array_like of int, or to BiologicalResponse
         Name of the marker to codes of `Response`, shapes that broadcast.
     rule : {"primary", "worst", "best"}
-        "primary": the marker named as ``primary``, whatever the others; "worst" and "best": of the evaluable markers
-        (NE only where none is).
+        "primary": the marker named as ``primary``, whatever the others; "worst" and "best": of the
+        evaluable markers (NE only where none is).
     primary : str, optional
         Name of the primary marker, for that rule only.
 
@@ -330,19 +362,32 @@ def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any
     """The rule of `combine_markers` and `combine_symptoms`."""
     choose("rule", rule, ("primary", "worst", "best"))
     if not isinstance(responses, Mapping):
-        raise InputTypeError(f"`responses` must be a mapping of name to responses; got {type(responses).__name__}. "
-                             'Give {"5-HIAA": codes, "CgA": codes}.', argument="responses")  # fmt: skip
+        raise InputTypeError(
+            f"`responses` must be a mapping of name to responses; got {type(responses).__name__}. "
+            'Give {"5-HIAA": codes, "CgA": codes}.',
+            argument="responses",
+        )
     if not responses:
-        raise InputError("`responses` must hold at least one response; got none. Give name and codes.",
-                         argument="responses")  # fmt: skip
-    codes = {name: _arrays.as_codes(getattr(r, "response", r), "responses") for name, r in responses.items()}
+        raise InputError(
+            "`responses` must hold at least one response; got none. Give name and codes.",
+            argument="responses",
+        )
+    codes = {
+        name: _arrays.as_codes(getattr(r, "response", r), "responses")
+        for name, r in responses.items()
+    }
     together = np.stack(_arrays.broadcast(**codes))
     if rule == "primary":
         if primary not in codes:
-            raise InputError(f"`primary` must be one of the names given; got {primary!r}. "
-                             f"{did_you_mean(primary, codes)}", argument="primary")  # fmt: skip
+            raise InputError(
+                f"`primary` must be one of the names given; got {primary!r}. "
+                f"{did_you_mean(primary, codes)}",
+                argument="primary",
+            )
         return scalar_or_codes(np.array(together[list(codes).index(primary)]))
     evaluable = together > Response.NE
-    chosen = np.where(evaluable, together, 9).min(axis=0) if rule == "worst" else together.max(axis=0)
+    chosen = (
+        np.where(evaluable, together, 9).min(axis=0) if rule == "worst" else together.max(axis=0)
+    )
     answer = np.where(evaluable.any(axis=0), chosen, together.max(axis=0))
     return scalar_or_codes(np.asarray(answer, dtype=np.int8))

@@ -1,9 +1,9 @@
 """What the size of the lesions says: before and after one therapy, and over a course of scans.
 
-Which morphological response is this? `classify` and `MorphologicalResponse` judge one size before and after (Vogl et
-al. 2008, section 4.3, and every other edition of size); `target_response` judges target lesions over a course of
-scans; `choi_response` adds the attenuation; `percist_response` reads the uptake instead of the size. Each module
-loads on first use.
+Which morphological response is this? `classify` and `MorphologicalResponse` judge one size before
+and after (Vogl et al. 2008, section 4.3, and every other edition of size); `target_response` judges
+target lesions over a course of scans; `choi_response` adds the attenuation; `percist_response`
+reads the uptake instead of the size. Each module loads on first use.
 """
 
 from __future__ import annotations

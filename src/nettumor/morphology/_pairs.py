@@ -1,8 +1,8 @@
 """Pairs of sizes to codes in one pass: the inner loop of `classify`.
 
-Pairs are judged in blocks that stay in the processor's cache, each limit as one multiplication and one comparison.
-Missing and impossible sizes are mended afterwards; criteria with more than the usual limits compare with the same
-numbers in more passes.
+Pairs are judged in blocks that stay in the processor's cache, each limit as one multiplication and
+one comparison. Missing and impossible sizes are mended afterwards; criteria with more than the
+usual limits compare with the same numbers in more passes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ BLOCK = 3 << 13
 
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)
-_multiply, _less, _at_most, _greater, _equal = np.multiply, np.less, np.less_equal, np.greater, np.equal
+_multiply, _less, _at_most, _greater, _equal = (
+    np.multiply,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.equal,
+)
 _add, _subtract, _all, _highest = np.add, np.subtract, np.logical_and.reduce, np.maximum.reduce
 _BITS = np.dtype(np.uint64)
 _INFINITE = np.array(np.inf).view(_BITS)[()]
@@ -50,17 +56,21 @@ class Limits(NamedTuple):
 def limits_of(criteria: SizeCriteria, guard: float) -> Limits:
     """The factors of an edition, with the guard of the comparison in them."""
     usual = criteria.mr is None and criteria.gap == "SD" and criteria.pr.absolute is None
-    pr, pd, mr, gap = (_factor(t, guard) for t in (criteria.pr, criteria.pd, criteria.mr, criteria.sd_limit))
+    pr, pd, mr, gap = (
+        _factor(t, guard) for t in (criteria.pr, criteria.pd, criteria.mr, criteria.sd_limit)
+    )
     # Below a limit of 100 % nothing left is a PR too, which the inner loop raises to CR.
     usual = usual and criteria.pd.absolute is None and criteria.pr.value < 100
     return Limits(pr, pd, mr, gap, np.array(pr), np.array(pd), guard, usual)
 
 
 def _factor(limit: Threshold | None, guard: float) -> float:
-    """The factor f such that ``after <= before * f`` (decrease) or ``>`` (increase) decides as `_arrays` does.
+    """The factor f such that ``after <= before * f`` (decrease) or ``>`` (increase) decides as
+    `_arrays` does.
 
-    A strict limit is moved by the guard away from the reference, another towards it: no decimal lies between, or on
-    it. Equality is asked for the sake of 0, which stays a decrease where the product is too small for a number.
+    A strict limit is moved by the guard away from the reference, another towards it: no decimal
+    lies between, or on it. Equality is asked for the sake of 0, which stays a decrease where the
+    product is too small for a number.
     """
     if limit is None:
         return 0.0
@@ -83,15 +93,23 @@ class Scratch:
 
 
 def codes_of_block(
-    before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes, scratch: Scratch
+    before: Floats,
+    after: Floats,
+    criteria: SizeCriteria,
+    limits: Limits,
+    out: Codes,
+    scratch: Scratch,
 ) -> bool:
-    """The codes of one block, new lesions apart, into ``out``; whether every size in it is possible.
+    """The codes of one block, new lesions apart, into ``out``; whether every size in it is
+    possible.
 
-    As few passes as can be, and no linear algebra, whose threads stall where other work keeps the processor busy.
+    As few passes as can be, and no linear algebra, whose threads stall where other work keeps the
+    processor busy.
     """
     product, first, second, first_code, second_code = scratch.parts(out.shape[0])
     _multiply(before, limits.pr_array, product)
-    # A part is less than the whole for sizes above 0, and for nothing else: not 0, infinity, NaN, or a size below 0.
+    # A part is less than the whole for sizes above 0, and for nothing else: not 0, infinity, NaN,
+    # or a size below 0.
     _less(product, before, first)
     sound = _all(first)
     if limits.usual:
@@ -111,17 +129,26 @@ def codes_of_block(
 
 
 def _sizes(after: Floats) -> Any:
-    """Whether all are sizes: read as whole numbers these come before infinity, NaN and whatever has a sign."""
+    """Whether all are sizes: read as whole numbers these come before infinity, NaN and whatever has
+    a sign.
+    """
     return _highest(after.view(_BITS)) < _INFINITE
 
 
-def _further(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes) -> None:
-    """The codes where more than the percent of PR and PD decides. Sums of flags: assignment by flags is slow."""
+def _further(
+    before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits, out: Codes
+) -> None:
+    """The codes where more than the percent of PR and PD decides. Sums of flags: assignment by
+    flags is slow.
+    """
     increase, decrease, minor, gap = met(before, after, criteria, limits)[:4]
     out[...] = Response.SD
     for flags, code in (
-        (increase, Response.PD), (decrease, Response.PR), (minor, Response.MR), (gap, _GAP_CODES[criteria.gap]),
-    ):  # fmt: skip
+        (increase, Response.PD),
+        (decrease, Response.PR),
+        (minor, Response.MR),
+        (gap, _GAP_CODES[criteria.gap]),
+    ):
         out += flags.view(np.int8) * np.int8(code - Response.SD)
     np.maximum(out, (after == 0).view(np.int8) * np.int8(Response.CR), out=out)
 
@@ -143,7 +170,9 @@ def progress(new: Bools, out: Codes) -> None:
 
 
 def met(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -> tuple[Bools, ...]:
-    """Which limits are met: PD, PR, MR, the gap (one of them at most), and the percent of PD alone."""
+    """Which limits are met: PD, PR, MR, the gap (one of them at most), and the percent of
+    PD alone.
+    """
     none = np.zeros(after.shape, dtype=np.bool_)
     percent = increase = after > before * limits.pd
     if criteria.pd.absolute is not None:
@@ -154,7 +183,12 @@ def met(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -
     if criteria.mr is not None:
         minor = _fallen(criteria.mr, limits.mr, before, after, limits.guard) & ~decrease & ~increase
     if criteria.sd_limit is not None:
-        gap = _fallen(criteria.sd_limit, limits.gap, before, after, limits.guard) & ~decrease & ~minor & ~increase
+        gap = (
+            _fallen(criteria.sd_limit, limits.gap, before, after, limits.guard)
+            & ~decrease
+            & ~minor
+            & ~increase
+        )
     return increase, decrease, minor, gap, percent
 
 
@@ -163,21 +197,31 @@ def _fallen(limit: Threshold, factor: float, before: Floats, after: Floats, guar
     return fallen if limit.absolute is None else fallen & limit.absolute_met(before, after, guard)
 
 
-def reasons_of(before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits) -> npt.NDArray[np.int32]:
+def reasons_of(
+    before: Floats, after: Floats, criteria: SizeCriteria, limits: Limits
+) -> npt.NDArray[np.int32]:
     """The bits of `Reason` for pairs of one shape, new lesions apart."""
     reason = np.zeros(after.shape, dtype=np.int32)
-    missing, wrong = np.isnan(before) | np.isnan(after), impossible(before, True) | impossible(after, False)
+    missing, wrong = (
+        np.isnan(before) | np.isnan(after),
+        impossible(before, True) | impossible(after, False),
+    )
     with np.errstate(invalid="ignore", over="ignore"):
         increase, decrease, minor, gap, percent = met(before, after, criteria, limits)
     gone = (after == 0) & ~missing & ~wrong
     judged = ~(missing | wrong | gone)
     within = ~(increase | decrease | minor | gap)
     for bit, where in (
-        (Reason.GONE, gone), (Reason.DECREASE, judged & decrease), (Reason.INCREASE, judged & increase),
-        (Reason.MINOR_DECREASE, judged & minor), (Reason.GAP, judged & gap), (Reason.WITHIN_LIMITS, judged & within),
-        (Reason.NOT_MEASURED, missing & ~wrong), (Reason.INVALID, wrong),
+        (Reason.GONE, gone),
+        (Reason.DECREASE, judged & decrease),
+        (Reason.INCREASE, judged & increase),
+        (Reason.MINOR_DECREASE, judged & minor),
+        (Reason.GAP, judged & gap),
+        (Reason.WITHIN_LIMITS, judged & within),
+        (Reason.NOT_MEASURED, missing & ~wrong),
+        (Reason.INVALID, wrong),
         (Reason.BELOW_MINIMUM, judged & percent & ~increase),
-    ):  # fmt: skip
+    ):
         reason |= where * np.int32(bit)
     return reason
 

@@ -1,8 +1,10 @@
-"""One size before and after therapy: complete response, partial response, stable or progressive disease?
+"""One size before and after therapy: complete response, partial response, stable or progressive
+disease?
 
-Sources: Vogl et al. 2008, section 4.3 (the default) and, with ``criteria``, every other edition of size, whose nadir
-is then the size before. Sizes come in as numbers or arrays of any shapes that broadcast; codes of `Response` go out.
-A size is whatever the criterion measures: a diameter, a sum of diameters, a product, a volume.
+Sources: Vogl et al. 2008, section 4.3 (the default) and, with ``criteria``, every other edition of
+size, whose nadir is then the size before. Sizes come in as numbers or arrays of any shapes that
+broadcast; codes of `Response` go out. A size is whatever the criterion measures: a diameter, a sum
+of diameters, a product, a volume.
 """
 
 from __future__ import annotations
@@ -36,20 +38,22 @@ def classify(
     new_lesion: bool | npt.ArrayLike = False,
     invalid: str = "raise",
 ) -> Any:
-    """Response of sizes before and after therapy: CR, PR, SD, PD or NE (and MR, where the criteria have it).
+    """Response of sizes before and after therapy: CR, PR, SD, PD or NE (and MR, where the criteria
+    have it).
 
-    In this order: a new lesion is PD; a missing size is NE; nothing left after therapy is CR; an increase by the
-    limit of PD is PD; a decrease by the limit of PR is PR; the rest is SD. By `VOGL_2008` PD is more than 25 % larger
-    and PR more than 30 % smaller; a decrease of more than 25 and up to 30 %, to which the review gives no class, is
-    what ``criteria.gap`` says. Limits are exact for values with up to four decimals.
+    In this order: a new lesion is PD; a missing size is NE; nothing left after therapy is CR; an
+    increase by the limit of PD is PD; a decrease by the limit of PR is PR; the rest is SD. By
+    `VOGL_2008` PD is more than 25 % larger and PR more than 30 % smaller; a decrease of more than
+    25 and up to 30 %, to which the review gives no class, is what ``criteria.gap`` says. Limits are
+    exact for values with up to four decimals.
 
     Parameters
     ----------
     before, after : array_like of float, shapes that broadcast
         Sizes in one unit (mm, mm2 or mL, see ``criteria.unit``); NaN where not measured.
     criteria : SizeCriteria
-        Any edition of size. A nadir is the size before. Under `IRECIST_2017` a PD is that of RECIST, to be given
-        to `irecist_response`.
+        Any edition of size. A nadir is the size before. Under `IRECIST_2017` a PD is that of
+        RECIST, to be given to `irecist_response`.
     new_lesion : array_like of bool, broadcastable
         Whether a new lesion was seen.
     invalid : {"raise", "NE"}
@@ -63,14 +67,15 @@ def classify(
     Raises
     ------
     InputError
-        For impossible sizes (with ``invalid="raise"``), shapes that do not fit, and, with the gap policy "raise", a
-        decrease in the gap.
+        For impossible sizes (with ``invalid="raise"``), shapes that do not fit, and, with the gap
+        policy "raise", a decrease in the gap.
     InputTypeError
         For text or dates, and for criteria of another kind.
 
     References
     ----------
-    Vogl et al. 2008, section 4.3, doi 10.1016/j.ejrad.2008.08.008; for other editions their ``citation``.
+    Vogl et al. 2008, section 4.3, doi 10.1016/j.ejrad.2008.08.008; for other editions their
+    ``citation``.
 
     Examples
     --------
@@ -118,16 +123,21 @@ def _ready(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
 
 
 def _in_blocks(
-    before: npt.NDArray[Any], after: npt.NDArray[Any], new: Bools | None, criteria: SizeCriteria,
+    before: npt.NDArray[Any],
+    after: npt.NDArray[Any],
+    new: Bools | None,
+    criteria: SizeCriteria,
     limits: _pairs.Limits,
-) -> tuple[Codes, bool]:  # fmt: skip
+) -> tuple[Codes, bool]:
     """The codes of all pairs, and whether a size is impossible."""
     given = {"before": before, "after": after} | ({} if new is None else {"new_lesion": new})
     shape = _arrays.broadcast(**given)[0].shape
     codes = np.empty(shape, dtype=np.int8)
     size = min(_pairs.BLOCK, codes.size)
     scratch, possible = _pairs.Scratch(size), True
-    with np.errstate(invalid="ignore", over="ignore"):  # infinite and huge sizes are told apart block by block
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # infinite and huge sizes are told apart block by block
         for b, a, *flags, out in _blocks([*given.values(), codes], size):
             possible &= _pairs.codes_of_block(b, a, criteria, limits, out, scratch)
             if flags:
@@ -140,7 +150,10 @@ def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDA
     shape, total = arrays[-1].shape, arrays[-1].size
     if not total:
         return
-    if all(a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" and a.dtype.isnative for a in arrays):
+    if all(
+        a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" and a.dtype.isnative
+        for a in arrays
+    ):
         flat = [a.reshape(-1) for a in arrays]  # views
         whole = total // size * size
         yield from zip(*(a[:whole].reshape(-1, size) for a in flat), strict=True)
@@ -151,27 +164,45 @@ def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDA
     types: list[Any] = [np.float64, np.float64, *[a.dtype for a in arrays[2:]]]
     operands: list[Any] = list(arrays)
     with np.nditer(
-        operands, ["external_loop", "buffered"], access, types, order="C", casting="same_kind",
+        operands,
+        ["external_loop", "buffered"],
+        access,
+        types,
+        order="C",
+        casting="same_kind",
         buffersize=size,
-    ) as parts:  # fmt: skip
+    ) as parts:
         yield from parts
 
 
 def _refuse(before: npt.NDArray[Any], after: npt.NDArray[Any], criteria: SizeCriteria) -> None:
     """Raise for the first impossible size."""
-    refuse("before", f"finite and greater than 0 {criteria.unit} (NaN where not measured)", before,
-           _pairs.impossible(before, True), _REPAIR)  # fmt: skip
-    refuse("after", f"finite and at least 0 {criteria.unit} (NaN where not measured)", after,
-           _pairs.impossible(after, False), _REPAIR)  # fmt: skip
+    refuse(
+        "before",
+        f"finite and greater than 0 {criteria.unit} (NaN where not measured)",
+        before,
+        _pairs.impossible(before, True),
+        _REPAIR,
+    )
+    refuse(
+        "after",
+        f"finite and at least 0 {criteria.unit} (NaN where not measured)",
+        after,
+        _pairs.impossible(after, False),
+        _REPAIR,
+    )
 
 
 def _refuse_gap(after: npt.NDArray[Any], codes: Codes, criteria: SizeCriteria) -> None:
     """Raise for the first decrease in the gap of the criteria, whose policy asks for it."""
     least = criteria.sd_limit.value if criteria.sd_limit else 0.0
     refuse(
-        "after", f"outside the gap of {criteria.title} (a decrease of more than {least:g} % short of PR)", after,
-        codes == _pairs.IN_GAP, 'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".',
-    )  # fmt: skip
+        "after",
+        f"outside the gap of {criteria.title} (a decrease of more than {least:g} % short of PR)",
+        after,
+        codes == _pairs.IN_GAP,
+        'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".',
+    )
 
 
 def percent_change(before: npt.ArrayLike, after: npt.ArrayLike, *, invalid: str = "raise") -> Any:
@@ -221,7 +252,8 @@ def _percent(before: Floats, after: Floats) -> Floats:
 
 
 def in_assessment_window(days_since_completion: npt.ArrayLike) -> Any:
-    """Whether a scan lies in the review's window: 4 to 6 weeks (28 to 42 days) after completion of therapy.
+    """Whether a scan lies in the review's window: 4 to 6 weeks (28 to 42 days) after completion of
+    therapy.
 
     Parameters
     ----------
@@ -257,7 +289,8 @@ def in_assessment_window(days_since_completion: npt.ArrayLike) -> Any:
 class MorphologicalResponse:
     """Response of sizes before and after therapy, with the numbers and the reason.
 
-    Made by `MorphologicalResponse.assess`; one lesion or patient (plain values) or a cohort (arrays).
+    Made by `MorphologicalResponse.assess`; one lesion or patient (plain values) or a cohort
+    (arrays).
 
     Attributes
     ----------
@@ -268,8 +301,8 @@ class MorphologicalResponse:
     response : ndarray of int8, or Response
         What `classify` answers.
     reason : ndarray of int32, or Reason
-        Bits of `Reason`: NEW_LESION, NOT_MEASURED, GONE, INCREASE, DECREASE, MINOR_DECREASE, GAP, WITHIN_LIMITS,
-        BELOW_MINIMUM, INVALID.
+        Bits of `Reason`: NEW_LESION, NOT_MEASURED, GONE, INCREASE, DECREASE, MINOR_DECREASE, GAP,
+        WITHIN_LIMITS, BELOW_MINIMUM, INVALID.
     criteria : SizeCriteria
     name : str
         What was measured, for the explanation.
@@ -327,18 +360,29 @@ class MorphologicalResponse:
         SD: size 23.1 mm is -30.0 % from 33.0 mm before, a change that has no class in the source; limits -30 % \
 and +25 % (Vogl 2008, morphological response, section 4.3)
         """
-        response = classify(before, after, criteria=criteria, new_lesion=new_lesion, invalid=invalid)
+        response = classify(
+            before, after, criteria=criteria, new_lesion=new_lesion, invalid=invalid
+        )
         guard = _arrays.guard(before, after)
         first, second, new = _arrays.broadcast(
-            before=_arrays.as_numbers(before, "before"), after=_arrays.as_numbers(after, "after"),
+            before=_arrays.as_numbers(before, "before"),
+            after=_arrays.as_numbers(after, "after"),
             new_lesion=_arrays.as_flags(new_lesion, "new_lesion"),
-        )  # fmt: skip
+        )
         reason = _pairs.reasons_of(first, second, criteria, _pairs.limits_of(criteria, guard))
         reason = np.where(new, reason | Reason.NEW_LESION, reason).astype(np.int32)
         percent = _percent(first, second)
         if first.ndim:
             return cls(first.copy(), second.copy(), percent, response, reason, criteria, name)
-        return cls(float(first), float(second), float(percent), response, Reason(int(reason)), criteria, name)
+        return cls(
+            float(first),
+            float(second),
+            float(percent),
+            response,
+            Reason(int(reason)),
+            criteria,
+            name,
+        )
 
     def explain(self, index: int | tuple[int, ...] = ()) -> str:
         """One sentence that says why the pair at ``index`` has its response.
@@ -358,7 +402,9 @@ and +25 % (Vogl 2008, morphological response, section 4.3)
         PD: size 51.0 mm is +27.5 % from 40.0 mm before; limits -30 % and +25 % (Vogl 2008, morphological response, \
 section 4.3)
         """
-        before, after, percent = (float(np.asarray(a)[index]) for a in (self.before, self.after, self.percent))
+        before, after, percent = (
+            float(np.asarray(a)[index]) for a in (self.before, self.after, self.percent)
+        )
         response = Response(int(np.asarray(self.response)[index]))
         bits = Reason(int(np.asarray(self.reason)[index]))
         what, unit = self.name or "size", self.criteria.unit
@@ -368,7 +414,10 @@ section 4.3)
         if Reason.INVALID in bits:
             said.append(f"a size that cannot be: {before:g} {unit} before, {after:g} {unit} after")
         elif Reason.NOT_MEASURED in bits:
-            said.append(f"{what} before {_wording.quantity(before, unit)}, after {_wording.quantity(after, unit)}")
+            said.append(
+                f"{what} before {_wording.quantity(before, unit)}, after "
+                f"{_wording.quantity(after, unit)}"
+            )
         elif Reason.GONE in bits:
             said.append(f"nothing left of {_wording.quantity(before, unit)} before")
         else:
@@ -377,7 +426,9 @@ section 4.3)
             below = self._below() if Reason.BELOW_MINIMUM in bits else ""
             said.append(f"{change} from {_wording.quantity(before, unit)} before{gap}{below}")
         pd = self.criteria.pd
-        absolute = f" {self.criteria.absolute_combines} {pd.absolute:g} {pd.unit}" if pd.absolute else ""
+        absolute = (
+            f" {self.criteria.absolute_combines} {pd.absolute:g} {pd.unit}" if pd.absolute else ""
+        )
         limits = f"limits {self.criteria.pr.signed:+g} %{',' if absolute else ' and'} {pd.signed:+g} %{absolute}"
         source = _wording.source(self.criteria.title, self.criteria.citation)
         return f"{response.label}: {'; '.join([*said, limits])} {source}"
@@ -394,5 +445,7 @@ section 4.3)
         if np.ndim(self.response) == 0:
             return f"MorphologicalResponse({self.explain()})"
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
-        found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        found = (
+            ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        )
         return f"MorphologicalResponse({counts.sum()} pairs: {found})"

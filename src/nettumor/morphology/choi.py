@@ -1,8 +1,9 @@
 """Choi: the size of the target lesions and their attenuation together.
 
-Has the tumour responded although it has hardly shrunk? Choi et al. 2007 (portal venous phase: either decrease makes
-a partial response) and Nathan et al. 2010 (modified Choi, arterial phase: both are needed). The sum of diameters and
-the mean attenuation at each timepoint come in, one response for each timepoint comes out.
+Has the tumour responded although it has hardly shrunk? Choi et al. 2007 (portal venous phase:
+either decrease makes a partial response) and Nathan et al. 2010 (modified Choi, arterial phase:
+both are needed). The sum of diameters and the mean attenuation at each timepoint come in, one
+response for each timepoint comes out.
 """
 
 from __future__ import annotations
@@ -27,30 +28,33 @@ def choi_response(
 ) -> Codes:
     """Response by size and attenuation at each timepoint.
 
-    In this order: a progression, PD; a sum of 0, CR; the decreases that the criteria ask for, PR; one of the two
-    not measured, NE; an increase of the sum without the decrease of the attenuation, PD; else SD. Under modified
-    Choi a growing sum with that decrease of the attenuation is therefore SD.
+    In this order: a progression, PD; a sum of 0, CR; the decreases that the criteria ask for, PR;
+    one of the two not measured, NE; an increase of the sum without the decrease of the attenuation,
+    PD; else SD. Under modified Choi a growing sum with that decrease of the attenuation is
+    therefore SD.
 
     Parameters
     ----------
     sums : array_like of float, shape (..., timepoint)
         Sum of the diameters of the target lesions, mm, baseline first; NaN where not measured.
     attenuation : array_like of float, shape (..., timepoint)
-        Mean attenuation of the target lesions, HU; NaN where not measured. Greater than 0 at baseline; it may be
-        negative later.
+        Mean attenuation of the target lesions, HU; NaN where not measured. Greater than 0 at
+        baseline; it may be negative later.
     progression : array_like of bool, shape (..., timepoint)
-        True where there is a new lesion, a new or growing nodule in a lesion, or unequivocal progression of
-        non-measurable disease.
+        True where there is a new lesion, a new or growing nodule in a lesion, or unequivocal
+        progression of non-measurable disease.
     criteria : AttenuationCriteria
-        ``CHOI_2007`` or ``MODIFIED_CHOI_2010``. Both decreases count from baseline; the increase too, unless
-        ``criteria.pd.reference`` is "nadir" (the smallest earlier sum).
+        ``CHOI_2007`` or ``MODIFIED_CHOI_2010``. Both decreases count from baseline; the increase
+        too, unless ``criteria.pd.reference`` is "nadir" (the smallest earlier sum).
     invalid : {"raise", "NE"}
-        What a negative or infinite sum, a baseline of zero or less, or a sum after a missing baseline does.
+        What a negative or infinite sum, a baseline of zero or less, or a sum after a missing
+        baseline does.
 
     Returns
     -------
     ndarray of int8, shape (..., timepoint)
-        MISSING at baseline, and where a patient has neither sums nor attenuation and no progression.
+        MISSING at baseline, and where a patient has neither sums nor attenuation and no
+        progression.
 
     Raises
     ------
@@ -72,9 +76,12 @@ def choi_response(
     size, wrong_size = course_of(sums, "sums", "mm", invalid)
     density, wrong_density = course_of(attenuation, "attenuation", "HU", invalid, signed=True)
     size, density, worse, wrong_size, wrong_density = broadcast(
-        sums=size, attenuation=density, progression=as_flags(progression, "progression"),
-        wrong_size=wrong_size, wrong_density=wrong_density,
-    )  # fmt: skip
+        sums=size,
+        attenuation=density,
+        progression=as_flags(progression, "progression"),
+        wrong_size=wrong_size,
+        wrong_density=wrong_density,
+    )
     tolerance = guard(sums, attenuation)
     less_dense = criteria.attenuation.percent_met(density[..., :1], density, tolerance)
     smaller = limit_met(criteria.pr, size, tolerance)

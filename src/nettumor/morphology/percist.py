@@ -1,9 +1,10 @@
 """PERCIST: the uptake of the hottest lesion in FDG-PET.
 
-Has the metabolism of the tumour responded? Wahl et al. 2009 (PERCIST 1.0). For FDG only: its sensitivity is low in
-neuroendocrine tumours of grade 1 and 2, and it is not meant for somatostatin-receptor PET. The SUL peak of the
-hottest lesion at each timepoint (not necessarily the same lesion) comes in, one response for each timepoint comes
-out: CR, PR, SD and PD for the complete and partial metabolic response, stable and progressive metabolic disease.
+Has the metabolism of the tumour responded? Wahl et al. 2009 (PERCIST 1.0). For FDG only: its
+sensitivity is low in neuroendocrine tumours of grade 1 and 2, and it is not meant for
+somatostatin-receptor PET. The SUL peak of the hottest lesion at each timepoint (not necessarily the
+same lesion) comes in, one response for each timepoint comes out: CR, PR, SD and PD for the complete
+and partial metabolic response, stable and progressive metabolic disease.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ def percist_response(
 ) -> Codes:
     """Metabolic response at each timepoint.
 
-    In this order: a new lesion, PD; uptake resolved, or 0, CR; not measured, NE; an increase that meets both limits,
-    PD; a decrease that meets both, PR; else SD.
+    In this order: a new lesion, PD; uptake resolved, or 0, CR; not measured, NE; an increase that
+    meets both limits, PD; a decrease that meets both, PR; else SD.
 
     Parameters
     ----------
@@ -38,13 +39,14 @@ def percist_response(
     new_lesion : array_like of bool, shape (..., timepoint)
         True where there is a new FDG-avid lesion typical of cancer.
     resolved : array_like of bool, shape (..., timepoint)
-        True where no lesion has uptake above the liver and the background any more, as read from the images. What is
-        left there to measure does not matter.
+        True where no lesion has uptake above the liver and the background any more, as read from
+        the images. What is left there to measure does not matter.
     criteria : UptakeCriteria
-        Percent and absolute limit (30 % and 0.8 SUL), both needed; from baseline, unless ``criteria.pd.reference``
-        is "nadir" (the smallest earlier uptake).
+        Percent and absolute limit (30 % and 0.8 SUL), both needed; from baseline, unless
+        ``criteria.pd.reference`` is "nadir" (the smallest earlier uptake).
     invalid : {"raise", "NE"}
-        What a negative or infinite uptake, a baseline of zero or less, or an uptake after a missing baseline does.
+        What a negative or infinite uptake, a baseline of zero or less, or an uptake after a missing
+        baseline does.
 
     Returns
     -------
@@ -60,8 +62,8 @@ def percist_response(
 
     References
     ----------
-    Wahl et al. 2009 (PERCIST 1.0), doi 10.2967/jnumed.108.057307. The increase of total lesion glycolysis by 75 %,
-    another way to progression there, is not judged here.
+    Wahl et al. 2009 (PERCIST 1.0), doi 10.2967/jnumed.108.057307. The increase of total lesion
+    glycolysis by 75 %, another way to progression there, is not judged here.
 
     Examples
     --------
@@ -71,9 +73,11 @@ def percist_response(
     require(criteria, UptakeCriteria, "percist_response")
     value, wrong = course_of(uptake, "uptake", "SUL", invalid)
     value, wrong, new, gone = broadcast(
-        uptake=value, wrong=wrong, new_lesion=as_flags(new_lesion, "new_lesion"),
+        uptake=value,
+        wrong=wrong,
+        new_lesion=as_flags(new_lesion, "new_lesion"),
         resolved=as_flags(resolved, "resolved"),
-    )  # fmt: skip
+    )
     tolerance = guard(uptake)
     response = np.where(limit_met(criteria.pr, value, tolerance), Response.PR, Response.SD)
     response = np.where(limit_met(criteria.pd, value, tolerance), Response.PD, response)

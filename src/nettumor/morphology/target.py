@@ -1,8 +1,10 @@
-"""Target lesions over a course of scans: complete response, partial response, stable or progressive disease?
+"""Target lesions over a course of scans: complete response, partial response, stable or progressive
+disease?
 
-Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1, 4.3.2 and 4.4.2, with the EORTC clarifications; every other
-edition of size with its own limits (see ``criteria``). Sizes (..., lesion, timepoint) come in, in the measure of the
-criterion; one response for each visit goes out, with the sums it rests on.
+Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1, 4.3.2 and 4.4.2, with the EORTC clarifications;
+every other edition of size with its own limits (see ``criteria``). Sizes (..., lesion, timepoint)
+come in, in the measure of the criterion; one response for each visit goes out, with the sums it
+rests on.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ class TargetResponse:
     Attributes
     ----------
     response : ndarray of int8, shape (..., timepoint)
-        Codes of `Response`; MISSING at baseline, and throughout where a patient has no target lesion.
+        Codes of `Response`; MISSING at baseline, and throughout where a patient has no target
+        lesion.
     sum : ndarray of float, shape (..., timepoint)
         Of what was measured, in ``criteria.unit``; NaN where nothing was.
     n_missing : ndarray of int, shape (..., timepoint)
@@ -103,10 +106,16 @@ class TargetResponse:
                 lesion = f"one lesion alone grew by {self._limit(rules.pd)} from its smallest size"
             return rules.pd, f"{lesion}; {total}"
         limit = rules.pd if Reason.INCREASE in bits or Reason.BELOW_MINIMUM in bits else rules.pr
-        return limit, f"{total} {self._change(limit, index)}{self._qualified(bits)}; limits {self._both(limit)}"
+        return (
+            limit,
+            f"{total} {self._change(limit, index)}{self._qualified(bits)}; limits "
+            f"{self._both(limit)}",
+        )
 
     def _change(self, limit: Threshold, index: Any) -> str:
-        """The sum against the reference of the limit: "is +27.5 % and +11.0 mm from the nadir of 40.0 mm"."""
+        """The sum against the reference of the limit: "is +27.5 % and +11.0 mm from the nadir of
+        40.0 mm".
+        """
         now, unit = float(self.sum[index]), self.criteria.unit
         reference, where, at = float(self.baseline[index]), "baseline", ""
         if limit.reference == "nadir":
@@ -130,7 +139,11 @@ class TargetResponse:
         return "".join(clause for bit, clause in said.items() if bit in bits)
 
     def _limit(self, limit: Threshold) -> str:
-        extra = f" {self.criteria.absolute_combines} {limit.absolute:g} {limit.unit}" if limit.absolute else ""
+        extra = (
+            f" {self.criteria.absolute_combines} {limit.absolute:g} {limit.unit}"
+            if limit.absolute
+            else ""
+        )
         return f"{limit.signed:+g} %{extra}"
 
     def _both(self, limit: Threshold) -> str:
@@ -142,7 +155,10 @@ class TargetResponse:
         timepoints = self.response.shape[-1]
         courses = self.response.size // timepoints if timepoints else 0
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
-        found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if r and counts[r]) or "none"
+        found = (
+            ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if r and counts[r])
+            or "none"
+        )
         return f"TargetResponse({courses} course{'' if courses == 1 else 's'} of {timepoints} timepoints: {found})"
 
 
@@ -156,45 +172,48 @@ def target_response(
 ) -> TargetResponse:
     """Response of the target lesions at each visit of a course.
 
-    In this order: CR, where every extranodal target is 0 and every node below ``criteria.node_normal``; PD by the
-    limit against the smallest earlier sum (or baseline, as the limit says), which what was measured may prove alone;
-    NE, where a target was not measured; PR by the limit against baseline; MR and the gap, where the criteria have
-    them; SD. PD needs an increase above 0, and the percent of a nadir of 0 is unlimited.
+    In this order: CR, where every extranodal target is 0 and every node below
+    ``criteria.node_normal``; PD by the limit against the smallest earlier sum (or baseline, as the
+    limit says), which what was measured may prove alone; NE, where a target was not measured; PR by
+    the limit against baseline; MR and the gap, where the criteria have them; SD. PD needs an
+    increase above 0, and the percent of a nadir of 0 is unlimited.
 
     Parameters
     ----------
     sizes : array_like of float, shape (..., lesion, timepoint)
-        Sizes in the measure and unit of ``criteria``; index 0 of the last axis is baseline. NaN: not measured. A
-        lesion without any value is padding. A lesion merged into another is 0.
+        Sizes in the measure and unit of ``criteria``; index 0 of the last axis is baseline. NaN:
+        not measured. A lesion without any value is padding. A lesion merged into another is 0.
     nodal : array_like of bool, shape (..., lesion)
         Whether the lesion is a lymph node; its size is then the short axis.
     too_small : array_like of bool, like ``sizes``, optional
-        Where True and the size is NaN, ``criteria.too_small`` counts (5 mm in RECIST 1.1 and iRECIST); under other
-        criteria the lesion counts as not measured.
+        Where True and the size is NaN, ``criteria.too_small`` counts (5 mm in RECIST 1.1 and
+        iRECIST); under other criteria the lesion counts as not measured.
     criteria : SizeCriteria
-        Any edition of size. Under `IRECIST_2017` PD is that of RECIST, to be given to `irecist_response`.
+        Any edition of size. Under `IRECIST_2017` PD is that of RECIST, to be given to
+        `irecist_response`.
     invalid : {"raise", "NE"}
-        What a negative or infinite size, a baseline of zero or less, or a size after a missing baseline does: raise,
-        or NE (at that visit; at every visit where the baseline is at fault).
+        What a negative or infinite size, a baseline of zero or less, or a size after a missing
+        baseline does: raise, or NE (at that visit; at every visit where the baseline is at fault).
 
     Returns
     -------
     TargetResponse
-        With ``.response``, ``.sum``, ``.n_missing``, ``.baseline``, ``.nadir``, ``.percent_from_baseline``,
-        ``.percent_from_nadir``, ``.reason``, each (..., timepoint), and ``.explain(index)``.
+        With ``.response``, ``.sum``, ``.n_missing``, ``.baseline``, ``.nadir``,
+        ``.percent_from_baseline``, ``.percent_from_nadir``, ``.reason``, each (..., timepoint), and
+        ``.explain(index)``.
 
     Raises
     ------
     InputError
-        For impossible sizes (with ``invalid="raise"``), shapes that do not fit, and a change in the gap where
-        ``criteria.gap`` is "raise".
+        For impossible sizes (with ``invalid="raise"``), shapes that do not fit, and a change in the
+        gap where ``criteria.gap`` is "raise".
     InputTypeError
         For criteria of another kind.
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1, 4.3.2, 4.4.2, doi 10.1016/j.ejca.2008.10.026; EORTC RECIST FAQ; other
-    editions: their ``citation``.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1, 4.3.2, 4.4.2, doi 10.1016/j.ejca.2008.10.026; EORTC
+    RECIST FAQ; other editions: their ``citation``.
 
     Examples
     --------
@@ -209,7 +228,13 @@ def target_response(
     out = Results(courses)
     for part, block in courses.blocks():
         sums = sums_of(block)
-        out.put(part, {**sums, **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers()})
+        out.put(
+            part,
+            {
+                **sums,
+                **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers(),
+            },
+        )
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:
@@ -237,27 +262,39 @@ def _nodes(nodal: npt.ArrayLike, values: Floats) -> Bools:
     """Whether each lesion is a node, shape (..., lesion)."""
     flags = _arrays.as_flags(nodal, "nodal")
     without = np.empty(values.shape[:-1], dtype=np.bool_)
-    together = _arrays.broadcast(**{"sizes without the timepoint axis": without, "nodal": flags})[-1]
+    together = _arrays.broadcast(**{"sizes without the timepoint axis": without, "nodal": flags})[
+        -1
+    ]
     if together.shape != without.shape:
         raise InputError(
-            f"`nodal` must fit the axes (..., lesion) of `sizes`, {without.shape}; got {flags.shape}. "
-            "Give one flag for each lesion.", argument="nodal",
-        )  # fmt: skip
+            f"`nodal` must fit the axes (..., lesion) of `sizes`, {without.shape}; got "
+            f"{flags.shape}. "
+            "Give one flag for each lesion.",
+            argument="nodal",
+        )
     return together
 
 
 def _refuse_gap(criteria: SizeCriteria, total: Floats, reason: npt.NDArray[np.int32]) -> None:
     if criteria.gap != "raise" or criteria.sd_limit is None:
         return
-    refuse("sizes", f"outside the gap of {criteria.title} (a decrease of more than {criteria.sd_limit.value:g} % "
-           "short of PR)", total, (reason & Reason.GAP) != 0,
-           'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".')  # fmt: skip
+    refuse(
+        "sizes",
+        f"outside the gap of {criteria.title} (a decrease of more than "
+        f"{criteria.sd_limit.value:g} % "
+        "short of PR)",
+        total,
+        (reason & Reason.GAP) != 0,
+        'Choose a class for it: attrs.evolve(criteria, gap="SD"), "MR" or "NE".',
+    )
 
 
 class _Judge:
-    """The verdicts of one block: every array is (timepoint, patient), of lesions (timepoint, lesion, patient).
+    """The verdicts of one block: every array is (timepoint, patient), of lesions (timepoint,
+    lesion, patient).
 
-    All visits are judged at once; what an earlier visit does to a later one is accumulated along the first axis.
+    All visits are judged at once; what an earlier visit does to a later one is accumulated along
+    the first axis.
     """
 
     def __init__(
@@ -274,7 +311,9 @@ class _Judge:
         there = self._there()
         cr = self.complete & ~there
         cr[:1] = False  # no response at baseline, whatever the nodes
-        grown, short = self._increase(self.nadir if rules.pd.reference == "nadir" else self.baseline, self.sum)
+        grown, short = self._increase(
+            self.nadir if rules.pd.reference == "nadir" else self.baseline, self.sum
+        )
         back = there & _after(cr) if rules.reappearance == "PD" else nothing
         single = self._any_lesion() if rules.pd_scope == "any lesion" else nothing
         pd = (grown | back | single) & ~cr & ~self.invalid
@@ -286,19 +325,33 @@ class _Judge:
         within = left & ~mr & ~gap
 
         response = np.full(self.sum.shape, Response.NE, dtype=np.int8)
-        for where, code in ((within, Response.SD), (gap, _GAP_CODES[rules.gap]), (mr, Response.MR),
-                            (pr, Response.PR), (pd, Response.PD), (cr, Response.CR)):  # fmt: skip
+        for where, code in (
+            (within, Response.SD),
+            (gap, _GAP_CODES[rules.gap]),
+            (mr, Response.MR),
+            (pr, Response.PR),
+            (pd, Response.PD),
+            (cr, Response.CR),
+        ):
             np.maximum(response, where * np.int8(code), out=response)  # they exclude each other
         sustained = _sustain(response) if rules.sustained_response else nothing
         reason = np.zeros(self.sum.shape, dtype=np.int32)
         for where, bit in (
-            (within, Reason.WITHIN_LIMITS), (gap, Reason.GAP), (mr, Reason.MINOR_DECREASE), (pr, Reason.DECREASE),
-            (cr, Reason.GONE), (cr & self._normal_nodes(), Reason.NORMAL_NODES), (pd & grown, Reason.INCREASE),
-            (pd & single, Reason.ANY_LESION), (pd & back, Reason.REAPPEARED),
-            (pd & ~self.complete, Reason.PARTIAL_SUM), (open_ & short, Reason.BELOW_MINIMUM),
-            (sustained, Reason.SUSTAINED), (~self.complete & ~pd & ~self.invalid, Reason.NOT_MEASURED),
+            (within, Reason.WITHIN_LIMITS),
+            (gap, Reason.GAP),
+            (mr, Reason.MINOR_DECREASE),
+            (pr, Reason.DECREASE),
+            (cr, Reason.GONE),
+            (cr & self._normal_nodes(), Reason.NORMAL_NODES),
+            (pd & grown, Reason.INCREASE),
+            (pd & single, Reason.ANY_LESION),
+            (pd & back, Reason.REAPPEARED),
+            (pd & ~self.complete, Reason.PARTIAL_SUM),
+            (open_ & short, Reason.BELOW_MINIMUM),
+            (sustained, Reason.SUSTAINED),
+            (~self.complete & ~pd & ~self.invalid, Reason.NOT_MEASURED),
             (self.invalid, Reason.INVALID),
-        ):  # fmt: skip
+        ):
             if where.any():
                 reason |= where * np.int32(bit)
         padding = ~self.real.any(axis=0)  # no target lesion
@@ -322,7 +375,9 @@ class _Judge:
         return np.asarray((self.nodes & (self.sizes > 0)).any(axis=1))
 
     def _increase(self, reference: Floats, now: Floats) -> tuple[Bools, Bools]:
-        """Whether a size or sum meets the limit of PD, and whether only its absolute part is short."""
+        """Whether a size or sum meets the limit of PD, and whether only its absolute part
+        is short.
+        """
         limit = self.criteria.pd
         more = now > reference
         percent = limit.percent_met(reference, now, self.guard) & more

@@ -1,4 +1,6 @@
-"""Response rates: which share of the cohort, with its interval. NE and MISSING stay in the denominator."""
+"""Response rates: which share of the cohort, with its interval. NE and MISSING stay in the
+denominator.
+"""
 
 from __future__ import annotations
 
@@ -69,14 +71,22 @@ class Rate:
 
 def as_level(level: float) -> float:
     """The level of an interval as a float between 0 and 1, 95 (percent) refused with the repair."""
-    if isinstance(level, bool) or not isinstance(level, (int, float, np.number)) or not 0 < level < 1:
-        raise InputError(f"`level` must be a number between 0 and 1; got {level!r}. Write 0.95 for 95 %.",
-                         argument="level")  # fmt: skip
+    if (
+        isinstance(level, bool)
+        or not isinstance(level, (int, float, np.number))
+        or not 0 < level < 1
+    ):
+        raise InputError(
+            f"`level` must be a number between 0 and 1; got {level!r}. Write 0.95 for 95 %.",
+            argument="level",
+        )
     return float(level)
 
 
 def _interval(count: int, total: int, method: str, level: float) -> tuple[float, float]:
-    """The interval of ``count`` out of ``total``; 0 of n begins at 0 and n of n ends at 1, exactly."""
+    """The interval of ``count`` out of ``total``; 0 of n begins at 0 and n of n ends at 1,
+    exactly.
+    """
     choose("method", method, METHODS)
     level = as_level(level)
     if total == 0:
@@ -103,15 +113,28 @@ def _interval(count: int, total: int, method: str, level: float) -> tuple[float,
 def _rate(name: str, counted: Bools, method: str, level: float) -> Rate:
     count, total = int(np.count_nonzero(counted)), int(counted.size)
     low, high = _interval(count, total, method, level)
-    return Rate(name, count / total if total else float("nan"), low, high, count, total, method, float(level))
+    return Rate(
+        name,
+        count / total if total else float("nan"),
+        low,
+        high,
+        count,
+        total,
+        method,
+        float(level),
+    )
 
 
 def _one_each(best: npt.ArrayLike) -> Codes:
     """One code for each patient, in one dimension."""
     codes = as_codes(best, "best")
     if codes.ndim != 1:
-        raise InputError(f"`best` must be one-dimensional, one response for each patient; got shape {codes.shape}. "
-                         "Take one subgroup at a time.", argument="best")  # fmt: skip
+        raise InputError(
+            "`best` must be one-dimensional, one response for each patient; got shape "
+            f"{codes.shape}. "
+            "Take one subgroup at a time.",
+            argument="best",
+        )
     return codes
 
 
@@ -123,8 +146,8 @@ def objective_response_rate(
     Parameters
     ----------
     best : array_like of int, shape (patient,)
-        Best response of each patient, codes of `Response`; NE and MISSING are not responders and stay in the
-        denominator.
+        Best response of each patient, codes of `Response`; NE and MISSING are not responders and
+        stay in the denominator.
     method : {"clopper-pearson", "wilson", "jeffreys", "agresti-coull"}
         Method of the interval. Clopper-Pearson is exact: it covers at least ``level``.
     level : float
@@ -133,18 +156,20 @@ def objective_response_rate(
     Returns
     -------
     Rate
-        With ``.estimate``, ``.low`` and ``.high`` from 0 to 1, ``.count`` and ``.total``. An empty cohort has
-        the estimate NaN and the interval 0 to 1.
+        With ``.estimate``, ``.low`` and ``.high`` from 0 to 1, ``.count`` and ``.total``. An empty
+        cohort has the estimate NaN and the interval 0 to 1.
 
     Raises
     ------
     InputError
-        For a code that is none, more than one dimension, an unknown method or a level outside 0 to 1.
+        For a code that is none, more than one dimension, an unknown method or a level outside 0 to
+        1.
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.7; Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404; Wilson 1927,
-    doi 10.1080/01621459.1927.10502953; Brown, Cai and DasGupta 2001, doi 10.1214/ss/1009213286.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.7; Clopper and Pearson 1934, doi 10.1093/biomet/26.4.404;
+    Wilson 1927, doi 10.1080/01621459.1927.10502953; Brown, Cai and DasGupta 2001, doi
+    10.1214/ss/1009213286.
 
     Examples
     --------
@@ -157,7 +182,8 @@ def objective_response_rate(
 def disease_control_rate(
     best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
 ) -> Rate:
-    """Share of patients with CR, PR, MR, SD or NON-CR/NON-PD (DCR). Every element is in the denominator.
+    """Share of patients with CR, PR, MR, SD or NON-CR/NON-PD (DCR). Every element is in the
+    denominator.
 
     Parameters
     ----------
@@ -175,7 +201,8 @@ def disease_control_rate(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.7; the minor response of Vogl et al. 2008, Table 3, is control.
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.7; the minor response of Vogl et al. 2008, Table 3, is
+    control.
 
     Examples
     --------
@@ -200,8 +227,9 @@ def clinical_benefit_rate(
     best : array_like of int, shape (patient,)
         As in `objective_response_rate`.
     stable_days : array_like of float or timedelta64, shape (patient,)
-        How long the disease of each patient was stable, e.g. the time of `progression_free_survival`; read
-        for MR, SD and NON-CR/NON-PD only. NaN: not known, and the minimum is not met.
+        How long the disease of each patient was stable, e.g. the time of
+        `progression_free_survival`; read for MR, SD and NON-CR/NON-PD only. NaN: not known, and the
+        minimum is not met.
     minimum_days : float
         Days that count as benefit, inclusive: 24 weeks by convention.
     method, level
@@ -228,14 +256,20 @@ def clinical_benefit_rate(
     codes, days = broadcast(best=_one_each(best), stable_days=as_days(stable_days, "stable_days"))
     minimum = as_days(minimum_days, "minimum_days")
     if minimum.ndim or np.isnan(minimum):
-        raise InputError(f"`minimum_days` must be one number of days; got {minimum_days!r}. Write 168 for 24 weeks.",
-                         argument="minimum_days")  # fmt: skip
+        raise InputError(
+            f"`minimum_days` must be one number of days; got {minimum_days!r}. Write 168 for 24 "
+            "weeks.",
+            argument="minimum_days",
+        )
     stable = (codes >= Response.NON_CR_NON_PD) & at_least(days, minimum, guard_of(stable_days))
     return _rate("clinical benefit rate", (codes >= Response.PR) | stable, method, level)
 
 
-def response_table(best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95) -> Table:
-    """How many patients have each response: a row per category, the best first, those without patients too.
+def response_table(
+    best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
+) -> Table:
+    """How many patients have each response: a row per category, the best first, those without
+    patients too.
 
     Parameters
     ----------
@@ -245,8 +279,8 @@ def response_table(best: npt.ArrayLike, *, method: str = "clopper-pearson", leve
     Returns
     -------
     Table
-        Columns ``response`` (label), ``count``, ``percent``, ``low`` and ``high`` (ends of the interval of each
-        row by itself, in percent). The counts add up to the number of patients.
+        Columns ``response`` (label), ``count``, ``percent``, ``low`` and ``high`` (ends of the
+        interval of each row by itself, in percent). The counts add up to the number of patients.
 
     Raises
     ------
@@ -265,10 +299,12 @@ def response_table(best: npt.ArrayLike, *, method: str = "clopper-pearson", leve
     codes = _one_each(best)
     rows = sorted(Response, reverse=True)
     rates = [_rate(row.label, codes == row, method, level) for row in rows]
-    return Table({
-        "response": [row.label for row in rows],
-        "count": [rate.count for rate in rates],
-        "percent": [100 * rate.estimate for rate in rates],
-        "low": [100 * rate.low for rate in rates],
-        "high": [100 * rate.high for rate in rates],
-    })  # fmt: skip
+    return Table(
+        {
+            "response": [row.label for row in rows],
+            "count": [rate.count for rate in rates],
+            "percent": [100 * rate.estimate for rate in rates],
+            "low": [100 * rate.low for rate in rates],
+            "high": [100 * rate.high for rate in rates],
+        }
+    )

@@ -1,4 +1,6 @@
-"""Survival curves and their comparison, through `scipy.stats.ecdf`, `CensoredData` and `logrank`."""
+"""Survival curves and their comparison, through `scipy.stats.ecdf`, `CensoredData` and
+`logrank`.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,8 @@ class KaplanMeier:
     survival : ndarray of float, shape (n,)
         Share without the event just after each time.
     at_risk, events, censored : ndarray of int, shape (n,)
-        Patients under observation just before each time, and how many have the event or leave at it.
+        Patients under observation just before each time, and how many have the event or leave at
+        it.
     excluded : int
         Patients without a time (NaN), left out.
 
@@ -74,8 +77,8 @@ class KaplanMeier:
     def median(self) -> float:
         """The smallest time with a survival of at most 0.5; NaN where it is not reached.
 
-        The comparison is exact. Where the curve is exactly 0.5 over an interval, R's ``survfit`` gives the
-        middle of that interval instead.
+        The comparison is exact. Where the curve is exactly 0.5 over an interval, R's ``survfit``
+        gives the middle of that interval instead.
         """
         reached = self.survival <= 0.5
         for i in np.flatnonzero(np.abs(self.survival - 0.5) < _NEAR):
@@ -84,7 +87,8 @@ class KaplanMeier:
 
     @property
     def median_interval(self) -> Interval:
-        """95 % interval of the median: the first times at which the ends of the band reach 0.5; NaN: not reached.
+        """95 % interval of the median: the first times at which the ends of the band reach 0.5;
+        NaN: not reached.
 
         Brookmeyer and Crowley 1982, with the band of `confidence_interval`.
         """
@@ -102,9 +106,9 @@ class KaplanMeier:
         Returns
         -------
         ndarray of float, or float for a scalar
-            1 before the first event. After the last time of the curve the last value stands, as in R's
-            ``summary(fit, extend = TRUE)``: ask `at_risk_at` whether anybody was still under observation. NaN
-            for NaN, and for an empty cohort.
+            1 before the first event. After the last time of the curve the last value stands, as in
+            R's ``summary(fit, extend = TRUE)``: ask `at_risk_at` whether anybody was still under
+            observation. NaN for NaN, and for an empty cohort.
 
         Examples
         --------
@@ -163,7 +167,8 @@ class KaplanMeier:
         return self._look_up(error, 0.0, times)
 
     def confidence_interval(self, times: npt.ArrayLike, level: float = 0.95) -> Interval:
-        """Interval of the survival at each of ``times``: log-log transformed, with Greenwood's variance.
+        """Interval of the survival at each of ``times``: log-log transformed, with Greenwood's
+        variance.
 
         Parameters
         ----------
@@ -175,8 +180,8 @@ class KaplanMeier:
         Returns
         -------
         Interval
-            ``(low, high)``, each like ``times``. Both are 1 before the first event, and NaN where the survival
-            is 0 (the transformation has no value there; R gives NA).
+            ``(low, high)``, each like ``times``. Both are 1 before the first event, and NaN where
+            the survival is 0 (the transformation has no value there; R gives NA).
 
         Raises
         ------
@@ -198,16 +203,28 @@ class KaplanMeier:
         return Interval(self._look_up(low, 1.0, times), self._look_up(high, 1.0, times))
 
     def table(self) -> Table:
-        """The curve as a `Table`: time, at_risk, events, censored, survival, low and high (95 %)."""
+        """The curve as a `Table`: time, at_risk, events, censored, survival, low and high
+        (95 %).
+        """
         low, high = self._band(0.95)
-        return Table({"time": self.times, "at_risk": self.at_risk, "events": self.events, "censored": self.censored,
-                      "survival": self.survival, "low": low, "high": high})  # fmt: skip
+        return Table(
+            {
+                "time": self.times,
+                "at_risk": self.at_risk,
+                "events": self.events,
+                "censored": self.censored,
+                "survival": self.survival,
+                "low": low,
+                "high": high,
+            }
+        )
 
     def __repr__(self) -> str:
         low, high = (_reached(v) for v in self.median_interval)
         left_out = f", {self.excluded} without a time left out" if self.excluded else ""
         return (
-            f"KaplanMeier({self.n} patients, {self.n_events} events, median {_reached(self.median)} "
+            f"KaplanMeier({self.n} patients, {self.n_events} events, median "
+            f"{_reached(self.median)} "
             f"(95 % interval {low} to {high}){left_out})"
         )
 
@@ -220,7 +237,10 @@ class KaplanMeier:
             warnings.simplefilter("ignore", RuntimeWarning)
             band = self.curve.confidence_interval(level, method="log-log")
         before = np.cumsum(self.events) == 0
-        return (np.where(before, 1.0, band.low.probabilities), np.where(before, 1.0, band.high.probabilities))
+        return (
+            np.where(before, 1.0, band.low.probabilities),
+            np.where(before, 1.0, band.high.probabilities),
+        )
 
     def _first(self, reached: Bools) -> float:
         return float(self.times[np.argmax(reached)]) if reached.any() else float("nan")
@@ -235,7 +255,9 @@ class KaplanMeier:
 
 
 _NEAR = 1e-9
-"""Survivals nearer to 0.5 than this are compared in whole numbers; the rounding of a product is below it."""
+"""Survivals nearer to 0.5 than this are compared in whole numbers; the rounding of a product is
+below it.
+"""
 
 
 def _reached(time: float) -> str:
@@ -243,19 +265,33 @@ def _reached(time: float) -> str:
 
 
 def _at_most_half(at_risk: Counts, events: Counts) -> bool:
-    """Whether the product of (n - d) / n is at most 1/2, in whole numbers, equal factors left out first."""
+    """Whether the product of (n - d) / n is at most 1/2, in whole numbers, equal factors left out
+    first.
+    """
     left, had = Counter((at_risk - events).tolist()), Counter(at_risk.tolist())
     return 2 * math.prod((left - had).elements()) <= math.prod((had - left).elements())
 
 
-def _read(time: npt.ArrayLike, event: npt.ArrayLike, names: tuple[str, str]) -> tuple[Floats, Bools, int]:
+def _read(
+    time: npt.ArrayLike, event: npt.ArrayLike, names: tuple[str, str]
+) -> tuple[Floats, Bools, int]:
     """Times and events of the patients with a time, in one dimension, and how many had none."""
-    times, flags = broadcast(**{names[0]: np.atleast_1d(as_days(time, names[0])),
-                                names[1]: np.atleast_1d(as_flags(event, names[1]))})  # fmt: skip
+    times, flags = broadcast(
+        **{
+            names[0]: np.atleast_1d(as_days(time, names[0])),
+            names[1]: np.atleast_1d(as_flags(event, names[1])),
+        }
+    )
     if times.ndim != 1:
-        raise InputError(f"`{names[0]}` must be one-dimensional, one time for each patient; got shape {times.shape}. "
-                         "Take one group at a time.", argument=names[0])  # fmt: skip
-    refuse(names[0], "0 or more", times, times < 0, "Count from the start; NaN where there is no time.")
+        raise InputError(
+            f"`{names[0]}` must be one-dimensional, one time for each patient; got shape "
+            f"{times.shape}. "
+            "Take one group at a time.",
+            argument=names[0],
+        )
+    refuse(
+        names[0], "0 or more", times, times < 0, "Count from the start; NaN where there is no time."
+    )
     known = ~np.isnan(times)
     return times[known], flags[known], int(np.count_nonzero(~known))
 
@@ -263,14 +299,19 @@ def _read(time: npt.ArrayLike, event: npt.ArrayLike, names: tuple[str, str]) -> 
 def _with_ties(times: Floats, guard: float) -> Floats:
     """The times, those equal but for rounding made equal (as R's ``timefix`` does)."""
     distinct, which = np.unique(times, return_inverse=True)
-    new = np.append(True, more_than(distinct[1:], distinct[:-1], guard)) if distinct.size else np.zeros(0, np.bool_)
+    new = (
+        np.append(True, more_than(distinct[1:], distinct[:-1], guard))
+        if distinct.size
+        else np.zeros(0, np.bool_)
+    )
     return np.asarray(distinct[new][np.cumsum(new)[which] - 1])
 
 
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 
-    At tied times events come before censorings. Patients whose time is NaN are left out and counted.
+    At tied times events come before censorings. Patients whose time is NaN are left out and
+    counted.
 
     Parameters
     ----------
@@ -282,8 +323,9 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     Returns
     -------
     KaplanMeier
-        With ``.survival_at(times)``, ``.median``, ``.median_interval``, ``.confidence_interval(times)``,
-        ``.at_risk_at(times)``, ``.n_events`` and ``.excluded``. An empty cohort has no survival (NaN).
+        With ``.survival_at(times)``, ``.median``, ``.median_interval``,
+        ``.confidence_interval(times)``, ``.at_risk_at(times)``, ``.n_events`` and ``.excluded``. An
+        empty cohort has no survival (NaN).
 
     Raises
     ------
@@ -292,7 +334,8 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
 
     References
     ----------
-    Kaplan and Meier 1958, doi 10.1080/01621459.1958.10501452; Greenwood 1926; Brookmeyer and Crowley 1982.
+    Kaplan and Meier 1958, doi 10.1080/01621459.1958.10501452; Greenwood 1926; Brookmeyer and
+    Crowley 1982.
 
     Examples
     --------
@@ -314,8 +357,15 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     total = np.bincount(which)
     events = np.bincount(which[flags], minlength=distinct.size)
     at_risk = times.size - np.cumsum(total) + total
-    return KaplanMeier(distinct, np.asarray(curve.probabilities, dtype=np.float64), at_risk, events, total - events,
-                       excluded, curve)  # fmt: skip
+    return KaplanMeier(
+        distinct,
+        np.asarray(curve.probabilities, dtype=np.float64),
+        at_risk,
+        events,
+        total - events,
+        excluded,
+        curve,
+    )
 
 
 @frozen(repr=False)
@@ -359,13 +409,14 @@ def log_rank(a: Any, b: Any) -> LogRank:
     Parameters
     ----------
     a, b : pair (time, event), or object with ``.time`` and ``.event``
-        One group each, as in `kaplan_meier`; a `TimeToEvent` will do. NaN times are left out and counted.
+        One group each, as in `kaplan_meier`; a `TimeToEvent` will do. NaN times are left out and
+        counted.
 
     Returns
     -------
     LogRank
-        With ``.statistic`` (chi-square, 1 degree of freedom) and ``.p_value``; both NaN where a group is empty
-        or no event can tell the groups apart.
+        With ``.statistic`` (chi-square, 1 degree of freedom) and ``.p_value``; both NaN where a
+        group is empty or no event can tell the groups apart.
 
     Raises
     ------
@@ -374,7 +425,8 @@ def log_rank(a: Any, b: Any) -> LogRank:
 
     References
     ----------
-    Mantel 1966; Peto and Peto 1972, doi 10.2307/2344317; `scipy.stats.logrank`, whose statistic is squared here.
+    Mantel 1966; Peto and Peto 1972, doi 10.2307/2344317; `scipy.stats.logrank`, whose statistic is
+    squared here.
 
     Examples
     --------
@@ -388,9 +440,13 @@ def log_rank(a: Any, b: Any) -> LogRank:
     if all(n) and any(d):
         from scipy import stats
 
-        together = _with_ties(np.concatenate([times_a, times_b]), max(_group_guard(a), _group_guard(b)))
-        groups = (stats.CensoredData.right_censored(together[: n[0]], ~events_a),
-                  stats.CensoredData.right_censored(together[n[0] :], ~events_b))  # fmt: skip
+        together = _with_ties(
+            np.concatenate([times_a, times_b]), max(_group_guard(a), _group_guard(b))
+        )
+        groups = (
+            stats.CensoredData.right_censored(together[: n[0]], ~events_a),
+            stats.CensoredData.right_censored(together[n[0] :], ~events_b),
+        )
         with np.errstate(divide="ignore", invalid="ignore"):
             test = stats.logrank(*groups)
         if np.isfinite(test.statistic):
@@ -402,9 +458,11 @@ def _pair(group: Any, name: str) -> tuple[Any, Any]:
     if hasattr(group, "time") and hasattr(group, "event"):
         return group.time, group.event
     if not isinstance(group, (tuple, list, np.ndarray)) or len(group) != 2:
-        raise InputError(f"`{name}` must be a pair (time, event) or an object with .time and .event; got "
-                         f"{type(group).__name__}. Write log_rank((time_a, event_a), (time_b, event_b)).",
-                         argument=name)  # fmt: skip
+        raise InputError(
+            f"`{name}` must be a pair (time, event) or an object with .time and .event; got "
+            f"{type(group).__name__}. Write log_rank((time_a, event_a), (time_b, event_b)).",
+            argument=name,
+        )
     return group[0], group[1]
 
 

@@ -1,10 +1,10 @@
 """Symptomatic response: what flushing, diarrhoea and their kin do under therapy.
 
-Which response is this fall of a symptom's frequency or score, and how long did it last? Sources: Vogl et al. 2008,
-section 4.1 and Table 1 (a fall of more than 50 %, Diamandidou), the classic limit of at least 50 %, and TELESTAR's
-durable response (Kulke et al. 2017). Frequencies or scores before and after therapy come in; codes of `Response` go
-out. The denominator of a symptomatic response rate are the patients who had the symptom: those without are NE by
-`Reason.BASELINE`.
+Which response is this fall of a symptom's frequency or score, and how long did it last? Sources:
+Vogl et al. 2008, section 4.1 and Table 1 (a fall of more than 50 %, Diamandidou), the classic limit
+of at least 50 %, and TELESTAR's durable response (Kulke et al. 2017). Frequencies or scores before
+and after therapy come in; codes of `Response` go out. The denominator of a symptomatic response
+rate are the patients who had the symptom: those without are NE by `Reason.BASELINE`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,22 @@ from nettumor.symptoms.duration import (
     symptom_response_duration,
 )
 from nettumor.symptoms.grades import DIARRHOEA_GRADES, diarrhoea_grade
-from nettumor.symptoms.response import SYMPTOMS, SymptomaticResponse, combine_symptoms, symptom_response
+from nettumor.symptoms.response import (
+    SYMPTOMS,
+    SymptomaticResponse,
+    combine_symptoms,
+    symptom_response,
+)
 
 __all__ = [
-    "DIARRHOEA_GRADES", "SYMPTOMS", "DurableResponse", "SymptomDuration", "SymptomaticResponse", "combine_symptoms",
-    "diarrhoea_grade", "durable_symptom_response", "symptom_response", "symptom_response_duration",
-]  # fmt: skip
+    "DIARRHOEA_GRADES",
+    "SYMPTOMS",
+    "DurableResponse",
+    "SymptomDuration",
+    "SymptomaticResponse",
+    "combine_symptoms",
+    "diarrhoea_grade",
+    "durable_symptom_response",
+    "symptom_response",
+    "symptom_response_duration",
+]

@@ -1,4 +1,6 @@
-"""How long a symptom stays better: durable response from a diary, and the time until it comes back."""
+"""How long a symptom stays better: durable response from a diary, and the time until it
+comes back.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,10 @@ class DurableResponse:
 
     def __repr__(self) -> str:
         if np.ndim(self.responder) == 0:
-            return (f"DurableResponse(responder={self.responder}, share={self.share}, "
-                    f"days_recorded={self.days_recorded}, evaluable={self.evaluable})")  # fmt: skip
+            return (
+                f"DurableResponse(responder={self.responder}, share={self.share}, "
+                f"days_recorded={self.days_recorded}, evaluable={self.evaluable})"
+            )
         responders, evaluable = np.count_nonzero(self.responder), np.count_nonzero(self.evaluable)
         return f"DurableResponse({np.size(self.responder)} subjects: {evaluable} evaluable, {responders} responders)"
 
@@ -63,8 +67,9 @@ def durable_symptom_response(
     Parameters
     ----------
     daily_counts : array_like of float, shape (..., day)
-        Counts from the first day of the period on; NaN for a day without a record, which is no responding day and
-        stays in the denominator. Days beyond ``days`` do not count; missing days at the end are days without record.
+        Counts from the first day of the period on; NaN for a day without a record, which is no
+        responding day and stays in the denominator. Days beyond ``days`` do not count; missing days
+        at the end are days without record.
     baseline : array_like of float, shape (...)
         Mean daily count before therapy; 0 or NaN: not evaluable.
     reduction : float
@@ -86,24 +91,37 @@ def durable_symptom_response(
 
     References
     ----------
-    Kulke et al. 2017 (TELESTAR), doi 10.1200/JCO.2016.69.2780: at least 30 % fewer bowel movements on at least 50 %
-    of the days of 12 weeks.
+    Kulke et al. 2017 (TELESTAR), doi 10.1200/JCO.2016.69.2780: at least 30 % fewer bowel movements
+    on at least 50 % of the days of 12 weeks.
 
     Examples
     --------
     >>> durable_symptom_response([4.2] * 42 + [6.0] * 42, 6.0)
     DurableResponse(responder=True, share=50.0, days_recorded=84, evaluable=True)
     """
-    counts, start = _arrays.as_numbers(daily_counts, "daily_counts"), _arrays.as_numbers(baseline, "baseline")
+    counts, start = (
+        _arrays.as_numbers(daily_counts, "daily_counts"),
+        _arrays.as_numbers(baseline, "baseline"),
+    )
     for name, values in (("daily_counts", counts), ("baseline", start)):
-        refuse(name, "finite and at least 0 (NaN where not recorded)", values, _levels.impossible(values),
-               "Correct it, or leave the day blank.")  # fmt: skip
+        refuse(
+            name,
+            "finite and at least 0 (NaN where not recorded)",
+            values,
+            _levels.impossible(values),
+            "Correct it, or leave the day blank.",
+        )
     _check_limits(reduction, share_of_days, days)
     if counts.ndim == 0:
-        raise InputError("`daily_counts` must have the axis (..., day); got a single value. Give the days as a list.",
-                         argument="daily_counts")  # fmt: skip
+        raise InputError(
+            "`daily_counts` must have the axis (..., day); got a single value. Give the days as a "
+            "list.",
+            argument="daily_counts",
+        )
     counts = counts[..., :days]
-    lead = _arrays.broadcast(**{"daily_counts without the day axis": np.empty(counts.shape[:-1]), "baseline": start})
+    lead = _arrays.broadcast(
+        **{"daily_counts without the day axis": np.empty(counts.shape[:-1]), "baseline": start}
+    )
     start = lead[1]
     guard = _arrays.guard(daily_counts, baseline)
     low = _arrays.fallen_by(reduction, start[..., None], counts, guard=guard)
@@ -113,17 +131,23 @@ def durable_symptom_response(
     responder = evaluable & _arrays.at_least(100.0 * low_days, share_of_days * days)
     share = np.where(evaluable, 100.0 * low_days / days, np.nan)
     plain = _levels.plain
-    return DurableResponse(plain(np.asarray(responder)), plain(share), plain(recorded), plain(np.asarray(evaluable)))
+    return DurableResponse(
+        plain(np.asarray(responder)), plain(share), plain(recorded), plain(np.asarray(evaluable))
+    )
 
 
 def _check_limits(reduction: Any, share_of_days: Any, days: Any) -> None:
     for name, value in (("reduction", reduction), ("share_of_days", share_of_days)):
         if not (isinstance(value, Real) and 0 < float(value) <= 100):
-            raise InputError(f"`{name}` must be a percent above 0 and up to 100; got {value!r}. Give e.g. 30.",
-                             argument=name)  # fmt: skip
+            raise InputError(
+                f"`{name}` must be a percent above 0 and up to 100; got {value!r}. Give e.g. 30.",
+                argument=name,
+            )
     if type(days) is bool or not isinstance(days, Integral) or int(days) < 1:
-        raise InputError(f"`days` must be a whole number from 1; got {days!r}. Give the length of the period.",
-                         argument="days")  # fmt: skip
+        raise InputError(
+            f"`days` must be a whole number from 1; got {days!r}. Give the length of the period.",
+            argument="days",
+        )
 
 
 @frozen(eq=False, repr=False)
@@ -133,7 +157,8 @@ class SymptomDuration:
     Attributes
     ----------
     time : ndarray of float, shape (...), or float
-        Days from the first response to the recurrence, or to the last record; NaN for non-responders.
+        Days from the first response to the recurrence, or to the last record; NaN for
+        non-responders.
     event : ndarray of bool, or bool
         True: the symptom recurred; False: still responding (censored), or no responder.
     months : ndarray of float, or float
@@ -161,7 +186,8 @@ class SymptomDuration:
 
 
 def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> SymptomDuration:
-    """How long a symptomatic response lasted: from the first CR or PR to the recurrence of the symptom.
+    """How long a symptomatic response lasted: from the first CR or PR to the recurrence of the
+    symptom.
 
     Parameters
     ----------
@@ -173,8 +199,8 @@ def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> 
     Returns
     -------
     SymptomDuration
-        Recurrence is the first record after the response that is neither CR nor PR; without one the time is censored
-        at the last record. Give ``.time`` and ``.event`` to `kaplan_meier`.
+        Recurrence is the first record after the response that is neither CR nor PR; without one the
+        time is censored at the last record. Give ``.time`` and ``.event`` to `kaplan_meier`.
 
     Raises
     ------
@@ -210,12 +236,17 @@ def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> 
         time = np.where(responder, end - start, np.nan)
     unknown = responder & ~np.isfinite(time)
     time = np.where(unknown, np.nan, time)
-    reason = np.where(responder, np.where(event, EventReason.PROGRESSION, EventReason.LAST_ASSESSMENT),
-                      EventReason.NOT_A_RESPONDER).astype(np.int32)  # fmt: skip
+    reason = np.where(
+        responder,
+        np.where(event, EventReason.PROGRESSION, EventReason.LAST_ASSESSMENT),
+        EventReason.NOT_A_RESPONDER,
+    ).astype(np.int32)
     reason |= unknown * np.int32(EventReason.DAY_UNKNOWN)
     why = EventReason(int(reason)) if reason.ndim == 0 else reason
     plain = _levels.plain
-    return SymptomDuration(plain(time), plain(np.asarray(event)), plain(time / _DAYS_PER_MONTH), why)
+    return SymptomDuration(
+        plain(time), plain(np.asarray(event)), plain(time / _DAYS_PER_MONTH), why
+    )
 
 
 def _first(where: Bools, day: Floats) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -11,14 +11,16 @@ from nettumor import _arrays, _levels
 from nettumor.errors import refuse
 
 DIARRHOEA_GRADES = (4.0, 7.0)
-"""Increase of the daily stools from which grades 2 and 3 begin: below 4, 4 to 6, 7 and more (CTCAE 5.0)."""
+"""Increase of the daily stools from which grades 2 and 3 begin: below 4, 4 to 6, 7 and more (CTCAE
+5.0).
+"""
 
 
 def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     """CTCAE grade 0 to 3 of diarrhoea, from the increase of daily stools over baseline.
 
-    Grades 4 and 5 (life-threatening, death) and grade 3 for incontinence or hospitalisation are clinical; they are not
-    seen in counts.
+    Grades 4 and 5 (life-threatening, death) and grade 3 for incontinence or hospitalisation are
+    clinical; they are not seen in counts.
 
     Parameters
     ----------
@@ -28,7 +30,8 @@ def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     Returns
     -------
     ndarray of float, or float for two numbers
-        0 (no increase), 1 (below 4), 2 (from 4, below 7), 3 (from 7); NaN where one is not recorded.
+        0 (no increase), 1 (below 4), 2 (from 4, below 7), 3 (from 7); NaN where one is not
+        recorded.
 
     Raises
     ------
@@ -46,8 +49,13 @@ def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     """
     first, second = _arrays.as_numbers(before, "before"), _arrays.as_numbers(after, "after")
     for name, values in (("before", first), ("after", second)):
-        refuse(name, "finite and at least 0 stools a day (NaN where not recorded)", values, _levels.impossible(values),
-               "Correct it, or leave it blank.")  # fmt: skip
+        refuse(
+            name,
+            "finite and at least 0 stools a day (NaN where not recorded)",
+            values,
+            _levels.impossible(values),
+            "Correct it, or leave it blank.",
+        )
     first, second = _arrays.broadcast(before=first, after=second)
     guard = _arrays.guard(before, after)
     grade = _arrays.more_than(second, first, guard).astype(np.float64)

@@ -15,7 +15,14 @@ from nettumor.criteria._types import require
 from nettumor.markers.response import combine
 from nettumor.terminology import Reason, Response, scalar_or_codes
 
-SYMPTOMS = ("flushing", "diarrhoea", "bronchospasm", "abdominal pain", "arrhythmia", "right heart failure")
+SYMPTOMS = (
+    "flushing",
+    "diarrhoea",
+    "bronchospasm",
+    "abdominal pain",
+    "arrhythmia",
+    "right heart failure",
+)
 """The symptoms of the carcinoid syndrome that the review names (introduction and section 4.1)."""
 
 
@@ -31,10 +38,11 @@ def symptom_response(
     Parameters
     ----------
     before, after : array_like of float, shapes that broadcast
-        Frequency (e.g. flushes a week) or score, larger is worse; NaN where not recorded. A symptom absent before
-        therapy (0) is not evaluable.
+        Frequency (e.g. flushes a week) or score, larger is worse; NaN where not recorded. A symptom
+        absent before therapy (0) is not evaluable.
     criteria : SymptomCriteria
-        ``SYMPTOMATIC_VOGL_2008`` (PR > 50 %, PD > 25 %, a library choice) or ``SYMPTOMATIC_CLASSIC`` (PR >= 50 %).
+        ``SYMPTOMATIC_VOGL_2008`` (PR > 50 %, PD > 25 %, a library choice) or
+        ``SYMPTOMATIC_CLASSIC`` (PR >= 50 %).
     invalid : {"raise", "NE"}
         What a negative or infinite value does.
 
@@ -102,8 +110,8 @@ class SymptomaticResponse:
     response : ndarray of int8, or Response
         What `symptom_response` answers.
     reason : ndarray of int32, or Reason
-        Bits of `Reason`: GONE, DECREASE, INCREASE, WITHIN_LIMITS, BASELINE (absent before therapy; with REAPPEARED: a
-        symptom that is new), NOT_MEASURED, INVALID.
+        Bits of `Reason`: GONE, DECREASE, INCREASE, WITHIN_LIMITS, BASELINE (absent before therapy;
+        with REAPPEARED: a symptom that is new), NOT_MEASURED, INVALID.
     criteria : SymptomCriteria
     name : str
         The symptom, for the explanation.
@@ -164,15 +172,23 @@ section 4.1 and Table 1)
         response = scalar_or_codes(_levels.decide(reason))
         why = Reason(int(reason)) if reason.ndim == 0 else reason
         plain = _levels.plain
-        return cls(plain(levels.before), plain(levels.after), plain(_levels.percent(levels)), response, why, criteria,
-                   name)  # fmt: skip
+        return cls(
+            plain(levels.before),
+            plain(levels.after),
+            plain(_levels.percent(levels)),
+            response,
+            why,
+            criteria,
+            name,
+        )
 
     @property
     def symptomatic(self) -> Any:
-        """Whether the symptom was there before therapy (bool, or an array): the denominator of a response rate.
+        """Whether the symptom was there before therapy (bool, or an array): the denominator of a
+        response rate.
 
-        ``objective_response_rate(answer.response[answer.symptomatic])`` is the review's rate; a symptomatic patient
-        without a record after therapy stays in it as NE.
+        ``objective_response_rate(answer.response[answer.symptomatic])`` is the review's rate; a
+        symptomatic patient without a record after therapy stays in it as NE.
         """
         before = np.asarray(self.before)
         found = (before > 0) & np.isfinite(before)
@@ -180,7 +196,9 @@ section 4.1 and Table 1)
 
     @property
     def new(self) -> Any:
-        """Whether the symptom is new: absent before therapy and there after it (bool, or an array)."""
+        """Whether the symptom is new: absent before therapy and there after it (bool, or an
+        array).
+        """
         found = (np.asarray(self.reason) & Reason.REAPPEARED) != 0
         return bool(found) if found.ndim == 0 else found
 
@@ -202,7 +220,9 @@ section 4.1 and Table 1)
         NE: diarrhoea was absent before therapy and is new (3.0 after) (Vogl 2008, symptomatic response, section 4.1 \
 and Table 1)
         """
-        before, after, percent = (float(np.asarray(a)[index]) for a in (self.before, self.after, self.percent))
+        before, after, percent = (
+            float(np.asarray(a)[index]) for a in (self.before, self.after, self.percent)
+        )
         response = Response(int(np.asarray(self.response)[index]))
         bits = Reason(int(np.asarray(self.reason)[index]))
         what = self.name or "symptom"
@@ -212,7 +232,9 @@ and Table 1)
         elif Reason.NOT_MEASURED in bits:
             said = f"{what} before {one}, after {two}"
         elif Reason.BASELINE in bits:
-            said = f"{what} was absent before therapy" + (f" and is new ({two} after)" if after > 0 else "")
+            said = f"{what} was absent before therapy" + (
+                f" and is new ({two} after)" if after > 0 else ""
+            )
         elif Reason.GONE in bits:
             said = f"{what} is gone, {one} before"
         else:
@@ -225,7 +247,9 @@ and Table 1)
         if np.ndim(self.response) == 0:
             return f"SymptomaticResponse({self.explain()})"
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
-        found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        found = (
+            ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r]) or "none"
+        )
         return f"SymptomaticResponse({self.name + ', ' if self.name else ''}{counts.sum()} pairs: {found})"
 
 
@@ -235,10 +259,11 @@ def combine_symptoms(responses: Mapping[str, Any], *, rule: str, primary: str | 
     Parameters
     ----------
     responses : mapping of str to array_like of int, or to SymptomaticResponse
-        Name of the symptom (see ``nettumor.symptoms.SYMPTOMS``) to codes of `Response`, shapes that broadcast.
+        Name of the symptom (see ``nettumor.symptoms.SYMPTOMS``) to codes of `Response`, shapes that
+        broadcast.
     rule : {"primary", "worst", "best"}
-        "primary": the symptom named as ``primary``, whatever the others; "worst" and "best": of the evaluable
-        symptoms (NE only where none is).
+        "primary": the symptom named as ``primary``, whatever the others; "worst" and "best": of the
+        evaluable symptoms (NE only where none is).
     primary : str, optional
         Name of the primary symptom, for that rule only.
 

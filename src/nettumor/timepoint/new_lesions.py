@@ -1,9 +1,11 @@
-"""New lesions that are equivocal at first: when they count, and to which day a progression is dated.
+"""New lesions that are equivocal at first: when they count, and to which day a progression is
+dated.
 
-Is there a new lesion, and since when? RECIST 1.1 (Eisenhauer et al. 2009), 4.3.5: an equivocal finding is followed;
-if a later scan shows that it is a new lesion, progression is declared with the date of the initial scan. Responses
-that were given in between stay as they were: only the date moves. What each lesion looked like at each visit comes
-in; a flag for each visit and one day for each patient come out.
+Is there a new lesion, and since when? RECIST 1.1 (Eisenhauer et al. 2009), 4.3.5: an equivocal
+finding is followed; if a later scan shows that it is a new lesion, progression is declared with the
+date of the initial scan. Responses that were given in between stay as they were: only the date
+moves. What each lesion looked like at each visit comes in; a flag for each visit and one day for
+each patient come out.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ class FirstSighting:
     new_lesion : ndarray of bool, shape (..., timepoint)
         True where a lesion is seen that is or has been unequivocal: what `overall_response` wants.
     day : ndarray of float, shape (...), or float
-        Day of the first sighting of the lesions that made ``new_lesion`` True for the first time: the date of that
-        progression. NaN where there is none, or where the day of that visit is not known.
+        Day of the first sighting of the lesions that made ``new_lesion`` True for the first time:
+        the date of that progression. NaN where there is none, or where the day of that visit is not
+        known.
     timepoint : ndarray of int, shape (...), or int
         The visit of that first sighting; -1 where there is none.
     unequivocal_timepoint : ndarray of int, shape (...), or int
@@ -83,21 +86,23 @@ class FirstSighting:
 def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     """Which visits have an unequivocal new lesion, and when the lesion was first seen.
 
-    A lesion counts from the visit at which it is unequivocal, at every visit at which it is seen. Once it has been
-    unequivocal, an equivocal look at it still counts.
+    A lesion counts from the visit at which it is unequivocal, at every visit at which it is seen.
+    Once it has been unequivocal, an equivocal look at it still counts.
 
     Parameters
     ----------
     status : array_like, shape (..., lesion, timepoint)
-        What was seen of each lesion that was not there at baseline: 0, "" or "ABSENT" (also None and NaN: not
-        seen, not looked at, padding); 1 or "EQUIVOCAL"; 2, "UNEQUIVOCAL" or "PRESENT". Words in any case.
+        What was seen of each lesion that was not there at baseline: 0, "" or "ABSENT" (also None
+        and NaN: not seen, not looked at, padding); 1 or "EQUIVOCAL"; 2, "UNEQUIVOCAL" or "PRESENT".
+        Words in any case.
     days : array_like of float, shape (..., timepoint)
         Days of the visits from the reference day; NaN where unknown.
 
     Returns
     -------
     FirstSighting
-        With ``.new_lesion``, ``.day``, ``.timepoint``, ``.unequivocal_timepoint`` and ``.lesion_day``.
+        With ``.new_lesion``, ``.day``, ``.timepoint``, ``.unequivocal_timepoint`` and
+        ``.lesion_day``.
 
     Raises
     ------
@@ -118,8 +123,9 @@ def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     if code.ndim < 2:
         raise InputError(
             f"`status` must have the axes (..., lesion, timepoint); got shape {code.shape}. "
-            "Add an axis for the lesions: status[None, :].", argument="status",
-        )  # fmt: skip
+            "Add an axis for the lesions: status[None, :].",
+            argument="status",
+        )
     day = as_days(days, "days")
     check_increasing(day, "days")
     code, by_lesion = broadcast(status=code, days=day[..., None, :] if day.ndim else day)
@@ -128,20 +134,35 @@ def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     new_lesion = np.asarray(((code >= 1) & known).any(axis=-2))
     if empty:
         nowhere = np.full(code.shape[:-2], -1)
-        return _result(new_lesion, np.full(nowhere.shape, np.nan), nowhere, nowhere, np.full(code.shape[:-1], np.nan))
+        return _result(
+            new_lesion,
+            np.full(nowhere.shape, np.nan),
+            nowhere,
+            nowhere,
+            np.full(code.shape[:-1], np.nan),
+        )
     seen = (code >= 1).argmax(axis=-1)
     became = known[..., -1]
-    lesion_day = np.where(became, np.take_along_axis(by_lesion, seen[..., None], axis=-1)[..., 0], np.nan)
+    lesion_day = np.where(
+        became, np.take_along_axis(by_lesion, seen[..., None], axis=-1)[..., 0], np.nan
+    )
     shown = np.where(new_lesion.any(axis=-1), new_lesion.argmax(axis=-1), -1)
-    # Lesions that become unequivocal only later do not move the date of a progression that was there before them.
+    # Lesions that become unequivocal only later do not move the date of a progression that was
+    # there before them.
     in_time = np.take_along_axis(known, np.maximum(shown, 0)[..., None, None], axis=-1)[..., 0]
     earliest = np.where(in_time, seen, visits).min(axis=-1)
     earliest = np.where(shown >= 0, earliest, -1)
-    first_day = np.take_along_axis(by_lesion[..., 0, :], np.maximum(earliest, 0)[..., None], axis=-1)[..., 0]
-    return _result(new_lesion, np.where(earliest >= 0, first_day, np.nan), earliest, shown, lesion_day)
+    first_day = np.take_along_axis(
+        by_lesion[..., 0, :], np.maximum(earliest, 0)[..., None], axis=-1
+    )[..., 0]
+    return _result(
+        new_lesion, np.where(earliest >= 0, first_day, np.nan), earliest, shown, lesion_day
+    )
 
 
-def _result(new_lesion: Any, day: Any, timepoint: Any, shown: Any, lesion_day: Floats) -> FirstSighting:
+def _result(
+    new_lesion: Any, day: Any, timepoint: Any, shown: Any, lesion_day: Floats
+) -> FirstSighting:
     """Arrays as arrays, one patient as plain values."""
     if timepoint.ndim == 0:
         return FirstSighting(new_lesion, float(day), int(timepoint), int(shown), lesion_day)
@@ -153,14 +174,20 @@ def _status(status: npt.ArrayLike) -> npt.NDArray[np.int8]:
     array = np.asarray(status)
     if array.dtype.kind in "iuf":
         numbers = np.where(np.isnan(array), 0, array)
-        refuse("status", "0 (not seen), 1 (equivocal) or 2 (unequivocal)", array, ~np.isin(numbers, (0, 1, 2)),
-               "Give the state of the lesion at the visit.")  # fmt: skip
+        refuse(
+            "status",
+            "0 (not seen), 1 (equivocal) or 2 (unequivocal)",
+            array,
+            ~np.isin(numbers, (0, 1, 2)),
+            "Give the state of the lesion at the visit.",
+        )
         return numbers.astype(np.int8)
     if array.dtype.kind not in "OU":
         raise InputTypeError(
             f"`status` must be 0, 1, 2 or words such as EQUIVOCAL; got {array.dtype}. "
-            "A flag does not tell equivocal from unequivocal.", argument="status",
-        )  # fmt: skip
+            "A flag does not tell equivocal from unequivocal.",
+            argument="status",
+        )
     out = np.zeros(array.shape, dtype=np.int8)
     for index, value in np.ndenumerate(array.astype(object)):
         out[index] = _one_status(value, index)
@@ -168,7 +195,11 @@ def _status(status: npt.ArrayLike) -> npt.NDArray[np.int8]:
 
 
 def _one_status(value: Any, index: tuple[int, ...]) -> int:
-    if value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and value != value):
+    if (
+        value is None
+        or type(value).__name__ == "NAType"
+        or (isinstance(value, float) and value != value)
+    ):
         return 0
     if isinstance(value, str) and value.strip().upper() in _WORDS:
         return _WORDS[value.strip().upper()]
@@ -176,5 +207,7 @@ def _one_status(value: Any, index: tuple[int, ...]) -> int:
         return int(value)
     raise InputError(
         f"`status` must be 0, 1, 2 or a word such as EQUIVOCAL; got {value!r}{place(index)}. "
-        f"{did_you_mean(value, [word for word in _WORDS if word])}", argument="status", index=index,
-    )  # fmt: skip
+        f"{did_you_mean(value, [word for word in _WORDS if word])}",
+        argument="status",
+        index=index,
+    )

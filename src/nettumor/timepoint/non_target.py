@@ -1,8 +1,8 @@
 """Several non-target lesions at a visit become one response.
 
-How does the non-target disease do? RECIST 1.1, 4.3.3 and 4.3.4: gone (CR, with the markers normal), still there
-(NON-CR/NON-PD), or unequivocal progression (PD). One code for each lesion and timepoint comes in, one for each
-timepoint comes out.
+How does the non-target disease do? RECIST 1.1, 4.3.3 and 4.3.4: gone (CR, with the markers normal),
+still there (NON-CR/NON-PD), or unequivocal progression (PD). One code for each lesion and timepoint
+comes in, one for each timepoint comes out.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ _LESION_CODES = (Response.CR, Response.NON_CR_NON_PD, Response.PD, Response.NE, 
 def non_target_response(lesions: npt.ArrayLike, *, markers_normal: npt.ArrayLike = True) -> Codes:
     """Response of the non-target disease at each timepoint.
 
-    In this order: any lesion in unequivocal progression, PD; else any lesion not assessed, NE; else any lesion
-    present, NON-CR/NON-PD; else CR, which becomes NON-CR/NON-PD where the markers are not normal.
+    In this order: any lesion in unequivocal progression, PD; else any lesion not assessed, NE; else
+    any lesion present, NON-CR/NON-PD; else CR, which becomes NON-CR/NON-PD where the markers are
+    not normal.
 
     Parameters
     ----------
     lesions : array_like of int, shape (..., lesion, timepoint)
-        Codes of `Response`, index 0 of the last axis is baseline: CR where the lesion is absent or the node
-        normal, NON_CR_NON_PD where it is present, PD where it has progressed unequivocally, NE or MISSING where
-        it was not assessed. A row that is MISSING at every timepoint is padding and is passed over.
+        Codes of `Response`, index 0 of the last axis is baseline: CR where the lesion is absent or
+        the node normal, NON_CR_NON_PD where it is present, PD where it has progressed
+        unequivocally, NE or MISSING where it was not assessed. A row that is MISSING at every
+        timepoint is padding and is passed over.
     markers_normal : array_like of bool, shape (..., timepoint)
         Whether the tumour markers are normal. True where there are none.
 
@@ -57,15 +59,21 @@ def non_target_response(lesions: npt.ArrayLike, *, markers_normal: npt.ArrayLike
     if codes.ndim < 2:
         raise InputError(
             f"`lesions` must have the axes (..., lesion, timepoint); got shape {codes.shape}. "
-            "Add an axis for the lesions: lesions[None, :].", argument="lesions",
-        )  # fmt: skip
+            "Add an axis for the lesions: lesions[None, :].",
+            argument="lesions",
+        )
     refuse(
-        "lesions", "CR (8), NON_CR_NON_PD (4), PD (3), NE (1) or MISSING (0)", codes, ~np.isin(codes, _LESION_CODES),
+        "lesions",
+        "CR (8), NON_CR_NON_PD (4), PD (3), NE (1) or MISSING (0)",
+        codes,
+        ~np.isin(codes, _LESION_CODES),
         "A non-target lesion is absent, present, in unequivocal progression or not assessed.",
-    )  # fmt: skip
+    )
     padding = (codes == Response.MISSING).all(axis=-1, keepdims=True)
     missing = ((codes == Response.NE) | (codes == Response.MISSING)) & ~padding
-    response = np.where((codes == Response.NON_CR_NON_PD).any(axis=-2), Response.NON_CR_NON_PD, Response.CR)
+    response = np.where(
+        (codes == Response.NON_CR_NON_PD).any(axis=-2), Response.NON_CR_NON_PD, Response.CR
+    )
     response = np.where(missing.any(axis=-2), Response.NE, response)
     response = np.where((codes == Response.PD).any(axis=-2), Response.PD, response)
     response = np.where(padding.all(axis=-2), Response.MISSING, response).astype(np.int8)
@@ -80,8 +88,10 @@ def _with_markers(response: Codes, markers_normal: npt.ArrayLike) -> Codes:
     response, normal = broadcast(lesions=response, markers_normal=normal)
     if response.shape[-1] != visits:
         raise InputError(
-            f"`markers_normal` must have the axes (..., timepoint) with {visits} timepoints like `lesions`; "
-            f"got {response.shape[-1]}. Give one flag for each timepoint.", argument="markers_normal",
-        )  # fmt: skip
+            f"`markers_normal` must have the axes (..., timepoint) with {visits} timepoints like "
+            "`lesions`; "
+            f"got {response.shape[-1]}. Give one flag for each timepoint.",
+            argument="markers_normal",
+        )
     lesser = (response == Response.CR) & ~normal
     return np.where(lesser, np.int8(Response.NON_CR_NON_PD), response)

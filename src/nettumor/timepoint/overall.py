@@ -1,15 +1,16 @@
 """Target, non-target and new lesions at a visit become the overall response.
 
-The published tables as data. RECIST 1.1 prints Table 1 (target disease, with or without non-target disease) and
-Table 2 (non-target disease only). RECIST 1.0, mRECIST 2010 and WHO print fewer cells; in every cell that they do
-print they agree with RECIST 1.1 once NC is read as SD and "incomplete response" or "IR/SD" as NON-CR/NON-PD, so
-one table serves all editions. A row of tests holds this for each table.
+The published tables as data. RECIST 1.1 prints Table 1 (target disease, with or without non-target
+disease) and Table 2 (non-target disease only). RECIST 1.0, mRECIST 2010 and WHO print fewer cells;
+in every cell that they do print they agree with RECIST 1.1 once NC is read as SD and "incomplete
+response" or "IR/SD" as NON-CR/NON-PD, so one table serves all editions. A row of tests holds this
+for each table.
 
-Cells that no table prints: no non-target disease at baseline counts as if it were satisfied; target NE with
-non-target NE is NE; MR, which only some protocols know, is kept like PR and SD; WHO has no table for non-measurable
-disease alone, and RECIST 1.1's Table 2 is used. The review (Vogl et al. 2008) says nothing of non-target or new
-lesions: with its criteria the same table applies and an unequivocal new lesion is PD, as in every criterion it
-cites (library choice).
+Cells that no table prints: no non-target disease at baseline counts as if it were satisfied; target
+NE with non-target NE is NE; MR, which only some protocols know, is kept like PR and SD; WHO has no
+table for non-measurable disease alone, and RECIST 1.1's Table 2 is used. The review (Vogl et al.
+2008) says nothing of non-target or new lesions: with its criteria the same table applies and an
+unequivocal new lesion is PD, as in every criterion it cites (library choice).
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ MISSING, NE, PD, NN = Response.MISSING, Response.NE, Response.PD, Response.NON_C
 SD, MR, PR, CR = Response.SD, Response.MR, Response.PR, Response.CR
 
 NON_TARGETS = (CR, NN, PD, NE, MISSING)
-"""The columns of `OVERALL`. PR, MR and SD as a non-target response are neither CR nor PD: column NON-CR/NON-PD."""
+"""The columns of `OVERALL`. PR, MR and SD as a non-target response are neither CR nor PD: column
+NON-CR/NON-PD.
+"""
 
 OVERALL: dict[Response, tuple[Response, ...]] = {
     # target:   CR  NN  PD  NE  MISSING   <- non-target, no new lesion
@@ -41,7 +44,9 @@ OVERALL: dict[Response, tuple[Response, ...]] = {
     NE:        (NE, NE, PD, NE, NE),
     MISSING:   (CR, NN, PD, NE, MISSING),
 }  # fmt: skip
-"""Overall response without a new lesion: RECIST 1.1, Tables 1 and 2. With a new lesion every cell is PD."""
+"""Overall response without a new lesion: RECIST 1.1, Tables 1 and 2. With a new lesion every cell
+is PD.
+"""
 
 
 def _lookup() -> Codes:
@@ -59,22 +64,28 @@ _TABLE = _lookup()
 
 
 def overall_response(
-    target: npt.ArrayLike, non_target: npt.ArrayLike, new_lesion: npt.ArrayLike, *, criteria: Any = RECIST_1_1
+    target: npt.ArrayLike,
+    non_target: npt.ArrayLike,
+    new_lesion: npt.ArrayLike,
+    *,
+    criteria: Any = RECIST_1_1,
 ) -> Any:
     """Overall response at a timepoint, from the responses of its parts.
 
-    Every element is an assessment; there is no baseline among them (it is MISSING, MISSING, False: MISSING).
+    Every element is an assessment; there is no baseline among them (it is MISSING, MISSING, False:
+    MISSING).
 
     Parameters
     ----------
     target : array_like of int
-        Response of the target lesions: CR, PR, MR, SD, PD or NE; MISSING where there was no target lesion at
-        baseline.
+        Response of the target lesions: CR, PR, MR, SD, PD or NE; MISSING where there was no target
+        lesion at baseline.
     non_target : array_like of int, broadcastable
-        Response of the non-target lesions: CR, NON_CR_NON_PD, PD or NE; MISSING where there was none at baseline.
-        PR, MR and SD (WHO, RECIST 1.0) are neither CR nor PD.
+        Response of the non-target lesions: CR, NON_CR_NON_PD, PD or NE; MISSING where there was
+        none at baseline. PR, MR and SD (WHO, RECIST 1.0) are neither CR nor PD.
     new_lesion : array_like of bool, broadcastable
-        True where there is an unequivocal new lesion. An equivocal one is False (see `first_sighting`).
+        True where there is an unequivocal new lesion. An equivocal one is False (see
+        `first_sighting`).
     criteria : SizeCriteria or AttenuationCriteria
         All published size criteria and Choi's share one table; iRECIST has its own function.
 
@@ -92,8 +103,8 @@ def overall_response(
 
     References
     ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.4.1, Tables 1 and 2, doi 10.1016/j.ejca.2008.10.026; RECIST 1.0
-    (Therasse et al. 2000); Miller et al. 1981 (WHO); Lencioni and Llovet 2010 (mRECIST).
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.4.1, Tables 1 and 2, doi 10.1016/j.ejca.2008.10.026;
+    RECIST 1.0 (Therasse et al. 2000); Miller et al. 1981 (WHO); Lencioni and Llovet 2010 (mRECIST).
 
     Examples
     --------
@@ -114,9 +125,11 @@ def _check_criteria(criteria: Any) -> None:
     require(criteria, SizeCriteria, "overall_response")
     if criteria.immune:
         raise InputTypeError(
-            f"`criteria` of overall_response must be criteria without confirmation of progression; got "
-            f"{criteria.title}. It is served by irecist_response.", argument="criteria",
-        )  # fmt: skip
+            "`criteria` of overall_response must be criteria without confirmation of "
+            "progression; got "
+            f"{criteria.title}. It is served by irecist_response.",
+            argument="criteria",
+        )
 
 
 def parts_of(
@@ -125,15 +138,21 @@ def parts_of(
     """The three parts, checked and broadcast together."""
     targets, non_targets = as_codes(target, "target"), as_codes(non_target, "non_target")
     refuse(
-        "target", "CR, PR, MR, SD, PD, NE or MISSING", targets,
+        "target",
+        "CR, PR, MR, SD, PD, NE or MISSING",
+        targets,
         (targets == Response.IUPD) | (targets == Response.NON_CR_NON_PD),
-        "Write PD for iUPD (irecist_response judges whether it is confirmed); a response of non-target disease goes "
+        "Write PD for iUPD (irecist_response judges whether it is confirmed); a response of "
+        "non-target disease goes "
         "in `non_target`, with MISSING as `target`.",
-    )  # fmt: skip
+    )
     refuse(
-        "non_target", "CR, NON_CR_NON_PD (or PR, MR, SD), PD, NE or MISSING", non_targets,
-        non_targets == Response.IUPD, "Write PD for iUPD: irecist_response judges whether it is confirmed.",
-    )  # fmt: skip
+        "non_target",
+        "CR, NON_CR_NON_PD (or PR, MR, SD), PD, NE or MISSING",
+        non_targets,
+        non_targets == Response.IUPD,
+        "Write PD for iUPD: irecist_response judges whether it is confirmed.",
+    )
     return broadcast(  # type: ignore[return-value]
         target=targets, non_target=non_targets, new_lesion=as_flags(new_lesion, "new_lesion")
     )
