@@ -39,7 +39,7 @@ LINKS = (
 )
 """The chain; a link may import only links before it."""
 
-RIM = ("before_after_table", "_command_line", "__main__", "crf", "edit_checks", "assessment")
+RIM = ("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment")
 """Imports the links; nothing imports the rim."""
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"

@@ -321,7 +321,7 @@ def test_bad_lesions_tables_are_refused_with_their_row(capsys, tmp_path, text, m
 
 def test_interrupted(capsys, monkeypatch):
     """Ctrl-C ends with one line."""
-    from nettumor._command_line import app
+    from nettumor.cli import app
 
     def stop(*_, **__):
         raise app.typer.Abort
@@ -534,7 +534,7 @@ def test_as_a_module():
 
 def test_without_the_extra_it_says_what_to_install(capsys, monkeypatch):
     """Without Typer: one sentence with the command that installs it, exit code 2."""
-    for name in [n for n in sys.modules if n.startswith("nettumor._command_line")]:
+    for name in [n for n in sys.modules if n.startswith("nettumor.cli")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "typer", None)
     code, _, err = say(capsys, "demo")

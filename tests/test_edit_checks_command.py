@@ -15,7 +15,7 @@ import clean_trial
 import nettumor as nt
 from nettumor import edit_checks
 from nettumor.__main__ import main
-from nettumor._command_line import checks as commands
+from nettumor.cli import checks as commands
 from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks._examples import example, folder_of
 from nettumor.errors import InputError

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         try:
-            from nettumor._command_line import run
+            from nettumor.cli import run
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] not in ("typer", "rich"):
                 raise

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 
 import nettumor as nt
-from nettumor._command_line import checks, study
-from nettumor._command_line._screen import screen, show_table, write
 from nettumor.before_after_table import BeforeAfter, assess_before_after
+from nettumor.cli import checks, study
+from nettumor.cli._screen import screen, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -170,7 +170,7 @@ def demo() -> None:
     """The three axes of a synthetic trial (60 invented patients with liver metastases, treated by
     TACE).
     """
-    from nettumor._command_line.demo import show
+    from nettumor.cli.demo import show
 
     show(screen())
 

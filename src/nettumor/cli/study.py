@@ -10,8 +10,8 @@ import numpy as np
 from rich.console import Console
 
 import nettumor as nt
-from nettumor._command_line._screen import screen, show_table
 from nettumor.before_after_table import is_course
+from nettumor.cli._screen import screen, show_table
 from nettumor.crf import Tables, read
 from nettumor.errors import InputError
 from nettumor.tables import Table

@@ -12,8 +12,8 @@ from rich.console import Console
 
 import nettumor as nt
 from nettumor import crf
-from nettumor._command_line._screen import show_table
 from nettumor.before_after_table import assess_before_after
+from nettumor.cli._screen import show_table
 from nettumor.tables import Table
 
 _MONTHS = (12, 24, 60)
@@ -21,7 +21,7 @@ _MONTHS = (12, 24, 60)
 
 def show(console: Console) -> None:
     """Read the demonstration's tables, judge each axis, and show the results."""
-    from nettumor._command_line.app import show_rates
+    from nettumor.cli.app import show_rates
 
     console.print(
         "A SYNTHETIC trial: 60 invented patients with NET liver metastases, treated by TACE."

@@ -1,5 +1,5 @@
 """The command line, with Typer and Rich (extra ``cli``)."""
 
-from nettumor._command_line.app import run
+from nettumor.cli.app import run
 
 __all__ = ["run"]
