@@ -55,6 +55,35 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
     )
 
 
+def widen(values: npt.NDArray[Any]) -> Floats:
+    """Floats of 32 bits as the shortest decimals that round to them: 23.1f is 23.1.
+
+    A size written as 23.1 and stored in 32 bits is 23.1000003815 when it is widened bit by bit;
+    what was meant is the shortest decimal that rounds to the same 32 bits. Most sizes have few
+    decimals, so that rounding to 0 to 4 of them finds it; the rest is written out and read back.
+
+    >>> widen(np.array([23.1, 1e-7, np.nan], dtype=np.float32)).tolist()
+    [23.1, 1e-07, nan]
+    """
+    flat = values.ravel()
+    out = flat.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        open_places = np.flatnonzero(np.isfinite(out) & (out != np.floor(out)))
+        for decimals in range(1, 5):
+            scale = 10.0**decimals
+            rounded = np.rint(out[open_places] * scale) / scale
+            short = rounded.astype(np.float32) == flat[open_places]
+            out[open_places[short]] = rounded[short]
+            open_places = open_places[~short]
+    # 2**24: from there on whole numbers of 32 bits stand for more than themselves
+    large = np.flatnonzero(np.isfinite(out) & (np.abs(out) > 2**24))
+    rest = np.concatenate([open_places, large])
+    if rest.size:
+        out[rest] = [float(str(v)) for v in flat[rest]]
+    out[np.isnan(out)] = np.nan  # a signalling NaN (R's missing number) becomes a plain one
+    return out.reshape(values.shape)
+
+
 def _array(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
     """The values as an array of any type; rows of unequal length are refused."""
     try:

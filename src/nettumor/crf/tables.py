@@ -22,6 +22,7 @@ from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import Numbers, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
+from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
@@ -75,6 +76,11 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         For each row its number in the user's file (see `Source.rows`).
     origin : Column
         For each row the name of the user's table that ``rows`` counts in.
+    notes : tuple of Line
+        What the reader of the file or frame did not read plainly (see `nettumor.crf.intake`).
+    date_orders : mapping of str to str
+        For columns of dates what was decided for the whole column ("DMY", "MDY", "excel", "sas");
+        a column that is not named is read cell by cell, by what is certain.
 
     Examples
     --------
@@ -93,6 +99,8 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     _column_origins: Mapping[str, Column] = field(
         factory=lambda: MappingProxyType({}), kw_only=True
     )
+    notes: tuple[Line, ...] = field(default=(), kw_only=True)
+    date_orders: Mapping[str, str] = field(factory=lambda: MappingProxyType({}), kw_only=True)
 
     __eq__ = object.__eq__  # a mapping of arrays cannot be compared as a mapping of values
     __hash__ = object.__hash__

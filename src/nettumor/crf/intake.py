@@ -1,0 +1,90 @@
+"""The intake: what came in at the door, what was left outside, and how what is not plain was read.
+
+A reader, the recognition of tables and columns, and the reading of words, numbers and dates each
+leave a `Line` where something was not plainly read. `intake_table` puts the lines of a study into
+one `nettumor.Table`, worst first. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from attrs import field, frozen
+from attrs.validators import in_
+
+from nettumor.tables import Table
+
+KINDS = ("file", "table", "row", "column", "word", "number", "date", "subject")
+"""What a line is about."""
+
+STATUSES = (
+    "unreadable",
+    "ambiguous",
+    "ignored",
+    "converted",
+    "renamed",
+    "not needed",
+    "read",
+)
+"""How it was taken, from what is lost to what is plain: "not needed" is known and not used."""
+
+QUIET = frozenset({"read", "not needed"})
+"""Statuses that nobody has to be told of."""
+
+
+@frozen
+class Line:
+    """One thing that came in, and how it was taken.
+
+    Parameters
+    ----------
+    kind : {"file", "table", "row", "column", "word", "number", "date", "subject"}
+        What the line is about.
+    place : str
+        Where it stands: "lesions.csv", "lesions.state", "lesions.csv row 7".
+    found : str
+        What stood there, as it was written.
+    read_as : str
+        What it was read as; "" where it was not.
+    count : int
+        How many cells, rows or files it stands for.
+    status : {"read", "not needed", "renamed", "converted", "ignored", "unreadable", "ambiguous"}
+        How it was taken.
+    note : str
+        The repair, or the nearest name that is known.
+
+    Examples
+    --------
+    >>> from nettumor.crf.intake import Line
+    >>> print(Line("word", "lesions.state", "VANISHED", count=3, status="unreadable"))
+    lesions.state: word 'VANISHED' was unreadable (3)
+    """
+
+    kind: str = field(validator=in_(KINDS))
+    place: str
+    found: str = ""
+    read_as: str = ""
+    count: int = 1
+    status: str = field(default="read", validator=in_(STATUSES))
+    note: str = ""
+
+    def __str__(self) -> str:
+        what = f"{self.kind} {self.found!r}" if self.found else self.kind
+        as_what = f" as {self.read_as!r}" if self.read_as else ""
+        note = f": {self.note}" if self.note else ""
+        return f"{self.place}: {what} was {self.status}{as_what} ({self.count}){note}"
+
+
+def intake_table(lines: Iterable[Line]) -> Table:
+    """The lines as a table: kind, place, found, read_as, count, status, note; worst first."""
+    rows = sorted(lines, key=lambda line: STATUSES.index(line.status))
+    text = ("kind", "place", "found", "read_as")
+    return Table(
+        {
+            **{name: np.array([getattr(r, name) for r in rows], dtype=str) for name in text},
+            "count": np.array([r.count for r in rows], dtype=np.int64),
+            "status": np.array([r.status for r in rows], dtype=str),
+            "note": np.array([r.note for r in rows], dtype=str),
+        }
+    )
