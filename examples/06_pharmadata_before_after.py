@@ -48,7 +48,11 @@ for row, (subject, reader) in enumerate(
         f"{review.percent[row]:+7.1f}%"
         f"  {nt.Response(review.response[row]).label:6}  {nt.Response(recist[row]).label}"
     )
-print(nt.objective_response_rate(review.response))
+
+# A rate is of patients: one for each reader, never of the readers' rows together.
+readers = target.text("evaluator")[first]
+for reader in dict.fromkeys(readers.tolist()):
+    print(f"{reader}: {nt.objective_response_rate(review.response[readers == reader])}")
 print(review.explain(0))
 
 # > 312 rows of TR and TU; 18 tracks, up to 5 targets
@@ -71,6 +75,8 @@ print(review.explain(0))
 # > 01-701-1133  RADIOLOGIST 1     60.6     5.2   -91.5%  PR      PR
 # > 01-701-1133  RADIOLOGIST 2     59.5     5.0   -91.7%  PR      PR
 # > 01-701-1133  INVESTIGATOR      60.0     5.0   -91.7%  PR      PR
-# > objective response rate 66.7 % (12 of 18), 95 % interval 41.0 to 86.7 % (Clopper-Pearson)
+# > RADIOLOGIST 1: objective response rate 66.7 % (4 of 6), 95 % interval 22.3 to 95.7 % (Clopper-Pearson)
+# > RADIOLOGIST 2: objective response rate 66.7 % (4 of 6), 95 % interval 22.3 to 95.7 % (Clopper-Pearson)
+# > INVESTIGATOR: objective response rate 66.7 % (4 of 6), 95 % interval 22.3 to 95.7 % (Clopper-Pearson)
 # > PR: sum 6.79 mm is -93.0 % from 97.37 mm before; limits -30 % and +25 % (Vogl 2008, morphological response, section
 # >   4.3)

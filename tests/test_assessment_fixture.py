@@ -147,6 +147,7 @@ def test_columns_are_those_of_the_layout(from_pandas):
     assert list(from_pandas.subjects) == [
         "subject",
         "evaluator",
+        "arm",
         "best",
         "best_unconfirmed",
         "best_day",

@@ -394,7 +394,7 @@ def test_assess_a_course(capsys, tmp_path):
             == 0
         )
         written = (tmp_path / names.format("subjects")).read_text().splitlines()
-        assert written[1].startswith("A,,iPR,iPR,56")
+        assert written[1].startswith("A,,,iPR,iPR,56")
         assert (tmp_path / names.format("events")).exists()
 
 

@@ -19,17 +19,23 @@ from nettumor.assessment.axes import RULE, Axis, Scans, axes
 from nettumor.assessment.course import Ends, ends_of, outcome
 from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.output import (
+    OWN,
+    came_as,
+    carried,
     event_table,
+    key_type,
     keys,
     provenance_table,
     subject_table,
     timepoint_table,
 )
 from nettumor.assessment.parts import parts_of, selected
+from nettumor.assessment.population import read_population
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
 from nettumor.crf import CrfTable, DateStatus, Tables, read
+from nettumor.crf.came_as import CameAs
 from nettumor.criteria import (
     FDA_2018_CENSORING,
     RECIST_1_1,
@@ -39,7 +45,7 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, choose
+from nettumor.errors import InputError, choose, did_you_mean
 
 __all__ = ["Assessment", "assess"]
 
@@ -54,6 +60,8 @@ def assess(
     data_cutoff: Any = None,
     selection: Any = None,
     by: str = "subject",
+    population: str = "assigned",
+    carry: Any = None,
 ) -> Assessment:
     """Assess a study: responses of all timepoints, best responses and times to events of all
     subjects.
@@ -89,6 +97,13 @@ def assess(
     by : {"subject", "lesion"}
         "lesion": every target lesion by itself, without non-target and new lesions (the response of
         treated lesions); the tables then have a column ``lesion``.
+    population : {"assigned", "all"}
+        "assigned" leaves out subjects whose planned arm, its code or the reason for its absence
+        says screen failure or not assigned (ARM, ARMCD, ARMNRS); blank cells leave nobody out, and
+        who was assigned and not treated stays. The provenance counts who was left out.
+    carry : str or sequence of str, optional
+        Columns of the subjects table (strata, region) to stand in ``.subjects``, in the type they
+        came in.
 
     Returns
     -------
@@ -118,6 +133,9 @@ def assess(
     rule, censoring = _checked(criteria, rule, censoring)
     choose("by", by, ("subject", "lesion"))
     study = _study(tables)
+    people = read_population(study, population)
+    study, selection = people.of(study, selection)
+    carry = _carried_names(study, carry)
     lesions = study["lesions"]
     names = read_names(study, evaluator)
     subjects = read_subjects(study, names, data_cutoff)
@@ -137,13 +155,16 @@ def assess(
     found = outcome(judgement, visits, ends, rule, censoring)
     others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
-    identity = keys(names, lesions, judgement)
+    identity = keys(study, names, judgement)
     notes = _notes(study, criteria, names, subjects, visits, conflicts, by)
-    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
+    notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
+    timepoints, place = timepoint_table(study, names, visits, judgement, ends, criteria, others)
+    of_subject = identity | carried(study, subjects.row[subject], ("arm", *carry))
+    written = {"days": subjects.days, "came": came_as(lesions, "date")}
     return Assessment(
         timepoints,
-        subject_table(identity, found, reference, criteria, others, days=subjects.days),
-        event_table(identity, found, reference, days=subjects.days),
+        subject_table(of_subject, found, reference, criteria, others, **written),
+        event_table(identity, found, reference, **written),
         provenance_table(study, criteria, rule, censoring, notes),
         criteria,
         judgement,
@@ -152,7 +173,36 @@ def assess(
         place,
         study.frame_kind,
         subjects.days,
+        _categories(study, carry),
     )
+
+
+def _categories(study: Tables, carry: tuple[str, ...]) -> dict[str, CameAs]:
+    """The columns of the results that came in as categories."""
+    of_lesions = {n: came_as(study["lesions"], n) for n in ("evaluator", "lesion", "visit")}
+    if "subjects" in study:
+        of_lesions |= {n: came_as(study["subjects"], n) for n in ("arm", *carry)}
+    of_lesions["subject"] = key_type(*(study[t] for t in ("lesions", "subjects") if t in study))
+    return {name: came for name, came in of_lesions.items() if came.kind == "category"}
+
+
+def _carried_names(study: Tables, carry: Any) -> tuple[str, ...]:
+    """The columns of the subjects table that the user wants beside the results."""
+    names = (carry,) if isinstance(carry, str) else tuple(carry or ())
+    known = list(study["subjects"]) if "subjects" in study else []
+    for name in names:
+        if name not in known:
+            raise InputError(
+                f"`carry` names no column of `subjects`: {name!r}. "
+                f"{did_you_mean(name, known) if known else 'Give a subjects table.'}",
+                argument="carry",
+            )
+        if name == "subject" or name in OWN:
+            raise InputError(
+                f"`carry` names {name!r}, which `.subjects` has of its own. Rename the column.",
+                argument="carry",
+            )
+    return tuple(n for n in dict.fromkeys(names) if n != "arm")
 
 
 def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule, CensoringRule]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from nettumor.assessment.result import Assessment
 from nettumor.crf import iso
+from nettumor.crf.came_as import as_text
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
 
@@ -42,8 +43,12 @@ def _study_day(day: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _keys(table: Table) -> dict[str, npt.NDArray[Any]]:
-    lesion = {"TRLNKID": table["lesion"]} if "lesion" in table else {}
-    return {"USUBJID": table["subject"], "PARCAT2": table["evaluator"], **lesion}
+    lesion = {"TRLNKID": as_text(table["lesion"])} if "lesion" in table else {}
+    return {
+        "USUBJID": as_text(table["subject"]),
+        "PARCAT2": as_text(table["evaluator"]),
+        **lesion,
+    }
 
 
 def adtr(done: Assessment) -> Table:
@@ -58,7 +63,7 @@ def adtr(done: Assessment) -> Table:
         "PARAMCD": _constant(code, total.size),
         "PARAM": _constant(name, total.size),
         "VISIT": table["visit"][rows],
-        "ADT": table["date"][rows],
+        "ADT": as_text(table["date"])[rows],
         "ADY": _study_day(table["day"][rows]),
         "AVAL": total,
         "BASE": base,
@@ -86,7 +91,7 @@ def adrs(done: Assessment) -> Table:
             "Overall Response",
             table["overall"],
             table["day"],
-            table["date"],
+            as_text(table["date"]),
             judged,
         )
     ]
@@ -123,7 +128,7 @@ def adrs(done: Assessment) -> Table:
             "Disease Progression",
             progression,
             subjects["progression_day"],
-            subjects["progression_date"],
+            as_text(subjects["progression_date"]),
             every,
         )
     )

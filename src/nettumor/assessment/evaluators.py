@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from nettumor._arrays import Codes
 from nettumor.assessment.result import Assessment
+from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError, did_you_mean
 from nettumor.profile import cohens_kappa, cross_table
 from nettumor.tables import Table
@@ -22,7 +23,7 @@ from nettumor.terminology import Response, parse_responses
 
 def discordance(done: Assessment, first: str, second: str) -> Table:
     """Best responses of two evaluators against each other."""
-    known = list(dict.fromkeys(done.subjects["evaluator"].tolist()))
+    known = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
     for name in (first, second):
         if name not in known:
             raise InputError(
@@ -30,13 +31,13 @@ def discordance(done: Assessment, first: str, second: str) -> Table:
                 argument="evaluator",
             )
     return cross_table(
-        *(_best(done)[done.subjects["evaluator"] == name] for name in (first, second))
+        *(_best(done)[as_text(done.subjects["evaluator"]) == name] for name in (first, second))
     )
 
 
 def agreement(done: Assessment) -> Table:
     """Kappa of each pair of evaluators, for best response, overall response and progression."""
-    evaluators = list(dict.fromkeys(done.subjects["evaluator"].tolist()))
+    evaluators = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
     rows: list[dict[str, Any]] = []
     for first, second in combinations(evaluators, 2):
         for of, pair in _pairs(done, first, second).items():
@@ -69,7 +70,7 @@ def _best(done: Assessment) -> Codes:
 
 
 def _pairs(done: Assessment, first: str, second: str) -> dict[str, tuple[Codes, Codes]]:
-    evaluator = done.subjects["evaluator"]
+    evaluator = as_text(done.subjects["evaluator"])
     one, other = evaluator == first, evaluator == second
     best = _best(done)
     progressed = np.where(done.outcome.progressed, np.int8(Response.PD), np.int8(Response.SD))
@@ -88,14 +89,15 @@ def _at_visits(done: Assessment, first: str, second: str) -> tuple[Codes, Codes]
     table = done.timepoints
     judged = table["overall"] != "MISSING"
     visit: npt.NDArray[Any] = table["visit"].astype(np.str_)
-    when = np.where((visit == "") | (visit == "nan"), table["date"], visit)
+    when = np.where((visit == "") | (visit == "nan"), as_text(table["date"]), visit)
     when = np.where(when == "", table["day"].astype(np.str_), when)
-    key = np.unique(np.stack([table["subject"], when]), axis=1, return_inverse=True)[1].ravel()
+    pairs = np.stack([as_text(table["subject"]), when])
+    key = np.unique(pairs, axis=1, return_inverse=True)[1].ravel()
     codes = parse_responses(table["overall"])
     out = []
     for name in (first, second):
         column = np.zeros(int(key.max(initial=-1)) + 1, dtype=np.int8)
-        rows = judged & (table["evaluator"] == name)
+        rows = judged & (as_text(table["evaluator"]) == name)
         column[key[rows]] = codes[rows]
         out.append(column)
     either = (out[0] != Response.MISSING) | (out[1] != Response.MISSING)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.result import LateTable, explanations
 from nettumor.assessment.visits import Names, Visits, tracks_of
 from nettumor.crf import CrfTable, Tables
+from nettumor.crf.came_as import TEXT, CameAs, as_it_came
 from nettumor.crf.dates import iso_text
 from nettumor.endpoints._time_to_event import _WORDS
 from nettumor.morphology import in_assessment_window
@@ -24,19 +25,33 @@ from nettumor.tables import Table
 from nettumor.terminology import EventReason, labels
 
 TIMES = ("pfs", "ttp", "dor", "os")
+OWN = frozenset(
+    {
+        "subject", "evaluator", "lesion", "best", "best_unconfirmed", "best_day", "best_date",
+        "confirmed", "first_response_day", "progression_day", "progression_date", "biological",
+        "symptomatic", *(f"{t}_{part}" for t in TIMES for part in ("days", "event", "reason")),
+    }
+)  # fmt: skip
+"""Columns that the subjects have of their own: no column of the user's takes their names."""
 
 
 Maker = Callable[[], npt.ArrayLike]
 
 
-def words(names: npt.NDArray[Any], codes: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
-    """Names by code; "" for -1."""
-    return np.array([*names.tolist(), ""], dtype=np.str_)[codes]
+def words(
+    names: npt.NDArray[Any], codes: npt.NDArray[np.int64], came: CameAs = TEXT
+) -> npt.NDArray[Any]:
+    """Names by code, in the type they came in; "" for -1."""
+    text = np.array(names.tolist(), dtype=np.str_)
+    typed = as_it_came(text, came) if codes.size and codes.min() >= 0 else text
+    if typed.dtype.kind != "U":
+        return np.asarray(typed[codes])
+    return np.append(text, "")[codes]
 
 
 def keys(
+    study: Tables,
     names: Names,
-    lesions: CrfTable,
     judgement: Judgement,
     unit: Callable[[], npt.NDArray[np.int64] | slice] = lambda: slice(None),
 ) -> dict[str, Maker]:
@@ -44,22 +59,36 @@ def keys(
     lesions are judged.
     """
     n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
+    lesions = study["lesions"]
     subjects, evaluators = (
         names.subjects,
         names.evaluators,
     )  # not the rest, which has an element for each row
+    of_subjects = key_type(*(study[t] for t in ("lesions", "subjects") if t in study))
+    of_evaluators = came_as(lesions, "evaluator")
     out: dict[str, Maker] = {
-        "subject": lambda: words(subjects, owner[unit()] // n),
-        "evaluator": lambda: words(evaluators, owner[unit()] % n),
+        "subject": lambda: words(subjects, owner[unit()] // n, of_subjects),
+        "evaluator": lambda: words(evaluators, owner[unit()] % n, of_evaluators),
     }
     if (lesion >= 0).any():
         known = lesions.keys_of("lesion")[1]
-        out["lesion"] = lambda: words(known, lesion[unit()])
+        out["lesion"] = lambda: words(known, lesion[unit()], came_as(lesions, "lesion"))
     return out
 
 
+def came_as(table: CrfTable, name: str) -> CameAs:
+    """As what a column came in; as text where the table has no such column."""
+    return table.column(name).came_as if name in table else TEXT
+
+
+def key_type(*tables: CrfTable) -> CameAs:
+    """As what the subjects came in; as text where two tables differ."""
+    kinds = {came_as(table, "subject") for table in tables}
+    return kinds.pop() if len(kinds) == 1 else TEXT
+
+
 def timepoint_table(
-    lesions: CrfTable,
+    study: Tables,
     names: Names,
     visits: Visits,
     judgement: Judgement,
@@ -69,6 +98,7 @@ def timepoint_table(
 ) -> tuple[Table, Callable[[], tuple[npt.NDArray[np.int64], ...]]]:
     """The timepoints, and what gives the (unit, timepoint) of each row."""
     exists = tracks_of(visits.exists, judgement.owner)
+    lesions = study["lesions"]
 
     @cache
     def place() -> tuple[npt.NDArray[np.int64], ...]:
@@ -91,7 +121,7 @@ def timepoint_table(
         return lambda: labels(codes[place()], rules)
 
     target = judgement.target
-    columns = keys(names, lesions, judgement, lambda: place()[0])
+    columns = keys(study, names, judgement, lambda: place()[0])
     columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
     columns |= {
         name: taken(getattr(target, name))
@@ -121,7 +151,7 @@ def timepoint_table(
 
 
 def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
-    """Visits as numbers if all are, else as text."""
+    """Visits as numbers if all are (whole if they came so), else as text."""
 
     def written() -> npt.NDArray[Any]:
         if "visit" not in lesions:
@@ -132,19 +162,26 @@ def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker
             numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
         except ValueError:
             return np.array(found, dtype=np.str_)[codes]
+        if came_as(lesions, "visit").kind == "integer" and not np.isnan(numbers).any():
+            return numbers.astype(np.int64)[codes]
         return numbers[codes]
 
     return written
 
 
 def _date(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
-    """The date of the scan, a partial one as it came; "" in a study of days."""
+    """The date of the scan, in the type it came in, a partial one as it came; "" in a study of
+    days.
+    """
 
-    def written() -> npt.NDArray[np.str_]:
+    def written() -> npt.NDArray[Any]:
         if "date" not in lesions:
             return np.full(len(row()), "", dtype=np.str_)
         cells, column = lesions.when_cells()
         codes = column.codes[row()]
+        typed = as_it_came(np.array(column.words.tolist() or [""], dtype=np.str_), column.came_as)
+        if typed.dtype.kind in "MO":
+            return np.asarray(typed[codes])
         as_came = [" ".join(w.split()) for w in column.words]
         known = iso_text(cells.day)
         return np.where(known == "", np.array(as_came or [""], dtype=np.str_), known)[codes]
@@ -152,9 +189,34 @@ def _date(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
     return written
 
 
-def dates(day: Floats, reference: Floats, *, days: bool) -> npt.NDArray[np.str_]:
-    """Days from the reference date as ISO 8601; "" where unknown, and in a study of days."""
-    return iso_text(np.where(days, np.nan, day + reference))
+def dates(day: Floats, reference: Floats, *, days: bool, came: CameAs = TEXT) -> npt.NDArray[Any]:
+    """Days from the reference date in the type the scans' dates came in, else as ISO 8601; NaT or
+    "" where unknown, and in a study of days.
+    """
+    written = iso_text(np.where(days, np.nan, day + reference))
+    return written if days or came.kind in ("integer", "number") else as_it_came(written, came)
+
+
+def carried(study: Tables, row: npt.NDArray[np.int64], names: Iterable[str]) -> dict[str, Maker]:
+    """Columns of the subjects table for each unit, in the type they came in.
+
+    ``row`` is the unit's row there, -1 for none; a column that the table lacks is "" throughout.
+    """
+
+    def of(name: str) -> Maker:
+        def written() -> npt.NDArray[Any]:
+            if "subjects" not in study or name not in study["subjects"]:
+                return np.full(len(row), "", dtype=np.str_)
+            column = study["subjects"].column(name)
+            if column.floats is None:
+                return as_it_came(np.append(column.text.astype(np.str_), "")[row], column.came_as)
+            numbers = np.append(column.floats, np.nan)[row]
+            whole = column.came_as.kind == "integer" and not np.isnan(numbers).any()
+            return numbers.astype(np.int64) if whole else numbers
+
+        return written
+
+    return {name: of(name) for name in names}
 
 
 def subject_table(
@@ -165,8 +227,9 @@ def subject_table(
     others: dict[str, Axis],
     *,
     days: bool,
+    came: CameAs = TEXT,
 ) -> Table:
-    """A row for each unit."""
+    """A row for each unit; ``came`` is the type of the scans' dates."""
     best = outcome.best
 
     def of_time(name: str, field: str) -> Maker:
@@ -179,11 +242,11 @@ def subject_table(
         "best": lambda: labels(best.response, criteria),
         "best_unconfirmed": lambda: labels(outcome.unconfirmed.response, criteria),
         "best_day": lambda: best.day,
-        "best_date": lambda: dates(best.day, reference, days=days),
+        "best_date": lambda: dates(best.day, reference, days=days, came=came),
         "confirmed": lambda: best.confirmed,
         "first_response_day": lambda: best.first_response_day,
         "progression_day": lambda: outcome.progression_day,
-        "progression_date": lambda: dates(outcome.progression_day, reference, days=days),
+        "progression_date": lambda: dates(outcome.progression_day, reference, days=days, came=came),
     }
     for name in TIMES:
         columns |= {
@@ -196,9 +259,14 @@ def subject_table(
 
 
 def event_table(
-    identity: dict[str, Maker], outcome: Outcome, reference: Floats, *, days: bool
+    identity: dict[str, Maker],
+    outcome: Outcome,
+    reference: Floats,
+    *,
+    days: bool,
+    came: CameAs = TEXT,
 ) -> Table:
-    """A row for each unit and parameter."""
+    """A row for each unit and parameter; ``came`` is the type of the scans' dates."""
     times, n = outcome.times, len(outcome.times)
 
     def each(make: Maker) -> Maker:
@@ -217,7 +285,7 @@ def event_table(
         "day": lambda: joined("day"),
         "description": lambda: _described(joined("reason")),
     }
-    columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days)
+    columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days, came=came)
     order = ("parameter", "time", "event", "reason", "start", "day", "date", "description")
     return LateTable({name: columns[name] for name in (*identity, *order)}, n * len(reference))
 

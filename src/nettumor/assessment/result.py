@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from nettumor import _wording
 from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.crf.came_as import CameAs, with_categories
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
@@ -86,7 +88,8 @@ class Assessment:
         `Reason`), explanation. Where the study has markers or symptoms also biological,
         biological_reason, symptomatic, symptomatic_reason.
     subjects : Table
-        A row for each subject and evaluator, assessed or not: best, best_unconfirmed, best_day,
+        A row for each subject and evaluator, assessed or not: arm, the carried columns, best,
+        best_unconfirmed, best_day,
         best_date, confirmed, first_response_day, progression_day, progression_date, and of pfs,
         ttp, dor, os the ``_days``, ``_event`` and ``_reason`` (bits of `EventReason`). Where the
         study has markers or symptoms also the best biological and symptomatic response.
@@ -122,6 +125,7 @@ class Assessment:
     _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     frame_kind: str = ""
     counts_days: bool = False
+    categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
 
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
@@ -207,10 +211,14 @@ class Assessment:
             choose("kind", kind, ("pandas", "polars", "pyarrow"))
         wanted = self.frame_kind if kind is None else kind
         if wanted == "pyarrow":
-            return {name: _to_arrow(table) for name, table in found.items()}
-        return {
-            n: t.to_frame(wanted) if wanted in ("pandas", "polars") else t for n, t in found.items()
-        }
+            frames: dict[str, Any] = {name: _to_arrow(table) for name, table in found.items()}
+        elif wanted in ("pandas", "polars"):
+            frames = {name: table.to_frame(wanted) for name, table in found.items()}
+        else:
+            return dict(found)
+        if wanted == self.frame_kind:
+            frames = {n: with_categories(f, wanted, self.categories) for n, f in frames.items()}
+        return frames
 
     def __repr__(self) -> str:
         counts = np.bincount(self.outcome.best.response, minlength=len(Response))
@@ -229,7 +237,9 @@ def _to_arrow(table: Table) -> Any:
         pyarrow: Any = import_module("pyarrow")
     except ImportError:
         raise missing_extra("pyarrow", "frames", "A PyArrow table") from None
-    return pyarrow.table({n: c if c.dtype.kind in "fiub" else c.tolist() for n, c in table.items()})
+    return pyarrow.table(
+        {n: c if c.dtype.kind in "fiubM" else c.tolist() for n, c in table.items()}
+    )
 
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:

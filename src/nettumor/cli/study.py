@@ -13,6 +13,7 @@ import nettumor as nt
 from nettumor.before_after_table import is_course
 from nettumor.cli._screen import screen, show_table
 from nettumor.crf import Tables, read
+from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError
 from nettumor.tables import Table
 
@@ -55,14 +56,16 @@ def assess(
     answer = nt.assess(_read(paths), criteria=edition, evaluator=evaluator or None, by=by)
     console = screen()
     subjects = answer.subjects
-    named = [n for n in _SHOWN if n in subjects and (n != "evaluator" or (subjects[n] != "").any())]
+    named = [
+        n for n in _SHOWN if n in subjects and (n != "evaluator" or as_text(subjects[n]).any())
+    ]
     show_table(
         console,
         Table({name: subjects[name] for name in named}),
         f"{by.capitalize()}s; {answer.criteria.title}",
         most=40,
     )
-    for who in np.unique(subjects["evaluator"]).tolist():
+    for who in np.unique(as_text(subjects["evaluator"])).tolist():
         _show_cohort(console, subjects, who, by)
     if output is not None:
         console.print(f"Written: {', '.join(str(path) for path in _write(answer, output))}")
@@ -84,7 +87,7 @@ def _read(paths: list[Path]) -> Tables:
 
 def _show_cohort(console: Console, subjects: Table, who: str, by: str) -> None:
     """The categories, the rates and the progression-free survival by one evaluator."""
-    mine = subjects["evaluator"] == who
+    mine = as_text(subjects["evaluator"]) == who
     best = np.asarray(nt.parse_responses(subjects["best"][mine]))
     table = nt.response_table(best)
     found = table["count"] > 0

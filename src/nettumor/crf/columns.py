@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from nettumor._arrays import Floats
 from nettumor.crf.arrays import fills, stretches, values_at
+from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
 
 Words = npt.NDArray[np.object_]
@@ -69,6 +70,9 @@ class Column:
     >>> c.cells.tolist(), c.words.tolist(), c.codes.tolist()
     (['12', 'NE', '12'], ['12', 'NE'], [0, 1, 0])
     """
+
+    came_as: CameAs = TEXT
+    """The type the column had where it came from, for results that go back there."""
 
     def __init__(
         self,
@@ -244,8 +248,11 @@ class Column:
         """The column at these rows (places or a mask)."""
         letters = None if self.letters is None else self.letters[rows]
         if self.floats is not None:
-            return Column(floats=self.floats[rows], letters=letters)
-        return Column(words=self.words, codes=self.codes[rows])
+            part = Column(floats=self.floats[rows], letters=letters)
+        else:
+            part = Column(words=self.words, codes=self.codes[rows])
+        part.came_as = self.came_as
+        return part
 
     def expand(self, rows: npt.NDArray[Any]) -> Column:
         """The column at these places, with a blank where a place is -1."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from nettumor._threads import each
 from nettumor.crf.arrays import by_appearance, smallest
+from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -77,6 +78,7 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
         columns, kind = _from_arrow(frame, name), "pyarrow"
     else:
         columns, kind = _from_narwhals(frame, name), type(frame).__module__.split(".")[0]
+    _keep_types(frame, columns)
     names = column_names(list(columns), name)
     lengths = {n: len(c) for n, c in zip(names, columns.values(), strict=True)}
     if len(set(lengths.values())) > 1:
@@ -93,6 +95,23 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
         np.arange(n, dtype=smallest(n)),
         origin=constant(name, n),
     )
+
+
+def _keep_types(frame: Any, columns: Mapping[str, Column]) -> None:
+    """Each column remembers the type it had in the frame."""
+    for name, column in columns.items():
+        if not isinstance(frame, CrfTable):
+            values = frame[name] if isinstance(frame, Mapping) else _series(frame, name)
+            column.came_as = kind_of(values)
+
+
+def _series(frame: Any, name: str) -> Any:
+    try:
+        if hasattr(frame, "collect_schema") and not hasattr(frame, "get_columns"):
+            return frame.collect_schema()[name]
+        return frame[name]
+    except (KeyError, TypeError, AttributeError):  # a name that is no text, a frame without columns
+        return None
 
 
 def _array_column(values: Any, name: str) -> Column:

@@ -297,6 +297,8 @@ SUBJECTS = TableLayout(
         ),
         _date("first_metastasis", "Day of the first metastasis (an origin of survival)"),
         _c("arm", "text", "Planned arm", "ARM", "ARM"),
+        _c("arm_code", "text", "Code of the planned arm", "ARMCD", "ARMCD"),
+        _c("arm_reason", "text", "Why there is no arm, or not the planned one", "ARMNRS", "ARMNRS"),
         _c("treatment", "text", "Actual treatment", "ACTARM", "ACTARM"),
         _date("therapy_completed", "Last day of the treatment under study", "RFXENDTC", "RFXENDTC"),
         _date("new_therapy", "First day of another anticancer therapy"),

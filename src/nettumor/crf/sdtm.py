@@ -8,7 +8,8 @@ The tumour domains are mapped in `sdtm_lesions` and `sdtm_responses`.
 subjects   DM: treatment_start RFXSTDTC, else RFSTDTC; therapy_completed RFXENDTC; death DTHDTC, else DS
            with DSDECOD DEATH; randomized RANDDT (DM or SUPPDM), else DS with RANDOMIZED;
            last_known_alive RFPENDTC, else RFENDTC; birth BRTHDTC; consent RFICDTC; arm ARM;
-           treatment ACTARM; age AGE; sex SEX; end_reason, end_date DSDECOD and DSSTDTC of the DS
+           arm_code ARMCD; arm_reason ARMNRS; treatment ACTARM; age AGE; sex SEX; end_reason, end_date DSDECOD and
+           DSSTDTC of the DS
            record of progression, else of the first disposition event
 markers    LB rows of tumour markers (`MARKER_TESTS`): value LBSTRESN, else the text of LBSTRESC; unit
            LBSTRESU; upper_limit LBSTNRHI; where a row has no standard result, LBORRES, LBORRESU,
@@ -245,6 +246,8 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
         "treatment_start": variable(dm, "RFXSTDTC", "RFSTDTC"),
         "randomized": randomized,
         "arm": variable(dm, "ARM"),
+        "arm_code": variable(dm, "ARMCD"),
+        "arm_reason": variable(dm, "ARMNRS"),
         "treatment": variable(dm, "ACTARM"),
         "therapy_completed": variable(dm, "RFXENDTC"),
         "death": choose_cells(variable(dm, "DTHDTC"), _disposition(domains, ("DEATH", "DIED"))),
