@@ -160,11 +160,11 @@ def assess(
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
     timepoints, place = timepoint_table(study, names, visits, judgement, ends, criteria, others)
     of_subject = identity | carried(study, subjects.row[subject], ("arm", *carry))
-    written = {"days": subjects.days, "came": came_as(lesions, "date")}
+    days, came = subjects.days, came_as(lesions, "date")
     return Assessment(
         timepoints,
-        subject_table(of_subject, found, reference, criteria, others, **written),
-        event_table(identity, found, reference, **written),
+        subject_table(of_subject, found, reference, criteria, others, days=days, came=came),
+        event_table(identity, found, reference, days=days, came=came),
         provenance_table(study, criteria, rule, censoring, notes),
         criteria,
         judgement,
