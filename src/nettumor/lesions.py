@@ -19,6 +19,7 @@ from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.criteria._parts import LesionSelection
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
+from nettumor.words.organs import read as organ_of
 
 STATES = ("MEASURED", "ABSENT", "TOO SMALL", "PRESENT", "NOT EVALUABLE", "MERGED")
 """What a target lesion can be at a visit (the states of the ``lesions`` table that concern
@@ -376,7 +377,7 @@ def select_targets(
         measurable=measurable,
     )
     names, codes = np.unique(organs.astype(str), return_inverse=True)
-    merged = np.unique([_one_organ(str(n)) for n in names], return_inverse=True)[1]
+    merged = np.unique([organ_of(str(n)) for n in names], return_inverse=True)[1]
     group = np.where(nodes, -1, merged[codes.reshape(organs.shape)])
     in_organ = _rank(sizes, can, group)
     chosen = can & (in_organ < (rules.max_per_organ or sizes.shape[-1]))
@@ -402,19 +403,6 @@ def _rank(
         before = (round_ < order) | ((round_ == order) & larger)
         rank += can[..., one] & (group[..., one] == group) & before
     return rank
-
-
-_SIDES = frozenset({"LEFT", "RIGHT", "BILATERAL", "L", "R"})
-
-
-def _one_organ(name: str) -> str:
-    """The organ without its side: paired organs are one organ."""
-    words = [
-        w
-        for w in name.upper().replace(",", " ").replace("(", " ").replace(")", " ").split()
-        if w not in _SIDES
-    ]
-    return " ".join(word.removesuffix("S") if len(word) > 4 else word for word in words)
 
 
 def size_in_state(

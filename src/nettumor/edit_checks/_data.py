@@ -21,12 +21,15 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.visits import is_loose, measured_twice, rank_of, time_order, visit_numbers
+from nettumor.assessment.visits import measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
-from nettumor.edit_checks import _organs
 from nettumor.edit_checks._types import Skip
+from nettumor.words import criteria_names
+from nettumor.words.organs import NODES
+from nettumor.words.organs import read as organ_of
+from nettumor.words.visits import is_loose
 
 if TYPE_CHECKING:
     from nettumor.edit_checks._chain import Chain
@@ -216,10 +219,8 @@ class Rows:
     @cached_property
     def _organs(self) -> tuple[Ints, Words]:
         codes, words = self.codes("organ")
-        names = [_organs.organ(w, self.data.organ_map) for w in words.tolist()]
-        found, place = np.unique(
-            np.array([*names, _organs.NODES], dtype=object), return_inverse=True
-        )
+        names = [organ_of(w, self.data.organ_map) for w in words.tolist()]
+        found, place = np.unique(np.array([*names, NODES], dtype=object), return_inverse=True)
         organ = place[codes] if self.n else codes
         nodes = int(place[-1])
         return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
@@ -595,30 +596,13 @@ def visit_words(visits: Words, dates: Words, days: bool) -> Words:
     )
 
 
-_FAMILIES = (
-    "MRECIST",
-    "IRECIST",
-    "RECIST 1.0",
-    "RECIST 1.1",
-    "WHO",
-    "EASL",
-    "CHOI",
-    "SWOG",
-    "PERCIST",
-    "IRRC",
-)
-
-
 def _same_criteria(word: str, criteria: Criteria) -> bool:
     """Whether a criteria cell may mean these criteria: it is blank, names no known family,
     or ours.
     """
-    text, title = (
-        word.upper(),
-        f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST "),
-    )
-    named = next((f for f in _FAMILIES if f in text), "")
-    return not named or named in title
+    named = criteria_names.family(word)
+    own = [criteria_names.family(text) for text in (criteria.name, criteria.title)]
+    return not named or named in own
 
 
 def _first_of(places: Ints | None, count: int) -> Ints:
