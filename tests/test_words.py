@@ -287,7 +287,8 @@ def test_codes_of_responses_are_those_of_response():
     ("word", "flag", "new"),
     [("Y", 1, NewLesion.YES), ("1=Yes", 1, NewLesion.YES), ("Yes (1)", 1, NewLesion.YES), ("no", 0, NewLesion.NO),
      ("0.0", 0, NewLesion.NO), ("TRUE", 1, NewLesion.YES), ("Unchecked", 0, NewLesion.NO),
-     ("ND", UNKNOWN, NewLesion.NE), ("equivocal", UNKNOWN, NewLesion.EQUIVOCAL), ("No new lesions", UNKNOWN, NewLesion.NO), ("?", UNKNOWN, UNKNOWN)],
+     ("ND", UNKNOWN, NewLesion.NE),
+     ("equivocal", UNKNOWN, NewLesion.EQUIVOCAL), ("No new lesions", UNKNOWN, NewLesion.NO), ("?", UNKNOWN, UNKNOWN)],
 )  # fmt: skip
 def test_flags_and_new_lesions(word, flag, new):
     """Yes and no, and what is said of new lesions."""
