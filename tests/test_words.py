@@ -39,7 +39,7 @@ from nettumor.words.visits import VisitKind
 NAN = np.nan
 NOTHING = [
     "", "  ", ".", "NA", "na", " N/A ", "n/a", "NULL", "NaN", "nan", "None", "#N/A", "<NA>", "NaT", "#NULL!", ".A",
-    "._", ".z", "-", "--", "\u2013", "(blank)",
+    "._", ".z", "-", "--", "Not applicable", "missing", "\u2013", "(blank)",
 ]  # fmt: skip
 SOMETHING = [
     "ND",
