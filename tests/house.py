@@ -12,6 +12,7 @@ import sys
 
 GROUND = (
     "errors",
+    "words",
     "_arrays",
     "terminology",
     "criteria",

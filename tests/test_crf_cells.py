@@ -78,10 +78,11 @@ def test_numbers_of_cells(cell, value):
 @pytest.mark.parametrize(
     ("cell", "blank", "word"),
     [("", 1, 0), ("  ", 1, 0), (".", 1, 0), (".A", 1, 0), ("._", 1, 0), ("nan", 1, 0), ("<NA>", 1, 0), ("None", 1, 0),
-     ("NA", 0, 1), ("ND", 0, 1), ("NE", 0, 1), ("<5", 0, 1), ("7", 0, 0), (".5", 0, 0)],
+     ("NA", 1, 0), ("n/a", 1, 0), ("#N/A", 1, 0), ("-", 1, 0),
+     ("ND", 0, 1), ("NE", 0, 1), ("<5", 0, 1), ("7", 0, 0), (".5", 0, 0)],
 )  # fmt: skip
 def test_blank_is_not_a_word(cell, blank, word):
-    """What programs write for nothing is blank; what a person wrote (NA, ND, NE) is a word."""
+    """What people and programs write for nothing is blank; ND and NE say something."""
     numbers = crf.parse_numbers(Column.of_text([cell]))
     assert (numbers.blank[0], numbers.word[0]) == (blank, word)
 
@@ -143,7 +144,7 @@ CELLS = [
     ("", "NE", NAN, False, State.NOT_EVALUABLE, False),
     ("NE", "", NAN, False, State.NOT_EVALUABLE, False),
     ("", "ND", NAN, False, State.NOT_EVALUABLE, False),
-    ("", "NA", NAN, False, State.NOT_EVALUABLE, False),
+    ("", "NA", NAN, False, State.BLANK, False),
     ("NOT DONE", "", NAN, False, State.NOT_EVALUABLE, False),
     ("NOT EVALUABLE", "12", NAN, False, State.NOT_EVALUABLE, True),
     ("NE", "0", NAN, False, State.NOT_EVALUABLE, True),
@@ -180,10 +181,19 @@ def test_the_cells_of_a_lesion(state, size, value, small, code, contradiction, a
 
 
 def test_words_that_are_no_size_are_unreadable():
-    """1O, 2.2 cm and other text is neither number nor state: NaN, marked, and not too small."""
-    measure = read_lesions([("", "1O"), ("", "2.2 cm"), ("", "12"), ("", "NE")]).measure("size")
-    np.testing.assert_array_equal(measure.value, [NAN, NAN, 12, NAN])
-    assert measure.unreadable.tolist() == [True, True, False, False]
+    """1O, ~50 and other text is neither number nor state: NaN, marked, and not too small; a size
+    with its unit is one in mm.
+    """
+    cells = ["1O", "~50", "12", "NE", "2.2 cm", "50mm", "50 kg"]
+    measure = read_lesions([("", c) for c in cells]).measure("size")
+    np.testing.assert_array_equal(measure.value, [NAN, NAN, 12, NAN, 22, 50, NAN])
+    assert measure.unreadable.tolist() == [True, True, False, False, False, False, True]
+
+
+def test_a_cell_with_a_unit_is_not_converted_again():
+    """5.1 cm beside a unit of cm is 51 mm, and 5.1 alone is too."""
+    measure = read_lesions([("", "5.1 cm"), ("", "5.1")], unit=["cm", "cm"]).measure("size")
+    np.testing.assert_array_equal(measure.value, [51, 51])
 
 
 def test_every_measure_of_a_lesion_that_is_gone_is_zero():
@@ -280,7 +290,8 @@ def test_parts_of_a_lesion_know_their_parent():
 @pytest.mark.parametrize(
     ("word", "role"),
     [("target", Role.TARGET), ("Target Lesion", Role.TARGET), ("NON TARGET", Role.NON_TARGET), ("ntl", Role.NON_TARGET),
-     ("New", Role.NEW), ("NEW NON-TARGET", Role.NEW), ("BENIGN ABNORMALITY", Role.OTHER), ("", Role.BLANK), ("?", -1)],
+     ("New", Role.NEW), ("NEW NON-TARGET", Role.NEW_NON_TARGET),
+     ("BENIGN ABNORMALITY", Role.OTHER), ("", Role.BLANK), ("?", -1)],
 )  # fmt: skip
 def test_roles(word, role):
     """TUIDRS and its usual spellings, in any case."""
@@ -326,14 +337,14 @@ DATES = [
     ("2024-13-01", DateStatus.INVALID, "", ""),
     ("0024-03-01", DateStatus.INVALID, "", ""),
     ("01/03/2024", DateStatus.INVALID, "", ""),
-    ("1 MAR 2024", DateStatus.INVALID, "", ""),
+    ("1 MAR 2024", DateStatus.FULL, "2024-03-01", "2024-03-01"),
     ("45352", DateStatus.INVALID, "", ""),
     ("NE", DateStatus.INVALID, "", ""),
     ("2024-03", DateStatus.PARTIAL, "2024-03-01", "2024-03-31"),
     ("2024", DateStatus.PARTIAL, "2024-01-01", "2024-12-31"),
     ("2024-02-UN", DateStatus.PARTIAL, "2024-02-01", "2024-02-29"),
     ("2024-UNK-UNK", DateStatus.PARTIAL, "2024-01-01", "2024-12-31"),
-    ("2024---15", DateStatus.PARTIAL, "", ""),
+    ("2024---15", DateStatus.PARTIAL, "2024-01-15", "2024-12-15"),
     ("--03-01", DateStatus.PARTIAL, "", ""),
     ("", DateStatus.BLANK, "", ""),
     (" ", DateStatus.BLANK, "", ""),

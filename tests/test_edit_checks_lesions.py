@@ -10,8 +10,9 @@ import pytest
 
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS, Configuration
-from nettumor.edit_checks._organs import organ, side
 from nettumor.edit_checks.sums import _running_minimum
+from nettumor.words.organs import read as organ
+from nettumor.words.organs import side
 
 CASES = pathlib.Path(__file__).parent / "edit_checks"
 OURS = [id for id in CHECKS if id[0] in "SLU"]

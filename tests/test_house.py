@@ -48,6 +48,8 @@ def test_imports_go_down_the_chain(path):
     if name in RIM:
         return
     allowed = {*GROUND, name}
+    if name == "words":  # how people write is read by all, and reads nothing that reads it
+        allowed = {"words", "errors"}
     if name in LINKS:
         allowed |= set(LINKS[: LINKS.index(name)])
     assert imported(path) <= allowed

@@ -3,7 +3,7 @@ given.
 
 Sources: Vogl et al. 2008 (CR, PR, SD, PD and the minor response MR of its tables), RECIST 1.1
 (NON-CR/NON-PD, NE), iRECIST (iUPD), CDISC controlled terminology ONCRSR (C96785) for the spellings.
-Read by every module; reads none but the array conventions.
+Read by every module; reads none but the array conventions and how responses are written.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_codes
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place
+from nettumor.words import responses
+from nettumor.words.missing import UNKNOWN
 
 
 @unique
@@ -161,31 +163,16 @@ def labels(codes: npt.ArrayLike, criteria: Any = None) -> npt.NDArray[np.str_]:
     return np.asarray(np.array(words)[as_codes(codes, "codes")])
 
 
-_SPELLINGS: dict[str, Response] = {
-    **{label.casefold(): Response(code) for code, label in enumerate(_LABELS)},
-    **{label.casefold(): Response(code) for code, label in enumerate(_IRECIST_LABELS)},
-    "non_cr_non_pd": Response.NON_CR_NON_PD,
-    "nc": Response.SD,
-    "ir/sd": Response.NON_CR_NON_PD,
-    "incomplete response/sd": Response.NON_CR_NON_PD,
-    "not all evaluated": Response.NE,
-    "": Response.MISSING,
-    "na": Response.MISSING,
-    "nan": Response.MISSING,
-    "nd": Response.MISSING,
-    "not done": Response.MISSING,
-}
-
-
 def parse_responses(labels: npt.ArrayLike) -> Codes:
     """Written responses as codes of `Response`.
 
     Parameters
     ----------
     labels : array_like of str, or str
-        Any case, outer blanks ignored. NC is SD; "IR/SD" and "Incomplete response/SD" are
-        NON-CR/NON-PD; iCR, iPR, iSD, iUPD, iCPD as in iRECIST; "Not all evaluated" is NE; "", None,
-        NaN, NA, ND and "NOT DONE" are MISSING. Members of `Response` are themselves.
+        As people write them (`nettumor.words.responses`): any case, outer blanks ignored; "Partial
+        response", "4-PD", "CR (Complete Response)". NC is SD; "IR/SD" and "Incomplete response/SD"
+        are NON-CR/NON-PD; iCR, iPR, iSD, iUPD, iCPD as in iRECIST; "Not all evaluated" is NE; "",
+        None, NaN, NA, ND and "NOT DONE" are MISSING. Members of `Response` are themselves.
 
     Returns
     -------
@@ -246,7 +233,8 @@ def _read(word: object) -> Response | None:
     if isinstance(word, Response):
         return word
     if isinstance(word, str):
-        return _SPELLINGS.get(" ".join(word.split()).casefold())
+        code = responses.read(word)
+        return None if code == UNKNOWN else Response(code)
     blank = (
         word is None
         or type(word).__name__ in ("NAType", "NaTType")

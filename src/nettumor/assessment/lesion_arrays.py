@@ -23,17 +23,6 @@ from nettumor.crf.columns import Ints, Words
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
 
-_GROWTH = (
-    "INCREASED",
-    "ENLARGEMENT",
-    "ENLARGEMENT FROM NADIR",
-    "FURTHER ENLARGEMENT",
-    "FURTHER ENLARGEMENT FROM NADIR",
-)
-"""Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS,
-C124309).
-"""
-
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
 
 
@@ -313,12 +302,9 @@ def non_target_codes(
 
 def larger_rows(table: CrfTable) -> Bools:
     """Rows that call a lesion larger, unequivocally or not."""
-    larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION
-    if "state" in table:
-        larger |= table.column("state").map(
-            lambda w: " ".join(w.split()).upper() in _GROWTH, np.bool_
-        )
-    return np.asarray(larger)
+    cells = table.lesions
+    unequivocal = cells.state == State.UNEQUIVOCAL_PROGRESSION
+    return np.asarray(unequivocal | (cells.change == State.INCREASED))
 
 
 @frozen(eq=False)

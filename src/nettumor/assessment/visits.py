@@ -24,9 +24,9 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
 from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
+from nettumor.words.visits import is_loose
+from nettumor.words.visits import place as visit_place
 
-_BEFORE_ALL = re.compile(r"SCREEN|BASELINE|PRE-?TREATMENT|\bSCR\b|\bBL\b", re.I)
-_UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b", re.I)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 NO_TIME, EARLIER = -1, -2
 """Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
@@ -167,16 +167,7 @@ def visit_numbers(words: Words) -> Floats:
     >>> visit_numbers(["2", "WEEK 12", "SCREENING", "END"]).tolist()
     [2.0, 12.0, -inf, nan]
     """
-    return np.array([_visit_number(w) for w in words], dtype=np.float64)
-
-
-def _visit_number(word: str) -> float:
-    if _NUMBER.fullmatch(word):
-        return float(word)
-    if _BEFORE_ALL.search(word):
-        return -np.inf
-    found = _NUMBER.search(word)
-    return float(found.group()) if found else np.nan
+    return np.array([visit_place(str(w)) for w in words], dtype=np.float64)
 
 
 @frozen(eq=False)
@@ -415,16 +406,6 @@ def _groups(
         split = split | twice[visit]
     group = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
     return np.where(named | (date > 0), group, -1)
-
-
-def is_loose(word: str) -> bool:
-    """Whether each date is a timepoint of its own: no visit, or a word that all unscheduled visits
-    share.
-
-    >>> is_loose("UNSCHEDULED"), is_loose("UNSCHEDULED 3.1"), is_loose("WEEK 9")
-    (True, False, False)
-    """
-    return word == "" or (bool(_UNSCHEDULED.search(word)) and not _NUMBER.search(word))
 
 
 def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:

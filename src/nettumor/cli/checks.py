@@ -113,7 +113,7 @@ def _run(
                     task, completed=number, total=total, description=f"{check.id} {check.name}"
                 )
 
-        return nt.edit_checks.run(
+        found: Findings = nt.edit_checks.run(
             source,
             edition,
             checks=wanted,
@@ -121,6 +121,7 @@ def _run(
             configuration=settings,
             progress=tell,
         )
+        return found
 
 
 @contextlib.contextmanager

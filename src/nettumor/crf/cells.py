@@ -10,9 +10,6 @@ supplement (absent, too small to measure and not evaluable are three different s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from enum import IntEnum, unique
 from typing import Any
 
 import numpy as np
@@ -20,173 +17,143 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
-from nettumor.crf import layouts
 from nettumor.crf.columns import Column
-from nettumor.errors import InputError
-from nettumor.terminology import parse_responses
+from nettumor.errors import choose
+from nettumor.words import dates, flags, numbers, responses, roles, states
+from nettumor.words.flags import NewLesion
+from nettumor.words.missing import UNKNOWN, is_missing, tidy
+from nettumor.words.roles import Role
+from nettumor.words.states import State
 
-UNKNOWN = -1
-"""The code of a word that is none of the permitted ones."""
-
-
-@unique
-class Role(IntEnum):
-    """What a lesion was identified as; -1 (`UNKNOWN`) for another word.
-
-    Examples
-    --------
-    >>> parse_roles(Column.of_text(["Non-target"])).tolist() == [Role.NON_TARGET]
-    True
-    """
-
-    BLANK = 0
-    TARGET = 1
-    NON_TARGET = 2
-    NEW = 3
-    OTHER = 4
-
-
-@unique
-class State(IntEnum):
-    """What was seen of a lesion; -1 (`UNKNOWN`) for another word.
-
-    Examples
-    --------
-    >>> parse_states(Column.of_text(["TSTM"])).tolist() == [State.TOO_SMALL]
-    True
-    """
-
-    BLANK = 0
-    MEASURED = 1
-    ABSENT = 2
-    TOO_SMALL = 3
-    PRESENT = 4
-    UNEQUIVOCAL = 5
-    UNEQUIVOCAL_PROGRESSION = 6
-    EQUIVOCAL = 7
-    NOT_EVALUABLE = 8
-    MERGED = 9
-    NON_PATHOLOGICAL = 10
-
-
-@unique
-class NewLesion(IntEnum):
-    """A new lesion as reported at a visit; -1 (`UNKNOWN`) for another word.
-
-    Examples
-    --------
-    >>> parse_new_lesions(Column.of_text(["UNEQUIVOCAL"])).tolist() == [NewLesion.UNEQUIVOCAL]
-    True
-    """
-
-    BLANK = 0
-    NO = 1
-    YES = 2
-    EQUIVOCAL = 3
-    UNEQUIVOCAL = 4
-    NE = 5
-
-
-def _codes(permitted: Mapping[str, tuple[str, ...]], codes: type[IntEnum]) -> dict[str, int]:
-    names = {"N": "NO", "Y": "YES"} if codes is NewLesion else {}
-    return {
-        spelling: int(codes[names.get(word, word).replace(" ", "_").replace("-", "_")])
-        for spelling, word in layouts.words(permitted).items()
-    }
-
-
-_ROLES = _codes(layouts.ROLES, Role)
-_STATES = _codes(layouts.STATES, State)
-_NEW = _codes(layouts.NEW_LESION, NewLesion)
-_FLAGS = {spelling: int(word == "Y") for spelling, word in layouts.words(layouts.FLAGS).items()}
-_NULLS = frozenset({"", ".", "NAN", "<NA>", "NULL", "NONE", "NAT"})
-"""How programs write a missing value; "NA", "ND" and "NE" are what someone wrote."""
-_MERGED = re.compile(r"MERGED\s+(?:INTO|WITH|TO)\s+(\S.*)", re.I)
-
-
-def tidy(word: str) -> str:
-    """A word as it is compared: upper case, single blanks.
-
-    >>> tidy("  Non-target ")
-    'NON-TARGET'
-    """
-    return " ".join(word.split()).upper()
-
-
-def _blank(word: str) -> bool:
-    return word in _NULLS or (
-        len(word) == 2 and word[0] == "." and (word[1] == "_" or word[1].isalpha())
-    )
-
-
-def _looked_up(column: Column, known: Mapping[str, int]) -> Codes:
-    def code(cell: str) -> int:
-        word = tidy(cell)
-        return known.get(
-            word, 0 if _blank(word) else UNKNOWN
-        )  # "None" among new lesions is an answer
-
-    return column.map(code, np.int8)
+__all__ = [
+    "KINDS",
+    "UNKNOWN",
+    "NewLesion",
+    "Numbers",
+    "Role",
+    "State",
+    "merged_into",
+    "parse_flags",
+    "parse_new_lesions",
+    "parse_numbers",
+    "parse_response_cells",
+    "parse_roles",
+    "parse_states",
+    "tidy",
+    "unknown_words",
+]
 
 
 def parse_roles(column: Column) -> Codes:
     """Codes of `Role`, 0 where blank, -1 for an unknown word."""
-    return _looked_up(column, _ROLES)
+    return column.map(roles.read, np.int8)
 
 
 def parse_states(column: Column) -> Codes:
     """Codes of `State`, 0 where blank, -1 for an unknown word; "MERGED INTO T01" is MERGED."""
-    return column.map(state_of, np.int8)
-
-
-def state_of(cell: str) -> int:
-    """The code of `State` of one cell."""
-    word = tidy(cell)
-    if _MERGED.fullmatch(word):
-        return int(State.MERGED)
-    return _STATES.get(word, UNKNOWN) if not _blank(word) else 0
+    return column.map(states.read, np.int8)
 
 
 def parse_new_lesions(column: Column) -> Codes:
     """Codes of `NewLesion`, 0 where blank, -1 for an unknown word."""
-    return _looked_up(column, _NEW)
+    return column.map(flags.read_new_lesion, np.int8)
 
 
 def parse_flags(column: Column) -> Codes:
     """1 for yes, 0 for no, -1 where blank or neither."""
-
-    def code(cell: str) -> int:
-        return _FLAGS.get(tidy(cell), UNKNOWN)
-
-    return column.map(code, np.int8)
+    return column.map(flags.read, np.int8)
 
 
-def parse_response_cells(column: Column) -> Codes:
+def parse_response_cells(column: Column, *, family: str = "") -> Codes:
     """Codes of `nettumor.Response` (as `nettumor.parse_responses` reads them), -1 for an unknown
     word.
 
-    NED (no evidence of disease, C96785) is MISSING: there is no such disease to respond.
+    ``family`` is that of the criteria ("WHO"), which have words of their own. NED (no evidence of
+    disease, C96785) is MISSING: there is no such disease to respond.
     """
-
-    def code(cell: str) -> int:
-        if _blank(tidy(cell)) or tidy(cell) == "NED":
-            return 0
-        try:
-            return int(parse_responses(cell))
-        except InputError:
-            return UNKNOWN
-
-    return column.map(code, np.int8)
+    return column.map(lambda cell: responses.read(cell, family), np.int8)
 
 
 def merged_into(column: Column) -> npt.NDArray[Any]:
     """The lesion named by "MERGED INTO T01" (or WITH, TO), else ""."""
+    return column.map(states.merged_into, object)
 
-    def other(cell: str) -> str:
-        found = _MERGED.fullmatch(" ".join(cell.split()))
-        return found.group(1).strip(" .") if found else ""
 
-    return column.map(other, object)
+KINDS = ("role", "state", "response", "flag", "new_lesion", "number", "date", "size", "sex")
+"""The kinds of words that `unknown_words` counts."""
+
+
+def unknown_words(
+    column: Column, kind: str, *, unit: str = "", order: str = "", decimal_comma: bool = False
+) -> dict[str, int]:
+    """The words of a column that are none of its kind, with the number of rows of each.
+
+    Parameters
+    ----------
+    column : Column
+        As it came.
+    kind : {"role", "state", "response", "flag", "new_lesion", "number", "date", "size", "sex"}
+        A "size" is a number or a state of the lesion ("TSTM", "NE", "<5"); a "number" may also be a
+        limit (``<5``) or say that it was not done (ND, NE).
+    unit : str
+        Of a column of numbers (see `parse_numbers`).
+    order : str
+        Of a column of dates (see `nettumor.crf.dates.parse_dates`).
+    decimal_comma : bool
+        The file's decimal mark is the comma.
+
+    Returns
+    -------
+    dict of str to int
+        In the order of first appearance; empty where every word is read, or missing.
+
+    Examples
+    --------
+    >>> unknown_words(Column.of_text(["12", "~50", "", "~50", "NE"]), "size", unit="mm")
+    {'~50': 2}
+    >>> unknown_words(Column.of_text(["CR", "better", "n/a"]), "response")
+    {'better': 1}
+    """
+    choose("kind", kind, KINDS)
+    if kind == "date":
+        read = dates.read_all(column.words.tolist(), order)
+        strange = read.status == dates.DateStatus.INVALID
+    elif not column.is_text and kind in ("number", "size"):
+        strange = np.zeros(len(column.words), dtype=np.bool_)
+    else:
+        strange = np.array(
+            [not _known(w, kind, unit, decimal_comma) for w in column.words], dtype=np.bool_
+        )
+    counts = np.bincount(column.codes, minlength=len(column.words))
+    return {str(column.words[i]): int(counts[i]) for i in np.flatnonzero(strange & (counts > 0))}
+
+
+_READERS = {
+    "role": roles.read,
+    "state": states.read,
+    "response": lambda word: responses.read(word, "WHO"),
+    "new_lesion": flags.read_new_lesion,
+    "flag": flags.read,
+    "sex": flags.read_sex,
+}
+
+
+def _known(word: str, kind: str, unit: str, comma: bool) -> bool:
+    """Whether a word is one of its kind, or missing."""
+    if is_missing(word):
+        return True
+    if kind in _READERS:
+        return _READERS[kind](word) != UNKNOWN
+    number = numbers.read(word, comma, unit)
+    if number.value == number.value or number.below == number.below or number.above == number.above:
+        return True
+    return states.read(word) > 0 if kind == "size" else tidy(word) in _NO_NUMBER
+
+
+_NO_NUMBER = frozenset(
+    {"NE", "ND", "NOT DONE", "NOT EVALUABLE", "NOT ASSESSED", "NOT AVAILABLE", "UNKNOWN"}
+)
+"""Words that say in a column of numbers that there is none."""
 
 
 @frozen(eq=False)
@@ -201,13 +168,15 @@ class Numbers:
     blank : ndarray of bool
         The cell holds nothing.
     word : ndarray of bool
-        The cell holds text that is no number (NE, ``<5``, 1O, 2.2 cm).
+        The cell holds text that is no number (NE, ``<5``, 1O, ~50).
     below, above : ndarray of float
         x of a cell ``<x`` or ``>x``, else NaN.
     decimal_comma : ndarray of bool
         A number written with a comma as decimal mark.
     misread_zero : ndarray of bool
         A zero misread from XPORT.
+    has_unit : ndarray of bool
+        The cell named its unit ("5.1 cm"), and its value is in the unit of the column.
     """
 
     value: Floats
@@ -217,42 +186,11 @@ class Numbers:
     above: Floats
     decimal_comma: Bools
     misread_zero: Bools
+    has_unit: Bools
 
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:E[+-]?\d+)?", re.ASCII)
-_COMMA = re.compile(r"[+-]?\d*,\d+(?:E[+-]?\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
-_LIMIT = re.compile(r"([<>])\s*=?\s*(.+)")
 _MISREAD = 1e-60
 """pandas.read_sas gives 5.4e-79 for a 0 in XPORT; no measurement is that small."""
-
-
-def _number(text: str, comma: bool) -> tuple[float, bool]:
-    """The number of one text (NaN if none) and whether it was written with a comma."""
-    if _NUMBER.fullmatch(text):
-        value = float(text)
-        return (value, False) if np.isfinite(value) else (np.nan, False)
-    # 1,234 in a file of commas may mean 1234 or 1.234: not read
-    if _COMMA.fullmatch(text) and (comma or not _THOUSANDS.fullmatch(text)):
-        return _number(text.replace(",", "."), False)[0], True
-    return np.nan, False
-
-
-def read_number(cell: str, comma: bool) -> tuple[float, float, float, bool]:
-    """The number of one cell, x of ``<x``, x of ``>x`` (NaN: none), and whether a comma was the
-    decimal mark.
-    """
-    text = tidy(cell)
-    limit = _LIMIT.fullmatch(text)
-    if limit:
-        value, by_comma = _number(limit.group(2), comma)
-        return (
-            (np.nan, value, np.nan, by_comma)
-            if limit.group(1) == "<"
-            else (np.nan, np.nan, value, by_comma)
-        )
-    value, by_comma = _number(text, comma)
-    return (value, np.nan, np.nan, by_comma)
 
 
 def _by_code(of_word: Floats, codes: npt.NDArray[Any]) -> Floats:
@@ -262,7 +200,7 @@ def _by_code(of_word: Floats, codes: npt.NDArray[Any]) -> Floats:
     return of_word[codes] if of_word.size else np.empty(0)
 
 
-def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
+def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = "") -> Numbers:
     """The numbers of a column.
 
     Parameters
@@ -272,6 +210,9 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
     decimal_comma : bool
         The file's decimal mark is the comma: ``1,234`` is 1.234. Else a comma with exactly three
         digits behind it is not read, because it may separate thousands.
+    unit : str
+        The unit of the column ("mm", "mL", "HU", "%"): a cell that names it is read, and one that
+        can be converted to it is converted ("5.1 cm" is 51 mm). Without it, such a cell is a word.
 
     Returns
     -------
@@ -290,23 +231,22 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False) -> Numbers:
         if tiny.any():
             tiny &= (value > -_MISREAD) & (value != 0)
             value = np.where(tiny, 0.0, value) if tiny.any() else value
-        none = np.broadcast_to(np.nan, (n,))
-        return Numbers(
-            value, np.isnan(column.floats), endless, none, none, np.zeros(n, np.bool_), tiny
-        )
-    blank = column.map(lambda c: _blank(tidy(c)), np.bool_)
+        none, no = np.broadcast_to(np.nan, (n,)), np.zeros(n, np.bool_)
+        return Numbers(value, np.isnan(column.floats), endless, none, none, no, tiny, no)
+    blank = column.map(is_missing, np.bool_)
     read = np.array(
-        [read_number(w, decimal_comma) for w in column.words], dtype=np.float64
-    ).reshape(-1, 4)
-    value, below, above, comma = (_by_code(of_word, column.codes) for of_word in read.T)
+        [numbers.read(w, decimal_comma, unit) for w in column.words], dtype=np.float64
+    ).reshape(-1, 5)
+    value, below, above, comma, named = (_by_code(of_word, column.codes) for of_word in read.T)
     with np.errstate(invalid="ignore"):
         tiny = (value != 0) & (np.abs(value) < _MISREAD)
     return Numbers(
-        np.where(tiny, 0.0, value),
-        blank,
-        np.isnan(value) & ~blank,
-        below,
-        above,
-        comma.astype(np.bool_),
-        tiny,
+        value=np.where(tiny, 0.0, value),
+        blank=blank,
+        word=np.isnan(value) & ~blank,
+        below=below,
+        above=above,
+        decimal_comma=comma.astype(np.bool_),
+        misread_zero=tiny,
+        has_unit=named.astype(np.bool_),
     )

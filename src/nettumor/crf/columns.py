@@ -22,6 +22,7 @@ from nettumor._arrays import Floats
 from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
+from nettumor.words.missing import any_missing, is_missing
 
 Words = npt.NDArray[np.object_]
 Ints = npt.NDArray[Any]
@@ -117,7 +118,7 @@ class Column:
         text.
         """
         kinds = {type(c) for c in cells if not is_null(c)}
-        numeric = all(issubclass(k, (int, float, np.number, np.bool_)) for k in kinds)
+        numeric = all(issubclass(k, (int, float, np.number)) and k is not bool for k in kinds)
         if numeric and (kinds or any(isinstance(c, float) for c in cells)):
             values: list[Any] = [np.nan if is_null(c) else c for c in cells]
             if all(abs(v) <= WHOLE for v in values if not isinstance(v, float)):
@@ -130,8 +131,10 @@ class Column:
         kind = array.dtype.kind
         if kind in "iu" and array.size and (array.max() > WHOLE or array.min() < -WHOLE):
             return cls.of_text(array.astype(str).tolist())
-        if kind in "fiub":
+        if kind in "fiu":
             return cls(floats=array.astype(np.float64))
+        if kind == "b":  # a flag, which is no number
+            return cls.of_distinct(["N", "Y"], array.astype(np.int32))
         if kind == "M":
             return cls.of_datetimes(array)
         if kind == "m":
@@ -225,17 +228,27 @@ class Column:
 
     @cached_property
     def trimmed(self) -> Column:
-        """The column as text with outer blanks removed: what keys and codes are compared by."""
-        if len("|".join(["", *self.words, ""]).split()) == 1:  # no blank in any
+        """The column as text with outer blanks removed and "" for a word that stands for nothing:
+        what keys and codes are compared by.
+        """
+        words = self.words.tolist()
+        plain = len("|".join(["", *words, ""]).split()) == 1  # no blank in any
+        if any_missing(words):
+            words = ["" if is_missing(w) else " ".join(w.split()) for w in words]
+        elif plain:
             return self if self.floats is None else Column(words=self.words, codes=self.codes)
-        return Column.of_distinct([" ".join(w.split()) for w in self.words], self.codes)
+        else:
+            words = [" ".join(w.split()) for w in words]
+        return Column.of_distinct(words, self.codes)
 
     @cached_property
     def blank(self) -> npt.NDArray[np.bool_]:
-        """Where a cell holds nothing: empty, only blanks, or missing (a SAS letter too)."""
+        """Where a cell holds nothing: empty, only blanks, or a word for missing (NA, a SAS
+        letter).
+        """
         if self.floats is not None:
             return np.isnan(self.floats)
-        return self.map(lambda word: word.strip() == "", np.bool_)
+        return self.map(is_missing, np.bool_)
 
     def map(self, function: Callable[[str], Any], dtype: Any) -> npt.NDArray[Any]:
         """A function of the cell's text, called once per distinct cell."""

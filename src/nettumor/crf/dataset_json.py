@@ -151,7 +151,8 @@ def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) ->
     Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written
     so. A zero misread from XPORT stays as it came, so that it can be reported.
     """
-    from nettumor.crf.cells import parse_numbers, read_number
+    from nettumor.crf.cells import parse_numbers
+    from nettumor.words.numbers import read as read_number
 
     if not column.is_text:
         return column
@@ -159,5 +160,5 @@ def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) ->
     if numbers.word.any() or (numbers.decimal_comma.any() and not decimal_comma):
         return column
     if numbers.misread_zero.any():
-        return Column(floats=column.map(lambda w: read_number(w, decimal_comma)[0], np.float64))
+        return Column(floats=column.map(lambda w: read_number(w, decimal_comma).value, np.float64))
     return Column(floats=numbers.value)

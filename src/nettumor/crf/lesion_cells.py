@@ -10,6 +10,7 @@ CDISC RECIST 1.1 supplement; SDTM LOC terminology (C74456) for the names of lymp
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import cached_property
@@ -27,42 +28,23 @@ from nettumor.crf.cells import (
     State,
     merged_into,
     parse_flags,
-    parse_numbers,
     parse_roles,
     parse_states,
-    read_number,
-    state_of,
-    tidy,
 )
 from nettumor.crf.columns import Column, blanks
 from nettumor.criteria import RECIST_1_1
 from nettumor.errors import choose
+from nettumor.words import numbers, roles, states, units
+from nettumor.words.missing import is_missing
+from nettumor.words.organs import is_node
 
 if TYPE_CHECKING:
     from nettumor.crf.tables import CrfTable
 
+__all__ = ["LENGTHS", "MEASURES", "LesionCells", "Measure", "in_mm", "is_node"]
+
 LENGTHS = ("size", "perpendicular", "viable", "viable_perpendicular", "diameter")
 MEASURES = (*LENGTHS, "volume", "attenuation")
-
-_NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPHADENOPATHY|LN)\b")
-_NO_NODE = re.compile(
-    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- "
-    r"]?NODAL|NON-?NODAL)\b"
-)
-
-
-def is_node(organ: str) -> bool:
-    """Whether a location is a lymph node.
-
-    Documented list: a location with the word LYMPH NODE(S), NODE(S), NODAL, LYMPHADENOPATHY or LN
-    (AXILLARY LYMPH NODE, HILAR NODE, ...), except the nodes of the heart, joints and spine and the
-    words EXTRANODAL and NON-NODAL.
-
-    >>> is_node("Lymph node, axillary"), is_node("LIVER"), is_node("SINOATRIAL NODE")
-    (True, False, False)
-    """
-    word = tidy(organ)
-    return bool(_NODE.search(word)) and not _NO_NODE.search(word)
 
 
 @frozen(eq=False)
@@ -105,11 +87,16 @@ class LesionCells:
     Attributes
     ----------
     role : ndarray of int8
-        `Role`, -1 for an unknown word.
+        `Role`, -1 for an unknown word; new targets and new non-targets are NEW.
+    identified : ndarray of int8
+        The same with NEW_TARGET and NEW_NON_TARGET told apart, as iRECIST asks.
     state : ndarray of int8
         `State` of the row: its state cell; else a word in a measure's cell; else MEASURED or ABSENT
         by the numbers; BLANK where the row says nothing. -1 for an unknown word. UNEQUIVOCAL beside
-        a non-target is its unequivocal progression (TRPROPRS has no other word for it).
+        a non-target is its unequivocal progression (TRPROPRS has no other word for it); INCREASED,
+        UNCHANGED and DECREASED are PRESENT.
+    change : ndarray of int8
+        INCREASED, UNCHANGED or DECREASED where the state cell says so, else BLANK.
     contradiction : ndarray of bool
         A number beside a contradicting state, or two states that exclude each other.
     not_evaluable, present : ndarray of bool
@@ -132,25 +119,36 @@ class LesionCells:
         return self.table.column(name) if name in self.table else blanks(self._n)
 
     @cached_property
-    def role(self) -> Codes:
-        """Codes of `Role`."""
+    def identified(self) -> Codes:
+        """Codes of `Role`, each kind of new lesion by its own."""
         return parse_roles(self._column("role"))
 
     @cached_property
+    def role(self) -> Codes:
+        """Codes of `Role`, every new lesion as NEW."""
+        return _translated(self.identified, roles.as_new)
+
+    @cached_property
     def _numbers(self) -> dict[str, Numbers]:
-        comma = self.table.source.decimal_comma
-        return {
-            m: parse_numbers(self.table.column(m), decimal_comma=comma)
-            for m in MEASURES
-            if m in self.table
-        }
+        return {m: self.table.numbers(m) for m in MEASURES if m in self.table}
+
+    @cached_property
+    def _states(self) -> Codes:
+        """The state cell's code, as it is written."""
+        return parse_states(self._column("state"))
+
+    @cached_property
+    def change(self) -> Codes:
+        """INCREASED, UNCHANGED or DECREASED where the state cell says so, else BLANK."""
+        changed = _one_of(self._states, (State.INCREASED, State.UNCHANGED, State.DECREASED))
+        return np.where(changed, self._states, np.int8(State.BLANK))
 
     @cached_property
     def _said(self) -> Codes:
         """The state cell's code; what is unequivocal of a non-target lesion can only be its
         progression.
         """
-        said = parse_states(self._column("state"))
+        said = _translated(self._states, states.as_present)
         said[(said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET)] = (
             State.UNEQUIVOCAL_PROGRESSION
         )
@@ -162,9 +160,14 @@ class LesionCells:
         out = np.zeros(self._n, dtype=np.int8)
         for name in MEASURES:
             if name in self.table and self.table.column(name).is_text:
-                found = self.table.column(name).map(lambda c: max(_cell_state(c), 0), np.int8)
+                found = np.maximum(self._cell_states(name), 0)
                 out = np.where(out == 0, found, out)
         return out
+
+    def _cell_states(self, name: str) -> Codes:
+        """The states that the cells of a measure give."""
+        unit = self.table.unit_of(name)
+        return self.table.column(name).map(lambda cell: _cell_state(cell, unit), np.int8)
 
     def _any(
         self, test: Callable[[Floats], Bools], measures: tuple[str, ...] = (*LENGTHS, "volume")
@@ -249,7 +252,7 @@ class LesionCells:
         """Whether the lesion is a lymph node."""
         found = self._column("organ").map(is_node, np.bool_)
         for better in (
-            self._column("role").map(nodal_role, np.int8),
+            self._column("role").map(roles.nodal, np.int8),
             parse_flags(self._column("nodal")),
         ):
             known = better != UNKNOWN
@@ -330,13 +333,13 @@ class LesionCells:
         value, unreadable = numbers.value, numbers.word
         small = np.zeros(self._n, dtype=np.bool_)
         if self.table.column(name).is_text:
-            cell = self.table.column(name).map(_cell_state, np.int8)
+            cell = self._cell_states(name)
             unreadable = numbers.word & (
                 cell <= 0
             )  # 0: a number with a comma that may separate thousands
             small = cell == State.TOO_SMALL
         if name in LENGTHS and "unit" in self.table:
-            length = in_mm(value, self.table.column("unit"))
+            length = in_mm(value, self.table.column("unit"), numbers.has_unit)
             unreadable = unreadable | (~np.isfinite(length) & ~np.isnan(value))
             value = np.where(np.isfinite(length), length, np.nan)
         return value, unreadable, small
@@ -352,20 +355,25 @@ def _one_of(codes: Codes, states: tuple[State, ...]) -> Bools:
     return out
 
 
+def _translated(codes: Codes, translate: Callable[[int], int]) -> Codes:
+    """Codes of one byte translated one by one; -1 stays."""
+    table = np.array([translate(code) for code in (*range(16), -1)], dtype=np.int8)
+    return np.asarray(table[codes])
+
+
 def _measurable(value: Floats) -> Bools:
     selection = RECIST_1_1.selection
     assert selection is not None
     return at_least(value, np.nan if selection.min_size is None else selection.min_size)
 
 
-_FACTORS = {"": 1.0, "mm": 1.0, "cm": 10.0}
-
-
-def in_mm(value: Floats, unit: Column) -> Floats:
+def in_mm(value: Floats, unit: Column, has_unit: Bools | None = None) -> Floats:
     """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too
-    large.
+    large. A cell that ``has_unit`` of its own is in mm already.
     """
-    factor = unit.map(lambda u: _FACTORS.get(u.strip().lower(), np.nan), np.float64)
+    factor = unit.map(lambda u: 1.0 if is_missing(u) else units.factor(u, "mm"), np.float64)
+    if has_unit is not None:
+        factor = np.where(has_unit, 1.0, factor)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.where(factor == 1, value, np.round(value * factor, 9))
 
@@ -373,24 +381,8 @@ def in_mm(value: Floats, unit: Column) -> Floats:
 _PART = re.compile(r"(.+)\.\d+")
 
 
-def _cell_state(cell: str) -> int:
+def _cell_state(cell: str, unit: str) -> int:
     """The state that a measure's cell gives: a word, or ``<5``; 0 for a number or a blank."""
-    value, limit, _, _ = read_number(cell, True)
-    if value == value:
+    if not math.isnan(numbers.read(cell, True, unit).value):
         return 0
-    if RECIST_1_1.too_small is not None and limit <= RECIST_1_1.too_small:
-        return int(State.TOO_SMALL)
-    return state_of(cell)
-
-
-def nodal_role(cell: str) -> int:
-    """1 for a role that says lymph node (TARGET NODAL), 0 for EXTRA NODAL, -1 where the role does
-    not say.
-
-    >>> nodal_role("TARGET NODAL"), nodal_role("NON-TARGET EXTRA NODAL"), nodal_role("TARGET")
-    (1, 0, -1)
-    """
-    word = tidy(cell)
-    if "NODAL" not in word and "LYMPH NODE" not in word:
-        return UNKNOWN
-    return int("EXTRA" not in word)
+    return states.as_present(states.read(cell))

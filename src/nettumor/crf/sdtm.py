@@ -31,6 +31,7 @@ from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, constant
 from nettumor.crf.dataset_json import as_numbers_where_possible
+from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.tables import CrfTable, Source
 
 DOMAINS = ("TU", "TR", "RS", "DM", "DS", "LB", "SUPPTU", "SUPPTR", "SUPPRS", "SUPPDM")
@@ -101,7 +102,13 @@ def as_domain(table: CrfTable, domain: str) -> CrfTable:
             column = as_numbers_where_possible(column, decimal_comma=table.source.decimal_comma)
         columns[upper] = column
     return CrfTable(
-        domain, columns, table.source, table.rows, origin=constant(domain, table.n_rows)
+        domain,
+        columns,
+        table.source,
+        table.rows,
+        origin=constant(domain, table.n_rows),
+        notes=table.notes,
+        date_orders={name.upper(): order for name, order in table.date_orders.items()},
     )
 
 
@@ -224,7 +231,18 @@ class Mapped:
             origin=self.origin,
             column_rows=dict(self.column_rows),
             column_origins=dict(self.column_origins),
+            notes=tuple(note for d in used if d in domains for note in domains[d].notes),
+            date_orders=_orders(name, [domains[d] for d in used if d in domains]),
         )
+
+
+def _orders(name: str, domains: Sequence[CrfTable]) -> dict[str, str]:
+    """The order of the dates of a table made from domains, where these have one order."""
+    orders = {order for domain in domains for order in domain.date_orders.values()}
+    if len(orders) != 1:
+        return {}
+    dates = [c.name for c in LAYOUTS[name].columns if c.kind == "date"]
+    return dict.fromkeys(dates, orders.pop())
 
 
 _ALWAYS = frozenset(

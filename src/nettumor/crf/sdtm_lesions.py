@@ -35,7 +35,6 @@ from nettumor._arrays import Bools
 from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, number_text
-from nettumor.crf.lesion_cells import is_node, nodal_role
 from nettumor.crf.sdtm import (
     Mapped,
     evaluator,
@@ -47,6 +46,8 @@ from nettumor.crf.sdtm import (
     visit,
 )
 from nettumor.crf.tables import CrfTable
+from nettumor.words import roles, units
+from nettumor.words.organs import is_node
 
 TESTS: Mapping[str, str] = MappingProxyType(
     {
@@ -271,7 +272,7 @@ def _as_text(column: Column) -> Column:
 
 def _in_mm(value: Column, unit: Column) -> Column:
     """Centimetres as millimetres, by decimal arithmetic; every other unit as it is."""
-    centimetres = unit.map(lambda u: u.strip().lower() == "cm", np.bool_)
+    centimetres = unit.map(lambda u: units.factor(u, "mm") == 10, np.bool_)
     if not centimetres.any():
         return value
     numbers = parse_numbers(value)
@@ -345,7 +346,7 @@ def nodal_column(role: Column, organ: Column) -> Column:
     """Y for a lymph node, N for another known place, blank where neither role nor place is
     known.
     """
-    by_role = role.map(nodal_role, np.int8)
+    by_role = role.map(roles.nodal, np.int8)
     by_organ = organ.map(lambda w: int(is_node(w)) if w.strip() else UNKNOWN, np.int8)
     code = np.where(by_role != UNKNOWN, by_role, by_organ)
     return Column(words=["", "N", "Y"], codes=code.astype(np.int64) + 1)

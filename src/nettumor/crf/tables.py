@@ -19,7 +19,7 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from nettumor.crf.arrays import number_rows
-from nettumor.crf.cells import Numbers, parse_numbers
+from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
 from nettumor.crf.intake import Line
@@ -141,16 +141,27 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return self._or_blank(name).text
 
     def blank(self, name: str) -> npt.NDArray[np.bool_]:
-        """Where a column's cell is blank; everywhere where the table has no such column."""
-        return self._or_blank(name).blank
+        """Where a column's cell is blank; everywhere where the table has no such column. "None" is
+        an answer among new lesions.
+        """
+        column = self._or_blank(name)
+        return parse_new_lesions(column) == 0 if name == "new_lesion" else column.blank
 
     def numbers(self, name: str) -> Numbers:
-        """A column's numbers, and what its other cells are."""
-        return parse_numbers(self._or_blank(name), decimal_comma=self.source.decimal_comma)
+        """A column's numbers, and what its other cells are; a cell that names a unit is read in
+        that of the layout.
+        """
+        comma = self.source.decimal_comma
+        return parse_numbers(self._or_blank(name), decimal_comma=comma, unit=self.unit_of(name))
+
+    def unit_of(self, name: str) -> str:
+        """The unit that the layout gives a column; "" where it gives none."""
+        layout = LAYOUTS.get(self.name)
+        return next((c.unit for c in layout.columns if c.name == name), "") if layout else ""
 
     def dates(self, name: str, *, days: bool = False) -> Dates:
         """A column's dates; with ``days`` a column of day numbers."""
-        return parse_dates(self._or_blank(name), days=days)
+        return parse_dates(self._or_blank(name), days=days, order=self.date_orders.get(name, ""))
 
     @property
     def has_days(self) -> bool:
@@ -170,7 +181,8 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     @cached_property
     def _when(self) -> tuple[Dates, Column]:
         column = self._or_blank("day" if self.has_days else "date")
-        return parse_date_cells(column, days=self.has_days), column
+        order = "" if self.has_days else self.date_orders.get("date", "")
+        return parse_date_cells(column, days=self.has_days, order=order), column
 
     def keys_of(self, name: str) -> tuple[Ints, Words]:
         """Codes and words of a column as keys are compared: as text, outer blanks removed."""

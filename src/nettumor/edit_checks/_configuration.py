@@ -33,6 +33,7 @@ from attrs import field, frozen
 
 from nettumor.edit_checks._types import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
+from nettumor.words.missing import tidy
 
 WINDOWS = ("interval", "window", "baseline")
 
@@ -153,7 +154,7 @@ def _upper(word: object) -> str:
         raise InputTypeError(
             f"A name must be text; got {word!r}. Put it in quotes.", argument="organs"
         )
-    return " ".join(word.upper().split())
+    return tidy(word)
 
 
 def _groups(value: object) -> tuple[tuple[str, ...], ...]:

@@ -20,13 +20,17 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats
-from nettumor.assessment.visits import is_loose, measured_twice, rank_of, time_order, visit_numbers
+from nettumor._arrays import Bools, Codes, Floats
+from nettumor.assessment.visits import measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
+from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
-from nettumor.edit_checks import _organs
 from nettumor.edit_checks._types import Skip
+from nettumor.words import criteria_names
+from nettumor.words.organs import NODES
+from nettumor.words.organs import read as organ_of
+from nettumor.words.visits import is_loose
 
 if TYPE_CHECKING:
     from nettumor.edit_checks._chain import Chain
@@ -117,6 +121,12 @@ class Rows:
             self.data.read[key] = self.table.numbers(column)
         found: Numbers = self.data.read[key]
         return found
+
+    def responses(self, column: str) -> Codes:
+        """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
+        unknown word.
+        """
+        return parse_response_cells(self.table.column(column), family=self.data.family)
 
     def number(self, column: str) -> Floats:
         """A column's numbers, NaN where there is none."""
@@ -216,10 +226,8 @@ class Rows:
     @cached_property
     def _organs(self) -> tuple[Ints, Words]:
         codes, words = self.codes("organ")
-        names = [_organs.organ(w, self.data.organ_map) for w in words.tolist()]
-        found, place = np.unique(
-            np.array([*names, _organs.NODES], dtype=object), return_inverse=True
-        )
+        names = [organ_of(w, self.data.organ_map) for w in words.tolist()]
+        found, place = np.unique(np.array([*names, NODES], dtype=object), return_inverse=True)
         organ = place[codes] if self.n else codes
         nodes = int(place[-1])
         return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
@@ -535,6 +543,11 @@ class Data:
         return self._timed[1]
 
     @cached_property
+    def family(self) -> str:
+        """The family of the criteria, "" where it has no name of its own."""
+        return next(iter(_families(self.criteria)), "")
+
+    @cached_property
     def own_criteria(self) -> Bools:
         """Rows of the responses table given under the criteria of the run (the criteria column,
         blank: yes).
@@ -595,30 +608,18 @@ def visit_words(visits: Words, dates: Words, days: bool) -> Words:
     )
 
 
-_FAMILIES = (
-    "MRECIST",
-    "IRECIST",
-    "RECIST 1.0",
-    "RECIST 1.1",
-    "WHO",
-    "EASL",
-    "CHOI",
-    "SWOG",
-    "PERCIST",
-    "IRRC",
-)
-
-
 def _same_criteria(word: str, criteria: Criteria) -> bool:
     """Whether a criteria cell may mean these criteria: it is blank, names no known family,
     or ours.
     """
-    text, title = (
-        word.upper(),
-        f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST "),
-    )
-    named = next((f for f in _FAMILIES if f in text), "")
-    return not named or named in title
+    named = criteria_names.family(word)
+    return not named or named in _families(criteria)
+
+
+def _families(criteria: Criteria) -> list[str]:
+    """The families of size criteria that an edition names as its own."""
+    told = (str(getattr(criteria, "family", "")), criteria.name, criteria.title)
+    return [family for text in told if (family := criteria_names.family(text))]
 
 
 def _first_of(places: Ints | None, count: int) -> Ints:

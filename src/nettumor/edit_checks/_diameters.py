@@ -31,7 +31,9 @@ def in_mm(rows: Rows, column: str) -> Floats:
     known.
     """
     values = rows.number(column)
-    return lesion_cells.in_mm(values, rows.table.column("unit")) if "unit" in rows else values
+    if "unit" not in rows:
+        return values
+    return lesion_cells.in_mm(values, rows.table.column("unit"), rows.numbers(column).has_unit)
 
 
 def lengths(rows: Rows) -> Iterator[tuple[str, Floats]]:

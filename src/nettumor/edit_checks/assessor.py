@@ -8,43 +8,21 @@ that change, and the visits at which investigator and central reader differ, wit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 
 from nettumor._arrays import Bools, Codes
 from nettumor.assessment.visits import rank_of, time_order, visit_numbers
-from nettumor.crf import Role, number_rows, occurrence, parse_flags, parse_response_cells
+from nettumor.crf import Role, number_rows, occurrence, parse_flags
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.edit_checks.lesion import baseline
 from nettumor.profile import cohens_kappa
 from nettumor.terminology import Response
-
-OTHER, INVESTIGATOR, INDEPENDENT, ADJUDICATOR = range(4)
-_KINDS = (
-    (ADJUDICATOR, re.compile(r"ADJUDICAT")),
-    (
-        INDEPENDENT,
-        re.compile(
-            r"INDEPENDENT|CENTRAL|\bBICR\b|\bIRC\b|\bIRR?\b|RADIOLOGIST|ONCOLOGIST|READER|\bR\d\b"
-        ),
-    ),
-    (INVESTIGATOR, re.compile(r"INVESTIGATOR|\bINV\b|\bLOCAL\b|\bSITE\b")),
-)
-
-
-def kind_of(word: str) -> int:
-    """What an evaluator or a role is called: adjudicator, independent reader, investigator, or
-    another.
-
-    >>> kind_of("Radiologist 1") == INDEPENDENT, kind_of("INV") == INVESTIGATOR, kind_of("Dr Smith") == OTHER
-    (True, True, True)
-    """
-    text = word.upper()
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), OTHER)
+from nettumor.words.evaluators import ADJUDICATOR, INDEPENDENT, INVESTIGATOR, OTHER
+from nettumor.words.evaluators import read as kind_of
 
 
 def kinds_of(rows: Rows) -> Ints:
@@ -306,7 +284,7 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     finding per subject whose first PD lies on another day, and a last one, without a row, with
     Cohen's kappa.
     """
-    rows, codes = data["responses"], parse_response_cells(data["responses"].table.column("overall"))
+    rows, codes = data["responses"], data["responses"].responses("overall")
     own, central, here, there = both_sides(data, codes)
     differ = codes[here] != codes[there]
     yield Hits(

@@ -8,7 +8,6 @@ criteria or for the patient's kind of disease.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,15 +19,16 @@ from nettumor.crf import (
     Role,
     parse_flags,
     parse_new_lesions,
-    parse_response_cells,
     parse_states,
 )
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
-from nettumor.edit_checks.methods import kind
 from nettumor.edit_checks.structure import whole
 from nettumor.terminology import Response
+from nettumor.words.methods import is_known
+from nettumor.words.missing import tidy
+from nettumor.words.responses import is_immune
 
 _KEYS = ("subject", "evaluator", "lesion", "visit", "marker", "symptom")
 _CODED = (
@@ -97,15 +97,6 @@ def leading_trailing_space_or_case(data: Data, parameters: Parameters) -> Iterat
             )
 
 
-_METHODS = re.compile(
-    r"PET|CT\b|MRI|ULTRASOUND|X-RAY|SCINTIGRAPHY|ENDOSCOPY|CALIPER|EXAMINATION|MAMMOGRA|LYMPHANGIO|NUCLEAR|SPECT"
-    r"|SOMATOSTATIN|SSTR|DOTA|BIOPSY|CYTOLOG|HISTO"
-)
-"""Imaging methods known beside those of `kind` (METHOD, C85492, as far as the tumour domains use
-it).
-"""
-
-
 @check("S11", needs={}, blank_allowed=True, methods=())
 def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A word that is none of the permitted ones, or a synonym of one; a warning for a method, which
@@ -117,7 +108,7 @@ def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 continue
             column, wrong = table.column(layout.name), np.zeros(table.n_rows, dtype=np.bool_)
             if layout.kind == "response":
-                wrong = parse_response_cells(column) == UNKNOWN
+                wrong = data[name].responses(layout.name) == UNKNOWN
             elif layout.name == "new_lesion":
                 wrong = parse_new_lesions(column) == UNKNOWN
             elif layout.kind == "flag":
@@ -134,17 +125,11 @@ def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 name, wrong, '"{value}" is no word for {column}', layout.name, expected=allowed
             )
     if "lesions" in data.tables and "method" in data.tables["lesions"]:
-        known = {" ".join(str(m).upper().split()) for m in parameters["methods"]}
+        known = {tidy(str(m)) for m in parameters["methods"]}
         known |= {m for group in data.method_equivalents for m in group}
 
         def unknown(word: str) -> bool:
-            text = " ".join(word.upper().split())
-            return (
-                bool(text)
-                and text not in known
-                and kind(text) == text
-                and not _METHODS.search(text)
-            )
+            return not is_known(word) and tidy(word) not in known
 
         strange = data.tables["lesions"].column("method").map(unknown, np.bool_)
         yield flag(
@@ -162,9 +147,6 @@ def _said(rows: Rows) -> Ints:
     return parse_states(rows.table.column("state")).astype(np.int64)
 
 
-_IMMUNE = ("ICR", "IPR", "ISD", "IUPD", "ICPD")
-
-
 @check("S12", needs={"responses": ()}, follows=("S11", "L15", "L14"))
 def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A response that exists, but not under these criteria or not for this patient's kind of
@@ -176,8 +158,8 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
     minor = isinstance(criteria, SizeCriteria) and (criteria.mr is not None or criteria.gap == "MR")
     given = data.own_criteria if rows.n else np.empty(0, np.bool_)
     for column in (c for c in ("target", "overall") if c in rows):
-        codes, word = parse_response_cells(rows.table.column(column)), rows.word(column)
-        starts = rows.table.column(column).map(lambda w: w.strip().upper() in _IMMUNE, np.bool_)
+        codes, word = rows.responses(column), rows.word(column)
+        starts = rows.table.column(column).map(is_immune, np.bool_)
         yield flag(
             "responses",
             given & starts & (not immune),

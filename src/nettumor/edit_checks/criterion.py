@@ -9,7 +9,6 @@ criteria do not know. A check is skipped under other criteria. The rules of mREC
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,12 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
-from nettumor.crf import Role, number_rows, occurrence, parse_response_cells
+from nettumor.crf import Role, number_rows, occurrence
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.edit_checks.lesion import baseline, first_rows
 from nettumor.edit_checks.sums import _SPOILS, _running_minimum
 from nettumor.terminology import Response
+from nettumor.words.criteria_names import FAMILIES
+from nettumor.words.criteria_names import family as criteria_family
+from nettumor.words.criteria_names import read as criteria_code
+from nettumor.words.methods import is_conventional
+from nettumor.words.responses import is_immune
 
 
 def _past(groups: Ints, use: Bools, most: int) -> tuple[Ints, Ints]:
@@ -64,16 +68,6 @@ def recist10_target_count(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-def _conventional(method: str) -> bool:
-    """Whether a method is conventional: any that is named, but CT that is not called
-    conventional.
-    """
-    word = method.upper()
-    spiral = "SPIRAL" in word or "HELICAL" in word or "MULTIDETECTOR" in word or "MDCT" in word
-    plain = re.search(r"\bCT\b|COMPUTED TOMO", word) is not None and "CONVENTIONAL" not in word
-    return bool(word.strip()) and not spiral and not plain
-
-
 @check(
     "Q02", needs={"lesions": ("size",)}, follows=("M", "L15"), conventional_mm=20.0, spiral_mm=10.0
 )
@@ -85,7 +79,7 @@ def recist10_target_size(data: Data, parameters: Parameters) -> Hits:
     rows = data["lesions"]
     conventional = np.zeros(rows.n, dtype=np.bool_)
     if "method" in rows:
-        conventional = rows.table.column("method").map(_conventional, np.bool_)
+        conventional = rows.table.column("method").map(is_conventional, np.bool_)
     least = np.where(
         conventional, float(parameters["conventional_mm"]), float(parameters["spiral_mm"])
     )
@@ -124,32 +118,6 @@ def recist10_short_axis_used(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-_FAMILIES = tuple(
-    (name, re.compile(pattern))
-    for name, pattern in (
-        ("mRECIST", r"M-?RECIST|MODIFIED RECIST"),
-        ("iRECIST", r"I-?RECIST"),
-        ("RECIST 1.0", r"RECIST\W*(?:V|VERSION)?\W*1\.0"),
-        ("RECIST 1.1", r"RECIST\W*(?:V|VERSION)?\W*1\.1"),
-        ("WHO", r"\bWHO\b"),
-        ("EASL", r"\bEASL\b"),
-        ("Choi", r"\bCHOI\b"),
-        ("SWOG", r"\bSWOG\b"),
-        ("PERCIST", r"PERCIST"),
-        ("irRC", r"\bIR-?RC\b"),
-    )
-)
-
-
-def family_of(word: str) -> int:
-    """The place of a criteria cell among the size criteria, -1 for another or none.
-
-    >>> _FAMILIES[family_of("RECIST v1.1")][0], family_of("GCIG RUSTIN OVARIAN CANCER 2011")
-    ('RECIST 1.1', -1)
-    """
-    return next((i for i, (_, pattern) in enumerate(_FAMILIES) if pattern.search(word.upper())), -1)
-
-
 @check("Q04", needs={"responses": ("criteria",)}, follows=("S02", "S10"))
 def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     """Size criteria of one subject and assessor that take turns; at the first row of the rarer one.
@@ -157,7 +125,7 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     Where two are given at one visit they are tracks of their own; iRECIST may follow RECIST 1.1.
     """
     rows = data["responses"]
-    family = rows.table.column("criteria").map(family_of, np.int64)
+    family = rows.table.column("criteria").map(criteria_code, np.int64)
     at = np.flatnonzero(family >= 0)
     at = at[np.lexsort((at, rows.timepoint[at]))]
     _, first = number_rows(rows.timepoint[at], family[at])
@@ -172,7 +140,7 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     beside = np.isin(rows.timepoint[one], rows.timepoint[one[family[one] == usual]])
     shared = np.zeros(len(start), dtype=np.bool_)
     shared[kind[beside]] = True
-    immune = [i for i, (name, _) in enumerate(_FAMILIES) if name == "iRECIST"]
+    immune = [FAMILIES.index("iRECIST")]
     lone = (
         ~shared[kind]
         & (family[one] != usual)
@@ -181,7 +149,7 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     )
     bad = one[lone]
     bad = np.sort(bad[occurrence(kind[lone]) == 0])
-    names = np.array([name for name, _ in _FAMILIES], dtype=object)
+    names = np.array(FAMILIES, dtype=object)
     return Hits(
         table="responses",
         rows=bad,
@@ -254,7 +222,7 @@ def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
 def _overall(data: Data) -> Codes:
     """The reported overall responses under the criteria of the run, MISSING elsewhere."""
     rows = data["responses"]
-    codes = parse_response_cells(rows.table.column("overall"))
+    codes = rows.responses("overall")
     return np.where(data.own_criteria & (codes > 0), codes, Response.MISSING).astype(np.int8)
 
 
@@ -339,9 +307,7 @@ _PLAIN = {
 
 def _immune_words(rows: Rows) -> npt.NDArray[Any]:
     """Whether an overall response is written as iRECIST writes it."""
-    return rows.table.column("overall").map(
-        lambda w: bool(re.match(r"\s*(?:I[- ]?[CPSU]|NON-I)", w.upper())), np.bool_
-    )
+    return rows.table.column("overall").map(is_immune, np.bool_)
 
 
 @check(
@@ -360,9 +326,7 @@ def irecist_icpd_without_iupd(data: Data, parameters: Parameters) -> Iterator[Hi
     rows, codes = data["responses"], _overall(data)
     immune = _immune_words(rows) & (codes > Response.NE)
     told = (
-        rows.table.column("criteria").map(
-            lambda w: "IRECIST" in w.upper().replace("-", ""), np.bool_
-        )
+        rows.table.column("criteria").map(lambda w: criteria_family(w) == "iRECIST", np.bool_)
         if "criteria" in rows
         else np.zeros(rows.n, dtype=np.bool_)
     )

@@ -21,12 +21,12 @@ from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.criteria import RECIST_1_1
-from nettumor.edit_checks import _organs
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._findings import written
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.methods import kinds_of
 from nettumor.edit_checks.structure import lacking_measures, whole
+from nettumor.words.organs import side
 
 _SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15")
 """Faults after which a size is not what was meant."""
@@ -616,4 +616,4 @@ def lesion_location_missing(data: Data, parameters: Parameters) -> Hits:
 def organ_sides(rows: Rows) -> Ints:
     """0 no side, 1 left, 2 right."""
     place = {"": 0, "LEFT": 1, "RIGHT": 2}
-    return rows.table.column("organ").map(lambda w: place[_organs.side(w)], np.int64)
+    return rows.table.column("organ").map(lambda w: place[side(w)], np.int64)

@@ -17,10 +17,11 @@ from nettumor.crf import Column, Role, State, number_rows, occurrence
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
-from nettumor.edit_checks import _organs
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.edit_checks.lesion import first_rows, organ_sides
+from nettumor.words.organs import read as organ_of
+from nettumor.words.organs import words_of
 
 
 @check("L14", needs={"lesions": ()}, follows=("S02", "L15"), rebaseline=())
@@ -210,7 +211,7 @@ def _other_words(rows: Rows, use: Bools, message: str) -> Hits:
     another segment.
     """
     codes, words = rows.codes("organ")
-    place = [frozenset(w for w in _organs.words_of(t) if w not in _FILLERS) for t in words.tolist()]
+    place = [frozenset(w for w in words_of(t) if w not in _FILLERS) for t in words.tolist()]
     table: dict[frozenset[str], int] = {}
     said = (
         np.array([table.setdefault(p, len(table)) for p in place], dtype=np.int64)[codes]
@@ -252,7 +253,7 @@ def _tr_against_tu(data: Data) -> Iterator[Hits]:
     theirs = tu.column("TULOC").expand(found)
 
     def organs(column: Column) -> Words:
-        return np.asarray(column.map(lambda w: _organs.organ(w, data.organ_map), object))
+        return np.asarray(column.map(lambda w: organ_of(w, data.organ_map), object))
 
     here, there = organs(own), organs(theirs)
     at = np.flatnonzero((here != there) & (here != "") & (there != "") & (found >= 0))

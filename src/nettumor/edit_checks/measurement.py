@@ -18,6 +18,8 @@ from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._diameters import diameters, hits_by_column, in_mm, lengths
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
+from nettumor.words.missing import is_missing
+from nettumor.words.units import factor
 
 _ANY = "|".join(MEASURES)
 _LENGTH = "|".join(LENGTHS)
@@ -259,6 +261,11 @@ def decimal_comma(data: Data, parameters: Parameters) -> Iterator[Hits]:
             )
 
 
+def _unit_code(word: str) -> int:
+    """0 for no unit, 1 for mm, 2 for cm, 3 for another."""
+    return 0 if is_missing(word) else {1.0: 1, 10.0: 2}.get(factor(word, "mm"), 3)
+
+
 @check("M08", needs={"lesions": ("unit", _LENGTH)}, blank_allowed=True)
 def unit_missing_or_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A size without a unit, in a unit that is neither mm nor cm, or in another than the patient's
@@ -269,9 +276,7 @@ def unit_missing_or_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for column in LENGTHS:
         if column in rows:
             sized |= ~np.isnan(rows.number(column))
-    unit = rows.table.column("unit").map(
-        lambda u: {"": 0, "mm": 1, "cm": 2}.get(u.strip().lower(), 3), np.int64
-    )
+    unit = rows.table.column("unit").map(_unit_code, np.int64)
     yield flag(
         "lesions",
         sized & (unit == 0),

@@ -7,7 +7,6 @@ lesions table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,30 +18,7 @@ from nettumor.crf import Role, State, occurrence, parse_flags
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._diameters import diameters
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
-
-_KINDS = (
-    (r"\bPET\W*/?\W*CT\b|\bPET-CT\b", "PET/CT"),
-    (r"\bPET\b", "PET"),
-    (r"\bSPECT\b", "SCINTIGRAPHY"),
-    (r"\bCT\b|COMPUTED TOMO|TOMOGRAPHY, COMPUTED", "CT"),
-    (r"\bMRI?\b|MAGNETIC", "MRI"),
-    (r"ULTRASO|SONOGRA|\bUS\b", "ULTRASOUND"),
-    (r"X-?\s?RAY|RADIOGRA", "X-RAY"),
-    (r"SCINTIGR|BONE SCAN|OCTREO|MIBG", "SCINTIGRAPHY"),
-    (r"ENDOSCOP|LAPAROSCOP", "ENDOSCOPY"),
-    (r"(?<!WITHOUT )CALIPER|(?<!WITHOUT )PHOTO", "CALIPER"),
-    (r"PHYSICAL|CLINICAL|PALPAT", "PHYSICAL EXAMINATION"),
-)
-
-
-def kind(word: str) -> str:
-    """The kind of an imaging method, the word itself where it is unknown.
-
-    >>> kind("Spiral CT"), kind("Chest X-ray"), kind("CT SCAN WITH CONTRAST")
-    ('CT', 'X-RAY', 'CT')
-    """
-    text = " ".join(word.upper().split())
-    return next((name for pattern, name in _KINDS if re.search(pattern, text)), text)
+from nettumor.words.methods import read as kind
 
 
 def kinds_of(data: Data, rows: Rows) -> npt.NDArray[Any]:

@@ -17,7 +17,6 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import NewLesion, Role, State, iso, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
-from nettumor.edit_checks._regions import imaged, region
 from nettumor.edit_checks._reported import (
     as_recist,
     at_points,
@@ -31,6 +30,9 @@ from nettumor.edit_checks._reported import (
 )
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.terminology import Response
+from nettumor.words.missing import tidy
+from nettumor.words.regions import imaged
+from nettumor.words.regions import read as region
 
 _SPOILS = (
     "S02",
@@ -303,8 +305,8 @@ def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     place, words = rows.codes("organ")
-    upper = {w: i for i, w in enumerate(sorted({" ".join(str(w).upper().split()) for w in words}))}
-    site = np.array([upper[" ".join(str(w).upper().split())] for w in words], dtype=np.int64)[place]
+    upper = {w: i for i, w in enumerate(sorted({tidy(str(w)) for w in words}))}
+    site = np.array([upper[tidy(str(w))] for w in words], dtype=np.int64)[place]
     old = (
         np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
         & ~rows.blank("organ")

@@ -9,7 +9,6 @@ too early, too late, reversed, doubled, spread, missing, or after another therap
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +29,7 @@ from nettumor.edit_checks.date import (
     usable,
 )
 from nettumor.edit_checks.structure import same_evaluators
+from nettumor.words.visits import VisitKind, is_unplanned, read
 
 
 def judged(data: Data) -> list[Rows]:
@@ -197,26 +197,22 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-_NUMBERED = re.compile(r"([A-Z]*)[\s_-]*(\d+(?:[.,]\d+)?)(?:\s*\(.*\))?")
-_FIRST = ("SCREENING", "BASELINE")
-
-
 def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
     """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not
     compare.
 
     Screening and baseline come before the commonest series.
     """
-    found = [_NUMBERED.fullmatch(" ".join(str(w).upper().split())) for w in words]
-    kinds = [m.group(1) if m else None for m in found]
-    series = {k: i for i, k in enumerate(dict.fromkeys(k for k in kinds if k is not None))}
-    usual = Counter(k for k in kinds if k is not None).most_common(1)
+    found = [read(str(w)) for w in words]
+    counted = [v.series for v in found if v.series != "?" and not np.isnan(v.number)]
+    series = {s: i for i, s in enumerate(dict.fromkeys(counted))}
+    usual = Counter(counted).most_common(1)
     number, kind = np.full(len(words), np.nan), np.full(len(words), -1, dtype=np.int64)
-    for i, (m, word) in enumerate(zip(found, words.tolist(), strict=True)):  # distinct words
-        if m:
-            number[i], kind[i] = float(m.group(2).replace(",", ".")), series[m.group(1)]
-        elif str(word).strip().upper() in _FIRST and usual:
-            number[i], kind[i] = -1.0, series[usual[0][0]]
+    for i, v in enumerate(found):  # distinct words
+        if v.series in series and not np.isnan(v.number):
+            number[i], kind[i] = v.number, series[v.series]
+        elif v.kind == VisitKind.BASELINE and usual:
+            number[i], kind[i] = -np.inf, series[usual[0][0]]
     return number, kind
 
 
@@ -297,18 +293,13 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
 def _unscheduled(data: Data) -> Bools:
     """Timepoints whose visit is no planned one: called unscheduled, or numbered between two."""
     words = data.words("visit")
-    odd = np.array([_is_odd(str(w)) for w in words] or [False], dtype=np.bool_)
+    odd = np.array([is_unplanned(str(w)) for w in words] or [False], dtype=np.bool_)
     out = odd[data.timepoints.visit]
     for rows in judged(data):
         if "visit_name" in rows:
-            named = rows.table.column("visit_name").map(lambda w: "UNSCHED" in w.upper(), np.bool_)
+            named = rows.table.column("visit_name").map(is_unplanned, np.bool_)
             out = out | np.isin(np.arange(len(out)), rows.timepoint[named])
     return out
-
-
-def _is_odd(word: str) -> bool:
-    found = _NUMBERED.fullmatch(word.strip().upper())
-    return "UNSCHED" in word.upper() or bool(found and float(found.group(2).replace(",", ".")) % 1)
 
 
 @check("D10", needs={}, follows=("D01", "D08", "D09", "D06"), every=56, window=7)

@@ -4,9 +4,8 @@ none does.
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,51 +13,19 @@ import numpy.typing as npt
 from nettumor import _arrays
 from nettumor.errors import InputError
 from nettumor.markers._registry import Marker, get
-
-_PREFIX = {"": 0, "m": -3, "u": -6, "n": -9, "p": -12, "k": 3}
-_NUMERATOR = {"g": "mass", "mol": "amount", "iu": "activity", "u": "activity"}
-_VOLUME = {"l": 0, "dl": -1, "ml": -3, "ul": -6}
-_PER_DAY = {"24h", "24-h", "24hr", "24hrs", "24hour", "24hours", "day", "d"}
-
-
-class Unit(NamedTuple):
-    """A unit taken apart: what is counted, per what, and the power of ten."""
-
-    counted: str
-    per: str
-    power: int
+from nettumor.words.units import Unit, read
 
 
 def parse(unit: str, argument: str = "unit") -> Unit:
     """The parts of a unit such as "mg/24h", "nmol/L" or "uIU/mL"; any common spelling."""
-    text = (
-        re.sub(r"\s+", "", str(unit))
-        .replace("\u00b5", "u")
-        .replace("\u03bc", "u")
-        .replace("mcg", "ug")
-        .casefold()
-    )
-    top, _, bottom = text.replace("per", "/").partition("/")
-    match = re.fullmatch(r"(k|m|u|n|p)?(g|mol|iu|u)", top)
-    if match and bottom in _VOLUME:
-        return Unit(_NUMERATOR[match[2]], "volume", _PREFIX[match[1] or ""] - _VOLUME[bottom])
-    if match and bottom in _PER_DAY:
-        return Unit(_NUMERATOR[match[2]], "day", _PREFIX[match[1] or ""])
-    raise InputError(
-        f"`{argument}` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got "
-        f"{unit!r}. Write it so.",
-        argument=argument,
-    )
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two spellings mean one unit: "ng/mL" and "ug/L" do."""
-    if str(one).strip().casefold() == str(other).strip().casefold():
-        return True
-    try:
-        return parse(one) == parse(other)
-    except InputError:
-        return False
+    found = read(str(unit))
+    if found is None:
+        raise InputError(
+            f"`{argument}` must be a unit such as mg/24h, umol/24h, ng/mL, nmol/L or mIU/L; got "
+            f"{unit!r}. Write it so.",
+            argument=argument,
+        )
+    return found
 
 
 def convert(value: npt.ArrayLike, unit: str, to: str, *, marker: str) -> Any:

@@ -14,8 +14,8 @@ from nettumor._arrays import Bools, Floats
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
-from nettumor.markers._units import same
 from nettumor.terminology import Reason, Response, scalar_or_codes
+from nettumor.words.units import same
 
 
 def marker_response(

@@ -6,6 +6,8 @@ locations as written. Output: a region, or "" for an organ that is not known or 
 
 from __future__ import annotations
 
+from nettumor.words.missing import tidy
+
 _REGIONS = {
     "HEAD": ("BRAIN", "CEREBR", "CEREBELL", "MENING", "SKULL", "ORBIT", "HEAD"),
     "NECK": ("NECK", "THYROID", "CERVICAL LYMPH", "LARYN", "PHARYN", "SUPRACLAVICULAR"),
@@ -62,13 +64,13 @@ _ALIASES = {"THORAX": "CHEST", "CRANIUM": "HEAD", "BRAIN": "HEAD", "ABDOMINAL": 
 _EVERYWHERE = ("WHOLE BODY", "WHOLE-BODY", "FULL BODY")
 
 
-def region(organ: str) -> str:
+def read(organ: str) -> str:
     """The region of a location, "" where it is not known.
 
-    >>> region("Brain"), region("Lung, left"), region("BONE")
+    >>> read("Brain"), read("Lung, left"), read("BONE")
     ('HEAD', 'CHEST', '')
     """
-    text = organ.upper().replace("GALL BLADDER", "GALLBLADDER")
+    text = tidy(organ).replace("GALL BLADDER", "GALLBLADDER")
     if "GALLBLADDER" in text:
         return "ABDOMEN"
     return next((name for name, words in _REGIONS.items() if any(w in text for w in words)), "")
@@ -81,13 +83,13 @@ def imaged(organ: str, regions: str) -> bool:
     >>> imaged("BRAIN", "CHEST; ABDOMEN; PELVIS"), imaged("LIVER", "thorax, abdomen"), imaged("BRAIN", "whole body")
     (False, True, True)
     """
-    listed = regions.upper()
+    listed = tidy(regions)
     if any(w in listed for w in _EVERYWHERE):
         return True
-    where = region(organ)
+    where = read(organ)
     parts = [
         " ".join(p.split())
         for p in listed.replace(",", ";").replace("/", ";").replace("+", ";").split(";")
     ]
-    names = {_ALIASES.get(p, p) for p in parts} | {region(p) for p in parts}
+    names = {_ALIASES.get(p, p) for p in parts} | {read(p) for p in parts}
     return not where or where in names

@@ -1,5 +1,5 @@
-"""One organ, one word: sides and parts are dropped, all lymph nodes are one organ, a study's own
-names are mapped.
+"""Organs: one organ, one word. Sides and parts are dropped, all lymph nodes are one organ, a study's
+own names are mapped.
 
 Sources: RECIST 1.1, 4.2, and the EORTC clarifications (paired organs are one organ; lymph nodes
 together are one organ). The names are those of SDTM LOC (C74456) and of common CRFs, from memory.
@@ -14,7 +14,31 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from nettumor.crf import is_node
+from nettumor.words.missing import is_missing, tidy
+
+_LONGEST = 200
+"""A longer text is a report, not a location; it is an organ of its own."""
+
+_NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPHADENOPATHY|LN)\b")
+_NO_NODE = re.compile(
+    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- "
+    r"]?NODAL|NON-?NODAL)\b"
+)
+
+
+def is_node(text: str) -> bool:
+    """Whether a location is a lymph node.
+
+    Documented list: a location with the word LYMPH NODE(S), NODE(S), NODAL, LYMPHADENOPATHY or LN
+    (AXILLARY LYMPH NODE, HILAR NODE, ...), except the nodes of the heart, joints and spine and the
+    words EXTRANODAL and NON-NODAL.
+
+    >>> is_node("Lymph node, axillary"), is_node("LIVER"), is_node("SINOATRIAL NODE")
+    (True, False, False)
+    """
+    word = tidy(text)
+    return bool(_NODE.search(word)) and not _NO_NODE.search(word)
+
 
 NODES = "LYMPH NODE"
 _SIDES = frozenset({"LEFT", "RIGHT", "BILATERAL", "L", "R", "LT", "RT"})
@@ -26,8 +50,6 @@ _UNNAMED = frozenset(
         "NOT SPECIFIED",
         "SITE UNSPECIFIED",
         "MULTIPLE",
-        "NA",
-        "N/A",
     }
 )
 """Words that name no organ."""
@@ -114,26 +136,34 @@ def side(text: str) -> str:
     return "" if left == right else "LEFT" if left else "RIGHT"
 
 
-def organ(text: str, own: Mapping[str, str] | None = None) -> str:
+def read(text: str, own: Mapping[str, str] | None = None) -> str:
     """The organ of a location, "" for a blank or a word that names none; ``own`` maps a study's
     names to organs.
 
-    >>> organ("Lung, left"), organ("Axillary lymph node"), organ("segment 4", {"SEGMENT 4": "LIVER"})
+    >>> read("Lung, left"), read("Axillary lymph node"), read("segment 4", {"SEGMENT 4": "LIVER"})
     ('LUNG', 'LYMPH NODE', 'LIVER')
-    >>> organ("Liver segment VII"), organ("L3 vertebra"), organ("hepatic flexure"), organ("Chest wall, left")
+    >>> read("Liver segment VII"), read("L3 vertebra"), read("hepatic flexure"), read("Chest wall, left")
     ('LIVER', 'BONE', 'COLON', 'CHEST WALL')
     """
-    name = " ".join(text.upper().split())
+    name = tidy(text)
     return own[name] if own and name in own else _known(name)
 
 
 @lru_cache(maxsize=65_536)
 def _known(name: str) -> str:
+    if is_missing(name):
+        return ""
+    if len(name) > _LONGEST:
+        return name
     if is_node(name):
         return NODES
     short = " ".join(w for w in words_of(name) if w not in _SIDES)
-    return (
-        ""
-        if short in _UNNAMED
-        else next((o for o, pattern in _ORGANS if pattern.search(short)), short)
-    )
+    if short in _UNNAMED:
+        return ""
+    return next((o for o, pattern in _ORGANS if pattern.search(short)), _singular(short))
+
+
+def _singular(name: str) -> str:
+    """TONSILS as TONSIL; SINUS, AXIS and MENINGES stay."""
+    plural = len(name) > 4 and name.endswith("S") and not name.endswith(("SS", "US", "IS", "ES"))
+    return name[:-1] if plural else name

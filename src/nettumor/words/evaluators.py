@@ -1,0 +1,50 @@
+"""Evaluators: who assessed, by what they are called.
+
+Sources: CDISC EVAL (C78735) and MEDEVAL (C96777): INVESTIGATOR, INDEPENDENT ASSESSOR, READER 1,
+RADIOLOGIST 2, ADJUDICATOR; FDA 2018 (blinded independent central review).
+"""
+
+from __future__ import annotations
+
+import re
+
+from nettumor.words.missing import tidy
+
+OTHER, INVESTIGATOR, INDEPENDENT, ADJUDICATOR = range(4)
+"""What an evaluator is: codes of `read`."""
+
+_LONGEST = 200
+_KINDS = (
+    (ADJUDICATOR, re.compile(r"ADJUDICAT")),
+    (
+        INDEPENDENT,
+        re.compile(
+            r"INDEPENDENT|CENTRAL|\bBICR\b|\bIRC\b|\bIRR?\b|RADIOLOGIST|ONCOLOGIST|READER|\bR\d\b"
+        ),
+    ),
+    (INVESTIGATOR, re.compile(r"INVESTIGATOR|\bINV\b|\bLOCAL\b|\bSITE\b")),
+)
+_READER = re.compile(
+    r"(?:READER|RADIOLOGIST|ONCOLOGIST|ASSESSOR|RATER|REVIEWER|\bR)[ _#-]*(\d{1,2})\b"
+)
+
+
+def read(word: str) -> int:
+    """What an evaluator or a role is called: adjudicator, independent reader, investigator, or
+    another (`OTHER`).
+
+    >>> read("Radiologist 1") == INDEPENDENT, read("INV") == INVESTIGATOR, read("Dr Smith") == OTHER
+    (True, True, True)
+    """
+    text = tidy(word[:_LONGEST])
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), OTHER)
+
+
+def number(word: str) -> int:
+    """The number of a reader, -1 where none is given.
+
+    >>> number("Reader 2"), number("RADIOLOGIST1"), number("INVESTIGATOR")
+    (2, 1, -1)
+    """
+    found = _READER.search(tidy(word[:_LONGEST]))
+    return int(found.group(1)) if found else -1

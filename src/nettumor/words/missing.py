@@ -1,0 +1,81 @@
+"""Nothing, as people and programs write it; and how words are compared.
+
+R, pandas, Excel, SPSS, SAS and databases each have a word for a value that is not there. It is
+blank in every column. ND, NE, NOT DONE and NOT EVALUABLE are not among them: they say something.
+
+Sources: R (NA), pandas (NaN, NaT, <NA>, None), Excel (#N/A), SPSS (#NULL!), SQL (NULL); SAS special
+missing values (SAS 9.4 Language Reference: a period, with a letter or an underscore behind it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+UNKNOWN = -1
+"""The code of a word that is none of the known ones."""
+
+SPELLINGS = (
+    "", ".", "NA", "N/A", "N.A.", "#N/A", "#NA", "<NA>", "NAN", "NAT", "NONE", "NULL", "<NULL>", "(NULL)", "#NULL!",
+    "-", "--", "---", "(BLANK)", "<BLANK>", "NOT APPLICABLE", "MISSING",
+)  # fmt: skip
+"""Words for nothing, in upper case."""
+
+_KNOWN = frozenset(SPELLINGS)
+_LONGEST = max(map(len, SPELLINGS))
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u00a0", "------ ")
+
+_STARTS = frozenset(spelling[:1].casefold() for spelling in SPELLINGS if spelling)
+
+
+def tidy(word: str) -> str:
+    """A word as it is compared: upper case, single blanks, plain hyphens.
+
+    >>> tidy("  Non\u2013target ")
+    'NON-TARGET'
+    """
+    return " ".join(word.translate(_DASHES).split()).upper()
+
+
+def squeezed(word: str) -> str:
+    """The same without blanks, hyphens and underscores: NON_TARGET, Non target and NON-TARGET are
+    one.
+
+    >>> squeezed("non-CR / non_PD")
+    'NONCR/NONPD'
+    """
+    return tidy(word).replace(" ", "").replace("-", "").replace("_", "")
+
+
+def is_missing(word: str) -> bool:
+    """Whether a word stands for nothing.
+
+    Parameters
+    ----------
+    word : str
+        Any case, outer blanks ignored.
+
+    Examples
+    --------
+    >>> is_missing("n/a"), is_missing(".A"), is_missing("ND")
+    (True, True, False)
+    """
+    bare = word.strip()
+    if len(bare) > _LONGEST:
+        return False
+    text = tidy(bare)
+    return text in _KNOWN or (
+        len(text) == 2 and text[0] == "." and (text[1] == "_" or text[1].isalpha())
+    )
+
+
+def any_missing(words: Iterable[str]) -> bool:
+    """Whether a word that is not empty stands for nothing.
+
+    >>> any_missing(["", "01"]), any_missing(["01", "n/a"])
+    (False, True)
+    """
+    return any(
+        (w[0].translate(_DASHES).casefold() in _STARTS or w[0].isspace()) and is_missing(w)
+        for w in words
+        if w
+    )
