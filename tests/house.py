@@ -39,7 +39,10 @@ LINKS = (
 )
 """The chain; a link may import only links before it."""
 
-RIM = ("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment")
+RIM = (
+    *("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment"),
+    *("evidence", "indication", "complications"),
+)
 """Imports the links; nothing imports the rim."""
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
