@@ -9,7 +9,7 @@ of tau2. A variance is never below 0: where the studies differ less than chance 
 from __future__ import annotations
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from nettumor._arrays import Floats
 
@@ -63,15 +63,14 @@ def heterogeneity(effects: Floats, variances: Floats, method: str) -> Heterogene
     tau2 = {"DL": _dersimonian_laird, "PM": _paule_mandel, "REML": _reml}[method](
         effects, variances
     )
-    return with_tau2(effects, variances, tau2, method, q, df, float(stats.chi2.sf(q, df)))
+    found = Heterogeneity(tau2, q, df, float(stats.chi2.sf(q, df)), 0.0, method)
+    return with_tau2(variances, tau2, method, found)
 
 
-def with_tau2(
-    effects: Floats, variances: Floats, tau2: float, method: str, q: float, df: int, p: float
-) -> Heterogeneity:
-    """The record, with I2 from tau2 and the typical variance within a study."""
-    typical = df / _spread(1 / variances)
-    return Heterogeneity(tau2, q, df, p, tau2 / (tau2 + typical), method)
+def with_tau2(variances: Floats, tau2: float, method: str, found: Heterogeneity) -> Heterogeneity:
+    """The record with another tau2, and I2 from it and the typical variance within a study."""
+    typical = found.df / _spread(1 / variances)
+    return evolve(found, tau2=tau2, i2=tau2 / (tau2 + typical), method=method)
 
 
 def _spread(weights: Floats) -> float:

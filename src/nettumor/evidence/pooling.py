@@ -93,7 +93,7 @@ class Pooling:
     used : ndarray of bool, shape (study,)
         Studies with patients.
     methods : Table
-        Every estimator beside the others.
+        Every estimator beside the others; the binomial-normal likelihood where it is the method.
     choices : tuple of str
         What was decided, a sentence each.
 
@@ -286,18 +286,21 @@ def pool(
             "A study has a zero cell: 0.5 is added to its cells by inverse variance; the "
             "binomial-normal likelihood needs nothing added."
         )
-    likelihood = _likelihood(x[used], n[used], level)
     if method == LIKELIHOOD:
-        pooled = _by_likelihood(pooled, x[used], n[used], logits, variances, *likelihood, level)
+        fixed, random, tau2 = _likelihood(x[used], n[used], level)
+        row = _likelihood_row(random, tau2)
+        pooled = evolve(
+            _by_likelihood(pooled, x[used], n[used], fixed, random, tau2, level),
+            heterogeneity=with_tau2(variances, tau2, _NAMES[LIKELIHOOD], pooled.heterogeneity),
+            methods=Table({k: [*a.tolist(), row[k]] for k, a in pooled.methods.items()}),
+        )
     weights = [np.zeros(used.shape) for _ in range(2)]
     weights[0][used], weights[1][used] = pooled.weights_fixed, pooled.weights_random
-    row = _likelihood_row(*likelihood[1:])
     return evolve(
         pooled,
         weights_fixed=weights[0],
         weights_random=weights[1],
         used=used,
-        methods=Table({k: [*a.tolist(), row[k]] for k, a in pooled.methods.items()}),
         choices=(*choices, *pooled.choices),
     )
 
@@ -430,16 +433,13 @@ def _by_likelihood(
     pooled: Pooling,
     x: Floats,
     n: Floats,
-    logits: Floats,
-    variances: Floats,
     fixed: Estimate,
     random: Estimate,
     tau2: float,
     level: float,
 ) -> Pooling:
     """The estimates by the binomial-normal likelihood in the place of those by inverse variance."""
-    h, alike = pooled.heterogeneity, x.sum() in (0, n.sum())
-    if alike:
+    if x.sum() in (0, n.sum()):
         reason = "nobody responded in any study" if x.sum() == 0 else "everybody responded"
         prediction = no_estimate(reason)
         choice = f"{reason.capitalize()}: tau2 is 0, the interval is exact."
@@ -450,7 +450,6 @@ def _by_likelihood(
         pooled,
         fixed=fixed,
         random=random,
-        heterogeneity=with_tau2(logits, variances, tau2, _NAMES[LIKELIHOOD], h.q, h.df, h.p_value),
         prediction=prediction,
         weights_fixed=n / n.sum(),
         weights_random=np.full(x.shape, np.nan),
