@@ -7,7 +7,7 @@ a cohort beside the studies of a treatment and pools those that can be pooled; `
 criteria; `equivalent_limit` takes a limit from one dimension to another.
 """
 
-from nettumor.evidence.audit import audit
+from nettumor.evidence.audit import arithmetic, audit
 from nettumor.evidence.comparison import Comparison, compare
 from nettumor.evidence.crosswalk import Crosswalk, crosswalk, equivalent_limit
 from nettumor.evidence.heterogeneity import Heterogeneity
@@ -20,6 +20,7 @@ __all__ = [
     "Estimate",
     "Heterogeneity",
     "Pooling",
+    "arithmetic",
     "audit",
     "compare",
     "crosswalk",
