@@ -189,6 +189,7 @@ def test_options_table():
     assert by[1, "G-55"]["not_met"] == "fewer than 5 lesions; each under 5 cm"
     assert by[1, "G-56"]["contradicted_by"] == "G-38;G-39;G-40;G-48;G-49;G-52;G-67"
     assert by[0, "G-39"]["not_met"] == ""
+    assert by[0, "G-06"]["met"] == by[0, "G-06"]["not_known"] == "", "no purpose is given"
     assert by[0, "G-10"]["conditions"] == "none printed"
     assert "section 6" in by[1, "G-58"]["reading"]
     assert by[0, "G-30"]["not_known"] == "highly proliferating tumour"
@@ -210,7 +211,7 @@ def test_explain():
     text = found.explain(1)
     assert text.startswith("Vogl et al. 2008; not medical advice.")
     assert "- TACE, recommended (section 6): Higher load: TACE" in text
-    assert "Met: higher tumour load; for symptoms, local control, survival." in text
+    assert "Met: higher tumour load. For symptoms, local control, survival." in text
     assert "consider resection" not in text
     assert text.splitlines()[-1].endswith("of 72 statements do not apply: a condition is not met.")
     assert "No condition is printed." in text

@@ -91,11 +91,20 @@ def arithmetic(count: float, denominator: float, percent: str) -> str:
     return "rounding" if abs(exact - printed) <= unit else "mismatch"
 
 
+_OF_FIGURES = frozenset(
+    (
+        *("count_against_percent", "denominator", "against_primary", "duplicate"),
+        *("reading", "reference", "table_against_table"),
+    )
+)
+"""Kinds of inconsistency that concern a figure itself, and not a statement made of it."""
+
+
 def _likely() -> dict[str, list[str]]:
     """The likely readings known for each row of the tables."""
     found: dict[str, list[str]] = {}
     for row in read("inconsistencies").rows():
-        if row["correct_or_likely"]:
+        if row["correct_or_likely"] and row["kind"] in _OF_FIGURES:
             for concerned in numbers_in(row["rows"]):
                 found.setdefault(concerned, []).append(str(row["correct_or_likely"]))
     return found

@@ -16,6 +16,9 @@ from nettumor._arrays import Floats, at_least, more_than
 
 MET, NOT_KNOWN, NOT_MET = np.int8(1), np.int8(0), np.int8(-1)
 
+NOT_ASKED = np.int8(2)
+"""What a purpose is where none is given: no condition, and neither met nor missed."""
+
 Answers = npt.NDArray[np.int8]
 
 _YES_NO = {"yes": 1.0, "no": 0.0}
@@ -63,8 +66,9 @@ def _flag(known: Floats, wanted: float, test: str) -> Answers:
 
 def _one_of(known: npt.NDArray[Any], wanted: list[str], test: str) -> Answers:
     """A word against those wanted; a purpose is a condition where it is given, or where the
-    statement says so."""
-    if_blank = MET if test == "is one of, where given" else NOT_KNOWN
+    statement says so.
+    """
+    if_blank = NOT_ASKED if test == "is one of, where given" else NOT_KNOWN
     answer = np.where(np.isin(known, wanted), MET, NOT_MET)
     # A recurrence that is not said after what may be one of those wanted.
     return np.where(known == "", if_blank, np.where(known == "other", NOT_KNOWN, answer))

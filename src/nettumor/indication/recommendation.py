@@ -63,7 +63,7 @@ class Guidance:
         the order of `guidance`.
     answers : dict of str to tuple of ndarray
         By identifier the answers of its conditions, each of the shape of the patients: 1 met, 0 not
-        known, -1 not met.
+        known, -1 not met, 2 no condition (a purpose, where none is given).
     notice : str
         The source and its date; not medical advice.
 
@@ -191,6 +191,7 @@ class Guidance:
                 c["words"] for c, a in zip(conditions, answers, strict=True) if a == wanted
             )
             parts += [f"{word}: {words}."] * bool(words)
+        parts += [f"For {row['purpose'].replace('; ', ', ')}."] * (2 in answers)
         parts += ["No condition is printed."] * (not conditions)
         parts += [f"The review contradicts itself: {', '.join(still)}."] * bool(still)
         return " ".join(parts)
