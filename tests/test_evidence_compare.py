@@ -93,7 +93,7 @@ def test_place_in_the_prediction_interval():
     tight = {"method": "DL", "treatment": "TACE", "table": 1, "level": 0.2}
     assert compare((0, 50), **tight).place == "below the prediction interval"
     assert compare((50, 50), **tight).place == "above the prediction interval"
-    assert compare((0, 0), **tight).place == "the cohort is empty"
+    assert compare((0, 0), **tight).place == "the cohort's rate is not known"
 
 
 def test_criteria_that_differ_are_marked():
@@ -166,8 +166,25 @@ def test_survival_beside_table_4():
         COHORT, table=3, survival=nt.overall_survival([400.0, np.nan], [np.nan, 900.0])
     )
     assert beside.survival["cohort"][0] == 100
-    assert np.isnan(compare(None, table=4, survival=([900.0], [False])).cohort.median_months)
-    assert "not reached" in str(compare(None, table=4, survival=([900.0], [False])).cohort)
+
+
+def test_survival_beyond_the_follow_up_is_not_known():
+    """Where nobody is under observation any more the curve's last value is no rate: NaN, and said so;
+    where everybody has died it is 0."""
+    short = compare(None, table=4, survival=([900.0, 400.0], [False, True]))
+    assert np.isnan(short.cohort.estimate)
+    assert (
+        str(short.cohort)
+        == "5-year survival not known (nobody under observation), median 13.1 months"
+    )
+    rows = {r["id"] or r["figure"]: r for r in short.survival.rows()}
+    assert rows["5-year survival"]["note"] == "nobody of the cohort under observation"
+    assert np.isnan(rows["T4-15-1"]["cohort"])
+    assert rows["T4-15-1"]["note"] == "nobody of the cohort under observation"
+    assert rows["1-year survival"]["cohort"] == 100
+    assert compare(None, table=4, survival=([900.0, 400.0], [True, True])).cohort.estimate == 0
+    alive = compare(None, table=4, survival=([2000.0], [False])).cohort
+    assert str(alive).endswith("median not reached")
 
 
 @settings(max_examples=40)

@@ -480,7 +480,7 @@ def _place(cohort: Rate | SurvivalRate, prediction: Estimate) -> str:
     if prediction.reason:
         return f"no prediction interval: {prediction.reason}"
     if np.isnan(cohort.estimate):
-        return "the cohort is empty"
+        return "the cohort's rate is not known"
     if cohort.estimate < prediction.low:
         return "below the prediction interval"
     return (

@@ -32,7 +32,8 @@ class SurvivalRate:
     years : float
         Time point.
     estimate, low, high : float
-        Share alive with its interval (log-log Greenwood).
+        Share alive with its interval (log-log Greenwood); NaN where nobody is under observation any
+        more and not everybody has died.
     at_risk : int
         Patients still under observation there.
     median_months : float
@@ -59,6 +60,8 @@ class SurvivalRate:
         median = (
             "not reached" if np.isnan(self.median_months) else f"{self.median_months:.1f} months"
         )
+        if np.isnan(self.estimate):
+            return f"{self.years:g}-year survival not known (nobody under observation), median {median}"
         return (
             f"{self.years:g}-year survival {100 * self.estimate:.1f} % ({100 * self.level:g} % "
             f"interval {100 * self.low:.1f} to {100 * self.high:.1f} %, {self.at_risk} at risk), "
@@ -74,15 +77,18 @@ def survival_rate(time: Any, event: Any, years: float, level: float) -> Survival
 
 def _at(curve: KaplanMeier, years: float, level: float) -> SurvivalRate:
     day = years * DAYS_IN_YEAR
-    low, high = curve.confidence_interval(day, level)
+    share, at_risk = float(curve.survival_at(day)), int(curve.at_risk_at(day))
+    low, high = (float(end) for end in curve.confidence_interval(day, level))
+    if at_risk == 0 and share > 0:  # the curve ends before: its last value says nothing of this day
+        share, low, high = (float("nan"),) * 3
     return SurvivalRate(
-        years,
-        float(curve.survival_at(day)),
-        float(low),
-        float(high),
-        int(curve.at_risk_at(day)),
-        float(curve.median) * 12 / DAYS_IN_YEAR,
-        level,
+        years=years,
+        estimate=share,
+        low=low,
+        high=high,
+        at_risk=at_risk,
+        median_months=float(curve.median) * 12 / DAYS_IN_YEAR,
+        level=level,
     )
 
 
@@ -110,7 +116,7 @@ def _own(curve: KaplanMeier, years: float, level: float) -> dict[str, Any]:
     rate = _at(curve, years, level)
     return _row(
         f"{years:g}-year survival",
-        "",
+        "nobody of the cohort under observation" if np.isnan(rate.estimate) else "",
         cohort=100 * rate.estimate,
         low=100 * rate.low,
         high=100 * rate.high,
@@ -129,7 +135,7 @@ def _beside(
             **own,
             **_source(row),
             "printed": row["percent"],
-            "note": "not printed (na)" if row["percent"] != row["percent"] else "",
+            "note": "not printed (na)" if row["percent"] != row["percent"] else own["note"],
         }
     kinds = ("months_median", "months_mean", "months_unspecified")
     kind = next((name for name in kinds if row[name] == row[name]), None)
