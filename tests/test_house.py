@@ -65,7 +65,10 @@ def public():
     yield from ((nt, name) for name in nt.__all__ if name != "__version__")
     yield from (
         (module, name)
-        for module in (nt.criteria, nt.markers, nt.symptoms)
+        for module in (
+            *(nt.criteria, nt.markers, nt.symptoms),
+            *(nt.evidence, nt.indication, nt.complications),
+        )
         for name in module.__all__
     )
 
