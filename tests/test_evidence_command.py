@@ -50,7 +50,7 @@ def test_a_cohort(capsys, tmp_path):
     assert (code, err) == (0, "")
     assert "response rate 60.0 % (12 of 20)" in out
     assert "the larger study is kept" in out
-    assert len(json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))) == 9
+    assert len(json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))) == 13
     out = say(
         capsys,
         "evidence",

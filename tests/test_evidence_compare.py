@@ -80,7 +80,7 @@ def test_overlap_keeps_the_larger_study():
         "Kress et al.",
     ]
     (stokes,) = (r for r in found.studies.rows() if r["study"] == "Stokes et al.")
-    assert stokes["reason"] == "may share patients with Perry et al. [46], which is larger"
+    assert stokes["reason"] == "may share patients with Perry et al. [46], which is kept"
     assert stokes["weight_fixed"] == 0
     assert "Stokes et al. [49] may share patients with Perry et al. [46]" in found.explain()
     assert found.random.method.startswith("binomial-normal")
@@ -199,7 +199,28 @@ def test_the_rate_lies_in_its_interval(pair):
     assert ((s["low"] <= s["estimate"]) & (s["estimate"] <= s["high"]))[known].all()
 
 
+def test_counted_rows_on_request():
+    """With rows="counted" rows enter whose denominators are not tied; never lesions, a
+    second print, or a category by reading; and it is said."""
+    strict = compare(COHORT, table=3, treatment="TACE", endpoint="PR")
+    wide = compare(COHORT, table=3, treatment="TACE", endpoint="PR", rows="counted")
+    assert used(strict) == ["Roche et al. (2003)"]
+    assert set(used(strict)) < set(used(wide))
+    assert "T3-18-1" not in used(wide, "id"), "a second print"
+    assert "at your request" in wide.explain()
+    assert compare(COHORT, table=3, treatment="RFA", endpoint="CR", rows="counted").studies[
+        "used"
+    ].tolist() == [False]
+    first = compare((3, 9), table=1, treatment="TACE", rows="counted")
+    assert "T1-13-1" not in used(first, "id"), "improved, by reading"
+    assert "T2-10-1" in used(compare((3, 9), table=2, treatment="TACE", rows="counted"), "id")
+    assert "T1-18-1" not in used(first, "id")
+    assert not set(first.studies["category"][first.studies["used"]].tolist()) & {"CR", "PR", "OR"}
+    assert {"CR", "PR"} < set(first.studies["category"].tolist()), "beside them, not pooled"
+
+
 REFUSED = [
+    (COHORT, {"rows": "all"}, "`rows` must be one of 'poolable', 'counted'"),
     (COHORT, {"table": 5}, "`table` must be 1, 2, 3 or 4"),
     (COHORT, {"treatment": "TACEE"}, "class of Table 3; got 'TACEE'. Did you mean 'TACE'"),
     (COHORT, {"endpoint": "DCR"}, "`endpoint` must be one of 'OR', 'CR', 'PR', 'SD', 'PD'"),

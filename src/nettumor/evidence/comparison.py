@@ -41,16 +41,33 @@ _GROUPS = {
 }
 """Endpoints of each table, the default first, and the group to pool within (``poolable_as``)."""
 
-_CATEGORIES = {
-    "response": ("response_unspecified", "response_gt50", "OR"),
-    "OR": ("OR",),
+_GRADED = ("CR", "PR", "OR")
+"""Categories of Tables 1 and 2 that stand beside an ungraded response, and are not pooled with it."""
+
+ROWS = ("poolable", "counted")
+"""Which rows enter: those whose denominator is printed and tied, or all that have one."""
+
+_ENTERS = {
+    "poolable": "Pooled within '{group}' and {treatment} alone; a row enters where its count and "
+    "denominator are printed and tied.",
+    "counted": "Pooled within '{group}' and {treatment} alone; at your request rows enter whose "
+    "denominator or count is inferred, or does not fit the printed percent.",
 }
-"""Categories of the tables that an endpoint counts, where they are not its own name."""
 
 _COUNTED = {"OR": (Response.PR, Response.CR), "response": (Response.PR, Response.CR)}
 
 _FIRST_RECIST = 2000
 """RECIST 1.0 was published in 2000 (doi 10.1093/jnci/92.3.205): no earlier study can have used it."""
+
+
+@frozen
+class _Asked:
+    """What is compared: the table, the class of treatment, the endpoint, which rows may enter."""
+
+    table: int
+    treatment: str
+    endpoint: str
+    rows: str
 
 
 @frozen(eq=False, repr=False)
@@ -162,6 +179,7 @@ def compare(
     endpoint: str | None = None,
     criteria: Any = None,
     survival: Any = None,
+    rows: str = "poolable",
     method: str | None = None,
     level: float = 0.95,
 ) -> Comparison:
@@ -185,6 +203,10 @@ def compare(
         By which the cohort was judged, so that rows judged otherwise can be marked.
     survival : (time, event) or object with ``.time`` and ``.event``, optional
         The cohort's survival in days, for the table beside Table 4.
+    rows : {"poolable", "counted"}
+        "counted" lets rows in that have count and denominator in patients, though one of them is
+        inferred or does not fit the printed percent; never lesions, second prints of another row,
+        or categories by reading.
     method : {"DL", "PM", "REML", "binomial-normal"}, optional
         As in `nettumor.evidence.pool`.
     level : float
@@ -216,9 +238,10 @@ def compare(
     treatment = _treatment(number, treatment)
     endpoint = next(iter(_GROUPS[number])) if endpoint is None else endpoint
     choose("endpoint", endpoint, _GROUPS[number])
+    choose("rows", rows, ROWS)
     edition = _edition(criteria)
     cohort, chosen = _cohort(best_or_counts, number, endpoint, survival, level)
-    studies, why = _studies(number, treatment, endpoint, edition, level)
+    studies, why = _studies(_Asked(number, treatment, endpoint, rows), edition, level)
     used = studies["used"]
     pooling = pool(studies["count"][used], studies["total"][used], method=method, level=level)
     if number == 4:
@@ -346,58 +369,70 @@ def _codes(best: Any) -> Codes:
     return codes
 
 
-def _studies(
-    number: int, treatment: str, endpoint: str, edition: Rules | None, level: float
-) -> tuple[Table, list[str]]:
+def _studies(asked: _Asked, edition: Rules | None, level: float) -> tuple[Table, list[str]]:
     """The rows of the class and category, which of them are used, and why the others are not."""
-    rows = tables.table(number)
-    group = _GROUPS[number][endpoint]
-    categories = _CATEGORIES.get(endpoint, (endpoint,))
-    of_kind = (
-        np.ones(rows.n_rows, dtype=np.bool_)
-        if number == 4
-        else (rows["poolable_as"] == group) | np.isin(rows["response_category"], categories)
-    )
-    rows = take(rows, of_kind & (rows["treatment_class"] == treatment))
-    poolable = (rows["poolable"] == "true") & (rows["poolable_as"] == group) & (group != "")
+    rows, enters = _rows_of(asked)
     reasons = [
         "" if ok else f"not poolable: {why.replace(';', ', ')}"
-        for ok, why in zip(poolable.tolist(), rows["poolable_reason"].tolist(), strict=True)
+        for ok, why in zip(enters.tolist(), rows["poolable_reason"].tolist(), strict=True)
     ]
-    choices = [
-        f"Pooled within '{group}' and {treatment} alone; a row enters where its count and "
-        "denominator are printed and tied."
-    ] * bool(group)
-    choices += _without_overlap(rows, poolable, reasons)
+    choices = [] if asked.table == 4 else [_ENTERS[asked.rows].format(**_names_of(asked))]
+    choices += _without_overlap(rows, enters, reasons)
     marks = [_mark(row, edition) for row in rows.rows()]
-    if number != 4:
-        pooled_marks = [m for m, ok in zip(marks, poolable, strict=True) if ok]
-        choices += [*_arms(rows, poolable), *_said_of_criteria(edition, pooled_marks)]
-    rates = [
-        exact_rate(int(c), int(n), level) if c == c and n == n else None
-        for c, n in zip(rows["count"].tolist(), rows["denominator"].tolist(), strict=True)
-    ]
-    nan = float("nan")
-    return (
-        Table(
-            {
-                **{n: rows[n] for n in ("id", "study", "year", "reference_no", "tumour_subgroup")},
-                "category": rows["response_category"],
-                "count": rows["count"],
-                "total": rows["denominator"],
-                **{
-                    name: np.array([getattr(r, name) if r else nan for r in rates], dtype=float)
-                    for name in ("estimate", "low", "high")
-                },
-                "percent": rows["percent"],
-                "used": poolable,
-                "reason": np.array(reasons, dtype=np.str_),
-                "criteria": np.array(marks, dtype=np.str_),
-                "possible_overlap": rows["possible_overlap"],
-            }
-        ),
-        choices,
+    if asked.table != 4:
+        pooled_marks = [m for m, ok in zip(marks, enters, strict=True) if ok]
+        choices += [*_arms(rows, enters), *_said_of_criteria(edition, pooled_marks)]
+    columns = {n: rows[n] for n in ("id", "study", "year", "reference_no", "tumour_subgroup")}
+    columns |= {
+        "category": rows["response_category"],
+        "count": rows["count"],
+        "total": rows["denominator"],
+    }
+    columns |= _exact(rows, level) | {"percent": rows["percent"], "used": enters}
+    columns["reason"] = np.array(reasons, dtype=np.str_)
+    columns["criteria"] = np.array(marks, dtype=np.str_)
+    columns["possible_overlap"] = rows["possible_overlap"]
+    return Table(columns), choices
+
+
+def _rows_of(asked: _Asked) -> tuple[Table, Bools]:
+    """The rows of a treatment class and category, and which of them enter the pooling."""
+    rows = tables.table(asked.table)
+    of_class = rows["treatment_class"] == asked.treatment
+    if asked.table == 4:
+        rows = take(rows, of_class)
+        return rows, np.zeros(rows.n_rows, dtype=np.bool_)
+    group = _GROUPS[asked.table][asked.endpoint]
+    category = rows["response_category"]
+    if asked.endpoint == "response":
+        of_kind = np.char.startswith(category, "response_") | np.isin(category, _GRADED)
+    else:
+        of_kind = category == asked.endpoint
+    rows = take(rows, of_class & of_kind)
+    poolable = (rows["poolable"] == "true") & (rows["poolable_as"] == group)
+    if asked.rows == "poolable":
+        return rows, poolable
+    # Counted: in patients, in the very category, no second print of another row, no reading of it.
+    counted = ~np.isnan(rows["count"] + rows["denominator"]) & (rows["unit"] == "patients")
+    counted &= ~np.isin(rows["response_category"], _GRADED) | (asked.endpoint != "response")
+    counted &= (rows["category_reading"] == "") & (
+        np.char.find(rows["poolable_reason"], "duplicate") < 0
     )
+    return rows, poolable | counted
+
+
+def _names_of(asked: _Asked) -> dict[str, str]:
+    return {"group": _GROUPS[asked.table][asked.endpoint], "treatment": asked.treatment}
+
+
+def _exact(rows: Table, level: float) -> dict[str, Any]:
+    """Each row's share with its exact interval; NaN where it has no count or denominator."""
+    pairs = zip(rows["count"].tolist(), rows["denominator"].tolist(), strict=True)
+    rates = [exact_rate(int(c), int(n), level) if c == c and n == n else None for c, n in pairs]
+    return {
+        name: np.array([getattr(r, name) if r else np.nan for r in rates], dtype=np.float64)
+        for name in ("estimate", "low", "high")
+    }
 
 
 def _without_overlap(rows: Table, poolable: Bools, reasons: list[str]) -> list[str]:
@@ -416,7 +451,7 @@ def _without_overlap(rows: Table, poolable: Bools, reasons: list[str]) -> list[s
             ][i] in numbers_in(rows["possible_overlap"][j])
             if suspected and rows["reference_no"][i] != rows["reference_no"][j]:
                 names = [f"{rows['study'][n]} [{rows['reference_no'][n]}]" for n in (i, j)]
-                reasons[i] = f"may share patients with {names[1]}, which is larger"
+                reasons[i] = f"may share patients with {names[1]}, which is kept"
                 said.append(
                     f"{names[0]} may share patients with {names[1]} (authors in common): the "
                     "larger study is kept."

@@ -44,7 +44,7 @@ class SurvivalRate:
     Examples
     --------
     >>> from nettumor.evidence import compare
-    >>> compare(None, table=4, treatment="TACE", survival=([400, 900], [True, False])).cohort.estimate
+    >>> compare(None, table=4, treatment="TACE", survival=([400, 2000], [True, False])).cohort.estimate
     0.5
     """
 
