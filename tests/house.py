@@ -40,7 +40,10 @@ LINKS = (
 )
 """The chain; a link may import only links before it."""
 
-RIM = ("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment")
+RIM = (
+    *("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment"),
+    *("evidence", "indication", "complications"),
+)
 """Imports the links; nothing imports the rim."""
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
@@ -70,6 +73,9 @@ def core():
     assert nettumor.classify(52, 30) is nettumor.Response.PR
     assert nettumor.objective_response_rate([8, 7, 5, 1]).count == 2
     assert nettumor.kaplan_meier([1.0, 2.0, 3.0], [True, False, True]).median == 3.0
+    assert nettumor.evidence.table(3).n_rows == 60, "the wheel lacks the tables of the review"
+    assert nettumor.indication.guidance().n_rows == 72
+    assert nettumor.complications.table().n_rows == 60
     from nettumor.edit_checks._examples import folder_of
 
     assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"

@@ -67,7 +67,10 @@ def public():
     yield from ((nt, name) for name in nt.__all__ if name != "__version__")
     yield from (
         (module, name)
-        for module in (nt.criteria, nt.markers, nt.symptoms)
+        for module in (
+            *(nt.criteria, nt.markers, nt.symptoms),
+            *(nt.evidence, nt.indication, nt.complications),
+        )
         for name in module.__all__
     )
 
@@ -272,7 +275,7 @@ def test_import_is_light():
     """`import nettumor` loads no part of scipy, no extra, and not the rim."""
     code = (
         "import sys, nettumor, numpy; nettumor.classify; nettumor.criteria; "
-        "print([m for m in ('scipy', 'pandas', 'polars', 'typer', 'rich', 'nettumor.crf') if m in "
+        "print([m for m in ('scipy', 'pandas', 'polars', 'typer', 'rich', 'nettumor.crf', 'nettumor.evidence') if m in "
         "sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

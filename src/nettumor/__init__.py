@@ -98,7 +98,8 @@ _HOME = {
         "response_table",
     ),
 }
-_MODULES = ("criteria", *_HOME, "crf", "edit_checks")
+_RIM = ("crf", "edit_checks", "evidence", "indication", "complications")
+_MODULES = ("criteria", *_HOME, *_RIM)
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
 __all__ = [*sorted(_NAMES), "criteria", "markers", "__version__"]  # made from one table

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import nettumor as nt
 from nettumor.before_after_table import BeforeAfter, assess_before_after
-from nettumor.cli import checks, study
+from nettumor.cli import checks, evidence, study
 from nettumor.cli._screen import screen, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
@@ -182,3 +182,5 @@ def demo() -> None:
 
 app.command("check")(checks.check)
 app.command("checks")(checks.checks)
+app.command("evidence")(evidence.evidence)
+app.command("indication")(evidence.indication)
