@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from nettumor import _wording
 from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
@@ -98,6 +99,8 @@ class Assessment:
     provenance : Table
         What was used: criteria and rules with their digests, versions, inputs with their SHA-256,
         policies, counts of what was left out.
+    intake : Table
+        What came in and how it was taken (see `nettumor.crf.Tables`).
     judgement : Judgement
         The arrays behind the timepoints.
     outcome : Outcome
@@ -122,6 +125,7 @@ class Assessment:
     _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     frame_kind: str = ""
     counts_days: bool = False
+    intake: Table = field(factory=lambda: intake_table([]))
 
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
@@ -218,8 +222,10 @@ class Assessment:
             f"{counts[r]} {labels([r], self.criteria)[0]}" for r in reversed(Response) if counts[r]
         ]
         rows = self.subjects.n_rows
+        not_plain = summary(self.intake)
+        head = f"{not_plain}; " if not_plain else ""
         return (
-            f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
+            f"Assessment({head}{self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
             f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})"
         )
 
