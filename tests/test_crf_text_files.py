@@ -75,8 +75,8 @@ def test_decimal_comma_of_a_comma_file_stands_in_quotes(tmp_path):
 
 
 def test_words_are_data(tmp_path):
-    """NA, ND, NE and the empty cell stay what was written; none becomes a missing number by
-    itself.
+    """NA, ND, NE and the empty cell stay what was written; ND and NE say something, the others
+    nothing.
     """
     table = lesions(
         tmp_path,
@@ -84,7 +84,7 @@ def test_words_are_data(tmp_path):
         + "".join(f"1,T1,TARGET,{i},{w}\n" for i, w in enumerate(["NA", "ND", "NE", "", "null"])),
     )
     assert table["size"].tolist() == ["NA", "ND", "NE", "", "null"]
-    assert table.numbers("size").word.tolist() == [True, True, True, False, False]
+    assert table.numbers("size").word.tolist() == [False, True, True, False, False]
 
 
 def test_identifiers_keep_their_zeros(tmp_path):

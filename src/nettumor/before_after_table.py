@@ -34,6 +34,7 @@ from nettumor.morphology import MorphologicalResponse, target_response
 from nettumor.summaries import disease_control_rate, objective_response_rate, response_table
 from nettumor.tables import Table
 from nettumor.terminology import Reason, Response, labels
+from nettumor.words import states
 
 COLUMNS = ("subject", "lesion", "before", "after")
 _TIMES = frozenset({"role", "visit", "date", "day"})
@@ -263,8 +264,7 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
             "Say whose lesion it is, and which.",
         )
     before, after = (
-        _numbers(table, name_of[n], criteria.unit, positive=n == "before")
-        for n in ("before", "after")
+        _numbers(table, name_of[n], criteria, positive=n == "before") for n in ("before", "after")
     )
     new, nodal = (
         _flags(table, name_of[n]) if n in name_of else np.zeros(before.size, dtype=np.bool_)
@@ -305,16 +305,25 @@ def _once(people: npt.NDArray[Any], names: npt.NDArray[Any], table: crf.CrfTable
         seen.add((subject, lesion))
 
 
-_NOT_MEASURED = frozenset({"", "NE", "ND", "NA", "NAN", "NOT DONE", "NOT EVALUABLE"})
+_NOT_MEASURED = (crf.State.BLANK, crf.State.NOT_EVALUABLE, crf.State.PRESENT)
 
 
-def _numbers(table: crf.CrfTable, name: str, unit: str, *, positive: bool) -> Floats:
-    """A column of sizes; what is neither a size nor blank is refused with its row."""
-    numbers, text = table.numbers(name), table.text(name)
+def _numbers(table: crf.CrfTable, name: str, criteria: SizeCriteria, *, positive: bool) -> Floats:
+    """A column of sizes, or of what was seen instead; another word is refused with its row.
+
+    ABSENT is 0, too small to measure (TSTM, ``<5``) is the criteria's default, NE is not measured.
+    """
+    unit = criteria.unit
+    comma = table.source.decimal_comma
+    numbers = crf.parse_numbers(table.column(name), decimal_comma=comma, unit=unit)
     value = np.array(numbers.value)
-    words = np.isnan(value) & np.array(
-        [t.strip().upper() not in _NOT_MEASURED for t in text], dtype=np.bool_
-    )
+    wordy = np.isnan(value)
+    state = np.where(wordy, table.column(name).map(_seen, np.int8), np.int8(crf.State.MEASURED))
+    value[state == crf.State.ABSENT] = 0.0
+    small = np.nan if criteria.too_small is None else criteria.too_small
+    value[state == crf.State.TOO_SMALL] = small
+    known = np.isin(state, (*_NOT_MEASURED, crf.State.ABSENT, crf.State.TOO_SMALL))
+    words = wordy & ~known
     least = "greater than 0" if positive else "at least 0"
     _refuse_rows(
         table,
@@ -324,6 +333,11 @@ def _numbers(table: crf.CrfTable, name: str, unit: str, *, positive: bool) -> Fl
         "Correct it, or leave it blank where it was not measured.",
     )
     return value
+
+
+def _seen(cell: str) -> int:
+    """The state that a cell of sizes gives."""
+    return states.as_present(states.read(cell))
 
 
 def _flags(table: crf.CrfTable, name: str) -> Bools:

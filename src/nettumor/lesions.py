@@ -20,11 +20,14 @@ from nettumor.criteria._parts import LesionSelection
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 from nettumor.words.organs import read as organ_of
+from nettumor.words.states import State, as_present
+from nettumor.words.states import read as read_state
 
 STATES = ("MEASURED", "ABSENT", "TOO SMALL", "PRESENT", "NOT EVALUABLE", "MERGED")
 """What a target lesion can be at a visit (the states of the ``lesions`` table that concern
 targets).
 """
+_STATE_OF = {int(State[name.replace(" ", "_")]): name for name in STATES} | {int(State.BLANK): ""}
 
 _MM3_PER_ML = 1000.0
 
@@ -420,7 +423,7 @@ def size_in_state(
     sizes : array_like of float
         mm, mm2 or mL; NaN where there is no number.
     status : array_like of str, broadcastable
-        One of `STATES`, or "", in any case.
+        One of `STATES`, as people write them ("TSTM", "resolved"), or missing.
     criteria : SizeCriteria
 
     Returns
@@ -449,7 +452,9 @@ def size_in_state(
     values, words = _arrays.broadcast(
         sizes=_arrays.as_numbers(sizes, "sizes"), status=np.asarray(status)
     )
-    state = np.char.upper(np.char.strip(words.astype(str)))
+    written, code = np.unique(words.astype(str), return_inverse=True)
+    read = [_STATE_OF.get(as_present(read_state(str(w))), str(w)) for w in written]
+    state = np.array(read or [""], dtype=np.str_)[code.reshape(words.shape)]
     known = np.isin(state, ("", *STATES))
     if not known.all():
         index = tuple(int(i) for i in np.unravel_index(int(np.argmin(known)), known.shape))

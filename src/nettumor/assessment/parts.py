@@ -22,6 +22,7 @@ from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.terminology import Response
+from nettumor.words.organs import read as read_organ
 
 
 def selected(lesions: CrfTable, selection: Any) -> Bools | None:
@@ -70,8 +71,10 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
     def fits(cell: str) -> bool:
         text = cell.casefold()
+        organ = read_organ(cell).casefold() if name == "organ" else ""
         return any(
-            text == w or (name == "organ" and text.startswith((f"{w} ", f"{w},", f"{w}-")))
+            text == w
+            or (name == "organ" and (organ == w or text.startswith((f"{w} ", f"{w},", f"{w}-"))))
             for w in words
         )
 

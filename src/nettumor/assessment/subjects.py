@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import re
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from nettumor.crf import Dates, DateStatus, Tables, parse_dates
 from nettumor.crf.arrays import stretches, values_at
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
+from nettumor.words.dates import is_date
 
 DATES = (
     "randomized",
@@ -32,7 +32,6 @@ DATES = (
     "data_cutoff",
     "first_metastasis",
 )
-_DATE = re.compile(r"\s*\d{4}-\d\d")
 
 
 @frozen(eq=False)
@@ -186,7 +185,7 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
 
 def _has_dates(column: Column) -> bool:
     """Whether some cell is written as a date."""
-    return column.is_text and any(_DATE.match(w) for w in column.words)
+    return column.is_text and any(is_date(w) for w in column.words)
 
 
 def _blank_dates() -> Dates:

@@ -17,6 +17,7 @@ from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
 from nettumor.tables import Table
+from nettumor.words import numbers, states
 
 app = typer.Typer(
     name="nettumor",
@@ -59,17 +60,22 @@ def _size_criteria(name: str) -> SizeCriteria:
     return found
 
 
-def _number(text: str, name: str) -> float:
-    """A size from the command line; a blank word such as NE is not measured."""
-    if text.strip().upper() in ("NE", "ND", "NA", "NAN", ""):
+def _number(text: str, name: str, criteria: SizeCriteria) -> float:
+    """A size from the command line, or what was seen instead: ABSENT, TSTM, NE."""
+    value = numbers.read(text, unit=criteria.unit).value
+    if value == value:
+        return value
+    state = states.read(text)
+    if state in (states.State.BLANK, states.State.NOT_EVALUABLE):
         return float("nan")
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(
-            f"`{name}` must be a number in mm, or NE; got {text!r}. Write 52 or 52.5.",
-            argument=name,
-        ) from None
+    if state == states.State.ABSENT:
+        return 0.0
+    if state == states.State.TOO_SMALL and criteria.too_small is not None:
+        return criteria.too_small
+    raise InputError(
+        f"`{name}` must be a number in {criteria.unit}, or NE; got {text!r}. Write 52 or 52.5.",
+        argument=name,
+    )
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -82,10 +88,9 @@ def classify(
     ] = False,
 ) -> None:
     """Response of one size before and after therapy, and why."""
-    sizes = _number(before, "before"), _number(after, "after")
-    answer = nt.MorphologicalResponse.assess(
-        *sizes, criteria=_size_criteria(criteria), new_lesion=new_lesion
-    )
+    edition = _size_criteria(criteria)
+    sizes = _number(before, "before", edition), _number(after, "after", edition)
+    answer = nt.MorphologicalResponse.assess(*sizes, criteria=edition, new_lesion=new_lesion)
     print(answer.explain())
 
 

@@ -229,7 +229,7 @@ class Column:
         """
         words = self.words.tolist()
         plain = len("|".join(["", *words, ""]).split()) == 1  # no blank in any
-        if any_missing(words) and any(w and is_missing(w) for w in words):
+        if any_missing(words):
             words = ["" if is_missing(w) else " ".join(w.split()) for w in words]
         elif plain:
             return self if self.floats is None else Column(words=self.words, codes=self.codes)

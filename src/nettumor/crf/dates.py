@@ -2,8 +2,9 @@
 guessed.
 
 Input: ISO 8601 text as SDTM --DTC variables have it (ISO 8601:2004, SDTMIG 3.4 section 4.4), and
-every other form that `nettumor.words.dates` reads; a time is ignored. Output: days since 1970-01-01 where the date is full, else NaN, and for each cell what it was.
-Which day is day 0 is not decided here.
+every other form that `nettumor.words.dates` reads; a time is ignored. Output: days since 1970-01-01
+where the date is full, else NaN, and for each cell what it was. Which day is day 0 is not decided
+here.
 """
 
 from __future__ import annotations

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats
+from nettumor._arrays import Bools, Codes, Floats
 from nettumor.assessment.visits import measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
+from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks._types import Skip
@@ -120,6 +121,12 @@ class Rows:
             self.data.read[key] = self.table.numbers(column)
         found: Numbers = self.data.read[key]
         return found
+
+    def responses(self, column: str) -> Codes:
+        """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
+        unknown word.
+        """
+        return parse_response_cells(self.table.column(column), family=self.data.family)
 
     def number(self, column: str) -> Floats:
         """A column's numbers, NaN where there is none."""
@@ -536,6 +543,11 @@ class Data:
         return self._timed[1]
 
     @cached_property
+    def family(self) -> str:
+        """The family of the criteria, "" where it has no name of its own."""
+        return next(iter(_families(self.criteria)), "")
+
+    @cached_property
     def own_criteria(self) -> Bools:
         """Rows of the responses table given under the criteria of the run (the criteria column,
         blank: yes).
@@ -601,8 +613,13 @@ def _same_criteria(word: str, criteria: Criteria) -> bool:
     or ours.
     """
     named = criteria_names.family(word)
-    own = [criteria_names.family(text) for text in (criteria.name, criteria.title)]
-    return not named or named in own
+    return not named or named in _families(criteria)
+
+
+def _families(criteria: Criteria) -> list[str]:
+    """The families of size criteria that an edition names as its own."""
+    told = (str(getattr(criteria, "family", "")), criteria.name, criteria.title)
+    return [family for text in told if (family := criteria_names.family(text))]
 
 
 def _first_of(places: Ints | None, count: int) -> Ints:

@@ -12,7 +12,6 @@ from typing import Any
 
 from nettumor import crf
 from nettumor import criteria as editions
-from nettumor.crf import parse_response_cells
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks._data import Data
 from nettumor.edit_checks._types import Skip
@@ -71,7 +70,7 @@ def discordance(tables: Any, criteria: Criteria | str = RECIST_1_1) -> Table:
             f"`tables` must hold responses with {', '.join(lacking)}. Say who gave each response.",
             argument="tables",
         )
-    codes = parse_response_cells(data["responses"].table.column("overall"))
+    codes = data["responses"].responses("overall")
     try:
         _, _, central, own = both_sides(data, codes)
     except Skip as skip:

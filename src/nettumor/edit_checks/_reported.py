@@ -17,7 +17,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor.assessment.course import one_a_day
 from nettumor.best_response import best_overall_response
-from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions, parse_response_cells
+from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.edit_checks._chain import groups_of
 from nettumor.edit_checks._data import Data, Ints, Rows, Timepoints
@@ -111,11 +111,7 @@ def reported(data: Data) -> Reported:
         rows = data["responses"]
 
         def codes(name: str) -> Codes:
-            return (
-                parse_response_cells(rows.table.column(name))
-                if name in rows
-                else np.zeros(rows.n, np.int8)
-            )
+            return rows.responses(name) if name in rows else np.zeros(rows.n, np.int8)
 
         new = (
             parse_new_lesions(rows.table.column("new_lesion"))

@@ -14,7 +14,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, Codes
 from nettumor.assessment.visits import rank_of, time_order, visit_numbers
-from nettumor.crf import Role, number_rows, occurrence, parse_flags, parse_response_cells
+from nettumor.crf import Role, number_rows, occurrence, parse_flags
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
@@ -284,7 +284,7 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     finding per subject whose first PD lies on another day, and a last one, without a row, with
     Cohen's kappa.
     """
-    rows, codes = data["responses"], parse_response_cells(data["responses"].table.column("overall"))
+    rows, codes = data["responses"], data["responses"].responses("overall")
     own, central, here, there = both_sides(data, codes)
     differ = codes[here] != codes[there]
     yield Hits(

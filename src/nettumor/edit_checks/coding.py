@@ -19,7 +19,6 @@ from nettumor.crf import (
     Role,
     parse_flags,
     parse_new_lesions,
-    parse_response_cells,
     parse_states,
 )
 from nettumor.criteria import SizeCriteria
@@ -109,7 +108,7 @@ def unknown_code(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 continue
             column, wrong = table.column(layout.name), np.zeros(table.n_rows, dtype=np.bool_)
             if layout.kind == "response":
-                wrong = parse_response_cells(column) == UNKNOWN
+                wrong = data[name].responses(layout.name) == UNKNOWN
             elif layout.name == "new_lesion":
                 wrong = parse_new_lesions(column) == UNKNOWN
             elif layout.kind == "flag":
@@ -159,7 +158,7 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
     minor = isinstance(criteria, SizeCriteria) and (criteria.mr is not None or criteria.gap == "MR")
     given = data.own_criteria if rows.n else np.empty(0, np.bool_)
     for column in (c for c in ("target", "overall") if c in rows):
-        codes, word = parse_response_cells(rows.table.column(column)), rows.word(column)
+        codes, word = rows.responses(column), rows.word(column)
         starts = rows.table.column(column).map(is_immune, np.bool_)
         yield flag(
             "responses",

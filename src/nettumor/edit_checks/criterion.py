@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
-from nettumor.crf import Role, number_rows, occurrence, parse_response_cells
+from nettumor.crf import Role, number_rows, occurrence
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.edit_checks.lesion import baseline, first_rows
@@ -222,7 +222,7 @@ def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
 def _overall(data: Data) -> Codes:
     """The reported overall responses under the criteria of the run, MISSING elsewhere."""
     rows = data["responses"]
-    codes = parse_response_cells(rows.table.column("overall"))
+    codes = rows.responses("overall")
     return np.where(data.own_criteria & (codes > 0), codes, Response.MISSING).astype(np.int8)
 
 

@@ -17,7 +17,16 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import LAYOUTS, Column, Dates, DateStatus, iso, number_rows, parse_dates
+from nettumor.crf import (
+    LAYOUTS,
+    Column,
+    Dates,
+    DateStatus,
+    iso,
+    number_rows,
+    parse_dates,
+    parse_flags,
+)
 from nettumor.edit_checks._data import Data, Ints, Rows
 from nettumor.edit_checks._types import Hits, Parameters, Skip, check, flag
 from nettumor.errors import InputError
@@ -503,9 +512,7 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for table, column, of in _flagged(data):
         looked = True
         rows, group, dates = data[table], of["group"], of["dates"]
-        flags = rows.table.column(column).map(
-            lambda w: w.strip().upper() in ("Y", "YES", "1", "TRUE"), np.bool_
-        )
+        flags = parse_flags(rows.table.column(column)) == 1
         start, written = start_of[of["subject"]], day_text(data, start_of)[of["subject"]]
         late = flags & more_than(dates.earliest, start)
         yield flag(

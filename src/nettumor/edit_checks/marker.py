@@ -21,7 +21,7 @@ import numpy.typing as npt
 from nettumor import criteria as editions
 from nettumor import markers
 from nettumor._arrays import Bools, Floats, more_than, risen_by
-from nettumor.crf import UNKNOWN, number_rows, occurrence, parse_response_cells
+from nettumor.crf import UNKNOWN, number_rows, occurrence
 from nettumor.crf.cells import tidy
 from nettumor.criteria import MarkerCriteria
 from nettumor.edit_checks._data import Data, Ints
@@ -457,7 +457,7 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
         )
     )
     said = rows.word("response")
-    reported = parse_response_cells(rows.table.column("response")).astype(np.int64)
+    reported = rows.responses("response").astype(np.int64)
     answer = rows.table.column("response").map(
         lambda w: {None: -1, True: 1, False: 0}[_RESPONDS.get(tidy(w))], np.int8
     )
@@ -520,7 +520,7 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
     """
     rows, read = data["responses"], markers_of(data)
     point = rows.timepoint
-    overall = parse_response_cells(rows.table.column("overall"))
+    overall = rows.responses("overall")
     lesions = data.chain.overall[point]
     held = (
         (overall == Response.PD) & (lesions > Response.PD) & data.own_criteria & ~np.isnan(rows.day)

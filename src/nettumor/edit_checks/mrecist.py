@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, at_least, more_than
-from nettumor.crf import Role, State, parse_flags, parse_response_cells
+from nettumor.crf import Role, State, parse_flags
 from nettumor.edit_checks._data import Data, Rows
 from nettumor.edit_checks._types import Hits, Parameters, check, flag
 from nettumor.edit_checks.date import usable
@@ -154,7 +154,7 @@ def _called_progression(data: Data) -> Bools:
     out = np.ones(len(data.timepoints), dtype=np.bool_)
     if usable(data, "responses", "overall"):
         rows = data["responses"]
-        codes = parse_response_cells(rows.table.column("overall"))
+        codes = rows.responses("overall")
         given = np.flatnonzero((codes > Response.MISSING) & data.own_criteria)
         out[rows.timepoint[given]] = False
         out[rows.timepoint[given[codes[given] == Response.PD]]] = True

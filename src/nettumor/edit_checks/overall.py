@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, at_least
-from nettumor.crf import NewLesion, Role, State, parse_response_cells
+from nettumor.crf import NewLesion, Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks._data import Data, Ints
 from nettumor.edit_checks._marker_state import marker_against_cr
@@ -339,7 +339,7 @@ def not_done_with_result(data: Data, parameters: Parameters) -> Iterator[Hits]:
         column = next((c for c in ("RSSTRESC", "RSORRES") if c in rows), "")
         if not column:
             raise Skip("RS has no result (RSSTRESC, RSORRES)")
-        given = parse_response_cells(rows.table.column(column)) != Response.MISSING
+        given = rows.responses(column) != Response.MISSING
         bad = given & ~rows.blank(column) & (rows.word("RSSTAT") == "NOT DONE")
         yield flag(
             "RS", bad, "RSSTAT is NOT DONE, but the result is {value}", column, expected="blank"

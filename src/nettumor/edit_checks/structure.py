@@ -19,7 +19,6 @@ from nettumor.crf import (
     number_rows,
     occurrence,
     parse_flags,
-    parse_response_cells,
 )
 from nettumor.crf.columns import Words
 from nettumor.crf.lesion_cells import MEASURES
@@ -431,11 +430,7 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
     """
     same_evaluators(data)
     rows, points = data["responses"], data.timepoints
-    given = {
-        c: parse_response_cells(rows.table.column(c)) > Response.NE
-        for c in ("overall", "target")
-        if c in rows
-    }
+    given = {c: rows.responses(c) > Response.NE for c in ("overall", "target") if c in rows}
     some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
     seen = np.isin(rows.track, points.track[points.lesions >= 0])
     none = np.flatnonzero(some & ~seen)

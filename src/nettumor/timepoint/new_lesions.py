@@ -19,8 +19,13 @@ from attrs import frozen
 from nettumor import _wording
 from nettumor._arrays import Floats, as_days, broadcast, check_increasing
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
+from nettumor.words import states
+from nettumor.words.states import State
 
-_WORDS = {"": 0, "ABSENT": 0, "NOT SEEN": 0, "EQUIVOCAL": 1, "UNEQUIVOCAL": 2, "PRESENT": 2}
+_SEEN: dict[int, int] = {
+    State.BLANK: 0, State.ABSENT: 0, State.EQUIVOCAL: 1, State.UNEQUIVOCAL: 2, State.PRESENT: 2,
+}  # fmt: skip
+_WORDS = ("ABSENT", "NOT SEEN", "EQUIVOCAL", "UNEQUIVOCAL", "PRESENT")
 
 
 @frozen(eq=False, repr=False)
@@ -201,13 +206,13 @@ def _one_status(value: Any, index: tuple[int, ...]) -> int:
         or (isinstance(value, float) and value != value)
     ):
         return 0
-    if isinstance(value, str) and value.strip().upper() in _WORDS:
-        return _WORDS[value.strip().upper()]
+    if isinstance(value, str) and states.as_present(states.read(value)) in _SEEN:
+        return _SEEN[states.as_present(states.read(value))]
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value in (0, 1, 2):
         return int(value)
     raise InputError(
         f"`status` must be 0, 1, 2 or a word such as EQUIVOCAL; got {value!r}{place(index)}. "
-        f"{did_you_mean(value, [word for word in _WORDS if word])}",
+        f"{did_you_mean(value, _WORDS)}",
         argument="status",
         index=index,
     )

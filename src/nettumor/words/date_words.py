@@ -14,6 +14,7 @@ from 1899-12-30); DIN 5008 (dots).
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Sequence
 from enum import IntEnum, unique
@@ -210,7 +211,8 @@ def _read_other(word: str, order: str) -> _Read:
     text = tidy(word)
     moment = _MOMENT.fullmatch(text)
     if moment:
-        return _date(*map(int, moment.groups()), Form.ISO)
+        year, month, day = (int(part) for part in moment.groups())
+        return _date(year, month, day, Form.ISO)
     if _SERIAL.fullmatch(text):
         return _serial(text, order)
     partial = _ISO_PARTIAL.fullmatch(text)
@@ -219,11 +221,12 @@ def _read_other(word: str, order: str) -> _Read:
     text = _TIME.sub("", text)
     numeric = _NUMERIC.fullmatch(text)
     if numeric:
-        return _numeric(numeric.group(1), numeric.group(2), *numeric.group(3, 4), order)
+        first, mark, second, third = numeric.groups()
+        return _numeric(first, mark, second, third, order)
     month_year = _MONTH_YEAR.fullmatch(text)
     if month_year:
-        first, second, third, fourth = month_year.groups()
-        return _month(int(second or third), int(first or fourth))
+        before, behind, early, after = month_year.groups()
+        return _month(int(behind or early), int(before or after))
     if not all(c.isalnum() or c in " ,./-?'" for c in text):
         return _INVALID
     return _by_tokens(_tokens(text), order)
@@ -329,11 +332,11 @@ def _possible(text: str) -> bool:
 
 def _from_excel(number: float) -> float:
     # Excel counts 29 February 1900, which was none, as day 60 (ECMA-376 18.17.4.1)
-    return np.nan if number < 61 else np.floor(number) + _EXCEL
+    return math.nan if number < 61 else math.floor(number) + _EXCEL
 
 
 def _from_sas(number: float) -> float:
-    return np.floor(number / 86_400 if number >= _SECONDS else number) + _SAS
+    return math.floor(number / 86_400 if number >= _SECONDS else number) + _SAS
 
 
 def _of_day(day: float) -> _Read:

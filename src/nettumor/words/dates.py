@@ -177,7 +177,7 @@ class _Held:
     def of(cls, name: str, words: Sequence[str]) -> _Held:
         plain = read_all(words)
         slashes = np.flatnonzero(plain.form == Form.SLASHES)
-        given = [words[i] for i in slashes]
+        given = [words[int(i)] for i in slashes]
         fits = {}
         for order in ("DMY", "MDY"):
             full = read_all(given, order).status == DateStatus.FULL
