@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nettumor.crf.cells import Role, State, parse_roles, parse_states, unknown_words
+from nettumor.crf.cells import Role, State, parse_roles, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
@@ -49,10 +49,10 @@ def refuse_impossible(lesions: CrfTable) -> None:
 def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
     """Raise where none of the measures and no state has a cell that can be read, for any target."""
     is_target = lesions.lesions.role == Role.TARGET
-    if not is_target.any() or _has_state(lesions):
-        return
     there = [m for m in measures if m in lesions]
-    if any(_has_number(lesions, m) for m in there):
+    if not is_target.any() or any(_has_number(lesions, m) for m in there):
+        return
+    if (lesions.lesions.state[is_target] > State.BLANK).any():
         return
     what = f"no cell of {', '.join(there)} can be read" if there else f"it has {', '.join(lesions)}"
     raise InputError(
@@ -61,10 +61,6 @@ def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
         argument=measures[0],
         count=int(is_target.sum()),
     )
-
-
-def _has_state(lesions: CrfTable) -> bool:
-    return "state" in lesions and bool((parse_states(lesions.column("state")) > State.BLANK).any())
 
 
 def _has_number(lesions: CrfTable, name: str) -> bool:

@@ -264,8 +264,8 @@ def _unknown_origin(name: str, table: CrfTable, wrong: Any) -> InputError:
     row = int(np.argmax(wrong))
     count = len(np.unique(table.keys_of("subject")[0][wrong]))
     return InputError(
-        f"`{name}` has study days of subject {table.text('subject')[row]!r} ({count} such "
-        "subjects), which count from the start of treatment, and `subjects` has a day of "
+        f"`{name}.study_day` is given for subject {table.text('subject')[row]!r} ({count} such "
+        "subjects), and study days count from the start of treatment, and `subjects` has a day of "
         "randomisation and no start of treatment for them. Give `treatment_start`, or dates.",
         argument=f"{name}.study_day",
         count=count,
