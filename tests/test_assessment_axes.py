@@ -169,6 +169,7 @@ def test_axes_are_there_only_with_their_tables():
     assert "biological" not in one.timepoints
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # the verdict is the question
 def test_subjects_without_lesions_and_samples_without_subjects():
     """Samples of a subject that the study does not know, of none, or of no day, are left aside."""
     table = samples((0, 50, 50, 50), (100, 40, 7, 7), subject=["1", "1", "9", ""])

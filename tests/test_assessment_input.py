@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import nettumor as nt
-from nettumor import Reason
+from nettumor import Reason, crf
 
 LESIONS = {
     "subject": ["1"] * 3,
@@ -46,7 +46,7 @@ def notes(done):
         (LESIONS, "Say which table it is: read({'lesions': frame})"),
         (
             {"subjects": {"subject": ["1"]}},
-            "`tables` must hold the table 'lesions' (or SDTM TU and TR); got subjects",
+            "`source` must hold the table 'lesions' (or SDTM TU and TR); got subjects",
         ),
         (
             {"lesions": without("role")},
@@ -103,7 +103,10 @@ def test_an_incomplete_table_that_was_kept():
     ({"data_cutoff": "2024-06"}, "got '2024-06'. Or give it in the subjects table."),
     ({"data_cutoff": 5}, "`data_cutoff` must be a full date"),
     ({"data_cutoff": ["2024-06-30"]}, "`data_cutoff` must be a full date"),
-    ({"criteria": "recist-1.1"}, "`criteria` of assess must be SizeCriteria; got 'recist-1.1'"),
+    ({"criteria": "recist-2"}, "`name` must be a known edition; got 'recist-2'"),
+    ({"criteria": 1.1}, "`criteria` of assess must be SizeCriteria; got 1.1"),
+    ({"study": "study.toml"}, "`study` must be None; got 'study.toml'"),
+    ({"dates": "DYM"}, "`dates` must be one of 'DMY', 'MDY', 'YMD', 'excel', 'sas'; got 'DYM'"),
     ({"criteria": nt.criteria.BIOLOGICAL_VOGL_2008}, "It is served by marker_response"),
     ({"rule": 28}, "`rule` of assess must be BestResponseRule; got 28"),
     ({"censoring": nt.criteria.RECIST_1_1}, "`censoring` of assess must be CensoringRule; got "
@@ -127,6 +130,7 @@ def test_an_evaluator_where_the_table_names_none():
         nt.assess({"lesions": without("date") | {"day": [0, 56, 112]}}, data_cutoff="2024-06-30")
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # the verdict is the question here
 @pytest.mark.parametrize("cell", ["abc", "2O", -3, float("inf"), 1e300, "1,234"])
 def test_impossible_sizes_are_not_evaluable(cell):
     """Text, negative, infinite and huge sizes: NE at that visit, no warning; others stay as they
@@ -147,6 +151,7 @@ def test_huge_sizes_everywhere():
     assert done.timepoints["overall"].tolist() == ["MISSING", "NE", "NE"]
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # the counts are the question here
 def test_rows_that_cannot_be_placed_are_counted():
     """No subject; neither visit nor date; an impossible date; an unknown role leaves its lesion not
     measured.
@@ -164,12 +169,26 @@ def test_rows_that_cannot_be_placed_are_counted():
 
 
 def test_empty_tables():
-    """No rows: no timepoints; who is in the subjects table is there, missing."""
+    """A lesions table without rows answers everything alike, and is refused."""
     empty = {k: [] for k in LESIONS}
-    assert nt.assess({"lesions": empty}).subjects.n_rows == 0
+    with pytest.warns(nt.IntakeWarning, match="lesions has a header and no rows"):
+        kept = crf.read({"lesions": empty}, incomplete="keep")
+    with pytest.raises(nt.InputError, match="`lesions` must have rows; lesions has a header"):
+        nt.assess({"lesions": empty})
+    with pytest.raises(nt.InputError, match="`lesions` must have rows"):
+        nt.assess(kept)
+
+
+@pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # the row without a subject is counted
+def test_no_lesion_of_anybody():
+    """No timepoints; who is in the subjects table is there, missing."""
+    nobody = {k: v[:1] for k, v in LESIONS.items()} | {"subject": [""]}
+    assert nt.assess({"lesions": nobody}).subjects.n_rows == 0
     done = nt.assess(
         {
-            "lesions": empty,
+            "lesions": nobody,
             "subjects": {"subject": ["1"], "death": ["2024-05-01"], "randomized": ["2024-01-01"]},
         }
     )
@@ -181,11 +200,9 @@ def test_empty_tables():
 
 
 def test_no_date_that_can_be_read():
-    """Without visits no timepoint; the rows are counted."""
-    done = nt.assess({"lesions": LESIONS | {"date": ["x", "y", "z"]}})
-    assert done.timepoints.n_rows == 0
-    assert notes(done)["lesion rows without visit and date"] == "3"
-    assert done.subjects["best"].tolist() == ["MISSING"]
+    """A column of dates of which none can be read is refused, with what to do."""
+    with pytest.raises(nt.InputError, match=r"`lesions.date` must hold dates; no cell .* 'x'"):
+        nt.assess({"lesions": LESIONS | {"date": ["x", "y", "z"]}})
 
 
 def test_a_subject_with_two_rows():

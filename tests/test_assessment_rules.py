@@ -773,6 +773,7 @@ def test_parts_among_other_roles_only():
     assert overall(done) == ["NON-CR/NON-PD"]
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # the verdict is the question
 def test_a_life_goes_on_to_the_last_scan_by_any_reader():
     """Without a day last known alive, OS is censored at the subject's last scan, whoever read it
     and is asked for.
@@ -881,6 +882,7 @@ def test_survival_from_the_first_metastasis():
     assert "OSMET" not in none.events["parameter"]
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # the verdict is the question
 def test_provenance_says_what_could_not_be_read():
     """Unknown roles and states, and measures that the criteria need and nobody gave, are counted
     and named.

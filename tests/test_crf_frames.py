@@ -15,6 +15,9 @@ from nettumor import crf
 from nettumor.crf.columns import Column, choose_cells, concatenate
 from nettumor.errors import InputError, InputTypeError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Frames of odd cells: what the intake says of them is tested in test_door.py."""
+
 DATA = {
     "subject": ["01", "02", "01"],
     "lesion": ["T1", "T1", "T2"],
@@ -120,7 +123,15 @@ def test_plain_dates(dates):
 def test_days_of_every_kind(column):
     """Durations and numbers are days."""
     table = crf.read(
-        {"lesions": {"subject": ["1"] * 2, "lesion": ["T"] * 2, "role": ["T"] * 2, "day": column}}
+        {
+            "lesions": {
+                "subject": ["1"] * 2,
+                "lesion": ["T"] * 2,
+                "role": ["T"] * 2,
+                "size": [20, 10],
+                "day": column,
+            }
+        }
     )
     assert table["lesions"].when().day.tolist() == [0, 56]
     assert table.days
@@ -349,13 +360,15 @@ def test_what_is_not_recognised_is_refused(source, options, error, message):
 def test_a_folder_without_tables(tmp_path):
     """An empty folder, and one with files of other kinds only, say what to put there."""
     (tmp_path / "notes.pdf").write_bytes(b"x")
-    with pytest.raises(InputError, match=r"holds no table. Put subjects.csv, lesions.csv"):
+    with pytest.raises(
+        InputError, match=r"holds no table, but notes.pdf. Put subjects.csv, lesions.csv"
+    ):
         crf.read(tmp_path)
 
 
 def test_what_a_folder_holds_besides(tmp_path):
     """Other SDTM and ADaM data sets, notes and settings are left aside, each with its reason."""
-    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n1,T,T,1\n")
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit,size\n1,T,T,1,20\n")
     (tmp_path / "ae.csv").write_text("not,read\n")
     (tmp_path / "notes.txt").write_text("Call the site\n\x00")
     (tmp_path / "settings.json").write_text('{"a": 1}')
@@ -369,7 +382,7 @@ def test_what_a_folder_holds_besides(tmp_path):
 
 def test_files_in_a_list_and_paths_in_a_mapping(tmp_path):
     """A list of files, and a mapping of table to file, are studies."""
-    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n1,T,T,1\n")
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit,size\n1,T,T,1,20\n")
     (tmp_path / "x.csv").write_text("subject,age\n1,61\n")
     assert list(crf.read([tmp_path / "lesions.csv"])) == ["lesions"]
     tables = crf.read({"subjects": tmp_path / "x.csv", "lesions": str(tmp_path / "lesions.csv")})

@@ -14,6 +14,9 @@ from nettumor import crf
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.errors import InputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Damaged files: what the intake says of them is tested in test_door.py."""
+
 FRAME = pd.DataFrame(
     {
         "USUBJID": ["01", "01", "02"],

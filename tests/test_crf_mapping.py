@@ -8,6 +8,9 @@ import pytest
 from nettumor import crf
 from nettumor.crf import State
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Cells of all kinds: what the intake says of them is tested in test_door.py."""
+
 NAN = np.nan
 
 

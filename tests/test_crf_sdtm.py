@@ -15,6 +15,9 @@ from nettumor import crf
 from nettumor.crf import sdtm
 from nettumor.errors import InputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""The public set has a response CHECK; the intake is tested in test_door.py."""
+
 SMALL = ("tu_onco_recist", "tr_onco_recist", "rs_onco_recist")
 LARGE = ("tu_onco", "tr_onco", "rs_onco", "supptr_onco", "dm", "ds", "lb")
 
@@ -364,5 +367,5 @@ def test_another_sponsors_variables():
 
 def test_a_table_given_counts_before_the_domains(small):
     """A lesions table beside TU and TR is taken as it is."""
-    own = {"subject": ["1"], "lesion": ["T1"], "role": ["TARGET"], "visit": [1]}
+    own = {"subject": ["1"], "lesion": ["T1"], "role": ["TARGET"], "visit": [1], "size": [9]}
     assert crf.read({**small, "lesions": own})["lesions"].n_rows == 1

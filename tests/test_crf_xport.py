@@ -19,6 +19,9 @@ from nettumor.crf.tables import Source
 from nettumor.crf.xport import ibm_to_float, read_xport, sas_date_column
 from nettumor.errors import InputError, MissingExtraError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Files of odd cells: what the intake says of them is tested in test_door.py."""
+
 FRAME = pd.DataFrame({
     "USUBJID": ["01", "02 ", "", "Zoë"],
     "TRLNKID": ["T1", "T1", "T2", "T1"],

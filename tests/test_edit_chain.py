@@ -12,6 +12,9 @@ from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.edit_checks import Data, Skip
 from nettumor.edit_checks import _chain as chain_module
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 EDITIONS = [
     "recist-1.1",
     "recist-1.0",

@@ -19,6 +19,9 @@ from nettumor.edit_checks import CHECKS, Hits, Skip
 from nettumor.edit_checks._types import facts
 from nettumor.errors import InputError, InputTypeError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 CASES = pathlib.Path(__file__).parent / "edit_checks"
 
 

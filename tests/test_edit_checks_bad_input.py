@@ -15,6 +15,9 @@ from nettumor.crf import LAYOUTS
 from nettumor.criteria import RECIST_1_1
 from nettumor.errors import InputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 NAMES = ("subjects", "lesions", "responses", "markers", "symptoms")
 TRIAL = clean_trial.build(clean_trial.seeded(6, visits=4))
 

@@ -20,6 +20,9 @@ from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks._examples import example, folder_of
 from nettumor.errors import InputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 
 @pytest.fixture
 def study(tmp_path):

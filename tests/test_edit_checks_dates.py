@@ -13,6 +13,9 @@ from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks.sdtm_links import codelists
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 MINE = [i for i in CHECKS if i[0] in "DAQX"]
 
 

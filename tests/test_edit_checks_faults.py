@@ -11,6 +11,9 @@ from faults import ALWAYS_FOLLOWS, FAULTS, SAME_FACT, Trial
 from nettumor import edit_checks
 from nettumor.edit_checks import CHECKS, Configuration
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 
 def serious(found):
     """The places of the findings above note."""

@@ -5,6 +5,9 @@ import pytest
 
 from nettumor import edit_checks
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 
 def lesions(n, **columns):
     """A lesions table of one target with ``n`` visits; single values are repeated."""

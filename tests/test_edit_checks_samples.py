@@ -12,6 +12,9 @@ from nettumor import crf, edit_checks
 from nettumor.edit_checks._marker_rows import marker_name, unit_key
 from nettumor.edit_checks.marker import ranges
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
 
 def found(check, tables, criteria="recist-1.1", **parameters):
     return edit_checks.run(tables, criteria, checks=[check], parameters={check: parameters})

@@ -22,7 +22,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "terminology": ("EventReason", "Reason", "Response", "best_of", "labels", "parse_responses"),
-    "errors": ("InputError", "InputTypeError", "MissingExtraError"),
+    "errors": ("InputError", "InputTypeError", "IntakeWarning", "MissingExtraError"),
     "tables": ("Table",),
     "lesions": (
         "ellipsoid_volume",

@@ -16,12 +16,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
+from nettumor.crf.column_names import nearest
 from nettumor.crf.files import read_file
+from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
+from nettumor.crf.study_dates import Said
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -54,6 +58,8 @@ class BeforeAfter:
     rates : Table
         rate, count, total, percent, low, high: objective response and disease control.
     criteria : SizeCriteria
+    intake : Table
+        What came in and how it was taken (see `nettumor.crf.Tables`).
     """
 
     patients: Table
@@ -61,6 +67,7 @@ class BeforeAfter:
     categories: Table
     rates: Table
     criteria: SizeCriteria
+    intake: Table = field(factory=lambda: intake_table([]))
 
 
 @frozen(eq=False)
@@ -75,9 +82,16 @@ class _Rows:
     new_subjects: frozenset[str]
     others: frozenset[str] = frozenset()
     """Patients of the file, with and without such lesions."""
+    intake: Table = field(factory=lambda: intake_table([]))
 
 
-def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_2008) -> BeforeAfter:
+def assess_before_after(
+    source: str | Path,
+    *,
+    criteria: SizeCriteria = VOGL_2008,
+    strict: bool = False,
+    dates: Said = None,
+) -> BeforeAfter:
     """Response of each patient and lesion of a file, with rates.
 
     Parameters
@@ -88,6 +102,10 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     criteria : SizeCriteria
         Sizes before and after are in its unit; of a ``lesions`` table the columns that it measures
         are taken.
+    strict : bool
+        Refuse what is not plainly read, in place of a warning.
+    dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
+        How dates are written, as in `nettumor.crf.read`.
 
     Returns
     -------
@@ -113,7 +131,8 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
     ['PR', 'NE']
     """
     require(criteria, SizeCriteria, "assess_before_after")
-    rows = _read(Path(source), criteria)
+    rows = _read(Path(source), criteria, dates)
+    tell(rows.intake, strict=strict, stacklevel=2)
     names = np.unique([*rows.subject.tolist(), *rows.others])
     patient = np.searchsorted(names, rows.subject)
     place = crf.occurrence(patient.astype(np.int64))
@@ -157,10 +176,10 @@ def assess_before_after(source: str | Path, *, criteria: SizeCriteria = VOGL_200
             "response": labels(each.response),
         }
     )
-    return BeforeAfter(patients, lesions, response_table(best), _rates(best), criteria)
+    return BeforeAfter(patients, lesions, response_table(best), _rates(best), criteria, rows.intake)
 
 
-def is_course(source: str | Path) -> bool:
+def is_course(source: str | Path, dates: Said = None) -> bool:
     """Whether a file holds more than a size before and one after: more visits, evaluators, or
     tables, or SDTM.
 
@@ -171,9 +190,12 @@ def is_course(source: str | Path) -> bool:
     if len(found) > 1 or domain_of(found[0]):
         return True
     names = {name.strip().casefold() for name in found[0]}
-    if not found[0].n_rows or {"before", "after"} & names or not _TIMES & names:
+    if not found[0].n_rows or {"before", "after"} & names:
         return False
-    table = crf.read({"lesions": Path(source)})["lesions"]
+    study = read_quietly({"lesions": Path(source)}, dates=dates, incomplete="keep")
+    table = study["lesions"]
+    if not _TIMES & set(table) or study.missing_columns("lesions"):
+        return False
     people = table.keys_of("subject")[0]
     if table.track()[1].size > np.unique(people).size:
         return True
@@ -201,7 +223,7 @@ def _rates(best: npt.NDArray[Any]) -> Table:
     )
 
 
-def _read(path: Path, criteria: SizeCriteria) -> _Rows:
+def _read(path: Path, criteria: SizeCriteria, dates: Said) -> _Rows:
     found = read_file(path)
     if len(found) == 1 and not found[0].n_rows:
         raise InputError(
@@ -210,14 +232,15 @@ def _read(path: Path, criteria: SizeCriteria) -> _Rows:
         )
     if len(found) == 1 and {"before", "after"} & {name.strip().casefold() for name in found[0]}:
         return _from_pairs(found[0], criteria)
-    if len(found) == 1 and not _TIMES & {name.strip().casefold() for name in found[0]}:
+    study = read_quietly({"lesions": path}, dates=dates, incomplete="keep")
+    if len(found) == 1 and not _TIMES & set(study["lesions"]):
         raise InputError(
             f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a "
             "`lesions` table with two "
             f"visits; it has {', '.join(found[0])}. Name its columns so.",
             argument="source",
         )
-    return _from_visits(crf.read({"lesions": path}), criteria)
+    return _from_visits(read_quietly({"lesions": path}, dates=dates), criteria)
 
 
 def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
@@ -250,7 +273,22 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
     people = np.array([s.strip() for s in subject], dtype=np.str_)
     names = np.array([n.strip() for n in lesion], dtype=np.str_)
     _once(people, names, table)
-    return _Rows(people, names, before, after, nodal, frozenset(people[new].tolist()))
+    intake = intake_table([*table.notes, *_columns(table)])
+    new_people = frozenset(people[new].tolist())
+    return _Rows(people, names, before, after, nodal, new_people, intake=intake)
+
+
+def _columns(table: crf.CrfTable) -> list[Line]:
+    """A line for every column of a table of pairs: read, or ignored with the nearest name."""
+    lines = []
+    for name in table:
+        known = (*COLUMNS, "new_lesion", "nodal")
+        read = name.strip().casefold() in known
+        near = "" if read else nearest(name, known)
+        note = f"the nearest column is `{near}`" if near else ""
+        place, status = f"{table.source.name}.{name}", "read" if read else "ignored"
+        lines.append(Line("column", place, name, "", table.n_rows, status, note))
+    return lines
 
 
 def _once(people: npt.NDArray[Any], names: npt.NDArray[Any], table: crf.CrfTable) -> None:
@@ -371,6 +409,7 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
         cells.nodal[first][kept],
         frozenset(people[new & (cells.state != crf.State.EQUIVOCAL)].tolist()),
         frozenset(people.tolist()),
+        tables.intake,
     )
 
 

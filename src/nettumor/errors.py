@@ -26,6 +26,8 @@ class InputError(ValueError):
         The first place at fault, where there is one.
     count : int
         How many values are at fault.
+    command_line : str
+        The message on the command line, where the repair in the message is one of Python's; else "".
 
     Examples
     --------
@@ -44,11 +46,13 @@ class InputError(ValueError):
         argument: str = "",
         index: tuple[int, ...] | None = None,
         count: int = 1,
+        command_line: str = "",
     ) -> None:
         super().__init__(message)
         self.argument = argument
         self.index = index
         self.count = count
+        self.command_line = command_line
 
 
 class InputTypeError(InputError, TypeError):
@@ -80,6 +84,25 @@ class UnknownColumnError(InputError, KeyError):
     """
 
     __str__ = Exception.__str__  # not that of KeyError, which quotes
+
+
+class IntakeWarning(UserWarning):
+    """Something of a study was not plainly read: left out, converted, or read by another name.
+
+    One a call, with counts and the first places; the table ``.intake`` of the tables or the result
+    has every line. ``strict=True`` refuses instead.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import nettumor.crf
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     tables = nettumor.crf.read({"subjects": {"subject": ["01"], "death_date": ["2024-05-01"]}})
+    >>> print(caught[0].message)
+    Not everything was plainly read: 1 column renamed. subjects.death_date: column 'death_date' was renamed as \
+'death' (1). The table `.intake` has every line.
+    """
 
 
 class MissingExtraError(ImportError):

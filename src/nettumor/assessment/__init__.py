@@ -10,10 +10,12 @@ censoring.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from nettumor import criteria as editions
 from nettumor._threads import beside
 from nettumor.assessment.axes import RULE, Axis, Scans, axes
 from nettumor.assessment.course import Ends, ends_of, outcome
@@ -34,8 +36,12 @@ from nettumor.assessment.population import read_population
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
-from nettumor.crf import CrfTable, DateStatus, Tables, read
+from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.came_as import CameAs
+from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
+from nettumor.crf.intake import counts, further, tell
+from nettumor.crf.reading import read_quietly
+from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
     FDA_2018_CENSORING,
     RECIST_1_1,
@@ -51,9 +57,12 @@ __all__ = ["Assessment", "assess"]
 
 
 def assess(
-    tables: Any,
+    source: Any,
     *,
-    criteria: SizeCriteria | AttenuationCriteria = RECIST_1_1,
+    study: Any = None,
+    strict: bool = False,
+    dates: Said = None,
+    criteria: SizeCriteria | AttenuationCriteria | str = RECIST_1_1,
     rule: BestResponseRule | None = None,
     censoring: CensoringRule | None = None,
     evaluator: Any = None,
@@ -78,10 +87,16 @@ def assess(
 
     Parameters
     ----------
-    tables : Tables, or anything `nettumor.crf.read` takes
+    source : Tables, or anything `nettumor.crf.read` takes
         With the lesions table, and the subjects table where there is one.
-    criteria : SizeCriteria or AttenuationCriteria
-        `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
+    study : None
+        As in `nettumor.crf.read`.
+    strict : bool
+        Refuse what is not plainly read, in place of a warning.
+    dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
+        How dates are written, as in `nettumor.crf.read`.
+    criteria : SizeCriteria, AttenuationCriteria, or str
+        An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
         Default: ``criteria.best_response``.
     censoring : CensoringRule, optional
@@ -108,14 +123,20 @@ def assess(
     Returns
     -------
     Assessment
-        With ``.timepoints``, ``.subjects``, ``.events``, ``.provenance``, ``.explain(row)``,
-        ``.to_adam()``, ``.agreement()``.
+        With ``.timepoints``, ``.subjects``, ``.events``, ``.provenance``, ``.intake``,
+        ``.explain(row)``, ``.to_adam()``, ``.agreement()``.
 
     Raises
     ------
     InputError
-        Where there is no lesions table, a required column is missing, or an evaluator, a column or
-        a word of the selection is not there.
+        Where there is no lesions table, a required column is missing, no target has a size that the
+        criteria ask for, or an evaluator, a column or a word of the selection is not there; with
+        ``strict`` where anything is not plainly read.
+
+    Warns
+    -----
+    IntakeWarning
+        Once, where anything that is read here is not plainly read; Tables were read before.
 
     References
     ----------
@@ -130,50 +151,56 @@ def assess(
     >>> done.timepoints["overall"].tolist(), done.subjects["best"].tolist(), done.subjects["pfs_days"].tolist()
     (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
     """
+    criteria = editions.get(criteria) if isinstance(criteria, str) else criteria
     rule, censoring = _checked(criteria, rule, censoring)
     choose("by", by, ("subject", "lesion"))
-    study = _study(tables)
-    people = read_population(study, population)
-    study, selection = people.of(study, selection)
-    carry = _carried_names(study, carry)
-    lesions = study["lesions"]
-    names = read_names(study, evaluator)
-    subjects = read_subjects(study, names, data_cutoff)
+    carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
+    used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
+    tables = _study(read_quietly(source, study=study, dates=dates, used=used), criteria)
+    if tables is not source or strict:
+        tell(tables.intake, strict=strict, stacklevel=2)
+    people = read_population(tables, population)
+    tables, selection = people.of(tables, selection)
+    carry = _carried_names(tables, carry)
+    lesions = tables["lesions"]
+    names = read_names(tables, evaluator)
+    subjects = read_subjects(tables, names, data_cutoff)
     chosen = selected(lesions, selection)
     with beside(
-        lambda: place_visits(lesions, names, _reference(study, subjects)), lesions.n_rows
+        lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
     ) as placed:
         parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
         visits = placed()
     judgement = judge(parts, visits, criteria)
 
     subject = judgement.owner // max(len(names.evaluators), 1)
-    reference = _reference_in(study, None, subjects, visits, judgement.owner, subject)
+    reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
     ends = ends_of(
         subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner]
     )
     found = outcome(judgement, visits, ends, rule, censoring)
-    others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
+    others = _axes(tables, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
-    identity = keys(study, names, judgement)
-    notes = _notes(study, criteria, names, subjects, visits, conflicts, by)
+    identity = keys(tables, names, judgement)
+    notes = _notes(tables, criteria, names, subjects, visits, conflicts, by)
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
-    timepoints, place = timepoint_table(study, names, visits, judgement, ends, criteria, others)
-    of_subject = identity | carried(study, subjects.row[subject], ("arm", *carry))
+    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, criteria, others)
+    of_subject = identity | carried(tables, subjects.row[subject], ("arm", *carry))
     days, came = subjects.days, came_as(lesions, "date")
     return Assessment(
         timepoints,
         subject_table(of_subject, found, reference, criteria, others, days=days, came=came),
         event_table(identity, found, reference, days=days, came=came),
-        provenance_table(study, criteria, rule, censoring, notes),
+        provenance_table(tables, criteria, rule, censoring, notes),
         criteria,
         judgement,
         found,
         reference,
         place,
-        study.frame_kind,
+        tables.frame_kind,
         subjects.days,
-        _categories(study, carry),
+        _categories(tables, carry),
+        further(tables.intake, people.lines),
     )
 
 
@@ -186,11 +213,10 @@ def _categories(study: Tables, carry: tuple[str, ...]) -> dict[str, CameAs]:
     return {name: came for name, came in of_lesions.items() if came.kind == "category"}
 
 
-def _carried_names(study: Tables, carry: Any) -> tuple[str, ...]:
+def _carried_names(study: Tables, carry: tuple[str, ...]) -> tuple[str, ...]:
     """The columns of the subjects table that the user wants beside the results."""
-    names = (carry,) if isinstance(carry, str) else tuple(carry or ())
     known = list(study["subjects"]) if "subjects" in study else []
-    for name in names:
+    for name in carry:
         if name not in known:
             raise InputError(
                 f"`carry` names no column of `subjects`: {name!r}. "
@@ -202,7 +228,7 @@ def _carried_names(study: Tables, carry: Any) -> tuple[str, ...]:
                 f"`carry` names {name!r}, which `.subjects` has of its own. Rename the column.",
                 argument="carry",
             )
-    return tuple(n for n in dict.fromkeys(names) if n != "arm")
+    return tuple(n for n in dict.fromkeys(carry) if n != "arm")
 
 
 def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule, CensoringRule]:
@@ -215,14 +241,16 @@ def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule
     return rule, censoring
 
 
-def _study(tables: Any) -> Tables:
-    study = read(tables)
+def _study(study: Tables, criteria: Any) -> Tables:
+    """The study, where it has what the criteria judge."""
     if "lesions" not in study:
         raise InputError(
-            f"`tables` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. "
+            f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. "
             "Responses as "
             "reported are summed up by best_overall_response(parse_responses(...), days).",
-            argument="tables",
+            argument="source",
+            command_line="There is no table of lesions (or SDTM TU and TR); got "
+            f"{', '.join(study)}. Put lesions.csv beside them.",
         )
     missing = study.missing_columns("lesions")
     if missing:
@@ -230,7 +258,11 @@ def _study(tables: Any) -> Tables:
             f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
             "the columns with nettumor.crf.read(..., mapping=...).",
             argument=missing[0],
+            command_line=f"`lesions` lacks {', '.join(missing)}; it has "
+            f"{', '.join(study['lesions'])}. Give the columns those names in the file.",
         )
+    refuse_impossible(study["lesions"])
+    refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))
     return study
 
 
@@ -301,6 +333,17 @@ _NEEDED = {
 }
 
 
+_DIAMETERS = ("size", "perpendicular", "diameter")
+_SIZED_BY = {
+    "product": ("size", "perpendicular"),
+    "viable product": ("viable", "viable_perpendicular"),
+    "volume": ("volume",),
+    "viable diameter": ("viable", *_DIAMETERS),
+    "diameter and attenuation": (*_DIAMETERS, "attenuation"),
+}
+"""The columns of which one at least must hold a size for the criteria's measure."""
+
+
 def _lacking(lesions: CrfTable, criteria: Any) -> str:
     """The columns that the criteria measure by, of which the table has no cell."""
     return (
@@ -346,6 +389,7 @@ def _notes(
         "subject dates that are not full": unread,
         "lesions with contradicting rows in one visit": conflicts,
         "further rows of one subject, not read": subjects.repeated,
+        **counts(study.intake),
     }
 
 

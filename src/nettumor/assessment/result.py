@@ -21,6 +21,7 @@ from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.crf.came_as import CameAs, with_categories
+from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
@@ -101,10 +102,14 @@ class Assessment:
     provenance : Table
         What was used: criteria and rules with their digests, versions, inputs with their SHA-256,
         policies, counts of what was left out.
+    intake : Table
+        What came in and how it was taken (see `nettumor.crf.Tables`).
     judgement : Judgement
         The arrays behind the timepoints.
     outcome : Outcome
         The objects behind the subjects.
+    categories : mapping of str to CameAs
+        The columns that came in as categories, and go out so in frames of the same kind.
 
     Examples
     --------
@@ -126,6 +131,7 @@ class Assessment:
     frame_kind: str = ""
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
+    intake: Table = field(factory=lambda: intake_table([]))
 
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
@@ -226,8 +232,10 @@ class Assessment:
             f"{counts[r]} {labels([r], self.criteria)[0]}" for r in reversed(Response) if counts[r]
         ]
         rows = self.subjects.n_rows
+        not_plain = summary(self.intake)
+        head = f"{not_plain}; " if not_plain else ""
         return (
-            f"Assessment({self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
+            f"Assessment({head}{self.criteria.title}: {rows} row{'' if rows == 1 else 's'} of subjects, "
             f"{self.timepoints.n_rows} timepoints; best {', '.join(found) or 'none'})"
         )
 

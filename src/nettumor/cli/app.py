@@ -11,7 +11,7 @@ from rich.console import Console
 
 import nettumor as nt
 from nettumor.before_after_table import BeforeAfter, assess_before_after
-from nettumor.cli import checks, evidence, study
+from nettumor.cli import checks, evidence, intake, study
 from nettumor.cli._screen import screen, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
         code = app(arguments or ["--help"], prog_name="nettumor", standalone_mode=False)
     except typer.Abort:  # Ctrl-C
         print("nettumor: interrupted", file=sys.stderr)
-        return 2
+        return 130
     except Exception as error:
         if not hasattr(
             error, "format_message"
@@ -124,14 +124,25 @@ def assess(
             "--output", "-o", help="Write the answers: .csv or .json, or a folder for a course."
         ),
     ] = None,
+    dates: intake.Dates = None,
+    strict: intake.Strict = False,
 ) -> None:
     """Response of each patient before and after therapy, or over the course of a study, and the
     rates.
     """
-    if study.is_study(path, evaluator):
-        study.assess(path, criteria or "recist-1.1", evaluator, output, per_lesion=per_lesion)
+    if study.is_study(path, evaluator, dates):
+        edition = study.edition(criteria or "recist-1.1")
+        tables = intake.read_study(path, dates)
+        intake.show_intake(tables.intake, strict=strict)
+        study.assess(tables, path, edition, evaluator, output, per_lesion=per_lesion)
         return
-    answers = assess_before_after(path[0], criteria=_size_criteria(criteria or "vogl-2008"))
+    answers = assess_before_after(
+        path[0],
+        criteria=_size_criteria(criteria or "vogl-2008"),
+        strict=strict,
+        dates=intake.said_of_dates(dates),
+    )
+    intake.show_intake(answers.intake, strict=strict)
     rows = answers.lesions if per_lesion else answers.patients
     if output is not None:
         write(rows, output, path[0])
@@ -181,6 +192,8 @@ def demo() -> None:
 
 
 app.command("check")(checks.check)
+app.command("intake")(intake.intake)
+app.command("layouts")(intake.layouts)
 app.command("checks")(checks.checks)
 app.command("evidence")(evidence.evidence)
 app.command("indication")(evidence.indication)

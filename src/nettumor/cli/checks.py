@@ -17,6 +17,8 @@ from rich.table import Table as Screen
 from rich.text import Text
 
 import nettumor as nt
+from nettumor.cli import intake
+from nettumor.crf.reading import read_quietly
 from nettumor.criteria import Criteria
 from nettumor.edit_checks._configuration import Configuration
 from nettumor.edit_checks._examples import example
@@ -66,6 +68,8 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Write findings that follow from others as well.")
     ] = False,
+    dates: intake.Dates = None,
+    strict: intake.Strict = False,
 ) -> None:
     """Check a study's tables for faults of oncology logic, each a query that can be sent to the
     site.
@@ -86,7 +90,10 @@ def check(
     edition: Criteria = (
         nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
     )
-    found = _run(path[0] if len(path) == 1 else path, edition, wanted, evaluator, settings)
+    said = intake.said_of_dates(dates)
+    tables = read_quietly(path[0] if len(path) == 1 else path, dates=said, incomplete="keep")
+    intake.show_intake(tables.intake, strict=strict)
+    found = _run(tables, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)
     _summary(Console(soft_wrap=True), found, skipped=skipped)
     if output is not None:

@@ -12,7 +12,8 @@ from rich.console import Console
 import nettumor as nt
 from nettumor.before_after_table import is_course
 from nettumor.cli._screen import screen, show_table
-from nettumor.crf import Tables, read
+from nettumor.cli.intake import said_of_dates
+from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError
 from nettumor.tables import Table
@@ -31,16 +32,24 @@ _SHOWN = (
 )
 
 
-def is_study(paths: list[Path], evaluator: list[str] | None) -> bool:
+def is_study(paths: list[Path], evaluator: list[str] | None, dates: str | None = None) -> bool:
     """Whether these are for `nettumor.assess`, and not one file of lesions before and after
     therapy.
     """
-    return len(paths) > 1 or bool(evaluator) or paths[0].is_dir() or is_course(paths[0])
+    if len(paths) > 1 or bool(evaluator) or paths[0].is_dir():
+        return True
+    return is_course(paths[0], said_of_dates(dates))
+
+
+def edition(name: str) -> Any:
+    """The criteria of a name, or of a TOML file of a protocol."""
+    return nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name)
 
 
 def assess(
+    tables: Tables,
     paths: list[Path],
-    criteria: str,
+    edition: Any,
     evaluator: list[str] | None,
     output: Path | None,
     *,
@@ -49,11 +58,8 @@ def assess(
     """Assess the study, write the tables, and show subjects and rates."""
     if output is not None:
         _check(output, paths)
-    edition: Any = (
-        nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
-    )
     by = "lesion" if per_lesion else "subject"
-    answer = nt.assess(_read(paths), criteria=edition, evaluator=evaluator or None, by=by)
+    answer = nt.assess(tables, criteria=edition, evaluator=evaluator or None, by=by)
     console = screen()
     subjects = answer.subjects
     named = [
@@ -69,20 +75,6 @@ def assess(
         _show_cohort(console, subjects, who, by)
     if output is not None:
         console.print(f"Written: {', '.join(str(path) for path in _write(answer, output))}")
-
-
-def _read(paths: list[Path]) -> Tables:
-    """The tables; one file of no other name is the lesions table."""
-    if len(paths) > 1:
-        return read(paths)
-    if paths[0].is_dir():
-        return read(paths[0])
-    try:
-        return read(paths[0])
-    except InputError as error:
-        if error.argument != paths[0].stem:  # anything but "is no CRF table and no SDTM domain"
-            raise
-        return read({"lesions": paths[0]})
 
 
 def _show_cohort(console: Console, subjects: Table, who: str, by: str) -> None:

@@ -7,12 +7,16 @@ one `nettumor.Table`, worst first. Nothing is decided here.
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 from attrs import field, frozen
 from attrs.validators import in_
 
+from nettumor.errors import InputError, IntakeWarning
 from nettumor.tables import Table
 
 KINDS = ("file", "table", "row", "column", "word", "number", "date", "subject")
@@ -88,3 +92,66 @@ def intake_table(lines: Iterable[Line]) -> Table:
             "note": np.array([r.note for r in rows], dtype=str),
         }
     )
+
+
+def further(intake: Table, lines: Iterable[Line]) -> Table:
+    """The intake with more lines."""
+    return intake_table([*(Line(**row) for row in intake.rows()), *lines])
+
+
+def loud(intake: Table) -> npt.NDArray[np.bool_]:
+    """Where a line of an intake is about something that was not plainly read."""
+    return np.array([s not in QUIET for s in intake["status"].tolist()], dtype=np.bool_)
+
+
+def summary(intake: Table) -> str:
+    """How many things were not plainly read, by kind and status; "" where everything was.
+
+    >>> summary(intake_table([Line("column", "lesions.x", "x", status="ignored"), Line("file", "a.csv")]))
+    '1 column ignored'
+    """
+    said = zip(intake["status"].tolist(), intake["kind"].tolist(), strict=True)
+    counts = Counter((status, kind) for status, kind in said if status not in QUIET)
+    return ", ".join(
+        f"{n} {kind}{'s' * (n > 1)} {status}"
+        for (status, kind), n in sorted(counts.items(), key=lambda c: STATUSES.index(c[0][0]))
+    )
+
+
+def counts(intake: Table) -> dict[str, int]:
+    """The number of lines of each status that is not plain, for a table of provenance."""
+    status = intake["status"].tolist()
+    return {f"intake: {s}": status.count(s) for s in STATUSES if s not in QUIET}
+
+
+def sentence(intake: Table, most: int = 3) -> str:
+    """What was not plainly read in one sentence, with the first places; "" where everything was."""
+    said = summary(intake)
+    if not said:
+        return ""
+    rows = [row for row in intake.rows() if row["status"] not in QUIET]
+    first = "; ".join(str(Line(**row)) for row in rows[:most])
+    more = f"; and {len(rows) - most} more" if len(rows) > most else ""
+    return f"Not everything was plainly read: {said}. {first}{more}."
+
+
+def tell(intake: Table, *, strict: bool, stacklevel: int) -> None:
+    """Warn once of what was not plainly read, or refuse it where ``strict``.
+
+    Raises
+    ------
+    InputError
+        Where ``strict`` and a line of the intake is neither "read" nor "not needed".
+    """
+    said = sentence(intake)
+    if said and strict:
+        raise InputError(
+            f"{said} Repair the tables, or read them without strict=True.",
+            argument="source",
+            count=int(loud(intake).sum()),
+            command_line=f"{said} Repair the tables, or leave --strict out.",
+        )
+    if said:
+        warnings.warn(
+            f"{said} The table `.intake` has every line.", IntakeWarning, stacklevel=stacklevel + 1
+        )

@@ -24,7 +24,7 @@ from nettumor.words.roles import SPELLINGS as ROLES
 from nettumor.words.states import SPELLINGS as STATES
 
 
-@frozen
+@frozen(repr=False)
 class ColumnLayout:
     """One column of a CRF table.
 
@@ -57,8 +57,15 @@ class ColumnLayout:
     cdisc: str = ""
     aliases: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        what = f"{self.kind}, {self.unit}" if self.unit else self.kind
+        needed = "; required" if self.required else ""
+        words = f" ({', '.join(self.permitted)})" if self.permitted else ""
+        cdisc = f" [{self.cdisc}]" if self.cdisc else ""
+        return f"{self.name} ({what}{needed}): {self.meaning}{words}{cdisc}"
 
-@frozen
+
+@frozen(repr=False)
 class TableLayout:
     """One CRF table: its columns, its keys, and of which columns one is enough.
 
@@ -98,9 +105,16 @@ class TableLayout:
         ['visit or date']
         """
         have = set(present)  # type: ignore[call-overload]
-        groups = [(g, {*g, "day"} if "date" in g else {*g}) for g in self.either]
+        groups = [(g, {*g, "day", "study_day"} if "date" in g else {*g}) for g in self.either]
         alternatives = [" or ".join(g) for g, any_of in groups if not have & any_of]
         return [c for c in self.required() if c not in have] + alternatives
+
+    def __repr__(self) -> str:
+        heads = [f"{self.name}: {self.meaning}; a row is told apart by {', '.join(self.keys)}"]
+        either = [" or ".join(group) for group in self.either]
+        needed = [*self.required(), *either]
+        heads.append(f"  required: {', '.join(needed)}")
+        return "\n".join([*heads, *(f"  {column!r}" for column in self.columns)])
 
 
 def _c(

@@ -10,22 +10,38 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
-from nettumor.crf.columns import Column, constant
+from nettumor.crf.column_names import nearest
+from nettumor.crf.columns import constant
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.crf.frames import is_frame, read_frame
+from nettumor.crf.impossible import refuse_impossible
+from nettumor.crf.inspection import inspect
+from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.recognition import domain_lines, layout_columns, renamed
+from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.tables import CrfTable, Tables
 from nettumor.errors import InputError, InputTypeError, MissingExtraError, choose, did_you_mean
 
 Mappings = Mapping[str, Mapping[str, str]]
 
 
-def read(source: Any, *, mapping: Mappings | None = None, incomplete: str = "raise") -> Tables:
+def read(
+    source: Any,
+    *,
+    study: Any = None,
+    strict: bool = False,
+    dates: Said = None,
+    mapping: Mappings | None = None,
+    incomplete: str = "raise",
+) -> Tables:
     """A study's CRF tables from files or frames.
 
     Parameters
@@ -36,28 +52,43 @@ def read(source: Any, *, mapping: Mappings | None = None, incomplete: str = "rai
         ``responses``, ``markers``, ``symptoms``, or an SDTM domain (``tu``, ``tr_onco``,
         ``supptr``, ``rs``, ``dm``, ``ds``, ``lb``), for which the DOMAIN variable counts first.
         CSV, XPORT, Dataset-JSON (JSON and NDJSON), Parquet, Excel and sas7bdat are read; frames are
-        pandas, Polars, PyArrow, or any that narwhals knows.
+        pandas, Polars, PyArrow, or any that narwhals knows. Columns may have the layout's names,
+        those of CDISC, or well-known relatives of them (``diam``, "Size (mm)"; `LAYOUTS`).
+    study : None
+        Kept for a file that describes the study; none is read so far.
+    strict : bool
+        Refuse what is not plainly read, in place of a warning.
+    dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
+        How dates are written, for all columns or for some by "table.column" or "column". Without it
+        every column is read by what is certain, and refused where two orders fit.
     mapping : mapping of str to mapping of str to str, optional
         For a table or domain, its columns by their names in the source, with the names they get
         here: ``{"lesions": {"patient": "subject"}}``. A name that begins with "=" is a constant for
         every row: ``{"lesions": {"=TARGET": "role"}}``. The only data set that is not recognised is
         taken for the only table of the mapping that is not there.
     incomplete : {"raise", "keep"}
-        What to do with a table that lacks a required column: refuse it, or keep it (for the edit
+        What to do with a table that lacks a required column or can only be wrong (no row with a
+        role, no size, a column of which no date can be read): refuse it, or keep it (for the edit
         checks, which report it).
 
     Returns
     -------
     Tables
-        Every cell as it came.
+        Every cell as it came; ``.intake`` says of everything how it was taken.
 
     Raises
     ------
     InputError
-        Where a file cannot be read, nothing is recognised, one table is given twice, or a required
-        column is missing.
+        Where a file cannot be read, nothing is recognised, one table is given twice, a required
+        column is missing, or a table or a column of dates can only be wrong; with ``strict`` where
+        anything is not plainly read.
     MissingExtraError
         Where the reader of a file's format is not installed; the message says what to install.
+
+    Warns
+    -----
+    IntakeWarning
+        Once, where anything is not plainly read.
 
     References
     ----------
@@ -70,27 +101,101 @@ def read(source: Any, *, mapping: Mappings | None = None, incomplete: str = "rai
     >>> tables["lesions"].lesions.measure("size").too_small.tolist()
     [False, True]
     """
+    tables = read_quietly(source, study=study, dates=dates, mapping=mapping, incomplete=incomplete)
+    if tables is not source or strict:
+        tell(tables.intake, strict=strict, stacklevel=2)
+    return tables
+
+
+def read_quietly(
+    source: Any,
+    *,
+    study: Any = None,
+    dates: Said = None,
+    mapping: Mappings | None = None,
+    incomplete: str = "raise",
+    used: Collection[str] = (),
+) -> Tables:
+    """As `read`, without the warning; columns of the user's own that are ``used`` (to select, to
+    carry) count as read.
+    """
     choose("incomplete", incomplete, ("raise", "keep"))
+    if study is not None:
+        raise InputError(
+            f"`study` must be None; got {study!r:.60}. Files that describe a study are not read yet.",
+            argument="study",
+        )
     if isinstance(source, Tables) and not mapping:
+        if dates is not None:
+            raise InputError(
+                "`dates` must be given where the tables are read; got Tables, whose dates are "
+                "decided. Pass it to nettumor.crf.read.",
+                argument="dates",
+            )
         return source
     wanted = _checked_mapping(mapping)
-    given, ignored, kind, strict = _gather(source)
-    tables, domains = _recognise(given, wanted, ignored, strict)
+    given, lines, kind, named = _gather(source)
+    tables, domains, ignored = _recognise(given, wanted, lines, named)
     for name, table in _mapped(domains, tables).items():
         tables.setdefault(name, table)
     if not tables:
-        got = ", ".join([*(t.name for t in given), *ignored]) or "nothing"
+        got = ", ".join([*(t.name for t in given), *(line.found for line in lines)]) or "nothing"
         raise InputError(
             f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM "
-            "domains "
-            "(TU and TR, RS, DM, LB).",
+            "domains (TU and TR, RS, DM, LB).",
             argument="source",
         )
-    study = Tables(tables, domains=domains, ignored=ignored, frame_kind=kind)
+    read_as = Tables(tables, domains=domains, ignored=ignored, frame_kind=kind)
     if incomplete == "raise":
-        for name in study:
-            _complete(study, name)
-    return study
+        for name in read_as:
+            _complete(read_as, name)
+    return _taken(read_as, lines, dates, used, refuse=incomplete == "raise")
+
+
+def _taken(
+    study: Tables, lines: list[Line], said: Said, used: Collection[str], *, refuse: bool
+) -> Tables:
+    """The study with its dates decided and its intake written; refused where it can only be wrong."""
+    decided = decide(study, study.domains, said, days=study.days)
+    dated = study.with_tables(decided.tables, decided.domains)
+    dated, of_days, unknown = with_days(dated)
+    refusals = [*decided.refusals, *unknown]
+    if refuse and refusals:
+        raise refusals[0]
+    try:
+        if "lesions" in dated:
+            refuse_impossible(dated["lesions"])
+    except InputError as error:
+        if refuse and dated["lesions"].source.kind != "sdtm":  # TR may hold nothing but sums
+            raise
+        impossible = [
+            Line("table", "lesions", error.argument, status="unreadable", note=str(error))
+        ]
+    else:
+        impossible = []
+    lines = [
+        *lines,
+        *(n for t in dated.values() for n in t.notes),
+        *(n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))),
+        *decided.lines,
+        *of_days,
+        *impossible,
+        *inspect(dated),
+    ]
+    lines = [
+        evolve(n, status="read", note="used by name")
+        if n.kind == "column" and n.status == "ignored" and n.found in used
+        else n
+        for n in lines
+    ]
+    return Tables(
+        dict(dated),
+        domains=dated.domains,
+        ignored=study.ignored,
+        frame_kind=study.frame_kind,
+        intake=intake_table(lines),
+        decided=decided.orders,
+    )
 
 
 def _complete(study: Tables, name: str) -> None:
@@ -102,12 +207,14 @@ def _complete(study: Tables, name: str) -> None:
 
 def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> InputError:
     first = missing[0].split(" ")[0]
-    return InputError(
+    said = (
         f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-        f"{table.source.name} has "
-        f"{', '.join(table) or 'none'}. Add it, or pass mapping={{{name!r}: {{'its name there': "
-        f"{first!r}}}}}.",
+        f"{table.source.name} has {', '.join(table) or 'none'}. "
+    )
+    return InputError(
+        f"{said}Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",
         argument=missing[0],
+        command_line=f"{said}Add it, or give the column that name in the file.",
     )
 
 
@@ -143,18 +250,18 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
     return out
 
 
-def _gather(source: Any) -> tuple[list[CrfTable], dict[str, str], str, bool]:
-    """The data sets in a source, what was left aside and why, the kind of frame, whether each was
+def _gather(source: Any) -> tuple[list[CrfTable], list[Line], str, bool]:
+    """The data sets in a source, lines for what was left aside, the kind of frame, whether each was
     named on purpose.
     """
     if isinstance(source, Mapping) and not is_frame(source):
-        return *_from_mapping(source), True
+        tables, kind = _from_mapping(source)
+        return tables, [], kind, True
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         if path.is_dir():
-            tables, ignored = _from_folder(path)
-            return tables, ignored, "", False
-        return read_file(path), {}, "", True
+            return *_from_folder(path), "", False
+        return read_file(path), [], "", True
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
             "`source` must be a folder, files, or a mapping of table names to frames; got "
@@ -171,10 +278,10 @@ def _gather(source: Any) -> tuple[list[CrfTable], dict[str, str], str, bool]:
                 argument="source",
             )
         tables += read_file(Path(item))
-    return tables, {}, "", True
+    return tables, [], "", True
 
 
-def _from_mapping(source: Mapping[Any, Any]) -> tuple[list[CrfTable], dict[str, str], str]:
+def _from_mapping(source: Mapping[Any, Any]) -> tuple[list[CrfTable], str]:
     tables: list[CrfTable] = []
     kind = ""
     for key, value in source.items():
@@ -186,44 +293,84 @@ def _from_mapping(source: Mapping[Any, Any]) -> tuple[list[CrfTable], dict[str, 
         table = read_frame(value, name)
         kind = kind or (table.source.kind if table.source.kind not in ("arrays", "table") else "")
         tables.append(table)
-    return tables, {}, kind
+    return tables, kind
 
 
 def _renamed(table: CrfTable, name: str) -> CrfTable:
-    columns = {n: table.column(n) for n in table}
-    return CrfTable(name, columns, table.source, table.rows, origin=constant(name, table.n_rows))
+    return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
 _OTHER = re.compile(r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?")
 """Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder."""
 
 
-def _from_folder(folder: Path) -> tuple[list[CrfTable], dict[str, str]]:
+_NO_FILE = frozenset({"thumbs.db", "desktop.ini"})
+"""What systems put into folders."""
+
+
+def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
+    """The tables in a folder's files, and a line for every file and folder that is left aside."""
     tables: list[CrfTable] = []
-    ignored: dict[str, str] = {}
-    for path in sorted(
-        p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~"))
-    ):
-        stem = path.stem.casefold()
+    lines: list[Line] = []
+
+    def left(path: Path, status: str, why: str) -> None:
+        lines.append(Line("file", str(path.name), path.name, "", 1, status, why))
+
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "~")) or path.name.casefold() in _NO_FILE:
+            continue
+        stem = path.name.split(".")[0].casefold()
         known = _layout_named(stem) or sdtm.domain_by_name(stem)
-        if path.suffix.lower() not in SUFFIXES:
-            continue
-        if not known and _OTHER.fullmatch(stem):
-            ignored[path.name] = "holds nothing that the tables need"
-            continue
-        try:
-            tables += read_file(path)
-        except (InputError, MissingExtraError) as error:
-            if known or path.suffix.lower() not in (".txt", ".json"):
-                raise
-            ignored[path.name] = str(error)
+        near = _nearest_table(stem)
+        if path.is_dir():
+            left(path, "ignored", f"a folder in the folder is not read{near}")
+        elif not is_readable(path):
+            suffix = path.suffix.lower() or "no suffix"
+            left(path, "ignored", f"of a kind that is not read ({suffix}){near}")
+        elif not known and _OTHER.fullmatch(stem):
+            left(path, "not needed", "holds nothing that the tables need")
+        else:
+            try:
+                tables += read_file(path)
+            except (InputError, MissingExtraError) as error:
+                if known or path.suffix.lower() not in (".txt", ".json"):
+                    raise
+                left(path, "ignored", f"{error}{near}")
     if not tables:
         raise InputError(
-            f"`{folder}` holds no table. Put {', '.join(f'{n}.csv' for n in LAYOUTS)}, or SDTM "
-            "domains, there.",
+            f"`{folder}` holds no table{_left_out(lines)}. Put "
+            f"{', '.join(f'{n}.csv' for n in LAYOUTS)}, or SDTM domains, there.",
             argument="source",
         )
-    return tables, ignored
+    return tables, lines
+
+
+def _left_out(lines: list[Line]) -> str:
+    """Which files lie there, as a half-sentence."""
+    names = [line.found for line in lines]
+    more = ", ..." if len(names) > 5 else ""
+    return f", but {', '.join(names[:5])}{more}" if names else ""
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file is of a kind that is read, by its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
+_SYNONYMS = {
+    "patient": "subjects", "patients": "subjects", "subject": "subjects", "demographics": "subjects",
+    "tumor": "lesions", "tumors": "lesions", "tumour": "lesions", "tumours": "lesions", "lesion": "lesions",
+    "response": "responses", "marker": "markers", "biomarkers": "markers", "lab": "markers", "labs": "markers",
+    "symptom": "symptoms", "diary": "symptoms",
+}  # fmt: skip
+"""What people call the tables."""
+
+
+def _nearest_table(name: str) -> str:
+    """The table that a name is near to, as a half-sentence; "" for none."""
+    found = next((_SYNONYMS[p] for p in re.split(r"[^a-z]+", name) if p in _SYNONYMS), "")
+    found = found or nearest(name, LAYOUTS)
+    return f"; if it is the table of {found}, call it {found}" if found else ""
 
 
 def _layout_named(name: str) -> str:
@@ -238,41 +385,59 @@ def _layout_named(name: str) -> str:
 def _recognise(
     given: list[CrfTable],
     wanted: dict[str, Mapping[str, str]],
-    ignored: dict[str, str],
-    strict: bool,
-) -> tuple[dict[str, CrfTable], dict[str, CrfTable]]:
+    lines: list[Line],
+    named: bool,
+) -> tuple[dict[str, CrfTable], dict[str, CrfTable], dict[str, str]]:
+    """The tables, the domains, and what was not used with the reason; ``lines`` are added to."""
     tables: dict[str, CrfTable] = {}
     domains: dict[str, CrfTable] = {}
+    ignored = {line.found: line.note for line in lines}
     unknown: list[CrfTable] = []
+
+    def left(table: CrfTable, why: str, status: str) -> None:
+        ignored[table.source.name] = why
+        where, rows = table.source.name, table.n_rows
+        lines.append(Line("table", where, table.name, "", rows, status, why))
+
     for table in given:
         name = _layout_named(table.name)
         domain = "" if name else sdtm.domain_of(table)
         if name:
             _once(tables, name, table)
-            tables[name] = _layout_columns(table, name, wanted.get(name, {}))
+            tables[name] = layout_columns(renamed(table, wanted.get(name, {})), name)
+            lines.append(_read_line(table, name))
         elif domain in sdtm.DOMAINS:
-            renamed = sdtm.as_domain(_rename(table, wanted.get(domain, {})), domain)
+            as_domain = sdtm.as_domain(renamed(table, wanted.get(domain, {})), domain)
             if domain == "LB" and domain in domains:
-                ignored[table.source.name] = "a second LB data set; put the tumour markers into one"
+                left(table, "a second LB data set; put the tumour markers into one", "ignored")
                 continue
             _once(domains, domain, table)
-            domains[domain] = renamed
+            domains[domain] = evolve(as_domain, notes=table.notes)
+            lines.append(_read_line(table, domain))
         elif domain:
-            ignored[table.source.name] = f"SDTM domain {domain} holds nothing that the tables need"
+            why = f"SDTM domain {domain} holds nothing that the tables need"
+            left(table, why, "not needed")
         else:
             unknown.append(table)
     absent = [n for n in wanted if n in LAYOUTS and n not in tables]
     if len(unknown) == 1 and len(absent) == 1:
-        tables[absent[0]] = _layout_columns(unknown.pop(), absent[0], wanted[absent[0]])
+        table, name = unknown.pop(), absent[0]
+        tables[name] = layout_columns(renamed(table, wanted[name]), name)
+        lines.append(_read_line(table, name))
     for table in unknown:
-        if strict:
+        if named:
             raise InputError(
                 f"`{table.name}` is no CRF table and no SDTM domain. "
                 f"{did_you_mean(table.name, LAYOUTS)}",
                 argument=table.name,
             )
-        ignored[table.source.name] = "neither a CRF table nor an SDTM domain"
-    return tables, domains
+        near = _nearest_table(table.name.casefold())
+        left(table, f"neither a CRF table nor an SDTM domain{near}", "ignored")
+    return tables, domains, ignored
+
+
+def _read_line(table: CrfTable, read_as: str) -> Line:
+    return Line("table", table.source.name, table.name, read_as, table.n_rows, "read")
 
 
 def _once(held: Mapping[str, CrfTable], name: str, table: CrfTable) -> None:
@@ -282,61 +447,6 @@ def _once(held: Mapping[str, CrfTable], name: str, table: CrfTable) -> None:
             "tables of one study.",
             argument=name,
         )
-
-
-def _rename(table: CrfTable, renames: Mapping[str, str]) -> CrfTable:
-    """The table with columns under the names the user gives them; constants added."""
-    by_name = {n.casefold(): n for n in table}
-    to = {}
-    columns: dict[str, Column] = {}
-    for old, new in renames.items():
-        if old.startswith("="):
-            columns[new] = constant(old[1:], table.n_rows)
-        elif old.casefold() in by_name:
-            to[by_name[old.casefold()]] = new
-        else:
-            raise InputError(
-                f"`mapping` renames {old!r}, which {table.source.name} does not have. "
-                f"{did_you_mean(old, table)}",
-                argument="mapping",
-            )
-    taken = {n.casefold() for n in (*to.values(), *columns)}
-    if len(taken) < len(to) + len(columns):
-        raise InputError(
-            "`mapping` gives two columns one name. Rename each to a name of its own.",
-            argument="mapping",
-        )
-    for name in table:
-        if name in to:
-            columns[to[name]] = table.column(name)
-        elif name.casefold() not in taken:
-            columns[name] = table.column(name)
-    return CrfTable(table.name, columns, table.source, table.rows, origin=table.origin)
-
-
-def _layout_columns(table: CrfTable, name: str, renames: Mapping[str, str]) -> CrfTable:
-    """The table with the layout's spelling of its column names, and other names (CDASH, SDTM) taken
-    where needed.
-    """
-    renamed = _rename(table, renames)
-    layout = LAYOUTS[name]
-    spelled = {n.casefold().replace(" ", "_").replace("-", "_"): n for n in reversed(list(renamed))}
-    columns: dict[str, Column] = {}
-    used: set[str] = set()
-    for column in layout.columns:
-        found = next(
-            (
-                spelled[k]
-                for k in (column.name, *(a.casefold() for a in column.aliases))
-                if k in spelled
-            ),
-            None,
-        )
-        if found is not None and found not in used:
-            columns[column.name] = renamed.column(found)
-            used.add(found)
-    columns |= {n: renamed.column(n) for n in renamed if n not in used and n not in columns}
-    return CrfTable(name, columns, table.source, table.rows, origin=constant(name, table.n_rows))
 
 
 def _mapped(domains: Mapping[str, CrfTable], given: Mapping[str, CrfTable]) -> dict[str, CrfTable]:

@@ -22,7 +22,7 @@ from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
-from nettumor.crf.intake import Line
+from nettumor.crf.intake import Line, intake_table, summary
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
@@ -253,6 +253,13 @@ class Tables(Mapping[str, CrfTable]):
         What was given and not used, with the reason.
     frame_kind : str
         "pandas", "polars", "pyarrow" if frames were given, else "".
+    intake : Table
+        What came in and how it was taken, a line for each thing, worst first: kind (file, table,
+        row, column, word, number, date, subject), place, found, read_as, count, status (read, not
+        needed, renamed, converted, ignored, unreadable, ambiguous), note.
+    decided : mapping of str to str
+        How columns of dates are read ("lesions.date": "DMY"), as it was decided for the whole study:
+        what ``dates=`` takes, so that a part of the study can be read later as the whole was.
 
     Examples
     --------
@@ -270,11 +277,15 @@ class Tables(Mapping[str, CrfTable]):
         domains: Mapping[str, CrfTable] | None = None,
         ignored: Mapping[str, str] | None = None,
         frame_kind: str = "",
+        intake: Table | None = None,
+        decided: Mapping[str, str] | None = None,
     ) -> None:
         self._tables = {name: tables[name] for name in LAYOUTS if name in tables}
         self.domains: Mapping[str, CrfTable] = MappingProxyType(dict(domains or {}))
         self.ignored: Mapping[str, str] = MappingProxyType(dict(ignored or {}))
         self.frame_kind = frame_kind
+        self.intake = intake_table([]) if intake is None else intake
+        self.decided: Mapping[str, str] = MappingProxyType(dict(decided or {}))
 
     def __getitem__(self, name: str) -> CrfTable:
         return self._tables[name]
@@ -307,11 +318,19 @@ class Tables(Mapping[str, CrfTable]):
 
     def replace(self, **tables: CrfTable) -> Tables:
         """The same study with other tables in place of these."""
+        return self.with_tables({**self._tables, **tables}, self.domains)
+
+    def with_tables(
+        self, tables: Mapping[str, CrfTable], domains: Mapping[str, CrfTable]
+    ) -> Tables:
+        """The same study, its intake and its decisions, with these tables and domains."""
         return Tables(
-            {**self._tables, **tables},
-            domains=self.domains,
+            tables,
+            domains=domains,
             ignored=self.ignored,
             frame_kind=self.frame_kind,
+            intake=self.intake,
+            decided=self.decided,
         )
 
     def inputs(self) -> Table:
@@ -336,4 +355,6 @@ class Tables(Mapping[str, CrfTable]):
         if self.domains:
             lines.append(f"SDTM domains: {', '.join(self.domains)}")
         lines += [f"not used: {n} ({why})" for n, why in list(self.ignored.items())[:5]]
-        return "\n".join(("Tables", *(f"  {line}"[:110] for line in lines)))
+        said = summary(self.intake)
+        head = f"Tables: {said}" if said else "Tables"
+        return "\n".join((head, *(f"  {line}"[:110] for line in lines)))

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from nettumor.crf import occurrence
 from nettumor.crf.columns import Words
+from nettumor.crf.intake import intake_table, summary
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._types import SEVERITIES, Check, Hits
 from nettumor.errors import InputError
@@ -52,6 +53,8 @@ class Findings(Table):
         check, name, severity, status (passed, findings, skipped, failed), reason, count.
     inputs : Table
         table, name, kind, path, sha256, rows.
+    intake : Table
+        What came in and how it was taken (see `nettumor.crf.Tables`).
     parameters : mapping of str to mapping
         The parameters of each check as they were used.
     criteria, criteria_digest, version : str
@@ -82,8 +85,10 @@ class Findings(Table):
         version: str,
         cause: npt.NDArray[np.int64],
         configuration: Configuration = NO_CONFIGURATION,
+        intake: Table | None = None,
     ) -> None:
         super().__init__(columns)
+        self.intake = intake_table([]) if intake is None else intake
         self.configuration = configuration
         self.runs, self.inputs, self.parameters = runs, inputs, parameters
         self.criteria, self.criteria_digest, self.version, self.cause = (
@@ -107,9 +112,9 @@ class Findings(Table):
         )
         names, number = np.unique(self["check"], return_counts=True)
         most = [f"  {names[i]}: {number[i]}" for i in np.argsort(-number, kind="stable")[:10]]
-        return "\n".join(
-            (f"{self.n_rows} findings ({counts}{folded})", f"  checks: {states}", *most)
-        )
+        not_plain = summary(self.intake)
+        head = f"{not_plain}; {self.n_rows}" if not_plain else f"{self.n_rows}"
+        return "\n".join((f"{head} findings ({counts}{folded})", f"  checks: {states}", *most))
 
     def selected(
         self, *, folded: bool = True, severity: str = "note", limit: int | None = None

@@ -20,6 +20,9 @@ from nettumor import crf
 from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
+from nettumor.crf.intake import tell
+from nettumor.crf.reading import read_quietly
+from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._data import Data, visit_words
@@ -45,9 +48,12 @@ class _State:
 
 
 def run(
-    tables: Any,
+    source: Any,
     criteria: Criteria | str = RECIST_1_1,
     *,
+    study: Any = None,
+    strict: bool = False,
+    dates: Said = None,
     checks: Iterable[str | Check] | str | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     evaluator: str | None = None,
@@ -58,11 +64,17 @@ def run(
 
     Parameters
     ----------
-    tables : Tables, path, or mapping of str to frame
+    source : Tables, path, or mapping of str to frame
         What `nettumor.crf.read` reads; a table that lacks a required column is reported, not
         refused.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
+    study : None
+        As in `nettumor.crf.read`.
+    strict : bool
+        Refuse what is not plainly read, in place of a warning.
+    dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
+        How dates are written, as in `nettumor.crf.read`.
     checks : iterable of str or Check, optional
         Identifiers, names or groups of checks, or `Check` objects; all that are registered by
         default.
@@ -82,7 +94,13 @@ def run(
     Raises
     ------
     InputError
-        For tables that cannot be read, and unknown checks, parameters, criteria or evaluators.
+        For tables that cannot be read, and unknown checks, parameters, criteria or evaluators; with
+        ``strict`` where anything is not plainly read.
+
+    Warns
+    -----
+    IntakeWarning
+        Once, where anything that is read here is not plainly read; Tables were read before.
 
     References
     ----------
@@ -95,7 +113,9 @@ def run(
     >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
     ['visit blank']
     """
-    study = crf.read(tables, incomplete="keep")
+    tables = read_quietly(source, study=study, dates=dates, incomplete="keep")
+    if tables is not source or strict:
+        tell(tables.intake, strict=strict, stacklevel=2)
     edition = editions.get(criteria) if isinstance(criteria, str) else criteria
     if not hasattr(edition, "digest"):
         raise InputTypeError(
@@ -108,11 +128,11 @@ def run(
             f"got {configuration!r:.60}. Read one with load_configuration(path).",
             argument="configuration",
         )
-    study = _of_evaluator(study, evaluator)
+    tables = _of_evaluator(tables, evaluator)
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
     data = Data(
-        study,
+        tables,
         edition,
         organ_map=settings.organ_map,
         method_equivalents=settings.method_equivalents,
@@ -155,7 +175,7 @@ def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
             f"{did_you_mean(evaluator, names - {''})}",
             argument="evaluator",
         )
-    return Tables(tables, domains=domains, ignored=study.ignored, frame_kind=study.frame_kind)
+    return study.with_tables(tables, domains)
 
 
 def _wanted(checks: Iterable[str | Check] | str | None) -> list[Check]:
@@ -326,6 +346,7 @@ def _findings(
         version=nettumor.__version__,
         cause=cause,
         configuration=settings,
+        intake=data.tables.intake,
     )
 
 

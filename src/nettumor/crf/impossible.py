@@ -1,0 +1,77 @@
+"""What can only be wrong in a study, and is refused before anything is judged.
+
+A lesions table without rows, without any role that is known, or without anything that says how large
+a lesion was or what was seen of it, answers every question alike: nothing. That is never what
+somebody meant. Everything less is a line of the intake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nettumor.crf.cells import Role, State, parse_roles, unknown_words
+from nettumor.crf.columns import Column
+from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.tables import CrfTable
+from nettumor.errors import InputError
+from nettumor.words.missing import is_missing
+
+
+def refuse_impossible(lesions: CrfTable) -> None:
+    """Raise where a lesions table can only be wrong.
+
+    Raises
+    ------
+    InputError
+        Where it has no rows, no row with a role, or no column of sizes or states of which a cell can
+        be read.
+    """
+    if not lesions.n_rows:
+        raise InputError(
+            f"`lesions` must have rows; {lesions.source.name} has a header alone. Give the rows.",
+            argument="lesions",
+        )
+    if "role" in lesions and not (parse_roles(lesions.column("role")) > 0).any():
+        words = [w for w in lesions.column("role").words.tolist() if w.strip()][:3]
+        got = f"got {', '.join(map(repr, words))}" if words else "every cell is blank"
+        raise InputError(
+            f"`role` must say TARGET, NON-TARGET or NEW in some row of {lesions.source.name}; {got}. "
+            "Write those words.",
+            argument="role",
+            count=lesions.n_rows,
+        )
+    refuse_without_sizes(lesions, MEASURES)
+
+
+def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
+    """Raise where none of the measures and no state has a cell that can be read, for any target."""
+    is_target = lesions.lesions.role == Role.TARGET
+    there = [m for m in measures if m in lesions]
+    if not is_target.any() or any(_has_number(lesions, m) for m in there):
+        return
+    if (lesions.lesions.state[is_target] > State.BLANK).any():
+        return
+    what = f"no cell of {', '.join(there)} can be read" if there else f"it has {', '.join(lesions)}"
+    raise InputError(
+        f"`lesions` must have sizes of its targets in {' or '.join(measures)}; {what} "
+        f"({lesions.source.name}). Name a column so, in mm, with numbers.",
+        argument=measures[0],
+        count=int(is_target.sum()),
+    )
+
+
+def _has_number(lesions: CrfTable, name: str) -> bool:
+    """Whether some cell of a measure is a number, or says what was seen of the lesion."""
+    column = lesions.column(name)
+    if column.floats is not None:
+        return bool(np.isfinite(column.floats).any())
+    unit, comma = LAYOUTS["lesions"][name].unit, lesions.source.decimal_comma
+    used = column.words[np.bincount(column.codes, minlength=len(column.words)) > 0]
+    return any(
+        not is_missing(w)
+        and not unknown_words(Column.of_text([w]), "size", unit=unit, decimal_comma=comma)
+        for w in used
+    )

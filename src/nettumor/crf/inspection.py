@@ -1,0 +1,166 @@
+"""What the cells of a study hold that is not plainly read: a line of the intake for each thing.
+
+Which words are none of those permitted, which numbers cannot be read or were converted, which rows
+have no subject, which tables no rows, and which two names may be one patient. Everything is asked of
+the distinct words of a column, once; rows are only counted. Nothing is changed here, and nothing
+refused: what can only be wrong is the question of `impossible`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from nettumor.crf.cells import unknown_words
+from nettumor.crf.columns import Column
+from nettumor.crf.intake import Line
+from nettumor.crf.layouts import LAYOUTS, ColumnLayout
+from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.study_dates import word_lines
+from nettumor.crf.tables import CrfTable
+from nettumor.words import numbers
+from nettumor.words.missing import is_missing
+
+_KIND_OF = {"role": "role", "state": "state", "new_lesion": "new_lesion", "sex": "sex"}
+"""How the words of a column are read, where its layout's kind does not say."""
+
+_NOTES = {
+    "role": "not a role: write TARGET, NON-TARGET or NEW",
+    "state": "not a state: see nettumor layouts lesions",
+    "new_lesion": "not an answer: write Y, N, EQUIVOCAL or UNEQUIVOCAL",
+    "response": "not a response: write CR, PR, SD, PD, NON-CR/NON-PD or NE",
+    "flag": "not an answer: write Y or N",
+    "sex": "not a sex: write F, M or U",
+    "unit": "not a unit of lengths that is known: write mm or cm",
+    "size": "neither a size nor a state: write a number in the unit of the column, or NE",
+    "number": "not a number",
+}
+
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+
+
+def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
+    """The lines for what the cells of the tables hold.
+
+    Parameters
+    ----------
+    tables : mapping of str to CrfTable
+
+    Returns
+    -------
+    list of Line
+    """
+    lines: list[Line] = []
+    for name, table in tables.items():
+        if not table.n_rows:
+            note = f"{table.source.name} has a header and no rows"
+            lines.append(Line("table", name, table.source.name, name, 0, "ignored", note))
+            continue
+        lines += _without_subject(table)
+        for column in LAYOUTS[name].columns:
+            if column.name in table:
+                lines += _of_column(table, column)
+    return lines + list(_alike(tables))
+
+
+def _without_subject(table: CrfTable) -> list[Line]:
+    if "subject" not in table:
+        return []
+    words = table.column("subject").words
+    codes = table.column("subject").codes
+    nobody = np.array([is_missing(w) for w in words], dtype=np.bool_)
+    if not nobody.any():
+        return []
+    rows = np.flatnonzero(nobody[codes])
+    if not rows.size:
+        return []
+    note = f"no subject; the first is {table.source.rows} {table.rows[rows[0]]}"
+    return [Line("row", table.name, "", "", int(rows.size), "ignored", note)]
+
+
+def _of_column(table: CrfTable, column: ColumnLayout) -> list[Line]:
+    """The lines for the words or numbers of one column."""
+    place = f"{table.name}.{column.name}"
+    held = table.column(column.name)
+    if column.kind == "number":
+        size = table.name == "lesions" and column.name in MEASURES
+        return _numbers(place, table, held, column, "size" if size else "number")
+    if column.kind in ("flag", "response"):
+        kind = column.kind
+    elif column.name in _KIND_OF and column.kind == "word":
+        kind = _KIND_OF[column.name]
+    elif column.name == "unit" and column.kind == "word":
+        return word_lines("word", place, _other_units(held), _NOTES["unit"])
+    else:
+        return []
+    return word_lines("word", place, list(unknown_words(held, kind).items()), _NOTES[kind])
+
+
+def _other_units(column: Column) -> list[tuple[str, int]]:
+    """Units of lengths that are neither missing nor known, with how many rows have each."""
+    from nettumor.words import units
+
+    count = np.bincount(column.codes, minlength=len(column.words)).tolist()
+    return [
+        (w, n)
+        for w, n in zip(column.words, count, strict=True)
+        if not is_missing(w) and units.factor(w, "mm") != units.factor(w, "mm")
+    ]
+
+
+def _numbers(
+    place: str, table: CrfTable, column: Column, layout: ColumnLayout, kind: str
+) -> list[Line]:
+    """Numbers that cannot be read, and those read in another unit than the column's."""
+    if not column.is_text:
+        return _endless(place, column)
+    comma = table.source.decimal_comma
+    unknown = unknown_words(column, kind, unit=layout.unit, decimal_comma=comma)
+    lines = word_lines("number", place, list(unknown.items()), _NOTES[kind])
+    with_unit = [
+        i
+        for i, w in enumerate(column.words)
+        if w[-1:].isalpha() and w not in unknown and numbers.read(w, comma, layout.unit).has_unit
+    ]
+    if with_unit:
+        first = column.words[with_unit[0]]
+        read = numbers.read(first, comma, layout.unit)
+        value = next(
+            v for v in (read.value, read.below, read.above, np.nan) if v == v or v is np.nan
+        )
+        cells = int(np.isin(column.codes, with_unit).sum())
+        said = f"{value:g} {layout.unit}"
+        lines.append(
+            Line("number", place, first, said, cells, "converted", "the cell names its unit")
+        )
+    return lines
+
+
+def _endless(place: str, column: Column) -> list[Line]:
+    assert column.floats is not None
+    count = int(np.isinf(column.floats).sum())
+    return [Line("number", place, "inf", "", count, "unreadable", "infinite")] if count else []
+
+
+def _alike(tables: Mapping[str, CrfTable]) -> Iterator[Line]:
+    """Pairs of subjects whose names differ in leading zeros or case alone: perhaps one patient."""
+    where: dict[str, str] = {}
+    for name, table in tables.items():
+        if "subject" in table and table.n_rows:
+            for word in table.column("subject").trimmed.words.tolist():
+                where.setdefault(word, name)
+    joined = "\n".join(where)
+    same = _ZEROS.sub("", joined).casefold().split("\n")
+    if len(set(same)) == len(same):
+        return
+    first: dict[str, str] = {}
+    for word, key in zip(where, same, strict=True):
+        other = first.setdefault(key, word)
+        if other != word and key:
+            note = (
+                f"{other!r} in {where[other]} and {word!r} in {where[word]} are two patients; "
+                "if they are one, write one"
+            )
+            yield Line("subject", f"{where[word]}.subject", word, "", 2, "ambiguous", note)

@@ -1,0 +1,281 @@
+"""Nothing is lost at the door: one study in many ways gives the same answer, an error, or a line of
+the intake that names the place.
+"""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+import door
+import nettumor as nt
+from nettumor import crf
+from nettumor.crf.intake import QUIET, Line, intake_table
+
+SHOWN = (
+    "best",
+    "best_day",
+    "confirmed",
+    "progression_day",
+    "pfs_days",
+    "pfs_event",
+    "os_days",
+    "os_event",
+)
+KINDS = (
+    door.dates,
+    door.missing,
+    door.columns,
+    door.words,
+    door.shapes,
+    door.study_days,
+    door.files,
+)
+
+
+def answer(source):
+    """The subjects' results as text, and the lines that are not plain; an error as it is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nt.IntakeWarning)
+        try:
+            done = nt.assess(source)
+        except nt.InputError as error:
+            return error, []
+    rows = done.subjects.rows()
+    said = sorted((r["subject"], *(str(r[n]) for n in SHOWN)) for r in rows)
+    return said, [r for r in done.intake.rows() if r["status"] not in QUIET]
+
+
+def wrong(way, got, lines, meant):
+    """What is wrong with an answer, "" for nothing: above all another answer without a word."""
+    named = [r for r in lines if way.place in r["place"] or way.place in r["found"]]
+    if isinstance(got, nt.InputError):
+        if way.must != "error":
+            return f"{way.name}: refused ({got})"
+        return (
+            ""
+            if way.place in str(got)
+            else f"{way.name}: the error does not name the place ({got})"
+        )
+    if way.must == "error":
+        return f"{way.name}: not refused"
+    if way.must == "line":
+        return "" if named else f"{way.name}: no line names {way.place}"
+    return "" if got == meant else f"{way.name}: another answer ({got})"
+
+
+@pytest.fixture(scope="module")
+def meant():
+    """The answer to the study as it is meant."""
+    return answer(door.study())[0]
+
+
+def test_the_study_as_it_is_meant_is_plainly_read(meant):
+    """All tables and columns are read, nobody is warned, and the answers differ between patients."""
+    done = nt.assess(door.study(), strict=True)
+    assert set(done.intake["status"].tolist()) == {"read"}
+    assert len({row[1:] for row in meant}) == len(meant)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+def test_same_answer_or_error_or_line(kind, meant, tmp_path):
+    """Each kind in each place, as arrays, as frames and as files, from a fresh read each time."""
+    faults = []
+    for number, way in enumerate(kind()):
+        if not way.files:
+            faults.append(wrong(way, *answer(way.tables), meant))
+        if number % 5 == 0 and not way.files:
+            frames = door.as_frames(way.tables)
+            faults.append(wrong(way, *answer(frames), meant).replace(": ", " (frames): ", 1))
+        if number % 5 == 0 or way.files:
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            found = answer(door.as_folder(way, folder))
+            faults.append(wrong(way, *found, meant).replace(": ", " (files): ", 1))
+    assert [f for f in faults if f] == []
+    assert len(faults) >= 3
+
+
+@pytest.mark.parametrize(
+    ("call", "column"),
+    [
+        (crf.read, "lesions.comment"),
+        (nt.assess, "lesions.comment"),
+        (nt.edit_checks.run, "lesions.comment"),
+    ],
+)
+def test_one_warning_a_call_and_strict_refuses(call, column):
+    """`read`, `assess` and `run` warn once where the call stands; ``strict`` raises; Tables that were
+    read do not warn again.
+    """
+    tables = door.study()
+    tables["lesions"]["comment"] = ["x"] * len(tables["lesions"]["subject"])
+    with pytest.warns(nt.IntakeWarning, match="1 column ignored.*lesions.comment") as caught:
+        done = call(tables)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert repr(done).startswith(
+        ("Tables: 1 column ignored", "Assessment(1 column ignored", "1 column ig")
+    )
+    assert column in done.intake["place"].tolist()
+    with pytest.raises(nt.InputError, match="Not everything was plainly read: 1 column ignored"):
+        call(tables, strict=True)
+    with pytest.warns(nt.IntakeWarning):
+        read = crf.read(tables)
+    call(read)  # warnings are errors here
+    with pytest.raises(nt.InputError, match="1 column ignored"):
+        call(read, strict=True)
+
+
+def test_columns_used_by_name_are_read():
+    """A column of the user's own that selects the lesions is not left out."""
+    tables = door.study()
+    tables["lesions"]["segment"] = ["II"] * len(tables["lesions"]["subject"])
+    done = nt.assess(tables, selection={"segment": "II"}, strict=True)
+    assert not [s for s in done.intake["status"].tolist() if s not in QUIET]
+
+
+def test_what_was_decided_reads_a_part_as_the_whole():
+    """The order that the whole study shows is data, and reads a part that does not show it."""
+    tables = door.changed("lesions", "date", door.written("%d/%m/%Y"))
+    with pytest.warns(nt.IntakeWarning, match="converted"):
+        whole = crf.read(tables)
+    assert whole.decided == {"lesions.date": "DMY"}
+    part = {"lesions": {n: c[:1] for n, c in tables["lesions"].items()}}
+    part["lesions"]["date"] = ["05/02/2024"]
+    with pytest.raises(nt.InputError, match=r"may be 2024-02-05.*or 2024-05-02"):
+        crf.read(part)
+    with pytest.warns(nt.IntakeWarning, match="day first, as said"):
+        again = crf.read(part, dates=dict(whole.decided))
+    assert crf.iso(again["lesions"].dates("date").day).tolist() == ["2024-02-05"]
+    with pytest.raises(nt.InputError, match="whose dates are decided"):
+        nt.assess(whole, dates="DMY")
+
+
+@pytest.mark.parametrize(("origin", "said"), [("1899-12-30", "excel"), ("1960-01-01", "sas")])
+def test_serial_numbers_are_read_where_the_user_says(origin, said, meant):
+    """Numbers of days from Excel's or SAS's origin, for all columns and for one."""
+    count = door.serial(door.datetime.date.fromisoformat(origin))
+    tables = door.changed("lesions", "date", count)
+    assert "Pass dates=" in str(answer(tables)[0])
+    for dates in (said, {"lesions.date": said}, {"date": said}):
+        with pytest.warns(nt.IntakeWarning):
+            done = nt.assess(tables, dates=dates)
+        assert done.subjects["best"].tolist() == [row[1] for row in meant]
+
+
+def test_study_days_are_moved_to_randomisation():
+    """Day 1 of the treatment that began three days after randomisation is day 3."""
+    lesions = {
+        "subject": ["1"] * 4,
+        "lesion": ["T1"] * 4,
+        "role": ["TARGET"] * 4,
+        "size": [50, 40, 30, 20],
+        "study_day": [-3, 1, 57, 0],
+    }
+    subjects = {"subject": ["1"], "randomized": ["2024-01-01"], "treatment_start": ["2024-01-04"]}
+    with pytest.warns(nt.IntakeWarning) as caught:
+        tables = crf.read({"lesions": lesions, "subjects": subjects})
+    assert "day -1 the one before it" in str(caught[0].message)
+    np.testing.assert_array_equal(tables["lesions"].when().day, [0, 3, 59, np.nan])
+    line = next(
+        r
+        for r in tables.intake.rows()
+        if r["place"] == "lesions.study_day" and r["read_as"] == "day"
+    )
+    assert "moved to the reference date for 1 subject" in line["note"]
+    with pytest.warns(nt.IntakeWarning):
+        alone = crf.read({"lesions": lesions})
+    np.testing.assert_array_equal(alone["lesions"].when().day, [-3, 0, 56, np.nan])
+
+
+def test_study_days_of_domains_count_from_rfstdtc():
+    """TRDY without TRDTC counts from RFSTDTC of DM, and the reference date is the first exposure."""
+    key = {"USUBJID": ["1"], "VISITNUM": [1.0]}
+    tables = {
+        "dm": {"USUBJID": ["1"], "RFSTDTC": ["2024-01-03"], "RFXSTDTC": ["2024-01-01"]},
+        "tu": {**key, "TULNKID": ["T1"], "TUSTRESC": ["TARGET"]},
+        "tr": {**key, "TRLNKID": ["T1"], "TRTESTCD": ["LDIAM"], "TRSTRESN": [20.0], "TRDY": [1.0]},
+    }
+    with pytest.warns(nt.IntakeWarning, match="study_day"):
+        read = crf.read(tables)
+    assert read["lesions"].when().day.tolist() == [2]
+
+
+def test_domains_say_what_is_not_needed():
+    """Variables of the SDTM that no table is made from are known; another name is not."""
+    tables = {
+        "dm": {
+            "USUBJID": ["1"],
+            "RFSTDTC": ["2024-01-01"],
+            "RACE": ["X"],
+            "RFSTDT2": ["2024-01-01"],
+        }
+    }
+    with pytest.warns(nt.IntakeWarning, match="DM.RFSTDT2.*the nearest variable is RFSTDTC"):
+        read = crf.read(tables)
+    status = dict(zip(read.intake["found"].tolist(), read.intake["status"].tolist(), strict=True))
+    assert (status["RACE"], status["RFSTDTC"]) == ("not needed", "read")
+
+
+def test_the_better_column_is_read_and_the_other_said():
+    """A relative beside the layout's own name is left out, with what is read in its place."""
+    tables = door.study()
+    tables["lesions"]["diam"] = ["1"] * len(tables["lesions"]["subject"])
+    with pytest.warns(nt.IntakeWarning, match="`size` is read from size"):
+        done = nt.assess(tables)
+    assert done.subjects["best"].tolist() == nt.assess(door.study()).subjects["best"].tolist()
+
+
+def test_a_unit_in_a_name_beside_a_column_of_units():
+    """The column of units counts where it is full; with blank cells it is refused."""
+    tables = door.renamed("lesions", "size", "size_cm")
+    n = len(tables["lesions"]["subject"])
+    with pytest.warns(nt.IntakeWarning, match="renamed as 'size'"):
+        done = nt.assess({**tables, "lesions": {**tables["lesions"], "unit": ["mm"] * n}})
+    assert done.subjects["best"].tolist() == nt.assess(door.study()).subjects["best"].tolist()
+    with pytest.raises(nt.InputError, match="the column of units beside it has blank cells"):
+        crf.read({"lesions": {**tables["lesions"], "unit": ["mm", *[""] * (n - 1)]}})
+
+
+def test_a_reader_by_role_and_a_visit_by_name():
+    """Where nothing else says it, the role tells readers apart and the name tells visits apart."""
+    tables = door.renamed("lesions", "visit", "visit_name")
+    tables["lesions"]["evaluator_role"] = tables["lesions"].pop("evaluator")
+    with pytest.warns(nt.IntakeWarning, match="there is no other"):
+        read = crf.read(tables)
+    assert {"visit", "evaluator"} <= set(read["lesions"])
+
+
+def test_many_strange_words_are_one_line_more():
+    """Of twenty and more words that are not known the first are named and the others counted."""
+    tables = door.study()
+    n = len(tables["lesions"]["subject"])
+    tables["lesions"]["slice_thickness"] = [f"word {i}" for i in range(n)]
+    with pytest.warns(nt.IntakeWarning):
+        read = crf.read(tables)
+    lines = [
+        r
+        for r in read.intake.rows()
+        if r["place"] == "lesions.slice_thickness" and r["kind"] == "number"
+    ]
+    assert len(lines) == 21
+    assert sum(r["count"] for r in lines) == n
+    assert lines[-1]["found"] == f"{n - 20} further numbers"
+
+
+def test_lines_are_checked_and_ordered():
+    """A line has a kind and a status that are known; the worst stands first."""
+    with pytest.raises(ValueError, match="must be in"):
+        Line("cell", "lesions")
+    with pytest.raises(ValueError, match="must be in"):
+        Line("word", "lesions", status="lost")
+    table = intake_table([Line("file", "a"), Line("word", "b", status="unreadable")])
+    assert table["place"].tolist() == ["b", "a"]
+
+
+def test_the_intake_is_pickled_with_its_table():
+    """The intake goes to other processes."""
+    intake = nt.assess(door.study()).intake
+    assert pickle.loads(pickle.dumps(intake)).rows() == intake.rows()
