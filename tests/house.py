@@ -20,6 +20,7 @@ GROUND = (
     "_levels",
     "_late",
     "_threads",
+    "_possible_days",
 )
 """Read by all."""
 
