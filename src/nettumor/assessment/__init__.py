@@ -77,7 +77,8 @@ def assess(
     rule : BestResponseRule, optional
         Default: ``criteria.best_response``.
     censoring : CensoringRule, optional
-        Default: `FDA_2018_CENSORING`.
+        Default: ``criteria.censoring``, where the criteria have one (iRECIST), else
+        `FDA_2018_CENSORING`.
     evaluator : str or sequence of str, optional
         Whose assessments; default all.
     data_cutoff : str, date or float, optional
@@ -127,7 +128,7 @@ def assess(
     ) as placed:
         parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
         visits = placed()
-    judgement = judge(parts, visits, criteria)
+    judgement = judge(parts, visits, criteria, rule)
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(study, None, subjects, visits, judgement.owner, subject)
@@ -159,7 +160,8 @@ def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule
     if not isinstance(criteria, AttenuationCriteria):
         require(criteria, SizeCriteria, "assess")
     rule = criteria.best_response if rule is None else rule
-    censoring = FDA_2018_CENSORING if censoring is None else censoring
+    if censoring is None:
+        censoring = FDA_2018_CENSORING if criteria.censoring is None else criteria.censoring
     require(rule, BestResponseRule, "assess", "rule")
     require(censoring, CensoringRule, "assess", "censoring")
     return rule, censoring

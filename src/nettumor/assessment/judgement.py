@@ -14,10 +14,11 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._possible_days import can_increase, uncertain
 from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
 from nettumor.assessment.visits import Visits, tracks_of
-from nettumor.criteria import AttenuationCriteria, SizeCriteria
+from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.morphology import TargetResponse, target_response
 from nettumor.terminology import Reason, Response
 from nettumor.timepoint import (
@@ -45,6 +46,8 @@ class Judgement:
     reason : ndarray of int32
     progression_day : ndarray of float
         Day of the scan that shows a progression at the timepoint.
+    immune : bool
+        The criteria are iRECIST's: PD is a confirmed progression.
     """
 
     owner: npt.NDArray[np.int64]
@@ -55,6 +58,7 @@ class Judgement:
     overall: Codes
     reason: npt.NDArray[np.int32]
     progression_day: Floats
+    immune: bool = False
 
 
 @frozen(eq=False)
@@ -73,8 +77,15 @@ class Parts:
     non_target_day: Floats
 
 
-def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
-    """Every timepoint of every unit."""
+def judge(
+    parts: Parts,
+    visits: Visits,
+    criteria: SizeCriteria | AttenuationCriteria,
+    rule: BestResponseRule,
+) -> Judgement:
+    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on."""
+    if isinstance(criteria, SizeCriteria) and criteria.best_response != rule:
+        criteria = attrs.evolve(criteria, best_response=rule)
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # sizes of 1e308 are for the edit checks, not for warnings
@@ -82,8 +93,9 @@ def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCrit
 
 
 def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
-    target = _target(parts.targets, criteria)
     exists = tracks_of(visits.exists, parts.owner)
+    days = tuple(tracks_of(d, parts.owner) for d in (visits.day_first, visits.day_latest))
+    target = _target(parts.targets, criteria, *possible_days(*days))
     non_target = np.zeros_like(exists, dtype=np.int8)
     if parts.non_target.shape[1]:
         non_target[:] = non_target_response(parts.non_target)
@@ -103,10 +115,30 @@ def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCri
     day = tracks_of(visits.day, parts.owner)
     several = visits.several_dates or new.any()
     day = _progression_day(parts, day, response, codes, new) if several else day.copy(order="K")
-    return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day)
+    immune = bool(getattr(criteria, "immune", False))
+    return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day, immune)
 
 
-def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> TargetResponse:
+def possible_days(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
+    """First and last possible day of each timepoint; not known where days cannot increase, or
+    repeat one before.
+    """
+    if first is latest and (first[:, 1:] > first[:, :-1]).all():
+        return first, latest
+    earlier = np.fmax.accumulate(first, axis=1)[:, :-1]
+    again = np.zeros(first.shape, dtype=np.bool_)
+    again[:, 1:] = (first[:, 1:] == latest[:, 1:]) & (first[:, 1:] <= earlier)
+    first, latest = np.where(again, np.nan, first), np.where(again, np.nan, latest)
+    odd = ~can_increase(first, latest)[:, None] & uncertain(first, latest)
+    return np.where(odd, np.nan, first), np.where(odd, np.nan, latest)
+
+
+def _target(
+    lesions: Targets,
+    criteria: SizeCriteria | AttenuationCriteria,
+    days: Floats,
+    days_latest: Floats,
+) -> TargetResponse:
     """Response of the target lesions."""
     if isinstance(criteria, AttenuationCriteria):
         found: TargetResponse = choi_targets(lesions, criteria)
@@ -115,10 +147,13 @@ def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> T
             lesions.sizes,
             nodal=lesions.nodal,
             too_small=lesions.too_small,
+            days=days,
+            days_latest=days_latest,
             criteria=criteria,
             invalid="NE",
         )
-        if criteria.pd_scope == "any lesion" and lesions.merged.any():
+        each = criteria.pd_scope == "any lesion" or criteria.reappearance == "any lesion"
+        if each and lesions.merged.any():
             found = _without_merged(lesions, criteria, found)
     lost = lesions.unmeasured.sum(axis=-1)
     if not lost.any():
@@ -152,7 +187,11 @@ def _without_merged(
         sizes,
         nodal=lesions.nodal[rows],
         too_small=lesions.too_small[rows],
-        criteria=attrs.evolve(criteria, pd_scope="sum"),
+        criteria=attrs.evolve(
+            criteria,
+            pd_scope="sum",
+            reappearance="5 mm" if criteria.reappearance == "any lesion" else criteria.reappearance,
+        ),
         invalid="NE",
     )
     others = np.where(lesions.merged[rows], np.nan, sizes)
@@ -164,12 +203,15 @@ def _without_merged(
         invalid="NE",
     )
     sound = (by_sum.response != Response.CR) & ((by_sum.reason & Reason.INVALID) == 0)
-    single = ((alone.reason & Reason.ANY_LESION) != 0) & sound
+    by_one = Reason.ANY_LESION
+    if criteria.reappearance == "any lesion":
+        by_one |= Reason.REAPPEARED
+    single = ((alone.reason & by_one) != 0) & sound
     response, reason = found.response, found.reason
     response[rows] = np.where(single, np.int8(Response.PD), by_sum.response)
     kept = np.where(by_sum.response == Response.PD, by_sum.reason, Reason(0))
     partial = np.where(by_sum.n_missing > 0, Reason.PARTIAL_SUM, Reason(0))
-    reason[rows] = np.where(single, kept | partial | Reason.ANY_LESION, by_sum.reason)
+    reason[rows] = np.where(single, kept | partial | (alone.reason & by_one), by_sum.reason)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Bools, Floats
+from nettumor._arrays import Floats
 from nettumor._possible_days import unanimous
 from nettumor.best_response._record import BestResponse
 from nettumor.criteria import BestResponseRule
@@ -23,7 +23,6 @@ class Answers:
         self.response = np.zeros(patients, dtype=np.int8)
         self.day, self.confirmation_day, self.first_response_day = np.full((3, patients), np.nan)
         self.timepoint = np.full(patients, -1, dtype=np.int64)
-        self.confirmed_at, self.responded_at = np.full((2, patients), -1, dtype=np.int64)
         self.confirmed = np.zeros(patients, dtype=np.bool_)
         self.reason = np.zeros(patients, dtype=np.int32)
         self.course = np.zeros((visits, patients), dtype=np.int8).T
@@ -55,41 +54,30 @@ class Answers:
         each: Answers,
         who: npt.NDArray[np.int64],
         start: npt.NDArray[np.int64],
-        is_interval: Bools,
     ) -> None:
         """For the patients ``who``: the answer on which all their combinations of days agree.
 
-        ``start`` is the first combination of each in ``each``; a day that is an interval
-        (``is_interval``, of their timepoints) is not known, whatever was tried.
+        ``start`` is the first combination of each in ``each``; a day on which they do not agree is
+        not known.
         """
-        same = {
-            name: unanimous(getattr(each, name), start)
-            for name in ("response", "timepoint", "confirmed_at", "responded_at")
-        }
-        agreed = same["response"]
+        agreed, one_place = (unanimous(getattr(each, n), start) for n in ("response", "timepoint"))
         earliest = np.minimum.reduceat(each.timepoint, start)
         bits = np.bitwise_and.reduceat(each.reason, start)
         whole = unanimous(each.course, start)
 
-        def day_of(at: npt.NDArray[np.int64], days: Floats, one: Bools) -> Floats:
-            hidden = is_interval[np.arange(len(who)), np.maximum(at, 0)]
-            return np.where(one & (at >= 0) & ~hidden, days, np.nan)
+        def agreed_days(name: str) -> Floats:
+            days = getattr(each, name)
+            return np.where(unanimous(days, start), days[start], np.nan)
 
-        at, second, first = (
-            each.timepoint[start],
-            each.confirmed_at[start],
-            each.responded_at[start],
-        )
+        at = each.timepoint[start]
         found = {
             "response": each.response[start],
-            "timepoint": np.where(same["timepoint"], at, earliest),
-            "day": day_of(at, each.day[start], same["timepoint"]),
+            "timepoint": np.where(one_place, at, earliest),
+            "day": agreed_days("day"),
             "confirmed": each.confirmed[start],
-            "confirmation_day": day_of(second, each.confirmation_day[start], same["confirmed_at"]),
-            "first_response_day": day_of(
-                first, each.first_response_day[start], same["responded_at"]
-            ),
-            "reason": bits | np.where(same["timepoint"], 0, Reason.DAY_UNKNOWN.value),
+            "confirmation_day": agreed_days("confirmation_day"),
+            "first_response_day": agreed_days("first_response_day"),
+            "reason": bits | np.where(one_place, 0, Reason.DAY_UNKNOWN.value),
         }
         for name, values in found.items():
             getattr(self, name)[who[agreed]] = values[agreed]

@@ -343,7 +343,7 @@ def _try_intervals(out: Answers, cohort: _Cohort, rule: BestResponseRule) -> Non
         ),
         rule,
     )
-    out.take_agreed(each, who, start, uncertain(first, last)[who, :visits])
+    out.take_agreed(each, who, start)
 
 
 def _answer(
@@ -388,10 +388,6 @@ def _answer(
     out.response[part] = np.where(none & rule.missing_as_ne, _R.NE, best)
     out.timepoint[part] = np.where(none, -1, at)
     out.day[part] = np.where(none, np.nan, dated[at, patient])
-    out.confirmed_at[part], out.responded_at[part] = (
-        second,
-        np.where(as_reported.any(axis=0), first, -1),
-    )
     out.confirmed[part] = confirmed
     out.confirmation_day[part] = np.where(confirmed, day[second, patient], np.nan)
     out.first_response_day[part] = np.where(as_reported.any(axis=0), day[first, patient], np.nan)
