@@ -94,14 +94,16 @@ def judge(
 
 def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
     exists = tracks_of(visits.exists, parts.owner)
-    days = tuple(tracks_of(d, parts.owner) for d in (visits.day_first, visits.day_latest))
-    target = _target(parts.targets, criteria, *possible_days(*days))
+    days = possible_days(
+        tracks_of(visits.day_first, parts.owner), tracks_of(visits.day_latest, parts.owner)
+    )
+    target = _target(parts.targets, criteria, *days)
     non_target = np.zeros_like(exists, dtype=np.int8)
     if parts.non_target.shape[1]:
         non_target[:] = non_target_response(parts.non_target)
     new = parts.new.present & exists
     new[:, 0] = False
-    overall = _overall(target, non_target, new, parts, criteria)
+    overall = _overall(target, non_target, new, parts, criteria, days)
     overall[:, 0] = Response.MISSING
     response, codes = target.response, non_target
     response[~exists], codes[~exists], overall[~exists] = 0, 0, 0
@@ -221,22 +223,49 @@ def _overall(
     new: Bools,
     parts: Parts,
     criteria: SizeCriteria | AttenuationCriteria,
+    days: tuple[Floats, Floats],
 ) -> Codes:
     if isinstance(criteria, AttenuationCriteria) or not criteria.immune:
         return np.array(overall_response(target.response, non_target, new, criteria=criteria))
     sums = np.where(target.n_missing == 0, target.sum, np.nan)
+    lesions = parts.new
+    first_seen, lasting = lesions.first_seen.copy(), lesions.lasting
+    first_seen[:, 0] = False
+    course = (target.response, non_target, first_seen)
+    known = {
+        "lasting_new_lesion": lasting,
+        "new_lesion_progression": lesions.progressing | _grown_again(lesions.sums, criteria),
+    }
     grown = further_increase(
-        target.response,
-        non_target,
-        new,
+        *course,
         sums=sums,
         non_target_increase=parts.non_target_larger,
-        new_lesion_sums=parts.new.sums,
-        new_non_target_increase=parts.new.larger,
-        new_lesion_count=parts.new.count,
+        new_lesion_sums=lesions.sums,
+        new_non_target_increase=lesions.larger,
+        new_lesion_count=lesions.count,
+        new_non_target_sizes=lesions.singles,
         criteria=criteria,
+        **known,
     )
-    return np.array(irecist_response(target.response, non_target, new, grown))
+    return np.array(
+        irecist_response(
+            *course,
+            grown,
+            days=days[0],
+            days_latest=days[1],
+            confirmation_from_days=criteria.confirmation_from_days,
+            symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
+            **known,
+        )
+    )
+
+
+def _grown_again(sums: Floats, criteria: SizeCriteria) -> Bools:
+    """Whether the new lesions progress by RECIST's own limits, from their smallest sum so far."""
+    smallest = np.full(sums.shape, np.nan)
+    smallest[:, 1:] = np.fmin.accumulate(sums, axis=1)[:, :-1]
+    met = criteria.pd.percent_met(smallest, sums) & criteria.pd.absolute_met(smallest, sums)
+    return np.asarray(met & (sums > smallest))
 
 
 def _progression_day(

@@ -176,6 +176,7 @@ def _each_lesion(target: Any, day: Floats) -> Parts:
         merged=target.merged[track, lesion][:, None],
         nodal=target.nodal[track, lesion][:, None],
         unmeasured=target.unmeasured[track, lesion][:, None],
+        stray=target.stray[track, lesion][:, None],
         codes=target.codes[track, lesion][:, None],
     )
     nothing = np.full((units, timepoints), np.nan)

@@ -86,6 +86,10 @@ class SizeCriteria(Rules):
     new_without_words : {"PD", "NE"}
         What `assess` makes of a new lesion whose rows name what only a seen lesion has (organ,
         location, method), and say neither size nor state: it is there, or nobody knows.
+    new_liver_nodule : float or None
+        A new nodule of the liver that is measured is equivocal until it has this size with the
+        typical enhancement (column ``vascular_pattern``), or has grown by it, mm; None: it counts
+        at once.
     immune : bool
         iRECIST: PD of the course means iCPD.
     confirmation_from_days : float or None
@@ -141,6 +145,7 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     node_cr: Literal["normal", "gone"] = field(default="normal", validator=one_of("normal", "gone"))
     too_small: float | None = field(default=None, validator=length)
     new_without_words: Literal["PD", "NE"] = field(default="PD", validator=one_of("PD", "NE"))
+    new_liver_nodule: float | None = field(default=None, validator=length)
     immune: bool = field(default=False, validator=flag)
     confirmation_from_days: float | None = field(default=None, validator=days)
     symptomatic_new_lesion: bool = field(default=False, validator=flag)
@@ -257,6 +262,12 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
                 else "adds nothing to an increase [disputed; library choice]"
             )
             said.append(f"A node that stays below {self.node_normal:g} mm {grows}.")
+        if self.new_liver_nodule is not None:
+            said.append(
+                f"A new nodule of the liver counts from {self.new_liver_nodule:g} mm with the "
+                "typical enhancement, or after growth by as much [Lencioni and Llovet 2010; from "
+                "memory]."
+            )
         there = "is there" if self.new_without_words == "PD" else "is not known to be there"
         said.append(
             "A new lesion recorded with its organ or method, without size or state, "
