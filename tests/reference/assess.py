@@ -191,7 +191,13 @@ def courses(visits, every, role):
 def judge_targets(visits, every, criteria, days):
     """Per timepoint: dicts of response, sum, n_missing, baseline, nadir, percent changes."""
     sizes, nodes, never = [], [], 0
-    for name, at in courses(visits, every, "TARGET").items():
+    found = courses(visits, every, "TARGET")
+    no_disease = bool(visits) and "none" in visits[0]
+    first = [name for name, at in found.items() if at[0]]
+    early = {r["lesion"] for t in every if t not in visits for r in t["rows"]}
+    for name, at in found.items():
+        if not at[0] and name not in early and (first or no_disease):
+            continue  # not there at baseline: no target
         row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
         column = "size"
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
@@ -268,7 +274,8 @@ def sightings(visits, every):
                 continue  # what is seen at the baseline is not new
             word = agreed(
                 "YES"
-                if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (r["size"] and not r["state"])
+                if r["state"] in ("PRESENT", "UNEQUIVOCAL")
+                or (not r["state"] and (r["size"] or r["organ"]))
                 else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "")
                 for r in rows
             )

@@ -62,6 +62,9 @@ class Outcome:
         Day of the first progression of the course, up to a new therapy that censors; NaN for none,
         or a day not known.
     progressed : ndarray of bool
+    best_percent, best_percent_day, baseline_day : ndarray of float
+        The smallest change of the sum from baseline, percent, of the visits that count for best
+        response, and its day; the day of the baseline.
     times : mapping of str to TimeToEvent
         "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where
         a subject has the day of one. Each is worked out when it is asked for.
@@ -72,6 +75,9 @@ class Outcome:
     best: BestResponse
     progression_day: Floats
     progressed: Bools
+    best_percent: Floats
+    best_percent_day: Floats
+    baseline_day: Floats
     times: Mapping[str, TimeToEvent]
     start: dict[str, Floats]
     _others: Mapping[str, BestResponse]
@@ -224,7 +230,34 @@ def outcome(
         for name in ("PFS", "DOR", *(n for n in ("OS", "OSMET") if n in times)):
             times[name] = partial(_died_some_day, times[name], unknown, ends.death_status)
     others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
-    return Outcome(best, progression, place >= 0, Late(times), start, others)
+    percent, day = _best_percent(judgement, course, ends, censoring)
+    baseline_day = tracks_of(visits.day, judgement.owner)[:, 0]
+    return Outcome(
+        best, progression, place >= 0, percent, day, baseline_day, Late(times), start, others
+    )
+
+
+def _best_percent(
+    judgement: Judgement, course: _Course, ends: Ends, censoring: CensoringRule
+) -> tuple[Floats, Floats]:
+    """The smallest change from baseline of each unit and its day, up to the first progression, a
+    new therapy and the cut-off; NaN where no sum was complete.
+    """
+    pd = course.counted == Response.PD
+    ended = np.zeros(pd.shape, dtype=np.bool_)
+    ended[:, 1:] = np.logical_or.accumulate(pd, axis=1)[:, :-1]
+    treated = at_least(course.first, _therapy(ends, censoring)[0][:, None])
+    use = (course.codes != Response.MISSING) & ~ended & ~course.late & ~treated
+    percent = np.where(use, judgement.target.percent_from_baseline, np.nan)
+    known = ~np.isnan(percent)
+    place = np.where(known, percent, np.inf).argmin(axis=1)
+    unit = np.arange(len(percent))
+    exact = np.where(course.first == course.latest, course.first, np.nan)
+    found = known.any(axis=1)
+    return (
+        np.where(found, percent[unit, place], np.nan),
+        np.where(found, exact[unit, place], np.nan),
+    )
 
 
 @frozen(eq=False)

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, Floats
+from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor._possible_days import can_increase, uncertain
 from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
 from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
+from nettumor.endpoints._censoring import progression_place
 from nettumor.morphology import TargetResponse, target_response
 from nettumor.terminology import Reason, Response
 from nettumor.timepoint import (
@@ -48,6 +49,8 @@ class Judgement:
         Day of the scan that shows a progression at the timepoint.
     immune : bool
         The criteria are iRECIST's: PD is a confirmed progression.
+    remarks : tuple of (str, ndarray of bool)
+        What the sentence behind a timepoint says beside its parts, and where.
     """
 
     owner: npt.NDArray[np.int64]
@@ -59,6 +62,7 @@ class Judgement:
     reason: npt.NDArray[np.int32]
     progression_day: Floats
     immune: bool = False
+    remarks: tuple[tuple[str, Bools], ...] = ()
 
 
 @frozen(eq=False)
@@ -72,6 +76,7 @@ class Parts:
     targets: Targets
     non_target: Codes
     non_target_larger: Bools
+    non_target_bare: Bools
     new: NewLesions
     target_day: Floats
     non_target_day: Floats
@@ -82,28 +87,41 @@ def judge(
     visits: Visits,
     criteria: SizeCriteria | AttenuationCriteria,
     rule: BestResponseRule,
+    refused: Bools,
 ) -> Judgement:
-    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on."""
+    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on,
+    ``refused`` which tracks have a baseline that is too late to count.
+    """
     if isinstance(criteria, SizeCriteria) and criteria.best_response != rule:
         criteria = attrs.evolve(criteria, best_response=rule)
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # sizes of 1e308 are for the edit checks, not for warnings
-        return _judge(parts, visits, criteria)
+        return _judge(parts, visits, criteria, refused)
 
 
-def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
+def _judge(
+    parts: Parts,
+    visits: Visits,
+    criteria: SizeCriteria | AttenuationCriteria,
+    refused: Bools,
+) -> Judgement:
     exists = tracks_of(visits.exists, parts.owner)
-    days = possible_days(
+    possible = possible_days(
         tracks_of(visits.day_first, parts.owner), tracks_of(visits.day_latest, parts.owner)
     )
-    target = _target(parts.targets, criteria, *days)
+    target = _target(parts.targets, criteria, *possible)
+    no_baseline = refused[parts.owner]
+    if no_baseline.any():
+        target = _not_evaluable(target, no_baseline & (target.response != 0).any(axis=1))
     non_target = np.zeros_like(exists, dtype=np.int8)
     if parts.non_target.shape[1]:
         non_target[:] = non_target_response(parts.non_target)
+    if no_baseline.any():
+        non_target[no_baseline[:, None] & (non_target > Response.PD)] = Response.NE
     new = parts.new.present & exists
     new[:, 0] = False
-    overall = _overall(target, non_target, new, parts, criteria, days)
+    overall = _overall(target, non_target, new, parts, criteria, possible)
     overall[:, 0] = Response.MISSING
     response, codes = target.response, non_target
     response[~exists], codes[~exists], overall[~exists] = 0, 0, 0
@@ -116,9 +134,18 @@ def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCri
         reason |= decided * np.int32(Reason.FURTHER_INCREASE)
     day = tracks_of(visits.day, parts.owner)
     several = visits.several_dates or new.any()
-    day = _progression_day(parts, day, response, codes, new) if several else day.copy(order="K")
     immune = bool(getattr(criteria, "immune", False))
-    return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day, immune)
+    # Under iRECIST a lesion is new once: what progresses later is dated at its own visit.
+    shown_new = (
+        (new & parts.new.first_seen, parts.new.fresh_day) if immune else (new, parts.new.first_day)
+    )
+    scan = (
+        _progression_day(parts, day, response, codes, shown_new) if several else day.copy(order="K")
+    )
+    remarks = _remarks(parts, overall, possible[1], immune=immune)
+    return Judgement(
+        parts.owner, parts.lesion, target, codes, new, overall, reason, scan, immune, remarks
+    )
 
 
 def possible_days(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
@@ -162,7 +189,12 @@ def _target(
         return found
     # A target that was never measured: there is no complete baseline, hence no response (hard case
     # 18).
-    hit = lost > 0
+    missing = attrs.evolve(found, n_missing=found.n_missing + lost[:, None])
+    return _not_evaluable(missing, lost > 0)
+
+
+def _not_evaluable(found: TargetResponse, hit: Bools) -> TargetResponse:
+    """The response of units without a baseline that counts: NE at every visit."""
     response, reason = found.response, found.reason
     response[hit], response[:, 0] = Response.NE, Response.MISSING
     reason[hit] = Reason.NOT_MEASURED | Reason.BASELINE
@@ -171,7 +203,6 @@ def _target(
         found,
         response=response,
         reason=reason,
-        n_missing=found.n_missing + lost[:, None],
         baseline=found.baseline + nothing,
         nadir=found.nadir + nothing,
         percent_from_baseline=found.percent_from_baseline + nothing,
@@ -260,6 +291,37 @@ def _overall(
     )
 
 
+EIGHT_WEEKS = 56.0
+"""Days after which a confirmation is later than the source asks for (Seymour et al. 2017)."""
+
+
+def _remarks(
+    parts: Parts, overall: Codes, days: Floats, *, immune: bool
+) -> tuple[tuple[str, Bools], ...]:
+    """What is worth saying of a timepoint beside its parts."""
+    said: list[tuple[str, Bools]] = []
+    if parts.new.wordless.any():
+        said.append(("a new lesion is recorded without size or state", parts.new.wordless))
+    if parts.targets.stray.any():
+        left_out = np.repeat(parts.targets.stray.any(axis=1)[:, None], overall.shape[1], axis=1)
+        said.append(("a target that was not there at baseline is left out of the sum", left_out))
+    if not immune:
+        return tuple(said)
+    pd = overall == Response.PD
+    first = np.where(pd.any(axis=1), pd.argmax(axis=1), -1)
+    place = progression_place(overall, pd)
+    unit = np.arange(len(overall))
+    gap = days[unit, np.maximum(first, 0)] - days[unit, np.maximum(place, 0)]
+    late = np.zeros(overall.shape, dtype=np.bool_)
+    late[unit, np.maximum(first, 0)] = (first >= 0) & more_than(gap, EIGHT_WEEKS)
+    if late.any():
+        said.append(("confirmed later than 8 weeks after the first iUPD", late))
+    bare = parts.non_target_bare & pd
+    if bare.any():
+        said.append(("INCREASED alone counts as a further increase", bare))
+    return tuple(said)
+
+
 def _grown_again(sums: Floats, criteria: SizeCriteria) -> Bools:
     """Whether the new lesions progress by RECIST's own limits, from their smallest sum so far."""
     smallest = np.full(sums.shape, np.nan)
@@ -269,7 +331,7 @@ def _grown_again(sums: Floats, criteria: SizeCriteria) -> Bools:
 
 
 def _progression_day(
-    parts: Parts, day: Floats, target: Codes, non_target: Codes, new: Bools
+    parts: Parts, day: Floats, target: Codes, non_target: Codes, new: tuple[Bools, Floats]
 ) -> Floats:
     """The earliest scan that shows a progression at each timepoint; the timepoint's day where that
     is not known.
@@ -281,7 +343,7 @@ def _progression_day(
     for where, scan in (
         (target == Response.PD, parts.target_day),
         (non_target == Response.PD, parts.non_target_day),
-        (new, parts.new.first_day),
+        new,
     ):
         at = np.nonzero(where)  # few
         found[at] = np.fmin(found[at], np.where(np.isnan(scan[at]), day[at], scan[at]))

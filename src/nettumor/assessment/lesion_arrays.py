@@ -232,13 +232,14 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     return np.asarray(np.logical_or.accumulate(out, axis=-1))
 
 
-def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, int]:
-    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track,
-    timepoint), conflicts.
+def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, Bools, int]:
+    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger, and only a
+    bare INCREASED says so (track, timepoint), conflicts.
     """
     at = slots(table, given, Role.NON_TARGET)
     if at.empty:
-        return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
+        nowhere = np.zeros(given.shape, dtype=np.bool_)
+        return np.zeros(at.shape, dtype=np.int8), nowhere, nowhere, 0
     code = non_target_codes(table, criteria, given.lesions_of(table))
     if getattr(criteria, "immune", False):
         said = _said(table, (*_BARE, *_FURTHER, *_UNCHANGED))
@@ -250,7 +251,10 @@ def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Boo
     if getattr(criteria, "immune", False):
         still, _ = at.put(said, False)
         _still_unequivocal(found, still)
-    return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
+    bare = at.put(_said(table, _BARE), False)[0] & larger
+    larger_any = np.asarray(larger.any(axis=1))
+    only_bare = bare.any(axis=1) & ~(larger & ~bare).any(axis=1)
+    return found, larger_any, np.asarray(only_bare), int(conflict.sum())
 
 
 def _still_unequivocal(codes: Codes, still: Bools) -> None:
@@ -321,6 +325,8 @@ class NewLesions:
     first_day : ndarray of float, shape (track, timepoint)
         Of the lesions that are known to be new by then, the day of the first sighting; NaN where
         unknown.
+    fresh_day : ndarray of float, shape (track, timepoint)
+        The same of those that are unequivocal for the first time.
     sums, count : ndarray of float, shape (track, timepoint)
         Sum of the new lesions that can be targets (at most 5, 2 an organ); number of new lesions so
         far.
@@ -336,6 +342,7 @@ class NewLesions:
     first_seen: Bools
     lasting: Bools
     first_day: Floats
+    fresh_day: Floats
     sums: Floats
     count: Floats
     singles: Floats
@@ -354,6 +361,7 @@ class NewLesions:
             first_seen=never,
             lasting=never,
             first_day=nothing,
+            fresh_day=nothing,
             sums=nothing,
             count=np.broadcast_to(0.0, shape),
             singles=np.full((shape[0], 0, shape[1]), np.nan),
@@ -406,7 +414,10 @@ def new_lesions(
     )
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
-    first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
+    first_day, fresh_day = (
+        np.where(which, first, np.inf).min(axis=1, initial=np.inf)
+        for which in (known, known & ~before)
+    )
 
     def flagged(rows: Bools) -> Bools:
         return np.asarray(at.put(rows, False)[0] & there)
@@ -422,6 +433,7 @@ def new_lesions(
         first_seen=np.asarray((known & ~before).any(axis=1)),
         lasting=np.asarray((there & before).any(axis=1)),
         first_day=np.where(np.isinf(first_day), np.nan, first_day),
+        fresh_day=np.where(np.isinf(fresh_day), np.nan, fresh_day),
         sums=np.where(np.isnan(in_sum).all(axis=1), np.nan, np.nansum(in_sum, axis=1)),
         count=known.sum(axis=1).astype(np.float64),
         singles=np.where(is_target, np.nan, measured),

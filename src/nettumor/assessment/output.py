@@ -177,6 +177,10 @@ def subject_table(
 
     columns = identity | {
         "best": lambda: labels(best.response, criteria),
+        "best_reason": lambda: best.reason,
+        "best_percent": lambda: outcome.best_percent,
+        "best_percent_day": lambda: outcome.best_percent_day,
+        "baseline_day": lambda: outcome.baseline_day,
         "best_unconfirmed": lambda: labels(outcome.unconfirmed.response, criteria),
         "best_day": lambda: best.day,
         "best_date": lambda: dates(best.day, reference, days=days),

@@ -70,7 +70,7 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
             joined.append((int(owner), int(place), [places[p] for p in pieces]))
         elif letter and letter.group(1) in places:
             more.append((int(owner), int(place), places[letter.group(1)]))
-    known = np.array([part for part in more], dtype=np.int64).reshape(-1, 3).T
+    known = np.array(more, dtype=np.int64).reshape(-1, 3).T
     parts = (
         np.concatenate([track, known[0]]),
         np.concatenate([part, known[1]]),
