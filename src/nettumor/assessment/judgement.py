@@ -86,13 +86,15 @@ def judge(
     parts: Parts,
     visits: Visits,
     criteria: SizeCriteria | AttenuationCriteria,
-    rule: BestResponseRule,
-    refused: Bools,
+    rule: BestResponseRule | None = None,
+    refused: Bools | None = None,
 ) -> Judgement:
-    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on,
-    ``refused`` which tracks have a baseline that is too late to count.
+    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on (None:
+    that of the criteria), ``refused`` which tracks have a baseline that is too late to count.
     """
-    if isinstance(criteria, SizeCriteria) and criteria.best_response != rule:
+    if refused is None:
+        refused = np.zeros(len(visits.exists), dtype=np.bool_)
+    if rule is not None and isinstance(criteria, SizeCriteria) and criteria.best_response != rule:
         criteria = attrs.evolve(criteria, best_response=rule)
     with np.errstate(
         over="ignore", invalid="ignore"
@@ -169,6 +171,8 @@ def _target(
     days_latest: Floats,
 ) -> TargetResponse:
     """Response of the target lesions."""
+    # Of a study without any day two visits in succession confirm each other.
+    known = bool((~np.isnan(days[:, 1:])).any())
     if isinstance(criteria, AttenuationCriteria):
         found: TargetResponse = choi_targets(lesions, criteria)
     else:
@@ -176,8 +180,8 @@ def _target(
             lesions.sizes,
             nodal=lesions.nodal,
             too_small=lesions.too_small,
-            days=days,
-            days_latest=days_latest,
+            days=days if known else None,
+            days_latest=days_latest if known else None,
             criteria=criteria,
             invalid="NE",
         )

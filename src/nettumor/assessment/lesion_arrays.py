@@ -306,7 +306,7 @@ def _said(table: CrfTable, words: tuple[str, ...]) -> Bools:
     return table.column("state").map(lambda w: " ".join(w.split()).upper() in words, np.bool_)
 
 
-def larger_rows(table: CrfTable, criteria: Any) -> Bools:
+def larger_rows(table: CrfTable, criteria: Any = None) -> Bools:
     """Rows that call a lesion larger, unequivocally or not."""
     bare = _BARE if getattr(criteria, "bare_increase", True) else ()
     larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION

@@ -113,6 +113,25 @@ def assess(
     evaluator: Annotated[
         list[str] | None, typer.Option("--evaluator", help="Of a course: whose rows.")
     ] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            "--interval",
+            help="Of a course: days between scheduled visits, by which missed visits are counted.",
+        ),
+    ] = None,
+    window: Annotated[
+        float | None,
+        typer.Option("--window", help="Of a course: days around a scheduled visit that count."),
+    ] = None,
+    late_baseline_days: Annotated[
+        float | None,
+        typer.Option(
+            "--late-baseline-days",
+            help="Of a course: most days after the reference date for the first scan to be the "
+            "baseline.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -124,7 +143,15 @@ def assess(
     rates.
     """
     if study.is_study(path, evaluator):
-        study.assess(path, criteria or "recist-1.1", evaluator, output, per_lesion=per_lesion)
+        study.assess(
+            path,
+            criteria or "recist-1.1",
+            evaluator,
+            output,
+            per_lesion=per_lesion,
+            visits=(interval, window),
+            late_baseline_days=late_baseline_days,
+        )
         return
     answers = assess_before_after(path[0], criteria=_size_criteria(criteria or "vogl-2008"))
     rows = answers.lesions if per_lesion else answers.patients
