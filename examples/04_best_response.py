@@ -71,7 +71,7 @@ print(
 
 # 4. The course as judged goes to the endpoints, so that best response and progression-free survival
 # agree.
-pfs = nt.progression_free_survival(best.course, days)
+pfs = nt.progression_free_survival(best.course, days, new_therapy=new_therapy)
 print(pfs.time.tolist(), pfs.event.tolist())
 # > [112.0, 112.0, 56.0, 56.0, 28.0, 56.0] [True, True, True, True, False, False]
 print(nt.objective_response_rate(best.response))

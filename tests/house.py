@@ -21,6 +21,7 @@ GROUND = (
     "_levels",
     "_late",
     "_threads",
+    "_possible_days",
 )
 """Read by all."""
 

@@ -169,8 +169,8 @@ def test_target_responses_differ_only_by_two_rules_of_the_makers(both, diameters
 
 
 def test_carried_on_responses_are_the_only_change_of_the_default(assessed):
-    """Under RECIST 1.1 as it stands a PR is carried on: 32 SD of the re-read course become PR,
-    nothing else changes.
+    """Under RECIST 1.1 as it stands a confirmed PR is carried on: 6 SD of the re-read course become
+    PR, nothing else changes.
     """
     names = ("tu_onco", "tr_onco", "supptr_onco", "dm")
     done = nt.assess({n: getattr(pharmaversesdtm, n).to_pandas() for n in names})
@@ -179,4 +179,4 @@ def test_carried_on_responses_are_the_only_change_of_the_default(assessed):
     changed = {
         (a, b): int(n) for a, row in pairs.iterrows() for b, n in row.items() if a != b and n
     }
-    assert changed == {("SD", "PR"): 32}
+    assert changed == {("SD", "PR"): 6}

@@ -493,7 +493,9 @@ def test_new_lesions_count_when_present_unequivocal_or_measured(cell, counts):
 
 
 def test_hard_case_15_equivocal_first():
-    """Earlier responses stay; only the progression date moves to the first sighting."""
+    """Earlier responses stay, the progression is dated at the first sighting, and the best response
+    is judged on the course that ends there; or only the date moves.
+    """
     done = assessed(
         rows(
             {"T1": ("50", "30", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")}
@@ -502,11 +504,23 @@ def test_hard_case_15_equivocal_first():
     assert overall(done) == ["PR", "PR", "PD"]
     s = done.subjects
     assert (s["best"][0], s["progression_day"][0], s["progression_date"][0]) == (
-        "PR",
+        "PD",
         60,
         "2024-03-01",
     )
+    assert (s["best_day"][0], np.isnan(s["dor_days"][0]), s["dor_event"][0]) == (60, True, False)
     assert (s["pfs_days"][0], s["pfs_event"][0]) == (60, True)
+    date_only = attrs.evolve(
+        nt.criteria.RECIST_1_1.best_response, equivocal_progression="date only"
+    )
+    moved = assessed(
+        rows(
+            {"T1": ("50", "30", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")}
+        ),
+        rule=date_only,
+    ).subjects
+    assert (moved["best"][0], moved["progression_day"][0], moved["pfs_days"][0]) == ("PR", 60, 60)
+    assert np.isnan(moved["dor_days"][0])
     never = assessed(rows({"T1": ("50", "30", "30"), "X1": (None, "EQUIVOCAL", "EQUIVOCAL")}))
     assert not never.subjects["pfs_event"][0]
 

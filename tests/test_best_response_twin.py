@@ -2,6 +2,7 @@
 course; the result.
 """
 
+import itertools
 from fractions import Fraction
 
 import attrs
@@ -94,11 +95,33 @@ def test_the_twin_agrees(name, cr_then_pr, cohort):
     """
     rule = attrs.evolve(RULES[name], cr_then_pr=cr_then_pr)
     courses, days, therapy = cohort
-    answer = best(courses, days, rule, new_therapy=therapy)
+    random = np.random.default_rng([int(c) for c in courses.ravel()])
+    progression = np.where(
+        random.random(12) < 0.3, random.choice(days[np.isfinite(days)] + [-3.0], 12), np.nan
+    )
+    again = random.random(courses.shape) < 0.7
+    only = random.random(12) < 0.3
+    answer = best(
+        courses,
+        days,
+        rule,
+        new_therapy=therapy,
+        progression=progression,
+        seen_again=again,
+        non_target_only=only,
+    )
     for i, (codes, when) in enumerate(zip(courses, days, strict=True)):
         words = [Response(c).label for c in codes.tolist()]
-        expected = twin.best(words, [exact(d) for d in when], exact(therapy[i]), rule)
-        shown = (words, when.tolist(), therapy[i], expected)
+        expected = twin.best(
+            words,
+            [exact(d) for d in when],
+            exact(therapy[i]),
+            rule,
+            exact(progression[i]),
+            again[i].tolist(),
+            bool(only[i]),
+        )
+        shown = (words, when.tolist(), therapy[i], progression[i], again[i], only[i], expected)
         assert Response(answer.response[i]).label == expected["response"], shown
         assert answer.timepoint[i] == expected["place"], shown
         assert same_day(answer.day[i], expected["day"]), shown
@@ -111,6 +134,142 @@ def test_the_twin_agrees(name, cr_then_pr, cohort):
         course = [expected["course"].get(place, "MISSING") for place in range(len(words))]
         assert nt.labels(answer.course[i]).tolist() == course, shown
         assert {bit.name for bit in Reason(int(answer.reason[i]))} == expected["why"], shown
+
+
+@pytest.mark.parametrize("name", ["recist-1.1", "vogl-2008", "irecist-2017", "zero days"])
+@given(seed=st.integers(0, 2**40))
+def test_intervals_agree_with_every_combination_of_days(name, seed):
+    """A day known to lie in an interval: the answer on which all combinations of days agree, and
+    DAY_UNKNOWN only where they do not.
+    """
+    random = np.random.default_rng(seed)
+    rule, visits = RULES[name], int(random.integers(1, 5))
+    codes = random.choice([CR, PR, PR, SD, NE, PD, NO], visits)
+    first = np.cumsum(random.choice([12, 20, 26, 28, 30], visits)).astype(float)
+    last = first + random.choice([0, 0, 4, 7], visits)
+    last[1:] = np.where(random.random(visits - 1) < 0.3, last[1:], np.maximum(last[1:], last[:-1]))
+    therapy = float(random.choice([NAN, NAN, 60, 80]))
+    until = therapy + float(random.choice([0, 5]))
+    answer = best(
+        codes, first, rule, days_latest=last, new_therapy=therapy, new_therapy_latest=until
+    )
+    words = [Response(int(c)).label for c in codes]
+    choices = [range(int(a), int(b) + 1) for a, b in zip(first, last, strict=True)]
+    treated = [None] if np.isnan(therapy) else range(int(therapy), int(until) + 1)
+    found = [
+        twin.best(words, [Fraction(d) for d in days], None if t is None else Fraction(t), rule)
+        for days in itertools.product(*choices)
+        if all(a < b for a, b in itertools.pairwise(days))
+        for t in treated
+    ]
+    shown = (words, first.tolist(), last.tolist(), therapy, until)
+    responses = {f["response"] for f in found}
+    places = {f["place"] for f in found}
+    if len(responses) > 1:
+        assert Reason.DAY_UNKNOWN in answer.reason, shown
+        return
+    assert answer.response.label == responses.pop(), shown
+    assert answer.timepoint == min(places), shown
+    assert (Reason.DAY_UNKNOWN in answer.reason) == (len(places) > 1), shown
+    for ours, name in ((answer.day, "day"), (answer.first_response_day, "first")):
+        days = {f[name] for f in found}
+        assert same_day(ours, days.pop() if len(days) == 1 else None), shown
+    assert answer.confirmed == (found[0]["by"] is not None), shown
+    courses = {tuple(sorted(f["course"].items())) for f in found}
+    if len(courses) == 1:
+        course = [found[0]["course"].get(p, "MISSING") for p in range(visits)]
+        assert nt.labels(answer.course).tolist() == course, shown
+
+
+def test_months_without_days():
+    """SD in a month that lies past 42 days on any day; PR in March and PR on 1 July; what depends
+    on the day of the month; a year alone; days that cannot increase.
+    """
+    sd = best([SD, PD], [60, 200], days_latest=[90, 200])
+    assert (sd.response, sd.timepoint, sd.reason) == (SD, 0, Reason(0))
+    assert np.isnan(sd.day)
+    pr = best([PR, PR], [60, 182], days_latest=[90, 182])
+    assert (pr.response, pr.confirmed, pr.confirmation_day) == (PR, True, 182)
+    assert np.isnan(pr.first_response_day)
+    either = best([SD, PD], [20, 200], days_latest=[50, 200])
+    assert (either.response, either.reason & Reason.DAY_UNKNOWN) == (PD, Reason.DAY_UNKNOWN)
+    year = best([PR, PR, PR, PR], [20, 20, 20, 800], days_latest=[380, 380, 380, 800])
+    assert (year.response, year.confirmed) == (PR, True)
+    many = best([PR] * 6, [0] * 6, days_latest=[365] * 6)
+    assert Reason.DAY_UNKNOWN in many.reason
+    refused(
+        lambda: best([PR, PR], [60, 20], days_latest=[90, 50]),
+        "`days_latest` must be late enough for days that increase",
+    )
+    refused(
+        lambda: best([PR, PR], [60, 20], days_latest=[59, 50]), "`days_latest` must be on or after"
+    )
+
+
+def test_first_sighting_ends_the_course():
+    """An equivocal lesion of day 56 that is unequivocal on day 168: the course ends as PD on day
+    56; one seen before a new therapy counts although its visit ended after it.
+    """
+    ended = best([PR, PR, PD], [56, 112, 168], progression=56)
+    assert (ended.response, ended.day, ended.timepoint) == (PD, 56, 0)
+    assert ended.course.tolist() == [PD, NO, NO]
+    assert np.isnan(ended.first_response_day)
+    visit = best([PD], [60], progression=56, new_therapy=58)
+    assert (visit.response, visit.day) == (PD, 56)
+    assert best([PD], [60], progression=58, new_therapy=58).response == NO
+    assert best([PR, PR], [56, 112], progression=200).response == PR
+
+
+def test_markers_alone_do_not_end_a_complete_response():
+    """CR, CR, then markers rise: nothing was seen again, the best response is CR (RECIST 1.1,
+    4.3.3).
+    """
+    days = [56, 112, 168]
+    assert best([CR, CR, PR], days, seen_again=[1, 1, 0]).response == CR
+    assert best([CR, CR, PR], days, seen_again=[1, 1, 0]).course.tolist() == [CR, CR, PR]
+    assert best([CR, CR, PR], days).course.tolist() == [CR, CR, PD]
+    later = best([CR, CR, PR, PR], [*days, 224], seen_again=[1, 1, 0, 1])
+    assert later.course.tolist() == [CR, CR, PR, PD]
+
+
+@pytest.mark.parametrize(
+    ("responses", "days", "answer"),
+    [
+        ([CR], [56], NN),
+        ([CR, PD], [56, 112], NN),
+        ([CR, NN], [56, 112], NN),
+        ([CR], [30], NE),
+        ([CR, PD], [30, 60], PD),
+        ([CR, CR], [56, 112], CR),
+        ([NN], [56], NN),
+        ([SD], [56], NN),
+        ([PR, SD], [56, 112], NN),
+    ],
+)
+def test_no_stable_disease_without_targets(responses, days, answer):
+    """Non-target disease only: NON-CR/NON-PD at or after the minimum, else PD or NE (RECIST 1.1,
+    4.4.1 and Table 2); admiralonco's rule says SD for an unconfirmed CR, and keeps saying so.
+    """
+    assert best(responses, days, non_target_only=True).response == answer
+    assert best([[CR], [CR]], 56, ADMIRAL, non_target_only=[True, False]).response.tolist() == [
+        SD,
+        SD,
+    ]
+
+
+def test_the_course_goes_on_after_a_new_therapy():
+    """What is after a new therapy is no best response, but stands in the course for the endpoints
+    to judge: PFS is the same from the course and from the responses.
+    """
+    answer = best([SD, PD, SD], [56, 112, 168], new_therapy=80)
+    assert answer.response == SD
+    assert answer.course.tolist() == [SD, PD, NO]
+    for rule in (nt.criteria.FDA_2018_CENSORING, nt.criteria.ADMIRALONCO_CENSORING):
+        times = [
+            nt.progression_free_survival(c, [56, 112, 168], new_therapy=80, censoring=rule)
+            for c in (answer.course, [SD, PD, SD])
+        ]
+        assert (times[0].time, times[0].event) == (times[1].time, times[1].event)
 
 
 @pytest.mark.parametrize("cr_then_pr", POLICIES)
@@ -170,7 +329,7 @@ def test_the_course_is_judged_once(cr_then_pr, cohort):
     courses, days, therapy = cohort
     rule = policy(cr_then_pr)
     once = best(courses, days, rule, new_therapy=therapy)
-    twice = best(once.course, days, rule)
+    twice = best(once.course, days, rule, new_therapy=therapy)
     np.testing.assert_array_equal(once.course, twice.course)
     np.testing.assert_array_equal(once.response, twice.response)
     np.testing.assert_array_equal(once.day, twice.day)

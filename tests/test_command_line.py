@@ -80,7 +80,7 @@ def test_answers_of_a_file(tmp_path):
     assert answers.patients["before"].tolist() == [90, 30, 20, 12]
     assert answers.rates["count"].tolist() == [2, 2]
     flags = "Subject,Lesion,Before,After,new_lesion,nodal\nA,1,50,30,Y,\nB,N1,20,9,N,Y\n"
-    assert assess_before_after(table(tmp_path, flags)).patients["response"].tolist() == ["PD", "CR"]
+    assert assess_before_after(table(tmp_path, flags)).patients["response"].tolist() == ["PD", "PR"]
 
 
 @pytest.mark.parametrize(

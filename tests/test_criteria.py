@@ -63,7 +63,16 @@ def test_disputed_readings_are_fields():
     assert {e.name for e in sized if e.absolute_combines == "or"} == {"swog-1992"}
     assert {e.name for e in sized if e.too_small == 5} == {"recist-1.1", "irecist-2017"}
     assert {e.name for e in sized if e.immune} == {"irecist-2017"}
-    assert all(e.reappearance == "5 mm" for e in sized)
+    assert {e.name for e in sized if e.reappearance != "5 mm"} == {"swog-1992"}
+    assert {e.name for e in sized if e.node_cr == "gone"} == {"vogl-2008", "vogl-2008-captions"}
+    assert all(e.normal_nodes_in_pd == "sum" for e in sized)
+    assert all(e.new_without_words == "PD" and e.bare_increase for e in sized)
+    assert {e.name for e in sized if e.censoring is not None} == {"irecist-2017"}
+    assert criteria.IRECIST_2017.censoring.unconfirmed_pd == "event"
+    assert criteria.FDA_2018_CENSORING.unconfirmed_pd == "censored"
+    assert criteria.FDA_2018_CENSORING_C.clinical_claims
+    assert not criteria.FDA_2018_CENSORING_B.clinical_claims
+    assert not criteria.ADMIRALONCO_CENSORING.baseline_needed
     assert criteria.IRECIST_2017.best_response.cr_then_pr == "keep"
     assert criteria.ADMIRALONCO_BEST_RESPONSE.unconfirmed_cr == "SD"
     assert criteria.FDA_2018_CENSORING.max_missed_visits == 1
@@ -112,7 +121,7 @@ def test_digest_of_the_review_is_recorded():
     assert criteria.VOGL_2008.digest == DIGEST_OF_VOGL_2008
 
 
-DIGEST_OF_VOGL_2008 = "5f73a9498a1a71dc"
+DIGEST_OF_VOGL_2008 = "6642824d160f523b"
 
 
 def test_prose_of_every_branch():

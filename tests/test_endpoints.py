@@ -2,6 +2,7 @@
 examples.
 """
 
+import itertools
 from fractions import Fraction
 
 import attrs
@@ -17,6 +18,7 @@ from nettumor.endpoints import time_to_response
 from nettumor.endpoints.progression import times_of_course
 from nettumor.terminology import EventReason
 from reference import endpoints as twin
+from refusals import refused
 
 NAN = np.nan
 CR, PR, MR, SD, NN, PD, IUPD, NE, NO = 8, 7, 6, 5, 4, 3, 2, 1, 0
@@ -391,8 +393,8 @@ DURATIONS = [
         [84, 168],
         84,
         {"progression": 80},
-        0,
-        True,
+        NAN,
+        False,
     ),
 ]
 
@@ -499,6 +501,7 @@ class TestMissedVisitsExactly:
         assert pfs.event == (twin.scheduled_between(last, event, interval, window) <= allowed)
 
 
+ENDS_OF_TIME = ("death", "new_therapy", "cutoff")
 codes = st.sampled_from([NO, NE, IUPD, PD, NN, SD, MR, PR, CR, SD, SD, PR])
 tenths = st.integers(-100, 6000)
 maybe = st.one_of(st.none(), tenths)
@@ -520,26 +523,35 @@ def patients(draw):
         "cutoff": draw(maybe),
         "progression": draw(maybe),
         "baseline_assessed": draw(st.integers(0, 9)) > 0,
+        "claim": draw(maybe),
         "response_day": draw(maybe),
     }
 
 
 rules = st.builds(
-    lambda interval, window, missed, censors, adequate, uniform: attrs.evolve(
+    lambda schedule, window, missed, censors, adequate, uniform, rest: attrs.evolve(
         FDA_2018_CENSORING,
-        visit_interval_days=interval,
+        visit_interval_days=None if isinstance(schedule, tuple) else schedule,
+        schedule=schedule if isinstance(schedule, tuple) else None,
         window_days=window,
         max_missed_visits=missed,
         new_therapy_censors=censors,
         ne_is_adequate=adequate,
         progression_date="next scheduled visit" if uniform else "assessment",
+        same_day_therapy="counts" if rest & 1 else "after",
+        unconfirmed_pd="event" if rest & 2 else "censored",
+        clinical_claims=bool(rest & 4),
+        baseline_needed=not rest & 8,
     ),
-    st.sampled_from([None, 28, 42.5, 84, 91.3]),
+    st.sampled_from(
+        [None, 28, 42.5, 84, 91.3, ((0, 56), (336, 84)), ((28, 42.5),), (42, 84, 168, 300)]
+    ),
     st.sampled_from([0, 3.3, 7]),
     st.sampled_from([None, 0, 1, 2]),
     st.booleans(),
     st.booleans(),
     st.booleans(),
+    st.integers(0, 15),
 )
 
 
@@ -553,14 +565,23 @@ def as_float(tenth):
 
 def twin_of(patient, rule, **more):
     fields = {
-        k: exactly(patient[k]) for k in ("death", "new_therapy", "cutoff", "progression")
+        k: exactly(patient[k]) for k in ("death", "new_therapy", "cutoff", "progression", "claim")
     } | more
-    interval = rule.visit_interval_days
+
+    def in_fractions(schedule):
+        if isinstance(schedule, tuple):
+            return tuple(map(in_fractions, schedule))
+        return None if schedule is None else Fraction(str(schedule))
+
     return twin.end_of(
         patient["responses"],
         [exactly(d) for d in patient["days"]],
         baseline_assessed=patient["baseline_assessed"],
-        interval=None if interval is None else Fraction(str(interval)),
+        interval=in_fractions(rule.visits),
+        same_day=rule.same_day_therapy,
+        unconfirmed=rule.unconfirmed_pd,
+        claims=rule.clinical_claims,
+        baseline_needed=rule.baseline_needed,
         window=Fraction(str(rule.window_days)),
         max_missed=rule.max_missed_visits,
         new_therapy_censors=rule.new_therapy_censors,
@@ -592,11 +613,11 @@ def arrays_of(cohort, rule):
         [[as_float(d) for d in p["days"]] + [NAN] * (n - len(p["days"])) for p in cohort],
         dtype=float,
     )
-    ends_of_time = ("death", "new_therapy", "cutoff", "progression")
+    ends_of_time = ("death", "new_therapy", "cutoff", "progression", "claim")
     keywords = {k: np.array([as_float(p[k]) for p in cohort]) for k in ends_of_time}
     keywords |= {"baseline_assessed": [p["baseline_assessed"] for p in cohort], "censoring": rule}
     starts = np.array([as_float(p["response_day"]) for p in cohort])
-    for array in (responses, days, starts, *list(keywords.values())[:4]):
+    for array in (responses, days, starts, *list(keywords.values())[:5]):
         array.setflags(write=False)
     return responses, days, starts, keywords
 
@@ -615,6 +636,178 @@ def test_cohorts_agree_with_the_twin(cohort, rule):
         same(ttp, i, twin_of(patient, rule, death=None))
         start = exactly(patient["response_day"])
         same(dor, i, twin_of(patient, rule, start=start, since=start))
+
+
+@given(patients(), rules, st.randoms(use_true_random=False))
+def test_intervals_agree_with_every_combination_of_days(patient, rule, random):
+    """Days known to lie in an interval, of assessments, death, therapy and cut-off: the time on
+    which all combinations agree; the event alone where only it does; else neither.
+    """
+    n = min(len(patient["responses"]), 3)
+    first = [None if d is None else d // 10 for d in patient["days"][:n]]
+    known = [d for d in first if d is not None]
+    if len(set(known)) < len(known):
+        return
+    width = [random.choice([0, 0, 3, 6]) for _ in range(n)]
+    last = [None if d is None else d + w for d, w in zip(first, width, strict=True)]
+    ends_first = {k: None if patient[k] is None else patient[k] // 10 for k in ENDS_OF_TIME}
+    span = {k: random.choice([0, 0, 5]) for k in ENDS_OF_TIME}
+    choices = [[None] if a is None else range(a, b + 1) for a, b in zip(first, last, strict=True)]
+    end_choices = [
+        [None] if ends_first[k] is None else range(ends_first[k], ends_first[k] + span[k] + 1)
+        for k in ENDS_OF_TIME
+    ]
+    whole = {
+        k: None if patient[k] is None else patient[k] // 10 * 10 for k in ("progression", "claim")
+    }
+    found = set()
+    for days in itertools.product(*choices):
+        dated = [d for d in days if d is not None]
+        if any(a >= b for a, b in itertools.pairwise(dated)):
+            continue
+        for chosen in itertools.product(*end_choices):
+            one = (
+                patient
+                | whole
+                | {
+                    k: None if d is None else 10 * d
+                    for k, d in zip(ENDS_OF_TIME, chosen, strict=True)
+                }
+            )
+            one |= {"responses": patient["responses"][:n]}
+            one |= {"days": [None if d is None else 10 * d for d in days]}
+            time, event, _ = twin_of(one, rule)
+            found.add((time, event))
+    number = lambda d: NAN if d is None else float(d)  # noqa: E731
+    pfs = nt.progression_free_survival(
+        np.array(patient["responses"][:n], dtype=np.int8),
+        [number(d) for d in first],
+        days_latest=[number(d) for d in last],
+        **{k: number(ends_first[k]) for k in ENDS_OF_TIME},
+        **{f"{k}_latest": number(ends_first[k]) + span[k] for k in ENDS_OF_TIME},
+        **{k: as_float(v) for k, v in whole.items()},
+        baseline_assessed=patient["baseline_assessed"],
+        censoring=rule,
+    )
+    times, events = {t for t, _ in found}, {e for _, e in found}
+    if len(found) == 1 and None not in times:
+        assert pfs.time == pytest.approx(float(times.pop()), abs=1e-9)
+    else:
+        assert np.isnan(pfs.time)
+        assert EventReason.DAY_UNKNOWN in pfs.reason
+    assert pfs.event == (events == {True})
+
+
+def test_months_without_days():
+    """SD on 60, PD on 182, a new therapy in the month of days 121 to 151: censored at 60 (FDA Table
+    A); a death in a month; a cut-off in one.
+    """
+    pfs = nt.progression_free_survival([SD, PD], [60, 182], new_therapy=121, new_therapy_latest=151)
+    assert ends(pfs) == (60.0, False)
+    assert pfs.reason == EventReason.LAST_ASSESSMENT | EventReason.NEW_THERAPY
+    died = nt.progression_free_survival([SD, NO], [60, NAN], death=121, death_latest=151)
+    assert np.isnan(died.time)
+    assert (died.event, died.reason) == (True, EventReason.DEATH | EventReason.DAY_UNKNOWN)
+    cut = nt.progression_free_survival([SD, PD], [60, 130], cutoff=121, cutoff_latest=151)
+    assert (np.isnan(cut.time), cut.event, cut.reason) == (True, False, EventReason.DAY_UNKNOWN)
+    several = nt.progression_free_survival(
+        [[SD, PD], [SD, SD]], [[60, 182], [60, 182]], days_latest=[[60, 200], [60, 182]]
+    )
+    assert several.event.tolist() == [True, False]
+    refused(
+        lambda: nt.progression_free_survival([SD, SD], [60, 30], days_latest=[70, 40]),
+        "`days_latest` must be late enough",
+    )
+    long = nt.progression_free_survival([SD] * 6, [0] * 6, days_latest=[365] * 6)
+    assert long.reason == EventReason.DAY_UNKNOWN
+
+
+def test_survival_in_a_month():
+    """A death in a month is an event without a time; with a cut-off in that month nobody knows; an
+    origin that is not known leaves no event.
+    """
+    some = nt.overall_survival(121, 100, death_latest=151)
+    assert (np.isnan(some.time), some.event) == (True, True)
+    assert some.reason == EventReason.DEATH | EventReason.DAY_UNKNOWN
+    cut = nt.overall_survival(121, 100, death_latest=151, cutoff=130)
+    assert (np.isnan(cut.time), cut.event, cut.reason) == (True, False, EventReason.DAY_UNKNOWN)
+    late = nt.overall_survival(121, 100, death_latest=151, cutoff=110)
+    assert ends(late) == (110.0, False)
+    unknown = nt.overall_survival(121, 100, origin=NAN)
+    assert (np.isnan(unknown.time), unknown.event) == (True, False)
+    assert EventReason.DAY_UNKNOWN in unknown.reason
+
+
+def test_missed_visits_end_everything_later():
+    """SD on 170, PD on 478 and death on 500, visits every 42.5 days: censored at 170, death or not;
+    a PD on the cut-off day counts.
+    """
+    rule = attrs.evolve(FDA_2018_CENSORING_B, visit_interval_days=42.5)
+    for death in (None, 500):
+        pfs = nt.progression_free_survival([SD, PD], [170, 478], death=death, censoring=rule)
+        assert ends(pfs) == (170.0, False)
+    pfs = nt.progression_free_survival([SD, PD], [430, 478], death=500, cutoff=478, censoring=rule)
+    assert (pfs.event, pfs.reason) == (True, EventReason.PROGRESSION)
+
+
+def test_a_schedule_that_changes():
+    """Every 8 weeks until day 336, then every 12, or the days themselves: one visit missed is
+    allowed, two are not.
+    """
+    for schedule in (((0, 56), (336, 84)), (56, 112, 168, 224, 280, 336, 420, 504, 588)):
+        rule = attrs.evolve(FDA_2018_CENSORING, schedule=schedule, window_days=7)
+        early = nt.progression_free_survival([SD], [56], death=175, censoring=rule)
+        assert ends(early) == (175.0, True)
+        missed = nt.progression_free_survival([SD], [56], death=176, censoring=rule)
+        assert ends(missed) == (56.0, False)
+        late = nt.progression_free_survival([SD], [336], death=511, censoring=rule)
+        assert ends(late) == (511.0, True)
+        too_late = nt.progression_free_survival([SD], [336], death=512, censoring=rule)
+        assert ends(too_late) == (336.0, False)
+
+
+def test_claims_count_in_table_c_alone():
+    """A clinical claim on day 150 is a progression at the next visit under Table C, and nothing
+    under A and B.
+    """
+    expected = {"": (84.0, False), "_B": (84.0, False), "_C": (168.0, True)}
+    for table, answer in expected.items():
+        rule = attrs.evolve(
+            getattr(criteria, f"FDA_2018_CENSORING{table}"), visit_interval_days=84, window_days=7
+        )
+        pfs = nt.progression_free_survival([SD], [84], claim=150, censoring=rule)
+        assert ends(pfs) == answer, table
+
+
+def test_same_day_therapy():
+    """A new therapy on the day of the PD scan: after it, or before it, as the rule says."""
+    assert ends(nt.progression_free_survival([SD, PD], [84, 168], new_therapy=168)) == (84.0, False)
+    rule = attrs.evolve(FDA_2018_CENSORING, same_day_therapy="counts")
+    pfs = nt.progression_free_survival([SD, PD], [84, 168], new_therapy=168, censoring=rule)
+    assert ends(pfs) == (168.0, True)
+
+
+def test_unconfirmed_progression():
+    """An iUPD that nothing contradicts is an event at its day under the rule of iRECIST; what is
+    after the cut-off neither confirms nor contradicts it.
+    """
+    rule = criteria.IRECIST_2017.censoring
+    days = [56, 112, 168]
+    for responses, answer in (
+        ([SD, IUPD, NO], (112.0, True)),
+        ([SD, IUPD, NE], (112.0, True)),
+        ([IUPD, IUPD, NO], (56.0, True)),
+        ([IUPD, SD, NO], (112.0, False)),
+        ([IUPD, SD, IUPD], (168.0, True)),
+    ):
+        assert ends(nt.progression_free_survival(responses, days, censoring=rule)) == answer
+    late = {"cutoff": 120}
+    assert ends(nt.progression_free_survival([SD, IUPD, PD], days, censoring=rule, **late)) == (
+        112.0,
+        True,
+    )
+    assert ends(nt.progression_free_survival([SD, IUPD, PD], days, **late)) == (112.0, False)
+    assert ends(nt.progression_free_survival([SD, IUPD, PD], days)) == (112.0, True)
 
 
 @given(cohort=st.lists(patients(), min_size=1, max_size=5), rule=rules, deaths=st.booleans())

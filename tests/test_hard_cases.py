@@ -301,7 +301,8 @@ def test_case_20_assessments_after_a_new_therapy():
     assert (patient["best"], patient["pfs_days"], patient["pfs_event"]) == ("SD", 56, False)
     _, patient = assessed(*rows)
     assert (patient["pfs_days"], patient["pfs_event"]) == (112, True)
-    assert best([SD, PR, PR], [56, 112, 168], new_therapy=168).course.tolist() == [SD, PR, MISSING]
+    answer = best([SD, PR, PR], [56, 112, 168], new_therapy=168)
+    assert (answer.response, answer.confirmed) == (SD, False)
 
 
 def test_case_21_several_scans_within_a_visit():

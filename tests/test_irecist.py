@@ -356,6 +356,14 @@ def test_iupd_as_a_part_is_progression():
             lambda: nt.further_increase([PD], [CR], [False], criteria=nt.criteria.CHOI_2007),
             "served by choi_response",
         ),
+        (
+            lambda: nt.irecist_response([PD], [CR], [False], [False], confirmation_from_days=26),
+            "`days` must be given where `confirmation_from_days`",
+        ),
+        (
+            lambda: nt.further_increase([PD], [CR], [False], new_non_target_sizes=[6]),
+            r"`new_non_target_sizes` must have the axes",
+        ),
     ],
 )
 def test_bad_input_is_refused_with_the_repair(call, message):
@@ -371,18 +379,155 @@ PARTS_AT_RANDOM = (
 )
 
 
-@given(*PARTS_AT_RANDOM, hnp.arrays(np.bool_, (PATIENTS, 6)))
-def test_irecist_response_agrees_with_its_twin(target, non_target, new, grown):
-    """The vectorised course is the one that the words of Table 2 give patient by patient."""
-    answers = nt.irecist_response(target, non_target, new, grown)
+@given(*PARTS_AT_RANDOM, hnp.arrays(np.bool_, (PATIENTS, 6)), st.integers(0, 2**32 - 1))
+def test_irecist_response_agrees_with_its_twin(target, non_target, new, grown, seed):
+    """The vectorised course is the one that the words of Table 2, and of its authors' questions and
+    answers, give patient by patient: with and without what is known of lasting lesions and days.
+    """
+    random = np.random.default_rng(seed)
+    lasting, again, symptoms = random.random((3, PATIENTS, 6)) < [[[0.6]], [[0.1]], [[0.2]]]
+    first = np.cumsum(random.choice([13, 26, 27, 56], (PATIENTS, 6)), axis=1).astype(float)
+    first[random.random(first.shape) < 0.1] = np.nan
+    last = first + random.choice([0, 0, 2, 13], first.shape)
+    more = {
+        "lasting_new_lesion": lasting,
+        "new_lesion_progression": again,
+        "symptomatic": symptoms,
+        "days": first,
+        "days_latest": last,
+        "confirmation_from_days": 26,
+    }
+    keywords = {k: v for k, v in more.items() if random.random() < 0.7}
+    if not {"days", "days_latest", "confirmation_from_days"} <= set(keywords):
+        for name in ("days", "days_latest", "confirmation_from_days"):
+            keywords.pop(name, None)
+    answers = nt.irecist_response(target, non_target, new, grown, **keywords)
+    named = {
+        "lasting": "lasting_new_lesion",
+        "progressing": "new_lesion_progression",
+        "symptomatic": "symptomatic",
+    }
     for patient in range(PATIENTS):
         words = [[WORDS[R(code)] for code in part[patient]] for part in (target, non_target)]
-        told = slow.irecist(*words, new[patient].tolist(), grown[patient].tolist())
-        expected = ["iCPD" if w == "PD" else w for w in told]
+        known = {k: keywords[v][patient].tolist() for k, v in named.items() if v in keywords}
+        if "days" in keywords:
+            known["least"] = 26
+            known["days"] = [
+                None if np.isnan(a) else (a, b)
+                for a, b in zip(first[patient], last[patient], strict=True)
+            ]
+        told = slow.irecist(*words, new[patient].tolist(), grown[patient].tolist(), **known)
         got = [
             None if c == MISSING else "iCPD" if c == PD else R(c).label for c in answers[patient]
         ]
-        assert got == expected
+        assert got == told, (words, new[patient], grown[patient], known)
+
+
+SCENARIOS = [
+    # targets, new lesion first seen, keywords, answers; what the questions and answers say
+    ([SD, PR, PR], [1, 0, 0], {}, "iUPD iPR iPR", "scenario B: shrinkage after the new lesion"),
+    ([PR, PR, PR], [0, 1, 0], {}, "iPR iUPD iUPD", "scenario F: PR before, nothing changes after"),
+    ([SD, SD, SD], [1, 0, 0], {}, "iUPD iUPD iUPD", "it lasts and nothing does better"),
+    (
+        [SD, SD, SD],
+        [1, 0, 0],
+        {"lasting_new_lesion": [0, 0, 0]},
+        "iUPD iSD iSD",
+        "it is gone: the bar is reset",
+    ),
+    ([SD, NE, PR], [1, 0, 0], {}, "iUPD NE iPR", "NE leaves the bar where it is"),
+    (
+        [SD, NE, PR],
+        [1, 0, 0],
+        {"lasting_new_lesion": [0, 1, 1]},
+        "iUPD iUPD iPR",
+        "the lesion was seen, the targets were not",
+    ),
+    (
+        [SD, PR, PR],
+        [1, 0, 0],
+        {"new_lesion_progression": [0, 0, 1]},
+        "iUPD iPR iUPD",
+        "once the bar was reset its growth is a new iUPD, dated there",
+    ),
+    (
+        [SD, PR, PR],
+        [1, 0, 0],
+        {"further_increase": [0, 1, 0]},
+        "iUPD iCPD iCPD",
+        "growth confirms although the targets respond",
+    ),
+    ([SD, SD, PD], [1, 0, 0], {}, "iUPD iUPD iCPD", "another category beside the lasting lesion"),
+    (
+        [PD, PD, PD],
+        [0, 0, 0],
+        {"further_increase": [0, 1, 1], "days": [56, 70, 98], "confirmation_from_days": 26},
+        "iUPD iUPD iCPD",
+        "14 days confirm nothing, what has grown by then counts from the first iUPD",
+    ),
+    (
+        [PD, PD, PR],
+        [0, 0, 0],
+        {"further_increase": [0, 1, 0], "days": [56, 70, 98], "confirmation_from_days": 26},
+        "iUPD iUPD iPR",
+        "and does not outlast a response",
+    ),
+    (
+        [PD, PD],
+        [0, 0],
+        {"further_increase": [0, 1], "days": [56, 82], "confirmation_from_days": 26},
+        "iUPD iCPD",
+        "26 days, four weeks less two days, do",
+    ),
+    (
+        [PD, PD],
+        [0, 0],
+        {"further_increase": [0, 1], "days": [56, 300], "confirmation_from_days": 26},
+        "iUPD iCPD",
+        "later than 8 weeks confirms",
+    ),
+    (
+        [SD, SD, SD],
+        [1, 1, 0],
+        {"days": [56, 70, 100], "confirmation_from_days": 26, "symptomatic": [0, 1, 0]},
+        "iUPD iCPD iCPD",
+        "a further new lesion on a scan made for symptoms confirms at any time",
+    ),
+    (
+        [PD, PD, PD],
+        [0, 1, 0],
+        {"days": [56, 70, 100], "confirmation_from_days": 26},
+        "iUPD iUPD iCPD",
+        "a new lesion of an early scan confirms when the scan is repeated",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("target", "new", "keywords", "answers", "story"), SCENARIOS, ids=[s[-1] for s in SCENARIOS]
+)
+def test_scenarios_of_the_questions_and_answers(target, new, keywords, answers, story):
+    """EORTC iRECIST FAQ: new lesions that last, what confirms, and when."""
+    grown = keywords.get("further_increase", [0] * len(target))
+    rest = {k: v for k, v in keywords.items() if k != "further_increase"}
+    found = nt.irecist_response(target, [MISSING] * len(target), new, grown, **rest)
+    assert written(found) == answers.split(), story
+
+
+def test_small_increases_add_up_and_single_lesions_count():
+    """4 mm and then 2 mm confirm; any increase of a new lesion that is not measurable does; a
+    lasting lesion keeps its block open.
+    """
+    parts = [SD] * 3, [NON] * 3, [True, False, False]
+    assert nt.further_increase(*parts, new_lesion_sums=[12, 16, 18]).tolist() == [
+        False,
+        False,
+        True,
+    ]
+    single = nt.further_increase(*parts, new_non_target_sizes=[[6, 6, 6.1], [3, 2, np.nan]])
+    assert single.tolist() == [False, False, True]
+    gone = nt.further_increase(*parts, new_lesion_sums=[12, 12, 18], lasting_new_lesion=False)
+    assert not gone.any()
 
 
 @given(*PARTS_AT_RANDOM, hnp.arrays(np.bool_, (PATIENTS, 6)))
@@ -398,11 +543,11 @@ def test_a_later_visit_changes_nothing_before_it(target, non_target, new, grown)
     *PARTS_AT_RANDOM,
     hnp.arrays(
         np.float64,
-        (2, PATIENTS, 6),
+        (4, PATIENTS, 6),
         elements=st.sampled_from([np.nan, 20.0, 24.9, 25.0, 25.1, 30.0, 11.4, 16.4]),
     ),
     hnp.arrays(np.float64, (PATIENTS, 6), elements=st.sampled_from([np.nan, 0.0, 1.0, 2.0])),
-    hnp.arrays(np.bool_, (2, PATIENTS, 6)),
+    hnp.arrays(np.bool_, (4, PATIENTS, 6)),
     increasing_days(subjects=PATIENTS),
     st.sampled_from(["first iUPD", "last iUPD"]),
     st.sampled_from([None, (28, 56), (1, 40)]),
@@ -421,6 +566,9 @@ def test_further_increase_agrees_with_its_twin(
         new_lesion_count=counts,
         non_target_increase=larger[0],
         new_non_target_increase=larger[1],
+        new_non_target_sizes=np.stack([sums[2], sums[3]], axis=-2),
+        lasting_new_lesion=larger[2],
+        new_lesion_progression=larger[3] & larger[1],
         days=days,
         window=window,
         reference=reference,
@@ -438,12 +586,19 @@ def test_further_increase_agrees_with_its_twin(
                 "non_target_larger": bool(larger[0, patient, i]),
                 "new_larger": bool(larger[1, patient, i]),
                 "day": exact(days[patient, i]),
+                "singles": [exact(sums[2, patient, i]), exact(sums[3, patient, i])],
             }
             for i in range(6)
         ]
         words = [[WORDS[R(code)] for code in part[patient]] for part in (target, non_target)]
         told = slow.further_increase(
-            *words, new[patient].tolist(), visits, reference=reference, window=window
+            *words,
+            new[patient].tolist(),
+            visits,
+            reference=reference,
+            window=window,
+            lasting=larger[2, patient].tolist(),
+            progressing=(larger[3] & larger[1])[patient].tolist(),
         )
         assert answers[patient].tolist() == told
 

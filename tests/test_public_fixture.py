@@ -148,7 +148,7 @@ FROM_BASELINE = attrs.evolve(
 WHY_NOT = {
     ("PD", "SD"): 94,
     ("PD", "PR"): 64,
-    ("PR", "SD"): 32,
+    ("PR", "SD"): 7,
     ("NE", "CR"): 22,
     ("NE", "PR"): 11,
     ("NE", "SD"): 9,

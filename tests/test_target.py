@@ -24,6 +24,9 @@ RULES = [
     attrs.evolve(RECIST, sustained_response=False),
     attrs.evolve(C.VOGL_2008, gap="NE"),
     attrs.evolve(C.WHO_1981, reappearance="PD"),
+    attrs.evolve(RECIST, normal_nodes_in_pd="excluded", node_cr="gone", reappearance="any lesion"),
+    attrs.evolve(C.VOGL_2008, normal_nodes_in_pd="excluded", pd_scope="any lesion"),
+    attrs.evolve(RECIST, best_response=attrs.evolve(RECIST.best_response, accept_sd_between=True)),
 ]
 
 
@@ -68,12 +71,62 @@ STORIES = [
         "hard case 6, the other reading",
     ),
     (
-        [[100, 70, 80, 80, 95, 75]],
+        [[100, 70, 70, 80, 80, 95, 75]],
         {},
-        "PR PR PR PD SD",
-        "hard case 10: a response is carried on until progression",
+        "PR PR PR PR PD SD",
+        "hard case 10: a confirmed response is carried on until progression",
     ),
-    ([[100, 70, NAN, 80]], {}, "PR NE PR", "hard case 10: passes over NE"),
+    ([[100, 70, 80]], {}, "PR SD", "hard case 10: an unconfirmed one is not"),
+    ([[100, 70, 83.9, 83.9]], {}, "PR SD SD", "what is carried on confirms nothing"),
+    ([[100, 70, 80, 70, 80]], {}, "PR SD PR SD", "two PR across an SD do not confirm each other"),
+    ([[100, 70, NAN, 68, NAN, 80]], {}, "PR NE PR NE PR", "hard case 10: passes over NE"),
+    (
+        [[100, 70, 70, 80]],
+        {"days": [0, 56, 83, 112]},
+        "PR PR SD",
+        "27 days confirm nothing",
+    ),
+    ([[100, 70, 70, 80]], {"days": [0, 56, 84, 112]}, "PR PR PR", "28 days do"),
+    ([[100, 70, 70, 80]], {"days": [0, NAN, 84, 112]}, "PR PR SD", "a day not known does not"),
+    (
+        [[100, 70, 70, 80]],
+        {"days": [0, 60, 84, 120], "days_latest": [0, 90, 114, 120]},
+        "PR PR SD",
+        "two months beside each other are not certain to confirm",
+    ),
+    (
+        [[100, 70, 70, 80]],
+        {"days": [0, 60, 121, 160], "days_latest": [0, 90, 121, 160]},
+        "PR PR PR",
+        "a month and a day 31 days after its end are",
+    ),
+    (
+        [[100, 70, 80]],
+        {"criteria": attrs.evolve(RECIST, best_response=C.IRECIST_2017.best_response)},
+        "PR PR",
+        "hard case 10: from the first on, where the rule asks for no confirmation",
+    ),
+    ([[18, 9, 12, 13], [5, 0, 0, 0]], {"nodal": [1, 0]}, "CR PR PR", "no PR confirms a CR"),
+    (
+        [[2000, 1500, 1500], [400, 0, 100]],
+        {"criteria": C.SWOG_1992},
+        "SD PD",
+        "SWOG: a lesion that had gone is back",
+    ),
+    ([[15, 2, 9], [20, 20, 20]], {"nodal": [1, 0]}, "PR PD", "a normal node that grows is PD"),
+    (
+        [[15, 2, 9], [20, 20, 20]],
+        {"nodal": [1, 0], "criteria": attrs.evolve(RECIST, normal_nodes_in_pd="excluded")},
+        "PR SD",
+        "the other reading: it adds nothing to an increase",
+    ),
+    (
+        [[15, 9], [20, 0]],
+        {"nodal": [1, 0], "criteria": C.VOGL_2008},
+        "PR",
+        "Vogl 2008: a node of 9 mm is still seen",
+    ),
+    ([[15, 0], [20, 0]], {"nodal": [1, 0], "criteria": C.VOGL_2008}, "CR", "and this one is not"),
     (
         [[100, 70, 80]],
         {"criteria": attrs.evolve(RECIST, sustained_response=False)},
@@ -133,6 +186,8 @@ def test_stories(lesions, keywords, answers, story):
     for visit in range(len(lesions[0])):
         assert target.explain(visit).startswith(said(target)[visit] + ": ")
     if "too_small" not in keywords:
+        days = {k: keywords[k] for k in ("days", "days_latest") if k in keywords}
+        assert said(nt.target_response([lesions], **keywords | {k: [d] for k, d in days.items()}))
         together = nt.target_response([lesions, lesions], **keywords)
         assert nt.labels(together.response).tolist() == [said(target)] * 2
         assert together.explain((1, len(lesions[0]) - 1)) == target.explain(len(lesions[0]) - 1)
@@ -187,7 +242,12 @@ def cohorts(draw, *, subjects=14):
         random.random((subjects, lesions, visits - 1)) < draw(st.sampled_from([0, 0.1]))
     ] = NAN
     sizes_[random.random((subjects, lesions)) < 0.1] = NAN
-    return sizes_, random.random((subjects, lesions)) < 0.4
+    nodes = random.random((subjects, lesions)) < 0.4
+    if random.random() < 0.3:
+        return sizes_, nodes, None, None
+    days = np.cumsum(random.choice([14, 27, 28, 29, 40], (subjects, visits)), axis=1).astype(float)
+    days[random.random(days.shape) < 0.1] = NAN
+    return sizes_, nodes, days, days + random.choice([0, 0, 0, 3, 13], days.shape)
 
 
 @pytest.mark.parametrize("criteria", RULES, ids=lambda c: f"{c.name}, {c.digest}")
@@ -196,11 +256,18 @@ def test_agrees_with_the_twin(criteria, cohort):
     """Thousands of courses under every criterion: answer and reason of the literal reading, visit
     by visit.
     """
-    courses, nodes = cohort
-    together = nt.target_response(courses, nodal=nodes, criteria=criteria)
+    courses, nodes, days, latest = cohort
+    known = {} if days is None else {"days": days, "days_latest": latest}
+    together = nt.target_response(courses, nodal=nodes, criteria=criteria, **known)
     for i, (lesions, node) in enumerate(zip(courses.tolist(), nodes.tolist(), strict=True)):
-        answers, reasons = slow.course(lesions, node, criteria)
-        shown = (lesions, node)
+        possible = None
+        if days is not None:
+            possible = [
+                None if np.isnan(a) else (int(a), int(b))
+                for a, b in zip(days[i], latest[i], strict=True)
+            ]
+        answers, reasons = slow.course(lesions, node, criteria, possible)
+        shown = (lesions, node, possible)
         assert nt.labels(together.response[i]).tolist() == answers, shown
         assert [
             {bit.name for bit in nt.Reason(int(why))} for why in together.reason[i]
@@ -358,6 +425,16 @@ def test_shapes_and_kinds():
         lambda: target(pair, criteria=C.BIOLOGICAL_VOGL_2008),
         "of target_response must .* by marker_response",
     )
+    refused(lambda: target(pair, days_latest=[0, 56]), "`days_latest` must come with `days`")
+    refused(
+        lambda: target(pair, days=[0, 56], days_latest=[0, 55]),
+        "`days_latest` must be on or after `days`; got 55",
+    )
+    refused(lambda: target(pair, days=[0, 56, 112]), "must broadcast together.*`days`")
+    refused(
+        lambda: target(pair, days=[[0, 56], [0, 57]]), r"`days` must fit the axes \(..., timepoint"
+    )
+    refused(lambda: target(pair, days=[56, 0]), "`days` must be strictly increasing")
     gap = attrs.evolve(C.VOGL_2008, gap="raise")
     refused(
         lambda: target([[100, 72]], criteria=gap),
@@ -394,10 +471,13 @@ def test_explanations():
     )
     back = explain([[20, 0, 4]], 2, criteria=attrs.evolve(RECIST, reappearance="PD"))
     assert "back after a complete response" in back
+    assert "a target lesion that had gone is back" in explain(
+        [[2000, 1500, 1500], [400, 0, 100]], 2, criteria=C.SWOG_1992
+    )
     assert "every node is normal" in explain([[18, 9]], nodal=[True])
     assert "not measured" in explain([[18, NAN]])
     assert "although a target lesion was not measured" in explain([[18, 90], [20, NAN]])
-    assert "an earlier response is carried on" in explain([[100, 70, 80]], 2)
+    assert "an earlier response is carried on" in explain([[100, 70, 69, 80]], 3)
     assert "no class in the source" in explain([[100, 72]], criteria=C.VOGL_2008)
     assert "short of the absolute limit" in explain([[10, 12]])
     assert "baseline, or no target lesion" in explain([[18, 9]], 0)

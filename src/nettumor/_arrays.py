@@ -287,6 +287,29 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
     return days
 
 
+def as_intervals(
+    first: npt.ArrayLike, last: npt.ArrayLike | None, argument: str
+) -> tuple[Floats, Floats]:
+    """First and last day of what lies in [first, last], broadcast; without ``last`` the day itself.
+
+    A day of which one end is not known is not known at all.
+    """
+    early = as_days(first, argument)
+    if last is None:
+        return early, early
+    name = f"{argument}_latest"
+    early, late = broadcast(**{argument: early, name: as_days(last, name)})
+    refuse(
+        name,
+        f"on or after `{argument}`",
+        late,
+        more_than(early, late),
+        "Give the last day that is possible, or the day itself where it is known.",
+    )
+    known = ~np.isnan(early) & ~np.isnan(late)
+    return np.where(known, early, np.nan), np.where(known, late, np.nan)
+
+
 def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as
     long for bools.

@@ -4,9 +4,13 @@ Reads the same tables as `nettumor.assess` (a list of dicts per table), by the s
 layout.
 """
 
+import calendar
 import datetime
+import itertools
 import re
 from fractions import Fraction
+
+import attrs
 
 from reference import best_response, endpoints, target, timepoint
 
@@ -36,6 +40,43 @@ def full(date):
 def earliest(date):
     """The first day that a date allows, None for none."""
     return full(f"{date}-01") if len(date) == 7 else full(date)
+
+
+def latest(date):
+    """The last day that a date allows, None for none."""
+    if len(date) != 7:
+        return full(date)
+    year, month = int(date[:4]), int(date[5:])
+    return full(f"{date}-{calendar.monthrange(year, month)[1]:02d}")
+
+
+def possible(days):
+    """(first, last) of each day as far as it can be: not known where a day repeats one before, or
+    where no days of the intervals increase.
+    """
+    out, before = [], None
+    for one in days:
+        if one is not None and one[0] == one[1] and before is not None and one[0] <= before:
+            one = None
+        if one is not None:
+            before = one[0] if before is None else max(before, one[0])
+        out.append(one)
+    day, fits = None, True
+    for one in out:
+        if one is None:
+            continue
+        day = one[0] if day is None or one[0] > day else day + 1
+        fits = fits and day <= one[1]
+    return [d if fits or d is None or d[0] == d[1] else None for d in out]
+
+
+def every_choice(days):
+    """Every combination of days that increases."""
+    spans = [[None] if d is None else range(d[0], d[1] + 1) for d in days]
+    for chosen in itertools.product(*spans):
+        known = [d for d in chosen if d is not None]
+        if all(a < b for a, b in itertools.pairwise(known)):
+            yield [None if d is None else Fraction(d) for d in chosen]
 
 
 def number(visit):
@@ -129,6 +170,9 @@ def split(found, reference):
         for i, t in enumerate(found)
         if reference is not None and t["day"] is not None and t["day"] <= reference
     ]
+    if not before and found and all(r["role"] == "NEW" for r in found[0]["rows"]):
+        nothing = {"visit": "", "day": None, "date": "", "rows": [], "number": -1e9, "none": True}
+        return [nothing, *found]  # no disease at baseline, and no timepoint for it
     return found[max(before) :] if before else found
 
 
@@ -144,10 +188,16 @@ def courses(visits, every, role):
     return out
 
 
-def judge_targets(visits, every, criteria):
+def judge_targets(visits, every, criteria, days):
     """Per timepoint: dicts of response, sum, n_missing, baseline, nadir, percent changes."""
     sizes, nodes, never = [], [], 0
-    for name, at in courses(visits, every, "TARGET").items():
+    found = courses(visits, every, "TARGET")
+    no_disease = bool(visits) and "none" in visits[0]
+    first = [name for name, at in found.items() if at[0]]
+    early = {r["lesion"] for t in every if t not in visits for r in t["rows"]}
+    for name, at in found.items():
+        if not at[0] and name not in early and (first or no_disease):
+            continue  # not there at baseline: no target
         row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
         column = "size"
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
@@ -169,7 +219,7 @@ def judge_targets(visits, every, criteria):
     out = []
     padding = not sizes
     whole = bool(sizes) and all(line[0] == line[0] and line[0] > 0 for line in sizes) and not never
-    responses = target.course(sizes, nodes, criteria)[0] if whole else None
+    responses = target.course(sizes, nodes, criteria, days)[0] if whole else None
     complete = []
     for i in range(len(visits)):
         measured = [line[i] for line in sizes if line[i] == line[i]]
@@ -224,7 +274,8 @@ def sightings(visits, every):
                 continue  # what is seen at the baseline is not new
             word = agreed(
                 "YES"
-                if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (r["size"] and not r["state"])
+                if r["state"] in ("PRESENT", "UNEQUIVOCAL")
+                or (not r["state"] and (r["size"] or r["organ"]))
                 else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "")
                 for r in rows
             )
@@ -280,10 +331,20 @@ def track(rows, person, criteria, rule, seen, censoring):
     )
     every = timepoints(rows)
     visits = split(every, start)
-    answers = judge_targets(visits, every, criteria)
+    reference = start if start is not None else visits[0]["day"] if visits else None
+    days = []
+    for t in visits:
+        low, high = (
+            (t["day"], t["day"])
+            if t["day"] is not None
+            else (earliest(t["date"] or ""), latest(t["date"] or ""))
+        )
+        known = low is not None and reference is not None
+        days.append((low - reference, high - reference) if known else None)
+    criteria = attrs.evolve(criteria, best_response=rule)
+    answers = judge_targets(visits, every, criteria, possible(days))
     others = judge_non_targets(visits, every)
     flags, sighted = sightings(visits, every)
-    reference = start if start is not None else visits[0]["day"] if visits else None
     for i, (t, a) in enumerate(zip(visits, answers, strict=True)):
         known = t["day"] is not None and reference is not None
         a |= {
@@ -298,7 +359,11 @@ def track(rows, person, criteria, rule, seen, censoring):
         a["overall"] = "MISSING" if overall is None else overall
         shown = shown_on(t, i, a, flags[i], sighted[i])
         a["shown"] = None if shown is None or reference is None else shown - reference
-    return answers, course(answers, person, reference, rule, seen, censoring)
+        a["possible"] = days[i]
+    row = course(
+        answers, person, reference, rule, seen, censoring, "none" in visits[0] if visits else False
+    )
+    return answers[1:] if visits and "none" in visits[0] else answers, row
 
 
 def one_a_day(answers):
@@ -307,7 +372,15 @@ def one_a_day(answers):
     for i, a in enumerate(answers):
         twin = next((k for k in kept if k["day"] == a["day"]), None)
         if twin is None:
-            kept.append({"i": i, "word": a["overall"], "day": a["day"], "shown": a["shown"]})
+            kept.append(
+                {
+                    "i": i,
+                    "word": a["overall"],
+                    "day": a["day"],
+                    "shown": a["shown"],
+                    "possible": a["possible"],
+                }
+            )
             continue
         real = [
             x
@@ -326,7 +399,47 @@ def one_a_day(answers):
     return kept
 
 
-def course(answers, person, reference, rule, seen, censoring):
+def agreed_best(words, choices, new_therapy, rule, progression, only):
+    """Best response on every combination of days: the answer where they agree, else that of days
+    not known.
+    """
+    exact_days = [None if d is None or d[0] < d[1] else Fraction(d[0]) for d in choices]
+    base = best_response.best(words, exact_days, new_therapy, rule, progression, None, only)
+    if all(d is None or d[0] == d[1] for d in choices):
+        return base
+    found = [
+        best_response.best(words, days, new_therapy, rule, progression, None, only)
+        for days in every_choice(choices)
+    ]
+    if len({f["response"] for f in found}) > 1:
+        return base
+    one = dict(found[0])
+    one["place"] = min(f["place"] for f in found)
+
+    def known(values):
+        return values.pop() if len(values) == 1 else None
+
+    for name in ("day", "first"):
+        one[name] = known({f[name] for f in found})
+    courses = {tuple(sorted(f["course"].items())) for f in found}
+    one["course"] = found[0]["course"] if len(courses) == 1 else base["course"]
+    return one
+
+
+def agreed_time(codes, choices, deaths, **same):
+    """The end on every combination of days of scans and death."""
+    found = {
+        endpoints.end_of(codes, days, death=death, **same)[:2]
+        for days in every_choice(choices)
+        for death in deaths
+    }
+    events = {event for _, event in found}
+    if len(found) == 1:
+        return (*found.pop(), set())
+    return None, events == {True}, set()
+
+
+def course(answers, person, reference, rule, seen, censoring, no_disease):
     """Best response, progression and times of a track."""
 
     def day(name):
@@ -334,64 +447,91 @@ def course(answers, person, reference, rule, seen, censoring):
         return None if found is None or reference is None else Fraction(found - reference)
 
     kept = one_a_day(answers)
-    days = [None if k["day"] != k["day"] else Fraction(int(k["day"])) for k in kept]
     cutoff, new_therapy, death, alive = (
         day(n) for n in ("data_cutoff", "new_therapy", "death", "last_known_alive")
     )
-    said = person.get("death", "")
-    first = None if not said or reference is None else Fraction(earliest(said) - reference)
-    if death is None and first is not None and cutoff is not None and first > cutoff:
-        death = first  # of which only the month is known, and all of it is after the cut-off
-    unknown = bool(said) and death is None  # died on a day not known
-    late = [d is not None and cutoff is not None and d > cutoff for d in days]
+    choices = possible([k["possible"] for k in kept])
+    late = [d is not None and cutoff is not None and d[0] > cutoff for d in choices]
+    choices = [
+        None if d is not None and cutoff is not None and d[0] <= cutoff < d[1] else d
+        for d in choices
+    ]
+    in_time = [
+        k["word"] == "PD" and k["shown"] is not None and (cutoff is None or k["shown"] <= cutoff)
+        for k in kept
+    ]
+    late = [over and not seen_before for over, seen_before in zip(late, in_time, strict=True)]
     words = ["MISSING" if over else k["word"] for k, over in zip(kept, late, strict=True)]
-    found = best_response.best(words, days, new_therapy, rule)
-    ends = (
-        censoring.new_therapy_censors
-    )  # else what is after it is no best response, and ends a time all the same
-    every = found["course"] if ends else best_response.best(words, days, None, rule)["course"]
-    place = next((p for p, w in every.items() if w == "PD"), None)
+    first = next((k["shown"] for k, w in zip(kept, words, strict=True) if w == "PD"), None)
+    first = None if first is None else Fraction(int(first))
+    targets = any(a["target"] != "MISSING" for a in answers) or (
+        bool(answers) and answers[0]["n_missing"] > 0
+    )
+    only = not targets and any(a["non_target"] != "MISSING" for a in answers)
+    found = agreed_best(words, choices, new_therapy, rule, first, only)
+    every = found["course"]
+
+    def treated(k):
+        ends = censoring.new_therapy_censors and new_therapy is not None
+        return ends and k["shown"] is not None and k["shown"] >= new_therapy
+
+    place = next((p for p in sorted(every) if every[p] == "PD" and not treated(kept[p])), None)
     shown = None if place is None else kept[place]["shown"]
     judged = [
         CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
         for i, (k, over) in enumerate(zip(kept, late, strict=True))
     ]
-    baseline = bool(answers) and (
-        answers[0]["whole"]
-        or (all(a["target"] == "MISSING" for a in answers) and not answers[0]["n_missing"])
+    baseline = (no_disease and not targets) or (
+        bool(answers)
+        and not no_disease
+        and (answers[0]["whole"] or (not targets and not answers[0]["n_missing"]))
     )
     same = {
         "new_therapy": new_therapy,
         "cutoff": cutoff,
         "baseline_assessed": baseline,
         "progression": None if shown is None else Fraction(int(shown)),
-        "new_therapy_censors": ends,
+        "new_therapy_censors": censoring.new_therapy_censors,
         "ne_is_adequate": censoring.ne_is_adequate,
+        "baseline_needed": censoring.baseline_needed,
     }
     if alive is None and seen and reference is not None:  # the last scan, whoever read it
         alive = Fraction(max(seen) - reference)
-    behind = ends and first is not None and new_therapy is not None and first >= new_therapy
+    said = person.get("death", "")
+    deaths, unknown = [death], bool(said) and reference is None
+    if said and death is None and reference is not None:
+        month = range(earliest(said) - reference, latest(said) - reference + 1)
+        deaths = [Fraction(d) for d in month]
 
     def died_some_day(time):
-        """A death on a day not known leaves no time, unless something ended it before."""
-        if not unknown or behind or time[1] or {"NO_BASELINE", "NOT_A_RESPONDER"} & time[2]:
+        """A death of a patient without a reference date leaves no time, unless something ended it
+        before.
+        """
+        if not unknown or time[1] or {"NO_BASELINE", "NOT_A_RESPONDER"} & time[2]:
             return time
         return None, True, {"DEATH", "DAY_UNKNOWN"}
 
+    def end(dead, **more):
+        exact_days = [None if d is None else Fraction(d[0]) for d in choices]
+        if len(deaths) == 1 and all(d is None or d[0] == d[1] for d in choices):
+            return endpoints.end_of(
+                judged, exact_days, death=death if dead else None, **same, **more
+            )
+        return agreed_time(judged, choices, deaths if dead else [None], **same, **more)
+
+    survival = {endpoints.survival(d, alive, Fraction(0), cutoff) for d in deaths}
+    events = {event for _, event in survival}
+    survival = survival.pop() if len(survival) == 1 else (None, events == {True})
     return {
         "best": found["response"],
         "best_day": found["day"],
         "confirmed": found["by"] is not None,
         "first_response_day": found["first"],
         "progression_day": None if place is None else shown,
-        "pfs": died_some_day(endpoints.end_of(judged, days, death=death, **same)),
-        "ttp": endpoints.end_of(judged, days, **same),
-        "dor": died_some_day(
-            endpoints.end_of(
-                judged, days, death=death, start=found["first"], since=found["first"], **same
-            )
-        ),
-        "os": (None, True) if unknown else endpoints.survival(death, alive, Fraction(0), cutoff),
+        "pfs": died_some_day(end(True)),
+        "ttp": end(False),
+        "dor": died_some_day(end(True, start=found["first"], since=found["first"])),
+        "os": (None, True) if unknown else survival,
     }
 
 

@@ -12,12 +12,23 @@ NON = "NON-CR/NON-PD"
 RANKS = ("CR", "PR", "MR", "SD", NON, "PD", "iUPD", "NE")
 
 
-def assessments(words, days, new_therapy):
+def assessments(words, days, new_therapy, progression=None):
     """Step 1: (place, word, day) of what is not dropped, up to and including the first PD; what
     dropping says.
     """
     kept, said = [], set()
     treated = ended = False
+    if progression is not None and (new_therapy is None or progression < new_therapy):
+        on_or_after = [
+            p
+            for p, (word, day) in enumerate(zip(words, days, strict=True))
+            if word != "MISSING" and day is not None and day >= progression
+        ]
+        # the course ends as PD there, and that counts by the day it was first seen on
+        if on_or_after and "PD" not in words[: on_or_after[0]]:
+            at = on_or_after[0]
+            words = [*words[:at], "PD", *words[at + 1 :]]
+            days = [*days[:at], progression, *days[at + 1 :]]
     for place, (word, day) in enumerate(zip(words, days, strict=True)):
         if word == "MISSING":
             continue  # drop MISSING
@@ -67,15 +78,20 @@ def confirmed_at(course, i, rule):
     return None
 
 
-def after_cr(course, rule):
+def after_cr(course, rule, seen_again=None):
     """Step 2: the course with the first lesser response after a CR judged by the policy, and
-    whether there is one.
+    whether there is one; where no disease was seen again there is nothing to judge.
     """
     first_cr = next((i for i, (_, word, _) in enumerate(course) if word == "CR"), None)
     if first_cr is None:
         return course, False
     lesser = next(
-        (i for i in range(first_cr + 1, len(course)) if course[i][1] in ("PR", "MR", "SD", NON)),
+        (
+            i
+            for i in range(first_cr + 1, len(course))
+            if course[i][1] in ("PR", "MR", "SD", NON)
+            and (seen_again is None or seen_again[course[i][0]])
+        ),
         None,
     )
     if lesser is None or rule.cr_then_pr == "keep":
@@ -91,12 +107,12 @@ def after_cr(course, rule):
     ], True  # read as PR
 
 
-def best(words, days, new_therapy, rule):
+def best(words, days, new_therapy, rule, progression=None, seen_again=None, non_target_only=False):
     """Step 4: a dict with response, place, day, confirmation, first, course (place to word) and
     why.
     """
-    dropped, why = assessments(words, days, new_therapy)
-    course, judged = after_cr(dropped, rule)
+    dropped, why = assessments(words, days, new_therapy, progression)
+    course, judged = after_cr(dropped, rule, seen_again)
     asks = rule.confirmation_days is not None
     shown = [w for _, w, _ in course]
     only_non_target = NON in shown and not {"PR", "MR", "SD"} & set(shown)
@@ -120,10 +136,14 @@ def best(words, days, new_therapy, rule):
                 # with confirmation_days None only SD counts as SD
                 counting = ("CR", "PR", "MR", "SD") if asks else ("SD",)
                 falls = word == "CR" and only_non_target and rule.unconfirmed_cr == "course"
+                if non_target_only and (word != "CR" or rule.unconfirmed_cr == "course"):
+                    falls = True  # SD is no category (RECIST 1.1, 4.4.1 and Table 2)
                 if word in counting and in_time(day) and not falls:
                     return place, day, None
             elif response == NON:
                 falls = word == "CR" and only_non_target and rule.unconfirmed_cr == "course"
+                if non_target_only and word in (("CR", "PR", "SD") if asks else ("SD",)):
+                    falls = word != "CR" or rule.unconfirmed_cr == "course"
                 if (word == NON or falls) and in_time(day):
                     return place, day, None
             elif response == "NE" or word == response:  # NE: any other assessment
@@ -168,9 +188,19 @@ def best(words, days, new_therapy, rule):
         if holds
     }
     if rule.sd_minimum_days is not None and course:  # would it be better if SD needed no minimum?
-        anyway = best(words, days, new_therapy, attrs.evolve(rule, sd_minimum_days=None))[
-            "response"
-        ]
+        longer = attrs.evolve(rule, sd_minimum_days=None)
+        same = (progression, seen_again, non_target_only)
+        anyway = best(words, days, new_therapy, longer, *same)["response"]
         if RANKS.index(anyway) < RANKS.index(answer["response"]):
             why.add("TOO_EARLY")
+    if (
+        new_therapy is not None
+    ):  # what was dropped for the therapy is judged, too, for the endpoints
+        if progression is not None and progression >= new_therapy:
+            progression = None
+        every = assessments(words, days, None, progression)[0]
+        treated = {p for p, _, _ in every} - {p for p, _, _ in dropped}
+        if "NEW_THERAPY" in why:
+            whole, _ = after_cr(every, rule, seen_again)
+            said_there |= {p: w for p, w, _ in whole if p in treated}
     return {**answer, "first": first, "course": said_there, "why": why}

@@ -23,8 +23,10 @@ def visits_of(responses, days):
     return visits
 
 
-def first_pd(visits, since):
-    """First PD, dated at its day or at the first IUPD of its block."""
+def first_pd(visits, since, counts=lambda day: True, unconfirmed_is_event=False):
+    """First PD, dated at its day or at the first IUPD of its block; without one that counts, and
+    where the rule says so, the first IUPD that nothing contradicts.
+    """
     for i, visit in enumerate(visits):
         if visit["code"] != PD:
             continue
@@ -36,27 +38,47 @@ def first_pd(visits, since):
                 shown = earlier
             elif earlier["code"] != NE:
                 break
+        if shown is not visit and not counts(visit["place"]):
+            break  # what does not count confirms nothing
         return shown
-    return None
+    standing = None
+    for visit in visits:
+        if not unconfirmed_is_event or not counts(visit["place"]):
+            continue
+        if visit["code"] > PD:
+            standing = None  # an iSD, iPR or iCR contradicts it
+        here = since is None or (visit["place"] is not None and visit["place"] >= since)
+        if visit["code"] == IUPD and standing is None and here:
+            standing = visit
+    return standing
 
 
-def scheduled_between(one, other, interval, window):
+def scheduled(schedule, until):
+    """The scheduled days up to a day and one beyond: every so often, changing, or as listed."""
+    if isinstance(schedule, tuple) and not isinstance(schedule[0], tuple):
+        return list(schedule)
+    pairs = schedule if isinstance(schedule, tuple) else ((0, schedule),)
+    days = []
+    for i, (start, every) in enumerate(pairs):
+        day = start + every
+        while (day <= pairs[i + 1][0]) if i + 1 < len(pairs) else (not days or days[-1] <= until):
+            days.append(day)
+            day += every
+    return days
+
+
+def scheduled_between(one, other, schedule, window):
     """Scheduled days that lie more than the window after the one and before the other, counted one
     by one.
     """
-    missed, k = 0, 1
-    while k * interval < other:
-        missed += k * interval > one + window and k * interval < other - window
-        k += 1
-    return missed
+    return sum(one + window < day < other - window for day in scheduled(schedule, other))
 
 
-def next_scheduled(day, interval, window):
-    """The scheduled day that a day belongs to within the window, or the next one."""
-    k = 1
-    while k * interval + window < day:
-        k += 1
-    return k * interval
+def next_scheduled(day, schedule, window):
+    """The scheduled day that a day belongs to within the window, or the next one; the day itself
+    where none is scheduled any more.
+    """
+    return next((k for k in scheduled(schedule, day + window) if k + window >= day), day)
 
 
 def end_of(
@@ -67,12 +89,17 @@ def end_of(
     new_therapy=None,
     cutoff=None,
     progression=None,
+    claim=None,
     baseline_assessed=True,
     interval=None,
     window=0,
     max_missed=1,
     new_therapy_censors=True,
+    same_day="after",
     ne_is_adequate=False,
+    baseline_needed=True,
+    unconfirmed="censored",
+    claims=False,
     uniform=False,
     start=0,
     since=None,
@@ -80,7 +107,7 @@ def end_of(
     """(time, event, reasons) of one patient; time None where a day is not known."""
     if start is None:  # non-responders: time NaN, event False
         return None, False, {"NOT_A_RESPONDER"}
-    if not baseline_assessed:  # no baseline: censored at 0
+    if baseline_needed and not baseline_assessed:  # no baseline: censored at 0
         return Fraction(0), False, {"NO_BASELINE"}
     visits = visits_of(responses, days)
 
@@ -88,32 +115,34 @@ def end_of(
         return day is not None and cutoff is not None and day > cutoff
 
     def counts(day):  # what is after cutoff, or on or after new_therapy, does not count
-        treated = (
-            new_therapy_censors
-            and new_therapy is not None
-            and day is not None
-            and day >= new_therapy
-        )
-        return not after_cutoff(day) and not treated
+        if after_cutoff(day) or day is None or new_therapy is None or not new_therapy_censors:
+            return not after_cutoff(day)
+        return day < new_therapy or (day == new_therapy and same_day == "counts")
 
     events, left_out = [], False
-    shown = first_pd(visits, since)
+    shown = first_pd(visits, since, counts, unconfirmed == "event")
+    found = None
     if shown is not None:
-        day, by = shown["day"], shown["place"]
+        found = {"day": shown["day"], "place": shown["place"]}
         if progression is not None:
-            day = by = progression
+            found = {"day": progression, "place": progression}
+    claimed = claims and claim is not None and (since is None or claim >= since)
+    if claimed and (found is None or (found["place"] is not None and claim < found["place"])):
+        found = {"day": claim, "place": claim}
+    if found is not None:
+        day, by = found["day"], found["place"]
         if counts(by):
             dated = by
             if uniform and interval is not None and day is not None:
                 day = dated = next_scheduled(by, interval, window)
-            events.append({"why": "PROGRESSION", "day": day, "order": dated, "place": by})
+            events.append({"why": "PROGRESSION", "day": day, "dated": dated, "place": by})
         left_out |= after_cutoff(by)
     if death is not None:
         if counts(death):
-            events.append({"why": "DEATH", "day": death, "order": death, "place": death})
+            events.append({"why": "DEATH", "day": death, "dated": death, "place": death})
         left_out |= after_cutoff(death)
-    # whichever is earlier; a progression on the day of death is a progression
-    event = min(events, key=lambda e: (e["order"] is not None, e["order"] or 0), default=None)
+    # what was documented first; a progression on the day of death is a progression
+    event = min(events, key=lambda e: (e["place"] is not None, e["place"] or 0), default=None)
 
     adequate = []
     for visit in visits:
@@ -144,7 +173,12 @@ def end_of(
             and scheduled_between(last, documented(event), interval, window) > max_missed
         )
         if not too_many:
+            for other in events:  # dated at a later visit, and dead before it
+                if other["why"] == "DEATH" and event["dated"] is not None:
+                    event = other if other["dated"] < event["dated"] else event
             day = event["day"]
+            if since is not None and day is not None and day <= start:
+                return None, False, {"NOT_A_RESPONDER"}  # it ended as it began: no response
             return (
                 (None, True, {event["why"], "DAY_UNKNOWN"})
                 if day is None
@@ -169,7 +203,7 @@ def documented(event):
 def survival(death, alive, origin, cutoff):
     """Death not after the cut-off, else last known alive, but not after the cut-off."""
     if death is not None and (cutoff is None or death <= cutoff):
-        return (None if origin is None else max(death - origin, 0)), True
+        return (None, False) if origin is None else (max(death - origin, 0), True)
     known = [d for d in (death, alive) if d is not None]
     if not known:
         return None, False

@@ -53,82 +53,137 @@ def overall(target, non_target_word, new):
     return target  # PR, SD (and MR) with non-PD or not all evaluated; not all evaluated: NE
 
 
-def irecist(targets, non_targets, new_lesions, grown):
-    """Seymour et al. 2017, Table 2: a list of answers, "iCPD" for confirmed progression."""
-    answers, at_first_iupd, confirmed = [], None, False
-    for target, other, new, larger in zip(targets, non_targets, new_lesions, grown, strict=True):
-        recist = overall(target, other, new)
-        if recist is None:
-            answers.append(None)  # no assessment: nothing changes
-            continue
-        categories = {
-            name
-            for name, is_pd in (
-                ("target", target == "PD"),
-                ("non-target", other == "PD"),
-                ("new", new),
-            )
-            if is_pd
-        }
-        if recist == "PD" and at_first_iupd is None:
-            at_first_iupd = categories  # first progression: unconfirmed
-            answer = "iUPD"
-        elif recist == "PD" and (larger or categories - at_first_iupd):
-            confirmed = True  # further increase, or progression in another category
-            answer = "iCPD"
-        elif recist == "PD":
-            answer = "iUPD"  # no change: remains iUPD
+BETTER = ("PD", NON, "SD", "MR", "PR", "CR")
+"""Classes of disease, the worst first."""
+
+
+def walk(targets, non_targets, new_lesions, measure, lasting=None, progressing=None):
+    """The visits under iRECIST by the printed table and the authors' questions and answers: for
+    each its answer without confirmation, and what would confirm it.
+
+    ``measure`` is asked with a visit and the unconfirmed progressions of its block, the first one
+    first, whether what made them has grown.
+    """
+    told, block = [], None
+    level = NON if set(targets) == {None} else "SD"  # what was there at baseline
+    for i, (target, other, new) in enumerate(zip(targets, non_targets, new_lesions, strict=True)):
+        again = progressing is not None and progressing[i]
+        recist, without = overall(target, other, new or again), overall(target, other, False)
+        evaluated = without not in (None, "NE")
+        mine = other if target is None else target
+        there = any(new_lesions[:i]) and (evaluated if lasting is None else lasting[i])
+        names = {"target": target == "PD", "non-target": other == "PD", "new": new or again}
+        categories = {name for name, is_pd in names.items() if is_pd}
+        visit = {"answer": recist, "larger": False, "other": False, "start": None, "new": new}
+        if block is None:
+            if recist == "PD":  # the first progression is unconfirmed
+                worst = mine if mine not in (None, "NE") else level
+                block = {"visits": [i], "basis": categories, "later": False, "level": worst}
+                visit["answer"] = "iUPD"
         else:
-            if recist != "NE":
-                at_first_iupd = None  # the bar is reset
-            answer = recist
-        answers.append("iCPD" if confirmed else answer)
+            visit["start"] = block["visits"][0]
+            held = there and ("new" in block["basis"] or block["later"])
+            better = evaluated and mine != "NE"
+            better = better and BETTER.index(mine) > BETTER.index(block["level"])
+            if recist == "PD" or held:
+                visit["larger"] = measure(i, block["visits"])
+            visit["other"] = bool(categories - block["basis"]) or (
+                block["later"] and held and not better
+            )
+            if recist == "PD" or visit["larger"] or visit["other"] or (held and not better):
+                visit["answer"] = "iUPD"  # scenario F: a lesion lasts and nothing does better
+                block["visits"].append(i)
+                block["later"] = block["later"] or new or again
+            elif recist not in (None, "NE"):
+                block = None  # the bar is reset
+        if mine not in (None, "NE"):
+            level = mine
+        told.append(visit)
+    return told
+
+
+def irecist(
+    targets,
+    non_targets,
+    new_lesions,
+    grown,
+    *,
+    lasting=None,
+    progressing=None,
+    days=None,
+    least=None,
+    symptomatic=None,
+):
+    """A list of answers, "iCPD" for confirmed progression; ``days`` are pairs of first and last
+    possible day, or None.
+    """
+    answers, confirmed = [], False
+    steps = walk(targets, non_targets, new_lesions, lambda i, _: grown[i], lasting, progressing)
+    for i, visit in enumerate(steps):
+        if visit["start"] is not None and visit["answer"] == "iUPD":
+            timely = True
+            if least is not None:  # four weeks less two days after the first iUPD
+                first, now = days[visit["start"]], days[i]
+                timely = first is not None and now is not None and now[0] - first[1] >= least
+            urgent = symptomatic is not None and symptomatic[i] and visit["new"]
+            confirmed = confirmed or urgent or (timely and (visit["larger"] or visit["other"]))
+        answers.append("iCPD" if confirmed and visit["answer"] is not None else visit["answer"])
     return answers
 
 
 def further_increase(
-    targets, non_targets, new_lesions, visits, *, reference="first iUPD", window=None
+    targets,
+    non_targets,
+    new_lesions,
+    visits,
+    *,
+    reference="first iUPD",
+    window=None,
+    lasting=None,
+    progressing=None,
 ):
     """Whether each visit shows growth of what made the iUPD. ``visits``: dicts of what was
     measured, None unknown.
 
-    Keys: sum, non_target_larger, new_sum, new_larger, count, day. Sizes are Decimals.
+    Keys: sum, non_target_larger, new_sum, new_larger, count, singles, day. Sizes are Decimals.
     """
-    answers, start, known, last_day = [], None, {}, None
-    for i, visit in enumerate(visits):
-        recist = overall(targets[i], non_targets[i], new_lesions[i])
-        if recist != "PD" or start is None:
-            if recist == "PD":
-                start, last_day = i, visit["day"]  # the iUPD that opens the block
-                known = {key: visit[key] for key in ("sum", "new_sum", "count")}
-            elif recist not in ("NE", None):
-                start = None  # the bar is reset
-            answers.append(False)
-            continue
 
-        def grew(key, by, visit=visit, known=known):
-            return (
-                visit[key] is not None and known[key] is not None and visit[key] - known[key] >= by
-            )
+    def measure(i, before):
+        start, now = before[0], visits[i]
+
+        def compared(read):
+            """The value at the first iUPD, or at the latest one that has one."""
+            known = [read(visits[start])] + [read(visits[j]) for j in before[1:]]
+            if reference == "first iUPD":
+                return known[0]
+            return next((v for v in reversed(known) if v is not None), None)
+
+        def grew(read, by):
+            old, new = compared(read), read(now)
+            return old is not None and new is not None and new - old >= by
 
         basis = []
-        if targets[start] == "PD":
-            basis.append(grew("sum", Decimal(5)))  # further increase in sum of measures >= 5 mm
-        if non_targets[start] == "PD":
-            basis.append(visit["non_target_larger"])  # any further increase of the non-target iUPD
-        if new_lesions[start]:
-            basis += [grew("new_sum", Decimal(5)), visit["new_larger"], grew("count", Decimal(1))]
+        if targets[start] == "PD":  # further increase in sum of measures >= 5 mm
+            basis.append(grew(lambda v: v["sum"], Decimal(5)))
+        if non_targets[start] == "PD":  # any further increase of the non-target iUPD
+            basis.append(now["non_target_larger"])
+        if new_lesions[start] or (progressing is not None and progressing[start]):
+            basis += [
+                grew(lambda v: v["new_sum"], Decimal(5)),
+                now["new_larger"],
+                grew(lambda v: v["count"], Decimal(1)),
+            ]
+            for place in range(len(now["singles"])):  # any increase of what is not measurable
+                basis.append(grew(lambda v, p=place: v["singles"][p], Decimal("0.0001")))
         timely = True
         if window is not None:
-            unknown = visit["day"] is None or last_day is None
-            timely = (
-                not unknown and window[0] <= visit["day"] - last_day <= window[1]
-            )  # 4 to 8 weeks
-        answers.append(any(basis) and timely)
-        if reference == "last iUPD":
-            known = {key: old if visit[key] is None else visit[key] for key, old in known.items()}
-        last_day = visit["day"]
-    return answers
+            last = visits[before[-1]]["day"]
+            known = now["day"] is not None and last is not None
+            timely = known and window[0] <= now["day"] - last <= window[1]
+        return any(basis) and timely
+
+    told = walk(targets, non_targets, new_lesions, measure, lasting, progressing)
+    return [visit["larger"] for visit in told]
 
 
 def sighting(lesions, days):

@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 
 from nettumor import criteria as editions
+from nettumor._arrays import more_than
 from nettumor._threads import beside
 from nettumor.assessment.axes import RULE, Axis, Scans, axes
 from nettumor.assessment.course import Ends, ends_of, outcome
-from nettumor.assessment.judgement import Judgement, judge
+from nettumor.assessment.judgement import Judgement, Parts, judge
 from nettumor.assessment.output import (
     OWN,
     came_as,
@@ -71,6 +73,8 @@ def assess(
     by: str = "subject",
     population: str = "assigned",
     carry: Any = None,
+    schedule: Any = None,
+    late_baseline_days: float | None = None,
 ) -> Assessment:
     """Assess a study: responses of all timepoints, best responses and times to events of all
     subjects.
@@ -100,7 +104,8 @@ def assess(
     rule : BestResponseRule, optional
         Default: ``criteria.best_response``.
     censoring : CensoringRule, optional
-        Default: `FDA_2018_CENSORING`.
+        Default: ``criteria.censoring``, where the criteria have one (iRECIST), else
+        `FDA_2018_CENSORING`.
     evaluator : str or sequence of str, optional
         Whose assessments; default all.
     data_cutoff : str, date or float, optional
@@ -119,6 +124,13 @@ def assess(
     carry : str or sequence of str, optional
         Columns of the subjects table (strata, region) to stand in ``.subjects``, in the type they
         came in.
+    schedule : number, (from day, interval) pairs, or days; optional
+        The scheduled visits, by which missed visits are counted, in place of those of ``censoring``
+        (see `CensoringRule`).
+    late_baseline_days : float, optional
+        How many days after the reference date a first scan may still be the baseline; one later is
+        none: the track has no response but by new lesions, and its times are censored at 0. None:
+        any; the provenance counts those after the reference date.
 
     Returns
     -------
@@ -152,7 +164,7 @@ def assess(
     (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
     """
     criteria = editions.get(criteria) if isinstance(criteria, str) else criteria
-    rule, censoring = _checked(criteria, rule, censoring)
+    rule, censoring = _checked(criteria, rule, censoring, schedule)
     choose("by", by, ("subject", "lesion"))
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
@@ -163,6 +175,7 @@ def assess(
     tables, selection = people.of(tables, selection)
     carry = _carried_names(tables, carry)
     lesions = tables["lesions"]
+    _need_days(lesions, rule)
     names = read_names(tables, evaluator)
     subjects = read_subjects(tables, names, data_cutoff)
     chosen = selected(lesions, selection)
@@ -171,7 +184,8 @@ def assess(
     ) as placed:
         parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
         visits = placed()
-    judgement = judge(parts, visits, criteria)
+    late = _late_baselines(visits, late_baseline_days)
+    judgement = judge(parts, visits, criteria, rule, late & (late_baseline_days is not None))
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
@@ -183,6 +197,7 @@ def assess(
 
     identity = keys(tables, names, judgement)
     notes = _notes(tables, criteria, names, subjects, visits, conflicts, by)
+    notes |= _course_notes(parts, censoring, late, late_baseline_days)
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
     timepoints, place = timepoint_table(tables, names, visits, judgement, ends, criteria, others)
     of_subject = identity | carried(tables, subjects.row[subject], ("arm", *carry))
@@ -231,14 +246,60 @@ def _carried_names(study: Tables, carry: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(n for n in dict.fromkeys(carry) if n != "arm")
 
 
-def _checked(criteria: Any, rule: Any, censoring: Any) -> tuple[BestResponseRule, CensoringRule]:
+def _checked(
+    criteria: Any, rule: Any, censoring: Any, schedule: Any
+) -> tuple[BestResponseRule, CensoringRule]:
     if not isinstance(criteria, AttenuationCriteria):
         require(criteria, SizeCriteria, "assess")
     rule = criteria.best_response if rule is None else rule
-    censoring = FDA_2018_CENSORING if censoring is None else censoring
+    if censoring is None:
+        censoring = FDA_2018_CENSORING if criteria.censoring is None else criteria.censoring
     require(rule, BestResponseRule, "assess", "rule")
     require(censoring, CensoringRule, "assess", "censoring")
+    if schedule is not None:
+        censoring = attrs.evolve(censoring, schedule=schedule)
     return rule, censoring
+
+
+def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
+    """Without any date or day nothing is confirmed, and nobody should learn that from a rate of 0."""
+    cells, _ = lesions.when_cells()
+    if rule.confirmation_days is None or not lesions.n_rows or not np.isnan(cells.earliest).all():
+        return
+    raise InputError(
+        f"`lesions` must have days or dates, which the confirmation of {rule.title} needs; it has "
+        "none. Give a column date or day; or pass a `rule` without confirmation, which needs none: "
+        "rule=attrs.evolve(criteria.best_response, confirmation_days=None, sd_minimum_days=None).",
+        argument="lesions",
+    )
+
+
+def _late_baselines(visits: Visits, most: float | None) -> Any:
+    """Tracks whose baseline lies after the reference date by more days than allowed (None: at
+    all).
+    """
+    if most is not None and not (isinstance(most, (int, float)) and most >= 0):
+        raise InputError(
+            f"`late_baseline_days` must be a number of days from 0, or None; got {most!r}. Give the "
+            "most days after the reference date.",
+            argument="late_baseline_days",
+        )
+    return more_than(visits.day[:, 0], 0.0 if most is None else most)
+
+
+def _course_notes(
+    parts: Parts, censoring: CensoringRule, late: Any, most: float | None
+) -> dict[str, Any]:
+    """What of the course the rules decided, for the provenance."""
+    allowed = (
+        "counted as the baseline" if most is None else f"refused: more than {most:g} days after"
+    )
+    return {
+        "missed visits": censoring.missed_visits,
+        "tracks with a first scan after the reference date": f"{int(late.sum())} ({allowed})",
+        "targets not there at baseline, left out of the sum": int(parts.targets.stray.sum()),
+        "visits with a new lesion recorded without size or state": int(parts.new.wordless.sum()),
+    }
 
 
 def _study(study: Tables, criteria: Any) -> Tables:
@@ -370,7 +431,8 @@ def _notes(
         "reference date": "day 0 of the data"
         if study["lesions"].has_days
         else "randomized, else treatment_start, else baseline",
-        "baseline": "last visit dated on or before the reference date, else the first visit",
+        "baseline": "last visit dated on or before the reference date, else the first visit (none "
+        "where a reader has new lesions alone)",
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import attrs
 import numpy as np
@@ -17,7 +18,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than
 from nettumor._late import Late
-from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.judgement import Judgement, possible_days
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.best_response import BestResponse, best_overall_response
@@ -34,18 +35,19 @@ class Ends:
     """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day
     not known.
 
-    ``death_status`` is `DateStatus` of the date of death, ``death_from`` the first day that it
-    allows.
+    A partial date is an interval of days: ``death``, ``new_therapy`` and ``cutoff`` are NaN then, and
+    ``possible`` has the first and last day of each. ``death_status`` is `DateStatus` of the date of
+    death.
     """
 
     death: Floats
-    death_from: Floats
     new_therapy: Floats
     last_known_alive: Floats
     first_metastasis: Floats
     cutoff: Floats
     therapy_completed: Floats
     death_status: npt.NDArray[np.int8]
+    possible: dict[str, tuple[Floats, Floats]]
 
 
 @frozen(eq=False)
@@ -60,6 +62,9 @@ class Outcome:
         Day of the first progression of the course, up to a new therapy that censors; NaN for none,
         or a day not known.
     progressed : ndarray of bool
+    best_percent, best_percent_day, baseline_day : ndarray of float
+        The smallest change of the sum from baseline, percent, of the visits that count for best
+        response, and its day; the day of the baseline.
     times : mapping of str to TimeToEvent
         "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where
         a subject has the day of one. Each is worked out when it is asked for.
@@ -70,6 +75,9 @@ class Outcome:
     best: BestResponse
     progression_day: Floats
     progressed: Bools
+    best_percent: Floats
+    best_percent_day: Floats
+    baseline_day: Floats
     times: Mapping[str, TimeToEvent]
     start: dict[str, Floats]
     _others: Mapping[str, BestResponse]
@@ -91,21 +99,24 @@ def ends_of(
     def day(name: str) -> Floats:
         return subjects.day(name)[subject] - reference
 
-    death, cutoff = day("death"), day("data_cutoff")
-    # A death of which only the month is known, when all of the month lies behind the cut-off, is
-    # after it.
-    earliest = subjects.dates["death"].earliest[subject] - reference
-    death = np.where(np.isnan(death) & more_than(earliest, cutoff), earliest, death)
+    def interval(name: str) -> tuple[Floats, Floats]:
+        dates = subjects.dates[name]
+        return dates.earliest[subject] - reference, dates.latest[subject] - reference
+
     alive = day("last_known_alive")
     return Ends(
-        death,
-        earliest,
+        day("death"),
         day("new_therapy"),
         np.where(np.isnan(alive), last_scan, alive),
         day("first_metastasis"),
-        cutoff,
+        day("data_cutoff"),
         day("therapy_completed"),
         subjects.status("death")[subject],
+        {
+            "death": interval("death"),
+            "new_therapy": interval("new_therapy"),
+            "cutoff": interval("data_cutoff"),
+        },
     )
 
 
@@ -152,80 +163,208 @@ def outcome(
     censoring: CensoringRule,
 ) -> Outcome:
     """Best response, progression and times of every unit."""
-    codes, days, shown = one_a_day(
-        judgement.overall, tracks_of(visits.day, judgement.owner), judgement.progression_day
-    )
-    late = more_than(days, ends.cutoff[:, None])
-    counted = np.where(late, np.int8(Response.MISSING), codes)
-    best = best_overall_response(counted, days, new_therapy=ends.new_therapy, rule=rule)
-    whole = best
-    if not censoring.new_therapy_censors and not np.isnan(ends.new_therapy).all():
-        # a new therapy ends the course of the best response, but not a time that it does not censor
-        whole = best_overall_response(counted, days, rule=rule)
-    place = progression_place(whole.course, whole.course == Response.PD)
-    progressed = place >= 0
-    shown = np.take_along_axis(shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
-    progression = np.where(progressed, shown, np.nan)
+    course = _course(judgement, visits, ends)
+    treated = _therapy(ends, censoring)
+    has_targets, assessed = _disease(judgement, visits)
+
+    def best_by(rule: BestResponseRule) -> BestResponse:
+        found: BestResponse = best_overall_response(
+            course.counted,
+            course.first,
+            days_latest=course.latest,
+            new_therapy=treated[0],
+            new_therapy_latest=treated[1],
+            progression=course.seen_first(rule, immune=judgement.immune),
+            non_target_only=~has_targets & (judgement.non_target != Response.MISSING).any(axis=1),
+            rule=rule,
+        )
+        return found
+
+    best = best_by(rule)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
     # end.
-    course = np.where(late, codes, whole.course)
+    codes = np.where(course.late, course.codes, best.course)
+    place, progression = _progression(course, codes, ends, censoring)
     first = best.first_response_day
+    death, cutoff = (ends.possible[name] for name in ("death", "cutoff"))
     along = times_of_course(
-        course,
-        days,
+        codes,
+        course.first,
         first,
-        baseline_assessed=_baseline_assessed(judgement, visits),
+        days_latest=course.latest,
+        baseline_assessed=assessed,
         censoring=censoring,
-        death=ends.death,
-        new_therapy=ends.new_therapy,
-        cutoff=ends.cutoff,
+        death=death[0],
+        death_latest=death[1],
+        new_therapy=ends.possible["new_therapy"][0],
+        new_therapy_latest=ends.possible["new_therapy"][1],
+        cutoff=cutoff[0],
+        cutoff_latest=cutoff[1],
         progression=progression,
     )
     times: dict[str, Callable[[], TimeToEvent]] = {
         name: partial(along.__getitem__, name) for name in along
     }
-    times["OS"] = lambda: overall_survival(ends.death, ends.last_known_alive, cutoff=ends.cutoff)
+
+    def survival(origin: Any = 0) -> TimeToEvent:
+        found: TimeToEvent = overall_survival(
+            death[0],
+            ends.last_known_alive,
+            origin=origin,
+            cutoff=ends.cutoff,
+            death_latest=death[1],
+        )
+        return found
+
+    times["OS"] = survival
     times["TTNT"] = lambda: time_to_new_therapy(
         ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
     )
     start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
     if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
-        times["OSMET"] = lambda: overall_survival(
-            ends.death, ends.last_known_alive, origin=ends.first_metastasis, cutoff=ends.cutoff
-        )
-    # a partial date; or a full one in a study where the patient has no reference date
-    unknown = np.isnan(ends.death) & (ends.death_status != DateStatus.BLANK)
-    if (
-        unknown.any()
-    ):  # a death that can only lie behind a new therapy that censors does not matter to PFS and DOR
-        behind = at_least(ends.death_from, ends.new_therapy) & censoring.new_therapy_censors
-        free = unknown & ~behind
-        for name, hit in (
-            ("PFS", free),
-            ("DOR", free),
-            *((n, unknown) for n in ("OS", "OSMET") if n in times),
-        ):
-            times[name] = partial(_died_some_day, times[name], hit, ends.death_status)
-    others = Late(
-        {
-            "unconfirmed": lambda: best_overall_response(
-                counted,
-                days,
-                new_therapy=ends.new_therapy,
-                rule=attrs.evolve(rule, confirmation_days=None),
-            )
-        }
+        times["OSMET"] = partial(survival, ends.first_metastasis)
+    # a date of death that nobody can read; or a full one of a patient without a reference date
+    unknown = np.isnan(death[0]) & (ends.death_status != DateStatus.BLANK)
+    if unknown.any():
+        for name in ("PFS", "DOR", *(n for n in ("OS", "OSMET") if n in times)):
+            times[name] = partial(_died_some_day, times[name], unknown, ends.death_status)
+    others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
+    percent, day = _best_percent(judgement, course, ends, censoring)
+    baseline_day = tracks_of(visits.day, judgement.owner)[:, 0]
+    return Outcome(
+        best, progression, place >= 0, percent, day, baseline_day, Late(times), start, others
     )
-    return Outcome(best, progression, progressed, Late(times), start, others)
 
 
-def _baseline_assessed(judgement: Judgement, visits: Visits) -> Bools:
-    """Whether there is a baseline, and a sum at it where there are targets."""
-    there = tracks_of(visits.exists[:, 0], judgement.owner)
+def _best_percent(
+    judgement: Judgement, course: _Course, ends: Ends, censoring: CensoringRule
+) -> tuple[Floats, Floats]:
+    """The smallest change from baseline of each unit and its day, up to the first progression, a
+    new therapy and the cut-off; NaN where no sum was complete.
+    """
+    pd = course.counted == Response.PD
+    ended = np.zeros(pd.shape, dtype=np.bool_)
+    ended[:, 1:] = np.logical_or.accumulate(pd, axis=1)[:, :-1]
+    treated = at_least(course.first, _therapy(ends, censoring)[0][:, None])
+    use = (course.codes != Response.MISSING) & ~ended & ~course.late & ~treated
+    percent = np.where(use, judgement.target.percent_from_baseline, np.nan)
+    known = ~np.isnan(percent)
+    place = np.where(known, percent, np.inf).argmin(axis=1)
+    unit = np.arange(len(percent))
+    exact = np.where(course.first == course.latest, course.first, np.nan)
+    found = known.any(axis=1)
+    return (
+        np.where(found, percent[unit, place], np.nan),
+        np.where(found, exact[unit, place], np.nan),
+    )
+
+
+@frozen(eq=False)
+class _Course:
+    """The timepoints of every unit, one a day, shape (unit, timepoint): codes, the first and last
+    possible day of each, the scan that shows a progression, whether it is after the cut-off, and
+    the codes that count before it.
+    """
+
+    codes: Codes
+    first: Floats
+    latest: Floats
+    shown: Floats
+    late: Bools
+    counted: Codes
+
+    def seen_first(self, rule: BestResponseRule, *, immune: bool) -> Floats | None:
+        """The day on which the first progression was first seen; NaN for none.
+
+        A progression dated within its own visit counts by that scan; one dated at an earlier visit,
+        where a lesion was equivocal, by ``equivocal_progression``.
+        """
+        if immune:  # what is seen first is unconfirmed there
+            return None
+        pd = self.counted == Response.PD
+        place = np.where(pd.any(axis=1), pd.argmax(axis=1), -1)
+        at = np.maximum(place, 0)[:, None]
+        day = np.take_along_axis(self.shown, at, axis=1)[:, 0]
+        if rule.equivocal_progression == "date only":
+            known = np.where(self.counted == Response.MISSING, np.nan, self.latest)
+            known = np.where(np.arange(known.shape[1]) < place[:, None], known, np.nan)
+            before = np.fmax.reduce(known, axis=1, initial=np.nan)
+            day = np.where(day <= before, np.nan, day)
+        return np.where(place >= 0, day, np.nan)
+
+
+def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
+    """One assessment a day, and what of it is not after the cut-off."""
+    owner = judgement.owner
+    day, first, latest = (
+        tracks_of(d, owner) for d in (visits.day, visits.day_first, visits.day_latest)
+    )
+    codes, days, shown = one_a_day(judgement.overall, day, judgement.progression_day)
+    if days is not day:  # of two visits on one day the other has none
+        lost = np.isnan(days) & ~np.isnan(day)
+        first, latest = np.where(lost, np.nan, first), np.where(lost, np.nan, latest)
+    first, latest = possible_days(first, latest)
+    cut, cut_latest = (c[:, None] for c in ends.possible["cutoff"])
+    late = more_than(first, cut_latest)
+    # What may be after the cut-off, or not, is not known to be before it.
+    doubtful = ~late & more_than(latest, cut)
+    if doubtful.any():
+        first, latest = np.where(doubtful, np.nan, first), np.where(doubtful, np.nan, latest)
+    seen_in_time = (codes == Response.PD) & ~more_than(shown, cut) & ~np.isnan(shown)
+    counted = np.where(late & ~seen_in_time, np.int8(Response.MISSING), codes)
+    return _Course(codes, first, latest, shown, late & ~seen_in_time, counted)
+
+
+def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
+    """First and last possible day from which a new therapy ends what counts for best response."""
+    first, latest = ends.possible["new_therapy"]
+    if censoring.same_day_therapy == "counts":  # the day itself still counts
+        return np.floor(first) + 1.0, np.floor(latest) + 1.0
+    return first, latest
+
+
+def _progression(
+    course: _Course, codes: Codes, ends: Ends, censoring: CensoringRule
+) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The timepoint of the first progression of each course (-1: none) and the day it is dated at.
+
+    An iCPD needs an assessment that counts; an iUPD that nothing contradicts is one by the
+    censoring rule, as in `progression_free_survival`.
+    """
+    own, seen = ~course.late, ~course.late
+    if censoring.new_therapy_censors:
+        after = more_than if censoring.same_day_therapy == "counts" else at_least
+        therapy = ends.possible["new_therapy"][0][:, None]
+        own &= ~after(course.first, therapy)
+        seen &= ~after(course.shown, therapy)
+    pd = (codes == Response.PD) & seen
+    place = progression_place(codes, pd)
+    unconfirmed = codes == Response.IUPD
+    if unconfirmed.any():
+        confirming = np.where(pd.any(axis=1), pd.argmax(axis=1), -1)
+        counts = np.take_along_axis(own, np.maximum(confirming, 0)[:, None], axis=1)[:, 0]
+        place = np.where((place >= 0) & (place < confirming) & ~counts, -1, place)
+        if censoring.unconfirmed_pd == "event":
+            visit = np.arange(codes.shape[1])
+            contradicts = own & (codes >= Response.NON_CR_NON_PD)
+            last = np.where(contradicts, visit, -1).max(axis=1, initial=-1)
+            standing = own & unconfirmed & (visit > last[:, None])
+            first = np.where(standing.any(axis=1), standing.argmax(axis=1), -1)
+            place = np.where(place < 0, first, place)
+    shown = np.take_along_axis(course.shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
+    return place, np.where(place >= 0, shown, np.nan)
+
+
+def _disease(judgement: Judgement, visits: Visits) -> tuple[Bools, Bools]:
+    """Whether there are targets; and whether the baseline was assessed: a sum where there are, and
+    nothing to measure where there is no disease (a reader of new lesions alone).
+    """
+    there = tracks_of(visits.exists[:, 0] | visits.no_disease, judgement.owner)
     target = judgement.target
     has_targets = (target.response != Response.MISSING).any(axis=1) | (target.n_missing[:, 0] > 0)
-    return np.asarray(there & (~has_targets | ~np.isnan(target.baseline[:, 0])))
+    assessed = there & (~has_targets | ~np.isnan(target.baseline[:, 0]))
+    return np.asarray(has_targets), np.asarray(assessed)
 
 
 def _died_some_day(

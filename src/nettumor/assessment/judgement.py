@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, Floats
+from nettumor._arrays import Bools, Codes, Floats, more_than
+from nettumor._possible_days import can_increase, uncertain
 from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
 from nettumor.assessment.visits import Visits, tracks_of
-from nettumor.criteria import AttenuationCriteria, SizeCriteria
+from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
+from nettumor.endpoints._censoring import progression_place
 from nettumor.morphology import TargetResponse, target_response
 from nettumor.terminology import Reason, Response
 from nettumor.timepoint import (
@@ -45,6 +47,10 @@ class Judgement:
     reason : ndarray of int32
     progression_day : ndarray of float
         Day of the scan that shows a progression at the timepoint.
+    immune : bool
+        The criteria are iRECIST's: PD is a confirmed progression.
+    remarks : tuple of (str, ndarray of bool)
+        What the sentence behind a timepoint says beside its parts, and where.
     """
 
     owner: npt.NDArray[np.int64]
@@ -55,6 +61,8 @@ class Judgement:
     overall: Codes
     reason: npt.NDArray[np.int32]
     progression_day: Floats
+    immune: bool = False
+    remarks: tuple[tuple[str, Bools], ...] = ()
 
 
 @frozen(eq=False)
@@ -68,28 +76,54 @@ class Parts:
     targets: Targets
     non_target: Codes
     non_target_larger: Bools
+    non_target_bare: Bools
     new: NewLesions
     target_day: Floats
     non_target_day: Floats
 
 
-def judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
-    """Every timepoint of every unit."""
+def judge(
+    parts: Parts,
+    visits: Visits,
+    criteria: SizeCriteria | AttenuationCriteria,
+    rule: BestResponseRule | None = None,
+    refused: Bools | None = None,
+) -> Judgement:
+    """Every timepoint of every unit; ``rule`` says what confirms a response that is carried on (None:
+    that of the criteria), ``refused`` which tracks have a baseline that is too late to count.
+    """
+    if refused is None:
+        refused = np.zeros(len(visits.exists), dtype=np.bool_)
+    if rule is not None and isinstance(criteria, SizeCriteria) and criteria.best_response != rule:
+        criteria = attrs.evolve(criteria, best_response=rule)
     with np.errstate(
         over="ignore", invalid="ignore"
     ):  # sizes of 1e308 are for the edit checks, not for warnings
-        return _judge(parts, visits, criteria)
+        return _judge(parts, visits, criteria, refused)
 
 
-def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCriteria) -> Judgement:
-    target = _target(parts.targets, criteria)
+def _judge(
+    parts: Parts,
+    visits: Visits,
+    criteria: SizeCriteria | AttenuationCriteria,
+    refused: Bools,
+) -> Judgement:
     exists = tracks_of(visits.exists, parts.owner)
+    possible = possible_days(
+        tracks_of(visits.day_first, parts.owner), tracks_of(visits.day_latest, parts.owner)
+    )
+    target = _target(parts.targets, criteria, *possible)
+    no_baseline = refused[parts.owner]
+    if no_baseline.any():
+        target = _not_evaluable(target, no_baseline & (target.response != 0).any(axis=1))
     non_target = np.zeros_like(exists, dtype=np.int8)
     if parts.non_target.shape[1]:
         non_target[:] = non_target_response(parts.non_target)
+    if no_baseline.any():
+        non_target[no_baseline[:, None] & (non_target > Response.PD)] = Response.NE
     new = parts.new.present & exists
     new[:, 0] = False
-    overall = _overall(target, non_target, new, parts, criteria)
+    overall = _overall(target, non_target, new, parts, criteria, possible)
     overall[:, 0] = Response.MISSING
     response, codes = target.response, non_target
     response[~exists], codes[~exists], overall[~exists] = 0, 0, 0
@@ -102,12 +136,43 @@ def _judge(parts: Parts, visits: Visits, criteria: SizeCriteria | AttenuationCri
         reason |= decided * np.int32(Reason.FURTHER_INCREASE)
     day = tracks_of(visits.day, parts.owner)
     several = visits.several_dates or new.any()
-    day = _progression_day(parts, day, response, codes, new) if several else day.copy(order="K")
-    return Judgement(parts.owner, parts.lesion, target, codes, new, overall, reason, day)
+    immune = bool(getattr(criteria, "immune", False))
+    # Under iRECIST a lesion is new once: what progresses later is dated at its own visit.
+    shown_new = (
+        (new & parts.new.first_seen, parts.new.fresh_day) if immune else (new, parts.new.first_day)
+    )
+    scan = (
+        _progression_day(parts, day, response, codes, shown_new) if several else day.copy(order="K")
+    )
+    remarks = _remarks(parts, overall, possible[1], immune=immune)
+    return Judgement(
+        parts.owner, parts.lesion, target, codes, new, overall, reason, scan, immune, remarks
+    )
 
 
-def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> TargetResponse:
+def possible_days(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
+    """First and last possible day of each timepoint; not known where days cannot increase, or
+    repeat one before.
+    """
+    if first is latest and (first[:, 1:] > first[:, :-1]).all():
+        return first, latest
+    earlier = np.fmax.accumulate(first, axis=1)[:, :-1]
+    again = np.zeros(first.shape, dtype=np.bool_)
+    again[:, 1:] = (first[:, 1:] == latest[:, 1:]) & (first[:, 1:] <= earlier)
+    first, latest = np.where(again, np.nan, first), np.where(again, np.nan, latest)
+    odd = ~can_increase(first, latest)[:, None] & uncertain(first, latest)
+    return np.where(odd, np.nan, first), np.where(odd, np.nan, latest)
+
+
+def _target(
+    lesions: Targets,
+    criteria: SizeCriteria | AttenuationCriteria,
+    days: Floats,
+    days_latest: Floats,
+) -> TargetResponse:
     """Response of the target lesions."""
+    # Of a study without any day two visits in succession confirm each other.
+    known = bool((~np.isnan(days[:, 1:])).any())
     if isinstance(criteria, AttenuationCriteria):
         found: TargetResponse = choi_targets(lesions, criteria)
     else:
@@ -115,17 +180,25 @@ def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> T
             lesions.sizes,
             nodal=lesions.nodal,
             too_small=lesions.too_small,
+            days=days if known else None,
+            days_latest=days_latest if known else None,
             criteria=criteria,
             invalid="NE",
         )
-        if criteria.pd_scope == "any lesion" and lesions.merged.any():
+        each = criteria.pd_scope == "any lesion" or criteria.reappearance == "any lesion"
+        if each and lesions.merged.any():
             found = _without_merged(lesions, criteria, found)
     lost = lesions.unmeasured.sum(axis=-1)
     if not lost.any():
         return found
     # A target that was never measured: there is no complete baseline, hence no response (hard case
     # 18).
-    hit = lost > 0
+    missing = attrs.evolve(found, n_missing=found.n_missing + lost[:, None])
+    return _not_evaluable(missing, lost > 0)
+
+
+def _not_evaluable(found: TargetResponse, hit: Bools) -> TargetResponse:
+    """The response of units without a baseline that counts: NE at every visit."""
     response, reason = found.response, found.reason
     response[hit], response[:, 0] = Response.NE, Response.MISSING
     reason[hit] = Reason.NOT_MEASURED | Reason.BASELINE
@@ -134,7 +207,6 @@ def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> T
         found,
         response=response,
         reason=reason,
-        n_missing=found.n_missing + lost[:, None],
         baseline=found.baseline + nothing,
         nadir=found.nadir + nothing,
         percent_from_baseline=found.percent_from_baseline + nothing,
@@ -152,7 +224,11 @@ def _without_merged(
         sizes,
         nodal=lesions.nodal[rows],
         too_small=lesions.too_small[rows],
-        criteria=attrs.evolve(criteria, pd_scope="sum"),
+        criteria=attrs.evolve(
+            criteria,
+            pd_scope="sum",
+            reappearance="5 mm" if criteria.reappearance == "any lesion" else criteria.reappearance,
+        ),
         invalid="NE",
     )
     others = np.where(lesions.merged[rows], np.nan, sizes)
@@ -164,12 +240,15 @@ def _without_merged(
         invalid="NE",
     )
     sound = (by_sum.response != Response.CR) & ((by_sum.reason & Reason.INVALID) == 0)
-    single = ((alone.reason & Reason.ANY_LESION) != 0) & sound
+    by_one = Reason.ANY_LESION
+    if criteria.reappearance == "any lesion":
+        by_one |= Reason.REAPPEARED
+    single = ((alone.reason & by_one) != 0) & sound
     response, reason = found.response, found.reason
     response[rows] = np.where(single, np.int8(Response.PD), by_sum.response)
     kept = np.where(by_sum.response == Response.PD, by_sum.reason, Reason(0))
     partial = np.where(by_sum.n_missing > 0, Reason.PARTIAL_SUM, Reason(0))
-    reason[rows] = np.where(single, kept | partial | Reason.ANY_LESION, by_sum.reason)
+    reason[rows] = np.where(single, kept | partial | (alone.reason & by_one), by_sum.reason)
     return found
 
 
@@ -179,26 +258,84 @@ def _overall(
     new: Bools,
     parts: Parts,
     criteria: SizeCriteria | AttenuationCriteria,
+    days: tuple[Floats, Floats],
 ) -> Codes:
     if isinstance(criteria, AttenuationCriteria) or not criteria.immune:
         return np.array(overall_response(target.response, non_target, new, criteria=criteria))
     sums = np.where(target.n_missing == 0, target.sum, np.nan)
+    lesions = parts.new
+    first_seen, lasting = lesions.first_seen.copy(), lesions.lasting
+    first_seen[:, 0] = False
+    course = (target.response, non_target, first_seen)
+    known = {
+        "lasting_new_lesion": lasting,
+        "new_lesion_progression": lesions.progressing | _grown_again(lesions.sums, criteria),
+    }
     grown = further_increase(
-        target.response,
-        non_target,
-        new,
+        *course,
         sums=sums,
         non_target_increase=parts.non_target_larger,
-        new_lesion_sums=parts.new.sums,
-        new_non_target_increase=parts.new.larger,
-        new_lesion_count=parts.new.count,
+        new_lesion_sums=lesions.sums,
+        new_non_target_increase=lesions.larger,
+        new_lesion_count=lesions.count,
+        new_non_target_sizes=lesions.singles,
         criteria=criteria,
+        **known,
     )
-    return np.array(irecist_response(target.response, non_target, new, grown))
+    return np.array(
+        irecist_response(
+            *course,
+            grown,
+            days=days[0],
+            days_latest=days[1],
+            confirmation_from_days=criteria.confirmation_from_days,
+            symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
+            **known,
+        )
+    )
+
+
+EIGHT_WEEKS = 56.0
+"""Days after which a confirmation is later than the source asks for (Seymour et al. 2017)."""
+
+
+def _remarks(
+    parts: Parts, overall: Codes, days: Floats, *, immune: bool
+) -> tuple[tuple[str, Bools], ...]:
+    """What is worth saying of a timepoint beside its parts."""
+    said: list[tuple[str, Bools]] = []
+    if parts.new.wordless.any():
+        said.append(("a new lesion is recorded without size or state", parts.new.wordless))
+    if parts.targets.stray.any():
+        left_out = np.repeat(parts.targets.stray.any(axis=1)[:, None], overall.shape[1], axis=1)
+        said.append(("a target that was not there at baseline is left out of the sum", left_out))
+    if not immune:
+        return tuple(said)
+    pd = overall == Response.PD
+    first = np.where(pd.any(axis=1), pd.argmax(axis=1), -1)
+    place = progression_place(overall, pd)
+    unit = np.arange(len(overall))
+    gap = days[unit, np.maximum(first, 0)] - days[unit, np.maximum(place, 0)]
+    late = np.zeros(overall.shape, dtype=np.bool_)
+    late[unit, np.maximum(first, 0)] = (first >= 0) & more_than(gap, EIGHT_WEEKS)
+    if late.any():
+        said.append(("confirmed later than 8 weeks after the first iUPD", late))
+    bare = parts.non_target_bare & pd
+    if bare.any():
+        said.append(("INCREASED alone counts as a further increase", bare))
+    return tuple(said)
+
+
+def _grown_again(sums: Floats, criteria: SizeCriteria) -> Bools:
+    """Whether the new lesions progress by RECIST's own limits, from their smallest sum so far."""
+    smallest = np.full(sums.shape, np.nan)
+    smallest[:, 1:] = np.fmin.accumulate(sums, axis=1)[:, :-1]
+    met = criteria.pd.percent_met(smallest, sums) & criteria.pd.absolute_met(smallest, sums)
+    return np.asarray(met & (sums > smallest))
 
 
 def _progression_day(
-    parts: Parts, day: Floats, target: Codes, non_target: Codes, new: Bools
+    parts: Parts, day: Floats, target: Codes, non_target: Codes, new: tuple[Bools, Floats]
 ) -> Floats:
     """The earliest scan that shows a progression at each timepoint; the timepoint's day where that
     is not known.
@@ -210,7 +347,7 @@ def _progression_day(
     for where, scan in (
         (target == Response.PD, parts.target_day),
         (non_target == Response.PD, parts.non_target_day),
-        (new, parts.new.first_day),
+        new,
     ):
         at = np.nonzero(where)  # few
         found[at] = np.fmin(found[at], np.where(np.isnan(scan[at]), day[at], scan[at]))

@@ -17,11 +17,27 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
 from nettumor.assessment.slots import Rows, Slots, slots
-from nettumor.crf import CrfTable, Role, State, number_rows
-from nettumor.crf.columns import Ints, Words
+from nettumor.crf import CrfTable, Role, State
+from nettumor.crf.columns import Ints
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
+
+_BARE = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR")
+_FURTHER = (
+    "FURTHER ENLARGEMENT",
+    "FURTHER ENLARGEMENT FROM NADIR",
+    "INCLA",
+    "INCREASED FROM LAST ASSESSMENT",
+)
+"""Words of non-target and new lesions that say larger without saying unequivocally so (TRPROPRS,
+C124309): than at some time, and than before.
+"""
+_UNCHANGED = ("UNCHANGED", "NCLA", "NO CHANGE", "NO CHANGE FROM LAST ASSESSMENT", "STABLE")
+"""Words that say that a lesion is what it was."""
+_SEEN = ("organ", "location", "method", "vascular_pattern")
+"""What only a lesion that was seen has in its row."""
 
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
 
@@ -35,8 +51,9 @@ class Targets:
     sizes, attenuation : ndarray of float, shape (track, lesion, timepoint)
     too_small, merged : ndarray of bool, shape (track, lesion, timepoint)
         ``merged``: from the merge on, the lesion and the one it merged into.
-    nodal, unmeasured : ndarray of bool, shape (track, lesion)
-        ``unmeasured``: identified as a target, and never measured.
+    nodal, unmeasured, stray : ndarray of bool, shape (track, lesion)
+        ``unmeasured``: identified as a target, and never measured. ``stray``: not there at
+        baseline, and left out of the sum.
     codes : ndarray of int, shape (track, lesion)
         The lesion's code in the table; -1 for padding.
     conflicts : int
@@ -49,6 +66,7 @@ class Targets:
     merged: Bools
     nodal: Bools
     unmeasured: Bools
+    stray: Bools
     codes: Ints
     conflicts: int
 
@@ -164,20 +182,30 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    nodal = at.some(cells.nodal)
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
-    sizes, too_small = _with_parts(
-        table, at, sizes, too_small, np.nan if too_small_size is None else too_small_size
-    )
+    stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
+    kin = relations(table, at, given.visits().no_disease)
+    if kin is not None:
+        default = np.nan if too_small_size is None else too_small_size
+        sizes, too_small = with_parts(kin, sizes, too_small, default)
+        sizes, too_small, merged = with_merged(kin, sizes, too_small, merged)
+        stray, padding = kin.stray, padded(kin, at.codes.shape)
     counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
-    parts = _part_slots(table, at)
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():
         unmeasured &= ~counts.any(axis=-1)
-    unmeasured[parts[0], parts[1]] = False
+    unmeasured &= ~padding
     return Targets(
-        sizes, attenuation, too_small, merged, nodal, unmeasured, at.codes, int(conflict.sum())
+        sizes=sizes,
+        attenuation=attenuation,
+        too_small=too_small,
+        merged=merged,
+        nodal=at.some(cells.nodal),
+        unmeasured=unmeasured,
+        stray=stray,
+        codes=at.codes,
+        conflicts=int(conflict.sum()),
     )
 
 
@@ -195,7 +223,7 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     track, timepoint = at.track[rows], at.timepoint[rows]
     out[track, at.lesion[rows], timepoint] = True
     names = cells.merged_into[at.rows][rows]
-    other = _slot_of(table, at, track, names)
+    other = place_of(table, at, track, names)
     found = other >= 0
     out[track[found], other[found], timepoint[found]] = True
     # which mass took it in is not said: its growth must not look like that of one lesion
@@ -204,72 +232,43 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     return np.asarray(np.logical_or.accumulate(out, axis=-1))
 
 
-def _slot_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
-    """The place of a lesion in its track by name; -1 if it is not there."""
-    place = {w: i for i, w in enumerate(table.keys_of("lesion")[1])}
-    wanted = np.array([place.get(" ".join(str(n).split()), -2) for n in names], dtype=np.int64)
-    same = at.codes[track] == wanted[:, None]
-    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
-
-
-def _part_slots(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
-    """Track and place of each part of a split lesion, and the place of its parent."""
-    none = np.zeros(0, dtype=np.int64)
-    if not table.lesions.has_parts:
-        return none, none, none
-    parent = table.lesions.parent[at.rows]
-    rows = np.flatnonzero(parent != "")
-    if not len(rows):
-        return none, none, none
-    rows = rows[number_rows(at.slot[rows])[1]]
-    track, part = at.track[rows], at.lesion[rows]
-    of = _slot_of(table, at, track, parent[rows])
-    there = of >= 0
-    return track[there], part[there], of[there]
-
-
-def _with_parts(
-    table: CrfTable, at: Slots, sizes: Floats, too_small: Bools, default: float
-) -> tuple[Floats, Bools]:
-    """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become
-    padding.
-    """
-    track, part, whole = _part_slots(table, at)
-    if not len(track):
-        return sizes, too_small
-    small = too_small[track, part]
-    size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
-    seen = np.logical_or.accumulate(~np.isnan(size), axis=-1)
-    total, counted, lost = (
-        np.zeros(at.shape),
-        np.zeros(at.shape, np.bool_),
-        np.zeros(at.shape, np.bool_),
-    )
-    np.add.at(total, (track, whole), np.where(np.isnan(size), 0.0, size))
-    np.logical_or.at(counted, (track, whole), ~np.isnan(size))
-    np.logical_or.at(lost, (track, whole), seen & np.isnan(size))
-    own = np.where(too_small & np.isnan(sizes), default, sizes)
-    out = np.where(counted, np.where(np.isnan(own), 0.0, own) + total, sizes)
-    out[lost] = np.nan
-    out[track, part] = np.nan
-    left = too_small & ~counted & ~lost
-    left[track, part] = False
-    return out, left
-
-
-def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, int]:
-    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger (track,
-    timepoint), conflicts.
+def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, Bools, int]:
+    """Codes of the non-target lesions (track, lesion, timepoint), where one is larger, and only a
+    bare INCREASED says so (track, timepoint), conflicts.
     """
     at = slots(table, given, Role.NON_TARGET)
     if at.empty:
-        return np.zeros(at.shape, dtype=np.int8), np.zeros(given.shape, dtype=np.bool_), 0
+        nowhere = np.zeros(given.shape, dtype=np.bool_)
+        return np.zeros(at.shape, dtype=np.int8), nowhere, nowhere, 0
     code = non_target_codes(table, criteria, given.lesions_of(table))
+    if getattr(criteria, "immune", False):
+        said = _said(table, (*_BARE, *_FURTHER, *_UNCHANGED))
+        code[said & (code == Response.NE) & (table.lesions.state < 0)] = Response.NON_CR_NON_PD
     found, conflict = at.put(code, np.int8(Response.MISSING))
     found[conflict] = Response.NE
     found[at.identified()[..., None] & (found == Response.MISSING)] = Response.NE
-    larger, _ = at.put(larger_rows(table), False)
-    return found, np.asarray(larger.any(axis=1)), int(conflict.sum())
+    larger, _ = at.put(larger_rows(table, criteria), False)
+    if getattr(criteria, "immune", False):
+        still, _ = at.put(said, False)
+        _still_unequivocal(found, still)
+    bare = at.put(_said(table, _BARE), False)[0] & larger
+    larger_any = np.asarray(larger.any(axis=1))
+    only_bare = bare.any(axis=1) & ~(larger & ~bare).any(axis=1)
+    return found, larger_any, np.asarray(only_bare), int(conflict.sum())
+
+
+def _still_unequivocal(codes: Codes, still: Bools) -> None:
+    """In place: a lesion that was in unequivocal progression, and is called larger or unchanged
+    since, is in it still (iRECIST: it need not be unequivocal again). What was not assessed says
+    nothing.
+    """
+    progressed = np.zeros(codes.shape[:-1], dtype=np.bool_)
+    for visit in range(codes.shape[-1]):
+        now = codes[..., visit]
+        on = progressed & still[..., visit] & (now == Response.NON_CR_NON_PD)
+        codes[..., visit] = np.where(on, np.int8(Response.PD), now)
+        said_other = (now > Response.NE) & (now != Response.PD) & ~on
+        progressed = (progressed | (now == Response.PD)) & ~said_other
 
 
 def non_target_codes(
@@ -300,11 +299,18 @@ def non_target_codes(
     return code
 
 
-def larger_rows(table: CrfTable) -> Bools:
+def _said(table: CrfTable, words: tuple[str, ...]) -> Bools:
+    """Rows whose state is one of these words."""
+    if "state" not in table:
+        return np.zeros(table.n_rows, dtype=np.bool_)
+    return table.column("state").map(lambda w: " ".join(w.split()).upper() in words, np.bool_)
+
+
+def larger_rows(table: CrfTable, criteria: Any = None) -> Bools:
     """Rows that call a lesion larger, unequivocally or not."""
-    cells = table.lesions
-    unequivocal = cells.state == State.UNEQUIVOCAL_PROGRESSION
-    return np.asarray(unequivocal | (cells.change == State.INCREASED))
+    bare = _BARE if getattr(criteria, "bare_increase", True) else ()
+    larger = table.lesions.state == State.UNEQUIVOCAL_PROGRESSION
+    return np.asarray(larger | _said(table, (*bare, *_FURTHER)))
 
 
 @frozen(eq=False)
@@ -313,29 +319,58 @@ class NewLesions:
 
     Attributes
     ----------
-    present : ndarray of bool, shape (track, timepoint)
-        An unequivocal new lesion is there.
+    present, first_seen, lasting : ndarray of bool, shape (track, timepoint)
+        An unequivocal new lesion is there; one is unequivocal for the first time; one that was so
+        before is there.
     first_day : ndarray of float, shape (track, timepoint)
         Of the lesions that are known to be new by then, the day of the first sighting; NaN where
         unknown.
+    fresh_day : ndarray of float, shape (track, timepoint)
+        The same of those that are unequivocal for the first time.
     sums, count : ndarray of float, shape (track, timepoint)
-        Sum of the measured new lesions; number of new lesions so far.
-    larger : ndarray of bool, shape (track, timepoint)
+        Sum of the new lesions that can be targets (at most 5, 2 an organ); number of new lesions so
+        far.
+    singles : ndarray of float, shape (track, lesion, timepoint)
+        Sizes of the others.
+    larger, progressing, symptomatic, wordless : ndarray of bool, shape (track, timepoint)
+        One is called larger; one is called in unequivocal progression; the scan was made for
+        symptoms; one is recorded without size and state.
     conflicts : int
     """
 
     present: Bools
+    first_seen: Bools
+    lasting: Bools
     first_day: Floats
+    fresh_day: Floats
     sums: Floats
     count: Floats
+    singles: Floats
     larger: Bools
+    progressing: Bools
+    symptomatic: Bools
+    wordless: Bools
     conflicts: int
 
     @classmethod
     def none(cls, shape: tuple[int, int]) -> NewLesions:
         """No new lesion, of shape (track, timepoint)."""
         never, nothing = np.broadcast_to(np.False_, shape), np.broadcast_to(np.nan, shape)
-        return cls(never, nothing, nothing, np.broadcast_to(0.0, shape), never, 0)
+        return cls(
+            present=never,
+            first_seen=never,
+            lasting=never,
+            first_day=nothing,
+            fresh_day=nothing,
+            sums=nothing,
+            count=np.broadcast_to(0.0, shape),
+            singles=np.full((shape[0], 0, shape[1]), np.nan),
+            larger=never,
+            progressing=never,
+            symptomatic=never,
+            wordless=never,
+            conflicts=0,
+        )
 
 
 def new_lesions(
@@ -343,9 +378,9 @@ def new_lesions(
 ) -> NewLesions:
     """New lesions; ``scan_day`` gives the day of each row's scan.
 
-    A lesion counts from the visit at which it is unequivocal (present, or with a size) until a
-    visit at which it is absent; where nothing is said of it, it is still there. What is seen at the
-    baseline is not new.
+    A lesion counts from the visit at which it is unequivocal (present, with a size, or by
+    ``new_without_words`` with what only a seen lesion has) until a visit at which it is absent;
+    where nothing is said of it, it is still there. What is seen at the baseline is not new.
     """
     cells = table.lesions
     at = slots(table, given, Role.NEW)
@@ -356,16 +391,22 @@ def new_lesions(
     look[cells.state == State.EQUIVOCAL] = 1
     look[np.isin(cells.state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = -1
     look[cells.contradiction] = 0
+    wordless = _wordless(table)
+    if criteria.new_without_words == "PD":
+        look[wordless] = 2
     seen, conflict = at.put(look, np.int8(0))
-    seen[..., 0] = 0
-    known = np.logical_or.accumulate(seen == 2, axis=-1)
-    visit = np.arange(given.shape[1])
-    last = np.maximum.accumulate(np.where(seen != 0, visit, 0), axis=-1)
-    there = known & (np.take_along_axis(seen, last, axis=-1) > 0)
     size, small = sizes_used(table, criteria, given.lesions_of(table))
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
     measured, _ = at.put(size, np.nan)
+    _small_nodules(table, criteria, at, seen, measured)
+    seen[..., 0] = 0
+    known = np.logical_or.accumulate(seen == 2, axis=-1)
+    before = np.zeros(known.shape, dtype=np.bool_)
+    before[..., 1:] = known[..., :-1]
+    visit = np.arange(given.shape[1])
+    last = np.maximum.accumulate(np.where(seen != 0, visit, 0), axis=-1)
+    there = known & (np.take_along_axis(seen, last, axis=-1) > 0)
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
     scan = scan_day()
     day, _ = at.put(
@@ -373,14 +414,109 @@ def new_lesions(
     )
     sighting = np.where(seen > 0, day, np.inf)
     first = np.minimum.accumulate(sighting, axis=-1)
-    first_day = np.where(known, first, np.inf).min(axis=1, initial=np.inf)
-    larger, _ = at.put(larger_rows(table), False)
-    total = np.where(np.isnan(measured), 0.0, measured).sum(axis=1)
-    return NewLesions(
-        np.asarray(there.any(axis=1)),
-        np.where(np.isinf(first_day), np.nan, first_day),
-        np.where(np.isnan(measured).all(axis=1), np.nan, total),
-        known.sum(axis=1).astype(np.float64),
-        np.asarray((larger & np.isnan(measured)).any(axis=1)),
-        int(conflict.sum()),
+    first_day, fresh_day = (
+        np.where(which, first, np.inf).min(axis=1, initial=np.inf)
+        for which in (known, known & ~before)
     )
+
+    def flagged(rows: Bools) -> Bools:
+        return np.asarray(at.put(rows, False)[0] & there)
+
+    larger = flagged(larger_rows(table, criteria))
+    is_target = _new_targets(table, criteria, at, measured)[..., None]
+    in_sum = np.where(is_target, measured, np.nan)
+    reason = np.zeros(table.n_rows, dtype=np.bool_)
+    if "reason" in table:
+        reason = table.column("reason").map(lambda w: "SYMPTOM" in w.upper(), np.bool_)
+    return NewLesions(
+        present=np.asarray(there.any(axis=1)),
+        first_seen=np.asarray((known & ~before).any(axis=1)),
+        lasting=np.asarray((there & before).any(axis=1)),
+        first_day=np.where(np.isinf(first_day), np.nan, first_day),
+        fresh_day=np.where(np.isinf(fresh_day), np.nan, fresh_day),
+        sums=np.where(np.isnan(in_sum).all(axis=1), np.nan, np.nansum(in_sum, axis=1)),
+        count=known.sum(axis=1).astype(np.float64),
+        singles=np.where(is_target, np.nan, measured),
+        larger=np.asarray((larger & (np.isnan(measured) | ~is_target)).any(axis=1)),
+        progressing=(flagged(cells.state == State.UNEQUIVOCAL_PROGRESSION) & before).any(axis=1),
+        symptomatic=flagged(reason).any(axis=1),
+        wordless=(flagged(wordless) & ~before).any(axis=1),
+        conflicts=int(conflict.sum()),
+    )
+
+
+def _wordless(table: CrfTable) -> Bools:
+    """Rows of new lesions that say neither size nor state, but name what only a seen lesion has."""
+    cells = table.lesions
+    nothing = (cells.role == Role.NEW) & (cells.state == State.BLANK) & ~cells.contradiction
+    if not nothing.any():
+        return np.asarray(nothing)
+    shown = np.zeros(table.n_rows, dtype=np.bool_)
+    for name in _SEEN:
+        if name in table:
+            shown |= ~table.blank(name)
+    return np.asarray(nothing & shown)
+
+
+def _small_nodules(
+    table: CrfTable, criteria: Any, at: Slots, seen: Codes, measured: Floats
+) -> None:
+    """In place: a new nodule of the liver that is measured is equivocal until it has the size and
+    the typical enhancement, or has grown by that size (mRECIST; Lencioni and Llovet 2010).
+    """
+    least = getattr(criteria, "new_liver_nodule", None)
+    if least is None or "organ" not in table:
+        return
+    liver = at.some(
+        table.column("organ").map(lambda w: w.strip().upper().startswith("LIVER"), np.bool_)
+    )
+    said = np.zeros(table.n_rows, dtype=np.bool_)
+    if "state" in table:
+        said = ~table.blank("state")
+    typical = np.ones(seen.shape, dtype=np.bool_)
+    if "vascular_pattern" in table:
+        words = table.column("vascular_pattern").map(
+            lambda w: w.strip().upper() == "TYPICAL", np.bool_
+        )
+        typical = np.logical_or.accumulate(at.put(words, False)[0], axis=-1)
+    by_word, _ = at.put(said, False)
+    first = np.full(seen.shape[:-1], np.nan)
+    for visit in range(seen.shape[-1]):
+        size = measured[..., visit]
+        first = np.where(np.isnan(first), size, first)
+        large = at_least(size, least) & typical[..., visit]
+        grown = at_least(size, first + least)
+        doubtful = liver & ~np.isnan(size) & ~by_word[..., visit] & ~large & ~grown
+        seen[..., visit] = np.where(doubtful & (seen[..., visit] == 2), 1, seen[..., visit])
+
+
+def _new_targets(table: CrfTable, criteria: Any, at: Slots, measured: Floats) -> Bools:
+    """New lesions (track, lesion) whose sizes are summed up: by their role, else measurable ones, at
+    most as many as the criteria allow, the largest first.
+    """
+    role = table.column("role")
+    tidy = lambda w: " ".join(w.replace("-", " ").upper().split())  # noqa: E731
+    as_target = at.some(role.map(lambda w: tidy(w).startswith("NEW TARGET"), np.bool_))
+    not_target = at.some(role.map(lambda w: tidy(w).startswith("NEW NON"), np.bool_))
+    rules = getattr(criteria, "selection", None)
+    if rules is None:
+        return np.asarray(as_target | ~not_target)
+    first = np.full(measured.shape[:-1], np.nan)
+    for visit in range(measured.shape[-1]):
+        first = np.where(np.isnan(first), measured[..., visit], first)
+    nodal = at.some(table.lesions.nodal)
+    node = rules.min_node_target if rules.min_node_target is not None else rules.min_size
+    least = np.where(nodal, np.nan if node is None else node, rules.min_size)
+    open_ = ~as_target & ~not_target & at_least(first, least)
+    organ = table.column("organ").trimmed if "organ" in table else None
+    of = np.zeros(at.codes.shape, dtype=np.int64)
+    if organ is not None:
+        of.ravel()[at.slot] = organ.codes[at.rows]
+    chosen = as_target.copy()
+    for track in np.flatnonzero(open_.any(axis=1)).tolist():
+        for place in np.argsort(-np.where(open_[track], first[track], -np.inf), kind="stable"):
+            same = chosen[track] & (of[track] == of[track, place])
+            full = rules.max_targets is not None and chosen[track].sum() >= rules.max_targets
+            crowded = rules.max_per_organ is not None and same.sum() >= rules.max_per_organ
+            chosen[track, place] |= open_[track, place] and not full and not crowded
+    return chosen

@@ -28,7 +28,7 @@ TIMES = ("pfs", "ttp", "dor", "os")
 OWN = frozenset(
     {
         "subject", "evaluator", "lesion", "best", "best_unconfirmed", "best_day", "best_date",
-        "confirmed", "first_response_day", "progression_day", "progression_date", "biological",
+        "best_reason", "best_percent", "best_percent_day", "baseline_day", "confirmed", "first_response_day", "progression_day", "progression_date", "biological",
         "symptomatic", *(f"{t}_{part}" for t in TIMES for part in ("days", "event", "reason")),
     }
 )  # fmt: skip
@@ -240,6 +240,10 @@ def subject_table(
 
     columns = identity | {
         "best": lambda: labels(best.response, criteria),
+        "best_reason": lambda: best.reason,
+        "best_percent": lambda: outcome.best_percent,
+        "best_percent_day": lambda: outcome.best_percent_day,
+        "baseline_day": lambda: outcome.baseline_day,
         "best_unconfirmed": lambda: labels(outcome.unconfirmed.response, criteria),
         "best_day": lambda: best.day,
         "best_date": lambda: dates(best.day, reference, days=days, came=came),

@@ -111,7 +111,7 @@ def parts_of(
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
     if by == "lesion":
         return _each_lesion(target, target_day), target.conflicts
-    non_target, larger, doubtful = non_targets(lesions, criteria, given)
+    non_target, larger, bare, doubtful = non_targets(lesions, criteria, given)
     new = new_lesions(lesions, criteria, given, lambda: visits.scan_day)
 
     def worse() -> Bools:
@@ -127,6 +127,7 @@ def parts_of(
         target,
         non_target,
         larger,
+        bare,
         new,
         target_day,
         scans.first(worse),
@@ -179,11 +180,20 @@ def _each_lesion(target: Any, day: Floats) -> Parts:
         merged=target.merged[track, lesion][:, None],
         nodal=target.nodal[track, lesion][:, None],
         unmeasured=target.unmeasured[track, lesion][:, None],
+        stray=target.stray[track, lesion][:, None],
         codes=target.codes[track, lesion][:, None],
     )
     nothing = np.full((units, timepoints), np.nan)
     new = NewLesions.none((units, timepoints))
     codes = np.full((units, 1, timepoints), Response.MISSING, dtype=np.int8)
     return Parts(
-        track, target.codes[track, lesion], one, codes, new.present, new, day[track], nothing
+        track,
+        target.codes[track, lesion],
+        one,
+        codes,
+        new.present,
+        new.present,
+        new,
+        day[track],
+        nothing,
     )

@@ -89,8 +89,10 @@ class Assessment:
         `Reason`), explanation. Where the study has markers or symptoms also biological,
         biological_reason, symptomatic, symptomatic_reason.
     subjects : Table
-        A row for each subject and evaluator, assessed or not: arm, the carried columns, best,
-        best_unconfirmed, best_day,
+        A row for each subject and evaluator, assessed or not: arm, the carried columns,
+        best, best_reason (bits of `Reason`),
+        best_percent (smallest change of the sum from baseline, up to the first progression, a new
+        therapy and the cut-off), best_percent_day, baseline_day, best_unconfirmed, best_day,
         best_date, confirmed, first_response_day, progression_day, progression_date, and of pfs,
         ttp, dor, os the ``_days``, ``_event`` and ``_reason`` (bits of `EventReason`). Where the
         study has markers or symptoms also the best biological and symptomatic response.
@@ -269,6 +271,7 @@ def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> s
         said.append(f"non-target {non_target.label}")
     if judgement.new_lesion[unit, timepoint]:
         said.append("new lesion")
+    said += [words for words, where in judgement.remarks if where[unit, timepoint]]
     return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.title, criteria.citation)}"
 
 

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.crf import CrfTable, Dates, DateStatus, number_rows
+from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.words.visits import is_loose
@@ -82,6 +82,8 @@ class Visits:
     exists : ndarray of bool, shape (track, timepoint)
     day : ndarray of float, shape (track, timepoint)
         Of the latest scan, from the reference date.
+    day_first, day_latest : ndarray of float, shape (track, timepoint)
+        First and last day that a partial date allows; ``day`` itself where it is full.
     reference : ndarray of float, shape (track,)
         The reference date as days since 1970-01-01 (0 where the study counts days); NaN if unknown.
     latest : ndarray of float, shape (track,)
@@ -92,6 +94,8 @@ class Visits:
         Rows without visit and date; rows at visits before the baseline.
     several_dates : bool
         Some timepoint has rows of more than one date.
+    no_disease : ndarray of bool, shape (track,)
+        The track begins with new lesions alone: no disease at baseline, no timepoint 0.
     scans, timepoints : callable
         Give `scan_day` and `timepoint`, which few studies need.
     of_visit : ndarray of int, shape (visit, track), or None
@@ -100,12 +104,15 @@ class Visits:
 
     exists: Bools
     day: Floats
+    day_first: Floats
+    day_latest: Floats
     reference: Floats
     latest: Floats
     row: Ints
     without_time: int
     before_baseline: int
     several_dates: bool
+    no_disease: Bools
     _scans: Callable[[], Floats]
     _timepoints: Callable[[], Ints]
     of_visit: Ints | None
@@ -251,6 +258,20 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         before = day <= wanted[track]
         np.maximum.at(base, track[before], position[before])
         index = position - base[track]
+    else:
+        base = np.zeros(names.n_tracks, dtype=np.int64)
+        before = np.zeros(len(track), dtype=np.bool_)
+    no_disease = np.zeros(names.n_tracks, dtype=np.bool_)
+    role = lesions.lesions.role[rows]
+    if (role == Role.NEW).any():
+        other = np.zeros(len(track), dtype=np.bool_)  # timepoints with a row of another role
+        number_of = np.full(len(seen.first), -1, dtype=np.int64)
+        number_of[placed] = np.arange(len(track)) if isinstance(number, slice) else number
+        at = number_of[seen.of_row[role != Role.NEW]]
+        other[at[at >= 0]] = True
+        no_disease[track[(position == 0) & ~other]] = True
+        no_disease[track[before]] = False
+        index = index + no_disease[track]
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
@@ -268,11 +289,12 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         names,
         seen,
         rows,
-        (track, seen.first[shown], index, day),
+        (track, seen.first[shown], index, day, cells.earliest[cell], cells.latest[cell]),
         timepoint,
         wanted,
         scans,
         of_visit,
+        no_disease,
     )
 
 
@@ -325,15 +347,18 @@ def _visits(
     names: Names,
     seen: _Occasions,
     rows: Ints | slice,
-    points: tuple[Ints, Ints, Ints, Floats],
+    points: tuple[Ints, Ints, Ints, Floats, Floats, Floats],
     timepoint: Ints,
     wanted: Floats,
     scans: Callable[[Floats], Floats],
     of_visit: Ints | None,
+    no_disease: Bools,
 ) -> Visits:
-    """The arrays, from the timepoints (track, a row, index from the baseline, day)."""
+    """The arrays, from the timepoints (track, a row, index from the baseline, day, and the first
+    and last day that its date allows).
+    """
     kept = points[2] >= 0
-    track, first, index, day = points if kept.all() else (a[kept] for a in points)
+    track, first, index, day, low, high = points if kept.all() else (a[kept] for a in points)
     shape = (names.n_tracks, int(index.max(initial=0)) + 1)
     at = index * np.int64(shape[0]) + track
     # timepoint by timepoint in memory: what looks along a course then works on all courses at once
@@ -341,6 +366,14 @@ def _visits(
     exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day, first
     exists, days, row = exists.T, days.T, row.T
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
+    from_reference = days - reference[:, None]
+    ends = (from_reference, from_reference)
+    partial = np.isnan(day) & ~np.isnan(low)
+    if partial.any():  # a month without its day
+        place = (index[partial], track[partial])
+        ends = tuple(from_reference.copy() for _ in range(2))  # type: ignore[assignment]
+        for end, date in zip(ends, (low, high), strict=True):
+            end[place[::-1]] = date[partial] - reference[track[partial]]
     several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
 
     def of_rows() -> Ints:
@@ -359,13 +392,15 @@ def _visits(
     )
     return Visits(
         exists,
-        days - reference[:, None],
+        from_reference,
+        *ends,
         reference,
         np.fmax.reduce(days, axis=1),
         row,
         without,
         earlier,
         several,
+        no_disease,
         lambda: scans(reference),
         of_rows,
         of_visit,

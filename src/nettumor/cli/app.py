@@ -118,6 +118,25 @@ def assess(
     evaluator: Annotated[
         list[str] | None, typer.Option("--evaluator", help="Of a course: whose rows.")
     ] = None,
+    interval: Annotated[
+        float | None,
+        typer.Option(
+            "--interval",
+            help="Of a course: days between scheduled visits, by which missed visits are counted.",
+        ),
+    ] = None,
+    window: Annotated[
+        float | None,
+        typer.Option("--window", help="Of a course: days around a scheduled visit that count."),
+    ] = None,
+    late_baseline_days: Annotated[
+        float | None,
+        typer.Option(
+            "--late-baseline-days",
+            help="Of a course: most days after the reference date for the first scan to be the "
+            "baseline.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -134,7 +153,16 @@ def assess(
         edition = study.edition(criteria or "recist-1.1")
         tables = intake.read_study(path, dates)
         intake.show_intake(tables.intake, strict=strict)
-        study.assess(tables, path, edition, evaluator, output, per_lesion=per_lesion)
+        study.assess(
+            tables,
+            path,
+            edition,
+            evaluator,
+            output,
+            per_lesion=per_lesion,
+            visits=(interval, window),
+            late_baseline_days=late_baseline_days,
+        )
         return
     answers = assess_before_after(
         path[0],

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 from rich.console import Console
 
@@ -54,12 +55,23 @@ def assess(
     output: Path | None,
     *,
     per_lesion: bool,
+    visits: tuple[float | None, float | None] = (None, None),
+    late_baseline_days: float | None = None,
 ) -> None:
-    """Assess the study, write the tables, and show subjects and rates."""
+    """Assess the study, write the tables, and show subjects and rates; ``visits`` are the interval
+    and the window of the scheduled visits.
+    """
     if output is not None:
         _check(output, paths)
     by = "lesion" if per_lesion else "subject"
-    answer = nt.assess(tables, criteria=edition, evaluator=evaluator or None, by=by)
+    answer = nt.assess(
+        tables,
+        criteria=edition,
+        evaluator=evaluator or None,
+        by=by,
+        censoring=_censoring(edition, *visits),
+        late_baseline_days=late_baseline_days,
+    )
     console = screen()
     subjects = answer.subjects
     named = [
@@ -73,8 +85,29 @@ def assess(
     )
     for who in np.unique(as_text(subjects["evaluator"])).tolist():
         _show_cohort(console, subjects, who, by)
+    _show_policies(console, answer)
     if output is not None:
         console.print(f"Written: {', '.join(str(path) for path in _write(answer, output))}")
+
+
+def _censoring(edition: Any, interval: float | None, window: float | None) -> Any:
+    """The censoring of the edition with these scheduled visits; None for its own."""
+    if interval is None and window is None:
+        return None
+    rule = getattr(edition, "censoring", None) or nt.criteria.FDA_2018_CENSORING
+    changed = {"visit_interval_days": interval, "window_days": window}
+    return attrs.evolve(rule, **{k: v for k, v in changed.items() if v is not None})
+
+
+def _show_policies(console: Console, answer: nt.Assessment) -> None:
+    """What a reader of the times must know: whether missed visits censor, and late baselines."""
+    said = dict(
+        zip(answer.provenance["item"].tolist(), answer.provenance["value"].tolist(), strict=True)
+    )
+    console.print(f"Missed visits: {said['missed visits']}")
+    late = said["tracks with a first scan after the reference date"]
+    if not late.startswith("0 "):
+        console.print(f"First scans after the reference date: {late}")
 
 
 def _show_cohort(console: Console, subjects: Table, who: str, by: str) -> None:

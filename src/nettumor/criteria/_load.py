@@ -172,8 +172,10 @@ def _override(start: Any, content: dict[str, Any], path: str) -> Any:
         raise InputError(f"{path}: {error}", argument=error.argument) from None
 
 
-def _empty(key: str, owner: Any, content: dict[str, Any], where: str) -> Threshold:
-    """A limit to start from where the edition has none (``mr``, ``sd_limit``)."""
+def _empty(key: str, owner: Any, content: dict[str, Any], where: str) -> Any:
+    """A limit to start from where the edition has none (``mr``, ``sd_limit``), or the censoring."""
+    if key == "censoring":
+        return get("fda-2018-censoring")
     if key not in ("mr", "sd_limit", "pd"):
         raise InputError(
             f"`{key}` must not be a table here; {owner.name} has no {key}. Leave it out.",

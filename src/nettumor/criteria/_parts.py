@@ -64,13 +64,14 @@ def text(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise wrong(owner, attribute.name, "words", value, "Say what it is called.")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether it is a finite number, and no bool."""
     return type(value) is not bool and isinstance(value, Real) and math.isfinite(value)
 
 
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a number of days from 0, or None for off."""
-    if value is not None and not (_is_number(value) and value >= 0):
+    if value is not None and not (is_number(value) and value >= 0):
         raise wrong(
             owner,
             attribute.name,
@@ -96,7 +97,7 @@ def optional_count(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> N
 
 def length(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a number above 0, or None for off."""
-    if value is not None and not (_is_number(value) and value > 0):
+    if value is not None and not (is_number(value) and value > 0):
         raise wrong(
             owner,
             attribute.name,
@@ -182,7 +183,7 @@ class Threshold:
         if not isinstance(self.unit, str) or (self.absolute is not None and not self.unit):
             raise wrong(self, "unit", "the unit of `absolute`, such as mm", self.unit, "Name it.")
         v: Any = self.value
-        if not _is_number(v) or v <= 0 or (self.direction == "decrease" and v > 100):
+        if not is_number(v) or v <= 0 or (self.direction == "decrease" and v > 100):
             most = " and at most 100" if self.direction == "decrease" else ""
             raise wrong(
                 self,
@@ -310,4 +311,6 @@ class Rules(ABC):
 
 def _plain(_owner: object, _attribute: object, value: Any) -> Any:
     """Numbers as floats: 30, 30.0 and NumPy's are one limit, and so one digest."""
-    return float(value) if _is_number(value) else value
+    if isinstance(value, tuple):
+        return [_plain(None, None, v) for v in value]
+    return float(value) if is_number(value) else value

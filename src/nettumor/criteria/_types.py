@@ -10,18 +10,17 @@ from typing import Any, ClassVar, Literal
 
 from attrs import field, frozen
 
+from nettumor.criteria._course_rules import BestResponseRule, CensoringRule
 from nettumor.criteria._parts import (
     Citation,
     LesionSelection,
     Rules,
     Threshold,
-    count,
     days,
     flag,
     instance,
     length,
     one_of,
-    optional_count,
     text,
     wrong,
 )
@@ -41,87 +40,6 @@ __all__ = [
     "UptakeCriteria",
     "require",
 ]
-
-
-@frozen(kw_only=True, str=False)
-class BestResponseRule(Rules):
-    """How the course of one patient becomes a best overall response (see `best_overall_response`).
-
-    Parameters
-    ----------
-    confirmation_days : float or None
-        A CR or PR needs a second one at least so many days later (inclusive); None: no
-        confirmation.
-    sd_minimum_days : float or None
-        SD counts from so many days after the reference date (inclusive); None: no minimum.
-    max_ne_between : int
-        Most NE between a response and its confirmation.
-    accept_sd_between : bool
-        Whether one SD or MR may stand between a PR and its confirmation.
-    cr_then_pr : {"PD", "PR", "keep"}
-        What the first PR, MR, SD or NON-CR/NON-PD after a CR means (RECIST 1.1 Table 3, footnote).
-    missing_as_ne : bool
-        Whether a course without any assessment is NE instead of MISSING.
-    unconfirmed_cr : {"course", "SD"}
-        Where a CR stays unconfirmed in a course of non-target disease only: "course" answers
-        NON-CR/NON-PD, "SD" always SD (admiralonco).
-
-    Examples
-    --------
-    >>> import attrs
-    >>> from nettumor.criteria import RECIST_1_1
-    >>> attrs.evolve(RECIST_1_1.best_response, confirmation_days=None).confirmation_days is None
-    True
-    """
-
-    kind: ClassVar[str] = "best response"
-    name: str = field(default="custom", validator=text)
-    title: str = field(default="Best overall response", validator=text)
-    confirmation_days: float | None = field(default=None, validator=days)
-    sd_minimum_days: float | None = field(default=42, validator=days)
-    max_ne_between: int = field(default=1, validator=count)
-    accept_sd_between: bool = field(default=False, validator=flag)
-    cr_then_pr: Literal["PD", "PR", "keep"] = field(
-        default="PD", validator=one_of("PD", "PR", "keep")
-    )
-    missing_as_ne: bool = field(default=False, validator=flag)
-    unconfirmed_cr: Literal["course", "SD"] = field(
-        default="course", validator=one_of("course", "SD")
-    )
-    citation: Citation = field(validator=instance(Citation))
-
-    def prose(self) -> str:
-        """The rules as sentences."""
-        confirm = (
-            "CR and PR need no confirmation."
-            if self.confirmation_days is None
-            else f"CR and PR are confirmed by a second one at least {self.confirmation_days:g} "
-            "days later, "
-            f"with at most {self.max_ne_between} NE"
-            f"{' and one SD' if self.accept_sd_between else ''} between."
-        )
-        least = (
-            "SD has no minimum duration."
-            if self.sd_minimum_days is None
-            else f"SD counts from day {self.sd_minimum_days:g}."
-        )
-        after_cr = {
-            "PD": "A lesser response after a CR is PD.",
-            "PR": "A lesser response after an unconfirmed CR re-reads that CR as PR.",
-            "keep": "A lesser response after a CR stays as reported.",
-        }[self.cr_then_pr]
-        empty = "A course without assessments is NE." if self.missing_as_ne else ""
-        single = "An unconfirmed CR falls to SD." if self.unconfirmed_cr == "SD" else ""
-        lines = [
-            f"{self.title}.",
-            confirm,
-            least,
-            after_cr,
-            single,
-            empty,
-            f"Source: {self.citation}.",
-        ]
-        return " ".join(line for line in lines if line)
 
 
 @frozen(kw_only=True, str=False, cache_hash=True)
@@ -147,17 +65,45 @@ class SizeCriteria(Rules):
         Whether one lesion alone can progress, each against its own smallest earlier size.
     absolute_combines : {"and", "or"}
         How the percent and the absolute limit of ``pd`` combine.
-    reappearance : {"5 mm", "PD"}
-        After a target CR: progression by the limits only, or any target no longer gone.
+    reappearance : {"5 mm", "PD", "any lesion"}
+        A target that is back: progression by the limits only; PD where any target is no longer gone
+        after a target CR (EORTC RECIST FAQ); PD where one lesion that had gone is back (Green and
+        Weiss 1992).
     sustained_response : bool
-        A PR or CR is carried on until progression (EORTC RECIST FAQ).
+        A PR is carried on over small changes until progression, once it was confirmed under
+        ``best_response`` or, where that asks for no confirmation, from the first one on (EORTC
+        RECIST FAQ, managing PR when measurements change slightly).
     node_normal : float or None
         Nodes below this short axis (mm) are normal; None: nodes are read like other lesions.
+    normal_nodes_in_pd : {"sum", "excluded"}
+        Whether a node that stays below ``node_normal`` adds its growth to an increase (RECIST 1.1,
+        4.3.2, keeps it in the sum), or nothing (the reading that a normal node is no disease).
+    node_cr : {"normal", "gone"}
+        What CR asks of a node: a normal short axis (RECIST 1.1, 4.3.1), or to be no longer seen
+        (Vogl et al. 2008, 4.3).
     too_small : float or None
         Size that counts for "too small to measure", mm; None: not measured.
+    new_without_words : {"PD", "NE"}
+        What `assess` makes of a new lesion whose rows name what only a seen lesion has (organ,
+        location, method), and say neither size nor state: it is there, or nobody knows.
+    new_liver_nodule : float or None
+        A new nodule of the liver that is measured is equivocal until it has this size with the
+        typical enhancement (column ``vascular_pattern``), or has grown by it, mm; None: it counts
+        at once.
     immune : bool
         iRECIST: PD of the course means iCPD.
+    confirmation_from_days : float or None
+        iRECIST: fewest days from the first iUPD of a block to an assessment that can confirm it (26:
+        four weeks less the two days that the EORTC iRECIST FAQ allows). None: any.
+    symptomatic_new_lesion : bool
+        iRECIST: whether a further new lesion confirms earlier, on a scan that its row says was made
+        for symptoms (EORTC iRECIST FAQ).
+    bare_increase : bool
+        iRECIST: whether INCREASED alone, of a lesion that was UNEQUIVOCAL before, is the further
+        increase that confirms.
     best_response : BestResponseRule
+    censoring : CensoringRule or None
+        What `assess` censors by unless the call says otherwise; None: `FDA_2018_CENSORING`.
     selection : LesionSelection or None
 
     Examples
@@ -188,12 +134,24 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
         default="sum", validator=one_of("sum", "any lesion")
     )
     absolute_combines: Literal["and", "or"] = field(default="and", validator=one_of("and", "or"))
-    reappearance: Literal["5 mm", "PD"] = field(default="5 mm", validator=one_of("5 mm", "PD"))
+    reappearance: Literal["5 mm", "PD", "any lesion"] = field(
+        default="5 mm", validator=one_of("5 mm", "PD", "any lesion")
+    )
     sustained_response: bool = field(default=False, validator=flag)
     node_normal: float | None = field(default=None, validator=length)
+    normal_nodes_in_pd: Literal["sum", "excluded"] = field(
+        default="sum", validator=one_of("sum", "excluded")
+    )
+    node_cr: Literal["normal", "gone"] = field(default="normal", validator=one_of("normal", "gone"))
     too_small: float | None = field(default=None, validator=length)
+    new_without_words: Literal["PD", "NE"] = field(default="PD", validator=one_of("PD", "NE"))
+    new_liver_nodule: float | None = field(default=None, validator=length)
     immune: bool = field(default=False, validator=flag)
+    confirmation_from_days: float | None = field(default=None, validator=days)
+    symptomatic_new_lesion: bool = field(default=False, validator=flag)
+    bare_increase: bool = field(default=True, validator=flag)
     best_response: BestResponseRule = field(validator=instance(BestResponseRule))
+    censoring: CensoringRule | None = field(default=None, validator=instance(CensoringRule))
     selection: LesionSelection | None = field(default=None, validator=instance(LesionSelection))
     citation: Citation = field(validator=instance(Citation))
 
@@ -240,7 +198,7 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
     def prose(self) -> str:
         """The rules as sentences a clinician can sign, outcome by outcome."""
         gone = "every target lesion has disappeared"
-        if self.node_normal is not None:
+        if self.node_normal is not None and self.node_cr == "normal":
             gone += f" and every target node is below {self.node_normal:g} mm in short axis"
         lines = [
             f"{self.title} ({self.name}): response by {self.what}, in {self.unit}.",
@@ -259,26 +217,94 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
                 "the source; "
                 f"it is called {self.gap}."
             )
-        if self.sustained_response:
-            lines.append("A PR or CR is carried on until progression.")
-        if self.reappearance == "PD":
-            lines.append("After a CR of the targets any target that is back is PD.")
-        if self.immune and self.pd.absolute is not None:
-            lines.append(
-                "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has "
-                "grown on, the sum by "
-                f"at least {self.pd.absolute:g} {self.pd.unit}, or by progression in another "
-                "category."
-            )
+        lines += [*self._readings(), *self._immune()]
         if self.too_small is not None:
             lines.append(f"A lesion too small to measure counts {self.too_small:g} mm.")
         if self.selection is not None:
             lines.append(self.selection.prose())
-        lines += [
-            self.best_response.prose(),
-            f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
+        lines.append(self.best_response.prose())
+        if self.censoring is not None:
+            lines.append(self.censoring.prose())
+        return "\n".join([*lines, f"Source: {self.citation}; doi {self.citation.doi or 'none'}."])
+
+    def _readings(self) -> list[str]:
+        """The disputed readings that were chosen, with their sources."""
+        said = []
+        if self.sustained_response:
+            since = (
+                "from the first one on"
+                if self.best_response.confirmation_days is None
+                else "once it was confirmed (a visit that is carried on confirms nothing)"
+            )
+            said.append(
+                f"A PR is carried on over small changes until progression, {since} [EORTC RECIST "
+                "FAQ, managing PR when measurements change slightly]."
+            )
+        if self.reappearance == "PD":
+            said.append(
+                "After a CR of the targets any target that is back is PD [EORTC RECIST FAQ, does a "
+                "new lesion always result in PD]."
+            )
+        if self.reappearance == "any lesion":
+            said.append(
+                "One target that had disappeared and is back is PD [Green and Weiss 1992; from "
+                "memory]."
+            )
+        if self.node_normal is not None:
+            if self.node_cr == "gone":
+                said.append(
+                    f"A node that is still seen is no CR, also below {self.node_normal:g} mm [Vogl "
+                    "et al. 2008, 4.3: no longer seen]."
+                )
+            grows = (
+                "adds its growth to the sum [RECIST 1.1, 4.3.2]"
+                if self.normal_nodes_in_pd == "sum"
+                else "adds nothing to an increase [disputed; library choice]"
+            )
+            said.append(f"A node that stays below {self.node_normal:g} mm {grows}.")
+        if self.new_liver_nodule is not None:
+            said.append(
+                f"A new nodule of the liver counts from {self.new_liver_nodule:g} mm with the "
+                "typical enhancement, or after growth by as much [Lencioni and Llovet 2010; from "
+                "memory]."
+            )
+        there = "is there" if self.new_without_words == "PD" else "is not known to be there"
+        said.append(
+            "A new lesion recorded with its organ or method, without size or state, "
+            f"{there}: {self.new_without_words} [RECIST 1.1, 4.3.5; from memory]."
+        )
+        return said
+
+    def _immune(self) -> list[str]:
+        """What iRECIST adds: confirmation of progression."""
+        if not self.immune or self.pd.absolute is None:
+            return []
+        faq = "EORTC iRECIST FAQ"
+        said = [
+            "A first PD is unconfirmed (iUPD); it is confirmed (iCPD) where what made it has "
+            f"grown on, the sum by at least {self.pd.absolute:g} {self.pd.unit} against the first "
+            "iUPD, non-target disease and new lesions that are not measurable at all, or by "
+            "progression in another category.",
+            "A new lesion that lasts is not new again: where the class of the targets is better "
+            f"than at the iUPD, that class is the response, else iUPD [{faq}, scenarios B and F].",
         ]
-        return "\n".join(lines)
+        if self.confirmation_from_days is not None:
+            early = (
+                ", unless a further new lesion is seen on a scan made for symptoms"
+                if self.symptomatic_new_lesion
+                else ""
+            )
+            said.append(
+                f"Nothing is confirmed earlier than {self.confirmation_from_days:g} days after the "
+                f"first iUPD{early}; later than 8 weeks it is [{faq}, confirmation in less than "
+                "four weeks]."
+            )
+        bare = "confirms" if self.bare_increase else "does not confirm"
+        said.append(
+            f"INCREASED alone, after UNEQUIVOCAL PROGRESSION, {bare} [Seymour et al. 2017, Table 2: "
+            "it need not be unequivocal again]."
+        )
+        return said
 
 
 @frozen(kw_only=True, str=False)
@@ -293,6 +319,10 @@ class AttenuationCriteria(Rules):
         Decrease of the mean attenuation, HU.
     combine : {"or", "and"}
         Whether one of the two decreases makes PR (Choi) or both are needed (modified Choi).
+    new_without_words : {"PD", "NE"}
+        As in `SizeCriteria`.
+    censoring : CensoringRule or None
+        As in `SizeCriteria`.
 
     Examples
     --------
@@ -311,7 +341,9 @@ class AttenuationCriteria(Rules):
     pd: Threshold
     attenuation: Threshold
     combine: Literal["or", "and"] = field(default="or", validator=one_of("or", "and"))
+    new_without_words: Literal["PD", "NE"] = field(default="PD", validator=one_of("PD", "NE"))
     best_response: BestResponseRule = field(validator=instance(BestResponseRule))
+    censoring: CensoringRule | None = field(default=None, validator=instance(CensoringRule))
     selection: LesionSelection | None = field(default=None, validator=instance(LesionSelection))
     citation: Citation = field(validator=instance(Citation))
 
@@ -482,73 +514,6 @@ class SymptomCriteria(Rules):
             f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
         ]
         return "\n".join(lines)
-
-
-@frozen(kw_only=True, str=False)
-class CensoringRule(Rules):
-    """When a time to progression or death is censored (see `progression_free_survival`).
-
-    Parameters
-    ----------
-    max_missed_visits : int or None
-        More scheduled visits missed before the event than this: censored at the last adequate
-        assessment. None turns it off.
-    visit_interval_days : float or None
-        Days between scheduled visits; None turns the rule of missed visits off.
-    window_days : float
-        Days around a scheduled visit that still count as that visit.
-    new_therapy_censors : bool
-        Whether a new therapy ends what counts.
-    ne_is_adequate : bool
-        Whether NE counts as an adequate assessment.
-    progression_date : {"assessment", "next scheduled visit"}
-        The day of a progression: of its assessment, or of the scheduled visit that its day belongs
-        to (within the window) or comes before. Without `visit_interval_days` there are no scheduled
-        visits, and it is the assessment's.
-
-    Examples
-    --------
-    >>> import attrs
-    >>> from nettumor.criteria import FDA_2018_CENSORING
-    >>> attrs.evolve(FDA_2018_CENSORING, visit_interval_days=84, window_days=7).max_missed_visits
-    1
-    """
-
-    kind: ClassVar[str] = "censoring"
-    name: str = field(default="custom", validator=text)
-    title: str = field(default="Censoring", validator=text)
-    max_missed_visits: int | None = field(default=1, validator=optional_count)
-    visit_interval_days: float | None = field(default=None, validator=length)
-    window_days: float = field(default=0.0, validator=days)
-    new_therapy_censors: bool = field(default=True, validator=flag)
-    ne_is_adequate: bool = field(default=False, validator=flag)
-    progression_date: Literal["assessment", "next scheduled visit"] = field(
-        default="assessment", validator=one_of("assessment", "next scheduled visit")
-    )
-    citation: Citation = field(validator=instance(Citation))
-
-    def prose(self) -> str:
-        """The rules as sentences."""
-        lines = [
-            f"{self.title}.",
-            "Without an event: censored at the last adequate assessment, or at day 0.",
-        ]
-        if self.new_therapy_censors:
-            lines.append("What is on or after a new therapy does not count.")
-        if self.max_missed_visits is not None and self.visit_interval_days is not None:
-            lines.append(
-                f"An event after more than {self.max_missed_visits} missed visits, scheduled every "
-                f"{self.visit_interval_days:g} days (window {self.window_days:g}), is censored at "
-                "the last "
-                "adequate assessment before it."
-            )
-        if self.ne_is_adequate:
-            lines.append("NE counts as an adequate assessment.")
-        if self.progression_date == "next scheduled visit":
-            lines.append(
-                "Progression between scheduled visits is dated at the next scheduled visit."
-            )
-        return " ".join([*lines, f"Source: {self.citation}."])
 
 
 Criteria = (

@@ -4,8 +4,8 @@
 that results can be reconciled: a response after a CR stays as reported, an unconfirmed CR always
 falls to SD, NE counts as an adequate assessment. `FDA_2018_CENSORING` is the guidance's Table A
 (documented progression only), `FDA_2018_CENSORING_B` its Table B (uniform dates) and
-`FDA_2018_CENSORING_C` its Table C (claims of the investigator, entered as PD); their bodies are
-from memory.
+`FDA_2018_CENSORING_C` its Table C (clinical claims of the investigator, the argument ``claim``);
+their bodies are from memory.
 
 Read by: `best_overall_response` (rule); `progression_free_survival` and its kin (censoring).
 """
@@ -43,7 +43,7 @@ FDA_2018_CENSORING = CensoringRule(
     visit_interval_days=None,
     citation=_FDA,
 )
-"""One missed visit is allowed (off until `visit_interval_days` is set); a new therapy censors."""
+"""One missed visit is allowed (off until a schedule is set); a new therapy censors."""
 
 FDA_2018_CENSORING_B = CensoringRule(
     name="fda-2018-censoring-b",
@@ -54,18 +54,19 @@ FDA_2018_CENSORING_B = CensoringRule(
     citation=_FDA_B,
 )
 """As Table A, with uniform dates: progression between scheduled visits is dated at the next one
-(off until `visit_interval_days` is set)."""
+(off until a schedule is set)."""
 
 FDA_2018_CENSORING_C = CensoringRule(
     name="fda-2018-censoring-c",
     title="Censoring after the FDA guidance of 2018, Table C",
     max_missed_visits=1,
     visit_interval_days=None,
+    clinical_claims=True,
     progression_date="next scheduled visit",
     citation=_FDA_C,
 )
-"""As Table B; the investigator's claim of clinical progression is a progression too: enter it as
-PD, ``np.where(claim, PD, overall)``."""
+"""As Table B; the investigator's claim of clinical progression (the argument ``claim``, a day) is a
+progression too."""
 
 ADMIRALONCO_CENSORING = CensoringRule(
     name="admiralonco-censoring",
@@ -73,6 +74,8 @@ ADMIRALONCO_CENSORING = CensoringRule(
     max_missed_visits=None,
     new_therapy_censors=False,
     ne_is_adequate=True,
+    baseline_needed=False,
     citation=_ADMIRALONCO,
 )
-"""NE is an adequate assessment; neither missed visits nor a new therapy censor."""
+"""NE is an adequate assessment; neither missed visits, a new therapy nor a missing baseline
+censor."""

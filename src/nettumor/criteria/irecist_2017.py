@@ -14,6 +14,7 @@ Read by: `target_response`, `classify`, `lesion_size`, `size_in_state`, `is_meas
 import attrs
 
 from nettumor.criteria._types import BestResponseRule, Citation
+from nettumor.criteria.endpoints import FDA_2018_CENSORING
 from nettumor.criteria.recist_1_1 import RECIST_1_1
 
 _DOI = "10.1016/S1470-2045(17)30074-8"
@@ -26,6 +27,13 @@ IRECIST_2017 = attrs.evolve(
     pr=attrs.evolve(RECIST_1_1.pr, citation=_SEYMOUR),
     pd=attrs.evolve(RECIST_1_1.pd, citation=_SEYMOUR),
     immune=True,
+    confirmation_from_days=26,
+    censoring=attrs.evolve(
+        FDA_2018_CENSORING,
+        name="irecist-2017-censoring",
+        title="Censoring after the FDA guidance of 2018, Table A, with unconfirmed progression",
+        unconfirmed_pd="event",
+    ),
     best_response=BestResponseRule(
         name="irecist-2017",
         title="Best response after iRECIST 2017",

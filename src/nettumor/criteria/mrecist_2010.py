@@ -28,6 +28,7 @@ MRECIST_2010 = SizeCriteria(
     pr=Threshold(30, "decrease", _LENCIONI),
     pd=Threshold(20, "increase", _LENCIONI, reference="nadir"),
     node_normal=10,
+    new_liver_nodule=10,
     best_response=BestResponseRule(
         name="mrecist-2010",
         title="Best response after mRECIST 2010",

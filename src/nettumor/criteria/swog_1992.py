@@ -26,6 +26,7 @@ SWOG_1992 = SizeCriteria(
     pr=Threshold(50, "decrease", _GREEN),
     pd=Threshold(50, "increase", _GREEN, reference="nadir", absolute=1000, unit="mm2"),
     absolute_combines="or",
+    reappearance="any lesion",
     best_response=BestResponseRule(
         name="swog-1992",
         title="Best response after SWOG 1992",

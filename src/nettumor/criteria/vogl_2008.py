@@ -5,8 +5,8 @@ the captions of Figures 3 and 4 call a reduction of more than 50 % partial respo
 (`VOGL_2008_CAPTIONS`). A decrease of more than 25 and up to 30 % has no class in the text: ``gap``.
 Biological and symptomatic response are graded only in Tables 1 and 2 ("> 50 %"); the limit of
 progression is section 4.3's, carried over, and marked as a library choice. The review does not
-speak of nodes: where one is given as nodal it is normal below 10 mm in short axis, as in RECIST 1.1
-(library choice).
+speak of nodes: where one is given as nodal its short axis counts, as in RECIST 1.1 (library
+choice), and CR asks of it what it asks of every tumour, to be no longer seen (``node_cr``).
 
 Read by: `classify`, `target_response`, `lesion_size`, `size_in_state`, `overall_response`,
 `best_overall_response`, `assess` (size); `marker_response`; `symptom_response`.
@@ -41,6 +41,7 @@ VOGL_2008 = SizeCriteria(
     pd=Threshold(25, "increase", _SECTION, strict=True),
     sd_limit=Threshold(25, "decrease", _SECTION, strict=True),
     node_normal=10,
+    node_cr="gone",
     best_response=_BEST,
     citation=_SECTION,
 )
@@ -56,6 +57,7 @@ VOGL_2008_CAPTIONS = SizeCriteria(
     pd=Threshold(25, "increase", _SECTION, strict=True),
     sd_limit=Threshold(25, "decrease", _SECTION, strict=True),
     node_normal=10,
+    node_cr="gone",
     best_response=_BEST,
     citation=_CAPTIONS,
 )

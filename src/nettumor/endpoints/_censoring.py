@@ -18,8 +18,8 @@ from nettumor._arrays import (
     Codes,
     Floats,
     as_codes,
-    as_days,
     as_flags,
+    as_intervals,
     at_least,
     broadcast,
     check_increasing,
@@ -27,15 +27,26 @@ from nettumor._arrays import (
     running,
 )
 from nettumor._arrays import guard as guard_of
+from nettumor._possible_days import can_increase, tried, unanimous, uncertain
 from nettumor.criteria import CensoringRule
 from nettumor.criteria._types import require
+from nettumor.endpoints._schedule import first_scheduled, scheduled_days
 from nettumor.endpoints._time_to_event import TimeToEvent, result
+from nettumor.errors import refuse
 from nettumor.terminology import EventReason, Response
+
+ENDS = ("death", "new_therapy", "cutoff")
+"""What can lie in an interval, beside the days of the assessments."""
 
 
 @frozen(eq=False)
 class Courses:
-    """The checked input, broadcast: codes and days (..., timepoint), the rest (...)."""
+    """The checked input, broadcast: codes and days (..., timepoint), the rest (...).
+
+    ``intervals`` are the first and last days of the timepoints and of `ENDS`, (patient, day), where
+    some day lies in an interval: it is NaN in the other fields then (of a new therapy or a cut-off
+    its first day); None where all days are known or unknown.
+    """
 
     codes: Codes
     days: Floats
@@ -45,16 +56,19 @@ class Courses:
     new_therapy: Floats
     cutoff: Floats
     progression: Floats
+    claim: Floats
     baseline: Bools
     guard: float
     rule: CensoringRule
+    intervals: tuple[Floats, Floats] | None = None
 
     def counts(self, day: Floats) -> Bools:
         """Whether what lies on ``day`` counts: not after the cut-off, and before a new therapy."""
         over = (...,) + (None,) * (day.ndim - self.cutoff.ndim)
         late = more_than(day, self.cutoff[over], self.guard)
         if self.rule.new_therapy_censors:
-            late = late | at_least(day, self.new_therapy[over], self.guard)
+            after = at_least if self.rule.same_day_therapy == "after" else more_than
+            late = late | after(day, self.new_therapy[over], self.guard)
         return ~np.isnan(day) & ~late
 
 
@@ -64,45 +78,89 @@ def read(
     censoring: CensoringRule,
     function: str,
     baseline_assessed: npt.ArrayLike,
+    days_latest: npt.ArrayLike | None = None,
     **ends: npt.ArrayLike | None,
 ) -> tuple[Courses, Floats]:
     """Check and broadcast the arguments; the second result is ``response_day`` (zeros where not
     asked for).
     """
     require(censoring, CensoringRule, function, "censoring")
-    codes, day = broadcast(
-        responses=np.atleast_1d(as_codes(responses, "responses")),
-        days=np.atleast_1d(as_days(days, "days")),
+    first, last = (np.atleast_1d(d) for d in as_intervals(days, days_latest, "days"))
+    codes, first, last = broadcast(
+        responses=np.atleast_1d(as_codes(responses, "responses")), days=first, days_latest=last
     )
-    check_increasing(day, "days")
-    single = {name: np.array(np.nan) if v is None else as_days(v, name) for name, v in ends.items()}
-    shapes = {
-        "responses without the timepoint axis": np.empty(codes.shape[:-1]),
-        **single,
-        "baseline_assessed": as_flags(baseline_assessed, "baseline_assessed"),
-    }
-    first, *subjects = broadcast(**shapes)
-    codes, day = (np.broadcast_to(a, (*first.shape, a.shape[-1])) for a in (codes, day))
-    named = dict(zip([*single, "baseline"], subjects, strict=True))
-    start = named.pop("response_day", np.zeros(first.shape))
+    single: dict[str, npt.NDArray[Any]] = {}
+    latest: dict[str, Floats] = {}
+    ends = dict.fromkeys((*ENDS, "progression", "claim")) | ends
+    for name, value in ends.items():
+        if name.endswith("_latest"):
+            continue
+        until = ends.get(f"{name}_latest")
+        given = np.array(np.nan) if value is None else value
+        single[name], late = as_intervals(given, until, name)
+        if until is not None:
+            latest[f"{name}_latest"] = late
+    flags = as_flags(baseline_assessed, "baseline_assessed") | (not censoring.baseline_needed)
+    lead = "responses without the timepoint axis"
+    fitted = broadcast(
+        **{lead: np.empty(codes.shape[:-1]), **single, **latest, "baseline_assessed": flags}
+    )
+    named = dict(zip([lead, *single, *latest, "baseline"], fitted, strict=True))
+    shape = named.pop(lead).shape
+    visits = codes.shape[-1]
+    codes, first, last = (np.broadcast_to(a, (*shape, visits)) for a in (codes, first, last))
+    until = {name: named.pop(f"{name}_latest", named[name]) for name in ENDS}
+    start = named.pop("response_day", np.zeros(shape))
+    day, intervals = _certain(first, last, named, until)
+    return Courses(
+        codes=codes,
+        days=day,
+        guard=guard_of(days, *(v for v in ends.values() if v is not None)),
+        rule=censoring,
+        intervals=intervals,
+        **_followed(codes, day, censoring),
+        **named,
+    ), start
+
+
+def _followed(codes: Codes, day: Floats, rule: CensoringRule) -> dict[str, Any]:
+    """Which assessments are adequate, and the place in time of each."""
     known = ~np.isnan(day)
     # NE at an unknown day is no visit; any other response at an unknown day took place.
     adequate = (codes >= Response.IUPD) | (
-        (codes == Response.NE) & known if censoring.ne_is_adequate else False
+        (codes == Response.NE) & known if rule.ne_is_adequate else False
     )
     place = np.moveaxis(
         running(np.maximum, np.moveaxis(np.where(known, day, -np.inf), -1, 0)), 0, -1
     )
-    coarsest = guard_of(days, *(v for v in ends.values() if v is not None))
-    return Courses(
-        codes=codes,
-        days=day,
-        place=place,
-        adequate=np.asarray(adequate),
-        guard=coarsest,
-        rule=censoring,
-        **named,
-    ), start
+    return {"adequate": np.asarray(adequate), "place": place}
+
+
+def _certain(
+    first: Floats, last: Floats, named: dict[str, Any], until: dict[str, Any]
+) -> tuple[Floats, tuple[Floats, Floats] | None]:
+    """The days that are known; what lies in an interval goes out beside them (and is NaN in
+    ``named``, but for the first day of a new therapy or a cut-off).
+    """
+    open_days = uncertain(first, last)
+    open_ends = [uncertain(named[name], until[name]) for name in ENDS]
+    check_increasing(np.where(open_days, np.nan, first) if open_days.any() else first, "days")
+    if not open_days.any() and not any(o.any() for o in open_ends):
+        return first, None
+    refuse(
+        "days_latest",
+        "late enough for days that increase along the last axis",
+        last[..., -1:],
+        ~can_increase(first, last)[..., None],
+        "Sort the visits, or give NaN where the day is not known.",
+    )
+    patients = int(np.prod(first.shape[:-1]))
+    both = []
+    for days, ends in ((first, named), (last, until)):
+        columns = [np.reshape(ends[name], (patients, 1)) for name in ENDS]
+        both.append(np.hstack([days.reshape(patients, days.shape[-1]), *columns]))
+    named["death"] = np.where(open_ends[0], np.nan, named["death"])
+    return np.where(open_days, np.nan, first), (both[0], both[1])
 
 
 def _at(values: Floats, index: npt.NDArray[np.intp], otherwise: Floats) -> Floats:
@@ -134,53 +192,71 @@ def progression_place(codes: Codes, pd: Bools) -> npt.NDArray[np.int64]:
 
 
 def _first_progression(c: Courses, since: Floats | None) -> tuple[Floats, Floats]:
-    """The day of the first PD (``since`` a day; NaN: not known), and the day it counts by (NaN: no
-    PD).
+    """The day of the first progression that counts (``since`` a day; NaN: not known), and the day
+    it counts by (NaN: none).
     """
-    pd = c.codes == Response.PD
+    here = np.ones(c.codes.shape, dtype=np.bool_)
     if since is not None:
-        pd &= at_least(c.place, since[..., None], c.guard)
+        here = at_least(c.place, since[..., None], c.guard)
+    pd = (c.codes == Response.PD) & here
     first = progression_place(c.codes, pd)
+    if (c.codes == Response.IUPD).any():
+        first = _first_of_irecist(c, pd, here, first)
     nowhere = np.full(first.shape, np.nan)
     given = (first >= 0) & ~np.isnan(c.progression)
     day = np.where(given, c.progression, _at(c.days, first, nowhere))
-    return day, np.where(given, c.progression, _at(c.place, first, nowhere))
+    place = np.where(given, c.progression, _at(c.place, first, nowhere))
+    if c.rule.clinical_claims and not np.isnan(c.claim).all():
+        claimed = ~np.isnan(c.claim) & ~at_least(c.claim, place, c.guard)
+        if since is not None:
+            claimed &= at_least(c.claim, since, c.guard)
+        day, place = np.where(claimed, c.claim, day), np.where(claimed, c.claim, place)
+    return day, place
 
 
-def _visit_number(day: Floats, interval: float, guard: float, *, after: bool) -> Floats:
-    """k (from 1) of the first scheduled day k x interval on or after (``after``: strictly after)
-    ``day``.
+def _first_of_irecist(
+    c: Courses, pd: Bools, here: Bools, first: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """An iCPD counts where the assessment that confirms it does; else, by ``unconfirmed_pd``, the
+    first iUPD that no later iSD, iPR or iCR contradicts.
     """
-    k = np.floor(day / interval)
-    for _ in range(2):  # division rounds; the comparison is exact
-        reached = (
-            more_than(k * interval, day, guard) if after else at_least(k * interval, day, guard)
-        )
-        k = k + ~reached
-    return np.maximum(k, 1.0)
+    own = c.counts(np.where(np.isinf(c.place), np.nan, c.place)) | np.isinf(c.place)
+    confirming = _first(pd)
+    confirmed_later = (first >= 0) & (first < confirming)
+    at = np.maximum(confirming, 0)[..., None]
+    counts = np.take_along_axis(own, at, axis=-1)[..., 0]
+    first = np.where(confirmed_later & ~counts, -1, first)
+    if c.rule.unconfirmed_pd == "censored":
+        return first
+    visit = np.arange(c.codes.shape[-1])
+    breaks = own & (c.codes >= Response.NON_CR_NON_PD)
+    last_break = np.where(breaks, visit, -1).max(axis=-1, initial=-1)
+    standing = own & here & (c.codes == Response.IUPD) & (visit > last_break[..., None])
+    return np.where(first < 0, _first(standing), first)
 
 
 def _too_many_missed(c: Courses, last: Floats, event_day: Floats) -> Bools:
     """Whether more scheduled visits than allowed lie between ``last`` and ``event_day``, window
     aside.
     """
-    interval, window = c.rule.visit_interval_days, c.rule.window_days
-    if interval is None or c.rule.max_missed_visits is None:
+    window, allowed = c.rule.window_days, c.rule.max_missed_visits
+    if c.rule.visits is None or allowed is None:
         return np.zeros(last.shape, dtype=np.bool_)
-    one_too_many = (
-        _visit_number(last + window, interval, c.guard, after=True) + c.rule.max_missed_visits
-    )
-    return more_than(event_day, one_too_many * interval + window, c.guard)
+    days = scheduled_days(c.rule.visits, last, event_day, window)
+    missed = first_scheduled(days, last + window, c.guard, after=True)
+    one_too_many = days[np.minimum(missed + allowed, len(days) - 1)]
+    return more_than(event_day, one_too_many + window, c.guard)
 
 
 def _dated(c: Courses, day: Floats) -> Floats:
     """The day a progression is dated at: its own, or under uniform dates that of its scheduled
-    visit.
+    visit (its own, where no visit is scheduled any more).
     """
-    interval = c.rule.visit_interval_days
-    if c.rule.progression_date == "assessment" or interval is None:
+    if c.rule.progression_date == "assessment" or c.rule.visits is None:
         return day
-    return _visit_number(day - c.rule.window_days, interval, c.guard, after=False) * interval
+    days = scheduled_days(c.rule.visits, day, day, c.rule.window_days)
+    at = days[first_scheduled(days, day - c.rule.window_days, c.guard, after=False)]
+    return np.where(np.isnan(day) | np.isinf(at), day, at)
 
 
 def _last_adequate(
@@ -221,20 +297,50 @@ def end(
     ``since`` is the day before which a PD is not the end (the response whose duration is asked
     for).
     """
+    found = _end(c, start, parameter, deaths=deaths, since=since)
+    if c.intervals is None:
+        return found
+    return _agreed(c, start, found, deaths=deaths, since=since)
+
+
+def _end(
+    c: Courses, start: Floats, parameter: str, *, deaths: bool, since: Floats | None
+) -> TimeToEvent:
+    """`end` where every day is known, or not known at all."""
     pd_day, pd_place = _first_progression(c, since)
     dated = np.where(np.isnan(pd_day), pd_place, _dated(c, pd_day))
     death = c.death if deaths else np.full(c.death.shape, np.nan)
     progressed, died = c.counts(pd_place), c.counts(death)
-    by_death = died & ~(progressed & at_least(death, dated, c.guard))
+    # What happened first: missed visits are counted up to it, and nothing later is an event.
+    death_first = died & ~(progressed & at_least(death, pd_place, c.guard))
+    by_death = death_first | (died & ~at_least(death, dated, c.guard))
     event = progressed | died
-    last_index = _last_adequate(c, event, by_death, death, pd_place)
+    last_index = _last_adequate(c, event, death_first, death, pd_place)
     last = np.maximum(_at(c.days, last_index, start), start)
-    missed = event & _too_many_missed(c, last, np.where(by_death, death, pd_day))
+    missed = event & _too_many_missed(c, last, np.where(death_first, death, pd_day))
     happened = event & ~missed
     day = np.where(
         happened, np.where(by_death, death, np.where(np.isnan(pd_day), np.nan, dated)), last
     )
+    reason = _reasons(c, event, missed, last_index, pd_place, death)
+    reason = np.where(
+        happened, np.where(by_death, EventReason.DEATH, EventReason.PROGRESSION), reason
+    )
+    reason = np.where(np.isnan(day), reason | EventReason.DAY_UNKNOWN, reason)
+    if since is not None:  # what ends on the day it begins, or before, was no response
+        start = np.where(happened & c.baseline & at_least(start, day, c.guard), np.nan, start)
+    return _finish(c, start, parameter, day, happened, reason)
 
+
+def _reasons(
+    c: Courses,
+    event: Bools,
+    missed: Bools,
+    last_index: npt.NDArray[np.int64],
+    pd_place: Floats,
+    death: Floats,
+) -> npt.NDArray[Any]:
+    """Why a patient is censored."""
     left_out = np.zeros(event.shape, dtype=np.bool_)
     if not np.isnan(c.cutoff).all():
         left_out = (
@@ -249,21 +355,86 @@ def end(
     )
     censored = np.where(last_index >= 0, EventReason.LAST_ASSESSMENT, EventReason.NO_ASSESSMENT)
     censored |= missed * EventReason.MISSED_VISITS.value
-    censored |= (treated & ~event) * EventReason.NEW_THERAPY.value | (
-        left_out & ~event
-    ) * EventReason.CUTOFF.value
-    reason = np.where(
-        happened, np.where(by_death, EventReason.DEATH, EventReason.PROGRESSION), censored
+    censored |= (treated & ~event) * EventReason.NEW_THERAPY.value
+    censored |= (left_out & ~event) * EventReason.CUTOFF.value
+    return censored
+
+
+def _agreed(
+    c: Courses, start: Floats, found: TimeToEvent, *, deaths: bool, since: Floats | None
+) -> TimeToEvent:
+    """``found``, and for patients with a day in an interval the answer on which every combination
+    of days agrees; where they do not, the time is not known.
+    """
+    assert c.intervals is not None
+    first, last = c.intervals
+    shape, visits = c.death.shape, c.codes.shape[-1]
+    some = uncertain(first, last).any(axis=1)
+
+    def marks(patient: int) -> list[float]:
+        ends = [c.progression, c.claim, start]
+        given = [float(e.reshape(-1)[patient]) for e in ends]
+        known = [d for d in given if not np.isnan(d)]
+        if c.rule.visits is not None:
+            until = np.nanmax(last[patient], initial=0.0)
+            days = scheduled_days(c.rule.visits, until, until, c.rule.window_days)
+            window = c.rule.window_days
+            known += [float(d + w) for d in days[np.isfinite(days)] for w in (-window, 0, window)]
+        return known
+
+    who, begin, combos = tried(first, last, visits, marks, [])
+    flat = {n: np.array(getattr(found, n)).reshape(-1) for n in ("time", "event", "reason", "day")}
+    flat["time"][some] = flat["day"][some] = np.nan
+    flat["event"][some], flat["reason"][some] = False, EventReason.DAY_UNKNOWN
+    if who.size:
+        owner = np.repeat(who, np.diff(np.append(begin, len(combos))))
+
+        def of(values: npt.NDArray[Any]) -> Any:
+            return values.reshape(-1)[owner]
+
+        codes = c.codes.reshape(len(first), visits)[owner]
+        part = Courses(
+            codes=codes,
+            days=combos[:, :visits],
+            **_followed(codes, combos[:, :visits], c.rule),
+            **{name: combos[:, visits + i] for i, name in enumerate(ENDS)},
+            progression=of(c.progression),
+            claim=of(c.claim),
+            baseline=of(c.baseline),
+            guard=c.guard,
+            rule=c.rule,
+        )
+        each = _end(
+            part,
+            of(start),
+            found.parameter,
+            deaths=deaths,
+            since=None if since is None else of(since),
+        )
+        same_event, same_time = unanimous(each.event, begin), unanimous(each.time, begin)
+        certain = same_event & same_time
+        bits = np.bitwise_and.reduceat(each.reason, begin)
+        bits = np.where(certain, bits, bits | EventReason.DAY_UNKNOWN)
+        flat["time"][who] = np.where(certain, each.time[begin], np.nan)
+        flat["day"][who] = np.where(certain, each.day[begin], np.nan)
+        flat["event"][who] = same_event & each.event[begin]
+        flat["reason"][who] = np.where(same_event, bits, EventReason.DAY_UNKNOWN)
+    shaped = {name: values.reshape(shape) for name, values in flat.items()}
+    return result(
+        found.parameter,
+        shaped["time"],
+        shaped["event"],
+        shaped["reason"],
+        shaped["day"],
+        found.source,
     )
-    reason = np.where(np.isnan(day), reason | EventReason.DAY_UNKNOWN, reason)
-    return _finish(c, start, parameter, day, happened, reason)
 
 
 def _finish(
     c: Courses, start: Floats, parameter: str, day: Floats, event: Bools, reason: npt.NDArray[Any]
 ) -> TimeToEvent:
-    """Without a baseline censored at 0; without a response no time; else the time from the
-    start.
+    """Without a baseline that is needed censored at 0; without a response no time; else the time
+    from the start.
     """
     no_baseline, no_start = ~c.baseline, np.isnan(start)
     time = np.where(no_baseline, 0.0, np.maximum(day - start, 0.0))

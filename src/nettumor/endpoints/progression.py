@@ -20,10 +20,15 @@ def progression_free_survival(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
     *,
+    days_latest: npt.ArrayLike | None = None,
     death: npt.ArrayLike | None = None,
+    death_latest: npt.ArrayLike | None = None,
     new_therapy: npt.ArrayLike | None = None,
+    new_therapy_latest: npt.ArrayLike | None = None,
     cutoff: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
     progression: npt.ArrayLike | None = None,
+    claim: npt.ArrayLike | None = None,
     baseline_assessed: npt.ArrayLike = True,
     censoring: CensoringRule = FDA_2018_CENSORING,
 ) -> TimeToEvent:
@@ -31,16 +36,20 @@ def progression_free_survival(
 
     The event is the first PD or death, whichever is earlier. A PD is dated at its day, or at
     ``progression`` where given, or at the first IUPD of its block (the IUPD before an iCPD with
-    only NE and MISSING between). An assessment is adequate if it has any response but NE and
+    only NE and MISSING between). An iCPD counts where the assessment that confirms it counts; an
+    IUPD that nothing confirms or contradicts (no iSD, iPR or iCR after it) is an event at its day
+    where the rule says so (``unconfirmed_pd``), else none. An assessment is adequate if it has any response but NE and
     MISSING (``ne_is_adequate``: but MISSING).
 
-    1. No baseline assessment: censored at 0.
-    2. What is after ``cutoff``, or on or after ``new_therapy``, does not count. A progression
-       counts by the day it is dated at, a death by its day.
+    1. No baseline assessment: censored at 0 (unless the rule needs none).
+    2. What is after ``cutoff``, or on or after ``new_therapy`` (``same_day_therapy`` "counts":
+       after its day), does not count. A progression counts by the day it is dated at, a death by
+       its day.
     3. More than ``max_missed_visits`` scheduled visits missed between the last adequate assessment
-       and the event: censored at that assessment. A scheduled day (k x ``visit_interval_days``) is
-       missed if it lies more than ``window_days`` after the one and before the other. Without an
-       assessment day 0 stands for it.
+       and what happened first, progression or death: censored at that assessment, and nothing later
+       is an event. A scheduled day (k x ``visit_interval_days``, or of the ``schedule``) is missed
+       if it lies more than ``window_days`` after the one and before the other. Without an assessment
+       day 0 stands for it.
     4. Else the event.
     5. No event: censored at the last adequate assessment, or at 0.
 
@@ -63,9 +72,17 @@ def progression_free_survival(
         First day of a new anticancer therapy; NaN or None: none.
     cutoff : array_like of float, shape (...), optional
         Last day whose data count; NaN or None: no limit.
+    days_latest, death_latest, new_therapy_latest, cutoff_latest : array_like of float, optional
+        A day that is known to lie in an interval: from the argument of that name to this one, like
+        it in shape. Where every combination of whole days that keeps the order of the timepoints
+        gives one time, that is the time; where they agree on the event alone the time is NaN with
+        `EventReason.DAY_UNKNOWN`, and where not even on that the event is False.
     progression : array_like of float, shape (...), optional
         Day at which the first PD is dated (the scan that shows it); NaN or None: the day of its
         assessment. Without a PD among the ``responses`` it is no event.
+    claim : array_like of float, shape (...), optional
+        Day of a clinical claim of progression; a progression where the rule says so
+        (``clinical_claims``: FDA Table C alone), else of no effect.
     baseline_assessed : array_like of bool, shape (...)
         Whether the baseline was assessed completely.
     censoring : CensoringRule
@@ -98,10 +115,15 @@ def progression_free_survival(
         censoring,
         "progression_free_survival",
         baseline_assessed,
+        days_latest=days_latest,
         death=death,
+        death_latest=death_latest,
         new_therapy=new_therapy,
+        new_therapy_latest=new_therapy_latest,
         cutoff=cutoff,
+        cutoff_latest=cutoff_latest,
         progression=progression,
+        claim=claim,
     )
     return end(courses, start, "PFS", deaths=True)
 
@@ -110,10 +132,15 @@ def time_to_progression(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
     *,
+    days_latest: npt.ArrayLike | None = None,
     death: npt.ArrayLike | None = None,
+    death_latest: npt.ArrayLike | None = None,
     new_therapy: npt.ArrayLike | None = None,
+    new_therapy_latest: npt.ArrayLike | None = None,
     cutoff: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
     progression: npt.ArrayLike | None = None,
+    claim: npt.ArrayLike | None = None,
     baseline_assessed: npt.ArrayLike = True,
     censoring: CensoringRule = FDA_2018_CENSORING,
 ) -> TimeToEvent:
@@ -121,7 +148,8 @@ def time_to_progression(
 
     Parameters
     ----------
-    responses, days, new_therapy, cutoff, progression, baseline_assessed, censoring
+    responses, days, new_therapy, cutoff, progression, claim, baseline_assessed, censoring, and the
+    latest days
         As in `progression_free_survival`.
     death : array_like of float, shape (...), optional
         Accepted so that both take the same arguments: a patient who dies without progression is
@@ -152,10 +180,15 @@ def time_to_progression(
         censoring,
         "time_to_progression",
         baseline_assessed,
+        days_latest=days_latest,
         death=death,
+        death_latest=death_latest,
         new_therapy=new_therapy,
+        new_therapy_latest=new_therapy_latest,
         cutoff=cutoff,
+        cutoff_latest=cutoff_latest,
         progression=progression,
+        claim=claim,
     )
     return end(courses, start, "TTP", deaths=False)
 
@@ -165,21 +198,28 @@ def duration_of_response(
     days: npt.ArrayLike,
     response_day: npt.ArrayLike,
     *,
+    days_latest: npt.ArrayLike | None = None,
     death: npt.ArrayLike | None = None,
+    death_latest: npt.ArrayLike | None = None,
     new_therapy: npt.ArrayLike | None = None,
+    new_therapy_latest: npt.ArrayLike | None = None,
     cutoff: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
     progression: npt.ArrayLike | None = None,
+    claim: npt.ArrayLike | None = None,
     baseline_assessed: npt.ArrayLike = True,
     censoring: CensoringRule = FDA_2018_CENSORING,
 ) -> TimeToEvent:
     """Days from the first response until progression or death (DOR), for responders.
 
     Events and censoring are those of `progression_free_survival`; time counts from
-    ``response_day``, and a PD before it is not the end of this response.
+    ``response_day``, and a PD before it is not the end of this response. A response whose end is
+    dated on its own day or before was none: an event never has time 0.
 
     Parameters
     ----------
-    responses, days, death, new_therapy, cutoff, progression, baseline_assessed, censoring
+    responses, days, death, new_therapy, cutoff, progression, claim, baseline_assessed, censoring,
+    and the latest days
         As in `progression_free_survival`.
     response_day : array_like of float, shape (...)
         Day of the first response, ``best_overall_response(...).first_response_day``. NaN: not a
@@ -211,10 +251,15 @@ def duration_of_response(
         censoring,
         "duration_of_response",
         baseline_assessed,
+        days_latest=days_latest,
         death=death,
+        death_latest=death_latest,
         new_therapy=new_therapy,
+        new_therapy_latest=new_therapy_latest,
         cutoff=cutoff,
+        cutoff_latest=cutoff_latest,
         progression=progression,
+        claim=claim,
         response_day=response_day,
     )
     return end(courses, start, "DOR", deaths=True, since=start)
@@ -225,10 +270,15 @@ def time_to_response(
     days: npt.ArrayLike,
     response_day: npt.ArrayLike,
     *,
+    days_latest: npt.ArrayLike | None = None,
     death: npt.ArrayLike | None = None,
+    death_latest: npt.ArrayLike | None = None,
     new_therapy: npt.ArrayLike | None = None,
+    new_therapy_latest: npt.ArrayLike | None = None,
     cutoff: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
     progression: npt.ArrayLike | None = None,
+    claim: npt.ArrayLike | None = None,
     baseline_assessed: npt.ArrayLike = True,
     censoring: CensoringRule = FDA_2018_CENSORING,
 ) -> TimeToEvent:
@@ -239,7 +289,8 @@ def time_to_response(
 
     Parameters
     ----------
-    responses, days, death, new_therapy, cutoff, progression, baseline_assessed, censoring
+    responses, days, death, new_therapy, cutoff, progression, claim, baseline_assessed, censoring,
+    and the latest days
         As in `progression_free_survival`.
     response_day : array_like of float, shape (...)
         Day on which the response was first seen, not that of its confirmation; NaN: not a
@@ -269,10 +320,15 @@ def time_to_response(
         censoring,
         "time_to_response",
         baseline_assessed,
+        days_latest=days_latest,
         death=death,
+        death_latest=death_latest,
         new_therapy=new_therapy,
+        new_therapy_latest=new_therapy_latest,
         cutoff=cutoff,
+        cutoff_latest=cutoff_latest,
         progression=progression,
+        claim=claim,
         response_day=response_day,
     )
     return _to_response(c, response, end(c, np.zeros(response.shape), "PFS", deaths=True))
@@ -305,7 +361,7 @@ def times_of_course(
             "PFS": lambda: end(c, start, "PFS", deaths=True),
             "TTP": lambda: (
                 attrs.evolve(times["PFS"], parameter="TTP")
-                if np.isnan(c.death).all()
+                if c.intervals is None and np.isnan(c.death).all()
                 else end(c, start, "TTP", deaths=False)
             ),
             "DOR": lambda: end(c, response, "DOR", deaths=True, since=response),

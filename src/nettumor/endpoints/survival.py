@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import as_days, broadcast, more_than
+from nettumor._arrays import as_days, as_intervals, broadcast, more_than
 from nettumor._arrays import guard as guard_of
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
@@ -19,6 +19,7 @@ def overall_survival(
     *,
     origin: npt.ArrayLike = 0,
     cutoff: npt.ArrayLike | None = None,
+    death_latest: npt.ArrayLike | None = None,
 ) -> TimeToEvent:
     """Days from the origin until death, or until the patient was last known alive (OS).
 
@@ -34,9 +35,14 @@ def overall_survival(
     last_known_alive : array_like of float or timedelta64, shape (...)
         Last day the patient was known to be alive; NaN: not known.
     origin : array_like of float, shape (...)
-        Day from which survival counts; may be negative. NaN: not known, and the time is NaN.
+        Day from which survival counts; may be negative. NaN: not known: the time is NaN and the
+        event False, with `EventReason.DAY_UNKNOWN`.
     cutoff : array_like of float, shape (...), optional
         Last day whose data count; NaN or None: no limit.
+    death_latest : array_like of float, shape (...), optional
+        The day of death lies in [``death``, ``death_latest``]: an event with no time where all of
+        it counts, no event where all of it is after the cut-off, else neither, with
+        `EventReason.DAY_UNKNOWN`.
 
     Returns
     -------
@@ -65,6 +71,7 @@ def overall_survival(
         cutoff=cutoff,
         death=death,
         last_known_alive=last_known_alive,
+        latest=death_latest,
     )
 
 
@@ -125,6 +132,7 @@ def _follow(
     origin: npt.ArrayLike,
     cutoff: npt.ArrayLike | None,
     last_known_alive: npt.ArrayLike,
+    latest: npt.ArrayLike | None = None,
     **event: npt.ArrayLike,
 ) -> TimeToEvent:
     """Time from the origin to an event with a day of its own, else to the last day of follow-up."""
@@ -134,11 +142,13 @@ def _follow(
         "origin": origin,
         "cutoff": np.nan if cutoff is None else cutoff,
     }
-    happened_on, alive, start, limit = broadcast(
-        **{name: as_days(v, name) for name, v in given.items()}
-    )
+    name, day = next(iter(event.items()))
+    first, last = as_intervals(day, latest, name)
+    days = {n: as_days(v, n) for n, v in given.items()} | {name: first, f"{name}_latest": last}
+    happened_on, alive, start, limit, until = broadcast(**days)
     guard = guard_of(*given.values())
     late = more_than(happened_on, limit, guard)
+    hidden = until > happened_on
     observed = ~np.isnan(happened_on) & ~late
     seen = np.where(
         late, np.fmax(alive, happened_on), alive
@@ -147,5 +157,13 @@ def _follow(
     day = np.where(observed, happened_on, np.where(cut, limit, seen))
     reason = np.where(observed, what, np.where(cut, EventReason.CUTOFF, otherwise))
     reason = np.where(np.isnan(day), EventReason.NO_INFORMATION, reason)
-    reason = np.where(np.isnan(start) & ~np.isnan(day), reason | EventReason.DAY_UNKNOWN, reason)
+    # Some day of an interval: no time, and an event only where all of the interval counts.
+    some_day = hidden & ~late
+    cut_through = some_day & more_than(until, limit, guard)
+    day = np.where(some_day, np.nan, day)
+    reason = np.where(some_day, reason | EventReason.DAY_UNKNOWN, reason)
+    reason = np.where(cut_through, EventReason.DAY_UNKNOWN, reason)
+    no_origin = np.isnan(start) & (reason != EventReason.NO_INFORMATION)
+    reason = np.where(no_origin, reason | EventReason.DAY_UNKNOWN, reason)
+    observed &= ~np.isnan(start) & ~cut_through
     return result(parameter, np.maximum(day - start, 0.0), observed, reason, day)

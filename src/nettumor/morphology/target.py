@@ -20,6 +20,7 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
+from nettumor.morphology._sustained import sustain
 from nettumor.sums import Block, Results, checked_courses, sums_of
 from nettumor.terminology import Reason, Response
 
@@ -101,7 +102,9 @@ class TargetResponse:
             nodes = ", every node is normal" if Reason.NORMAL_NODES in bits else ""
             return rules, f"every target lesion has disappeared{nodes}; {total}"
         if response == Response.PD and Reason.INCREASE not in bits:
-            lesion = "a target lesion is back after a complete response"
+            lesion = "a target lesion that had gone is back"
+            if rules.reappearance == "PD":
+                lesion = "a target lesion is back after a complete response"
             if Reason.ANY_LESION in bits:
                 lesion = f"one lesion alone grew by {self._limit(rules.pd)} from its smallest size"
             return rules.pd, f"{lesion}; {total}"
@@ -167,16 +170,19 @@ def target_response(
     *,
     nodal: npt.ArrayLike = False,
     too_small: npt.ArrayLike | None = None,
+    days: npt.ArrayLike | None = None,
+    days_latest: npt.ArrayLike | None = None,
     criteria: SizeCriteria = RECIST_1_1,
     invalid: str = "raise",
 ) -> TargetResponse:
     """Response of the target lesions at each visit of a course.
 
     In this order: CR, where every extranodal target is 0 and every node below
-    ``criteria.node_normal``; PD by the limit against the smallest earlier sum (or baseline, as the
-    limit says), which what was measured may prove alone; NE, where a target was not measured; PR by
-    the limit against baseline; MR and the gap, where the criteria have them; SD. PD needs an
-    increase above 0, and the percent of a nadir of 0 is unlimited.
+    ``criteria.node_normal`` (with ``node_cr`` "gone": 0, too); PD by the limit against the smallest
+    earlier sum (or baseline, as the limit says), which what was measured may prove alone, or by a
+    target that is back (``reappearance``); NE, where a target was not measured; PR by the limit
+    against baseline; MR and the gap, where the criteria have them; SD. PD needs an increase above
+    0, and the percent of a nadir of 0 is unlimited.
 
     Parameters
     ----------
@@ -188,6 +194,13 @@ def target_response(
     too_small : array_like of bool, like ``sizes``, optional
         Where True and the size is NaN, ``criteria.too_small`` counts (5 mm in RECIST 1.1 and
         iRECIST); under other criteria the lesion counts as not measured.
+    days : array_like of float, shape (..., timepoint), optional
+        Day of each visit, for criteria that carry a response on once it was confirmed
+        (``sustained_response``); NaN, a day not known, confirms nothing. None: two measured visits in
+        succession confirm each other, with NE between allowed.
+    days_latest : array_like of float, shape (..., timepoint), optional
+        Each day lies in [``days``, ``days_latest``]; a response is confirmed where every day of the
+        two intervals confirms it.
     criteria : SizeCriteria
         Any edition of size. Under `IRECIST_2017` PD is that of RECIST, to be given to
         `irecist_response`.
@@ -225,16 +238,13 @@ def target_response(
     values, filled = _filled(sizes, too_small, criteria)
     courses = checked_courses(values, invalid)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
+    earliest, latest = _days(days, days_latest, courses.shape)
     out = Results(courses)
     for part, block in courses.blocks():
         sums = sums_of(block)
-        out.put(
-            part,
-            {
-                **sums,
-                **_Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes)).answers(),
-            },
-        )
+        judge = _Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes))
+        days_of = [None if d is None else d[part].T for d in (earliest, latest)]
+        out.put(part, {**sums, **judge.answers(*days_of)})
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:
@@ -256,6 +266,33 @@ def _filled(
         return values, None
     filled = flags & np.isnan(values)
     return np.where(filled, criteria.too_small, values), filled
+
+
+def _days(
+    days: npt.ArrayLike | None, days_latest: npt.ArrayLike | None, shape: tuple[int, ...]
+) -> tuple[Floats | None, Floats | None]:
+    """First and last day that each visit can have, shape (patient, timepoint); None: not given."""
+    if days is None:
+        if days_latest is not None:
+            raise InputError(
+                "`days_latest` must come with `days`; got it alone. Give the first day of each "
+                "visit as `days`.",
+                argument="days_latest",
+            )
+        return None, None
+    first, last = _arrays.as_intervals(days, days_latest, "days")
+    _arrays.check_increasing(np.where(first == last, first, np.nan), "days")
+    without = np.empty(shape)
+    name = "sizes without the lesion axis"
+    fitted = [_arrays.broadcast(**{name: without, "days": d})[-1] for d in (first, last)]
+    if fitted[0].shape != shape:
+        raise InputError(
+            f"`days` must fit the axes (..., timepoint) of `sizes`, {shape}; got {first.shape}. "
+            "Give one day for each timepoint.",
+            argument="days",
+        )
+    patients = int(np.prod(shape[:-1]))
+    return fitted[0].reshape(patients, shape[-1]), fitted[1].reshape(patients, shape[-1])
 
 
 def _nodes(nodal: npt.ArrayLike, values: Floats) -> Bools:
@@ -305,16 +342,26 @@ class _Judge:
         self.sum, self.baseline, self.nadir = sums["sum"], sums["baseline"], sums["nadir"]
         self.criteria, self.guard = criteria, guard
 
-    def answers(self) -> dict[str, npt.NDArray[Any]]:
+    def answers(
+        self, earliest: Floats | None, latest: Floats | None
+    ) -> dict[str, npt.NDArray[Any]]:
         """Responses and reasons: what is decided first stays."""
         rules, nothing = self.criteria, np.zeros(self.sum.shape, dtype=np.bool_)
         there = self._there()
         cr = self.complete & ~there
         cr[:1] = False  # no response at baseline, whatever the nodes
         grown, short = self._increase(
-            self.nadir if rules.pd.reference == "nadir" else self.baseline, self.sum
+            self.nadir if rules.pd.reference == "nadir" else self.baseline,
+            self.sum - self._growth_of_normal_nodes(),
         )
-        back = there & _after(cr) if rules.reappearance == "PD" else nothing
+        back = nothing
+        if rules.reappearance == "PD":
+            back = there & _after(cr)
+        elif rules.reappearance == "any lesion":
+            each = self._each_there()
+            gone = ~each & ~np.isnan(self.sizes)
+            gone[:1] = False  # a lesion of 0 at baseline is an error, and none that had gone
+            back = np.asarray((each & _after(gone)).any(axis=1))
         single = self._any_lesion() if rules.pd_scope == "any lesion" else nothing
         pd = (grown | back | single) & ~cr & ~self.invalid
         open_ = self.complete & ~cr & ~pd
@@ -334,7 +381,9 @@ class _Judge:
             (cr, Response.CR),
         ):
             np.maximum(response, where * np.int8(code), out=response)  # they exclude each other
-        sustained = _sustain(response) if rules.sustained_response else nothing
+        sustained = nothing
+        if rules.sustained_response:
+            sustained = sustain(response, rules.best_response, earliest, latest, self.guard)
         reason = np.zeros(self.sum.shape, dtype=np.int32)
         for where, bit in (
             (within, Reason.WITHIN_LIMITS),
@@ -362,15 +411,52 @@ class _Judge:
 
     def _there(self) -> Bools:
         """Whether a measured target is left; a node below the normal limit is not."""
-        normal = self.criteria.node_normal
-        if normal is None or not self.nodes.any():
+        if self._no_normal_nodes():
             return np.asarray(self.sum > 0)
-        large = _arrays.at_least(self.sizes, normal, self.guard)
-        return np.asarray(np.where(self.nodes, large, self.sizes > 0).any(axis=1))
+        return np.asarray(self._each_there().any(axis=1))
+
+    def _each_there(self) -> Bools:
+        """Whether each lesion is measured and left."""
+        if self._no_normal_nodes():
+            return np.asarray(self.sizes > 0)
+        large = _arrays.at_least(self.sizes, self.criteria.node_normal or 0.0, self.guard)
+        return np.asarray(np.where(self.nodes, large, self.sizes > 0))
+
+    def _no_normal_nodes(self) -> bool:
+        """Whether what counts as gone is gone, nodes or not."""
+        rules = self.criteria
+        return rules.node_normal is None or rules.node_cr == "gone" or not self.nodes.any()
+
+    def _small_nodes(self) -> Bools:
+        """Nodes that are measured and below the normal limit."""
+        large = _arrays.at_least(self.sizes, self.criteria.node_normal or 0.0, self.guard)
+        return np.asarray(self.nodes & ~np.isnan(self.sizes) & ~large)
+
+    def _growth_of_normal_nodes(self) -> Floats | float:
+        """What the growth of nodes that stay normal adds to an increase, where the criteria leave
+        it out.
+
+        Each visit is compared with the one whose sum is its reference: the baseline, or the first
+        visit with the smallest complete sum before it.
+        """
+        rules = self.criteria
+        if rules.normal_nodes_in_pd == "sum" or rules.node_normal is None or not self.nodes.any():
+            return 0.0
+        small = self._small_nodes()
+        visits, _, patients = self.sizes.shape
+        place = np.zeros((visits, patients), dtype=np.int64)
+        if rules.pd.reference == "nadir":
+            whole = np.where(self.complete & ~np.isnan(self.sum), self.sum, np.inf)
+            for visit in range(1, visits):
+                place[visit] = whole[:visit].argmin(axis=0)
+        sizes = np.where(small, self.sizes, np.nan)
+        before = np.take_along_axis(sizes, place[:, None, :], axis=0)
+        grown = sizes - before
+        return np.asarray(np.where(grown > 0, grown, 0.0).sum(axis=1))
 
     def _normal_nodes(self) -> Bools:
         """Whether a node is there, of whatever size."""
-        if not self.nodes.any():
+        if self._no_normal_nodes():
             return np.zeros(self.sum.shape, dtype=np.bool_)
         return np.asarray((self.nodes & (self.sizes > 0)).any(axis=1))
 
@@ -396,7 +482,10 @@ class _Judge:
         """Whether one lesion alone meets the limit of PD against its own smallest earlier size."""
         smallest = np.full(self.sizes.shape, np.nan)
         smallest[1:] = _arrays.running(np.fmin, self.sizes[:-1])
-        return np.asarray(self._increase(smallest, self.sizes)[0].any(axis=1))
+        grown = self._increase(smallest, self.sizes)[0]
+        if self.criteria.normal_nodes_in_pd == "excluded" and self.criteria.node_normal is not None:
+            grown &= ~self._small_nodes()
+        return np.asarray(grown.any(axis=1))
 
 
 def _after(happened: Bools) -> Bools:
@@ -404,15 +493,3 @@ def _after(happened: Bools) -> Bools:
     before = np.zeros(happened.shape, dtype=np.bool_)
     before[1:] = _arrays.running(np.logical_or, happened[:-1])
     return before
-
-
-def _sustain(response: Codes) -> Bools:
-    """Carry a response on until progression, in place; where that was done. NE is passed over."""
-    carried = np.zeros(response.shape, dtype=np.bool_)
-    responded = np.zeros(response.shape[1:], dtype=np.bool_)
-    for visit in range(1, response.shape[0]):
-        now = response[visit]
-        carried[visit] = responded & ((now == Response.SD) | (now == Response.MR))
-        np.maximum(now, carried[visit] * np.int8(Response.PR), out=now)
-        responded = (responded | (now >= Response.PR)) & (now != Response.PD)
-    return carried

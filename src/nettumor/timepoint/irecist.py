@@ -12,8 +12,6 @@ Table 2 prints ">= 5 mm" in its rows and "> 5 mm" in one; at least 5 mm is used 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
@@ -21,9 +19,9 @@ from nettumor._arrays import (
     Bools,
     Codes,
     Floats,
-    as_codes,
     as_days,
     as_flags,
+    as_intervals,
     as_numbers,
     at_least,
     broadcast,
@@ -35,14 +33,12 @@ from nettumor.criteria import IRECIST_2017, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
 from nettumor.terminology import Response
-from nettumor.timepoint.overall import combine, parts_of
+from nettumor.timepoint._blocks import NEW, NON_TARGET, TARGET, Blocks
 
 CONFIRMATION_WINDOW = (28.0, 56.0)
 """Days from an iUPD to the assessment that may confirm it: 4 to 8 weeks (Seymour et al. 2017, Table
 2).
 """
-
-_TARGET, _NON_TARGET, _NEW = np.uint8(1), np.uint8(2), np.uint8(4)
 
 
 def irecist_response(
@@ -50,6 +46,13 @@ def irecist_response(
     non_target: npt.ArrayLike,
     new_lesion: npt.ArrayLike,
     further_increase: npt.ArrayLike,
+    *,
+    lasting_new_lesion: npt.ArrayLike | None = None,
+    new_lesion_progression: npt.ArrayLike = False,
+    days: npt.ArrayLike | None = None,
+    days_latest: npt.ArrayLike | None = None,
+    confirmation_from_days: float | None = None,
+    symptomatic: npt.ArrayLike = False,
 ) -> Codes:
     """Response at each timepoint by iRECIST, progression confirmed or not.
 
@@ -58,6 +61,11 @@ def irecist_response(
     progression with a further increase, or in a category (target, non-target, new lesion) that was
     not in progression at the first IUPD, is PD, which means iCPD; any other is IUPD again. After an
     iCPD every assessment is iCPD.
+
+    A new lesion is new once. Where one that made the IUPD lasts, the assessment is what targets and
+    non-targets say only if the class of the targets (of the non-targets, where there are no
+    targets) is better than at the first IUPD; else it stays IUPD. This departs from the last row of
+    Table 2 as printed; the questions and answers of its authors decide.
 
     Parameters
     ----------
@@ -68,9 +76,27 @@ def irecist_response(
     non_target : array_like of int, shape (..., timepoint)
         Response of the non-target lesions, likewise.
     new_lesion : array_like of bool, shape (..., timepoint)
-        True at each timepoint at which an unequivocal new lesion is there, not only at the first.
+        True at each timepoint at which an unequivocal new lesion is first seen. (True at a later
+        one, too, is a further progression and confirms nothing by itself.)
     further_increase : array_like of bool, shape (..., timepoint)
         True where what made the IUPD has grown on, as `further_increase` computes it.
+    lasting_new_lesion : array_like of bool, shape (..., timepoint), optional
+        Whether a new lesion seen before is still there. None: it lasts, wherever targets or
+        non-targets were evaluated.
+    new_lesion_progression : array_like of bool, shape (..., timepoint)
+        True where new lesions seen before progress by RECIST's own limits (20 % and 5 mm from their
+        smallest sum; unequivocally): a new IUPD once the bar was reset.
+    days : array_like of float, shape (..., timepoint), optional
+        Days of the assessments, for ``confirmation_from_days``; NaN, a day not known, confirms
+        nothing.
+    days_latest : array_like of float, shape (..., timepoint), optional
+        Each day lies in [``days``, ``days_latest``]; what confirms must do so on every day.
+    confirmation_from_days : float, optional
+        Fewest days from the first IUPD to an assessment that can confirm it:
+        ``IRECIST_2017.confirmation_from_days``. Later than 8 weeks confirms, too. None: any.
+    symptomatic : array_like of bool, shape (..., timepoint)
+        True where the scan was made for new symptoms and a further new lesion on it confirms at any
+        time.
 
     Returns
     -------
@@ -80,12 +106,14 @@ def irecist_response(
     Raises
     ------
     InputError
-        For a code that a part cannot have, inputs without a timepoint axis, or shapes that do not
-        fit.
+        For a code that a part cannot have, inputs without a timepoint axis, shapes that do not fit,
+        or fewest days without days.
 
     References
     ----------
-    Seymour et al. 2017, Table 2, doi 10.1016/S1470-2045(17)30074-8.
+    Seymour et al. 2017, Table 2, doi 10.1016/S1470-2045(17)30074-8; EORTC iRECIST FAQ
+    (recist.eortc.org): assigning response after the appearance of new lesions, how new lesions
+    define progression, confirmation in less than four weeks.
 
     Examples
     --------
@@ -94,65 +122,60 @@ def irecist_response(
     >>> codes = irecist_response([R.PD, R.PD, R.PD], [R.MISSING] * 3, [False] * 3, [False, False, True])
     >>> nt.labels(codes, nt.criteria.IRECIST_2017).tolist()
     ['iUPD', 'iUPD', 'iCPD']
+    >>> codes = irecist_response([R.SD, R.PR, R.PR], [R.MISSING] * 3, [True, False, False], [False] * 3)
+    >>> nt.labels(codes, nt.criteria.IRECIST_2017).tolist()
+    ['iUPD', 'iPR', 'iPR']
     """
-    recist, categories = _recist(target, non_target, new_lesion)
-    recist, categories, grown = broadcast(
-        target=recist,
-        categories=categories,
+    first, last = _confirmation_days(days, days_latest, confirmation_from_days)
+    course = Blocks(
+        target,
+        non_target,
+        new_lesion,
+        lasting_new_lesion,
+        new_lesion_progression,
         further_increase=as_flags(further_increase, "further_increase"),
+        symptomatic=as_flags(symptomatic, "symptomatic"),
+        days=first,
+        days_latest=last,
     )
-    response = recist.copy()
-    confirmed = np.zeros(recist.shape[:-1], dtype=np.bool_)
-    for visit, pd, _first, block in _blocks(recist, categories):
-        other = (categories[..., visit] & ~block) != 0
-        confirmed |= pd & (block != 0) & (grown[..., visit] | other)
-        here = recist[..., visit]
-        unconfirmed = np.where(pd, np.int8(Response.IUPD), here)
+    grown, symptoms, first, last = course.others
+    response = course.recist.copy()
+    confirmed = np.zeros(response.shape[:-1], dtype=np.bool_)
+    started = np.full(response.shape[:-1], np.nan)
+    for visit in range(response.shape[-1]):
+        course.look(visit)
+        grew = grown[..., visit]
+        timely = np.ones(confirmed.shape, dtype=np.bool_)
+        if confirmation_from_days is not None:
+            timely = at_least(first[..., visit], started + confirmation_from_days)
+        further = course.fresh_lesion & symptoms[..., visit]
+        pd = course.pd | (course.held & grew) | course.other
+        confirmed |= course.open_ & pd & (timely & (grew | course.other) | further)
+        opens = pd & ~course.open_
+        stays = course.settle(pd)
+        started = np.where(opens, last[..., visit], started)
+        here = np.where(pd | stays, np.int8(Response.IUPD), course.here)
         response[..., visit] = np.where(
-            confirmed & (here != Response.MISSING), np.int8(Response.PD), unconfirmed
+            confirmed & (here != Response.MISSING), np.int8(Response.PD), here
         )
     return response
 
 
-def _recist(
-    target: npt.ArrayLike, non_target: npt.ArrayLike, new_lesion: npt.ArrayLike
-) -> tuple[Codes, npt.NDArray[np.uint8]]:
-    """RECIST 1.1's response at each timepoint, and which categories are in progression (a bit
-    each).
-    """
-    codes = [as_codes(target, "target"), as_codes(non_target, "non_target")]
-    codes = [np.where(part == Response.IUPD, np.int8(Response.PD), part) for part in codes]
-    targets, non_targets, new = parts_of(codes[0], codes[1], new_lesion)
-    if targets.ndim == 0:
-        raise InputError(
-            "`target` must have the axes (..., timepoint): iRECIST judges a course; got a single "
-            "value. "
-            "Give the timepoints in order, e.g. [target].",
-            argument="target",
-        )
-    categories = (
-        (targets == Response.PD) * _TARGET | (non_targets == Response.PD) * _NON_TARGET | new * _NEW
-    )
-    return combine(targets, non_targets, new), categories.astype(np.uint8)
-
-
-def _blocks(
-    recist: Codes, categories: npt.NDArray[np.uint8]
-) -> Iterator[tuple[int, Bools, Bools, npt.NDArray[np.uint8]]]:
-    """For each timepoint: whether RECIST says PD, whether that opens a block, and what the open
-    block began with.
-
-    A block is a run of progressions with nothing but NE and MISSING between; 0 where none was open
-    before.
-    """
-    block = np.zeros(recist.shape[:-1], dtype=np.uint8)
-    for visit in range(recist.shape[-1]):
-        here = recist[..., visit]
-        pd = np.asarray(here == Response.PD)
-        first = pd & (block == 0)
-        yield visit, pd, first, block
-        reset = ~pd & (here != Response.NE) & (here != Response.MISSING)
-        block = np.where(first, categories[..., visit], np.where(reset, np.uint8(0), block))
+def _confirmation_days(
+    days: npt.ArrayLike | None, latest: npt.ArrayLike | None, fewest: float | None
+) -> tuple[Floats, Floats]:
+    """First and last day that each assessment can have; NaN where nothing asks for them."""
+    if days is None:
+        if fewest is not None or latest is not None:
+            raise InputError(
+                "`days` must be given where `confirmation_from_days` or `days_latest` is; got "
+                "none. Give the day of each timepoint.",
+                argument="days",
+            )
+        return np.array(np.nan), np.array(np.nan)
+    first, last = as_intervals(days, latest, "days")
+    check_increasing(np.where(first == last, first, np.nan), "days")
+    return first, last
 
 
 def further_increase(
@@ -165,6 +188,9 @@ def further_increase(
     new_lesion_sums: npt.ArrayLike = np.nan,
     new_non_target_increase: npt.ArrayLike = False,
     new_lesion_count: npt.ArrayLike = np.nan,
+    new_non_target_sizes: npt.ArrayLike | None = None,
+    lasting_new_lesion: npt.ArrayLike | None = None,
+    new_lesion_progression: npt.ArrayLike = False,
     reference: str = "first iUPD",
     days: npt.ArrayLike | None = None,
     window: tuple[float, float] | None = None,
@@ -184,7 +210,7 @@ def further_increase(
     target, non_target : array_like of int, shape (..., timepoint)
         Responses by RECIST 1.1, as in `irecist_response`.
     new_lesion : array_like of bool, shape (..., timepoint)
-        True at each timepoint at which an unequivocal new lesion is there.
+        True at each timepoint at which an unequivocal new lesion is first seen.
     sums : array_like of float, shape (..., timepoint)
         Sum of the target lesions, mm; NaN where it is not complete, which confirms nothing.
     non_target_increase : array_like of bool, shape (..., timepoint)
@@ -196,11 +222,16 @@ def further_increase(
         True where the new lesions that are not measured are larger than at the reference.
     new_lesion_count : array_like of float, shape (..., timepoint)
         Number of new lesions seen so far; NaN where unknown.
+    new_non_target_sizes : array_like of float, shape (..., lesion, timepoint), optional
+        Sizes of the new lesions that are not measurable, mm: any increase of one of them counts,
+        however small. NaN where not measured.
+    lasting_new_lesion, new_lesion_progression : array_like of bool, shape (..., timepoint)
+        As in `irecist_response`.
     reference : {"first iUPD", "last iUPD"}
-        What sums and counts are compared with: the iUPD that opened the block, or the latest
-        progression before this assessment. Table 2 speaks of the iUPD; its one row on unchanged
-        disease of the last timepoint. A value that was missing at the latest progression is taken
-        from the one before.
+        What sizes and counts are compared with: the iUPD that opened the block, so that small
+        increases add up, or the latest progression before this assessment. Table 2 speaks of the
+        iUPD; its one row on unchanged disease of the last timepoint. A value that was missing at
+        the latest progression is taken from the one before.
     days : array_like of float, shape (..., timepoint), optional
         Days of the assessments, needed for ``window`` only; NaN where unknown, which confirms
         nothing.
@@ -233,44 +264,66 @@ def further_increase(
     """
     choose("reference", reference, ("first iUPD", "last iUPD"))
     step = _step(criteria)
-    recist, categories = _recist(target, non_target, new_lesion)
-    sizes = [
-        _sizes(sums, "sums"),
-        _sizes(new_lesion_sums, "new_lesion_sums"),
-        _sizes(new_lesion_count, "new_lesion_count"),
-    ]
-    recist, categories, *rest = broadcast(
-        target=recist,
-        categories=categories,
-        sums=sizes[0],
-        new_lesion_sums=sizes[1],
-        new_lesion_count=sizes[2],
-        non_target_increase=as_flags(non_target_increase, "non_target_increase"),
-        new_non_target_increase=as_flags(new_non_target_increase, "new_non_target_increase"),
+    given = {
+        "sums": _sizes(sums, "sums"),
+        "new_lesion_sums": _sizes(new_lesion_sums, "new_lesion_sums"),
+        "new_lesion_count": _sizes(new_lesion_count, "new_lesion_count"),
+        "non_target_increase": as_flags(non_target_increase, "non_target_increase"),
+        "new_non_target_increase": as_flags(new_non_target_increase, "new_non_target_increase"),
+        "days": _window_days(days, window),
+    }
+    course = Blocks(
+        target, non_target, new_lesion, lasting_new_lesion, new_lesion_progression, **given
     )
-    measured, (non_target_larger, new_larger) = rest[:3], rest[3:]
-    timely = _timely(recist, days, window)
+    measured, (non_target_larger, new_larger, day) = course.others[:3], course.others[3:]
+    single = _single_sizes(new_non_target_sizes, course.recist)
     tolerance = guard(sums, new_lesion_sums)
-    increase = np.zeros(recist.shape, dtype=np.bool_)
-    seen = [np.full(recist.shape[:-1], np.nan) for _ in measured]
-    for visit, pd, first, block in _blocks(recist, categories):
-        now = [values[..., visit] for values in measured]
+    increase = np.zeros(course.recist.shape, dtype=np.bool_)
+    seen = [np.full(s.shape[:-1], np.nan) for s in (*measured, single, day)]
+    for visit in range(increase.shape[-1]):
+        course.look(visit)
+        now = [s[..., visit] for s in (*measured, single, day)]
+        # Each category counts by its own measure, if it was in progression when the block began.
         by_target = at_least(now[0], seen[0] + step, tolerance)
         by_new = (
             at_least(now[1], seen[1] + step, tolerance)
             | new_larger[..., visit]
             | more_than(now[2], seen[2])
+            | more_than(now[3], seen[3], tolerance).any(axis=-1)
         )
-        increase[..., visit] = pd & (
-            ((block & _TARGET) != 0) & by_target
-            | ((block & _NON_TARGET) != 0) & non_target_larger[..., visit]
-            | ((block & _NEW) != 0) & by_new
+        grown = (
+            ((course.block & TARGET) != 0) & by_target
+            | ((course.block & NON_TARGET) != 0) & non_target_larger[..., visit]
+            | ((course.block & NEW) != 0) & by_new
         )
-        later = pd & (reference == "last iUPD")
-        seen = [
-            np.where(first | (later & ~np.isnan(n)), n, s) for n, s in zip(now, seen, strict=True)
-        ]
-    return increase & timely
+        if window is not None:
+            gap = now[4] - seen[4]
+            grown &= at_least(gap, window[0]) & at_least(window[1], gap)
+        increase[..., visit] = (course.pd | course.held) & grown
+        pd = course.pd | increase[..., visit] | course.other
+        first = pd & ~course.open_
+        progression = pd | course.settle(pd)
+        later = progression & (reference == "last iUPD")
+        for place, (value, old) in enumerate(zip(now[:4], seen[:4], strict=True)):
+            over = (..., None) if place == 3 else ...
+            seen[place] = np.where(first[over] | (later[over] & ~np.isnan(value)), value, old)
+        seen[4] = np.where(progression, now[4], seen[4])
+    return increase
+
+
+def _single_sizes(sizes: npt.ArrayLike | None, recist: Codes) -> Floats:
+    """The sizes of single new lesions, shape (..., lesion, timepoint), fitted to the course."""
+    if sizes is None:
+        return np.full((*recist.shape[:-1], 0, recist.shape[-1]), np.nan)
+    given = _sizes(sizes, "new_non_target_sizes")
+    if given.ndim < 2:
+        raise InputError(
+            "`new_non_target_sizes` must have the axes (..., lesion, timepoint); got shape "
+            f"{given.shape}. For one lesion put its course in a list.",
+            argument="new_non_target_sizes",
+        )
+    fitted = broadcast(target=recist[..., None, :], new_non_target_sizes=given)[1]
+    return np.asarray(fitted)
 
 
 def _step(criteria: SizeCriteria) -> float:
@@ -298,10 +351,10 @@ def _sizes(values: npt.ArrayLike, argument: str) -> Floats:
     return numbers
 
 
-def _timely(recist: Codes, days: npt.ArrayLike | None, window: tuple[float, float] | None) -> Bools:
-    """Whether each assessment lies within ``window`` after the latest progression before it."""
+def _window_days(days: npt.ArrayLike | None, window: tuple[float, float] | None) -> Floats:
+    """The days that a window asks for; NaN without one."""
     if window is None:
-        return np.ones(recist.shape, dtype=np.bool_)
+        return np.array(np.nan)
     fewest, most = window
     if days is None or not 0 <= fewest <= most:
         raise InputError(
@@ -312,11 +365,4 @@ def _timely(recist: Codes, days: npt.ArrayLike | None, window: tuple[float, floa
         )
     day = as_days(days, "days")
     check_increasing(day, "days")
-    recist, day = broadcast(target=recist, days=day)
-    timely = np.zeros(recist.shape, dtype=np.bool_)
-    last = np.full(recist.shape[:-1], np.nan)
-    for visit in range(recist.shape[-1]):
-        gap = day[..., visit] - last
-        timely[..., visit] = at_least(gap, fewest) & at_least(most, gap)
-        last = np.where(recist[..., visit] == Response.PD, day[..., visit], last)
-    return timely
+    return day

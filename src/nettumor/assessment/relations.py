@@ -1,0 +1,181 @@
+"""How target lesions of one patient hang together: parts of one that split, one that took others in,
+and one that was not there at baseline.
+
+RECIST 1.1: parts are added, a merged mass is one diameter. What has no row at the baseline is no
+target: it never enters the sum, and the earlier visits stay as they were (hard cases 13 and 18).
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats
+from nettumor.assessment.slots import Slots
+from nettumor.crf import CrfTable, number_rows
+from nettumor.crf.columns import Ints, Words
+
+_JOINED = re.compile(r"\s*[/+&,]\s*")
+_LETTER = re.compile(r"(.*[^A-Za-z\s])[\s._-]?[A-Za-z]")
+
+
+@frozen(eq=False)
+class Relations:
+    """The kinship of target lesions.
+
+    Attributes
+    ----------
+    parts : tuple of three ndarrays of int
+        Track and place of each part, and the place of its parent.
+    joined : list of (track, place, places of those that it took in)
+    stray : ndarray of bool, shape (track, lesion)
+        Not there at baseline, and neither a part nor a merged mass: left out of the sum.
+    rows_there : ndarray of bool, shape (track, lesion, timepoint)
+        Where the lesion has a row.
+    """
+
+    parts: tuple[Ints, Ints, Ints]
+    joined: list[tuple[int, int, list[int]]]
+    stray: Bools
+    rows_there: Bools
+
+
+def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None:
+    """The kinship of the lesions at ``at``; None where every one stands for itself."""
+    late = _without_baseline(at)
+    if not (table.lesions.has_parts or late.any()):
+        return None
+    every = np.ones(table.n_rows, dtype=np.bool_)
+    there, _ = at.put(every, False, says=every)
+    track, part, whole = _numbered_parts(table, at)
+    is_part = np.zeros(at.codes.shape, dtype=np.bool_)
+    is_part[track, part] = True
+    words = table.keys_of("lesion")[1]
+    more: list[tuple[int, int, int]] = []
+    joined: list[tuple[int, int, list[int]]] = []
+    at_baseline = there[..., 0] & ~is_part
+    for owner, place in zip(*np.nonzero(late & ~is_part), strict=True):
+        name = " ".join(str(words[at.codes[owner, place]]).split())
+        places = {
+            " ".join(str(words[code]).split()): other
+            for other, code in enumerate(at.codes[owner].tolist())
+            if code >= 0 and at_baseline[owner, other]
+        }
+        pieces = _JOINED.split(name)
+        letter = _LETTER.fullmatch(name)
+        if len(pieces) > 1 and all(p in places for p in pieces):
+            joined.append((int(owner), int(place), [places[p] for p in pieces]))
+        elif letter and letter.group(1) in places:
+            more.append((int(owner), int(place), places[letter.group(1)]))
+    known = np.array(more, dtype=np.int64).reshape(-1, 3).T
+    parts = (
+        np.concatenate([track, known[0]]),
+        np.concatenate([part, known[1]]),
+        np.concatenate([whole, known[2]]),
+    )
+    related = is_part
+    related[known[0], known[1]] = True
+    for owner, place, _ in joined:
+        related[owner, place] = True
+    stray = late & ~related & (at_baseline.any(axis=1) | no_disease)[:, None]
+    return Relations(parts, joined, stray, there)
+
+
+def _without_baseline(at: Slots) -> Bools:
+    """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
+    early = np.zeros(at.codes.shape, dtype=np.bool_)
+    early.ravel()[at.slot[at.timepoint <= 0]] = True
+    return (at.codes >= 0) & ~early
+
+
+def place_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
+    """The place of a lesion in its track by name; -1 if it is not there."""
+    place = {w: i for i, w in enumerate(table.keys_of("lesion")[1])}
+    wanted = np.array([place.get(" ".join(str(n).split()), -2) for n in names], dtype=np.int64)
+    same = at.codes[track] == wanted[:, None]
+    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
+
+
+def _numbered_parts(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
+    """Track and place of each part named T04.1, and the place of its parent."""
+    none = np.zeros(0, dtype=np.int64)
+    if not table.lesions.has_parts:
+        return none, none, none
+    parent = table.lesions.parent[at.rows]
+    rows = np.flatnonzero(parent != "")
+    if not len(rows):
+        return none, none, none
+    rows = rows[number_rows(at.slot[rows])[1]]
+    track, part = at.track[rows], at.lesion[rows]
+    of = place_of(table, at, track, parent[rows])
+    there = of >= 0
+    return track[there], part[there], of[there]
+
+
+def with_parts(
+    kin: Relations, sizes: Floats, too_small: Bools, default: float
+) -> tuple[Floats, Bools]:
+    """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become
+    padding.
+
+    A part counts from its first row on: where it was not measured the parent is not complete,
+    unless it was recorded under the parent's own name again.
+    """
+    track, part, whole = kin.parts
+    if not len(track):
+        return sizes, too_small
+    small = too_small[track, part]
+    size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
+    row = kin.rows_there[track, part]
+    own = kin.rows_there[track, whole]
+    begun = np.logical_or.accumulate(row, axis=-1)
+    missing = begun & np.isnan(size)
+    shape = sizes.shape
+    recorded = np.zeros(shape, dtype=np.bool_)  # of whom some part has a row
+    np.logical_or.at(recorded, (track, whole), row)
+    missing &= ~(own & ~recorded[track, whole])  # measured as one again
+    total, counted, lost = np.zeros(shape), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+    np.add.at(total, (track, whole), np.where(np.isnan(size), 0.0, size))
+    np.logical_or.at(counted, (track, whole), ~np.isnan(size))
+    np.logical_or.at(lost, (track, whole), missing)
+    alone = np.where(too_small & np.isnan(sizes), default, sizes)
+    out = np.where(counted, np.where(np.isnan(alone), 0.0, alone) + total, sizes)
+    out[lost] = np.nan
+    out[track, part] = np.nan
+    left = too_small & ~counted & ~lost
+    left[track, part] = False
+    return out, left
+
+
+def with_merged(
+    kin: Relations, sizes: Floats, too_small: Bools, merged: Bools
+) -> tuple[Floats, Bools, Bools]:
+    """A mass named after the lesions that it took in (T1/T2): its diameter stands for the first,
+    the others are 0; strays are left out.
+    """
+    if not kin.joined and not kin.stray.any():
+        return sizes, too_small, merged
+    sizes, too_small, merged = sizes.copy(), too_small.copy(), merged.copy()
+    for track, place, members in kin.joined:
+        for visit in np.flatnonzero(kin.rows_there[track, place]).tolist():
+            first, *others = members
+            if np.isnan(sizes[track, members, visit]).all():
+                sizes[track, first, visit] = sizes[track, place, visit]
+                too_small[track, first, visit] = too_small[track, place, visit]
+                sizes[track, others, visit] = 0.0
+            merged[track, members, visit:] = True
+        sizes[track, place], too_small[track, place] = np.nan, False
+    sizes[kin.stray], too_small[kin.stray] = np.nan, False
+    return sizes, too_small, merged
+
+
+def padded(kin: Relations, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Lesions (track, lesion) that stand in the array and count for others or not at all."""
+    out = kin.stray.copy().reshape(shape)
+    out[kin.parts[0], kin.parts[1]] = True
+    for track, place, _ in kin.joined:
+        out[track, place] = True
+    return out
