@@ -28,7 +28,8 @@ TIMES = ("pfs", "ttp", "dor", "os")
 OWN = frozenset(
     {
         "subject", "evaluator", "lesion", "best", "best_unconfirmed", "best_day", "best_date",
-        "best_reason", "best_percent", "best_percent_day", "baseline_day", "confirmed", "first_response_day", "progression_day", "progression_date", "biological",
+        "best_reason", "best_percent", "best_percent_day", "baseline_day", "confirmed",
+        "first_response_day", "progression_day", "progression_date", "biological",
         "symptomatic", *(f"{t}_{part}" for t in TIMES for part in ("days", "event", "reason")),
     }
 )  # fmt: skip
