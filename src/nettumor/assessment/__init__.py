@@ -136,11 +136,11 @@ def assess(
     >>> done.timepoints["overall"].tolist(), done.subjects["best"].tolist(), done.subjects["pfs_days"].tolist()
     (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
     """
-    criteria = editions.get(criteria) if isinstance(criteria, str) else criteria
-    rule, censoring = _checked(criteria, rule, censoring)
+    edition: Any = editions.get(criteria) if isinstance(criteria, str) else criteria
+    rule, censoring = _checked(edition, rule, censoring)
     choose("by", by, ("subject", "lesion"))
     used = tuple(selection) if isinstance(selection, Mapping) else ()
-    tables = _study(read_quietly(source, study=study, dates=dates, used=used), criteria)
+    tables = _study(read_quietly(source, study=study, dates=dates, used=used), edition)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     lesions = tables["lesions"]
@@ -150,9 +150,9 @@ def assess(
     with beside(
         lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
     ) as placed:
-        parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
+        parts, conflicts = parts_of(lesions, edition, names, placed, chosen, by=by)
         visits = placed()
-    judgement = judge(parts, visits, criteria)
+    judgement = judge(parts, visits, edition)
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
@@ -163,14 +163,14 @@ def assess(
     others = _axes(tables, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
     identity = keys(names, lesions, judgement)
-    notes = _notes(tables, criteria, names, subjects, visits, conflicts, by)
-    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
+    notes = _notes(tables, edition, names, subjects, visits, conflicts, by)
+    timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, edition, others)
     return Assessment(
         timepoints,
-        subject_table(identity, found, reference, criteria, others, days=subjects.days),
+        subject_table(identity, found, reference, edition, others, days=subjects.days),
         event_table(identity, found, reference, days=subjects.days),
-        provenance_table(tables, criteria, rule, censoring, notes),
-        criteria,
+        provenance_table(tables, edition, rule, censoring, notes),
+        edition,
         judgement,
         found,
         reference,

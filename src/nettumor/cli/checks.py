@@ -24,6 +24,7 @@ from nettumor.edit_checks._configuration import Configuration
 from nettumor.edit_checks._examples import example
 from nettumor.edit_checks._findings import Findings
 from nettumor.edit_checks._outputs import workbook_class
+from nettumor.edit_checks._run import run
 from nettumor.edit_checks._types import CHECKS, GROUPS, SEVERITIES, Check, in_order
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.tables import Table
@@ -120,7 +121,7 @@ def _run(
                     task, completed=number, total=total, description=f"{check.id} {check.name}"
                 )
 
-        return nt.edit_checks.run(
+        return run(
             source,
             edition,
             checks=wanted,
