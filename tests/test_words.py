@@ -39,7 +39,7 @@ from nettumor.words.visits import VisitKind
 NAN = np.nan
 NOTHING = [
     "", "  ", ".", "NA", "na", " N/A ", "n/a", "NULL", "NaN", "nan", "None", "#N/A", "<NA>", "NaT", "#NULL!", ".A",
-    "._", ".z", "-", "--", "\u2013", "(blank)",
+    "._", ".z", "-", "--", "Not applicable", "missing", "\u2013", "(blank)",
 ]  # fmt: skip
 SOMETHING = [
     "ND",
@@ -389,7 +389,7 @@ def test_evaluators_methods_regions():
     assert not methods.is_known("guess")
     assert methods.is_conventional("MRI")
     assert not methods.is_conventional("NA")
-    assert regions.read("Liver, segment 4") == "ABDOMEN"
+    assert regions.read("Liver, segment 4") == regions.read("Gall bladder") == "ABDOMEN"
 
 
 UNITS = [
@@ -407,6 +407,12 @@ def test_numbers_with_their_unit(cell, unit, value):
     read = crf.parse_numbers(Column.of_text([cell]), unit=unit)
     np.testing.assert_array_equal(read.value, [value])
     assert read.has_unit.tolist() == [value == value]
+
+
+def test_limits_with_their_unit():
+    """Below and above a number in the unit of the column."""
+    assert numbers.read("> 1 cm", unit="mm").above == numbers.read("\u226510").above == 10
+    assert numbers.read("below 1 cm", unit="mm").below == 10
 
 
 def test_booleans_are_no_numbers():

@@ -25,8 +25,9 @@ from nettumor.words.dates import (
 
 DAY = "2024-01-15"
 FULL = [
-    "2024-01-15", "20240115", "2024-01-15T10:30", "2024-01-15 10:30:00.000", "20240115T103000", "2024-1-15",
-    "2024/01/15", "2024.01.15", "15JAN2024", "15jan2024", "15-Jan-2024", "15 JAN 2024", "15/Jan/2024", "15.Jan.2024",
+    "2024-01-15", "20240115", "2024-01-15T10:30", "2024-01-15-UN", "2024-01-15 10:30:00.000", "20240115T103000",
+    "2024-1-15", "2024/01/15", "2024.01.15", "15JAN2024", "15jan2024", "15-Jan-2024", "15 JAN 2024", "15/Jan/2024",
+    "15.Jan.2024",
     "Jan 15, 2024", "January 15, 2024", "JAN-15-2024", "2024-Jan-15", "2024JAN15", "15th of January 2024",
     "Monday, January 15, 2024", "Mon 15 Jan 2024", "15.01.2024", "15. 1. 2024", "15.01.2024.", "15JAN2024:10:30:00",
     "15JAN2024:10:30:00.000", "15.01.2024 10:30", "15-Jan-2024 10:30 PM", "15 janvier 2024", "15. J\u00e4nner 2024",
@@ -56,6 +57,8 @@ NEVER = [
     "NE", "soon", "2024-02-30", "30FEB2024", "32.01.2024", "01.15.2024", "0024-03-01", "15JAN0024", "2024-13-01",
     "13/13/2024", "15 JAN", "JAN 15", "12", "7", "15JANUNE2024", "JAN JAN 2024", "15 JAN 2024 JAN", "2024-01-15?",
     "15*01*2024", "1/2/3", "123/1/2024", "2024/UN/UN/UN", "15JAN20245", "\u0661\u0662.01.2024", "99999999",
+    "13/2024", "0024-UN", "2024---32", "0024-02-UN", "UNK/0024", "UN-15", "UN/200/2024",
+    "JAN", "--02-45", "2024 15 JAN", "UN-15-24",
 ]  # fmt: skip
 
 
@@ -196,6 +199,7 @@ def test_serial_numbers_are_refused_with_their_dates():
     assert (decision.order, decision.converted) == ("excel", (0,))
     assert decision.note == "days from 1899-12-30, as Excel counts, as said"
     assert list(serial_days("2020900000")) == ["sas"]
+    assert serial_days("soon") == {}
 
 
 def test_two_digit_years_are_refused_unless_set():
@@ -222,6 +226,7 @@ def test_what_the_user_says_comes_first():
     ):
         decide(columns, {"deth": "DMY"})
     assert decide({}, None) == {}
+    assert decide(columns, {"death": "DMY"})["lesions.date"].note.endswith("fits no other order")
 
 
 DATES = st.dates(datetime.date(1950, 1, 1), datetime.date(2049, 12, 31))

@@ -24,7 +24,6 @@ from nettumor.edit_checks._configuration import Configuration
 from nettumor.edit_checks._examples import example
 from nettumor.edit_checks._findings import Findings
 from nettumor.edit_checks._outputs import workbook_class
-from nettumor.edit_checks._run import run
 from nettumor.edit_checks._types import CHECKS, GROUPS, SEVERITIES, Check, in_order
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.tables import Table
@@ -121,7 +120,7 @@ def _run(
                     task, completed=number, total=total, description=f"{check.id} {check.name}"
                 )
 
-        return run(
+        found: Findings = nt.edit_checks.run(
             source,
             edition,
             checks=wanted,
@@ -129,6 +128,7 @@ def _run(
             configuration=settings,
             progress=tell,
         )
+        return found
 
 
 @contextlib.contextmanager

@@ -262,6 +262,11 @@ def _year(year: int) -> _Read:
 
 def _iso_partial(year: str, month: str, day: str) -> _Read:
     """ISO 8601 with parts that are not known: 2024---15, --03-01, 2024-02-UN."""
+    possible = (not month.isdigit() or 1 <= int(month) <= 12) and (
+        not day.isdigit() or 1 <= int(day) <= 31
+    )
+    if not possible:
+        return _INVALID
     if not year.isdigit():
         return _Read(DateStatus.PARTIAL, form=Form.ISO)
     known = _month(int(year), int(month)) if month.isdigit() else _year(int(year))

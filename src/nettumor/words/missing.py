@@ -16,7 +16,7 @@ UNKNOWN = -1
 
 SPELLINGS = (
     "", ".", "NA", "N/A", "N.A.", "#N/A", "#NA", "<NA>", "NAN", "NAT", "NONE", "NULL", "<NULL>", "(NULL)", "#NULL!",
-    "-", "--", "---", "(BLANK)", "<BLANK>",
+    "-", "--", "---", "(BLANK)", "<BLANK>", "NOT APPLICABLE", "MISSING",
 )  # fmt: skip
 """Words for nothing, in upper case."""
 
