@@ -327,7 +327,7 @@ def test_interrupted(capsys, monkeypatch):
         raise app.typer.Abort
 
     monkeypatch.setattr(app, "app", stop)
-    assert say(capsys, "demo") == (2, "", "nettumor: interrupted\n")
+    assert say(capsys, "demo") == (130, "", "nettumor: interrupted\n")
 
 
 COURSE = HEAD + (

@@ -2,6 +2,7 @@
 the intake that names the place.
 """
 
+import pathlib
 import pickle
 import warnings
 
@@ -11,6 +12,7 @@ import pytest
 import door
 import nettumor as nt
 from nettumor import crf
+from nettumor.crf.input_page import input_page
 from nettumor.crf.intake import QUIET, Line, intake_table
 
 SHOWN = (
@@ -279,3 +281,17 @@ def test_the_intake_is_pickled_with_its_table():
     """The intake goes to other processes."""
     intake = nt.assess(door.study()).intake
     assert pickle.loads(pickle.dumps(intake)).rows() == intake.rows()
+
+
+def test_the_page_on_the_input_is_up_to_date():
+    """docs/input.md is what the layouts say (write input_page() there)."""
+    page = pathlib.Path(__file__).parent.parent / "docs" / "input.md"
+    assert page.read_text(encoding="utf-8") == input_page()
+
+
+def test_layouts_are_readable():
+    """A layout prints its columns, a line each, with kind, unit, meaning and words."""
+    shown = repr(crf.LAYOUTS["lesions"]).splitlines()
+    assert shown[0].startswith("lesions: a lesion at a visit")
+    assert "  size (number, mm): Longest diameter (a node's short axis" in "\n".join(shown)
+    assert len(shown) == 2 + len(crf.LAYOUTS["lesions"].columns)

@@ -163,12 +163,12 @@ def assess(
     >>> done.timepoints["overall"].tolist(), done.subjects["best"].tolist(), done.subjects["pfs_days"].tolist()
     (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
     """
-    criteria = editions.get(criteria) if isinstance(criteria, str) else criteria
-    rule, censoring = _checked(criteria, rule, censoring, schedule)
+    edition: Any = editions.get(criteria) if isinstance(criteria, str) else criteria
+    rule, censoring = _checked(edition, rule, censoring, schedule)
     choose("by", by, ("subject", "lesion"))
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
-    tables = _study(read_quietly(source, study=study, dates=dates, used=used), criteria)
+    tables = _study(read_quietly(source, study=study, dates=dates, used=used), edition)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     people = read_population(tables, population)
@@ -182,10 +182,10 @@ def assess(
     with beside(
         lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
     ) as placed:
-        parts, conflicts = parts_of(lesions, criteria, names, placed, chosen, by=by)
+        parts, conflicts = parts_of(lesions, edition, names, placed, chosen, by=by)
         visits = placed()
     late = _late_baselines(visits, late_baseline_days)
-    judgement = judge(parts, visits, criteria, rule, late & (late_baseline_days is not None))
+    judgement = judge(parts, visits, edition, rule, late & (late_baseline_days is not None))
 
     subject = judgement.owner // max(len(names.evaluators), 1)
     reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
@@ -196,18 +196,18 @@ def assess(
     others = _axes(tables, names, subjects, visits, judgement, ends) if by == "subject" else {}
 
     identity = keys(tables, names, judgement)
-    notes = _notes(tables, criteria, names, subjects, visits, conflicts, by)
+    notes = _notes(tables, edition, names, subjects, visits, conflicts, by)
     notes |= _course_notes(parts, censoring, late, late_baseline_days)
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
-    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, criteria, others)
+    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, edition, others)
     of_subject = identity | carried(tables, subjects.row[subject], ("arm", *carry))
     days, came = subjects.days, came_as(lesions, "date")
     return Assessment(
         timepoints,
-        subject_table(of_subject, found, reference, criteria, others, days=days, came=came),
+        subject_table(of_subject, found, reference, edition, others, days=days, came=came),
         event_table(identity, found, reference, days=days, came=came),
-        provenance_table(tables, criteria, rule, censoring, notes),
-        criteria,
+        provenance_table(tables, edition, rule, censoring, notes),
+        edition,
         judgement,
         found,
         reference,

@@ -42,10 +42,12 @@ Strict = Annotated[
 
 def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     """What ``--dates`` says: one order for all, or one for each column."""
-    if text is None or "=" not in text:
-        if text is not None:
-            choose("--dates", text if text in ("excel", "sas") else text.upper(), ORDERS)
-        return text
+    if text is None:
+        return None
+    if "=" not in text:
+        order = {o.casefold(): o for o in ORDERS}.get(text.strip().casefold(), text)
+        choose("--dates", order, ORDERS)
+        return order
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     return {name.strip(): order.strip() for name, _, order in pairs}
 

@@ -68,12 +68,9 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
 def _without_subject(table: CrfTable) -> list[Line]:
     if "subject" not in table:
         return []
-    words = table.column("subject").words
-    codes = table.column("subject").codes
-    nobody = np.array([is_missing(w) for w in words], dtype=np.bool_)
-    if not nobody.any():
-        return []
-    rows = np.flatnonzero(nobody[codes])
+    codes, words = table.keys_of("subject")  # a missing word is blank there
+    blank = np.flatnonzero(words == "")
+    rows = np.flatnonzero(np.isin(codes, blank)) if blank.size else blank
     if not rows.size:
         return []
     note = f"no subject; the first is {table.source.rows} {table.rows[rows[0]]}"
@@ -149,10 +146,12 @@ def _alike(tables: Mapping[str, CrfTable]) -> Iterator[Line]:
     where: dict[str, str] = {}
     for name, table in tables.items():
         if "subject" in table and table.n_rows:
-            for word in table.column("subject").trimmed.words.tolist():
-                where.setdefault(word, name)
+            words = table.column("subject").trimmed.words.tolist()
+            where = {**dict.fromkeys(words, name), **where}
     joined = "\n".join(where)
-    same = _ZEROS.sub("", joined).casefold().split("\n")
+    # names of one length do not differ in leading zeros alone
+    joined = joined if len(set(map(len, where))) == 1 else _ZEROS.sub("", joined)
+    same = joined.casefold().split("\n")
     if len(set(same)) == len(same):
         return
     first: dict[str, str] = {}

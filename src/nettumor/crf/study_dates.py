@@ -9,6 +9,7 @@ nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,7 +143,9 @@ def word_lines(kind: str, place: str, words: list[tuple[str, int]], note: str) -
 def _refusal(name: str, column: Column, decision: Any) -> InputError | None:
     """Why a column of dates cannot stay as it is: not decided, or no cell of it can be read."""
     if decision.refusal:
-        return InputError(str(decision.refusal), argument=name)
+        said = str(decision.refusal)
+        shell = re.sub(r"ass dates=[^(]*\((--dates \w+)\)", r"ass \1", said)
+        return InputError(said, argument=name, command_line=shell)
     held = set(np.flatnonzero(~_blank_words(column)).tolist())
     if not held or held - set(decision.unreadable):
         return None

@@ -68,7 +68,7 @@ class Findings(Table):
     --------
     >>> from nettumor import edit_checks
     >>> found = edit_checks.run({"lesions": {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"],
-    ...                                      "visit": [""]}}, checks=["S02"])
+    ...                                      "visit": [""], "size": [9]}}, checks=["S02"])
     >>> found["check"].tolist(), found["row"].tolist(), found.runs["status"].tolist()
     (['S02'], [0], ['findings'])
     """

@@ -1,0 +1,61 @@
+"""The page that documents the input: every table and column that is read, as Markdown.
+
+Input: `LAYOUTS` and the relatives of their names. Output: the text of docs/input.md, which a test
+holds to this; nothing is said there that the readers do not read from the same data.
+"""
+
+from __future__ import annotations
+
+from nettumor.crf.column_names import spellings
+from nettumor.crf.layouts import LAYOUTS, ColumnLayout, TableLayout
+
+_HEAD = """# Input: the tables and their columns
+
+Made from `nettumor.crf.LAYOUTS` by `nettumor.crf.input_page.input_page()`.
+
+A study is a folder of tables, files, or frames in a mapping. A table is recognised by its name (`lesions.csv`, the
+key `"lesions"`), an SDTM domain by its DOMAIN variable or its name; `TU`, `TR`, `RS`, `DM`, `DS` and `LB` are mapped.
+Column names are read in any case, with blanks, hyphens or underscores, with a unit behind them ("Size (mm)",
+`size_cm`). The other names in the last column are read where no better column is there, and the intake says so. A
+column that is not named here is kept and not read, and the intake says that too: `nettumor intake PATH`.
+
+Dates are ISO 8601 or any form that is certain; where two orders fit the whole column, say which (`dates="DMY"`,
+`--dates DMY`). A numeric column `day` (from the reference date, which is day 0) may stand for `date`; `study_day`
+(CDISC --DY) is converted where it stands alone.
+"""
+
+
+def input_page() -> str:
+    """The page on the input as Markdown.
+
+    >>> print(input_page().splitlines()[0])
+    # Input: the tables and their columns
+    """
+    return "\n".join([_HEAD, *(_section(layout) for layout in LAYOUTS.values())])
+
+
+def _section(layout: TableLayout) -> str:
+    needed = [*layout.required(), *(" or ".join(group) for group in layout.either)]
+    lines = [
+        f"## {layout.name}",
+        "",
+        f"A row is {layout.meaning}. Required: {', '.join(needed)}.",
+        "",
+        "| column | holds | unit or words | CDISC | other names |",
+        "|---|---|---|---|---|",
+        *(_row(layout.name, column) for column in layout.columns),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _row(table: str, column: ColumnLayout) -> str:
+    others = dict.fromkeys([*column.aliases, *spellings(table, column.name)])
+    cells = (
+        f"`{column.name}`",
+        column.meaning,
+        column.unit or ", ".join(column.permitted) or column.kind,
+        column.cdisc,
+        " ".join(others),
+    )
+    return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
