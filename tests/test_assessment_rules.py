@@ -228,9 +228,14 @@ def test_a_visit_without_a_date_stands_by_its_number():
     done = assessed(rows({"T1": ("50", "20", "30")}, dates=("2024-01-01", "", "2024-05-01")))
     assert done.timepoints["visit"].tolist() == [0, 1, 2]
     assert overall(done) == ["PR", "PD"]
-    without = assessed(rows({"T1": ("50", "30")}, dates=("", "")))
+    undated = rows({"T1": ("50", "30")}, dates=("", ""))
+    with pytest.raises(nt.InputError, match="must have days or dates, which the confirmation"):
+        assessed(undated)
+    best = nt.criteria.RECIST_1_1.best_response
+    free = attrs.evolve(best, confirmation_days=None, sd_minimum_days=None)
+    without = assessed(undated, rule=free)
     assert overall(without) == ["PR"]
-    assert without.subjects["best"].tolist() == ["NE"]
+    assert without.subjects["best"].tolist() == ["PR"]
 
 
 def test_unscheduled_visits():

@@ -239,6 +239,20 @@ GLOSSARY = {
     "by",
     "liver_volume",
     "percent",
+    "days_latest",
+    "death_latest",
+    "new_therapy_latest",
+    "cutoff_latest",
+    "claim",
+    "seen_again",
+    "non_target_only",
+    "lasting_new_lesion",
+    "new_lesion_progression",
+    "confirmation_from_days",
+    "symptomatic",
+    "new_non_target_sizes",
+    "schedule",
+    "late_baseline_days",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.

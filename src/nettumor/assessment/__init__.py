@@ -264,7 +264,8 @@ def _checked(
 def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
     """Without any date or day nothing is confirmed, and nobody should learn that from a rate of 0."""
     cells, _ = lesions.when_cells()
-    if rule.confirmation_days is None or not lesions.n_rows or not np.isnan(cells.earliest).all():
+    nothing = bool((cells.status == DateStatus.BLANK).all())
+    if rule.confirmation_days is None or not lesions.n_rows or not nothing:
         return
     raise InputError(
         f"`lesions` must have days or dates, which the confirmation of {rule.title} needs; it has "

@@ -267,10 +267,7 @@ def _overall(
     first_seen, lasting = lesions.first_seen.copy(), lesions.lasting
     first_seen[:, 0] = False
     course = (target.response, non_target, first_seen)
-    known = {
-        "lasting_new_lesion": lasting,
-        "new_lesion_progression": lesions.progressing | _grown_again(lesions.sums, criteria),
-    }
+    again = lesions.progressing | _grown_again(lesions.sums, criteria)
     grown = further_increase(
         *course,
         sums=sums,
@@ -279,8 +276,9 @@ def _overall(
         new_non_target_increase=lesions.larger,
         new_lesion_count=lesions.count,
         new_non_target_sizes=lesions.singles,
+        lasting_new_lesion=lasting,
+        new_lesion_progression=again,
         criteria=criteria,
-        **known,
     )
     return np.array(
         irecist_response(
@@ -290,7 +288,8 @@ def _overall(
             days_latest=days[1],
             confirmation_from_days=criteria.confirmation_from_days,
             symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
-            **known,
+            lasting_new_lesion=lasting,
+            new_lesion_progression=again,
         )
     )
 
@@ -311,7 +310,7 @@ def _remarks(
         said.append(("a target that was not there at baseline is left out of the sum", left_out))
     if not immune:
         return tuple(said)
-    pd = overall == Response.PD
+    pd = np.asarray(overall == Response.PD)
     first = np.where(pd.any(axis=1), pd.argmax(axis=1), -1)
     place = progression_place(overall, pd)
     unit = np.arange(len(overall))
@@ -320,7 +319,7 @@ def _remarks(
     late[unit, np.maximum(first, 0)] = (first >= 0) & more_than(gap, EIGHT_WEEKS)
     if late.any():
         said.append(("confirmed later than 8 weeks after the first iUPD", late))
-    bare = parts.non_target_bare & pd
+    bare = np.asarray(parts.non_target_bare & pd)
     if bare.any():
         said.append(("INCREASED alone counts as a further increase", bare))
     return tuple(said)

@@ -438,9 +438,11 @@ def new_lesions(
         count=known.sum(axis=1).astype(np.float64),
         singles=np.where(is_target, np.nan, measured),
         larger=np.asarray((larger & (np.isnan(measured) | ~is_target)).any(axis=1)),
-        progressing=(flagged(cells.state == State.UNEQUIVOCAL_PROGRESSION) & before).any(axis=1),
-        symptomatic=flagged(reason).any(axis=1),
-        wordless=(flagged(wordless) & ~before).any(axis=1),
+        progressing=np.asarray(
+            (flagged(cells.state == State.UNEQUIVOCAL_PROGRESSION) & before).any(axis=1)
+        ),
+        symptomatic=np.asarray(flagged(reason).any(axis=1)),
+        wordless=np.asarray((flagged(wordless) & ~before).any(axis=1)),
         conflicts=int(conflict.sum()),
     )
 
@@ -495,7 +497,10 @@ def _new_targets(table: CrfTable, criteria: Any, at: Slots, measured: Floats) ->
     most as many as the criteria allow, the largest first.
     """
     role = table.column("role")
-    tidy = lambda w: " ".join(w.replace("-", " ").upper().split())  # noqa: E731
+
+    def tidy(word: str) -> str:
+        return " ".join(word.replace("-", " ").upper().split())
+
     as_target = at.some(role.map(lambda w: tidy(w).startswith("NEW TARGET"), np.bool_))
     not_target = at.some(role.map(lambda w: tidy(w).startswith("NEW NON"), np.bool_))
     rules = getattr(criteria, "selection", None)

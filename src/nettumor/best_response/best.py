@@ -191,7 +191,7 @@ def _read(
     """The arguments, checked and broadcast."""
     given = np.atleast_1d(as_codes(responses, "responses"))
     first, last = (np.atleast_1d(d) for d in as_intervals(*days, "days"))
-    along = {"responses": given, "days": first}
+    along: dict[str, npt.NDArray[Any]] = {"responses": given, "days": first}
     if seen_again is not None:
         along["seen_again"] = np.atleast_1d(as_flags(seen_again, "seen_again"))
     codes = broadcast(**along)[0]

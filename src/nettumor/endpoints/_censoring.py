@@ -109,9 +109,9 @@ def read(
     shape = named.pop(lead).shape
     visits = codes.shape[-1]
     codes, first, last = (np.broadcast_to(a, (*shape, visits)) for a in (codes, first, last))
-    until = {name: named.pop(f"{name}_latest", named[name]) for name in ENDS}
+    last_of = {name: named.pop(f"{name}_latest", named[name]) for name in ENDS}
     start = named.pop("response_day", np.zeros(shape))
-    day, intervals = _certain(first, last, named, until)
+    day, intervals = _certain(first, last, named, last_of)
     return Courses(
         codes=codes,
         days=day,
@@ -397,7 +397,9 @@ def _agreed(
             codes=codes,
             days=combos[:, :visits],
             **_followed(codes, combos[:, :visits], c.rule),
-            **{name: combos[:, visits + i] for i, name in enumerate(ENDS)},
+            death=combos[:, visits],
+            new_therapy=combos[:, visits + 1],
+            cutoff=combos[:, visits + 2],
             progression=of(c.progression),
             claim=of(c.claim),
             baseline=of(c.baseline),

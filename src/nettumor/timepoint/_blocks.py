@@ -94,7 +94,7 @@ class Blocks:
         self.better = (self._base[..., visit] > Response.NE) & (
             self._class[..., visit] > self._first_class
         )
-        also = self._categories[..., visit] & ~self.block != 0
+        also = np.asarray((self._categories[..., visit] & ~self.block) != 0)
         self.other = self.open_ & (also | (self._later & self.held & ~self.better))
         self.fresh_lesion: Bools = self._new[..., visit]
 
@@ -113,4 +113,4 @@ class Blocks:
         categories = self._categories[..., visit]
         self._later = ~first & ~reset & (self._later | (self.open_ & self._fresh[..., visit]))
         self.block = np.where(first, categories, np.where(reset, np.uint8(0), self.block))
-        return stays
+        return np.asarray(stays)

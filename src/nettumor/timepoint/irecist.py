@@ -275,14 +275,16 @@ def further_increase(
     course = Blocks(
         target, non_target, new_lesion, lasting_new_lesion, new_lesion_progression, **given
     )
-    measured, (non_target_larger, new_larger, day) = course.others[:3], course.others[3:]
+    measured = course.others[:3]
+    non_target_larger, new_larger, day = course.others[3:]
     single = _single_sizes(new_non_target_sizes, course.recist)
     tolerance = guard(sums, new_lesion_sums)
     increase = np.zeros(course.recist.shape, dtype=np.bool_)
-    seen = [np.full(s.shape[:-1], np.nan) for s in (*measured, single, day)]
+    values: list[Floats] = [*measured, single, day]
+    seen = [np.full(series.shape[:-1], np.nan) for series in values]
     for visit in range(increase.shape[-1]):
         course.look(visit)
-        now = [s[..., visit] for s in (*measured, single, day)]
+        now = [series[..., visit] for series in values]
         # Each category counts by its own measure, if it was in progression when the block began.
         by_target = at_least(now[0], seen[0] + step, tolerance)
         by_new = (
@@ -305,8 +307,9 @@ def further_increase(
         progression = pd | course.settle(pd)
         later = progression & (reference == "last iUPD")
         for place, (value, old) in enumerate(zip(now[:4], seen[:4], strict=True)):
-            over = (..., None) if place == 3 else ...
-            seen[place] = np.where(first[over] | (later[over] & ~np.isnan(value)), value, old)
+            single_lesions = place == 3
+            opens, goes_on = (f[..., None] if single_lesions else f for f in (first, later))
+            seen[place] = np.where(opens | (goes_on & ~np.isnan(value)), value, old)
         seen[4] = np.where(progression, now[4], seen[4])
     return increase
 
