@@ -197,6 +197,15 @@ def test_options_table():
     assert by[0, "G-30"]["not_known"] == "highly proliferating tumour"
 
 
+def test_options_of_many_are_those_of_each():
+    """A row of many patients reads as the row of the patient alone."""
+    n, cm, again = [2, 9, 2, 4], [2.5, 6, 2.5, 4.9], [None, "after resection", None, "none"]
+    many = recommend(n_lesions=n, largest_cm=cm, recurrence=again).options.rows()
+    for i in range(4):
+        alone = recommend(n_lesions=n[i], largest_cm=cm[i], recurrence=again[i]).options.rows()
+        assert [r | {"patient": 0} for r in many if r["patient"] == i] == alone
+
+
 def test_contradictions_only_where_they_stand():
     """A statement whose condition is not met contradicts nothing: without recurrence the statements for
     TACE after recurrence do not stand against resection."""
