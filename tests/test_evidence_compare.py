@@ -135,6 +135,13 @@ def test_one_row_or_none():
     assert "0 of 0 rows pooled" in repr(none)
 
 
+def test_who_had_no_symptom_is_said():
+    """NE and MISSING stay in the denominator, and beside symptoms and markers that is said."""
+    assert "1 of the cohort are NE or MISSING" in compare(COHORT, table=1).explain()
+    assert "NE or MISSING" not in compare(COHORT, table=3).explain()
+    assert "NE or MISSING" not in compare(COHORT[:-1], table=1).explain()
+
+
 def test_survival_beside_table_4():
     """The cohort's 1-, 2- and 5-year survival and median stand beside Table 4 by treatment; nothing is
     pooled; a rate without a printed year does not enter."""

@@ -3,6 +3,8 @@
 import re
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,6 +197,15 @@ def test_options_table():
     assert by[0, "G-30"]["not_known"] == "highly proliferating tumour"
 
 
+def test_options_of_many_are_those_of_each():
+    """A row of many patients reads as the row of the patient alone."""
+    n, cm, again = [2, 9, 2, 4], [2.5, 6, 2.5, 4.9], [None, "after resection", None, "none"]
+    many = recommend(n_lesions=n, largest_cm=cm, recurrence=again).options.rows()
+    for i in range(4):
+        alone = recommend(n_lesions=n[i], largest_cm=cm[i], recurrence=again[i]).options.rows()
+        assert [r | {"patient": 0} for r in many if r["patient"] == i] == alone
+
+
 def test_contradictions_only_where_they_stand():
     """A statement whose condition is not met contradicts nothing: without recurrence the statements for
     TACE after recurrence do not stand against resection."""
@@ -239,13 +250,45 @@ def test_shapes():
     none = recommend(n_lesions=[], largest_cm=[])
     assert none.options.n_rows == 0
     assert set(none.options) == set(found.options)
-    series = __import__("pandas").Series([True, None], dtype="object")
-    assert recommend(n_lesions=3, largest_cm=2, resectable=series).shape == (2,)
-    nullable = __import__("pandas").Series([True, None], dtype="boolean")
-    got = recommend(n_lesions=3, largest_cm=2, resectable=nullable).status[
-        :, guidance()["id"].tolist().index("G-07")
-    ]
-    assert got.tolist() == ["met", "not known"]
+
+
+@pytest.mark.parametrize(
+    "resectable",
+    [
+        [True, None],
+        np.array([True, None], dtype=object),
+        np.array([1.0, np.nan]),
+        np.ma.array([True, False], mask=[False, True]),
+        pd.Series([True, None], dtype="object"),
+        pd.Series([True, None], dtype="boolean"),
+        pl.Series([True, None]),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_missing_flags_of_every_kind(resectable):
+    """None, NaN, NA and a mask are not known, in every container."""
+    place = guidance()["id"].tolist().index("G-07")
+    found = recommend(n_lesions=3, largest_cm=2, resectable=resectable)
+    assert found.status[:, place].tolist() == ["met", "not known"]
+
+
+@pytest.mark.parametrize(
+    "recurrence",
+    [
+        ["After resection", None],
+        np.array(["after resection", ""]),
+        np.ma.array(["after resection", "none"], mask=[False, True]),
+        pd.Series(["after resection", pd.NA], dtype="string"),
+        pd.Series(["after resection", np.nan]),
+        pl.Series(["after resection", None]),
+    ],
+    ids=lambda v: type(v).__name__,
+)
+def test_missing_words_of_every_kind(recurrence):
+    """Words in any case; what is missing in any container is not known."""
+    place = guidance()["id"].tolist().index("G-52")
+    found = recommend(n_lesions=3, largest_cm=2, recurrence=recurrence)
+    assert found.status[:, place].tolist() == ["met", "not known"]
 
 
 REFUSED = [

@@ -73,9 +73,9 @@ def _with_slopes(
     return float(value), float(distance.sum() / tau**2), float(in_tau)
 
 
-def fit(counts: Floats, totals: Floats, level: float) -> Fit:
-    """The maximum likelihood fit; there must be a responder and a non-responder in all."""
-    from scipy import optimize, stats
+def _top(counts: Floats, totals: Floats) -> tuple[float, float, float]:
+    """The largest log likelihood, and the mean and standard deviation it is reached at."""
+    from scipy import optimize
 
     # Without variance between studies the maximum is the share of all patients.
     pooled = counts.sum() / totals.sum()
@@ -97,6 +97,17 @@ def fit(counts: Floats, totals: Floats, level: float) -> Fit:
         )
         if -found.fun > most + 1e-9:
             most, (mu, tau) = float(-found.fun), map(float, found.x)
+    return most, mu, tau
+
+
+def fit(counts: Floats, totals: Floats, level: float) -> Fit:
+    """The maximum likelihood fit; there must be a responder and a non-responder in all."""
+    from scipy import optimize, stats
+
+    most, mu, tau = _top(counts, totals)
+    if tau > 0.99 * _MOST_TAU:
+        nan = float("nan")
+        return Fit(nan, nan, nan, nan, nan, bounded=False)
 
     def profile(at: float) -> float:
         """The best likelihood at a mean of ``at``."""
@@ -110,9 +121,6 @@ def fit(counts: Floats, totals: Floats, level: float) -> Fit:
             ).fun,
         )
 
-    if tau > 0.99 * _MOST_TAU:
-        nan = float("nan")
-        return Fit(nan, nan, nan, nan, nan, bounded=False)
     fall = stats.chi2.ppf(level, 1) / 2
     low, high = (_crossing(lambda x: profile(x) - most + fall, mu, s) for s in (-1, 1))
     step = 1e-2

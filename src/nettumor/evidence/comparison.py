@@ -190,7 +190,8 @@ def compare(
     best_or_counts : array_like of int or str, shape (patient,), mapping, pair, or Rate
         Best response of each patient (codes or labels; NE and MISSING stay in the denominator); or
         counts by label, ``{"CR": 1, "PR": 8, "SD": 20, "NE": 2}``; or the tuple ``(count, total)``;
-        or a rate of `nettumor.summaries`. None with ``survival`` and Table 4.
+        or a rate of `nettumor.summaries`. For Tables 1 and 2 leave out who had no symptom or no
+        raised marker before therapy, as the studies do. None with ``survival`` and Table 4.
     table : {1, 2, 3, 4}
         1 symptoms, 2 markers, 3 size, 4 survival.
     treatment : str
@@ -309,6 +310,7 @@ def _cohort(
                 argument="survival",
             )
         return survival_rate(*_times(survival), 5, level), ["Times are days; a year is 365.25."]
+    said: list[str] = []
     if isinstance(best_or_counts, Rate):
         count, total = best_or_counts.count, best_or_counts.total
     elif isinstance(best_or_counts, tuple) and _is_pair(best_or_counts):
@@ -317,10 +319,16 @@ def _cohort(
         codes = _codes(best_or_counts)
         counted = np.isin(codes, _COUNTED.get(endpoint) or (Response[endpoint],))
         count, total = int(np.count_nonzero(counted)), int(codes.size)
+        unjudged = int(np.count_nonzero(codes <= Response.NE))
+        if unjudged and number in (1, 2):
+            said.append(
+                f"{unjudged} of the cohort are NE or MISSING and stay in the denominator; the "
+                "studies count patients with the symptom or the raised marker before therapy."
+            )
     name = {"OR": "objective response rate", "response": "response rate"}.get(
         endpoint, f"rate of {endpoint}"
     )
-    return evolve(exact_rate(count, total, level), name=name), []
+    return evolve(exact_rate(count, total, level), name=name), said
 
 
 def exact_rate(count: int, total: int, level: float) -> Rate:

@@ -19,8 +19,6 @@ from attrs import frozen
 
 from nettumor import criteria as editions
 from nettumor._arrays import as_numbers
-from nettumor.assessment import assess
-from nettumor.crf import read
 from nettumor.criteria import BestResponseRule
 from nettumor.criteria._parts import Rules
 from nettumor.errors import InputError, refuse
@@ -159,6 +157,9 @@ def crosswalk(
     >>> sorted(walk.left_out)
     ['choi-2007', 'mrecist-2010']
     """
+    from nettumor.assessment import assess  # a large part of the library, for this question alone
+    from nettumor.crf import read
+
     study = read(tables)
     asked = {_name(edition): _edition(edition) for edition in criteria}
     best: dict[str, npt.NDArray[Any]] = {}

@@ -32,7 +32,7 @@ _NUMBERS = {  # argument: what it must be, smallest, largest
     "debulkable_percent": ("a percent from 0 to 100", 0.0, 100.0),
 }
 _WHOLE = ("n_lesions", "lobes")
-_UNKNOWN = ("", "nan", "none known", "not known", "unknown", "na", "<na>")
+_UNKNOWN = ("", "nan", "not known", "unknown", "na", "<na>")
 
 
 def read_patients(known: dict[str, Any]) -> tuple[tuple[int, ...], dict[str, npt.NDArray[Any]]]:
@@ -64,11 +64,20 @@ def _number(values: Any, name: str) -> Floats:
     return array
 
 
+def _unmasked(values: Any) -> Any:
+    """The values with None where they are masked."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return values
+    objects = np.array(values.data, dtype=object)
+    objects[np.ma.getmaskarray(values)] = None
+    return objects
+
+
 def _flag(values: Any, name: str) -> Floats:
     """True and False as 1 and 0; None and NaN as NaN."""
     if values is None:
         return np.array(np.nan)
-    array = np.asarray(values)
+    array = np.asarray(_unmasked(values))
     if array.dtype.kind == "b":
         return array.astype(np.float64)
     if array.dtype.kind == "O":
@@ -84,11 +93,11 @@ def _flag(values: Any, name: str) -> Floats:
 
 def _words(values: Any, name: str, known: tuple[str, ...]) -> npt.NDArray[Any]:
     """Words of a controlled list; "" where not known; True is "recurrence", False is "none"."""
-    array = np.asarray(values, dtype=object)
+    array = np.asarray(_unmasked(values), dtype=object)
     words = np.empty(array.shape, dtype=object)
     for index, value in np.ndenumerate(array):
         text = str(value).strip().casefold()
-        if value is None or value != value or text in _UNKNOWN:
+        if value is None or text in _UNKNOWN:
             words[index] = ""
         elif name == "recurrence" and isinstance(value, (bool, np.bool_)):
             words[index] = "other" if value else "none"

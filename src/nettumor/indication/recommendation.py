@@ -103,36 +103,34 @@ class Guidance:
         columns["status"] = status.ravel()
         for name in ("purpose", "strength"):
             columns[name] = np.tile(rows[name], number)
-        columns |= self._conditions_of(number)
+        texts = self._texts(number)
+        columns |= {name: texts[name] for name in _TEXTS[:-1]}
         for name in ("statement", "section", "place", "reference_no", "id", "contradicts"):
             columns[name] = np.tile(rows[name], number)
-        columns["contradicted_by"] = [
-            ";".join(_still(row, contradicts, rows))
-            for row in status
-            for contradicts in rows["contradicts"].tolist()
-        ]
+        columns["contradicted_by"] = texts["contradicted_by"]
         columns["contradiction"] = np.tile(rows["contradiction_note"], number)
         columns["notice"] = np.repeat(np.array([self.notice]), number * rows.n_rows)
-        return Table({name: np.asarray(column, dtype=None) for name, column in columns.items()})
+        return Table(columns)
 
-    def _conditions_of(self, number: int) -> dict[str, list[str]]:
-        """The conditions as text, and by their answer, for each patient and statement."""
-        names = ("conditions", "met", "not_met", "not_known", "reading")
-        cells: dict[str, list[str]] = {name: [] for name in names}
-        identifiers = guidance()["id"].tolist()
-        flat = {i: [a.ravel() for a in self.answers.get(i, ())] for i in identifiers}
-        for patient in range(number):
-            for identifier in identifiers:
-                conditions = _conditions().get(identifier, [])
-                answers = [int(a[patient]) for a in flat[identifier]]
-                both = list(zip(conditions, answers, strict=True))
-                cells["conditions"].append(
-                    _joined(c["words"] for c in conditions) or "none printed"
-                )
-                for name, wanted in (("met", MET), ("not_met", NOT_MET), ("not_known", NOT_KNOWN)):
-                    cells[name].append(_joined(c["words"] for c, a in both if a == wanted))
-                cells["reading"].append(_joined(c["reading"] for c in conditions if c["reading"]))
-        return cells
+    def _texts(self, number: int) -> dict[str, npt.NDArray[Any]]:
+        """The columns of text, a row for each patient and statement.
+
+        Patients with the same answers to all conditions have the same text: it is written once.
+        """
+        flat = [a.reshape(number) for answers in self.answers.values() for a in answers]
+        alike, first, pattern = np.unique(
+            np.stack(flat, axis=-1), axis=0, return_index=True, return_inverse=True
+        )
+        status = self.status.reshape(number, guidance().n_rows)
+        cells: dict[str, list[list[str]]] = {name: [] for name in _TEXTS}
+        for answers, one in zip(alike.tolist(), first.tolist(), strict=True):
+            for name, column in _texts_of(answers, status[one]).items():
+                cells[name].append(column)
+        width = status.shape[1]
+        return {
+            name: np.array(column, dtype=np.str_).reshape(-1, width)[pattern.ravel()].ravel()
+            for name, column in cells.items()
+        }
 
     def explain(self, index: Any = ()) -> str:
         """The statements for one patient that are met or not known, a line each, and the notice.
@@ -201,6 +199,26 @@ class Guidance:
         return f"Guidance({number} patients, {self.status.shape[-1]} statements; {self.notice})"
 
 
+_TEXTS = ("conditions", "met", "not_met", "not_known", "reading", "contradicted_by")
+
+
+def _texts_of(answers: list[int], status: npt.NDArray[Any]) -> dict[str, list[str]]:
+    """The text of each statement for one set of answers, which stand in the order of the data."""
+    rows, left = guidance(), iter(answers)
+    answered = {i: [(c, next(left)) for c in found] for i, found in _conditions().items()}
+    cells: dict[str, list[str]] = {name: [] for name in _TEXTS}
+    for identifier, contradicts in zip(
+        rows["id"].tolist(), rows["contradicts"].tolist(), strict=True
+    ):
+        both = answered.get(identifier, [])
+        cells["conditions"].append(_joined(c["words"] for c, _ in both) or "none printed")
+        for name, wanted in (("met", MET), ("not_met", NOT_MET), ("not_known", NOT_KNOWN)):
+            cells[name].append(_joined(c["words"] for c, a in both if a == wanted))
+        cells["reading"].append(_joined(c["reading"] for c, _ in both if c["reading"]))
+        cells["contradicted_by"].append(";".join(_still(status, contradicts, rows)))
+    return cells
+
+
 def _joined(words: Any) -> str:
     return "; ".join(dict.fromkeys(words))
 
@@ -208,6 +226,8 @@ def _joined(words: Any) -> str:
 def _still(status: npt.NDArray[Any], contradicts: str, rows: Table) -> list[str]:
     """The contradicting statements that are not ruled out for this patient."""
     wanted = numbers_in(contradicts)
+    if not wanted:
+        return []
     pairs = zip(rows["id"].tolist(), status.tolist(), strict=True)
     return [i for i, state in pairs if i in wanted and state != "not met"]
 
