@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nettumor.crf.columns import Column, constant
+from nettumor.crf.columns import WHOLE, Column, constant
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError
@@ -149,7 +149,8 @@ def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) ->
     """A text column as numbers, if every cell is a number or blank; else the column itself.
 
     Numbers with a decimal comma count only where ``decimal_comma`` says that the file is written
-    so. A zero misread from XPORT stays as it came, so that it can be reported.
+    so. A zero misread from XPORT stays as it came, so that it can be reported. Numbers above 2**53
+    stay text: as float64 two of them may be one.
     """
     from nettumor.crf.cells import parse_numbers, read_number
 
@@ -157,6 +158,8 @@ def as_numbers_where_possible(column: Column, *, decimal_comma: bool = False) ->
         return column
     numbers = parse_numbers(column, decimal_comma=decimal_comma)
     if numbers.word.any() or (numbers.decimal_comma.any() and not decimal_comma):
+        return column
+    if bool(np.any(np.abs(numbers.value) > WHOLE)):
         return column
     if numbers.misread_zero.any():
         return Column(floats=column.map(lambda w: read_number(w, decimal_comma)[0], np.float64))

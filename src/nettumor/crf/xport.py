@@ -138,7 +138,7 @@ def sas_date_column(values: Floats, format_name: str) -> Column | None:
         return None
     known = np.isfinite(values) & (np.abs(values) < limit)
     steps = np.where(known, values, 0).astype(np.int64).astype(f"timedelta64[{unit}]")
-    return Column.of_datetimes(np.where(known, _EPOCH + steps, np.datetime64("NaT")))
+    return Column.of_datetimes(np.where(known, _EPOCH + steps, np.datetime64("NaT", unit)))
 
 
 def _record_starts(data: bytes, mark: bytes) -> list[int]:
