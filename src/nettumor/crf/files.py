@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +23,11 @@ from nettumor.crf.columns import Column, constant
 from nettumor.crf.dataset_json import read_json
 from nettumor.crf.frames import read_frame
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
+from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import SHEET_ROWS, column_names, read_csv
-from nettumor.crf.xport import RECORD_ROWS, formats_to_columns, is_version_8, read_xport
+from nettumor.crf.xport import RECORD_ROWS, is_version_8, read_xport
 from nettumor.errors import InputError, choose, missing_extra
 
 SUFFIXES = (
@@ -107,16 +110,33 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
     if kind in (".csv", ".tsv", ".txt"):
         return [read_csv(data, source("csv", SHEET_ROWS), name)]
     if kind in (".json", ".ndjson"):
-        return [read_json(data, source("dataset-json", RECORD_ROWS), name, lines=kind == ".ndjson")]
+        table = read_json(data, source("dataset-json", RECORD_ROWS), name, lines=kind == ".ndjson")
+        return _by_the_file([table], name)
     if kind == ".parquet":
         return [_read_parquet(data, source("parquet", RECORD_ROWS), name)]
     if kind in (".xlsx", ".xls"):
         return _read_excel(data, source("excel", SHEET_ROWS), name)
     if kind == ".xpt" and not is_version_8(data):
-        return read_xport(data, source("xport", RECORD_ROWS))
-    return [
-        _read_sas(data, source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS), name, kind)
-    ]
+        return _by_the_file(read_xport(data, source("xport", RECORD_ROWS)), name)
+    from_sas = source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
+    return _by_the_file([_read_sas(data, from_sas, name, kind)], name)
+
+
+def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
+    """The only data set of a file under the file's name, where that says which table it is and the
+    data set's own (DATASET, WORK) does not.
+    """
+    if len(tables) > 1 or _says_a_table(tables[0].name) or not _says_a_table(name):
+        return tables
+    (table,) = tables
+    columns = {n: table.column(n) for n in table}
+    origin = constant(name, table.n_rows)
+    return [CrfTable(name, columns, table.source, table.rows, origin=origin, notes=table.notes)]
+
+
+def _says_a_table(name: str) -> bool:
+    words = re.split(r"[^a-z0-9]+", name.casefold())
+    return any(w in LAYOUTS for w in words) or bool(domain_by_name(name))
 
 
 def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
@@ -245,8 +265,25 @@ def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
     finally:
         os.unlink(copy)
     n = max((len(v) for v in values.values()), default=0)
-    columns = formats_to_columns(values, about.original_variable_types, n)
+    formats = {v: about.original_variable_types.get(v) or "" for v in values}
+    widths = about.variable_storage_width
+    columns = {v: _sas_column(values[v], v, formats[v], widths.get(v, 8), n) for v in values}
     table = about.table_name or name
     return CrfTable(
-        table, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(table, n)
+        table,
+        columns,
+        source,
+        np.arange(1, n + 1, dtype=np.int64),
+        origin=constant(table, n),
+        notes=tuple(unread_formats({v: formats[v] for v in values}, source.name)),
     )
+
+
+def _sas_column(cells: Any, name: str, format_name: str, length: int, n: int) -> Column:
+    """A column of pyreadstat's values: short numbers as decimals, dates by their format."""
+    array = np.asarray(cells)
+    column = Column.of_array(array, name) if array.size == n else Column.of_cells([*cells], name)
+    if column.floats is None:
+        return column
+    floats = shortest_decimals(column.floats, length)
+    return sas_date_column(floats, format_name) or Column(floats=floats)
