@@ -14,6 +14,7 @@ import pytest
 
 from nettumor import crf
 from nettumor.crf.files import read_file
+from nettumor.crf.limits import Limits
 from nettumor.errors import InputError, MissingExtraError
 
 COLUMNS = [
@@ -78,10 +79,11 @@ def test_ndjson_of_objects(tmp_path):
 def test_dataset_json_without_rows(tmp_path):
     """A table without rows keeps its columns."""
     path = tmp_path / "tr.json"
-    path.write_text(json.dumps({**HEAD, "rows": []}))
-    (table,) = read_file(path)
-    assert list(table) == [c["name"] for c in COLUMNS]
-    assert table.n_rows == 0
+    for rows in ({"rows": []}, {}):
+        path.write_text(json.dumps({**HEAD, "records": 0, **rows}))
+        (table,) = read_file(path)
+        assert list(table) == [c["name"] for c in COLUMNS]
+        assert table.n_rows == 0
 
 
 BAD_JSON = [
@@ -90,10 +92,22 @@ BAD_JSON = [
     ("3", "it holds one value"),
     ("[]", "it is not an array of objects"),
     ("[3]", "it is not an array of objects"),
-    ('{"clinicalData": {}}', "it is of version 1.0"),
+    ('{"clinicalData": {}}', "of version 1.0, it holds 0 data sets in place of one"),
     ("{}", "it has no `columns` with names"),
     ('{"columns": [{"name": 3}]}', "it has no `columns` with names"),
-    ('{"columns": [{"name": "A"}]}', "it has no `rows`"),
+    ('{"columns": [{"name": "A"}], "rows": 3}', "its `rows` are no array"),
+    (
+        '{"columns": [{"name": "A"}], "records": 2}',
+        r"must have the 2 records that it says; got 0 rows: the file is truncated",
+    ),
+    (
+        '{"columns": [{"name": "A"}], "records": 1, "rows": [[1], [2]]}',
+        r"must have the 1 records that it says; got 2 rows",
+    ),
+    ('{"columns": [{"name": "A"}], "records": "1", "rows": [[1]]}', "no whole number but '1'"),
+    ('{"columns": [{"name": "A"}], "records": true, "rows": [[1]]}', "no whole number but True"),
+    ('[{"size": 10, "size": 12}]', "an object has the key 'size' twice"),
+    ('{"columns": [{"name": "A"}], "rows": [[1]], "rows": []}', "has the key 'rows' twice"),
     (
         '{"columns": [{"name": "A"}], "rows": [[1], [1, 2]]}',
         "row 2 has 2 values; there are 1 columns",
@@ -327,3 +341,175 @@ def test_a_reader_may_be_told_the_kind(tmp_path):
     (tmp_path / "lesions.dat").write_text("subject,size\n1,2\n")
     (table,) = read_file(tmp_path / "lesions.dat", suffix=".csv")
     assert list(table) == ["subject", "size"]
+
+
+def test_version_1_0_of_dataset_json(tmp_path):
+    """`items` and `itemData` under `clinicalData`; the number of the record is no variable."""
+    items = [{"name": "ITEMGROUPDATASEQ", "type": "integer"}] + [
+        {"name": c["name"], "type": c["dataType"]} for c in COLUMNS
+    ]
+    group = {"records": 3, "name": "TR", "items": items}
+    group["itemData"] = [[i, *row] for i, row in enumerate(ROWS, 1)]
+    path = tmp_path / "x.json"
+    for key in ("clinicalData", "referenceData"):
+        path.write_text(json.dumps({key: {"itemGroupData": {"IG.TR": group}}}))
+        (table,) = read_file(path)
+        assert table.name == "TR"
+        assert list(table) == [c["name"] for c in COLUMNS]
+        np.testing.assert_array_equal(table["TRDEC"], [1.5, np.nan, 2.0])
+        assert [(n.found, n.status) for n in table.notes] == [("ITEMGROUPDATASEQ", "not needed")]
+    for wrong in ({"IG.TR": {**group, "records": 4}}, {"IG.TR": group, "IG.TU": group}):
+        path.write_text(json.dumps({"clinicalData": {"itemGroupData": wrong}}))
+        with pytest.raises(InputError, match=r"truncated|2 data sets in place of one"):
+            read_file(path)
+
+
+def test_ndjson_ends_lines_at_line_ends_alone(tmp_path):
+    """U+2028 and U+0085 may stand in a text; CR, LF and both end a line; .jsonl is the same."""
+    path = tmp_path / "lesions.jsonl"
+    for end in ("\n", "\r\n", "\r"):
+        rows = [{"subject": "1", "organ": "a\u2028b\x85"}, {"subject": "2", "organ": "c"}]
+        path.write_bytes(end.join(json.dumps(r, ensure_ascii=False) for r in rows).encode())
+        (table,) = read_file(path)
+        assert table["organ"].tolist() == ["a\u2028b\x85", "c"]
+
+
+def test_a_truncated_ndjson_is_refused(tmp_path):
+    """The head says 3 records, two lines follow."""
+    path = tmp_path / "tr.ndjson"
+    path.write_text("\n".join(json.dumps(v) for v in (HEAD, *ROWS[:2])))
+    with pytest.raises(InputError, match=r"`tr.ndjson` must have the 3 records.*got 2 rows"):
+        read_file(path)
+
+
+def test_compressed_dataset_json(tmp_path):
+    """.dsjc is NDJSON under zlib; cut off, foreign or too large it is refused."""
+    import zlib
+
+    packed = zlib.compress("\n".join(json.dumps(v) for v in (HEAD, *ROWS)).encode())
+    path = tmp_path / "tr.dsjc"
+    path.write_bytes(packed)
+    assert read_file(path)[0]["USUBJID"].tolist() == ["01", "02", "03"]
+    with pytest.raises(InputError, match=r"at most 300 bytes unpacked; got more than 300"):
+        read_file(path, limits=Limits(bytes_unpacked=300))
+    path.write_bytes(packed[:-20])
+    with pytest.raises(InputError, match="it is cut off"):
+        read_file(path)
+    path.write_bytes(b"{}")
+    with pytest.raises(InputError, match="it is not compressed with zlib"):
+        read_file(path)
+
+
+def test_long_identifiers_of_json_keep_every_digit(tmp_path):
+    """Whole numbers above 2**53 are text, as integers and as decimals in quotes, beside others."""
+    path = tmp_path / "dm.json"
+    columns = [{"name": "ID", "dataType": "integer"}, {"name": "DEC", "dataType": "decimal"}]
+    rows = [[2**53 + 1, str(2**53 + 1)], [2**53, str(2**53)], [None, None]]
+    path.write_text(json.dumps({"columns": columns, "rows": rows}))
+    (table,) = read_file(path)
+    for name in ("ID", "DEC"):
+        assert table[name].tolist() == ["9007199254740993", "9007199254740992", ""]
+
+
+LESIONS_CSV = b"subject,size\n01,10\n"
+
+
+def test_a_gzip_file_is_opened(tmp_path):
+    """lesions.csv.gz is lesions.csv; in two members too; the digest is that of the file."""
+    import gzip
+    import hashlib
+
+    path = tmp_path / "lesions.csv.gz"
+    for data in (
+        gzip.compress(LESIONS_CSV),
+        gzip.compress(LESIONS_CSV[:9]) + gzip.compress(LESIONS_CSV[9:]) + bytes(8),
+    ):
+        path.write_bytes(data)
+        (table,) = read_file(path)
+        assert (table.name, table.source.name) == ("lesions", "lesions.csv.gz")
+        assert table["size"].tolist() == ["10"]
+        assert table.source.sha256 == hashlib.sha256(data).hexdigest()
+    assert "lesions" in crf.read(tmp_path, incomplete="keep")
+
+
+def test_gzip_files_that_are_refused(tmp_path):
+    """Not gzip, cut off, too large, and a file of an unknown kind inside."""
+    import gzip
+
+    path = tmp_path / "lesions.csv.gz"
+    for data, message in (
+        (b"", "it is cut off"),
+        (LESIONS_CSV, "it is not compressed with gzip"),
+        (gzip.compress(LESIONS_CSV)[:-9], "it is cut off"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=rf"`lesions.csv.gz` cannot be unpacked: {message}"):
+            read_file(path)
+    path.write_bytes(gzip.compress(LESIONS_CSV * 40))
+    with pytest.raises(InputError, match=r"at most 400 bytes unpacked; got more than 400"):
+        read_file(path, limits=Limits(bytes_unpacked=400))
+    other = path.rename(tmp_path / "lesions.pdf.gz")
+    with pytest.raises(InputError, match=r"holds a file of a kind that cannot be read \(.pdf\)"):
+        read_file(other)
+
+
+def test_the_files_of_an_archive_are_read(tmp_path):
+    """Each table of a ZIP archive by its name, in folders too; what is none is said."""
+    path = tmp_path / "study.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.pdf", b"%PDF")
+        archive.writestr("data/lesions.csv", LESIONS_CSV)
+        archive.writestr("data/subjects.json", '[{"subject": "01", "age": 61}]')
+        archive.writestr("__MACOSX/data/._lesions.csv", b"\x00")
+        archive.writestr("old.zip", b"PK")
+    lesions, subjects = read_file(path)
+    assert (lesions.name, lesions.source.name) == ("lesions", "study.zip/data/lesions.csv")
+    assert subjects["age"].tolist() == [61]
+    assert [(n.kind, n.place, n.status) for n in lesions.notes] == [
+        ("file", "study.zip/readme.pdf", "ignored"),
+        ("file", "study.zip/old.zip", "ignored"),
+    ]
+    with pytest.raises(InputError, match=r"`study.zip` must have at most 50 bytes unpacked"):
+        read_file(path, limits=Limits(bytes_unpacked=50))
+
+
+def test_archives_that_are_refused(tmp_path):
+    """No archive, one without a table, one with a damaged file, one under a password."""
+    path = tmp_path / "study.zip"
+    path.write_bytes(b"PK no archive")
+    with pytest.raises(InputError, match=r"`study.zip` cannot be unpacked: File is not a zip"):
+        read_file(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.pdf", b"%PDF")
+    with pytest.raises(InputError, match=r"`study.zip` holds no table"):
+        read_file(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("lesions.csv", LESIONS_CSV)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"01,10", b"02,10"))
+    with pytest.raises(InputError, match=r"`study.zip/lesions.csv` cannot be unpacked: Bad CRC"):
+        read_file(path)
+    flagged = bytearray(whole)
+    flagged[6] |= 1
+    flagged[whole.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(flagged)
+    with pytest.raises(InputError, match=r"cannot be unpacked: .*password"):
+        read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"bytes_unpacked": 10}, r"at most 10 bytes unpacked; got 25 bytes unpacked"),
+        ({"rows": 1}, r"at most 1 rows; got 2 rows. Divide it, or set the limit `rows`"),
+        ({"columns": 1}, r"at most 1 columns; got 2 columns"),
+        ({"cells": 3}, r"at most 3 cells; got 4 cells"),
+    ],
+)
+def test_limits_of_a_file(tmp_path, limits, message):
+    """Each limit has its sentence, with what was found and how to set it."""
+    path = tmp_path / "lesions.csv"
+    path.write_bytes(b"subject,size\n01,10\n02,11\n")
+    with pytest.raises(InputError, match=message):
+        read_file(path, limits=Limits(**limits))
+    assert read_file(path)[0].n_rows == 2

@@ -2,8 +2,9 @@
 
 CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard
 library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``),
-XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). Errors of those libraries come out
-as `InputError`.
+XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). A file compressed with gzip is
+opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
+`InputError`; what is larger than `Limits` is refused before it is read.
 """
 
 from __future__ import annotations
@@ -14,15 +15,19 @@ import os
 import re
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from attrs import evolve, frozen
 
+from nettumor.crf.archives import archived, gunzipped
 from nettumor.crf.columns import Column, constant
-from nettumor.crf.dataset_json import read_json
+from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.frames import read_frame
+from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.limits import LIMITS, Limits
 from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
@@ -37,12 +42,17 @@ SUFFIXES = (
     ".xpt",
     ".json",
     ".ndjson",
+    ".jsonl",
+    ".dsjc",
     ".parquet",
     ".xlsx",
     ".xls",
     ".sas7bdat",
+    ".gz",
+    ".zip",
 )
-"""What a file may be called."""
+"""What a file may be called; with .gz after any of the others, such as .csv.gz."""
+_LINES = (".ndjson", ".jsonl", ".dsjc")
 
 _ID_COLUMNS = frozenset(
     {
@@ -63,7 +73,7 @@ into a date.
 """
 
 
-def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
+def read_file(path: Path, *, suffix: str | None = None, limits: Limits = LIMITS) -> list[CrfTable]:
     """The tables in a file: one, or one per data set or sheet.
 
     Parameters
@@ -72,6 +82,8 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
         The file.
     suffix : str, optional
         Read it as a file of this suffix.
+    limits : Limits
+        The largest file and table that are read.
 
     Returns
     -------
@@ -81,7 +93,7 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
     Raises
     ------
     InputError
-        Where the file is not there, of an unknown kind, or cannot be read.
+        Where the file is not there, of an unknown kind, too large, or cannot be read.
     MissingExtraError
         Where its reader is not installed.
     """
@@ -95,31 +107,91 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
             argument=str(path),
         )
     try:
+        limits.check(path.name, unpacked=path.stat().st_size)
         data = path.read_bytes()
     except OSError as error:
         raise InputError(
             f"`{path}` cannot be opened: {error.strerror or error}. Check the path.",
             argument=str(path),
         ) from None
-    digest = hashlib.sha256(data).hexdigest()
-    name = path.stem
+    file = File(path.name, str(path), hashlib.sha256(data).hexdigest())
+    if kind == ".zip":
+        return _read_archive(data, file, limits)
+    if kind == ".gz":
+        data = gunzipped(data, file.name, limits)
+        kind, path = path.with_suffix("").suffix.lower(), path.with_suffix("")
+        _inner_kind(kind, file.name)
+    tables = _read_bytes(data, file, path.stem, kind, limits)
+    for table in tables:
+        limits.check(file.name, rows=table.n_rows, columns=len(table))
+    return tables
 
-    def source(what: str, rows: str) -> Source:
-        return Source(path.name, what, rows, str(path), digest)
 
+def _inner_kind(kind: str, where: str) -> None:
+    if kind not in SUFFIXES or kind in (".gz", ".zip"):
+        raise InputError(
+            f"`{where}` holds a file of a kind that cannot be read ({kind or 'no suffix'}). Name "
+            "it as what it holds, such as lesions.csv.gz.",
+            argument=where,
+        )
+
+
+@frozen
+class File:
+    """A file, or one in an archive: its name, its path, the digest of the file's bytes."""
+
+    name: str
+    path: str
+    sha256: str
+
+    def source(self, kind: str, rows: str) -> Source:
+        """Where its table came from."""
+        return Source(self.name, kind, rows, self.path, self.sha256)
+
+
+def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -> list[CrfTable]:
+    """The tables in the bytes of a file that is neither compressed nor an archive."""
     if kind in (".csv", ".tsv", ".txt"):
-        return [read_csv(data, source("csv", SHEET_ROWS), name)]
-    if kind in (".json", ".ndjson"):
-        table = read_json(data, source("dataset-json", RECORD_ROWS), name, lines=kind == ".ndjson")
-        return _by_the_file([table], name)
+        return [read_csv(data, file.source("csv", SHEET_ROWS), name)]
+    if kind in (".json", *_LINES):
+        source = file.source("dataset-json", RECORD_ROWS)
+        if kind == ".dsjc":
+            data = unpacked(data, source, limits.bytes_unpacked)
+        return _by_the_file([read_json(data, source, name, lines=kind in _LINES)], name)
     if kind == ".parquet":
-        return [_read_parquet(data, source("parquet", RECORD_ROWS), name)]
+        return [_read_parquet(data, file.source("parquet", RECORD_ROWS), name)]
     if kind in (".xlsx", ".xls"):
-        return _read_excel(data, source("excel", SHEET_ROWS), name)
+        return _read_excel(data, file.source("excel", SHEET_ROWS), name)
     if kind == ".xpt" and not is_version_8(data):
-        return _by_the_file(read_xport(data, source("xport", RECORD_ROWS)), name)
-    from_sas = source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
-    return _by_the_file([_read_sas(data, from_sas, name, kind)], name)
+        return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS)), name)
+    source = file.source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
+    return _by_the_file([_read_sas(data, source, name, kind)], name)
+
+
+def _read_archive(data: bytes, file: File, limits: Limits) -> list[CrfTable]:
+    """The tables in the files of a ZIP archive; a file that is none is said to be left out."""
+    tables: list[CrfTable] = []
+    notes = []
+    for inner, content in archived(data, file.name, limits, SUFFIXES):
+        where = f"{file.name}/{inner}"
+        path = PurePosixPath(inner)
+        kind = path.suffix.lower()
+        if content is None or kind in (".zip", ".gz"):
+            note = "unpack it" if kind in (".zip", ".gz") else ""
+            notes.append(Line("file", where, path.name, status="ignored", note=note))
+            continue
+        inside = File(where, file.path, file.sha256)
+        tables += _read_bytes(content, inside, path.stem, kind, limits)
+    if not tables:
+        raise InputError(
+            f"`{file.name}` holds no table. Put files of the kinds {', '.join(SUFFIXES[:-2])} "
+            "there.",
+            argument=file.name,
+        )
+    for table in tables:
+        limits.check(table.source.name, rows=table.n_rows, columns=len(table))
+    first = tables[0]
+    return [evolve(first, notes=(*notes, *first.notes)), *tables[1:]]
 
 
 def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
@@ -128,10 +200,7 @@ def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
     """
     if len(tables) > 1 or _says_a_table(tables[0].name) or not _says_a_table(name):
         return tables
-    (table,) = tables
-    columns = {n: table.column(n) for n in table}
-    origin = constant(name, table.n_rows)
-    return [CrfTable(name, columns, table.source, table.rows, origin=origin, notes=table.notes)]
+    return [evolve(tables[0], name=name, origin=constant(name, tables[0].n_rows))]
 
 
 def _says_a_table(name: str) -> bool:
