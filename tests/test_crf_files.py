@@ -504,6 +504,7 @@ def test_archives_that_are_refused(tmp_path):
         ({"rows": 1}, r"at most 1 rows; got 2 rows. Divide it, or set the limit `rows`"),
         ({"columns": 1}, r"at most 1 columns; got 2 columns"),
         ({"cells": 3}, r"at most 3 cells; got 4 cells"),
+        ({"letters": 1}, r"`lesions.csv column subject` must have at most 1 letters; got 2 in a"),
     ],
 )
 def test_limits_of_a_file(tmp_path, limits, message):
@@ -513,3 +514,132 @@ def test_limits_of_a_file(tmp_path, limits, message):
     with pytest.raises(InputError, match=message):
         read_file(path, limits=Limits(**limits))
     assert read_file(path)[0].n_rows == 2
+
+
+def formulas(path, cells, *, later=False):
+    """A workbook with these cells, written as XML, in its second row."""
+    workbook(path, {"lesions": [["subject", "size"], ["#"]]})
+    whole = {}
+    with zipfile.ZipFile(path) as book:
+        whole = {n: book.read(n).decode() for n in book.namelist()}
+    sheet = "xl/worksheets/s1.xml"
+    old = whole[sheet]
+    start = old.rindex("<row>")
+    whole[sheet] = old[:start] + f"<row>{cells}</row></sheetData></worksheet>"
+    if later:
+        whole["xl/workbook.xml"] = whole["xl/workbook.xml"].replace(
+            "</workbook>", '<calcPr calcId="0" fullCalcOnLoad="1"/></workbook>'
+        )
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in whole.items():
+            book.writestr(name, text)
+    return path
+
+
+SUBJECT = '<c r="A2" t="inlineStr"><is><t>01</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "later", "message"),
+    [
+        ('<c r="B2"><f>1+1</f></c>', False, r"never calculated \(cell B2\). Open it in Excel and"),
+        ('<c r="B2"><f>1+1</f><v></v></c>', False, r"never calculated \(cell B2\)"),
+        ('<c r="B2"><f>1+1</f><v/></c>', False, r"never calculated \(cell B2\)"),
+        ('<c r="B2"><f t="shared" si="0"/></c><c r="C2"/>', False, r"calculated \(cell B2\)"),
+        ("<c><f>1+1</f></c>", False, r"never calculated. Open"),
+        ('<c r="B2"><f>1+1</f><v>0</v></c>', True, r"never calculated \(cell B2\)"),
+        ('<c r="B2" t="str"><f>A2</f><v></v></c>', True, r"never calculated"),
+    ],
+)
+def test_formulas_that_were_never_calculated_are_refused(tmp_path, cells, later, message):
+    """No value, or one that the workbook says is still to be calculated: 0 would be CR."""
+    path = formulas(tmp_path / "lesions.xlsx", SUBJECT + cells, later=later)
+    with pytest.raises(InputError, match=message):
+        read_file(path)
+
+
+def test_formulas_with_a_value_are_read(tmp_path):
+    """A value that Excel has saved is read, an empty text too; a blank cell before it is none."""
+    for cell, value in (
+        ('<c r="B2"><f>1+1</f><v>2</v></c>', 2),
+        ('<c r="B2" t="str"><f>A2</f><v>x</v></c>', "x"),
+        ('<c r="B2" t="str"><f>A2</f><v></v></c>', ""),
+    ):
+        path = formulas(tmp_path / "lesions.xlsx", SUBJECT + cell)
+        assert read_file(path)[0]["size"].tolist() == [value]
+
+
+def test_a_workbook_of_xlsxwriter_with_a_formula_is_refused(tmp_path):
+    """XlsxWriter writes 0 for what Excel has not calculated yet."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "lesions.xlsx") as book:
+        sheet = book.add_worksheet("lesions")
+        sheet.write_column(0, 0, ["subject", "01"])
+        sheet.write_column(0, 1, ["size", "=5+5"])
+    with pytest.raises(InputError, match=r"`lesions.xlsx` holds a formula .*\(cell B2\)"):
+        read_file(tmp_path / "lesions.xlsx")
+
+
+def test_a_sheet_that_is_read_in_pieces(tmp_path, monkeypatch):
+    """A piece that ends within a cell is looked at whole."""
+    from nettumor.crf import workbooks
+
+    good = SUBJECT + '<c r="B2"><f>1+1</f><v>2</v></c>'
+    bad = SUBJECT + '<c r="B2"><f>1+1</f></c>'
+    for piece in range(20, 60, 7):
+        monkeypatch.setattr(workbooks, "_PIECE", piece)
+        assert read_file(formulas(tmp_path / "lesions.xlsx", good))[0]["size"].tolist() == [2]
+        with pytest.raises(InputError, match="never calculated"):
+            read_file(formulas(tmp_path / "lesions.xlsx", bad))
+
+
+@pytest.mark.parametrize(
+    ("place", "limits", "message"),
+    [
+        ("B200", {"rows": 150}, r"\(xl/worksheets/s1.xml\)` must have at most 150 rows; got 200"),
+        ("AB2", {"columns": 20, "rows": 9}, r"at most 20 columns; got 28 columns"),
+        ("Z50", {"cells": 1000}, r"at most 1,000 cells; got 1,300 cells"),
+        ("AAA2", {"columns": 700}, r"at most 700 columns; got 703 columns"),
+        ("B100000", {"rows": 99_999}, r"at most 99,999 rows; got 100,000 rows"),
+        ("A1", {"bytes_unpacked": 1900}, r"at most 1,900 bytes unpacked"),
+    ],
+)
+def test_how_far_a_sheet_reaches_is_known_before_it_is_opened(
+    tmp_path, monkeypatch, place, limits, message
+):
+    """A cell far away makes a small file large: refused by its place alone."""
+    import python_calamine
+
+    path = formulas(tmp_path / "lesions.xlsx", f'{SUBJECT}<c r="{place}"><v>1</v></c>')
+    monkeypatch.setattr(python_calamine.CalamineWorkbook, "from_filelike", None, raising=False)
+    with pytest.raises(InputError, match=message):
+        read_file(path, limits=Limits(**limits))
+
+
+def test_titles_labels_totals_and_row_numbers_of_a_sheet(tmp_path):
+    """What stands around the records of a sheet is left out and said, with its row; the rows keep
+    their numbers.
+    """
+    rows = [
+        ["Lesions of study 1"],
+        [],
+        ["", "subject", "lesion", "visit", "size"],
+        [None, "Subject Identifier", "Lesion", "Visit number", "Size (mm)"],
+        [1, "01", "T1", 1, 12],
+        ["# checked by hand"],
+        [2, "01", "T1", 2, 10.5],
+        [None, "Total", None, None, 2],
+    ]
+    (table,) = read_file(workbook(tmp_path / "lesions.xlsx", {"s": rows}))
+    assert list(table) == ["subject", "lesion", "visit", "size"]
+    assert table["size"].tolist() == [12, 10.5]
+    assert table["visit"].tolist() == [1, 2]
+    assert table.rows.tolist() == [5, 7]
+    assert [(n.kind, n.place.split("lesions ")[-1], n.note) for n in table.notes] == [
+        ("row", "row 1", "a title above the header"),
+        ("row", "row 4", "labels under the header"),
+        ("row", "row 6", "a comment"),
+        ("row", "row 8", "a total below the records"),
+        ("column", "lesions.xlsx, sheet lesions", "row numbers without a name"),
+    ]

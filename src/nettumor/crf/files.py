@@ -14,7 +14,6 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,11 +26,12 @@ from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.frames import read_frame
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.limits import LIMITS, Limits
+from nettumor.crf.limits import LIMITS, Limits, too_large
 from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
-from nettumor.crf.text_files import SHEET_ROWS, column_names, read_csv
+from nettumor.crf.text_files import SHEET_ROWS, read_csv
+from nettumor.crf.workbooks import guarded, read_excel
 from nettumor.crf.xport import RECORD_ROWS, is_version_8, read_xport
 from nettumor.errors import InputError, choose, missing_extra
 
@@ -53,24 +53,6 @@ SUFFIXES = (
 )
 """What a file may be called; with .gz after any of the others, such as .csv.gz."""
 _LINES = (".ndjson", ".jsonl", ".dsjc")
-
-_ID_COLUMNS = frozenset(
-    {
-        "subject",
-        "lesion",
-        "evaluator",
-        "visit",
-        "marker",
-        "symptom",
-        "usubjid",
-        "subjid",
-        "tulnkid",
-        "trlnkid",
-    }
-)
-"""Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned
-into a date.
-"""
 
 
 def read_file(path: Path, *, suffix: str | None = None, limits: Limits = LIMITS) -> list[CrfTable]:
@@ -123,8 +105,21 @@ def read_file(path: Path, *, suffix: str | None = None, limits: Limits = LIMITS)
         _inner_kind(kind, file.name)
     tables = _read_bytes(data, file, path.stem, kind, limits)
     for table in tables:
-        limits.check(file.name, rows=table.n_rows, columns=len(table))
+        _check(table, limits)
     return tables
+
+
+def _check(table: CrfTable, limits: Limits) -> None:
+    """Hold a table that was read against the limits."""
+    where = table.source.name
+    limits.check(where, rows=table.n_rows, columns=len(table))
+    for name in table:
+        column = table.column(name)
+        longest = max(map(len, column.words), default=0) if column.is_text else 0
+        if longest > limits.letters:
+            raise too_large(
+                f"{where} column {name}", "letters", f"{longest:,} in a cell", limits.letters
+            )
 
 
 def _inner_kind(kind: str, where: str) -> None:
@@ -161,7 +156,7 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
     if kind == ".parquet":
         return [_read_parquet(data, file.source("parquet", RECORD_ROWS), name)]
     if kind in (".xlsx", ".xls"):
-        return _read_excel(data, file.source("excel", SHEET_ROWS), name)
+        return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
     if kind == ".xpt" and not is_version_8(data):
         return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS)), name)
     source = file.source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
@@ -189,7 +184,7 @@ def _read_archive(data: bytes, file: File, limits: Limits) -> list[CrfTable]:
             argument=file.name,
         )
     for table in tables:
-        limits.check(table.source.name, rows=table.n_rows, columns=len(table))
+        _check(table, limits)
     first = tables[0]
     return [evolve(first, notes=(*notes, *first.notes)), *tables[1:]]
 
@@ -208,22 +203,6 @@ def _says_a_table(name: str) -> bool:
     return any(w in LAYOUTS for w in words) or bool(domain_by_name(name))
 
 
-def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
-    """The reader's answer; whatever it raises on a broken file comes out as an `InputError`."""
-    try:
-        return read()
-    except (InputError, MemoryError):
-        raise
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise InputError(
-            f"`{source.name}` is not a readable {what}: {lines[0][:120]}. {repair}",
-            argument=source.name,
-        ) from None
-
-
 def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
     try:
         import polars
@@ -233,82 +212,12 @@ def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
         raise InputError(
             f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name
         )
-    frame = _guarded(
+    frame = guarded(
         source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data))
     )
     read = read_frame(frame, name)
     columns = {n: read.column(n) for n in read}
     return CrfTable(name, columns, source, read.rows + 1, origin=constant(name, read.n_rows))
-
-
-def _read_excel(data: bytes, source: Source, name: str) -> list[CrfTable]:
-    try:
-        import python_calamine
-    except ImportError:
-        raise missing_extra("python-calamine", "excel", "Reading Excel") from None
-
-    def sheets() -> dict[str, list[list[Any]]]:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names
-        }
-
-    found = _guarded(source, "Excel workbook", "Save it again as .xlsx, or as CSV UTF-8.", sheets)
-    filled = {
-        s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
-    }
-    if not filled:
-        raise InputError(
-            f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name
-        )
-    single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
-    return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
-
-
-def _sheet(rows: list[list[Any]], source: Source, name: str) -> CrfTable:
-    where = Source(
-        f"{source.name}, sheet {name}", source.kind, source.rows, source.path, source.sha256
-    )
-    numbers = [i for i, row in enumerate(rows, start=1) if any(c != "" for c in row)]
-    header = column_names([str(c) for c in rows[numbers[0] - 1]], where.name)
-    body = [rows[i - 1] for i in numbers[1:]]
-    columns: dict[str, Column] = {}
-    for place, column in enumerate(header):
-        cells = [row[place] for row in body]
-        if not column:
-            if any(c != "" for c in cells):
-                raise InputError(
-                    f"`{where.name}` has a column with values and without a name. Name it in the "
-                    "header.",
-                    argument=name,
-                )
-            continue
-        _no_dates_for_identifiers(column, cells, numbers[1:], where)
-        columns[column] = Column.of_cells(cells, column)
-    return CrfTable(
-        name,
-        columns,
-        where,
-        np.array(numbers[1:], dtype=np.int64),
-        origin=constant(name, len(body)),
-    )
-
-
-def _no_dates_for_identifiers(
-    column: str, cells: list[Any], numbers: list[int], where: Source
-) -> None:
-    if column.casefold() not in _ID_COLUMNS:
-        return
-    for cell, row in zip(cells, numbers, strict=True):
-        if hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
-            raise InputError(
-                f"`{column}` must hold identifiers; got the date {cell} at row {row} of "
-                f"{where.name}: Excel has turned "
-                "an identifier such as 1-2 into a date. Format the column as text and type the "
-                "identifiers again.",
-                argument=column,
-                index=(row,),
-            )
 
 
 def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
@@ -325,7 +234,7 @@ def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        values, about = _guarded(
+        values, about = guarded(
             source,
             f"{what} file",
             "Write it again as XPORT version 5 or Dataset-JSON.",

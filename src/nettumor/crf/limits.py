@@ -28,7 +28,7 @@ class Limits:
     cells : int
         Rows times columns of one table.
     letters : int
-        Letters in one cell.
+        Letters in one cell. 131,072 is what the standard library's reader of CSV allows.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class Limits:
     rows: int = field(default=20_000_000, validator=gt(0))
     columns: int = field(default=16_384, validator=gt(0))
     cells: int = field(default=1_000_000_000, validator=gt(0))
-    letters: int = field(default=1_000_000, validator=gt(0))
+    letters: int = field(default=131_072, validator=gt(0))
 
     def check(self, where: str, *, rows: int = 0, columns: int = 0, unpacked: int = 0) -> None:
         """Raise an `InputError` where a table's rows, columns, cells or bytes are too many."""
