@@ -120,6 +120,9 @@ class Column:
         """A column from Python values: numbers if all are, durations as days, else text (dates in
         ISO 8601, truth values as True and False).
         """
+        quick = cls._of_plain_cells(cells)
+        if quick is not None:
+            return quick
         kinds = {type(c) for c in cells if not is_null(c)}
         if any(issubclass(k, np.float16) for k in kinds):
             raise _half_precision(name)
@@ -139,6 +142,25 @@ class Column:
             if all(abs(v) <= WHOLE for v in values if not isinstance(v, float)):
                 return cls(floats=np.array(values, dtype=np.float64))
         return cls.of_text([cell_text(c, name) for c in cells])
+
+    @classmethod
+    def _of_plain_cells(cls, cells: Sequence[Any]) -> Column | None:
+        """The same of cells that are all text, or all numbers of Python, or None; else None."""
+        kinds = set(map(type, cells))
+        if kinds <= {str, type(None)}:
+            factoriser = Factoriser()
+            factoriser.add(cells)
+            codes, words = factoriser.result()
+            return cls.of_distinct(["" if w is None else w for w in words], codes)
+        if not kinds <= {int, float, type(None)}:
+            return None
+        try:
+            floats = np.array(cells, dtype=np.float64)
+        except OverflowError:  # a whole number of more than 308 digits
+            return None
+        if int in kinds and bool(np.any(np.abs(floats) >= WHOLE)):
+            return None
+        return cls.of_own(floats)
 
     @classmethod
     def of_array(cls, array: npt.NDArray[Any], name: str = "column") -> Column:

@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -134,12 +135,11 @@ def _table(head: Any, source: Source, name: str) -> CrfTable:
     kinds = {
         n: str(c.get("dataType", c.get("type", ""))) for n, c in zip(names, columns, strict=True)
     }
-    cells = dict(zip(names, _turned(rows, len(names)), strict=True))
-    if notes:
-        cells.pop(_SEQUENCE)
     called = head.get("name")
     called = called if isinstance(called, str) and called else name
-    return _finish(cells, kinds, len(rows), source, called, notes)
+    cells = zip(names, _turned(rows, len(names)), strict=True)
+    variables = ((n, c) for n, c in cells if not (notes and n == _SEQUENCE))
+    return _finish(variables, kinds, len(rows), source, called, notes)
 
 
 def _of_version_1_0(
@@ -202,7 +202,7 @@ def _is_column(column: Any) -> bool:
 
 
 def _turned(rows: list[list[Any]], width: int) -> Iterator[list[Any]]:
-    return (list(c) for c in zip(*rows, strict=True)) if rows else iter([[] for _ in range(width)])
+    return (list(map(itemgetter(i), rows)) for i in range(width))
 
 
 def _from_objects(rows: list[Any], source: Source, name: str) -> CrfTable:
@@ -210,12 +210,12 @@ def _from_objects(rows: list[Any], source: Source, name: str) -> CrfTable:
         raise _broken(source, "it is not an array of objects")
     names = column_names(list(dict.fromkeys(k for r in rows for k in r)), source.name)
     keys = list(dict.fromkeys(k for r in rows for k in r))
-    cells = {n: [r.get(k) for r in rows] for n, k in zip(names, keys, strict=True)}
+    cells = ((n, [r.get(k) for r in rows]) for n, k in zip(names, keys, strict=True))
     return _finish(cells, {}, len(rows), source, name)
 
 
 def _finish(
-    cells: dict[str, list[Any]],
+    cells: Iterable[tuple[str, list[Any]]],
     kinds: dict[str, str],
     n: int,
     source: Source,
@@ -223,7 +223,7 @@ def _finish(
     notes: tuple[Line, ...] = (),
 ) -> CrfTable:
     columns = {}
-    for column, values in cells.items():
+    for column, values in cells:
         read = Column.of_cells(values, column)
         if kinds.get(column) in _NUMERIC and read.is_text:  # decimals are written as text
             read = as_numbers_where_possible(read)

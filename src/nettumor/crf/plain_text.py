@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from nettumor._threads import each
 from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import Column, Ints
+from nettumor.crf.intake import Line
 
 LONG = 2_000
 """Lines: below, the standard library is done before Polars is loaded."""
@@ -25,9 +27,16 @@ _LETTERS = 131_072
 _QUOTE, _LINE_END = ord('"'), ord("\n")
 
 
-def plain_columns(
-    text: str, delimiter: str, width: int, row: int
-) -> tuple[list[Column], Ints, list[Any]] | None:
+@frozen
+class TextRecords:
+    """The columns of the records, the numbers of their rows, and what was left out."""
+
+    columns: list[Column]
+    numbers: Ints
+    lines: tuple[Line, ...] = ()
+
+
+def plain_columns(text: str, delimiter: str, width: int, row: int) -> TextRecords | None:
     """The columns of the records, and the numbers of their rows; None where the text is not plain
     or Polars is not there.
 
@@ -67,7 +76,7 @@ def plain_columns(
     if max(max(map(len, c.words)) for c in columns) > _LETTERS:
         return None
     numbers = np.arange(row, row + frame.height, dtype=np.int64)
-    return *_without_blank_rows(columns, numbers), []
+    return _without_blank_rows(columns, numbers)
 
 
 def _body(text: str, row: int) -> bytes | None:
@@ -135,14 +144,14 @@ def _column(series: Any) -> Column:
     return Column(words=series.gather(first).fill_null("").to_list(), codes=codes)
 
 
-def _without_blank_rows(columns: list[Column], numbers: Ints) -> tuple[list[Column], Ints]:
+def _without_blank_rows(columns: list[Column], numbers: Ints) -> TextRecords:
     """The records without the rows of which every cell is blank."""
     is_blank = columns[0].blank
     for column in columns[1:]:
         if not is_blank.any():
-            return columns, numbers
+            break
         is_blank = is_blank & column.blank
     if not is_blank.any():
-        return columns, numbers
+        return TextRecords(columns, numbers)
     kept = np.flatnonzero(~is_blank)
-    return [Column.of_text(c.text[kept]) for c in columns], numbers[kept]
+    return TextRecords([Column.of_text(c.text[kept]) for c in columns], numbers[kept])

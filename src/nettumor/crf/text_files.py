@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor.crf.columns import Column, Factoriser, Ints, constant
+from nettumor.crf.columns import Column, Factoriser, constant
 from nettumor.crf.intake import Line
-from nettumor.crf.plain_text import plain_columns
+from nettumor.crf.plain_text import TextRecords, plain_columns
 from nettumor.crf.sheet_rows import (
     SAMPLE,
     Row,
@@ -79,8 +79,9 @@ def read_csv(data: bytes, source: Source, name: str) -> CrfTable:
         )
     start = sheet_start(sample, source.name)
     names = column_names(start.header, source.name)
-    read = plain_columns(text, delimiter, len(names), start.row) or file.columns(start)
-    columns, numbers, lines = _without_totals(*read, source.name)
+    read = plain_columns(text, delimiter, len(names), start.row) or file.records(start)
+    read = _without_totals(read, source.name)
+    columns, numbers, lines = read.columns, read.numbers, read.lines
     if start.has_index and numbers_rows(columns[0].text.tolist()):
         names, columns = names[1:], columns[1:]
         lines = (index_left_out(source.name, len(numbers)), *lines)
@@ -138,7 +139,7 @@ class _TextFile:
                 break
         return found
 
-    def columns(self, start: SheetStart) -> tuple[list[Column], Ints, list[Line]]:
+    def records(self, start: SheetStart) -> TextRecords:
         """The columns of the records, the numbers of their rows, and what was left out."""
         records = _Records(self, start)
         reader = self._reader(self.text)
@@ -208,30 +209,29 @@ class _Records:
             index=(row,),
         )
 
-    def result(self) -> tuple[list[Column], Ints, list[Line]]:
+    def result(self) -> TextRecords:
         """The columns, the numbers of their rows, and what was left out."""
         what = "a total below the records"
         lines = [left_out(row, self._file.where, what) for row in self._totals]
         found = [f.result() for f in self._factorisers]
         columns = [Column(words=words, codes=codes) for codes, words in found]
-        return columns, np.concatenate(self._numbers), [*self._lines, *lines]
+        return TextRecords(columns, np.concatenate(self._numbers), (*self._lines, *lines))
 
 
-def _without_totals(
-    columns: list[Column], numbers: Ints, lines: list[Line], where: str
-) -> tuple[list[Column], Ints, list[Line]]:
+def _without_totals(read: TextRecords, where: str) -> TextRecords:
     """The records without the rows at the end that sum them up."""
-    n = len(numbers)
+    n, lines = len(read.numbers), list(read.lines)
     while n > 1:
-        cells = [str(c.words[c.codes[n - 1]]) for c in columns]
+        cells = [str(c.words[c.codes[n - 1]]) for c in read.columns]
         if not is_total(cells):
             break
         n -= 1
-        lines = [*lines, left_out((int(numbers[n]), cells), where, "a total below the records")]
-    if n == len(numbers):
-        return columns, numbers, lines
-    kept = np.arange(n)
-    return [_refactored(c.take(kept)) for c in columns], numbers[:n], lines
+        row = int(read.numbers[n])
+        lines.append(left_out((row, cells), where, "a total below the records"))
+    if n == len(read.numbers):
+        return read
+    columns = [_refactored(c.take(np.arange(n))) for c in read.columns]
+    return TextRecords(columns, read.numbers[:n], tuple(lines))
 
 
 def _refactored(column: Column) -> Column:
