@@ -10,7 +10,6 @@ opened, and of a ZIP archive each file that can be read. Errors of those librari
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import tempfile
@@ -23,10 +22,10 @@ from attrs import evolve, frozen
 from nettumor.crf.archives import archived, gunzipped
 from nettumor.crf.columns import Column, constant
 from nettumor.crf.dataset_json import read_json, unpacked
-from nettumor.crf.frames import read_frame
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
+from nettumor.crf.parquet import read_parquet
 from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
@@ -154,7 +153,7 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
             data = unpacked(data, source, limits.bytes_unpacked)
         return _by_the_file([read_json(data, source, name, lines=kind in _LINES)], name)
     if kind == ".parquet":
-        return [_read_parquet(data, file.source("parquet", RECORD_ROWS), name)]
+        return [read_parquet(data, file.source("parquet", RECORD_ROWS), name, limits)]
     if kind in (".xlsx", ".xls"):
         return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
     if kind == ".xpt" and not is_version_8(data):
@@ -201,23 +200,6 @@ def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
 def _says_a_table(name: str) -> bool:
     words = re.split(r"[^a-z0-9]+", name.casefold())
     return any(w in LAYOUTS for w in words) or bool(domain_by_name(name))
-
-
-def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
-    try:
-        import polars
-    except ImportError:
-        raise missing_extra("polars", "frames", "Reading Parquet") from None
-    if data[:4] != b"PAR1" or data[-4:] != b"PAR1":
-        raise InputError(
-            f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name
-        )
-    frame = guarded(
-        source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data))
-    )
-    read = read_frame(frame, name)
-    columns = {n: read.column(n) for n in read}
-    return CrfTable(name, columns, source, read.rows + 1, origin=constant(name, read.n_rows))
 
 
 def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
