@@ -3,7 +3,7 @@
 Every sheet that is not empty is a table; titles, labels, totals and row numbers are recognised as
 in text files (`sheet_rows`). A formula that was never calculated has no value, whatever the file
 holds in its place (XlsxWriter writes 0): such a workbook is refused. The sizes that an .xlsx states
-are held against `Limits` before it is opened.
+are held against `Limits` before it is opened; an .xls is read in a process of its own.
 
 Source: ECMA-376, Office Open XML, part 1: 18.3.1.4 (c), 18.3.1.40 (f), 18.3.1.96 (v), 18.2.2
 (calcPr, fullCalcOnLoad).
@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
+from nettumor.crf.apart import read_apart
 from nettumor.crf.columns import Column, cell_text, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
@@ -56,6 +57,16 @@ _ID_COLUMNS = frozenset(
 """Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned
 into a date.
 """
+_NEW, _OLD = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
+"""How an .xlsx (a ZIP archive) and an .xls (a compound file, [MS-CFB] 2.2) begin."""
+_REPAIR = "Save it again as .xlsx, or as CSV UTF-8."
+_PROGRAM = """
+import io
+import python_calamine
+book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+found = {s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names}
+"""
+"""The reading of an .xls, whose structure is not looked at before, in a process of its own."""
 _TAG = r"<(?:\w+:)?"
 _CELL = re.compile(rf"{_TAG}c[\s>]".encode())
 _FORMULA = re.compile(rf"{_TAG}f[\s>/]".encode())
@@ -111,16 +122,17 @@ def read_excel(data: bytes, source: Source, name: str, limits: Limits) -> list[C
         import python_calamine
     except ImportError:
         raise missing_extra("python-calamine", "excel", "Reading Excel") from None
-    if data[:4] == b"PK\x03\x04":
+    if data.startswith(_OLD):
+        found = read_apart(_PROGRAM, data, source.name, "Excel workbook", limits)
+    elif data.startswith(_NEW):
         _check_parts(data, source, limits)
-
-    def sheets() -> dict[str, list[list[Any]]]:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names
-        }
-
-    found = guarded(source, "Excel workbook", "Save it again as .xlsx, or as CSV UTF-8.", sheets)
+        found = guarded(source, "Excel workbook", _REPAIR, lambda: _sheets(python_calamine, data))
+    else:
+        raise InputError(
+            f"`{source.name}` is not a readable Excel workbook: it begins as no workbook does. "
+            f"{_REPAIR}",
+            argument=source.name,
+        )
     filled = {
         s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
     }
@@ -130,6 +142,11 @@ def read_excel(data: bytes, source: Source, name: str, limits: Limits) -> list[C
         )
     single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
     return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
+
+
+def _sheets(python_calamine: Any, data: bytes) -> dict[str, list[list[Any]]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return {s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names}
 
 
 def guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
@@ -159,6 +176,9 @@ def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
             for part in parts:
                 if "worksheets/" in part.filename.lower():
                     _check_sheet(book, part, source, limits, later)
+                else:
+                    for _ in _pieces(book, part):  # to its end, where its checksum is compared
+                        pass
     except (
         zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
         ValueError,
@@ -166,8 +186,7 @@ def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"`{source.name}` is not a readable Excel workbook: {str(error)[:120]}. Save it again "
-            "as .xlsx, or as CSV UTF-8.",
+            f"`{source.name}` is not a readable Excel workbook: {str(error)[:120]}. {_REPAIR}",
             argument=source.name,
         ) from None
 
