@@ -643,3 +643,13 @@ def test_titles_labels_totals_and_row_numbers_of_a_sheet(tmp_path):
         ("row", "row 8", "a total below the records"),
         ("column", "lesions.xlsx, sheet lesions", "row numbers without a name"),
     ]
+
+
+def test_archives_in_a_folder_that_hold_no_table_are_left_aside(tmp_path):
+    """Pictures in a ZIP archive beside the study stop nothing, and are named."""
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n01,T1,TARGET,1\n")
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        archive.writestr("a.png", b"")
+    tables = crf.read(tmp_path)
+    assert list(tables) == ["lesions"]
+    assert "holds no table" in tables.ignored["pictures.zip"]

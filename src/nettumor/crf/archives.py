@@ -7,6 +7,7 @@ comes out is counted, whatever was stated.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -14,6 +15,19 @@ from pathlib import PurePosixPath
 
 from nettumor.crf.limits import Limits, too_large
 from nettumor.errors import InputError
+
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises on a damaged archive, or one packed by a method that it has not."""
 
 
 def gunzipped(data: bytes, where: str, limits: Limits) -> bytes:
@@ -46,7 +60,7 @@ def archived(
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except FAULTS as error:
         raise _broken(where, str(error)) from None
     with archive:
         limits.check(where, unpacked=sum(max(0, i.file_size) for i in archive.infolist()))
@@ -63,14 +77,7 @@ def archived(
             try:
                 with archive.open(info) as member:
                     content = member.read(info.file_size + 1)
-            except (
-                zipfile.BadZipFile,
-                zlib.error,
-                EOFError,
-                OSError,
-                RuntimeError,
-                NotImplementedError,
-            ) as error:  # the last two: a method of compression that is not there
+            except FAULTS as error:
                 raise _broken(f"{where}/{info.filename}", str(error)[:80]) from None
             yield info.filename, content
 

@@ -15,7 +15,6 @@ import io
 import itertools
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +22,7 @@ import numpy as np
 from attrs import evolve
 
 from nettumor.crf.apart import read_apart
+from nettumor.crf.archives import FAULTS
 from nettumor.crf.columns import Column, cell_text, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
@@ -179,10 +179,7 @@ def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
                 else:
                     for _ in _pieces(book, part):  # to its end, where its checksum is compared
                         pass
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError,
-        ValueError,
-    ) as error:  # fmt: skip
+    except FAULTS as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
