@@ -14,6 +14,7 @@ import pytest
 
 from nettumor import crf
 from nettumor.crf.files import read_file
+from nettumor.crf.limits import Limits
 from nettumor.errors import InputError, MissingExtraError
 
 COLUMNS = [
@@ -78,10 +79,11 @@ def test_ndjson_of_objects(tmp_path):
 def test_dataset_json_without_rows(tmp_path):
     """A table without rows keeps its columns."""
     path = tmp_path / "tr.json"
-    path.write_text(json.dumps({**HEAD, "rows": []}))
-    (table,) = read_file(path)
-    assert list(table) == [c["name"] for c in COLUMNS]
-    assert table.n_rows == 0
+    for rows in ({"rows": []}, {}):
+        path.write_text(json.dumps({**HEAD, "records": 0, **rows}))
+        (table,) = read_file(path)
+        assert list(table) == [c["name"] for c in COLUMNS]
+        assert table.n_rows == 0
 
 
 BAD_JSON = [
@@ -90,10 +92,22 @@ BAD_JSON = [
     ("3", "it holds one value"),
     ("[]", "it is not an array of objects"),
     ("[3]", "it is not an array of objects"),
-    ('{"clinicalData": {}}', "it is of version 1.0"),
+    ('{"clinicalData": {}}', "of version 1.0, it holds 0 data sets in place of one"),
     ("{}", "it has no `columns` with names"),
     ('{"columns": [{"name": 3}]}', "it has no `columns` with names"),
-    ('{"columns": [{"name": "A"}]}', "it has no `rows`"),
+    ('{"columns": [{"name": "A"}], "rows": 3}', "its `rows` are no array"),
+    (
+        '{"columns": [{"name": "A"}], "records": 2}',
+        r"must have the 2 records that it says; got 0 rows: the file is truncated",
+    ),
+    (
+        '{"columns": [{"name": "A"}], "records": 1, "rows": [[1], [2]]}',
+        r"must have the 1 records that it says; got 2 rows",
+    ),
+    ('{"columns": [{"name": "A"}], "records": "1", "rows": [[1]]}', "no whole number but '1'"),
+    ('{"columns": [{"name": "A"}], "records": true, "rows": [[1]]}', "no whole number but True"),
+    ('[{"size": 10, "size": 12}]', "an object has the key 'size' twice"),
+    ('{"columns": [{"name": "A"}], "rows": [[1]], "rows": []}', "has the key 'rows' twice"),
     (
         '{"columns": [{"name": "A"}], "rows": [[1], [1, 2]]}',
         "row 2 has 2 values; there are 1 columns",
@@ -327,3 +341,315 @@ def test_a_reader_may_be_told_the_kind(tmp_path):
     (tmp_path / "lesions.dat").write_text("subject,size\n1,2\n")
     (table,) = read_file(tmp_path / "lesions.dat", suffix=".csv")
     assert list(table) == ["subject", "size"]
+
+
+def test_version_1_0_of_dataset_json(tmp_path):
+    """`items` and `itemData` under `clinicalData`; the number of the record is no variable."""
+    items = [{"name": "ITEMGROUPDATASEQ", "type": "integer"}] + [
+        {"name": c["name"], "type": c["dataType"]} for c in COLUMNS
+    ]
+    group = {"records": 3, "name": "TR", "items": items}
+    group["itemData"] = [[i, *row] for i, row in enumerate(ROWS, 1)]
+    path = tmp_path / "x.json"
+    for key in ("clinicalData", "referenceData"):
+        path.write_text(json.dumps({key: {"itemGroupData": {"IG.TR": group}}}))
+        (table,) = read_file(path)
+        assert table.name == "TR"
+        assert list(table) == [c["name"] for c in COLUMNS]
+        np.testing.assert_array_equal(table["TRDEC"], [1.5, np.nan, 2.0])
+        assert [(n.found, n.status) for n in table.notes] == [("ITEMGROUPDATASEQ", "not needed")]
+    for wrong in ({"IG.TR": {**group, "records": 4}}, {"IG.TR": group, "IG.TU": group}):
+        path.write_text(json.dumps({"clinicalData": {"itemGroupData": wrong}}))
+        with pytest.raises(InputError, match=r"truncated|2 data sets in place of one"):
+            read_file(path)
+
+
+def test_ndjson_ends_lines_at_line_ends_alone(tmp_path):
+    """U+2028 and U+0085 may stand in a text; CR, LF and both end a line; .jsonl is the same."""
+    path = tmp_path / "lesions.jsonl"
+    for end in ("\n", "\r\n", "\r"):
+        rows = [{"subject": "1", "organ": "a\u2028b\x85"}, {"subject": "2", "organ": "c"}]
+        path.write_bytes(end.join(json.dumps(r, ensure_ascii=False) for r in rows).encode())
+        (table,) = read_file(path)
+        assert table["organ"].tolist() == ["a\u2028b\x85", "c"]
+
+
+def test_a_truncated_ndjson_is_refused(tmp_path):
+    """The head says 3 records, two lines follow."""
+    path = tmp_path / "tr.ndjson"
+    path.write_text("\n".join(json.dumps(v) for v in (HEAD, *ROWS[:2])))
+    with pytest.raises(InputError, match=r"`tr.ndjson` must have the 3 records.*got 2 rows"):
+        read_file(path)
+
+
+def test_compressed_dataset_json(tmp_path):
+    """.dsjc is NDJSON under zlib; cut off, foreign or too large it is refused."""
+    import zlib
+
+    packed = zlib.compress("\n".join(json.dumps(v) for v in (HEAD, *ROWS)).encode())
+    path = tmp_path / "tr.dsjc"
+    path.write_bytes(packed)
+    assert read_file(path)[0]["USUBJID"].tolist() == ["01", "02", "03"]
+    with pytest.raises(InputError, match=r"at most 300 bytes unpacked; got more than 300"):
+        read_file(path, limits=Limits(bytes_unpacked=300))
+    path.write_bytes(packed[:-20])
+    with pytest.raises(InputError, match="it is cut off"):
+        read_file(path)
+    path.write_bytes(b"{}")
+    with pytest.raises(InputError, match="it is not compressed with zlib"):
+        read_file(path)
+
+
+def test_long_identifiers_of_json_keep_every_digit(tmp_path):
+    """Whole numbers above 2**53 are text, as integers and as decimals in quotes, beside others."""
+    path = tmp_path / "dm.json"
+    columns = [{"name": "ID", "dataType": "integer"}, {"name": "DEC", "dataType": "decimal"}]
+    rows = [[2**53 + 1, str(2**53 + 1)], [2**53, str(2**53)], [None, None]]
+    path.write_text(json.dumps({"columns": columns, "rows": rows}))
+    (table,) = read_file(path)
+    for name in ("ID", "DEC"):
+        assert table[name].tolist() == ["9007199254740993", "9007199254740992", ""]
+
+
+LESIONS_CSV = b"subject,size\n01,10\n"
+
+
+def test_a_gzip_file_is_opened(tmp_path):
+    """lesions.csv.gz is lesions.csv; in two members too; the digest is that of the file."""
+    import gzip
+    import hashlib
+
+    path = tmp_path / "lesions.csv.gz"
+    for data in (
+        gzip.compress(LESIONS_CSV),
+        gzip.compress(LESIONS_CSV[:9]) + gzip.compress(LESIONS_CSV[9:]) + bytes(8),
+    ):
+        path.write_bytes(data)
+        (table,) = read_file(path)
+        assert (table.name, table.source.name) == ("lesions", "lesions.csv.gz")
+        assert table["size"].tolist() == ["10"]
+        assert table.source.sha256 == hashlib.sha256(data).hexdigest()
+    assert "lesions" in crf.read(tmp_path, incomplete="keep")
+
+
+def test_gzip_files_that_are_refused(tmp_path):
+    """Not gzip, cut off, too large, and a file of an unknown kind inside."""
+    import gzip
+
+    path = tmp_path / "lesions.csv.gz"
+    for data, message in (
+        (b"", "it is cut off"),
+        (LESIONS_CSV, "it is not compressed with gzip"),
+        (gzip.compress(LESIONS_CSV)[:-9], "it is cut off"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(InputError, match=rf"`lesions.csv.gz` cannot be unpacked: {message}"):
+            read_file(path)
+    path.write_bytes(gzip.compress(LESIONS_CSV * 40))
+    with pytest.raises(InputError, match=r"at most 400 bytes unpacked; got more than 400"):
+        read_file(path, limits=Limits(bytes_unpacked=400))
+    other = path.rename(tmp_path / "lesions.pdf.gz")
+    with pytest.raises(InputError, match=r"holds a file of a kind that cannot be read \(.pdf\)"):
+        read_file(other)
+
+
+def test_the_files_of_an_archive_are_read(tmp_path):
+    """Each table of a ZIP archive by its name, in folders too; what is none is said."""
+    path = tmp_path / "study.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.pdf", b"%PDF")
+        archive.writestr("data/lesions.csv", LESIONS_CSV)
+        archive.writestr("data/subjects.json", '[{"subject": "01", "age": 61}]')
+        archive.writestr("__MACOSX/data/._lesions.csv", b"\x00")
+        archive.writestr("old.zip", b"PK")
+    lesions, subjects = read_file(path)
+    assert (lesions.name, lesions.source.name) == ("lesions", "study.zip/data/lesions.csv")
+    assert subjects["age"].tolist() == [61]
+    assert [(n.kind, n.place, n.status) for n in lesions.notes] == [
+        ("file", "study.zip/readme.pdf", "ignored"),
+        ("file", "study.zip/old.zip", "ignored"),
+    ]
+    with pytest.raises(InputError, match=r"`study.zip` must have at most 50 bytes unpacked"):
+        read_file(path, limits=Limits(bytes_unpacked=50))
+
+
+def test_archives_that_are_refused(tmp_path):
+    """No archive, one without a table, one with a damaged file, one under a password."""
+    path = tmp_path / "study.zip"
+    path.write_bytes(b"PK no archive")
+    with pytest.raises(InputError, match=r"`study.zip` cannot be unpacked: File is not a zip"):
+        read_file(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.pdf", b"%PDF")
+    with pytest.raises(InputError, match=r"`study.zip` holds no table"):
+        read_file(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("lesions.csv", LESIONS_CSV)
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"01,10", b"02,10"))
+    with pytest.raises(InputError, match=r"`study.zip/lesions.csv` cannot be unpacked: Bad CRC"):
+        read_file(path)
+    flagged = bytearray(whole)
+    flagged[6] |= 1
+    flagged[whole.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(flagged)
+    with pytest.raises(InputError, match=r"cannot be unpacked: .*password"):
+        read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"bytes_unpacked": 10}, r"at most 10 bytes unpacked; got 25 bytes unpacked"),
+        ({"rows": 1}, r"at most 1 rows; got 2 rows. Divide it, or set the limit `rows`"),
+        ({"columns": 1}, r"at most 1 columns; got 2 columns"),
+        ({"cells": 3}, r"at most 3 cells; got 4 cells"),
+        ({"letters": 1}, r"`lesions.csv column subject` must have at most 1 letters; got 2 in a"),
+    ],
+)
+def test_limits_of_a_file(tmp_path, limits, message):
+    """Each limit has its sentence, with what was found and how to set it."""
+    path = tmp_path / "lesions.csv"
+    path.write_bytes(b"subject,size\n01,10\n02,11\n")
+    with pytest.raises(InputError, match=message):
+        read_file(path, limits=Limits(**limits))
+    assert read_file(path)[0].n_rows == 2
+
+
+def formulas(path, cells, *, later=False):
+    """A workbook with these cells, written as XML, in its second row."""
+    workbook(path, {"lesions": [["subject", "size"], ["#"]]})
+    whole = {}
+    with zipfile.ZipFile(path) as book:
+        whole = {n: book.read(n).decode() for n in book.namelist()}
+    sheet = "xl/worksheets/s1.xml"
+    old = whole[sheet]
+    start = old.rindex("<row>")
+    whole[sheet] = old[:start] + f"<row>{cells}</row></sheetData></worksheet>"
+    if later:
+        whole["xl/workbook.xml"] = whole["xl/workbook.xml"].replace(
+            "</workbook>", '<calcPr calcId="0" fullCalcOnLoad="1"/></workbook>'
+        )
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in whole.items():
+            book.writestr(name, text)
+    return path
+
+
+SUBJECT = '<c r="A2" t="inlineStr"><is><t>01</t></is></c>'
+
+
+@pytest.mark.parametrize(
+    ("cells", "later", "message"),
+    [
+        ('<c r="B2"><f>1+1</f></c>', False, r"never calculated \(cell B2\). Open it in Excel and"),
+        ('<c r="B2"><f>1+1</f><v></v></c>', False, r"never calculated \(cell B2\)"),
+        ('<c r="B2"><f>1+1</f><v/></c>', False, r"never calculated \(cell B2\)"),
+        ('<c r="B2"><f t="shared" si="0"/></c><c r="C2"/>', False, r"calculated \(cell B2\)"),
+        ("<c><f>1+1</f></c>", False, r"never calculated. Open"),
+        ('<c r="B2"><f>1+1</f><v>0</v></c>', True, r"never calculated \(cell B2\)"),
+        ('<c r="B2" t="str"><f>A2</f><v></v></c>', True, r"never calculated"),
+    ],
+)
+def test_formulas_that_were_never_calculated_are_refused(tmp_path, cells, later, message):
+    """No value, or one that the workbook says is still to be calculated: 0 would be CR."""
+    path = formulas(tmp_path / "lesions.xlsx", SUBJECT + cells, later=later)
+    with pytest.raises(InputError, match=message):
+        read_file(path)
+
+
+def test_formulas_with_a_value_are_read(tmp_path):
+    """A value that Excel has saved is read, an empty text too; a blank cell before it is none."""
+    for cell, value in (
+        ('<c r="B2"><f>1+1</f><v>2</v></c>', 2),
+        ('<c r="B2" t="str"><f>A2</f><v>x</v></c>', "x"),
+        ('<c r="B2" t="str"><f>A2</f><v></v></c>', ""),
+    ):
+        path = formulas(tmp_path / "lesions.xlsx", SUBJECT + cell)
+        assert read_file(path)[0]["size"].tolist() == [value]
+
+
+def test_a_workbook_of_xlsxwriter_with_a_formula_is_refused(tmp_path):
+    """XlsxWriter writes 0 for what Excel has not calculated yet."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(tmp_path / "lesions.xlsx") as book:
+        sheet = book.add_worksheet("lesions")
+        sheet.write_column(0, 0, ["subject", "01"])
+        sheet.write_column(0, 1, ["size", "=5+5"])
+    with pytest.raises(InputError, match=r"`lesions.xlsx` holds a formula .*\(cell B2\)"):
+        read_file(tmp_path / "lesions.xlsx")
+
+
+def test_a_sheet_that_is_read_in_pieces(tmp_path, monkeypatch):
+    """A piece that ends within a cell is looked at whole."""
+    from nettumor.crf import workbooks
+
+    good = SUBJECT + '<c r="B2"><f>1+1</f><v>2</v></c>'
+    bad = SUBJECT + '<c r="B2"><f>1+1</f></c>'
+    for piece in range(20, 60, 7):
+        monkeypatch.setattr(workbooks, "_PIECE", piece)
+        assert read_file(formulas(tmp_path / "lesions.xlsx", good))[0]["size"].tolist() == [2]
+        with pytest.raises(InputError, match="never calculated"):
+            read_file(formulas(tmp_path / "lesions.xlsx", bad))
+
+
+@pytest.mark.parametrize(
+    ("place", "limits", "message"),
+    [
+        ("B200", {"rows": 150}, r"\(xl/worksheets/s1.xml\)` must have at most 150 rows; got 200"),
+        ("AB2", {"columns": 20, "rows": 9}, r"at most 20 columns; got 28 columns"),
+        ("Z50", {"cells": 1000}, r"at most 1,000 cells; got 1,300 cells"),
+        ("AAA2", {"columns": 700}, r"at most 700 columns; got 703 columns"),
+        ("B100000", {"rows": 99_999}, r"at most 99,999 rows; got 100,000 rows"),
+        ("A1", {"bytes_unpacked": 1900}, r"at most 1,900 bytes unpacked"),
+    ],
+)
+def test_how_far_a_sheet_reaches_is_known_before_it_is_opened(
+    tmp_path, monkeypatch, place, limits, message
+):
+    """A cell far away makes a small file large: refused by its place alone."""
+    import python_calamine
+
+    path = formulas(tmp_path / "lesions.xlsx", f'{SUBJECT}<c r="{place}"><v>1</v></c>')
+    monkeypatch.setattr(python_calamine.CalamineWorkbook, "from_filelike", None, raising=False)
+    with pytest.raises(InputError, match=message):
+        read_file(path, limits=Limits(**limits))
+
+
+def test_titles_labels_totals_and_row_numbers_of_a_sheet(tmp_path):
+    """What stands around the records of a sheet is left out and said, with its row; the rows keep
+    their numbers.
+    """
+    rows = [
+        ["Lesions of study 1"],
+        [],
+        ["", "subject", "lesion", "visit", "size"],
+        [None, "Subject Identifier", "Lesion", "Visit number", "Size (mm)"],
+        [1, "01", "T1", 1, 12],
+        ["# checked by hand"],
+        [2, "01", "T1", 2, 10.5],
+        [None, "Total", None, None, 2],
+    ]
+    (table,) = read_file(workbook(tmp_path / "lesions.xlsx", {"s": rows}))
+    assert list(table) == ["subject", "lesion", "visit", "size"]
+    assert table["size"].tolist() == [12, 10.5]
+    assert table["visit"].tolist() == [1, 2]
+    assert table.rows.tolist() == [5, 7]
+    assert [(n.kind, n.place.split("lesions ")[-1], n.note) for n in table.notes] == [
+        ("row", "row 1", "a title above the header"),
+        ("row", "row 4", "labels under the header"),
+        ("row", "row 6", "a comment"),
+        ("row", "row 8", "a total below the records"),
+        ("column", "lesions.xlsx, sheet lesions", "row numbers without a name"),
+    ]
+
+
+def test_archives_in_a_folder_that_hold_no_table_are_left_aside(tmp_path):
+    """Pictures in a ZIP archive beside the study stop nothing, and are named."""
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n01,T1,TARGET,1\n")
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        archive.writestr("a.png", b"")
+    tables = crf.read(tmp_path)
+    assert list(tables) == ["lesions"]
+    assert "holds no table" in tables.ignored["pictures.zip"]

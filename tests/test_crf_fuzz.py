@@ -1,7 +1,9 @@
 """Bytes of any kind: a reader gives a table or an `InputError`, and never anything else."""
 
+import gzip
 import json
 import zipfile
+import zlib
 
 import pandas as pd
 import polars as pl
@@ -44,6 +46,11 @@ def good(tmp_path_factory):
     (folder / "tr.ndjson").write_text("\n".join(json.dumps(v) for v in (head, *rows)))
     with zipfile.ZipFile(folder / "tr.xlsx", "w") as book:
         book.writestr("xl/workbook.xml", "<workbook/>")
+    with zipfile.ZipFile(folder / "tr.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "tr.csv", "tr.csv")
+        archive.write(folder / "tr.json", "other/tu.json")
+    (folder / "tr.csv.gz").write_bytes(gzip.compress((folder / "tr.csv").read_bytes()))
+    (folder / "tr.dsjc").write_bytes(zlib.compress((folder / "tr.ndjson").read_bytes()))
     return {p.name: p.read_bytes() for p in folder.iterdir()}
 
 
@@ -85,7 +92,10 @@ def test_random_bytes(tmp_path, suffix, data):
     is_answered(path)
 
 
-NAMES = ("tr.csv", "tr.xpt", "tr8.xpt", "tr.parquet", "tr.json", "tr.ndjson", "tr.xlsx")
+NAMES = (
+    "tr.csv", "tr.xpt", "tr8.xpt", "tr.parquet", "tr.json", "tr.ndjson", "tr.xlsx", "tr.zip",
+    "tr.csv.gz", "tr.dsjc",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from nettumor import crf
 from nettumor.crf.files import read_file
+from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals
 from nettumor.crf.tables import Source
-from nettumor.crf.xport import ibm_to_float, read_xport, sas_date_column
+from nettumor.crf.xport import ibm_to_float, read_xport
 from nettumor.errors import InputError, MissingExtraError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -258,17 +259,182 @@ def test_a_file_that_is_no_sas7bdat(tmp_path):
         read_file(path)
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "text"),
-    [("DATE9", 0, "1960-01-01"), ("E8601DA10", 23436, "2024-03-01"), ("YYMMDD", -1, "1959-12-31"),
-     ("DATETIME20", 86400, "1960-01-02"), ("E8601DT", 3661, "1960-01-01T01:01:01"), ("DATE9", 1e9, "")],
-)  # fmt: skip
+DAY, SECOND = 23436, 23436 * 86400 + 3661
+"""1 March 2024, and on it one minute and one second past one."""
+FORMATS = [
+    *((f, DAY, "2024-03-01") for f in (
+        "DATE9.", "DATE", "DATE7.", "E8601DA10.", "B8601DA8.", "IS8601DA10.", "YYMMDD10.", "YYMMDDN8.",
+        "MMDDYY10.", "DDMMYY10.", "DDMMYYP10.", "DDMMYYB8.", "WORDDATE18.", "WORDDATX18.", "WEEKDATE29.",
+        "WEEKDATX29.", "JULIAN7.", "NLDATE20.", "NLDATEL.", "NLDATES10.", "NLDATEW20.", "EURDFDD10.",
+        "EURDFWKX28.", "HDATE17.", "WEEKV11.", "date9.")),
+    *((f, DAY, "2024-03") for f in ("MONYY7.", "MONYY5.", "YYMM7.", "YYMMD7.", "YYMON7.", "MMYYS7.", "NLDATEYM.")),
+    *((f, DAY, "2024") for f in ("YEAR4.", "YYQ6.", "YYQR8.", "YYQC6.")),
+    *((f, SECOND, "2024-03-01T01:01:01") for f in (
+        "DATETIME22.3", "DATETIME20.", "DATETIME", "E8601DT26.3", "E8601DT", "B8601DT15.", "E8601DZ20.",
+        "E8601DX25.", "DATEAMPM22.", "NLDATM30.", "NLDATMAP.", "MDYAMPM25.2")),
+    *((f, SECOND, "2024-03-01") for f in ("DTDATE9.", "E8601DN10.", "B8601DN8.", "IS8601DN10.", "DTWKDATX29.")),
+    *((f, SECOND, "2024-03") for f in ("DTMONYY7.", "NLDATMYM.")),
+    *((f, SECOND, "2024") for f in ("DTYEAR4.", "DTYYQC6.")),
+    ("DATE9", 0, "1960-01-01"), ("E8601DT", 3661, "1960-01-01T01:01:01"), ("YYMMDD", -1, "1959-12-31"),
+    ("DATETIME22.3", SECOND + 0.999, "2024-03-01T01:01:01"), ("DATETIME22.3", -0.5, "1959-12-31T23:59:59"),
+    ("DATETIME20", 86400, "1960-01-02"), ("DATE9", 1e9, "1000000000"), ("MONYY7.", -1e7, "-10000000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "number", "text"), FORMATS)
 def test_sas_date_formats(name, number, text):
-    """Date formats count days and datetime formats seconds; a number beyond any date is blank."""
+    """Date formats count days and datetime formats seconds, with decimals or without; those that
+    show a month or a year are partial dates; a number beyond any date stays one.
+    """
     assert sas_date_column(np.array([number, np.nan]), name).text.tolist() == [text, ""]
 
 
-@pytest.mark.parametrize("name", ["", "8", "BEST12", "COMMA8", "MONNAME"])
+OTHERS = [
+    "",
+    "8",
+    "BEST12.",
+    "COMMA8.",
+    "MONNAME3.",
+    "TIME8.",
+    "TOD",
+    "E8601TM8.",
+    "HHMM5.",
+    "MYDATE.",
+]
+
+
+@pytest.mark.parametrize("name", OTHERS)
 def test_other_sas_formats_stay_numbers(name):
     """A format that is no date leaves numbers as they are."""
     assert sas_date_column(np.array([1.0]), name) is None
+
+
+@pytest.mark.parametrize("version", [5, 8])
+def test_formats_of_dates_reach_the_columns(tmp_path, version):
+    """Whoever reads the file, a format with decimals or one of the rarer is read; one that looks
+    like a date and is not known is said, with its column.
+    """
+    frame = pd.DataFrame(
+        {"RFSTDT": [SECOND * 1.0], "RFEN": [DAY * 1.0], "DTH": [DAY * 1.0], "T": [60.0]}
+    )
+    formats = {"RFSTDT": "DATETIME22.3", "RFEN": "MONYY7", "DTH": "MYDATE9", "T": "TIME8"}
+    (table,) = read_file(xport(tmp_path, frame, version, variable_format=formats))
+    assert table["RFSTDT"].tolist() == ["2024-03-01T01:01:01"]
+    assert table["RFEN"].tolist() == ["2024-03"]
+    assert table["DTH"].tolist() == [DAY]
+    (note,) = table.notes
+    assert (note.kind, note.place, note.status) == ("date", "tr.xpt column DTH", "ambiguous")
+    assert note.found.startswith("MYDATE")
+
+
+def cut(values, length, *, ibm):
+    """Numbers as SAS stores them in so many bytes: the last bytes of 8 are left out."""
+    if not ibm:
+        whole = np.array(values, ">f8").view(np.uint8).reshape(-1, 8).copy()
+        whole[:, length:] = 0
+        return whole.view(">f8").ravel().astype(float)
+    return ibm_to_float(to_ibm(values)[:, :length])[0]
+
+
+def to_ibm(values):
+    """IBM hexadecimal floating point numbers of 8 bytes, one by one with whole numbers."""
+    rows = []
+    for value in values:
+        if value == 0:
+            rows.append([0] * 8)
+            continue
+        exponent, size = 64, abs(value)
+        while size >= 1:
+            size, exponent = size / 16, exponent + 1
+        while size < 1 / 16:
+            size, exponent = size * 16, exponent - 1
+        rows.append([exponent | (128 if value < 0 else 0), *int(size * 2**56).to_bytes(7, "big")])
+    return np.array(rows, np.uint8)
+
+
+@pytest.mark.parametrize("ibm", [False, True])
+@pytest.mark.parametrize("length", [3, 4, 5, 6, 7])
+def test_short_numbers_are_the_decimals_that_were_stored(length, ibm):
+    """Every size of three digits is itself again from LENGTH 3 on, one of six from LENGTH 4 on."""
+    places = 1 if length == 3 else 3
+    top = 4000 if length == 3 else 500_000
+    sizes = np.arange(-50, top, 1 if length == 3 else 7) / 10**places
+    stored = cut(sizes, length, ibm=ibm)
+    assert (stored != sizes).any()
+    np.testing.assert_array_equal(shortest_decimals(stored, length, ibm=ibm), sizes)
+
+
+def test_numbers_cut_by_ieee_and_written_as_ibm():
+    """What SAS under Unix or Windows has cut in IEEE 754 is in XPORT cut no further."""
+    sizes = np.array([50.31, 33.0, 23.1, 70.77])
+    stored = cut(cut(sizes, 4, ibm=False), 4, ibm=True)
+    np.testing.assert_array_equal(shortest_decimals(stored, 4, ibm=True), sizes)
+    np.testing.assert_array_equal(
+        shortest_decimals(cut([50.31], 3, ibm=False), 3, ibm=True), [50.31]
+    )
+
+
+def test_whole_and_missing_numbers_stay():
+    """Whole numbers, also those that fewer bytes cannot tell apart, 0, infinity and NaN."""
+    values = np.array([0.0, 3.0, -8191.0, 16388.0, np.nan, np.inf])
+    np.testing.assert_array_equal(shortest_decimals(values, 3), values)
+    np.testing.assert_array_equal(shortest_decimals(np.array([23.09765625]), 8), [23.09765625])
+    assert shortest_decimals(np.array([1e-30]), 5).tolist() == [1e-30]
+
+
+def short_xport(sizes, length):
+    """An XPORT file with a numeric variable of a LENGTH below 8."""
+    stamp = b"01JAN24:00:00:00"
+    namestr = (
+        (1).to_bytes(2, "big") + bytes(2) + length.to_bytes(2, "big") + (1).to_bytes(2, "big")
+        + b"SIZE    " + b" " * 40 + b" " * 8 + bytes(4) + bytes(4) + b" " * 8 + bytes(4)
+        + (0).to_bytes(4, "big") + bytes(52)
+    )  # fmt: skip
+    head = b"HEADER RECORD*******%-8sHEADER RECORD!!!!!!!%-30s  "
+    rows = to_ibm(sizes)[:, :length].tobytes()
+    records = [
+        head % (b"LIBRARY", b"0" * 30), b"SAS     SAS     SASLIB  9.4     Linux".ljust(64) + stamp,
+        stamp.ljust(80), head % (b"MEMBER", b"0" * 17 + b"1600000000140"),
+        head % (b"DSCRPTR", b"0" * 30), b"SAS     LESIONS SASDATA 9.4     Linux".ljust(64) + stamp,
+        stamp.ljust(80), head % (b"NAMESTR", b"000000000100000000000000000000"),
+        namestr.ljust(160), head % (b"OBS", b"0" * 30), rows.ljust(-(-len(rows) // 80) * 80),
+    ]  # fmt: skip
+    return b"".join(records)
+
+
+def test_short_numbers_of_an_xport_file(tmp_path):
+    """33 and 23.1 mm of LENGTH 4 are 33 and 23.1 mm, as pyreadstat finds the file too."""
+    path = tmp_path / "lesions.xpt"
+    path.write_bytes(short_xport([33.0, 23.1, 0.7], 4))
+    (table,) = read_file(path)
+    assert table["SIZE"].tolist() == [33.0, 23.1, 0.7]
+    frame, about = pyreadstat.read_xport(path)
+    assert about.variable_storage_width == {"SIZE": 4}
+    assert 0 < 23.1 - frame["SIZE"][1] < 1e-4
+
+
+def test_short_numbers_of_a_sas7bdat_file(tmp_path, monkeypatch):
+    """The widths that pyreadstat reports count."""
+    about = type("About", (), {
+        "original_variable_types": {"SIZE": "BEST12."}, "variable_storage_width": {"SIZE": 3},
+        "table_name": "LESIONS",
+    })  # fmt: skip
+    monkeypatch.setattr(
+        pyreadstat, "read_sas7bdat", lambda *_, **__: ({"SIZE": [33.0, 23.09765625]}, about)
+    )
+    (tmp_path / "lesions.sas7bdat").write_bytes(b"as if")
+    assert read_file(tmp_path / "lesions.sas7bdat")[0]["SIZE"].tolist() == [33.0, 23.1]
+
+
+@pytest.mark.parametrize("member", ["DATASET", "WORK", "A1"])
+@pytest.mark.parametrize("version", [5, 8])
+def test_the_files_name_counts_where_the_members_says_nothing(tmp_path, member, version):
+    """DATASET in lesions.xpt is the lesions; TR in lesions.xpt stays TR; DATASET in x.xpt too."""
+    frame = pd.DataFrame({"subject": ["01"]})
+    path = xport(tmp_path, frame, version, member).rename(tmp_path / "study_lesions.xpt")
+    assert read_file(path)[0].name == "study_lesions"
+    assert read_file(path)[0].origin.words.tolist() == ["study_lesions"]
+    path = path.rename(tmp_path / "x.xpt")
+    assert read_file(path)[0].name == member
+    path = xport(tmp_path, frame, version, "TR").rename(tmp_path / "lesions.xpt")
+    assert read_file(path)[0].name == "TR"

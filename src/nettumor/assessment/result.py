@@ -218,6 +218,9 @@ class Assessment:
         if kind is not None:
             choose("kind", kind, ("pandas", "polars", "pyarrow"))
         wanted = self.frame_kind if kind is None else kind
+        if wanted == "duckdb":
+            duckdb: Any = import_module("duckdb")
+            return {name: duckdb.from_arrow(_to_arrow(table)) for name, table in found.items()}
         if wanted == "pyarrow":
             frames: dict[str, Any] = {name: _to_arrow(table) for name, table in found.items()}
         elif wanted in ("pandas", "polars"):

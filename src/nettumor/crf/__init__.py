@@ -4,9 +4,10 @@
 (subjects, lesions, responses, markers, symptoms), each a frozen mapping of column name to array.
 `LAYOUTS` says what they may hold.
 
-Files: CSV, TSV (comma, semicolon, tab; decimal comma), SAS XPORT version 5, CDISC Dataset-JSON 1.1
-(JSON, NDJSON) with nothing but NumPy; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT
-version 8 and sas7bdat (extra ``sas``). SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
+Files: CSV, TSV (comma, semicolon, tab, pipe; decimal comma), SAS XPORT version 5, CDISC
+Dataset-JSON 1.0 and 1.1 (JSON, NDJSON, DSJC) with nothing but NumPy, compressed with gzip or in a
+ZIP archive too; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT version 8 and sas7bdat
+(extra ``sas``). `limits.Limits` says how large they may be. SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
 `sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a
 `MissingExtraError`.
 
@@ -19,7 +20,8 @@ What a reader of the tables (`assess`, the edit checks) builds on:
 ``tables.days``                       the study has days in place of dates; ``subjects`` columns are then
                                       read with ``table.dates(name, days=True)``
 ``tables.inputs()``                   names, kinds, paths and digests of what was read (provenance)
-``tables.frame_kind``                 "pandas", "polars", "pyarrow", or "" : the kind to give back
+``tables.frame_kind``                 "pandas", "polars", "pyarrow", "duckdb", or "": the kind to give
+                                      back
 ``table[name]``                       the cells as they came: float, or str objects ("" is blank)
 ``table.text(name)``, ``.blank``      as text, whether blank; blanks where there is no such column
 ``table.numbers(name)``               `Numbers`: value (NaN if none), blank, word, below and above of

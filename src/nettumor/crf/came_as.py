@@ -46,7 +46,8 @@ TEXT = CameAs()
 def kind_of(values: Any) -> CameAs:
     """As what a column comes in: a Series of pandas or Polars, a PyArrow column, an array, a list."""
     dtype = getattr(values, "dtype", None)
-    if hasattr(values, "base_type"):  # a type of Polars itself, of a frame not yet collected
+    # a type of Polars itself, of a frame not yet collected, or of DuckDB
+    if hasattr(values, "base_type") or type(values).__name__ == "DuckDBPyType":
         return _of_name(str(values))
     if dtype is None:
         arrow = getattr(values, "type", None)
@@ -89,7 +90,7 @@ def _of_values(values: Any) -> CameAs:
 def _of_name(name: str) -> CameAs:
     """By the name of a type of Polars, PyArrow, or an extension type of pandas."""
     low = name.casefold().removesuffix("[pyarrow]")
-    if low.startswith(("int", "uint")):
+    if low.startswith(("int", "uint", "bigint", "smallint", "tinyint")):
         return CameAs("integer")
     if low.startswith(("float", "double")):
         return CameAs("number")

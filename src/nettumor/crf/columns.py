@@ -4,6 +4,10 @@ A column that came as text stays text: every distinct cell is held once, and eac
 number of its word. What a cell means (a size, a state, a date) is therefore decided once per
 distinct cell, not once per row. A column that came as numbers stays numbers, with the letter of a
 SAS special missing value beside it where there was one.
+
+What a number is, is decided here for every reader and frame: floats of 32 bits stand for the
+shortest decimal that rounds to them, floats of 16 bits are refused (they hold 23.1 as 23.09), a
+missing number is one plain NaN, truth values are the words True and False, durations are days.
 """
 
 from __future__ import annotations
@@ -18,8 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Floats
-from nettumor.crf.arrays import fills, stretches, values_at
+from nettumor._arrays import Floats, widen
+from nettumor.crf.arrays import by_appearance, fills, stretches, values_at
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
 from nettumor.words.missing import any_missing, is_missing
@@ -27,6 +31,10 @@ from nettumor.words.missing import any_missing, is_missing
 Words = npt.NDArray[np.object_]
 Ints = npt.NDArray[Any]
 """Whole numbers: codes of words are int32, so that long columns take half the room."""
+
+_NUMBERS = (int, float, np.integer, np.floating)
+_NO_NUMBERS = (bool, np.timedelta64)
+"""Subclasses of these that are none."""
 
 WHOLE = 2**53
 """Above this a float64 cannot hold every whole number: longer identifiers are kept as text."""
@@ -86,7 +94,7 @@ class Column:
         self.floats: Floats | None = None
         self.letters = letters
         if floats is not None:
-            self.floats = np.array(floats, dtype=np.float64)
+            self.floats = _plain_nan(np.array(floats, dtype=np.float64))
             self.floats.setflags(write=False)
         else:
             self._factors = (
@@ -114,34 +122,97 @@ class Column:
 
     @classmethod
     def of_cells(cls, cells: Sequence[Any], name: str = "column") -> Column:
-        """A column from Python values: numbers if all are, else text; dates become ISO 8601
-        text.
+        """A column from Python values: numbers if all are, durations as days, else text (dates in
+        ISO 8601, truth values as True and False).
         """
+        quick = cls._of_plain_cells(cells)
+        if quick is not None:
+            return quick
         kinds = {type(c) for c in cells if not is_null(c)}
-        numeric = all(issubclass(k, (int, float, np.number)) and k is not bool for k in kinds)
-        if numeric and (kinds or any(isinstance(c, float) for c in cells)):
-            values: list[Any] = [np.nan if is_null(c) else c for c in cells]
+        if any(issubclass(k, np.float16) for k in kinds):
+            raise _half_precision(name)
+        if kinds and all(issubclass(k, (datetime.timedelta, np.timedelta64)) for k in kinds):
+            return cls(floats=np.array([_days(c) for c in cells]))
+        numeric = all(issubclass(k, _NUMBERS) and not issubclass(k, _NO_NUMBERS) for k in kinds)
+        if numeric and (kinds or any(isinstance(c, (float, np.floating)) for c in cells)):
+            short = any(issubclass(k, np.float32) for k in kinds)
+            values: list[Any] = [
+                np.nan
+                if is_null(c)
+                else float(str(c))
+                if short and isinstance(c, np.float32)
+                else c
+                for c in cells
+            ]
             if all(abs(v) <= WHOLE for v in values if not isinstance(v, float)):
                 return cls(floats=np.array(values, dtype=np.float64))
         return cls.of_text([cell_text(c, name) for c in cells])
 
     @classmethod
+    def _of_plain_cells(cls, cells: Sequence[Any]) -> Column | None:
+        """The same of cells that are all text, or all numbers of Python, or None; else None."""
+        kinds = set(map(type, cells))
+        if kinds <= {str, type(None)}:
+            factoriser = Factoriser()
+            factoriser.add(cells)
+            codes, words = factoriser.result()
+            return cls.of_distinct(["" if w is None else w for w in words], codes)
+        if not kinds <= {int, float, type(None)}:
+            return None
+        try:
+            floats = np.array(cells, dtype=np.float64)
+        except OverflowError:  # a whole number of more than 308 digits
+            return None
+        if int in kinds and bool(np.any(np.abs(floats) >= WHOLE)):
+            return None
+        return cls.of_own(floats)
+
+    @classmethod
     def of_array(cls, array: npt.NDArray[Any], name: str = "column") -> Column:
-        """A column from a one-dimensional NumPy array of any type."""
+        """A column from a one-dimensional NumPy array of any type; masked elements are blank."""
+        if isinstance(array, np.ma.MaskedArray):
+            known = ~np.ma.getmaskarray(array)
+            if not known.all():
+                return cls.of_array(array.data[known], name).expand(
+                    np.where(known, np.cumsum(known) - 1, -1)
+                )
+            array = array.data
         kind = array.dtype.kind
         if kind in "iu" and array.size and (array.max() > WHOLE or array.min() < -WHOLE):
             return cls.of_text(array.astype(str).tolist())
+        if kind == "f" and array.dtype.itemsize < 4:
+            raise _half_precision(name)
+        if kind == "f" and array.dtype.itemsize == 4:
+            with np.errstate(invalid="ignore"):  # a signalling NaN warns where it is widened
+                return cls.of_own(widen(array))
         if kind in "fiu":
             return cls(floats=array.astype(np.float64))
-        if kind == "b":  # a flag, which is no number
-            return cls.of_distinct(["N", "Y"], array.astype(np.int32))
+        if kind == "b":
+            return cls.of_flags(array)
         if kind == "M":
             return cls.of_datetimes(array)
         if kind == "m":
-            return cls(floats=np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")))
+            return cls(floats=_days_long(array))
         if kind == "U":
             return cls.of_text(array.tolist())
         return cls.of_cells(array.tolist(), name)
+
+    @classmethod
+    def of_flags(
+        cls, flags: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_] | None = None
+    ) -> Column:
+        """A text column of True and False, blank where not ``known``: truth values are no numbers.
+
+        >>> Column.of_flags(np.array([True, False])).cells.tolist()
+        ['True', 'False']
+        """
+        codes = flags.astype(np.int32)
+        if known is not None:
+            codes[~known] = 2
+        if not len(codes):
+            return cls(words=[], codes=codes)
+        numbers, first = by_appearance(codes)
+        return cls(words=[("False", "True", "")[i] for i in codes[first].tolist()], codes=numbers)
 
     @classmethod
     def of_datetimes(cls, array: npt.NDArray[np.datetime64]) -> Column:
@@ -170,8 +241,8 @@ class Column:
     def of_own(cls, floats: Floats) -> Column:
         """A column of numbers in memory that nobody else holds, which is not copied."""
         column = cls.__new__(cls)
-        column.floats, column.letters = floats, None
-        floats.setflags(write=False)
+        column.floats, column.letters = _plain_nan(floats), None
+        column.floats.setflags(write=False)
         return column
 
     @classmethod
@@ -317,21 +388,31 @@ def concatenate(columns: Sequence[Column]) -> Column:
 
 def is_null(cell: object) -> bool:
     """Whether a Python value stands for nothing: None, NaN, NaT, pandas NA, or empty text."""
-    if cell is None or (isinstance(cell, str) and cell == ""):
+    if cell is None or cell is np.ma.masked or (isinstance(cell, str) and cell == ""):
         return True
     if isinstance(cell, (float, np.floating)):
         return bool(np.isnan(cell))
+    if isinstance(cell, (np.datetime64, np.timedelta64)):
+        return bool(np.isnat(cell))
     return type(cell).__name__ in ("NAType", "NaTType")
 
 
 def cell_text(cell: Any, name: str = "column") -> str:
-    """One cell as text: a number as one would write it, a date in ISO 8601, "" for nothing."""
+    """One cell as text: a number as one would write it, a date in ISO 8601, a truth value as True or
+    False, a duration in days, "" for nothing.
+    """
     if isinstance(cell, str):
         return cell
     if is_null(cell):
         return ""
     if isinstance(cell, (bool, np.bool_)):
-        return "Y" if cell else "N"
+        return "True" if cell else "False"
+    if isinstance(cell, (datetime.timedelta, np.timedelta64)):
+        return number_text(_days(cell))
+    if isinstance(cell, np.datetime64):
+        return str(cell).removesuffix("T00:00:00")
+    if isinstance(cell, np.float32):
+        return str(cell).removesuffix(".0")
     if isinstance(cell, (int, np.integer)):
         return str(int(cell))
     if isinstance(cell, (float, np.floating)):
@@ -347,6 +428,39 @@ def cell_text(cell: Any, name: str = "column") -> str:
             argument=name,
         )
     return str(cell)
+
+
+def _half_precision(name: str) -> InputTypeError:
+    return InputTypeError(
+        f"`{name}` must not be floats of 16 bits, which hold 23.1 as 23.09; got float16. Read the "
+        "column again as float64.",
+        argument=name,
+    )
+
+
+def _plain_nan(floats: Floats) -> Floats:
+    """The floats with every missing one a plain NaN: R's is a signalling one, by which
+    `numpy.fmin`, `numpy.fmax` and `numpy.nanmin` go wrong.
+    """
+    missing = np.isnan(floats)
+    if missing.any():
+        floats = floats if floats.flags.writeable else floats.copy()
+        floats[missing] = np.nan
+    return floats
+
+
+def _days(duration: Any) -> float:
+    """A duration in days; NaN for none."""
+    if is_null(duration):
+        return np.nan
+    if isinstance(duration, np.timedelta64):
+        return float(_days_long(np.array([duration]))[0])
+    return float(duration / datetime.timedelta(days=1))
+
+
+def _days_long(durations: npt.NDArray[np.timedelta64]) -> Floats:
+    """Durations in days; NaN where there is none."""
+    return np.where(np.isnat(durations), np.nan, durations / np.timedelta64(1, "D"))
 
 
 def number_text(value: float) -> str:

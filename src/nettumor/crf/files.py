@@ -2,29 +2,36 @@
 
 CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard
 library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``),
-XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). Errors of those libraries come out
-as `InputError`.
+XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). A file compressed with gzip is
+opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
+`InputError`; what is larger than `Limits` is refused before it is read.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import os
+import re
 import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
+from attrs import evolve, frozen
 
+from nettumor.crf.archives import archived, gunzipped
 from nettumor.crf.columns import Column, constant
-from nettumor.crf.dataset_json import read_json
-from nettumor.crf.frames import read_frame
+from nettumor.crf.dataset_json import read_json, unpacked
+from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.limits import LIMITS, Limits, too_large
+from nettumor.crf.parquet import read_parquet
+from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
+from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
-from nettumor.crf.text_files import SHEET_ROWS, column_names, read_csv
-from nettumor.crf.xport import RECORD_ROWS, formats_to_columns, is_version_8, read_xport
+from nettumor.crf.text_files import SHEET_ROWS, read_csv
+from nettumor.crf.workbooks import guarded, read_excel
+from nettumor.crf.xport import RECORD_ROWS, is_version_8, read_xport
 from nettumor.errors import InputError, choose, missing_extra
 
 SUFFIXES = (
@@ -34,33 +41,20 @@ SUFFIXES = (
     ".xpt",
     ".json",
     ".ndjson",
+    ".jsonl",
+    ".dsjc",
     ".parquet",
     ".xlsx",
     ".xls",
     ".sas7bdat",
+    ".gz",
+    ".zip",
 )
-"""What a file may be called."""
-
-_ID_COLUMNS = frozenset(
-    {
-        "subject",
-        "lesion",
-        "evaluator",
-        "visit",
-        "marker",
-        "symptom",
-        "usubjid",
-        "subjid",
-        "tulnkid",
-        "trlnkid",
-    }
-)
-"""Columns that identify: a date in one of them is an identifier such as 1-2 that Excel has turned
-into a date.
-"""
+"""What a file may be called; with .gz after any of the others, such as .csv.gz."""
+_LINES = (".ndjson", ".jsonl", ".dsjc")
 
 
-def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
+def read_file(path: Path, *, suffix: str | None = None, limits: Limits = LIMITS) -> list[CrfTable]:
     """The tables in a file: one, or one per data set or sheet.
 
     Parameters
@@ -69,6 +63,8 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
         The file.
     suffix : str, optional
         Read it as a file of this suffix.
+    limits : Limits
+        The largest file and table that are read.
 
     Returns
     -------
@@ -78,7 +74,7 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
     Raises
     ------
     InputError
-        Where the file is not there, of an unknown kind, or cannot be read.
+        Where the file is not there, of an unknown kind, too large, or cannot be read.
     MissingExtraError
         Where its reader is not installed.
     """
@@ -92,134 +88,118 @@ def read_file(path: Path, *, suffix: str | None = None) -> list[CrfTable]:
             argument=str(path),
         )
     try:
+        limits.check(path.name, unpacked=path.stat().st_size)
         data = path.read_bytes()
     except OSError as error:
         raise InputError(
             f"`{path}` cannot be opened: {error.strerror or error}. Check the path.",
             argument=str(path),
         ) from None
-    digest = hashlib.sha256(data).hexdigest()
-    name = path.stem
-
-    def source(what: str, rows: str) -> Source:
-        return Source(path.name, what, rows, str(path), digest)
-
-    if kind in (".csv", ".tsv", ".txt"):
-        return [read_csv(data, source("csv", SHEET_ROWS), name)]
-    if kind in (".json", ".ndjson"):
-        return [read_json(data, source("dataset-json", RECORD_ROWS), name, lines=kind == ".ndjson")]
-    if kind == ".parquet":
-        return [_read_parquet(data, source("parquet", RECORD_ROWS), name)]
-    if kind in (".xlsx", ".xls"):
-        return _read_excel(data, source("excel", SHEET_ROWS), name)
-    if kind == ".xpt" and not is_version_8(data):
-        return read_xport(data, source("xport", RECORD_ROWS))
-    return [
-        _read_sas(data, source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS), name, kind)
-    ]
+    file = File(path.name, str(path), hashlib.sha256(data).hexdigest())
+    if kind == ".zip":
+        return _read_archive(data, file, limits)
+    if kind == ".gz":
+        data = gunzipped(data, file.name, limits)
+        kind, path = path.with_suffix("").suffix.lower(), path.with_suffix("")
+        _inner_kind(kind, file.name)
+    tables = _read_bytes(data, file, path.stem, kind, limits)
+    for table in tables:
+        _check(table, limits)
+    return tables
 
 
-def _guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
-    """The reader's answer; whatever it raises on a broken file comes out as an `InputError`."""
-    try:
-        return read()
-    except (InputError, MemoryError):
-        raise
-    except BaseException as error:
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
-            raise
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise InputError(
-            f"`{source.name}` is not a readable {what}: {lines[0][:120]}. {repair}",
-            argument=source.name,
-        ) from None
-
-
-def _read_parquet(data: bytes, source: Source, name: str) -> CrfTable:
-    try:
-        import polars
-    except ImportError:
-        raise missing_extra("polars", "frames", "Reading Parquet") from None
-    if data[:4] != b"PAR1" or data[-4:] != b"PAR1":
-        raise InputError(
-            f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name
-        )
-    frame = _guarded(
-        source, "Parquet file", "Write it again.", lambda: polars.read_parquet(io.BytesIO(data))
-    )
-    read = read_frame(frame, name)
-    columns = {n: read.column(n) for n in read}
-    return CrfTable(name, columns, source, read.rows + 1, origin=constant(name, read.n_rows))
-
-
-def _read_excel(data: bytes, source: Source, name: str) -> list[CrfTable]:
-    try:
-        import python_calamine
-    except ImportError:
-        raise missing_extra("python-calamine", "excel", "Reading Excel") from None
-
-    def sheets() -> dict[str, list[list[Any]]]:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            s: book.get_sheet_by_name(s).to_python(skip_empty_area=False) for s in book.sheet_names
-        }
-
-    found = _guarded(source, "Excel workbook", "Save it again as .xlsx, or as CSV UTF-8.", sheets)
-    filled = {
-        s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
-    }
-    if not filled:
-        raise InputError(
-            f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name
-        )
-    single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
-    return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
-
-
-def _sheet(rows: list[list[Any]], source: Source, name: str) -> CrfTable:
-    where = Source(
-        f"{source.name}, sheet {name}", source.kind, source.rows, source.path, source.sha256
-    )
-    numbers = [i for i, row in enumerate(rows, start=1) if any(c != "" for c in row)]
-    header = column_names([str(c) for c in rows[numbers[0] - 1]], where.name)
-    body = [rows[i - 1] for i in numbers[1:]]
-    columns: dict[str, Column] = {}
-    for place, column in enumerate(header):
-        cells = [row[place] for row in body]
-        if not column:
-            if any(c != "" for c in cells):
-                raise InputError(
-                    f"`{where.name}` has a column with values and without a name. Name it in the "
-                    "header.",
-                    argument=name,
-                )
-            continue
-        _no_dates_for_identifiers(column, cells, numbers[1:], where)
-        columns[column] = Column.of_cells(cells, column)
-    return CrfTable(
-        name,
-        columns,
-        where,
-        np.array(numbers[1:], dtype=np.int64),
-        origin=constant(name, len(body)),
-    )
-
-
-def _no_dates_for_identifiers(
-    column: str, cells: list[Any], numbers: list[int], where: Source
-) -> None:
-    if column.casefold() not in _ID_COLUMNS:
-        return
-    for cell, row in zip(cells, numbers, strict=True):
-        if hasattr(cell, "isoformat") or hasattr(cell, "total_seconds"):
-            raise InputError(
-                f"`{column}` must hold identifiers; got the date {cell} at row {row} of "
-                f"{where.name}: Excel has turned "
-                "an identifier such as 1-2 into a date. Format the column as text and type the "
-                "identifiers again.",
-                argument=column,
-                index=(row,),
+def _check(table: CrfTable, limits: Limits) -> None:
+    """Hold a table that was read against the limits."""
+    where = table.source.name
+    limits.check(where, rows=table.n_rows, columns=len(table))
+    for name in table:
+        column = table.column(name)
+        longest = max(map(len, column.words), default=0) if column.is_text else 0
+        if longest > limits.letters:
+            raise too_large(
+                f"{where} column {name}", "letters", f"{longest:,} in a cell", limits.letters
             )
+
+
+def _inner_kind(kind: str, where: str) -> None:
+    if kind not in SUFFIXES or kind in (".gz", ".zip"):
+        raise InputError(
+            f"`{where}` holds a file of a kind that cannot be read ({kind or 'no suffix'}). Name "
+            "it as what it holds, such as lesions.csv.gz.",
+            argument=where,
+        )
+
+
+@frozen
+class File:
+    """A file, or one in an archive: its name, its path, the digest of the file's bytes."""
+
+    name: str
+    path: str
+    sha256: str
+
+    def source(self, kind: str, rows: str) -> Source:
+        """Where its table came from."""
+        return Source(self.name, kind, rows, self.path, self.sha256)
+
+
+def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -> list[CrfTable]:
+    """The tables in the bytes of a file that is neither compressed nor an archive."""
+    if kind in (".csv", ".tsv", ".txt"):
+        return [read_csv(data, file.source("csv", SHEET_ROWS), name)]
+    if kind in (".json", *_LINES):
+        source = file.source("dataset-json", RECORD_ROWS)
+        if kind == ".dsjc":
+            data = unpacked(data, source, limits.bytes_unpacked)
+        return _by_the_file([read_json(data, source, name, lines=kind in _LINES)], name)
+    if kind == ".parquet":
+        return [read_parquet(data, file.source("parquet", RECORD_ROWS), name, limits)]
+    if kind in (".xlsx", ".xls"):
+        return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
+    if kind == ".xpt" and not is_version_8(data):
+        return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS)), name)
+    source = file.source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
+    return _by_the_file([_read_sas(data, source, name, kind)], name)
+
+
+def _read_archive(data: bytes, file: File, limits: Limits) -> list[CrfTable]:
+    """The tables in the files of a ZIP archive; a file that is none is said to be left out."""
+    tables: list[CrfTable] = []
+    notes = []
+    for inner, content in archived(data, file.name, limits, SUFFIXES):
+        where = f"{file.name}/{inner}"
+        path = PurePosixPath(inner)
+        kind = path.suffix.lower()
+        if content is None or kind in (".zip", ".gz"):
+            note = "unpack it" if kind in (".zip", ".gz") else ""
+            notes.append(Line("file", where, path.name, status="ignored", note=note))
+            continue
+        inside = File(where, file.path, file.sha256)
+        tables += _read_bytes(content, inside, path.stem, kind, limits)
+    if not tables:
+        raise InputError(
+            f"`{file.name}` holds no table. Put files of the kinds {', '.join(SUFFIXES[:-2])} "
+            "there.",
+            argument=file.name,
+        )
+    for table in tables:
+        _check(table, limits)
+    first = tables[0]
+    return [evolve(first, notes=(*notes, *first.notes)), *tables[1:]]
+
+
+def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
+    """The only data set of a file under the file's name, where that says which table it is and the
+    data set's own (DATASET, WORK) does not.
+    """
+    if len(tables) > 1 or _says_a_table(tables[0].name) or not _says_a_table(name):
+        return tables
+    return [evolve(tables[0], name=name, origin=constant(name, tables[0].n_rows))]
+
+
+def _says_a_table(name: str) -> bool:
+    words = re.split(r"[^a-z0-9]+", name.casefold())
+    return any(w in LAYOUTS for w in words) or bool(domain_by_name(name))
 
 
 def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
@@ -236,7 +216,7 @@ def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
-        values, about = _guarded(
+        values, about = guarded(
             source,
             f"{what} file",
             "Write it again as XPORT version 5 or Dataset-JSON.",
@@ -245,8 +225,25 @@ def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
     finally:
         os.unlink(copy)
     n = max((len(v) for v in values.values()), default=0)
-    columns = formats_to_columns(values, about.original_variable_types, n)
+    formats = {v: about.original_variable_types.get(v) or "" for v in values}
+    widths = about.variable_storage_width
+    columns = {v: _sas_column(values[v], v, formats[v], widths.get(v, 8), n) for v in values}
     table = about.table_name or name
     return CrfTable(
-        table, columns, source, np.arange(1, n + 1, dtype=np.int64), origin=constant(table, n)
+        table,
+        columns,
+        source,
+        np.arange(1, n + 1, dtype=np.int64),
+        origin=constant(table, n),
+        notes=tuple(unread_formats({v: formats[v] for v in values}, source.name)),
     )
+
+
+def _sas_column(cells: Any, name: str, format_name: str, length: int, n: int) -> Column:
+    """A column of pyreadstat's values: short numbers as decimals, dates by their format."""
+    array = np.asarray(cells)
+    column = Column.of_array(array, name) if array.size == n else Column.of_cells([*cells], name)
+    if column.floats is None:
+        return column
+    floats = shortest_decimals(column.floats, length)
+    return sas_date_column(floats, format_name) or Column(floats=floats)

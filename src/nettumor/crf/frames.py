@@ -1,13 +1,17 @@
-"""Frames and arrays that users hold in memory: pandas, Polars, PyArrow, dicts of arrays, other
-frames.
+"""Frames and arrays that users hold in memory: pandas, Polars, PyArrow, DuckDB, dicts of arrays,
+other frames.
 
-No frame library is imported here: a pandas, Polars or PyArrow frame brings its own methods; any
-other frame is read through narwhals where that is installed. Text columns are handed over as codes
-and distinct words by the frame's own machinery, so that a million rows cost no loop over rows.
+No frame library is imported here: a pandas, Polars or PyArrow frame brings its own methods, a
+DuckDB relation is read as Arrow or row by row; a Dask frame is computed; any other frame is read through
+narwhals where that is installed. Text columns are handed over as codes and distinct words by the frame's own machinery,
+so that a million rows cost no loop over rows. Floats of 32 bits are read as the decimals that they
+were written as (`Column.of_array`), truth values as words, durations as days. A named index of
+pandas is read as a column; one without a name that holds words is said to be left out.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,9 +22,13 @@ from nettumor._threads import each
 from nettumor.crf.arrays import by_appearance, smallest
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
+from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
+
+_BATCHES = "RecordBatchReader"
+"""PyArrow's stream of batches: a table that has neither columns nor rows yet."""
 
 
 def is_frame(value: object) -> bool:
@@ -35,12 +43,13 @@ def _is_table(value: object) -> bool:
         isinstance(value, (str, Path, Mapping))
         or hasattr(value, "collect_schema")
         or hasattr(value, "columns")
+        or (_library(value) == "pyarrow" and _BATCHES in type(value).__name__)
     )
 
 
 def _library(value: object) -> str:
-    name = type(value).__module__.split(".")[0]
-    return name if name in ("pandas", "polars", "pyarrow") else ""
+    name = type(value).__module__.split(".")[0].lstrip("_")
+    return name if name in ("pandas", "polars", "pyarrow", "duckdb") else ""
 
 
 def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
@@ -49,8 +58,8 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
     Parameters
     ----------
     frame : frame, or mapping of str to array_like of shape (n,)
-        pandas, Polars (lazy too), PyArrow, any frame narwhals knows, `nettumor.Table`, a dict of
-        arrays.
+        pandas, Polars (lazy too), PyArrow (table, batch, or a reader of batches, which is read to
+        its end), a DuckDB relation, any frame narwhals knows, `nettumor.Table`, a dict of arrays.
     name : str
         The name of the table; errors name it.
     path : str
@@ -59,25 +68,16 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
     Returns
     -------
     CrfTable
+        ``source.kind`` is the library: "pandas", "polars", "pyarrow", "duckdb", "arrays" or
+        "table", or the name of another. ``notes`` say what became of an index.
 
     Raises
     ------
     InputError
-        Where columns differ in length, stand twice, or hold nested values.
+        Where columns differ in length, stand twice, hold nested values or floats of 16 bits, or are
+        pandas Series of unequal indexes.
     """
-    library = _library(frame)
-    if isinstance(frame, CrfTable):
-        columns, kind = {n: frame.column(n) for n in frame}, "table"
-    elif isinstance(frame, Mapping):
-        columns, kind = {str(n): _array_column(v, str(n)) for n, v in frame.items()}, "arrays"
-    elif library == "pandas":
-        columns, kind = _from_pandas(frame, name), "pandas"
-    elif library == "polars":
-        columns, kind = _from_polars(frame), "polars"
-    elif library == "pyarrow":
-        columns, kind = _from_arrow(frame, name), "pyarrow"
-    else:
-        columns, kind = _from_narwhals(frame, name), type(frame).__module__.split(".")[0]
+    columns, kind, notes = _columns_of(frame, name)
     _keep_types(frame, columns)
     names = column_names(list(columns), name)
     lengths = {n: len(c) for n, c in zip(names, columns.values(), strict=True)}
@@ -94,6 +94,7 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
         source,
         np.arange(n, dtype=smallest(n)),
         origin=constant(name, n),
+        notes=tuple(notes),
     )
 
 
@@ -107,11 +108,57 @@ def _keep_types(frame: Any, columns: Mapping[str, Column]) -> None:
 
 def _series(frame: Any, name: str) -> Any:
     try:
+        if _library(frame) == "duckdb":
+            return frame.types[frame.columns.index(name)]
         if hasattr(frame, "collect_schema") and not hasattr(frame, "get_columns"):
             return frame.collect_schema()[name]
         return frame[name]
-    except (KeyError, TypeError, AttributeError):  # a name that is no text, a frame without columns
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        IndexError,
+    ):  # a name that is no text, a frame without columns
         return None
+
+
+def _columns_of(frame: Any, name: str) -> tuple[dict[str, Column], str, list[Line]]:
+    """The columns of a frame, the kind of frame, and what is to be said of it."""
+    library = _library(frame)
+    if isinstance(frame, CrfTable):
+        return {n: frame.column(n) for n in frame}, "table", list(frame.notes)
+    if isinstance(frame, Mapping):
+        _of_one_index(frame, name)
+        return {str(n): _array_column(v, str(n)) for n, v in frame.items()}, "arrays", []
+    if library == "pandas":
+        columns, notes = _from_pandas(frame, name)
+        return columns, "pandas", notes
+    if library == "polars":
+        return _from_polars(frame), "polars", []
+    if library == "pyarrow":
+        return _from_arrow(frame, name), "pyarrow", []
+    if library == "duckdb":
+        return _from_duckdb(frame, name), "duckdb", []
+    kind = type(frame).__module__.split(".")[0]
+    if kind == "dask":
+        columns, _, notes = _columns_of(frame.compute(), name)
+        return columns, kind, notes
+    return _from_narwhals(frame, name), kind, []
+
+
+def _of_one_index(columns: Mapping[Any, Any], name: str) -> None:
+    """Refuse pandas Series of unequal indexes: row by row they may belong to different patients."""
+    series = [(n, v) for n, v in columns.items() if _library(v) == "pandas" and hasattr(v, "index")]
+    for other, value in series[1:]:
+        first, index = series[0][0], series[0][1].index
+        if len(index) == len(value.index) and not index.equals(value.index):
+            raise InputError(
+                f"Columns of `{name}` must have one index; those of {first!r} and {other!r} "
+                "differ. Put them into one frame, or pass series.to_numpy() where their rows "
+                "belong together as they stand.",
+                argument=str(other),
+            )
 
 
 def _array_column(values: Any, name: str) -> Column:
@@ -129,13 +176,12 @@ def _array_column(values: Any, name: str) -> Column:
     if library == "polars":
         return _polars_column(values, name)
     if library == "pandas":
-        return _pandas_column(values, name)
+        return _pandas_column(_as_series(values), name)
+    if library == "pyarrow":
+        return _arrow_column(values, name)
     if not hasattr(values, "__array__"):
         return Column.of_cells(list(values), name)
-    array = np.asarray(values)
-    if isinstance(values, np.ma.MaskedArray):
-        array = array.astype(object)
-        array[np.ma.getmaskarray(values)] = None
+    array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
     if array.ndim != 1:
         raise InputError(
             f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.",
@@ -144,16 +190,50 @@ def _array_column(values: Any, name: str) -> Column:
     return Column.of_array(array, name)
 
 
-def _from_pandas(frame: Any, name: str) -> dict[str, Column]:
+def _as_series(values: Any) -> Any:
+    """A pandas Series of an Index or an array of pandas."""
+    if hasattr(values, "iloc"):
+        return values
+    import pandas
+
+    return pandas.Series(values)
+
+
+def _from_pandas(frame: Any, name: str) -> tuple[dict[str, Column], list[Line]]:
     column_names([str(n) for n in frame.columns], name)
     names = [str(n) for n in frame.columns]
     series = [frame.iloc[:, i] for i in range(len(names))]
-    return dict(zip(names, each(_pandas_column, series, names, rows=len(frame)), strict=True))
+    read = each(_pandas_column, series, names, rows=len(frame))
+    columns = dict(zip(names, read, strict=True))
+    levels, notes = _from_index(frame.index, {n.casefold() for n in names}, name)
+    return {**levels, **columns}, notes
+
+
+def _from_index(index: Any, names: set[str], table: str) -> tuple[dict[str, Column], list[Line]]:
+    """The levels of an index that have a name no column has; what is left out, and said."""
+    columns: dict[str, Column] = {}
+    notes = []
+    for place, level in enumerate(index.names):
+        values = _as_series(index.get_level_values(place))
+        if level is not None and str(level).casefold() not in names:
+            columns[str(level)] = _pandas_column(values, str(level))
+            notes.append(
+                Line("column", f"{table}.{level}", "index", str(level), len(index), "read")
+            )
+        elif level is None and (len(index.names) > 1 or getattr(values.dtype, "kind", "O") == "O"):
+            repair = 'the index has no name; name it ("subject"), or reset_index()'
+            notes.append(Line("column", table, "index", "", len(index), "ignored", repair))
+    return columns, notes
 
 
 def _pandas_column(series: Any, name: str) -> Column:
     dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
+    family = type(dtype).__name__
+    if family == "ArrowDtype":
+        return _arrow_column(series.array.__arrow_array__(), name)
+    if family == "CategoricalDtype":
+        return _pandas_categories(series, name)
     if str(dtype).startswith("datetime64") or kind == "M":
         moments = (
             series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
@@ -163,22 +243,64 @@ def _pandas_column(series: Any, name: str) -> Column:
         )
     if kind == "m":
         return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
-    known = series.dropna() if kind in "iu" else series[:0]
-    if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
-        return Column.of_cells(series.tolist(), name)
     if kind in "fiub":
-        return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
-    text = type(dtype).__name__ == "StringDtype"
+        return _pandas_numbers(series, kind, name)
+    text = family == "StringDtype"
     if text and _says_one(
         series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()
     ):
         return constant(series.iloc[0], len(series))
+    if not text and not _equal_where_alike(series):
+        return Column.of_cells(series.tolist(), name)
     codes, words = series.factorize()
     values = words.tolist()
     if values and not text and not all(isinstance(v, str) for v in values):
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
     return Column.of_distinct(["", *values], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
+
+
+def _pandas_numbers(series: Any, kind: str, name: str) -> Column:
+    """Numbers and truth values of NumPy's types and pandas' own that know a missing one."""
+    known = series.dropna() if kind in "iu" else series.iloc[:0]
+    if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
+        return Column.of_cells(series.tolist(), name)
+    if kind == "b":
+        missing = series.isna().to_numpy()
+        flags = series.to_numpy(dtype=np.bool_, na_value=False) if missing.any() else series
+        return Column.of_flags(np.asarray(flags, dtype=np.bool_), ~missing)
+    dtype = series.dtype
+    plain = np.dtype(getattr(dtype, "numpy_dtype", getattr(dtype, "subtype", dtype)))
+    if kind == "f" and plain.itemsize < 8:
+        return Column.of_array(series.to_numpy(dtype=plain, na_value=np.nan), name)
+    return Column(floats=series.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _pandas_categories(series: Any, name: str) -> Column:
+    """The categories read as a column of their own type, and put where they stand."""
+    categories = series.cat.categories
+    codes = series.cat.codes.to_numpy()
+    if len(codes) and all(isinstance(c, str) for c in categories):
+        words = np.array(["", *categories], dtype=object)
+        places = codes.astype(np.int64) + 1
+        present, first = by_appearance(places)
+        return Column.of_distinct(words[places[first]].tolist(), present)
+    return _pandas_column(_as_series(categories), name).expand(codes.astype(np.int64))
+
+
+_BY_VALUE = (str, int, float, datetime.date, type(None))
+
+
+def _equal_where_alike(series: Any) -> bool:
+    """Whether cells that pandas takes for one are one: not 1 and True, nor 23.1 in 32 bits and what
+    it is in 64.
+    """
+    kinds = set(map(type, series.tolist()))
+    return not any(
+        k is bool or issubclass(k, (np.generic, datetime.timedelta)) or not issubclass(k, _BY_VALUE)
+        for k in kinds
+        if k.__name__ not in ("NAType", "NaTType")
+    )
 
 
 def _says_one(distinct: int, same: Callable[[], bool]) -> bool:
@@ -196,35 +318,54 @@ def _from_polars(frame: Any) -> dict[str, Column]:
 
 
 def _polars_column(series: Any, name: str) -> Column:
-    dtype = series.dtype
-    huge = (
-        dtype.is_integer()
-        and series.len()
-        and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE
-    )
-    if str(dtype) == "Date" and not series.null_count():
-        return Column.of_days(series.to_physical().to_numpy())
-    if dtype.is_integer() and not huge and not series.null_count():
-        import polars
-
-        return Column.of_whole(series.cast(polars.Int64).to_numpy())
-    if (dtype.is_numeric() and not huge) or str(dtype) == "Boolean":
+    kind = str(series.dtype)
+    if kind.startswith(("Int", "UInt")):
+        return _polars_whole(series, name)
+    if kind == "Float64":
         import polars
 
         floats = series.cast(polars.Float64).fill_null(np.nan).to_numpy()
-        made_here = series.null_count() or dtype != polars.Float64
-        return Column.of_own(floats) if made_here else Column(floats=floats)
-    if str(dtype) == "Date" or str(dtype).startswith("Datetime"):
+        return Column.of_own(floats) if series.null_count() else Column(floats=floats)
+    if kind in ("Float32", "Float16"):
+        return Column.of_array(series.to_numpy(), name)  # NaN where null
+    if kind.startswith("Decimal"):
+        return _polars_decimals(series, name)
+    if kind == "Boolean":
+        flags = series.fill_null(False).to_numpy()
+        return Column.of_flags(flags, series.is_not_null().to_numpy())
+    if kind == "Date" and not series.null_count():
+        return Column.of_days(series.to_physical().to_numpy())
+    if kind.startswith(("Date", "Datetime")):
+        zoned = getattr(series.dtype, "time_zone", None)
         return Column.of_datetimes(
-            series.dt.replace_time_zone(None).to_numpy()
-            if "zone" in str(dtype) and getattr(dtype, "time_zone", None)
-            else series.to_numpy()
+            (series.dt.replace_time_zone(None) if zoned else series).to_numpy()
         )
-    if str(dtype).startswith("Duration"):
+    if kind.startswith("Duration"):
         return Column.of_array(series.to_numpy(), name)
-    if str(dtype).startswith(("String", "Categorical", "Enum")):
+    if kind.startswith(("String", "Categorical", "Enum")):
         return _polars_words(series)
-    return Column.of_cells([None if v is None else v for v in series.to_list()], name)
+    return Column.of_cells(series.to_list(), name)
+
+
+def _polars_whole(series: Any, name: str) -> Column:
+    import polars
+
+    if series.len() and max(abs(series.max() or 0), abs(series.min() or 0)) > WHOLE:
+        return Column.of_cells(series.to_list(), name)
+    if not series.null_count():
+        return Column.of_whole(series.cast(polars.Int64).to_numpy())
+    return Column.of_own(series.cast(polars.Float64).fill_null(np.nan).to_numpy())
+
+
+def _polars_decimals(series: Any, name: str) -> Column:
+    """Decimals as numbers where a float holds each of their digits, else as text."""
+    import polars
+
+    floats = series.cast(polars.Float64).fill_null(np.nan).to_numpy()
+    digits = np.abs(floats) * 10.0 ** (series.dtype.scale or 0)
+    if not (digits >= WHOLE).any():
+        return Column.of_own(floats)
+    return Column.of_cells(series.to_list(), name)
 
 
 def _polars_words(series: Any) -> Column:
@@ -245,37 +386,102 @@ def _polars_words(series: Any) -> Column:
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:
-    column_names([str(n) for n in table.column_names], name)
-    return {n: _arrow_column(table.column(i), n) for i, n in enumerate(table.column_names)}
+    whole = table.read_all() if _BATCHES in type(table).__name__ else table
+    names = [str(n) for n in whole.schema.names]
+    column_names(names, name)
+    return {n: _arrow_column(whole.column(i), n) for i, n in enumerate(names)}
 
 
-def _arrow_column(chunked: Any, name: str) -> Column:
-    kind = str(chunked.type)
-    if kind.startswith(("dictionary<values=string", "dictionary<values=large_string")):
-        chunked, kind = chunked.cast("string"), "string"
+def _arrow_column(values: Any, name: str) -> Column:
+    """A column of PyArrow: an array, or one in chunks."""
+    kind = str(values.type)
+    if kind.startswith("dictionary"):
+        return _arrow_dictionary(values, name)
     if kind.startswith(("string", "large_string", "string_view")):
-        combined = (
-            chunked.combine_chunks()
-            if kind != "string_view"
-            else chunked.cast("string").combine_chunks()
+        return _arrow_words(values, kind)
+    if kind.startswith(("int", "uint")):
+        plain = values.drop_null().to_numpy(**_copying(values))
+        if not plain.size or (plain.max() <= WHOLE and plain.min() >= -WHOLE):
+            return Column(floats=_arrow_to_numpy(values).astype(np.float64))  # NaN where null
+    if kind in ("float", "double", "halffloat"):
+        return Column.of_array(_arrow_to_numpy(values), name)
+    if kind.startswith("timestamp"):
+        import pyarrow.compute
+
+        local = pyarrow.compute.local_timestamp(values) if values.type.tz else values
+        return Column.of_datetimes(_arrow_to_numpy(local))
+    if kind.startswith(("date32", "date64")):
+        return Column.of_datetimes(_arrow_to_numpy(values))
+    if kind.startswith("duration"):
+        return Column.of_array(_arrow_to_numpy(values), name)
+    if kind == "month_day_nano_interval":
+        return Column.of_cells([_interval(v, name) for v in values.to_pylist()], name)
+    return Column.of_cells(values.to_pylist(), name)
+
+
+def _copying(values: Any) -> dict[str, bool]:
+    return {} if hasattr(values, "chunks") else {"zero_copy_only": False}
+
+
+def _arrow_to_numpy(values: Any) -> Any:
+    return values.to_numpy(**_copying(values))
+
+
+def _arrow_words(values: Any, kind: str) -> Column:
+    text = values.cast("string") if kind.startswith("string_view") else values
+    combined = text.combine_chunks() if hasattr(text, "chunks") else text
+    encoded = combined.dictionary_encode()
+    if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
+        encoded = encoded.combine_chunks()
+    words = encoded.dictionary.to_pylist()
+    codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+    return Column.of_distinct([*words, ""], codes.astype(np.int64))
+
+
+def _arrow_dictionary(values: Any, name: str) -> Column:
+    """A dictionary of words (as of a Polars categorical) or of values of any other type."""
+    if "string" in str(values.type.value_type):
+        return _arrow_words(values.cast("string"), "string")
+    if hasattr(values, "chunks"):
+        values = values.unify_dictionaries().combine_chunks()
+        values = values.chunk(0) if hasattr(values, "chunks") else values
+    codes = values.indices.fill_null(-1).cast("int64").to_numpy(zero_copy_only=False)
+    return _arrow_column(values.dictionary, name).expand(codes)
+
+
+def _interval(value: Any, name: str) -> Any:
+    """An interval of days and nanoseconds as a duration; one of months is refused."""
+    if value is None:
+        return None
+    if value.months:
+        raise InputError(
+            f"`{name}` must not be an interval of months, which is no number of days; got "
+            f"{value.months} months. Give days.",
+            argument=name,
         )
-        encoded = combined.dictionary_encode()
-        if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
-            encoded = encoded.combine_chunks()
-        words = encoded.dictionary.to_pylist()
-        codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-        return Column.of_distinct([*words, ""], codes.astype(np.int64))
-    if kind.startswith(("int", "uint", "float", "double", "halffloat")):
-        plain = chunked.drop_null().to_numpy()
-        if (
-            plain.dtype.kind == "f"
-            or not plain.size
-            or (plain.max() <= WHOLE and plain.min() >= -WHOLE)
-        ):
-            return Column(floats=chunked.to_numpy().astype(np.float64))  # NaN where null
-    if kind.startswith("date32"):
-        return Column.of_datetimes(chunked.to_numpy())
-    return Column.of_cells(chunked.to_pylist(), name)
+    return datetime.timedelta(days=value.days, microseconds=value.nanoseconds / 1000)
+
+
+def _from_duckdb(relation: Any, name: str) -> dict[str, Column]:
+    """A DuckDB relation through PyArrow, or row by row where that is not installed."""
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        rows = relation.fetchall()
+        kinds = [str(t) for t in relation.types]
+        column_names([str(c) for c in relation.columns], name)
+        return {
+            str(column): Column.of_cells([_of_kind(row[i], kinds[i]) for row in rows], column)
+            for i, column in enumerate(relation.columns)
+        }
+    whole = getattr(relation, "to_arrow_table", None) or relation.fetch_arrow_table
+    return _from_arrow(whole(), name)
+
+
+def _of_kind(value: Any, kind: str) -> Any:
+    """A value whose library widens floats of 32 bits, as what it is."""
+    short = kind.upper() in ("FLOAT", "FLOAT32") and value is not None
+    return np.float32(value) if short else value
 
 
 def _from_narwhals(frame: Any, name: str) -> dict[str, Column]:
@@ -293,12 +499,18 @@ def _from_narwhals(frame: Any, name: str) -> dict[str, Column]:
             "Convert it to a dict of arrays first.",
             argument=name,
         ) from None
+    native = eager.to_native()
+    if _library(native):
+        return _columns_of(native, name)[0]
     return {
-        n: Column.of_cells([cell_or_none(v) for v in eager.get_column(n).to_list()], n)
-        for n in eager.columns
+        n: Column.of_cells(
+            [cell_or_none(_of_kind(v, str(kind))) for v in eager.get_column(n).to_list()], n
+        )
+        for n, kind in eager.schema.items()
     }
 
 
 def cell_or_none(value: Any) -> Any:
     """A cell of a foreign frame as a plain Python value."""
-    return value if value is None or isinstance(value, (str, int, float)) else cell_text(value)
+    plain = (str, int, float, np.float32, datetime.timedelta)
+    return value if value is None or isinstance(value, plain) else cell_text(value)

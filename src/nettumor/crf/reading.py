@@ -300,6 +300,8 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
+_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
+"""Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?")
 """Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder."""
 
@@ -333,7 +335,7 @@ def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
             try:
                 tables += read_file(path)
             except (InputError, MissingExtraError) as error:
-                if known or path.suffix.lower() not in (".txt", ".json"):
+                if known or path.suffix.lower() not in _OFTEN_OTHER:
                     raise
                 left(path, "ignored", f"{error}{near}")
     if not tables:

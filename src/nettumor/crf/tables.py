@@ -39,7 +39,7 @@ class Source:
         The file's name, the sheet's or member's name with it, or the key in the mapping.
     kind : str
         "csv", "xport", "dataset-json", "json", "parquet", "excel", "sas7bdat", "pandas", "polars",
-        "pyarrow", "arrays", ... or "sdtm" for a table made from domains.
+        "pyarrow", "duckdb", "arrays", ... or "sdtm" for a table made from domains.
     rows : str
         What a row number means: "row of the sheet, header = 1", "record, from 1" or "position, from
         0".
@@ -252,7 +252,7 @@ class Tables(Mapping[str, CrfTable]):
     ignored : mapping of str to str
         What was given and not used, with the reason.
     frame_kind : str
-        "pandas", "polars", "pyarrow" if frames were given, else "".
+        "pandas", "polars", "pyarrow" (a table or a batch), "duckdb" if frames were given, else "".
     intake : Table
         What came in and how it was taken, a line for each thing, worst first: kind (file, table,
         row, column, word, number, date, subject), place, found, read_as, count, status (read, not

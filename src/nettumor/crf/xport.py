@@ -4,15 +4,14 @@ record layout.
 Source: SAS Institute, "The Record Layout of a Data Set in SAS Transport (XPORT) Format" (TS-140).
 Records of 80 bytes; a library header, for each data set a member header with NAMESTR records (140
 or 136 bytes a variable) and the observations as fixed-width bytes, padded with blanks. Numbers are
-IBM hexadecimal floating point of 2 to 8 bytes. A 0 is 0; missing values ``.``, ``.A``-``.Z``,
+IBM hexadecimal floating point of 2 to 8 bytes (`sas_numbers` says what those of fewer than 8 and
+those with a format of dates mean). A 0 is 0; missing values ``.``, ``.A``-``.Z``,
 ``._`` are NaN with the letter kept; blanks at the end of text are padding. Version 8 is read by
 pyreadstat (extra ``sas``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from attrs import frozen
 
 from nettumor._arrays import Floats
 from nettumor.crf.columns import Column, Factoriser, constant
+from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.errors import InputError
 
@@ -31,14 +31,6 @@ _MEMBER = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!"
 _NAMESTR = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!"
 _OBS = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!"
 RECORD_ROWS = "record, from 1"
-
-DATE_FORMATS = re.compile(
-    r"(?:E8601DA|B8601DA|IS8601DA|DATE|YYMMDD.?|MMDDYY.?|DDMMYY.?|WEEKDATE|WORDDATE|NLDATE)\d*",
-    re.I,
-)
-MOMENT_FORMATS = re.compile(r"(?:E8601DT|B8601DT|IS8601DT|DATETIME|NLDATM|DATEAMPM)\d*", re.I)
-_EPOCH = np.datetime64("1960-01-01")
-"""Day 0 of SAS dates, second 0 of SAS datetimes."""
 
 
 @frozen
@@ -127,20 +119,6 @@ def ibm_to_float(raw: npt.NDArray[np.uint8]) -> tuple[Floats, npt.NDArray[np.str
     return values, letters[np.where(missing, place, 0)]
 
 
-def sas_date_column(values: Floats, format_name: str) -> Column | None:
-    """Numbers with a SAS date or datetime format as ISO 8601 text; None for another format."""
-    name = format_name.strip()
-    if DATE_FORMATS.fullmatch(name):
-        unit, limit = "D", 1e6
-    elif MOMENT_FORMATS.fullmatch(name):
-        unit, limit = "s", 1e11
-    else:
-        return None
-    known = np.isfinite(values) & (np.abs(values) < limit)
-    steps = np.where(known, values, 0).astype(np.int64).astype(f"timedelta64[{unit}]")
-    return Column.of_datetimes(np.where(known, _EPOCH + steps, np.datetime64("NaT")))
-
-
 def _record_starts(data: bytes, mark: bytes) -> list[int]:
     out, at = [], data.find(mark)
     while at >= 0:
@@ -179,7 +157,15 @@ def _member(data: bytes, source: Source) -> CrfTable:
         raise _broken(source, "two of its variables have one name")
     numbers = np.arange(1, len(rows) + 1, dtype=np.int64)
     table = name or source.name
-    return CrfTable(table, columns, source, numbers, origin=constant(table, len(rows)))
+    formats = {v.name: v.format for v in variables if v.numeric}
+    return CrfTable(
+        table,
+        columns,
+        source,
+        numbers,
+        origin=constant(table, len(rows)),
+        notes=tuple(unread_formats(formats, source.name)),
+    )
 
 
 def _digits(text: bytes, source: Source, what: str) -> int:
@@ -219,6 +205,7 @@ def _observations(data: bytes, variables: list[_Variable], source: Source) -> np
 def _column(raw: npt.NDArray[np.uint8], variable: _Variable) -> Column:
     if variable.numeric:
         values, letters = ibm_to_float(raw)
+        values = shortest_decimals(values, variable.length, ibm=True)
         return sas_date_column(values, variable.format) or Column(floats=values, letters=letters)
     factoriser = Factoriser()
     cells: list[Any] = (
@@ -238,22 +225,3 @@ def _decode(cell: bytes) -> str:
     except UnicodeDecodeError:
         text = cell.decode("latin-1")
     return text.rstrip(" \x00")
-
-
-def formats_to_columns(
-    values: Mapping[str, Any], formats: Mapping[str, str | None], n: int
-) -> dict[str, Column]:
-    """Columns of another reader's values (pyreadstat), SAS dates by their formats."""
-    out: dict[str, Column] = {}
-    for name, cells in values.items():
-        array = np.asarray(cells)
-        column = (
-            Column.of_array(array, name) if array.size == n else Column.of_cells(list(cells), name)
-        )
-        dated = (
-            sas_date_column(column.floats, formats.get(name) or "")
-            if column.floats is not None
-            else None
-        )
-        out[name] = dated or column
-    return out
