@@ -12,6 +12,7 @@ One best response, or one time and event, for each patient comes in. Frozen resu
 
 from __future__ import annotations
 
+from nettumor.summaries.log_rank import LogRank, log_rank
 from nettumor.summaries.rates import (
     Rate,
     clinical_benefit_rate,
@@ -19,7 +20,7 @@ from nettumor.summaries.rates import (
     objective_response_rate,
     response_table,
 )
-from nettumor.summaries.survival import Interval, KaplanMeier, LogRank, kaplan_meier, log_rank
+from nettumor.summaries.survival import Interval, KaplanMeier, kaplan_meier
 
 __all__ = [
     "Interval",
