@@ -16,17 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nettumor._arrays import Bools, Floats
-from nettumor.summaries._sorted_times import (
-    Counts,
-    EventTimes,
-    Keys,
-    blocks,
-    first_at_most,
-    times_of,
-)
-
-Reading = Callable[[Keys, Counts], EventTimes]
-"""`event_times`, or `censoring_times` for the curve of follow-up."""
+from nettumor.summaries._sorted_times import Counts, Ordered, Reading, first_at_most, times_of
 
 _ROUNDING = 4 * 2.0**-53
 """Relative error of a product of n quotients is at most 2 n units of 2^-53; twice that is kept."""
@@ -44,36 +34,32 @@ class Crossing(NamedTuple):
 
 
 def crossing(
-    keys: Keys, known: Counts, survival: Callable[[slice], Floats], level: Fraction, read: Reading
+    trials: Ordered, survival: Callable[[slice], Floats], level: Fraction, read: Reading
 ) -> Crossing:
     """The first time of each trial with a survival of at most ``level``."""
-    trials, patients = keys.shape
-    time, next_time = np.full(trials, np.nan), np.full(trials, np.nan)
-    is_flat = np.zeros(trials, dtype=np.bool_)
-    if not patients:
-        return Crossing(time, is_flat, next_time)
+    n, patients = trials.keys.shape
+    out = Crossing(np.full(n, np.nan), np.zeros(n, dtype=np.bool_), np.full(n, np.nan))
     near = _ROUNDING * (patients + 1)
-    for rows in blocks(trials, patients):
-        block, curve = keys[rows], survival(rows)
-        place = first_at_most(curve, np.full(len(block), float(level) + near))
+    for rows in trials.blocks:
+        block, curve = trials[rows], survival(rows)
+        place = first_at_most(curve, np.full(len(curve), float(level) + near))
+        row, last = np.arange(len(curve)), np.minimum(place, patients - 1)
         reached = place < patients
-        row = np.arange(len(block))
-        value = curve[row, np.minimum(place, patients - 1)]
+        time = np.where(reached, times_of(block.keys[row, last]), np.nan)
+        out.time[rows], out.next_time[rows] = time, time
         # What lies beside the level by more than rounding is decided.
-        found = np.where(reached, times_of(block[row, np.minimum(place, patients - 1)]), np.nan)
-        later = found.copy()
-        doubtful = np.flatnonzero(reached & (value >= float(level) - near))
+        doubtful = np.flatnonzero(reached & (curve[row, last] >= float(level) - near))
         if doubtful.size:
-            exact = _decided(block[doubtful], known[rows][doubtful], place[doubtful], level, read)
-            found[doubtful], is_flat[rows.start + doubtful], later[doubtful] = exact
-        time[rows], next_time[rows] = found, later
-    return Crossing(time, is_flat, next_time)
+            exact = _decided(block[doubtful], place[doubtful], level, read)
+            for values, decided in zip(out, exact, strict=True):
+                values[rows.start + doubtful] = decided
+    return out
 
 
-def _decided(keys: Keys, known: Counts, place: Counts, level: Fraction, read: Reading) -> Crossing:
-    """The crossing of rows whose float at ``place`` cannot be told from the level."""
-    patients, row = keys.shape[-1], np.arange(len(keys))
-    runs = read(keys, known)
+def _decided(trials: Ordered, place: Counts, level: Fraction, read: Reading) -> Crossing:
+    """The crossing of trials whose float at ``place`` cannot be told from the level."""
+    patients, row = trials.keys.shape[-1], np.arange(len(place))
+    runs = read(trials)
     # The time in doubt among the distinct times of events, and the first of its row.
     k = np.searchsorted(runs.place, row * patients + place)
     first = np.searchsorted(runs.place, row * patients)
@@ -90,7 +76,7 @@ def _decided(keys: Keys, known: Counts, place: Counts, level: Fraction, read: Re
     # A hair above the level: the next event is below it, since it takes away 1 / n at least.
     following = np.minimum(k + 1, runs.place.size - 1)
     goes_on = (k + 1 < runs.place.size) & (runs.place[following] // patients == row)
-    t = times_of(keys).ravel()[runs.place]
+    t = times_of(trials.keys.ravel()[runs.place])
     time = np.where(sign <= 0, t[k], np.where(goes_on, t[following], np.nan))
     return Crossing(time, sign == 0, np.where((sign == 0) & goes_on, t[following], time))
 

@@ -8,11 +8,12 @@ through blocks of trials that fit the cache. No statistic belongs here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, more_than
 
@@ -37,43 +38,80 @@ class EventTimes(NamedTuple):
     events: Counts
 
 
+@frozen(eq=False)
+class Ordered:
+    """Times and events of trials in order.
+
+    Attributes
+    ----------
+    keys : ndarray of uint64, shape (trial, patient)
+        Sorted along the last axis.
+    known : ndarray of int, shape (trial,)
+        Patients with a time: the others stand at the end.
+    is_tied : ndarray of bool, shape (trial,)
+        False where no two events of the trial can share a time.
+    """
+
+    keys: Keys
+    known: Counts
+    is_tied: Bools
+
+    def __getitem__(self, rows: Any) -> Ordered:
+        return Ordered(self.keys[rows], self.known[rows], self.is_tied[rows])
+
+    @property
+    def blocks(self) -> Iterator[slice]:
+        """Slices of trials, each a block that fits the cache."""
+        return blocks(*self.keys.shape)
+
+
+Reading: TypeAlias = Callable[[Ordered], EventTimes]
+"""`event_times`, or `censoring_times` for the curve of follow-up."""
+
+
 def blocks(trials: int, patients: int) -> Iterator[slice]:
     """Slices of trials that together are all of them; none where there are no patients."""
     rows = max(1, BLOCK // max(patients, 1))
     return (slice(i, min(i + rows, trials)) for i in range(0, trials if patients else 0, rows))
 
 
-def sorted_keys(times: Floats, events: Bools, guard: float) -> Keys:
-    """Keys of shape (trial, patient), sorted along the last axis; times within ``guard`` are tied.
+def ordered(times: Floats, events: Bools, guard: float) -> Ordered:
+    """Times and events of shape (trial, patient) in order; times within ``guard`` are tied.
 
     Of times that are equal but for rounding the smallest stands for all (as R's ``timefix`` does).
     """
-    out = np.empty(times.shape, dtype=np.uint64)
-    for rows in blocks(*times.shape):
-        keys = out[rows]
-        keys[...] = (times[rows] + 0.0).view(np.uint64)  # + 0.0: a negative zero is zero
+    trials, patients = times.shape
+    out = Ordered(
+        np.empty(times.shape, dtype=np.uint64),
+        np.full(trials, patients),
+        np.zeros(trials, dtype=np.bool_),
+    )
+    for rows in out.blocks:
+        keys = out.keys[rows]
+        np.add(times[rows], 0.0, out=keys.view(np.float64))  # a negative zero becomes zero
         keys <<= np.uint64(1)
         keys |= ~events[rows]
-        keys[np.isnan(times[rows])] = NO_TIME
+        none = np.isnan(times[rows])
+        if none.any():
+            keys[none] = NO_TIME
+            out.known[rows] -= np.count_nonzero(none, axis=-1)
         keys.sort(axis=-1)
-        near = _rows_with_near_ties(keys, guard)
-        if near.size:
-            keys[near] = _tied(keys[near], guard)
+        _tie(keys, guard)
+        out.is_tied[rows] = any_tied_events(keys)
     return out
 
 
-def _rows_with_near_ties(keys: Keys, guard: float) -> Counts:
-    """Rows in which neighbours may be equal but for rounding: they lie few units in the last place
-    apart.
-    """
-    if keys.shape[-1] < 2:
-        return np.zeros(0, dtype=np.int64)
-    bits = keys >> np.uint64(1)
-    apart = bits[:, 1:] - bits[:, :-1]
-    # A float is at least 2^52 of its units, hence a relative distance of `guard` at most
-    # guard * 2^53 of them. One is subtracted: equal times (0 apart) become the largest number.
-    apart -= np.uint64(1)
-    return np.flatnonzero((apart < np.uint64(int(guard * 2.0**53) + 1)).any(axis=-1))
+def _tie(keys: Keys, guard: float) -> None:
+    """Makes the times of sorted keys equal, in place, where they are equal but for rounding."""
+    # A float is at least 2^52 of its units: a relative distance of `guard` is at most guard * 2^53
+    # of them, twice that in keys. One is subtracted, so that equal keys become the largest number.
+    apart = keys[:, 1:] - keys[:, :-1] - np.uint64(1)
+    if (apart <= np.uint64(2 * int(guard * 2.0**53) + 2)).any():
+        bits = keys >> np.uint64(1)
+        apart = bits[:, 1:] - bits[:, :-1] - np.uint64(1)
+        near = (apart <= np.uint64(int(guard * 2.0**53))).any(axis=-1)
+        if near.any():
+            keys[near] = _tied(keys[near], guard)
 
 
 def _tied(keys: Keys, guard: float) -> Keys:
@@ -86,6 +124,17 @@ def _tied(keys: Keys, guard: float) -> Keys:
     tied[np.isnan(times)] = NO_TIME
     tied.sort(axis=-1)
     return tied
+
+
+def any_tied_events(keys: Keys) -> bool:
+    """Whether two events share a time in some row of a block."""
+    same = keys[:, 1:] == keys[:, :-1]
+    return bool(same.any()) and bool((same & is_event(keys[:, 1:])).any())
+
+
+def is_event(keys: Keys) -> Bools:
+    """Where a key is that of an event."""
+    return np.asarray((keys & np.uint64(1)) == 0)
 
 
 def times_of(keys: Keys) -> Floats:
@@ -101,57 +150,92 @@ def is_new_time(keys: Keys) -> Bools:
     return new
 
 
-def event_times(keys: Keys, known: Counts) -> EventTimes:
-    """The distinct times of events of sorted keys, of which ``known`` in each row are times."""
+def event_times(trials: Ordered) -> EventTimes:
+    """The distinct times of events."""
     # An event stands before the censorings of its time, so the first of a time with events is one.
-    events = np.flatnonzero((keys & np.uint64(1)) == 0)
-    return _distinct(keys, known, events, is_new_time(keys))
+    events = np.flatnonzero(is_event(trials.keys))
+    return _distinct(trials, events, is_new_time(trials.keys))
 
 
-def censoring_times(keys: Keys, known: Counts) -> EventTimes:
+def censoring_times(trials: Ordered) -> EventTimes:
     """The distinct times of censorings; who has the event at such a time is no longer at risk of
     being censored.
     """
-    censored = np.flatnonzero(((keys & np.uint64(1)) == 1) & (keys != NO_TIME))
+    keys = trials.keys
+    censored = np.flatnonzero(~is_event(keys) & (keys != NO_TIME))
     new = np.ones(keys.shape, dtype=np.bool_)
     new[:, 1:] = keys[:, 1:] != keys[:, :-1]
-    return _distinct(keys, known, censored, new)
+    return _distinct(trials, censored, new)
 
 
-def _distinct(keys: Keys, known: Counts, chosen: Counts, new: Bools) -> EventTimes:
+def _distinct(trials: Ordered, chosen: Counts, new: Bools) -> EventTimes:
     """Of the chosen places the first of each distinct time, and how many chosen each time has."""
     first = np.flatnonzero(new.ravel()[chosen])
     count = np.diff(first, append=chosen.size)
     place = chosen[first]
-    at_risk = (known[:, None] - np.arange(keys.shape[-1])).ravel()[place]
+    at_risk = (trials.known[:, None] - np.arange(new.shape[-1])).ravel()[place]
     return EventTimes(place, at_risk, count)
 
 
-def survival_of(times: EventTimes, shape: tuple[int, ...], known: Counts) -> Floats:
+def at_risk_of(trials: Ordered) -> Floats:
+    """Patients at risk at each key, were no time shared; 1 beyond the last. One row where the
+    trials have equally many.
+    """
+    known = trials.known
+    if known.size and (known == known[0]).all():
+        known = known[:1]
+    n = known[:, None] - np.arange(trials.keys.shape[-1], dtype=np.float64)
+    return np.asarray(np.maximum(n, 1.0, out=n))
+
+
+def survival_of(trials: Ordered, read: Reading = event_times) -> Floats:
     """Share without the event after each key: the product of (n - d) / n up to it, or, where nobody
     of the trial is censored, 1 less the share that had it (as `scipy.stats.ecdf`).
     """
+    # Where each event has its own time there is nothing to count: a third of the work.
+    if read is event_times and not trials.is_tied.any():
+        n, event = at_risk_of(trials), is_event(trials.keys)
+        curve = np.where(event, (n - 1) / n, 1.0)
+        np.multiply.accumulate(curve, axis=-1, out=curve)
+        whole = np.flatnonzero(np.count_nonzero(event, axis=-1) == trials.known)
+        if whole.size:
+            total = trials.known[whole, None].astype(np.float64)
+            had = np.minimum(np.arange(1, trials.keys.shape[-1] + 1), total)
+            curve[whole] = 1 - had / np.maximum(total, 1)
+        return curve
+    return _survival_with_ties(read(trials), trials)
+
+
+def _survival_with_ties(times: EventTimes, trials: Ordered) -> Floats:
+    """The same from the distinct times of events."""
     left = times.at_risk - times.events
-    curve = np.ones(shape)
+    curve = np.ones(trials.keys.shape)
     curve.ravel()[times.place] = left / times.at_risk
     np.multiply.accumulate(curve, axis=-1, out=curve)
-    trial = times.place // max(shape[1], 1)
-    had = np.bincount(trial, times.events, minlength=shape[0])
-    whole = np.flatnonzero((had == known) & (known > 0))
+    trial = times.place // curve.shape[-1]
+    had = np.bincount(trial, times.events, minlength=len(curve))
+    whole = np.flatnonzero(had == trials.known)
     if whole.size:
-        total = known[trial]
-        share = np.ones(shape)
+        total = trials.known[trial]
+        share = np.ones(curve.shape)
         share.ravel()[times.place] = 1 - (total - left) / total
         curve[whole] = np.minimum.accumulate(share[whole], axis=-1)  # ties keep what they came to
     return curve
 
 
-def greenwood_of(times: EventTimes, shape: tuple[int, ...]) -> Floats:
-    """Greenwood's sum of d / (n (n - d)) up to each key; infinite where nobody is left."""
-    term = np.zeros(shape)
+def greenwood_terms(trials: Ordered, read: Reading = event_times) -> Floats:
+    """Greenwood's d / (n (n - d)) at the first key of each time with events, else 0; infinite where
+    nobody is left.
+    """
     with np.errstate(divide="ignore"):
-        term.ravel()[times.place] = times.events / (times.at_risk * (times.at_risk - times.events))
-    return np.add.accumulate(term, axis=-1, out=term)
+        if read is event_times and not trials.is_tied.any():
+            n = at_risk_of(trials)
+            return np.where(is_event(trials.keys), 1 / (n * (n - 1)), 0.0)
+        times = read(trials)
+        terms = np.zeros(trials.keys.shape)
+        left = times.at_risk - times.events
+        terms.ravel()[times.place] = times.events / (times.at_risk * left)
+        return terms
 
 
 def count_upto(keys: Keys, limit: Keys) -> Counts:

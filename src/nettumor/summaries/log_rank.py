@@ -22,10 +22,13 @@ from nettumor.errors import InputError
 from nettumor.summaries._sorted_times import (
     NO_TIME,
     Counts,
-    EventTimes,
     Keys,
+    Ordered,
+    any_tied_events,
+    at_risk_of,
     blocks,
     event_times,
+    is_event,
     survival_of,
 )
 from nettumor.summaries._trials import comparable, in_words, shaped, span
@@ -147,7 +150,7 @@ def log_rank(
     Ten thousand trials would be as two here:
 
     >>> log_rank(([[1, 2, 3], [2, 4, 9]], True), ([[4, 5, 6], [1, 5, 8]], True)).p_value.round(3).tolist()
-    [0.025, 0.893]
+    [0.025, 0.694]
     """
     names = ["a", "b", *(f"others[{i}]" for i in range(len(others)))]
     given = [_pair(g, name) for g, name in zip((a, b, *others), names, strict=True)]
@@ -190,12 +193,17 @@ def _result(
     else:
         statistic = _quadratic(difference, covariance, can)
         p_value = special.chdtrc(degrees, statistic)
+    n_known, n_events, n_excluded = (
+        tuple(shaped(v, trials) for v in counts) for counts in (n, events, excluded)
+    )
     return LogRank(
-        shaped(statistic, trials),
-        shaped(p_value, trials),
-        *(tuple(shaped(v, trials) for v in counts) for counts in (n, events, excluded)),
-        tuple(shaped(v, trials) for v in difference.T),
-        degrees,
+        statistic=shaped(statistic, trials),
+        p_value=shaped(p_value, trials),
+        n=n_known,
+        n_events=n_events,
+        excluded=n_excluded,
+        difference=tuple(shaped(v, trials) for v in difference.T),
+        degrees=degrees,
     )
 
 
@@ -224,20 +232,13 @@ def _sums(
     trials, k = len(times), len(groups)
     out = _Sums(np.zeros((trials, k)), np.zeros((trials, k, k)))
     for rows in blocks(*times.shape):
-        pooled = _pooled(times[rows], events[rows], group, guard)
-        found = _of_block(pooled, k, weights, alone=alone)
+        pooled, of_group = _pooled(times[rows], events[rows], group, guard)
+        if alone or pooled.is_tied.any():
+            found = _with_ties(pooled, of_group, k, weights, alone=alone)
+        else:
+            found = _without_ties(pooled, of_group, k, weights)
         out.difference[rows], out.covariance[rows] = found
     return out
-
-
-class _Pooled(NamedTuple):
-    """All groups of a block of trials in the order of their times: keys as in `sorted_keys` but
-    for their unit, the group of each, and how many have a time.
-    """
-
-    keys: Keys
-    group: npt.NDArray[np.uint64]
-    known: Counts
 
 
 GROUP_BITS = 4
@@ -249,8 +250,12 @@ _SUBNORMAL = 1e-290
 """Below, the bits of a float are fewer, and its last ones are no longer small beside it."""
 
 
-def _pooled(times: Floats, events: Bools, group: npt.NDArray[np.uint64], guard: float) -> _Pooled:
-    """The groups of a block together, those of near ties and of many groups by their ranks."""
+def _pooled(
+    times: Floats, events: Bools, group: npt.NDArray[np.uint64], guard: float
+) -> tuple[Ordered, npt.NDArray[np.uint64]]:
+    """The groups of a block together in order, and the group of each key; the keys say what is
+    earlier, tied and an event, and no longer which time it is.
+    """
     width, none = GROUP_BITS, np.isnan(times)
     if group.size and int(group[-1]) + 1 >= 1 << GROUP_BITS:
         width = int(group[-1] + 1).bit_length()
@@ -267,9 +272,10 @@ def _pooled(times: Floats, events: Bools, group: npt.NDArray[np.uint64], guard: 
         if near.any():
             ranks = _ranks(times[near], guard)
             keys[near] = _packed(ranks, events[near], group, width, none[near])
-    plain = keys >> np.uint64(width + 1) << np.uint64(1) | keys >> np.uint64(width) & np.uint64(1)
+    of_group = keys & np.uint64((1 << width) - 1)
+    keys >>= np.uint64(width)
     known = times.shape[-1] - np.count_nonzero(none, axis=-1)
-    return _Pooled(plain, keys & np.uint64((1 << width) - 1), known)
+    return Ordered(keys, known, np.full(len(keys), any_tied_events(keys))), of_group
 
 
 def _packed(
@@ -300,23 +306,60 @@ def _ranks(times: Floats, guard: float) -> npt.NDArray[np.uint64]:
     return ranks
 
 
-def _of_block(pooled: _Pooled, k: int, weights: tuple[float, float], *, alone: bool) -> _Sums:
-    """The sums over the times of events of a block of trials."""
-    runs, shape = event_times(pooled.keys, pooled.known), pooled.keys.shape
+def _without_ties(
+    pooled: Ordered, of_group: npt.NDArray[np.uint64], k: int, weights: tuple[float, float]
+) -> _Sums:
+    """The sums over the events of a block of trials in which no two share a time: a quarter of the
+    work of `_with_ties`.
+    """
+    shape = pooled.keys.shape
+    n, event = at_risk_of(pooled), is_event(pooled.keys)
+    weight = event * _weight_before(pooled, weights) if any(weights) else event.astype(np.float64)
+    difference, covariance = np.zeros((shape[0], k)), np.zeros((shape[0], k, k))
+    shares: list[Floats] = []
+    for g in range(k):
+        # Patients of the group at risk at each key: those that stand at it or after it.
+        is_group = (of_group == np.uint64(g)).view(np.int8)
+        is_group[np.arange(shape[1]) >= pooled.known[:, None]] = 0
+        after = np.cumsum(is_group[:, ::-1], axis=-1, dtype=np.int32)[:, ::-1]
+        share = after / n
+        shares.append(weight * share)
+        difference[:, g] = np.einsum("ti,ti->t", weight, is_group - share)
+        covariance[:, g, g] = np.einsum("ti,ti->t", weight, shares[g])
+        for h in range(g + 1):
+            product = np.einsum("ti,ti->t", shares[g], shares[h])
+            covariance[:, g, h] -= product
+            if g != h:
+                covariance[:, h, g] -= product
+    return _Sums(difference, covariance)
+
+
+def _with_ties(
+    pooled: Ordered,
+    of_group: npt.NDArray[np.uint64],
+    k: int,
+    weights: tuple[float, float],
+    *,
+    alone: bool,
+) -> _Sums:
+    """The sums over the distinct times of events of a block of trials."""
+    runs, shape = event_times(pooled), pooled.keys.shape
     trial = runs.place // shape[1]
     n, d = runs.at_risk.astype(np.float64), runs.events.astype(np.float64)
-    weight = _weight(runs, pooled, weights)
-    event = np.flatnonzero((pooled.keys & np.uint64(1)) == 0)
-    of_event = pooled.group.ravel()[event]
+    weight = _weight_before(pooled, weights).ravel()[runs.place]
+    event = np.flatnonzero(is_event(pooled.keys))
+    group_of_event = of_group.ravel()[event]
 
     def total(terms: Floats, trials: Counts = trial) -> Floats:
         """The sum of each trial; alone as NumPy sums, so that a cohort is answered as ever."""
-        return terms.sum()[None] if alone else np.bincount(trials, terms, minlength=shape[0])
+        return np.asarray(
+            terms.sum()[None] if alone else np.bincount(trials, terms, minlength=shape[0])
+        )
 
     # Patients of each group at risk: all, less those that stand before the time.
     at_risk = []
     for g in range(k):
-        is_group = (pooled.group == g) & (np.arange(shape[1]) < pooled.known[:, None])
+        is_group = (of_group == np.uint64(g)) & (np.arange(shape[1]) < pooled.known[:, None])
         seen = np.cumsum(is_group, axis=-1, dtype=np.int64)
         before = (seen - is_group).ravel()[runs.place]
         at_risk.append((seen[trial, -1] - before).astype(np.float64))
@@ -325,7 +368,7 @@ def _of_block(pooled: _Pooled, k: int, weights: tuple[float, float], *, alone: b
     several = n > 1
     spread = np.where(several, n**2 * (n - 1), 1.0)
     for g, n_g in enumerate(at_risk):
-        observed = (of_event == g) * np.repeat(weight, runs.events)
+        observed = (group_of_event == np.uint64(g)) * np.repeat(weight, runs.events)
         difference[:, g] = total(observed, event // shape[1]) - total(weight * (n_g * (d / n)))
         for h in range(g, k):
             pairs = n_g * (n - n_g) if g == h else -n_g * at_risk[h]
@@ -335,15 +378,14 @@ def _of_block(pooled: _Pooled, k: int, weights: tuple[float, float], *, alone: b
     return _Sums(difference, covariance)
 
 
-def _weight(runs: EventTimes, pooled: _Pooled, weights: tuple[float, float]) -> Floats:
-    """Fleming and Harrington's weight at each time, from the survival just before it."""
+def _weight_before(pooled: Ordered, weights: tuple[float, float]) -> Floats:
+    """Fleming and Harrington's weight at each key, from the survival just before it."""
     rho, gamma = weights
-    if rho == gamma == 0:
-        return np.ones(runs.place.size)
     before = np.ones(pooled.keys.shape)
-    before[:, 1:] = survival_of(runs, before.shape, pooled.known)[:, :-1]
-    survival = before.ravel()[runs.place]
-    return np.asarray(survival**rho * (1 - survival) ** gamma)
+    if rho == gamma == 0:
+        return before
+    before[:, 1:] = survival_of(pooled)[:, :-1]
+    return np.asarray(before**rho * (1 - before) ** gamma)
 
 
 def _pair(group: Any, name: str) -> tuple[Any, Any]:
@@ -376,7 +418,11 @@ def _flat(
 ) -> _Group:
     """A group with one axis of trials."""
     shape, flat = (*trials, times.shape[-1]), (math.prod(trials), times.shape[-1])
-    return _Group(*(np.broadcast_to(v, shape).reshape(flat) for v in (times, events, strata)))
+
+    def of_trials(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.broadcast_to(values, shape).reshape(flat)
+
+    return _Group(of_trials(times), of_trials(events), of_trials(strata))
 
 
 def _strata(

@@ -132,9 +132,21 @@ def _rate(name: str, counted: Bools, method: str, level: float) -> Rate:
     total = np.full(distinct.shape, patients)
     low, high = interval_of(distinct, total, method, level)
     with np.errstate(invalid="ignore"):
-        parts = (distinct / total, low, high, distinct, total)
-    values = (shaped(part[which.ravel()], trials) for part in parts)
-    return Rate(name, *values, method, level)
+        estimate = distinct / total
+
+    def answer(values: npt.NDArray[Any]) -> Any:
+        return shaped(values[which.ravel()], trials)
+
+    return Rate(
+        name=name,
+        estimate=answer(estimate),
+        low=answer(low),
+        high=answer(high),
+        count=answer(distinct),
+        total=answer(total),
+        method=method,
+        level=level,
+    )
 
 
 def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:

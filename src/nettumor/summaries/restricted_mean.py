@@ -16,7 +16,7 @@ from attrs import frozen
 from nettumor import _wording
 from nettumor._arrays import Floats, at_least
 from nettumor.errors import InputError
-from nettumor.summaries._sorted_times import Counts, Keys, blocks, event_times, times_of
+from nettumor.summaries._sorted_times import Ordered, greenwood_terms, times_of
 from nettumor.summaries._trials import shaped, span
 
 
@@ -67,24 +67,25 @@ class RestrictedMean:
 
 
 def restricted_mean(
-    keys: Keys,
-    known: Counts,
-    survival: Floats,
-    trials: tuple[int, ...],
-    until: Any,
-    level: float,
+    trials: Ordered, survival: Floats, shape: tuple[int, ...], until: Any, level: float
 ) -> RestrictedMean:
-    """The restricted mean of each trial's curve."""
+    """The restricted mean of each trial's curve, in the shape of the trials."""
     from scipy import special
 
     horizon = _horizon(until)
-    estimate, variance = np.full(len(keys), np.nan), np.full(len(keys), np.nan)
-    for rows in blocks(*keys.shape):
-        estimate[rows], variance[rows] = _areas(keys[rows], known[rows], survival[rows], horizon)
+    estimate, variance = np.full(len(survival), np.nan), np.full(len(survival), np.nan)
+    for rows in trials.blocks:
+        estimate[rows], variance[rows] = _areas(trials[rows], survival[rows], horizon)
     error = np.sqrt(variance)
     reach = special.ndtri(1 / 2 + level / 2) * error
-    parts = (estimate, error, estimate - reach, estimate + reach)
-    return RestrictedMean(*(shaped(part, trials) for part in parts), until=horizon, level=level)
+    return RestrictedMean(
+        estimate=shaped(estimate, shape),
+        standard_error=shaped(error, shape),
+        low=shaped(estimate - reach, shape),
+        high=shaped(estimate + reach, shape),
+        until=horizon,
+        level=level,
+    )
 
 
 def _horizon(until: Any) -> float:
@@ -98,23 +99,21 @@ def _horizon(until: Any) -> float:
     return float(until)
 
 
-def _areas(keys: Keys, known: Counts, survival: Floats, until: float) -> tuple[Floats, Floats]:
+def _areas(trials: Ordered, survival: Floats, until: float) -> tuple[Floats, Floats]:
     """Area under each curve up to the horizon, and its variance."""
-    times = times_of(keys)
+    times = times_of(trials.keys)
     # Each step lasts from its own time to the next one, and nothing lies beyond the horizon.
-    ends = np.full((len(keys), keys.shape[-1] + 1), until)
+    ends = np.full((len(times), times.shape[-1] + 1), until)
     np.fmin(times, until, out=ends[:, :-1])
     steps = survival * np.diff(ends, axis=-1)
     remaining = np.add.accumulate(steps[:, ::-1], axis=-1)[:, ::-1]
     area = ends[:, 0] + remaining[:, 0]
-    # Greenwood's terms of the events, weighted by the area after them; 0 where nobody is left.
-    runs = event_times(keys, known)
-    left = runs.at_risk - runs.events
-    term = np.zeros(keys.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weight = remaining.ravel()[runs.place] ** 2 * runs.events / (runs.at_risk * left)
-    term.ravel()[runs.place] = np.where(left == 0, 0.0, weight)
+    # Greenwood's terms of the events, weighted by the squared area after them; 0 without one.
+    terms = greenwood_terms(trials)
+    terms[remaining == 0] = 0.0
+    variance = np.einsum("ti,ti,ti->t", remaining, remaining, terms)
     # Known up to the horizon: somebody was seen that far, or nobody is left.
-    row, end = np.arange(len(keys)), np.maximum(known - 1, 0)
-    seen = (known > 0) & (at_least(times[row, end], until) | (survival[row, end] == 0))
-    return np.where(seen, area, np.nan), np.where(seen, term.sum(axis=-1), np.nan)
+    row, last = np.arange(len(times)), np.maximum(trials.known - 1, 0)
+    seen = at_least(times[row, last], until) | (survival[row, last] == 0)
+    seen &= trials.known > 0
+    return np.where(seen, area, np.nan), np.where(seen, variance, np.nan)
