@@ -212,8 +212,8 @@ def _survival_with_ties(times: EventTimes, trials: Ordered) -> Floats:
     curve = np.ones(trials.keys.shape)
     curve.ravel()[times.place] = left / times.at_risk
     np.multiply.accumulate(curve, axis=-1, out=curve)
-    trial = times.place // curve.shape[-1]
-    had = np.bincount(trial, times.events, minlength=len(curve))
+    trial = times.place // trials.keys.shape[-1]
+    had = np.bincount(trial, times.events, minlength=len(trials.known))
     whole = np.flatnonzero(had == trials.known)
     if whole.size:
         total = trials.known[trial]
