@@ -253,6 +253,14 @@ GLOSSARY = {
     "new_non_target_sizes",
     "schedule",
     "late_baseline_days",
+    "include_mr",
+    "others",
+    "strata",
+    "weights",
+    "statistic",
+    "data",
+    "seed",
+    "resamples",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -324,6 +332,7 @@ CODES, DAYS, LENGTHS = (
 COURSE = (CODES, DAYS)
 YES = np.array([True, False])
 ONE_OF_EACH = {  # arguments of one call for every public function
+    "bootstrap": ((lambda x: x.mean(axis=-1), [1.0, 2.0]), {"seed": 1, "resamples": 20}),
     "best_of": ((CODES,), {}),
     "best_overall_response": (COURSE, {"new_therapy": np.array([150.0])}),
     "choi_response": ((LENGTHS, LENGTHS), {"progression": np.array([False])}),
@@ -359,6 +368,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),
+    "median_follow_up": (([1.0, 2.0], YES), {}),
     "non_target_response": (
         (np.array([[[4, 8, 3]]], np.int8),),
         {"markers_normal": np.array([[True, True, False]])},
@@ -369,11 +379,17 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "parse_responses": ((np.array(["PR", "sd"]),), {}),
     "percent_change": (([50.0], [20.0]), {}),
     "percist_response": ((LENGTHS,), {"new_lesion": np.array([[False, False, True]])}),
+    "permutation_test": (
+        (lambda a, b: a.mean(axis=-1) - b.mean(axis=-1), [1.0, 2.0], [3.0, 4.0]),
+        {"seed": 1, "resamples": 20},
+    ),
     "prognostic_band_5hiaa": (([299.0, 400.0], "umol/24h"), {}),
     "progression_free_survival": (
         COURSE,
         {"death": np.array([200.0]), "cutoff": np.array([400.0])},
     ),
+    "rate_difference": (((np.array([1]), np.array([2])), (np.array([1]), np.array([3]))), {}),
+    "rate_ratio": (((np.array([1]), np.array([2])), (np.array([1]), np.array([3]))), {}),
     "response_table": (([8, 3],), {}),
     "select_targets": (([50.0, 20.0], np.array(["LIVER", "LIVER"])), {"nodal": YES}),
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),
@@ -401,7 +417,7 @@ def frozen(value, held):
         return {key: frozen(v, held) for key, v in value.items()}
     if isinstance(value, tuple):
         return tuple(frozen(v, held) for v in value)
-    if isinstance(value, str):
+    if isinstance(value, (str, int)) or callable(value):
         return value
     array = np.array(value)
     array.setflags(write=False)

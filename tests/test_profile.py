@@ -182,7 +182,7 @@ class TestProfile:
         ),
         (lambda: nt.ResponseProfile(biological=["PR"]), "`biological` must be Response codes"),
         (lambda: nt.ResponseProfile(biological=[7], subject=["A", "B"]), r"`subject` \(2,\)"),
-        (lambda: nt.cohens_kappa([7, 5], [7]), r"of one length, .* got shapes \(2,\) and \(1,\)"),
+        (lambda: nt.cohens_kappa([7, 5], [7]), r"one shape, .* got shapes \(2,\) and \(1,\)"),
         (lambda: nt.cross_table([[7]], [[7]]), "one-dimensional and of one length"),
         (lambda: nt.cross_table([7], [9]), "`b` must be Response codes from 0 to 8; got 9"),
     ],

@@ -403,12 +403,8 @@ def test_endpoints_feed_the_curves():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (
-            lambda: nt.objective_response_rate([[7], [3]]),
-            r"`best` must be one-dimensional, .* got shape \(2, 1\)",
-        ),
         (lambda: nt.objective_response_rate(7), r"got shape \(\)"),
-        (lambda: nt.objective_response_rate(["PR"]), "Read labels with parse_responses"),
+        (lambda: nt.objective_response_rate([7.0]), "Read labels with parse_responses"),
         (
             lambda: nt.objective_response_rate([7], method="wald"),
             "`method` must be one of 'clopper-pearson', 'wilson'",
@@ -445,7 +441,6 @@ def test_endpoints_feed_the_curves():
         (lambda: nt.kaplan_meier([5, np.inf], [True, True]), "`time` must be finite days"),
         (lambda: nt.kaplan_meier([5, 6, 7], [True, True]), r"`time` \(3,\), `event` \(2,\)"),
         (lambda: nt.kaplan_meier([5], ["Y"]), "`event` must be True or False"),
-        (lambda: nt.kaplan_meier([[5]], [[True]]), r"`time` must be one-dimensional"),
         (
             lambda: nt.kaplan_meier([5], [True]).confidence_interval(5, level=0),
             "`level` must be a number between",

@@ -18,6 +18,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, as_flags
+from nettumor._levels import plain
 from nettumor.errors import InputError
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
@@ -26,20 +27,25 @@ AXES = ("morphological", "biological", "symptomatic")
 """The axes of response (Vogl et al. 2008, sections 4.1 to 4.3), the morphological one first."""
 
 
+def _comparable(value: Any) -> Any:
+    """What equality goes by: an array by its shape and bytes."""
+    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
+
+
 @frozen(repr=False)
 class Kappa:
     """Agreement of two judgements beyond chance, as returned by `cohens_kappa`.
 
     Attributes
     ----------
-    estimate : float
+    estimate : float, or ndarray of float, shape (...)
         Cohen's kappa, unweighted: 1 perfect agreement, 0 what chance gives; NaN where nobody was
         judged twice, or where chance alone gives perfect agreement (one category only).
-    observed, expected : float
+    observed, expected : float, or ndarray of float, shape (...)
         Share of patients with the same response on both, and the share chance gives.
-    count : int
+    count : int, or ndarray of int, shape (...)
         Patients judged on both.
-    excluded : int
+    excluded : int, or ndarray of int, shape (...)
         Patients with NE or MISSING on one of the two, left out.
 
     Examples
@@ -49,13 +55,18 @@ class Kappa:
     Kappa(0.40: 2 of 3 agree, 1 not judged on both)
     """
 
-    estimate: float
-    observed: float
-    expected: float
-    count: int
-    excluded: int
+    estimate: Any = field(eq=_comparable)
+    observed: Any = field(eq=_comparable)
+    expected: Any = field(eq=_comparable)
+    count: Any = field(eq=_comparable)
+    excluded: Any = field(eq=_comparable)
 
     def __repr__(self) -> str:
+        if isinstance(self.estimate, np.ndarray):
+            patients = int(np.max(self.count + self.excluded, initial=0))
+            known = self.estimate[~np.isnan(self.estimate)]
+            middle = f"middle {np.median(known):.2f}" if known.size else "not defined in any"
+            return f"Kappa({self.estimate.size:,} trials of {patients:,} patients: {middle})"
         agree = round(self.observed * self.count) if self.count else 0
         return f"Kappa({self.estimate:.2f}: {agree} of {self.count} agree, {self.excluded} not judged on both)"
 
@@ -119,18 +130,20 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike) -> Kappa:
 
     Parameters
     ----------
-    a, b : array_like of int, shape (patient,)
-        Codes of `Response` of the same patients.
+    a, b : array_like of int, shape (..., patient)
+        Codes of `Response` of the same patients. Axes before the last are trials, each with a kappa
+        of its own.
 
     Returns
     -------
     Kappa
-        With ``.estimate``, ``.observed``, ``.expected``, ``.count`` and ``.excluded``.
+        With ``.estimate``, ``.observed``, ``.expected``, ``.count`` and ``.excluded``, each of the
+        shape of the trials.
 
     Raises
     ------
     InputError
-        As in `cross_table`.
+        For a code that is none, a single code, or unequal shapes.
 
     References
     ----------
@@ -140,20 +153,33 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike) -> Kappa:
     --------
     >>> round(cohens_kappa([7, 7, 5, 3], [7, 5, 5, 1]).estimate, 3)
     0.4
+    >>> cohens_kappa([[7, 7, 5, 3], [7, 5, 5, 5]], [[7, 5, 5, 1], [7, 5, 5, 7]]).estimate.round(2).tolist()
+    [0.4, 0.5]
     """
-    first, second = _two(a, b)
+    first, second = as_codes(a, "a"), as_codes(b, "b")
+    if first.ndim == 0 or first.shape != second.shape:
+        raise InputError(
+            "`a` and `b` must have an axis of patients and one shape, a response for each patient; "
+            f"got shapes {first.shape} and {second.shape}. Write MISSING where a patient was not "
+            "judged.",
+            argument="a",
+        )
+    trials, patients = first.shape[:-1], first.shape[-1]
     judged = (first > Response.NE) & (second > Response.NE)
-    n, size = int(np.count_nonzero(judged)), len(Response)
+    n = np.count_nonzero(judged, axis=-1)
+    # Patients of each trial with each response, of those judged on both.
     rows, columns = (
-        np.bincount(codes[judged], minlength=size).astype(int) for codes in (first, second)
+        np.stack([np.count_nonzero(judged & (codes == r), axis=-1) for r in Response], axis=-1)
+        for codes in (first, second)
     )
-    agree, chance = int(np.count_nonzero(judged & (first == second))), int(rows @ columns)
-    excluded = int(first.size - n)
-    if n == 0:
-        return Kappa(np.nan, np.nan, np.nan, 0, excluded)
-    # In whole numbers: (agree / n - chance / n^2) / (1 - chance / n^2).
-    estimate = (agree * n - chance) / (n * n - chance) if chance < n * n else float("nan")
-    return Kappa(estimate, agree / n, chance / n**2, n, excluded)
+    agree = np.count_nonzero(judged & (first == second), axis=-1)
+    chance = (rows.astype(np.int64) * columns).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # In whole numbers: (agree / n - chance / n^2) / (1 - chance / n^2).
+        estimate = np.asarray((agree * n - chance) / (n * n - chance))
+        parts = (np.where(chance == n * n, np.nan, estimate), agree / n, chance / (n * n))
+    counts = (n, patients - n)
+    return Kappa(*(plain(np.asarray(part).reshape(trials)) for part in (*parts, *counts)))
 
 
 def _morphological(values: npt.ArrayLike) -> Codes:

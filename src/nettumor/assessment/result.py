@@ -23,8 +23,9 @@ from nettumor.assessment.judgement import Judgement
 from nettumor.crf.came_as import CameAs, with_categories
 from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
+from nettumor.morphology import TargetResponse, _target_words
 from nettumor.tables import Table, cell_text
-from nettumor.terminology import Response, labels
+from nettumor.terminology import Reason, Response, labels
 
 
 class LateTable(Table):
@@ -257,24 +258,34 @@ def _to_arrow(table: Table) -> Any:
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
-    overall = Response(int(judgement.overall[unit, timepoint]))
+    at = (unit, timepoint)
     if timepoint == 0:
-        total = float(judgement.target.sum[unit, 0])
-        return (
-            f"Baseline: sum {_wording.quantity(total, criteria_unit(criteria))} ({criteria.title})"
-        )
-    label = str(labels([overall], criteria)[0])
+        total = float(judgement.target.sum[at])
+        return _of_baseline(_wording.quantity(total, criteria_unit(criteria)), criteria)
+    target = ""
+    if judgement.target.response[at] != Response.MISSING:
+        target = judgement.target.explain(at)
+    return _of_visit(judgement, criteria, at, target)
+
+
+def _of_baseline(total: str, criteria: Any) -> str:
+    return f"Baseline: sum {total} ({criteria.title})"
+
+
+def _of_visit(judgement: Judgement, criteria: Any, at: tuple[int, int], target: str) -> str:
+    """The sentence of a visit after baseline, with that of its target lesions in it."""
+    overall = Response(int(judgement.overall[at]))
     said = []
-    if judgement.target.response[unit, timepoint] != Response.MISSING:
-        sentence = judgement.target.explain((unit, timepoint))
-        verdict, _, why = sentence.partition(": ")
+    if target:
+        verdict, _, why = target.partition(": ")
         said.append(f"target {verdict} ({why[: why.rfind(f' ({criteria.title}')]})")
-    non_target = Response(int(judgement.non_target[unit, timepoint]))
+    non_target = Response(int(judgement.non_target[at]))
     if non_target != Response.MISSING:
         said.append(f"non-target {non_target.label}")
-    if judgement.new_lesion[unit, timepoint]:
+    if judgement.new_lesion[at]:
         said.append("new lesion")
-    said += [words for words, where in judgement.remarks if where[unit, timepoint]]
+    said += [words for words, where in judgement.remarks if where[at]]
+    label = str(labels([overall], criteria)[0])
     return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.title, criteria.citation)}"
 
 
@@ -284,10 +295,38 @@ def criteria_unit(criteria: Any) -> str:
 
 
 def explanations(judgement: Judgement, criteria: Any, place: Any) -> npt.NDArray[np.object_]:
-    """The sentences of all rows."""
-    out = np.empty(len(place[0]), dtype=object)
-    out[:] = [
-        explain(judgement, criteria, u, t)
-        for u, t in zip(place[0].tolist(), place[1].tolist(), strict=True)
-    ]
+    """The sentences of all rows: those of one kind differ in their numbers only, so each kind is
+    worded once (of 100,000 timepoints some dozens; row by row they take ten times as long).
+    """
+    unit, time = place
+    out = np.empty(len(unit), dtype=object)
+    target = judgement.target
+    if type(target) is not TargetResponse:  # sums with attenuation have numbers of their own
+        rows = zip(unit.tolist(), time.tolist(), strict=True)
+        out[:] = [explain(judgement, criteria, u, t) for u, t in rows]
+        return out
+    numbers = _target_words.places(target, unit, time)
+    # What else the words depend on: baseline or not, and the other parts of the response.
+    key = _target_words.kinds(target, unit, time) * 2 + (time == 0)
+    key = (key * 16 + judgement.overall[place]) * 16 + judgement.non_target[place]
+    key = key * 2 + judgement.new_lesion[place]
+    for _, where in judgement.remarks:
+        key = np.unique(key, return_inverse=True)[1] * 2 + where[place]
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    for kind in np.split(order, starts[1:]) if len(order) else ():
+        at = (int(unit[kind[0]]), int(time[kind[0]]))
+        out[kind] = _target_words.filled(_of_kind(judgement, criteria, at), numbers, kind)
     return out
+
+
+def _of_kind(judgement: Judgement, criteria: Any, at: tuple[int, int]) -> str:
+    """The sentence of all timepoints of the kind of one, with places for their numbers."""
+    target = judgement.target
+    texts = _target_words.kind(target, at)
+    if at[1] == 0:
+        return _of_baseline(texts.total, criteria)
+    response, words = Response(int(target.response[at])), ""
+    if response != Response.MISSING:
+        words = target.sentence(response, Reason(int(target.reason[at])), texts)
+    return _of_visit(judgement, criteria, at, words)

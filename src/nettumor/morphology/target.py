@@ -21,6 +21,7 @@ from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
 from nettumor.morphology._sustained import sustain
+from nettumor.morphology._target_words import Numbers, numbers_at, worded
 from nettumor.sums import Block, Results, checked_courses, sums_of
 from nettumor.terminology import Reason, Response
 
@@ -88,71 +89,14 @@ class TargetResponse:
         title = self.criteria.title
         return f"{response.label}: {said} {_wording.source(title, limit.citation)}"
 
+    def sentence(self, response: Response, bits: Reason, numbers: Numbers) -> str:
+        """The sentence of a response with these numbers, or with places for them."""
+        limit, said = worded(self.criteria, response, bits, numbers)
+        return f"{response.label}: {said} {_wording.source(self.criteria.title, limit.citation)}"
+
     def _said(self, response: Response, bits: Reason, index: Any) -> tuple[Any, str]:
         """What decided, in words, and the object whose citation says so."""
-        rules = self.criteria
-        if response == Response.MISSING:
-            return rules, "baseline, or no target lesion"
-        if Reason.INVALID in bits:
-            return rules, "an impossible size, or no usable baseline"
-        if Reason.NOT_MEASURED in bits:
-            return rules, f"{int(self.n_missing[index])} target lesion(s) not measured"
-        total = f"sum {_wording.quantity(float(self.sum[index]), rules.unit)}"
-        if Reason.GONE in bits:
-            nodes = ", every node is normal" if Reason.NORMAL_NODES in bits else ""
-            return rules, f"every target lesion has disappeared{nodes}; {total}"
-        if response == Response.PD and Reason.INCREASE not in bits:
-            lesion = "a target lesion that had gone is back"
-            if rules.reappearance == "PD":
-                lesion = "a target lesion is back after a complete response"
-            if Reason.ANY_LESION in bits:
-                lesion = f"one lesion alone grew by {self._limit(rules.pd)} from its smallest size"
-            return rules.pd, f"{lesion}; {total}"
-        limit = rules.pd if Reason.INCREASE in bits or Reason.BELOW_MINIMUM in bits else rules.pr
-        return (
-            limit,
-            f"{total} {self._change(limit, index)}{self._qualified(bits)}; limits "
-            f"{self._both(limit)}",
-        )
-
-    def _change(self, limit: Threshold, index: Any) -> str:
-        """The sum against the reference of the limit: "is +27.5 % and +11.0 mm from the nadir of
-        40.0 mm".
-        """
-        now, unit = float(self.sum[index]), self.criteria.unit
-        reference, where, at = float(self.baseline[index]), "baseline", ""
-        if limit.reference == "nadir":
-            *patient, visit = (index,) if isinstance(index, int) else index
-            before = (*patient, slice(0, visit))
-            reference, where = float(self.nadir[index]), "nadir"
-            first = np.argmax((self.sum[before] == reference) & (self.n_missing[before] == 0))
-            at = f" (timepoint {first})"
-        percent = 100 * now / reference - 100 if reference > 0 else np.nan
-        change = _wording.signed(percent) if reference > 0 else "up from 0"
-        extra = f" and {now - reference:+.1f} {unit}" if limit.absolute is not None else ""
-        return f"is {change}{extra} from the {where} of {_wording.quantity(reference, unit)}{at}"
-
-    def _qualified(self, bits: Reason) -> str:
-        said = {
-            Reason.PARTIAL_SUM: ", although a target lesion was not measured",
-            Reason.SUSTAINED: ", an earlier response is carried on",
-            Reason.GAP: ", a change that has no class in the source",
-            Reason.BELOW_MINIMUM: ", short of the absolute limit",
-        }
-        return "".join(clause for bit, clause in said.items() if bit in bits)
-
-    def _limit(self, limit: Threshold) -> str:
-        extra = (
-            f" {self.criteria.absolute_combines} {limit.absolute:g} {limit.unit}"
-            if limit.absolute
-            else ""
-        )
-        return f"{limit.signed:+g} %{extra}"
-
-    def _both(self, limit: Threshold) -> str:
-        if limit is self.criteria.pd:
-            return self._limit(limit)
-        return f"{self._limit(limit)} and {self._limit(self.criteria.pd)}"
+        return worded(self.criteria, response, bits, numbers_at(self, index))
 
     def __repr__(self) -> str:
         timepoints = self.response.shape[-1]

@@ -1,20 +1,24 @@
 """Response rates: which share of the cohort, with its interval. NE and MISSING stay in the
-denominator.
+denominator. Patients stand on the last axis, trials before it; each trial is answered by itself.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
-from nettumor._arrays import Bools, Codes, as_codes, as_days, at_least, broadcast
+from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, at_least, broadcast
 from nettumor._arrays import guard as guard_of
 from nettumor.errors import InputError, choose
+from nettumor.summaries._trials import comparable, in_words, shaped, span
 from nettumor.tables import Table
-from nettumor.terminology import Response
+from nettumor.terminology import Response, parse_responses
+
+Counts = npt.NDArray[np.int64]
 
 METHODS = {
     "clopper-pearson": "Clopper-Pearson",
@@ -26,17 +30,17 @@ METHODS = {
 
 @frozen(repr=False)
 class Rate:
-    """A share of a cohort with its interval.
+    """A share of a cohort with its interval; or of each of many trials, in arrays.
 
     Attributes
     ----------
     name : str
         What is counted.
-    estimate : float
+    estimate : float, or ndarray of float, shape (...)
         Share of the patients, from 0 to 1; NaN for an empty cohort.
-    low, high : float
+    low, high : float, or ndarray of float, shape (...)
         Ends of the interval, from 0 to 1; 0 and 1 for an empty cohort, which excludes nothing.
-    count, total : int
+    count, total : int, or ndarray of int, shape (...)
         Patients counted, and all patients.
     method : str
         Method of the interval.
@@ -50,15 +54,22 @@ class Rate:
     """
 
     name: str
-    estimate: float
-    low: float
-    high: float
-    count: int
-    total: int
+    estimate: Any = field(eq=comparable)
+    low: Any = field(eq=comparable)
+    high: Any = field(eq=comparable)
+    count: Any = field(eq=comparable)
+    total: Any = field(eq=comparable)
     method: str
     level: float
 
     def __str__(self) -> str:
+        if isinstance(self.estimate, np.ndarray):
+            patients = int(np.max(self.total, initial=0))
+            return (
+                f"{self.name} in {in_words(self.estimate.shape, patients)}: "
+                f"{span(self.estimate, 100, 1)} %; {100 * self.level:g} % intervals "
+                f"({METHODS[self.method]})"
+            )
         share = "not defined" if self.total == 0 else f"{100 * self.estimate:.1f} %"
         return (
             f"{self.name} {share} ({self.count} of {self.total}), {100 * self.level:g} % interval "
@@ -69,85 +80,123 @@ class Rate:
         return f"Rate({self})"
 
 
-def as_level(level: float) -> float:
-    """The level of an interval as a float between 0 and 1, 95 (percent) refused with the repair."""
+def as_level(level: float, argument: str = "level") -> float:
+    """The level of an interval (or a share) as a float between 0 and 1, 95 (percent) refused with
+    the repair.
+    """
     if (
         isinstance(level, bool)
         or not isinstance(level, (int, float, np.number))
         or not 0 < level < 1
     ):
         raise InputError(
-            f"`level` must be a number between 0 and 1; got {level!r}. Write 0.95 for 95 %.",
-            argument="level",
+            f"`{argument}` must be a number between 0 and 1; got {level!r}. Write 0.95 for 95 %.",
+            argument=argument,
         )
     return float(level)
 
 
-def _interval(count: int, total: int, method: str, level: float) -> tuple[float, float]:
-    """The interval of ``count`` out of ``total``; 0 of n begins at 0 and n of n ends at 1,
-    exactly.
+def interval_of(count: Counts, total: Counts, method: str, level: float) -> tuple[Floats, Floats]:
+    """The intervals of ``count`` out of ``total``, arrays of one shape; 0 of n begins at 0 and n of
+    n ends at 1, exactly; 0 of 0 is 0 to 1.
     """
-    choose("method", method, METHODS)
-    level = as_level(level)
-    if total == 0:
-        return 0.0, 1.0
-    from scipy import stats
+    from scipy import special
 
-    low: Any
-    high: Any
-    if method in ("clopper-pearson", "wilson"):
-        kind: Any = "exact" if method == "clopper-pearson" else "wilson"
-        low, high = stats.binomtest(count, total).proportion_ci(level, method=kind)
-    elif method == "jeffreys":  # Beta(1/2, 1/2) as the prior (Brown, Cai and DasGupta 2001)
-        shape = (count + 0.5, total - count + 0.5)
-        low, high = stats.beta.ppf((1 - level) / 2, *shape), stats.beta.ppf((1 + level) / 2, *shape)
-    else:  # z^2 / 2 successes and as many failures are added (Agresti and Coull 1998)
-        z = stats.norm.ppf((1 + level) / 2)
-        n = total + z**2
-        centre = (count + z**2 / 2) / n
-        half = z * np.sqrt(centre * (1 - centre) / n)
-        low, high = max(centre - half, 0.0), min(centre + half, 1.0)
-    return (0.0 if count == 0 else float(low)), (1.0 if count == total else float(high))
+    x, n = count.astype(np.float64), total.astype(np.float64)
+    z = float(special.ndtri((1 + level) / 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if method == "clopper-pearson":  # the tails of the binomial are a beta's (1934)
+            low = special.betaincinv(x, n - x + 1, (1 - level) / 2)
+            high = special.betaincinv(x + 1, n - x, 1 - (1 - level) / 2)
+        elif method == "jeffreys":  # Beta(1/2, 1/2) as the prior (Brown, Cai and DasGupta 2001)
+            low = special.betaincinv(x + 0.5, n - x + 0.5, (1 - level) / 2)
+            high = special.betaincinv(x + 0.5, n - x + 0.5, (1 + level) / 2)
+        elif method == "wilson":  # the shares that the score test does not reject (1927)
+            centre = (x + z**2 / 2) / (n + z**2)
+            half = z / (n + z**2) * np.sqrt(x * (n - x) / n + z**2 / 4)
+            low, high = centre - half, centre + half
+        else:  # z^2 / 2 successes and as many failures are added (Agresti and Coull 1998)
+            centre = (x + z**2 / 2) / (n + z**2)
+            half = z * np.sqrt(centre * (1 - centre) / (n + z**2))
+            low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    return np.where(count == 0, 0.0, low), np.where(count == total, 1.0, high)
 
 
 def _rate(name: str, counted: Bools, method: str, level: float) -> Rate:
-    count, total = int(np.count_nonzero(counted)), int(counted.size)
-    low, high = _interval(count, total, method, level)
+    choose("method", method, METHODS)
+    level = as_level(level)
+    trials, patients = counted.shape[:-1], counted.shape[-1]
+    count = np.count_nonzero(counted, axis=-1, keepdims=True).astype(np.int64)
+    # Ten thousand trials of one size have few counts: each is worked out once.
+    distinct, which = np.unique(count, return_inverse=True)
+    total = np.full(distinct.shape, patients)
+    low, high = interval_of(distinct, total, method, level)
+    with np.errstate(invalid="ignore"):
+        estimate = distinct / total
+
+    def answer(values: npt.NDArray[Any]) -> Any:
+        return shaped(values[which.ravel()], trials)
+
     return Rate(
-        name,
-        count / total if total else float("nan"),
-        low,
-        high,
-        count,
-        total,
-        method,
-        float(level),
+        name=name,
+        estimate=answer(estimate),
+        low=answer(low),
+        high=answer(high),
+        count=answer(distinct),
+        total=answer(total),
+        method=method,
+        level=level,
     )
 
 
-def _one_each(best: npt.ArrayLike) -> Codes:
-    """One code for each patient, in one dimension."""
-    codes = as_codes(best, "best")
-    if codes.ndim != 1:
+def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:
+    """Codes, patients on the last axis; labels are read."""
+    array = best if isinstance(best, np.ma.MaskedArray) else _as_array(best)
+    text = array.dtype.kind in "UT" or (
+        array.dtype.kind == "O" and any(isinstance(v, str) for v in array.ravel().tolist())
+    )
+    if text:
+        try:
+            codes = np.asarray(parse_responses(array), dtype=np.int8)
+        except InputError as error:
+            message = str(error).replace("`labels`", f"`{argument}`", 1)
+            raise InputError(message, argument=argument, index=error.index) from None
+    else:
+        codes = as_codes(best, argument)
+    if codes.ndim == 0:
         raise InputError(
-            "`best` must be one-dimensional, one response for each patient; got shape "
-            f"{codes.shape}. "
-            "Take one subgroup at a time.",
-            argument="best",
+            f"`{argument}` must have an axis of patients, one response for each; got shape (). "
+            "Write [best] for one patient.",
+            argument=argument,
         )
     return codes
 
 
+def _as_array(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The values as an array; what has no shape is left to `as_codes` to refuse."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        return np.zeros(0)
+
+
 def objective_response_rate(
-    best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
+    best: npt.ArrayLike,
+    *,
+    include_mr: bool = False,
+    method: str = "clopper-pearson",
+    level: float = 0.95,
 ) -> Rate:
     """Share of patients with a CR or PR (ORR). Every element is a patient in the denominator.
 
     Parameters
     ----------
-    best : array_like of int, shape (patient,)
-        Best response of each patient, codes of `Response`; NE and MISSING are not responders and
-        stay in the denominator.
+    best : array_like of int or str, shape (..., patient)
+        Best response of each patient, codes of `Response` or their labels; NE and MISSING are not
+        responders and stay in the denominator. Axes before the last are trials, each with a rate
+        of its own: responses over a course have another last axis, and are no best responses.
+    include_mr : bool
+        Whether minor responses count (as in some reports on the review's tumours).
     method : {"clopper-pearson", "wilson", "jeffreys", "agresti-coull"}
         Method of the interval. Clopper-Pearson is exact: it covers at least ``level``.
     level : float
@@ -156,14 +205,14 @@ def objective_response_rate(
     Returns
     -------
     Rate
-        With ``.estimate``, ``.low`` and ``.high`` from 0 to 1, ``.count`` and ``.total``. An empty
-        cohort has the estimate NaN and the interval 0 to 1.
+        With ``.estimate``, ``.low`` and ``.high`` from 0 to 1, ``.count`` and ``.total``, each of
+        the shape of the trials. An empty cohort has the estimate NaN and the interval 0 to 1.
 
     Raises
     ------
     InputError
-        For a code that is none, more than one dimension, an unknown method or a level outside 0 to
-        1.
+        For a code or label that is none, a single response, an unknown method or a level outside 0
+        to 1.
 
     References
     ----------
@@ -175,8 +224,24 @@ def objective_response_rate(
     --------
     >>> print(objective_response_rate([7, 7, 5, 3, 8]))
     objective response rate 60.0 % (3 of 5), 95 % interval 14.7 to 94.7 % (Clopper-Pearson)
+    >>> objective_response_rate(["PR", "MR", "SD"], include_mr=True).count
+    2
+
+    Two trials of three patients; the words would show an axis that was not meant:
+
+    >>> print(objective_response_rate([[7, 5, 3], [8, 7, 5]]))
+    objective response rate in 2 trials of 3 patients: from 33.3 to 66.7, middle 50.0 %; 95 % \
+intervals (Clopper-Pearson)
     """
-    return _rate("objective response rate", _one_each(best) >= Response.PR, method, level)
+    if not isinstance(include_mr, (bool, np.bool_)):
+        raise InputError(
+            f"`include_mr` must be True or False; got {include_mr!r}. Write include_mr=True to "
+            "count minor responses.",
+            argument="include_mr",
+        )
+    name = "objective response rate" + (" with minor responses" if include_mr else "")
+    lowest = Response.MR if include_mr else Response.PR
+    return _rate(name, as_best(best) >= lowest, method, level)
 
 
 def disease_control_rate(
@@ -209,7 +274,7 @@ def disease_control_rate(
     >>> disease_control_rate([7, 6, 5, 3, 1]).estimate
     0.6
     """
-    return _rate("disease control rate", _one_each(best) >= Response.NON_CR_NON_PD, method, level)
+    return _rate("disease control rate", as_best(best) >= Response.NON_CR_NON_PD, method, level)
 
 
 def clinical_benefit_rate(
@@ -224,9 +289,9 @@ def clinical_benefit_rate(
 
     Parameters
     ----------
-    best : array_like of int, shape (patient,)
+    best : array_like of int or str, shape (..., patient)
         As in `objective_response_rate`.
-    stable_days : array_like of float or timedelta64, shape (patient,)
+    stable_days : array_like of float or timedelta64, shape (..., patient)
         How long the disease of each patient was stable, e.g. the time of
         `progression_free_survival`; read for MR, SD and NON-CR/NON-PD only. NaN: not known, and the
         minimum is not met.
@@ -253,7 +318,7 @@ def clinical_benefit_rate(
     >>> clinical_benefit_rate([7, 5, 5, 3], [400, 168, 167, 56]).count
     2
     """
-    codes, days = broadcast(best=_one_each(best), stable_days=as_days(stable_days, "stable_days"))
+    codes, days = broadcast(best=as_best(best), stable_days=as_days(stable_days, "stable_days"))
     minimum = as_days(minimum_days, "minimum_days")
     if minimum.ndim or np.isnan(minimum):
         raise InputError(
@@ -281,6 +346,8 @@ def response_table(
     Table
         Columns ``response`` (label), ``count``, ``percent``, ``low`` and ``high`` (ends of the
         interval of each row by itself, in percent). The counts add up to the number of patients.
+        Of many trials the rows of each, with its number (from 0, the last axis of trials fastest)
+        in the column ``trial`` before them.
 
     Raises
     ------
@@ -296,15 +363,25 @@ def response_table(
     >>> response_table([7, 7, 5, 3, 1])["count"].tolist()
     [0, 2, 0, 1, 0, 1, 0, 1, 0]
     """
-    codes = _one_each(best)
+    codes = as_best(best)
     rows = sorted(Response, reverse=True)
     rates = [_rate(row.label, codes == row, method, level) for row in rows]
+    trials = codes.shape[:-1]
+    n = math.prod(trials)
+
+    def column(name: str, factor: int = 1) -> npt.NDArray[Any]:
+        """A value for each trial and response."""
+        values = np.array([getattr(rate, name) for rate in rates])
+        return factor * values.reshape(len(rows), n).T.ravel()
+
+    number = {"trial": np.repeat(np.arange(n), len(rows))} if trials else {}
     return Table(
-        {
-            "response": [row.label for row in rows],
-            "count": [rate.count for rate in rates],
-            "percent": [100 * rate.estimate for rate in rates],
-            "low": [100 * rate.low for rate in rates],
-            "high": [100 * rate.high for rate in rates],
+        number
+        | {
+            "response": np.tile([row.label for row in rows], n),
+            "count": column("count"),
+            "percent": column("estimate", 100),
+            "low": column("low", 100),
+            "high": column("high", 100),
         }
     )

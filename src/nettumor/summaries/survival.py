@@ -1,26 +1,45 @@
-"""Survival curves and their comparison, through `scipy.stats.ecdf`, `CensoredData` and
-`logrank`.
+"""Survival curves: what share of the patients is without the event, at which time, how surely.
+
+Sources: Kaplan and Meier 1958; Greenwood 1926; Brookmeyer and Crowley 1982 (interval of a
+quantile); Kalbfleisch and Prentice 1980 (log-log band). Times and events come in, patients on the
+last axis and trials before it; one frozen `KaplanMeier` comes out, whose answers have the shape of
+the trials. Tests that compare groups stand in `log_rank`.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections import Counter
+from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import frozen
 
 from nettumor import _wording
-from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast, more_than
+from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast
 from nettumor._arrays import guard as guard_of
-from nettumor.errors import InputError, refuse
+from nettumor.errors import choose, refuse
+from nettumor.summaries._quantiles import crossing
+from nettumor.summaries._sorted_times import (
+    NO_TIME,
+    Counts,
+    Keys,
+    Ordered,
+    count_upto,
+    event_times,
+    greenwood_terms,
+    is_event,
+    is_new_time,
+    ordered,
+    survival_of,
+    times_of,
+)
+from nettumor.summaries._trials import in_words, shaped, span
 from nettumor.summaries.rates import as_level
+from nettumor.summaries.restricted_mean import RestrictedMean, restricted_mean
 from nettumor.tables import Table
-
-Counts = npt.NDArray[np.int64]
 
 
 class Interval(NamedTuple):
@@ -30,21 +49,39 @@ class Interval(NamedTuple):
     high: Any
 
 
-@frozen(eq=False, repr=False)
+class _Runs(NamedTuple):
+    """The distinct times of all trials, one trial after the other: its trial, where it stands among
+    the keys, and patients.
+    """
+
+    trial: Counts
+    place: Counts
+    at_risk: Counts
+    events: Counts
+    censored: Counts
+
+
+@frozen(eq=False, repr=False, slots=False)
 class KaplanMeier:
-    """A survival curve, as returned by `kaplan_meier`.
+    """A survival curve, as returned by `kaplan_meier`; or a curve for each of many trials.
+
+    Answers have the shape of the trials (of leading axes); with one patient axis they are single
+    numbers.
 
     Attributes
     ----------
-    times : ndarray of float, shape (n,)
-        Distinct times of events and censorings, ascending, in the unit of the times given.
-    survival : ndarray of float, shape (n,)
+    times : ndarray of float, shape (..., n)
+        Distinct times of events and censorings, ascending, in the unit of the times given. Of
+        trials with fewer of them the rest is NaN.
+    survival : ndarray of float, shape (..., n)
         Share without the event just after each time.
-    at_risk, events, censored : ndarray of int, shape (n,)
+    at_risk, events, censored : ndarray of int, shape (..., n)
         Patients under observation just before each time, and how many have the event or leave at
-        it.
-    excluded : int
+        it; 0 where there is no time.
+    excluded : int, or ndarray of int, shape (...)
         Patients without a time (NaN), left out.
+    curve : object
+        The survival function of `scipy.stats.ecdf`; None for an empty cohort and for many trials.
 
     Examples
     --------
@@ -54,36 +91,100 @@ class KaplanMeier:
     ([0.6, 0.3, 0.3], [5, 2, 1])
     """
 
-    times: Floats
-    survival: Floats
-    at_risk: Counts
-    events: Counts
-    censored: Counts
-    excluded: int
-    curve: Any = field(default=None)
-    """The survival function of `scipy.stats.ecdf`; None for an empty cohort."""
+    excluded: Any
+    _ordered: Ordered
+    _survival: Floats
+    _trials: tuple[int, ...]
 
     @property
-    def n(self) -> int:
+    def _keys(self) -> Keys:
+        return self._ordered.keys
+
+    @property
+    def _known(self) -> Counts:
+        return self._ordered.known
+
+    @cached_property
+    def _runs(self) -> _Runs:
+        """What the public arrays are made of; worked out when one of them is asked for."""
+        patients = self._keys.shape[-1]
+        place = np.flatnonzero(is_new_time(self._keys) & (self._keys != NO_TIME))
+        trial = place // max(patients, 1)
+        end = np.minimum(
+            np.append(place[1:], self._keys.size), trial * patients + self._known[trial]
+        )
+        had = np.append(0, np.cumsum(is_event(self._keys)))
+        events = had[end] - had[place]
+        at_risk = self._known[trial] - (place - trial * patients)
+        return _Runs(trial, place, at_risk, events, end - place - events)
+
+    def _in_trials(self, values: npt.NDArray[Any], padding: float) -> npt.NDArray[Any]:
+        """A value for each distinct time, in the shape of the trials, filled up at the end."""
+        if not self._trials:
+            return values
+        trial = self._runs.trial
+        count = np.bincount(trial, minlength=len(self._keys))
+        rank = np.arange(trial.size) - (np.cumsum(count) - count)[trial]
+        out = np.full((len(self._keys), count.max(initial=0)), padding, dtype=values.dtype)
+        out[trial, rank] = values
+        return out.reshape(*self._trials, out.shape[1])
+
+    @cached_property
+    def times(self) -> Floats:
+        """Distinct times, ascending."""
+        return self._in_trials(times_of(self._keys).ravel()[self._runs.place], np.nan)
+
+    @cached_property
+    def survival(self) -> Floats:
+        """Share without the event just after each time."""
+        return self._in_trials(self._survival.ravel()[self._runs.place], np.nan)
+
+    @cached_property
+    def at_risk(self) -> Counts:
+        """Patients under observation just before each time."""
+        return self._in_trials(self._runs.at_risk, 0)
+
+    @cached_property
+    def events(self) -> Counts:
+        """Patients who have the event at each time."""
+        return self._in_trials(self._runs.events, 0)
+
+    @cached_property
+    def censored(self) -> Counts:
+        """Patients who leave at each time."""
+        return self._in_trials(self._runs.censored, 0)
+
+    @cached_property
+    def curve(self) -> Any:
+        """The survival function of `scipy.stats.ecdf`; None for an empty cohort and for many
+        trials.
+        """
+        if self._trials or not self.n:
+            return None
+        from scipy import stats
+
+        keys = self._keys[0, : self.n]
+        sample = stats.CensoredData.right_censored(times_of(keys), ~is_event(keys))
+        return stats.ecdf(sample).sf
+
+    @property
+    def n(self) -> Any:
         """Patients with a time."""
-        return int(self.events.sum() + self.censored.sum())
+        return shaped(self._known, self._trials)
 
     @property
-    def n_events(self) -> int:
+    def n_events(self) -> Any:
         """Events observed."""
-        return int(self.events.sum())
+        return shaped(np.count_nonzero(is_event(self._keys), axis=-1), self._trials)
 
     @property
-    def median(self) -> float:
+    def median(self) -> Any:
         """The smallest time with a survival of at most 0.5; NaN where it is not reached.
 
         The comparison is exact. Where the curve is exactly 0.5 over an interval, R's ``survfit``
-        gives the middle of that interval instead.
+        gives the middle of that interval instead: ``quantile(0.5, flat="middle")``.
         """
-        reached = self.survival <= 0.5
-        for i in np.flatnonzero(np.abs(self.survival - 0.5) < _NEAR):
-            reached[i] = _at_most_half(self.at_risk[: i + 1], self.events[: i + 1])
-        return self._first(reached)
+        return self.quantile(0.5)
 
     @property
     def median_interval(self) -> Interval:
@@ -92,8 +193,82 @@ class KaplanMeier:
 
         Brookmeyer and Crowley 1982, with the band of `confidence_interval`.
         """
-        low, high = self._band(0.95)
-        return Interval(self._first(low <= 0.5), self._first(high <= 0.5))
+        return self.quantile_interval(0.5)
+
+    def quantile(self, share: float, *, flat: str = "first") -> Any:
+        """The time by which ``share`` of the patients have the event; 0.5: the median.
+
+        Parameters
+        ----------
+        share : float
+            Share of the patients, between 0 and 1, as written (0.1 is exactly a tenth).
+        flat : {"first", "middle"}
+            Which time to give where the curve is exactly at the level over an interval: its first,
+            or the middle between it and the next event, as R's ``survfit`` and SAS do.
+
+        Returns
+        -------
+        float, or ndarray of float, shape (...)
+            NaN where it is not reached. The comparison is exact.
+
+        Raises
+        ------
+        InputError
+            For a share outside 0 to 1, or an unknown ``flat``.
+
+        Examples
+        --------
+        >>> from nettumor import kaplan_meier
+        >>> km = kaplan_meier([1, 2, 3, 4], [True] * 4)
+        >>> km.quantile(0.5), km.quantile(0.5, flat="middle"), km.quantile(0.75)
+        (2.0, 2.5, 3.0)
+        """
+        level = 1 - Fraction(str(as_level(share, "share")))
+        choose("flat", flat, ("first", "middle"))
+        at = crossing(self._ordered, self._survival.__getitem__, level, event_times)
+        time = at.time
+        if flat == "middle":
+            time = np.where(at.is_flat, (at.time + at.next_time) / 2, at.time)
+        return shaped(time, self._trials)
+
+    def quantile_interval(self, share: float, *, level: float = 0.95) -> Interval:
+        """Interval of a `quantile`: the first times at which the ends of the band reach it.
+
+        Parameters
+        ----------
+        share : float
+            As in `quantile`.
+        level : float
+            Level of the interval, between 0 and 1.
+
+        Returns
+        -------
+        Interval
+            ``(low, high)``, each like the quantile; NaN: not reached.
+
+        References
+        ----------
+        Brookmeyer and Crowley 1982, doi 10.2307/2530286, with the band of `confidence_interval`.
+
+        Examples
+        --------
+        >>> from nettumor import kaplan_meier
+        >>> kaplan_meier(range(1, 11), [True] * 10).quantile_interval(0.5, level=0.9)
+        Interval(low=2.0, high=8.0)
+        """
+        rest, level = 1 - as_level(share, "share"), as_level(level)
+        ends = np.full((2, len(self._keys)), np.nan)
+        for rows in self._ordered.blocks:
+            keys, terms = self._keys[rows], greenwood_terms(self._ordered[rows])
+            place = np.flatnonzero(terms)  # the band changes at the times of events only
+            greenwood = np.add.accumulate(terms, axis=-1).ravel()[place]
+            band = log_log_band(self._survival[rows].ravel()[place], greenwood, level)
+            for end, values in zip(ends, band, strict=True):
+                reached = np.zeros(keys.shape, dtype=np.bool_)
+                reached.ravel()[place[values <= rest]] = True
+                row, first = np.arange(len(keys)), reached.argmax(axis=-1)
+                end[rows] = np.where(reached[row, first], times_of(keys[row, first]), np.nan)
+        return Interval(*(shaped(end, self._trials) for end in ends))
 
     def survival_at(self, times: npt.ArrayLike) -> Any:
         """Share without the event at each of ``times``.
@@ -108,7 +283,7 @@ class KaplanMeier:
         ndarray of float, or float for a scalar
             1 before the first event. After the last time of the curve the last value stands, as in
             R's ``summary(fit, extend = TRUE)``: ask `at_risk_at` whether anybody was still under
-            observation. NaN for NaN, and for an empty cohort.
+            observation. NaN for NaN, and for an empty cohort. Of many trials shape (..., *times).
 
         Examples
         --------
@@ -116,7 +291,9 @@ class KaplanMeier:
         >>> kaplan_meier([10, 20, 30], [True, False, True]).survival_at([12, 24, 60]).round(3).tolist()
         [0.667, 0.667, 0.0]
         """
-        return self._look_up(self.survival, 1.0, times)
+        asked = as_days(times, "times")
+        survival, _ = self._just_after(asked, greenwood=False)
+        return self._answer(survival, asked)
 
     def at_risk_at(self, times: npt.ArrayLike) -> Any:
         """Patients still under observation at each of ``times``, just before what happens at it.
@@ -129,7 +306,7 @@ class KaplanMeier:
         Returns
         -------
         ndarray of int, or int for a scalar
-            0 for NaN and after the last time.
+            0 for NaN and after the last time. Of many trials shape (..., *times).
 
         Examples
         --------
@@ -138,9 +315,13 @@ class KaplanMeier:
         [3, 2, 0]
         """
         asked = as_days(times, "times")
-        place = np.searchsorted(self.times, asked - GUARD * np.abs(asked), side="left")
-        found = np.append(self.at_risk, 0)[place]
-        return int(found) if asked.ndim == 0 else found
+        limit = (asked - GUARD * np.abs(asked)).ravel()
+        # The largest key below every key of the limit's own time.
+        below = (np.fmax(limit, 0.0).view(np.uint64) << np.uint64(1)) - np.uint64(1)
+        gone = count_upto(self._keys, np.broadcast_to(below, (len(self._keys), below.size)))
+        gone[:, ~(limit > 0)] = 0
+        found = np.where(np.isnan(limit), 0, self._known[:, None] - gone)
+        return shaped(found, (*self._trials, *asked.shape))
 
     def standard_error_at(self, times: npt.ArrayLike) -> Any:
         """Greenwood's standard error of the survival at each of ``times``.
@@ -153,7 +334,7 @@ class KaplanMeier:
         Returns
         -------
         ndarray of float, or float for a scalar
-            0 before the first event; NaN where nobody is left.
+            0 before the first event; NaN where nobody is left. Of many trials shape (..., *times).
 
         Examples
         --------
@@ -161,10 +342,10 @@ class KaplanMeier:
         >>> round(kaplan_meier([10, 20, 30], [True, False, True]).standard_error_at(12), 4)
         0.2722
         """
-        n, d = self.at_risk, self.events
-        with np.errstate(divide="ignore", invalid="ignore"):
-            error = self.survival * np.sqrt(np.cumsum(d / (n * (n - d))))
-        return self._look_up(error, 0.0, times)
+        asked = as_days(times, "times")
+        survival, variance = self._just_after(asked, greenwood=True)
+        with np.errstate(invalid="ignore"):
+            return self._answer(survival * np.sqrt(variance), asked)
 
     def confidence_interval(self, times: npt.ArrayLike, level: float = 0.95) -> Interval:
         """Interval of the survival at each of ``times``: log-log transformed, with Greenwood's
@@ -180,8 +361,9 @@ class KaplanMeier:
         Returns
         -------
         Interval
-            ``(low, high)``, each like ``times``. Both are 1 before the first event, and NaN where
-            the survival is 0 (the transformation has no value there; R gives NA).
+            ``(low, high)``, each like ``times`` (of many trials (..., *times)). Both are 1 before
+            the first event, and NaN where the survival is 0 (the transformation has no value there;
+            R gives NA).
 
         Raises
         ------
@@ -190,7 +372,7 @@ class KaplanMeier:
 
         References
         ----------
-        Kalbfleisch and Prentice 1980; `scipy.stats.ecdf`, method "log-log".
+        Kalbfleisch and Prentice 1980; as `scipy.stats.ecdf`, method "log-log".
 
         Examples
         --------
@@ -199,112 +381,144 @@ class KaplanMeier:
         >>> round(low, 3), round(high, 3)
         (0.054, 0.945)
         """
-        low, high = self._band(level)
-        return Interval(self._look_up(low, 1.0, times), self._look_up(high, 1.0, times))
+        level, asked = as_level(level), as_days(times, "times")
+        low, high = log_log_band(*self._just_after(asked, greenwood=True), level)
+        return Interval(self._answer(low, asked), self._answer(high, asked))
+
+    def restricted_mean(self, until: float, *, level: float = 0.95) -> RestrictedMean:
+        """Mean time without the event up to a horizon: the area under the curve, with its error.
+
+        Parameters
+        ----------
+        until : float
+            The horizon, above 0, in the unit of the curve.
+        level : float
+            Level of the interval, between 0 and 1.
+
+        Returns
+        -------
+        RestrictedMean
+            With ``.estimate``, ``.standard_error``, ``.low`` and ``.high``; NaN where the curve
+            ends before the horizon with patients left, since nothing is known beyond it.
+
+        Raises
+        ------
+        InputError
+            For a horizon that is no number above 0, or a level outside 0 to 1.
+
+        References
+        ----------
+        Klein and Moeschberger 2003, section 4.5 (the variance, Greenwood's sum weighted by the
+        squared area that remains after each event); Royston and Parmar 2013, doi
+        10.1186/1471-2288-13-152.
+
+        Examples
+        --------
+        >>> from nettumor import kaplan_meier
+        >>> km = kaplan_meier([6, 6, 6, 7, 10], [True, True, False, True, False])
+        >>> km.restricted_mean(8)
+        RestrictedMean(6.9 up to 8.0, standard error 0.39, 95 % interval 6.13 to 7.67)
+        """
+        return restricted_mean(self._ordered, self._survival, self._trials, until, as_level(level))
 
     def table(self) -> Table:
-        """The curve as a `Table`: time, at_risk, events, censored, survival, low and high
-        (95 %).
+        """The curve as a `Table`: time, at_risk, events, censored, survival, low and high (95 %);
+        of many trials with the number of the trial before them.
         """
-        low, high = self._band(0.95)
+        runs, flat = self._runs, self._keys.shape[-1]
+        row = runs.trial
+        greenwood = np.concatenate([*map(self._greenwood, self._ordered.blocks), [[]]], None)
+        survival = self._survival.ravel()[runs.place]
+        low, high = log_log_band(survival, greenwood[runs.place], 0.95)
+        number = {"trial": row} if self._trials and flat else {}
         return Table(
-            {
-                "time": self.times,
-                "at_risk": self.at_risk,
-                "events": self.events,
-                "censored": self.censored,
-                "survival": self.survival,
+            number
+            | {
+                "time": times_of(self._keys).ravel()[runs.place],
+                "at_risk": runs.at_risk,
+                "events": runs.events,
+                "censored": runs.censored,
+                "survival": survival,
                 "low": low,
                 "high": high,
             }
         )
 
     def __repr__(self) -> str:
+        if self._trials:
+            left_out = int(np.sum(self.excluded))
+            return (
+                f"KaplanMeier({in_words(self._trials, self._keys.shape[-1])}: "
+                f"medians {span(np.asarray(self.median))}"
+                f"{f'; {left_out:,} patients without a time left out' if left_out else ''})"
+            )
         low, high = (_reached(v) for v in self.median_interval)
-        left_out = f", {self.excluded} without a time left out" if self.excluded else ""
+        left_out_one = f", {self.excluded} without a time left out" if self.excluded else ""
         return (
             f"KaplanMeier({self.n} patients, {self.n_events} events, median "
             f"{_reached(self.median)} "
-            f"(95 % interval {low} to {high}){left_out})"
+            f"(95 % interval {low} to {high}){left_out_one})"
         )
 
-    def _band(self, level: float) -> tuple[Floats, Floats]:
-        """Both ends of the band at each of ``.times``."""
-        level = as_level(level)
-        if self.curve is None:
-            return self.survival, self.survival
-        with warnings.catch_warnings():  # undefined where the survival is 1 or 0: answered below
-            warnings.simplefilter("ignore", RuntimeWarning)
-            band = self.curve.confidence_interval(level, method="log-log")
-        before = np.cumsum(self.events) == 0
-        return (
-            np.where(before, 1.0, band.low.probabilities),
-            np.where(before, 1.0, band.high.probabilities),
-        )
+    def _greenwood(self, rows: slice) -> Floats:
+        """Greenwood's sum after each key of a block of trials."""
+        terms = greenwood_terms(self._ordered[rows])
+        return np.add.accumulate(terms, axis=-1, out=terms)
 
-    def _first(self, reached: Bools) -> float:
-        return float(self.times[np.argmax(reached)]) if reached.any() else float("nan")
+    def _just_after(self, asked: Floats, *, greenwood: bool) -> tuple[Floats, Floats]:
+        """Survival and Greenwood's sum of each trial just after each time asked: 1 and 0 before the
+        first event, NaN where nothing is known.
+        """
+        limit = (asked + GUARD * np.abs(asked)).ravel()
+        # The largest key of the limit's own time: its censorings are counted too.
+        upto = (np.fmax(limit, 0.0).view(np.uint64) << np.uint64(1)) | np.uint64(1)
+        count = count_upto(self._keys, np.broadcast_to(upto, (len(self._keys), upto.size)))
+        count[:, ~(limit >= 0)] = 0
+        survival, variance = np.ones(count.shape), np.zeros(count.shape)
+        row, column = np.nonzero(count)
+        survival[row, column] = self._survival[row, count[row, column] - 1]
+        for rows in self._ordered.blocks if greenwood else ():
+            row, column = np.nonzero(count[rows])
+            variance[rows][row, column] = self._greenwood(rows)[row, count[rows][row, column] - 1]
+        nothing = (self._known == 0)[:, None] | np.isnan(limit)
+        survival[nothing] = np.nan
+        return survival, variance
 
-    def _look_up(self, values: Floats, before: float, times: npt.ArrayLike) -> Any:
-        """The value of a step function that is right-continuous and ``before`` at its left."""
-        asked = as_days(times, "times")
-        place = np.searchsorted(self.times, asked + GUARD * np.abs(asked), side="right")
-        found = np.append(before if self.n else np.nan, values)[place]
-        found = np.where(np.isnan(asked), np.nan, found)
-        return float(found) if asked.ndim == 0 else found
+    def _answer(self, found: Floats, asked: Floats) -> Any:
+        return shaped(found, (*self._trials, *asked.shape))
 
 
-_NEAR = 1e-9
-"""Survivals nearer to 0.5 than this are compared in whole numbers; the rounding of a product is
-below it.
-"""
+def log_log_band(survival: Floats, greenwood: Floats, level: float) -> Interval:
+    """Both ends of the log-log band; 1 where the survival is 1, NaN where it is 0."""
+    from scipy import special
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(1 / np.log(survival) ** 2 * greenwood)
+        place = np.log(-np.log(survival))
+        reach = special.ndtri(1 / 2 + level / 2) * error
+        low, high = np.exp(-np.exp(place + reach)), np.exp(-np.exp(place - reach))
+    sure = survival == 1
+    return Interval(np.where(sure, 1.0, low), np.where(sure, 1.0, high))
 
 
 def _reached(time: float) -> str:
     return "not reached" if np.isnan(time) else _wording.number(time)
 
 
-def _at_most_half(at_risk: Counts, events: Counts) -> bool:
-    """Whether the product of (n - d) / n is at most 1/2, in whole numbers, equal factors left out
-    first.
-    """
-    left, had = Counter((at_risk - events).tolist()), Counter(at_risk.tolist())
-    return 2 * math.prod((left - had).elements()) <= math.prod((had - left).elements())
-
-
-def _read(
+def read_times(
     time: npt.ArrayLike, event: npt.ArrayLike, names: tuple[str, str]
-) -> tuple[Floats, Bools, int]:
-    """Times and events of the patients with a time, in one dimension, and how many had none."""
+) -> tuple[Floats, Bools]:
+    """Times and events, patients on the last axis, of one shape; impossible times refused."""
     times, flags = broadcast(
         **{
             names[0]: np.atleast_1d(as_days(time, names[0])),
             names[1]: np.atleast_1d(as_flags(event, names[1])),
         }
     )
-    if times.ndim != 1:
-        raise InputError(
-            f"`{names[0]}` must be one-dimensional, one time for each patient; got shape "
-            f"{times.shape}. "
-            "Take one group at a time.",
-            argument=names[0],
-        )
     refuse(
         names[0], "0 or more", times, times < 0, "Count from the start; NaN where there is no time."
     )
-    known = ~np.isnan(times)
-    return times[known], flags[known], int(np.count_nonzero(~known))
-
-
-def _with_ties(times: Floats, guard: float) -> Floats:
-    """The times, those equal but for rounding made equal (as R's ``timefix`` does)."""
-    distinct, which = np.unique(times, return_inverse=True)
-    new = (
-        np.append(True, more_than(distinct[1:], distinct[:-1], guard))
-        if distinct.size
-        else np.zeros(0, np.bool_)
-    )
-    return np.asarray(distinct[new][np.cumsum(new)[which] - 1])
+    return times, flags
 
 
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
@@ -315,17 +529,19 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
 
     Parameters
     ----------
-    time : array_like of float or timedelta64, shape (patient,)
-        Time to the event or to censoring, 0 or more, in any one unit; NaN: no time.
-    event : array_like of bool, shape (patient,)
+    time : array_like of float or timedelta64, shape (..., patient)
+        Time to the event or to censoring, 0 or more, in any one unit; NaN: no time. Axes before
+        the last are trials, each with a curve of its own.
+    event : array_like of bool, shape (..., patient)
         True where the event was observed.
 
     Returns
     -------
     KaplanMeier
         With ``.survival_at(times)``, ``.median``, ``.median_interval``,
-        ``.confidence_interval(times)``, ``.at_risk_at(times)``, ``.n_events`` and ``.excluded``. An
-        empty cohort has no survival (NaN).
+        ``.confidence_interval(times)``, ``.quantile(share)``, ``.restricted_mean(until)``,
+        ``.at_risk_at(times)``, ``.n_events`` and ``.excluded``; each has the shape of the trials.
+        An empty cohort has no survival (NaN).
 
     Raises
     ------
@@ -344,131 +560,20 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     7.0
     >>> km
     KaplanMeier(5 patients, 3 events, median 7.0 (95 % interval 6.0 to not reached))
+
+    Two trials of four patients, each on its own:
+
+    >>> km = kaplan_meier([[1, 2, 3, 4], [2, 4, 6, 8]], True)
+    >>> km
+    KaplanMeier(2 trials of 4 patients: medians from 2.0 to 4.0, middle 3.0)
+    >>> km.median.tolist(), km.survival_at([3, 5]).tolist()
+    ([2.0, 4.0], [[0.25, 0.0], [0.75, 0.5]])
     """
-    times, flags, excluded = _read(time, event, ("time", "event"))
-    if not times.size:
-        nothing = np.zeros(0, dtype=np.int64)
-        return KaplanMeier(np.zeros(0), np.zeros(0), nothing, nothing, nothing, excluded)
-    from scipy import stats
-
-    times = _with_ties(times, guard_of(time))
-    curve = stats.ecdf(stats.CensoredData.right_censored(times, ~flags)).sf
-    distinct, which = np.unique(times, return_inverse=True)
-    total = np.bincount(which)
-    events = np.bincount(which[flags], minlength=distinct.size)
-    at_risk = times.size - np.cumsum(total) + total
-    return KaplanMeier(
-        distinct,
-        np.asarray(curve.probabilities, dtype=np.float64),
-        at_risk,
-        events,
-        total - events,
-        excluded,
-        curve,
-    )
-
-
-@frozen(repr=False)
-class LogRank:
-    """Comparison of two survival curves, as returned by `log_rank`.
-
-    Attributes
-    ----------
-    statistic : float
-        Chi-square with 1 degree of freedom; NaN where the curves cannot be compared.
-    p_value : float
-        Two-sided.
-    n, n_events, excluded : tuple of int
-        Patients with a time, events, and patients without a time, in each group.
-
-    Examples
-    --------
-    >>> from nettumor import log_rank
-    >>> log_rank(([1, 2, 3], [True] * 3), ([4, 5, 6], [True] * 3))
-    LogRank(chi-square 5.05 with 1 degree of freedom, p = 0.025; 3 of 3 and 3 of 3 with the event)
-    """
-
-    statistic: float
-    p_value: float
-    n: tuple[int, int]
-    n_events: tuple[int, int]
-    excluded: tuple[int, int]
-
-    def __repr__(self) -> str:
-        (n_a, n_b), (d_a, d_b) = self.n, self.n_events
-        p = "p < 0.0001" if self.p_value < 0.0001 else f"p = {self.p_value:.2g}"
-        return (
-            f"LogRank(chi-square {self.statistic:.2f} with 1 degree of freedom, {p}; "
-            f"{d_a} of {n_a} and {d_b} of {n_b} with the event)"
-        )
-
-
-def log_rank(a: Any, b: Any) -> LogRank:
-    """The log-rank test of two groups, without strata or weights.
-
-    Parameters
-    ----------
-    a, b : pair (time, event), or object with ``.time`` and ``.event``
-        One group each, as in `kaplan_meier`; a `TimeToEvent` will do. NaN times are left out and
-        counted.
-
-    Returns
-    -------
-    LogRank
-        With ``.statistic`` (chi-square, 1 degree of freedom) and ``.p_value``; both NaN where a
-        group is empty or no event can tell the groups apart.
-
-    Raises
-    ------
-    InputError
-        If an argument is no pair, or as in `kaplan_meier`.
-
-    References
-    ----------
-    Mantel 1966; Peto and Peto 1972, doi 10.2307/2344317; `scipy.stats.logrank`, whose statistic is
-    squared here.
-
-    Examples
-    --------
-    >>> mp6 = ([6, 6, 6, 7, 10], [True, True, False, True, False])
-    >>> round(log_rank(mp6, ([1, 1, 2, 2, 3], [True] * 5)).statistic, 2)
-    9.65
-    """
-    (times_a, events_a, none_a), (times_b, events_b, none_b) = _group(a, "a"), _group(b, "b")
-    n, d = (times_a.size, times_b.size), (int(events_a.sum()), int(events_b.sum()))
-    statistic = p_value = float("nan")
-    if all(n) and any(d):
-        from scipy import stats
-
-        together = _with_ties(
-            np.concatenate([times_a, times_b]), max(_group_guard(a), _group_guard(b))
-        )
-        groups = (
-            stats.CensoredData.right_censored(together[: n[0]], ~events_a),
-            stats.CensoredData.right_censored(together[n[0] :], ~events_b),
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            test = stats.logrank(*groups)
-        if np.isfinite(test.statistic):
-            statistic, p_value = float(test.statistic) ** 2, float(test.pvalue)
-    return LogRank(statistic, p_value, n, d, (none_a, none_b))
-
-
-def _pair(group: Any, name: str) -> tuple[Any, Any]:
-    if hasattr(group, "time") and hasattr(group, "event"):
-        return group.time, group.event
-    if not isinstance(group, (tuple, list, np.ndarray)) or len(group) != 2:
-        raise InputError(
-            f"`{name}` must be a pair (time, event) or an object with .time and .event; got "
-            f"{type(group).__name__}. Write log_rank((time_a, event_a), (time_b, event_b)).",
-            argument=name,
-        )
-    return group[0], group[1]
-
-
-def _group(group: Any, name: str) -> tuple[Floats, Bools, int]:
-    return _read(*_pair(group, name), (f"{name}.time", f"{name}.event"))
-
-
-def _group_guard(group: Any) -> float:
-    return guard_of(_pair(group, "")[0])
+    times, flags = read_times(time, event, ("time", "event"))
+    trials, patients = times.shape[:-1], times.shape[-1]
+    flat = (math.prod(trials), patients)
+    order = ordered(times.reshape(flat), flags.reshape(flat), guard_of(time))
+    survival = np.empty(flat)
+    for rows in order.blocks:
+        survival[rows] = survival_of(order[rows])
+    return KaplanMeier(shaped(patients - order.known, trials), order, survival, trials)
