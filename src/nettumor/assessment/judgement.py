@@ -306,7 +306,8 @@ def _remarks(
     if parts.new.wordless.any():
         said.append(("a new lesion is recorded without size or state", parts.new.wordless))
     if parts.targets.stray.any():
-        left_out = np.repeat(parts.targets.stray.any(axis=1)[:, None], overall.shape[1], axis=1)
+        some = np.asarray(parts.targets.stray.any(axis=1))
+        left_out = np.repeat(some[:, None], overall.shape[1], axis=1)
         said.append(("a target that was not there at baseline is left out of the sum", left_out))
     if not immune:
         return tuple(said)
