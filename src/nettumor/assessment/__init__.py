@@ -131,8 +131,8 @@ def assess(
     choose("by", by, ("subject", "lesion"))
     study = _study(tables)
     lesions = study["lesions"]
-    _need_days(lesions, rule)
     names = read_names(study, evaluator)
+    _need_days(lesions, rule)
     subjects = read_subjects(study, names, data_cutoff)
     chosen = selected(lesions, selection)
     with beside(

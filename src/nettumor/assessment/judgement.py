@@ -280,13 +280,14 @@ def _overall(
         new_lesion_progression=again,
         criteria=criteria,
     )
+    known = bool((~np.isnan(days[0][:, 1:])).any())  # a study without any day has no weeks
     return np.array(
         irecist_response(
             *course,
             grown,
-            days=days[0],
-            days_latest=days[1],
-            confirmation_from_days=criteria.confirmation_from_days,
+            days=days[0] if known else None,
+            days_latest=days[1] if known else None,
+            confirmation_from_days=criteria.confirmation_from_days if known else None,
             symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
             lasting_new_lesion=lasting,
             new_lesion_progression=again,
