@@ -130,10 +130,10 @@ def test_chain_is_that_of_assess(edition, seed):
     done = nt.assess(tables, criteria=criteria)
     data = Data(crf.read(tables), criteria)
     points, chain = data.timepoints, data.chain
-    here = np.flatnonzero(points.order >= 0)
+    here = np.flatnonzero(chain.order >= 0)
     subject = data.subjects[data.track_subject[points.track[here]]]
     evaluator = data.words("evaluator")[data.track_evaluator[points.track[here]]]
-    order = points.order[here]
+    order = chain.order[here]
     place = {key: i for i, key in enumerate(zip(subject, evaluator, order, strict=True))}
     table, (unit, time) = done.timepoints, done._place()
     at = here[[place[k] for k in zip(table["subject"], table["evaluator"], time, strict=True)]]

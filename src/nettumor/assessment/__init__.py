@@ -175,8 +175,8 @@ def assess(
     tables, selection = people.of(tables, selection)
     carry = _carried_names(tables, carry)
     lesions = tables["lesions"]
-    _need_days(lesions, rule)
     names = read_names(tables, evaluator)
+    _need_days(lesions, rule)
     subjects = read_subjects(tables, names, data_cutoff)
     chosen = selected(lesions, selection)
     with beside(

@@ -280,13 +280,14 @@ def _overall(
         new_lesion_progression=again,
         criteria=criteria,
     )
+    known = bool((~np.isnan(days[0][:, 1:])).any())  # a study without any day has no weeks
     return np.array(
         irecist_response(
             *course,
             grown,
-            days=days[0],
-            days_latest=days[1],
-            confirmation_from_days=criteria.confirmation_from_days,
+            days=days[0] if known else None,
+            days_latest=days[1] if known else None,
+            confirmation_from_days=criteria.confirmation_from_days if known else None,
             symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
             lasting_new_lesion=lasting,
             new_lesion_progression=again,
@@ -306,7 +307,8 @@ def _remarks(
     if parts.new.wordless.any():
         said.append(("a new lesion is recorded without size or state", parts.new.wordless))
     if parts.targets.stray.any():
-        left_out = np.repeat(parts.targets.stray.any(axis=1)[:, None], overall.shape[1], axis=1)
+        some = np.asarray(parts.targets.stray.any(axis=1))
+        left_out = np.repeat(some[:, None], overall.shape[1], axis=1)
         said.append(("a target that was not there at baseline is left out of the sum", left_out))
     if not immune:
         return tuple(said)

@@ -24,6 +24,7 @@ from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explain
 from nettumor.assessment.visits import EARLIER, Names, Visits
+from nettumor.crf import Role
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks._types import Skip
 
@@ -57,6 +58,9 @@ class Chain:
         `Reason` bits.
     progression_day : ndarray of float
         Day of the scan that shows a progression: new lesions are dated to their first sighting.
+    order : ndarray of int
+        Place in the arrays: that of the timepoint, one more in a track of new lesions alone, which
+        has no baseline.
     """
 
     sum: Floats
@@ -72,6 +76,7 @@ class Chain:
     new_lesion: Bools
     reason: npt.NDArray[np.int32]
     progression_day: Floats
+    order: Ints
     _data: Data
     _judged: list[Judgement]
     _group: Ints
@@ -94,15 +99,16 @@ class Chain:
             judged, unit, order = (
                 self._judged[self._group[track]],
                 int(self._unit[track]),
-                int(times.order[point]),
+                int(self.order[point]),
             )
             said = (
                 judged.target.explain((unit, order))
                 if target
                 else explain(judged, self._data.criteria, unit, order)
             )
-            base = point - order
-            names = self._data.visit_names[base : base + order + 1]
+            base = point - int(times.order[point])
+            names = ["before all"] * (order - int(times.order[point]))
+            names += list(self._data.visit_names[base : point + 1])
             out.append(re.sub(r"timepoint (\d+)", lambda m, n=names: f"visit {n[int(m[1])]}", said))
         return out
 
@@ -159,15 +165,17 @@ def recompute(data: Data) -> Chain:
     out |= {n: np.zeros(count, np.int8) for n in ("target", "non_target", "overall")}
     out |= {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
     group_of, unit_of = np.full(data.n_tracks, -1), np.full(data.n_tracks, -1)
+    no_disease = _without_disease(data)
+    order = points.order + no_disease[points.track]
     judged: list[Judgement] = []
     for group in groups_of(data):
         group_of[group], unit_of[group] = len(judged), np.arange(len(group))
         found, targets = _judge(
-            data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group)
+            data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group), no_disease
         )
         judged.append(found)
-        here = (group_of[points.track] == len(judged) - 1) & (points.order >= 0)
-        place = unit_of[points.track[here]], points.order[here]
+        here = (group_of[points.track] == len(judged) - 1) & (order >= 0)
+        place = unit_of[points.track[here]], order[here]
         for name in (
             "sum",
             "baseline",
@@ -181,7 +189,23 @@ def recompute(data: Data) -> Chain:
         for name in ("non_target", "overall", "new_lesion", "reason", "progression_day"):
             out[name][here] = getattr(found, name)[place]
         out["n_targets"][here] = targets[place[0]]
-    return Chain(**out, data=data, judged=judged, group=group_of, unit=unit_of)
+    return Chain(**out, data=data, judged=judged, group=group_of, unit=unit_of, order=order)
+
+
+def _without_disease(data: Data) -> Bools:
+    """Tracks that begin with new lesions alone, without a visit on or before the reference date:
+    nothing was there at baseline, and there is no timepoint 0.
+    """
+    rows, points = data["lesions"], data.timepoints
+    at_first = rows.order == 0
+    new = rows.table.lesions.role == Role.NEW
+    count = np.bincount(rows.track[at_first], minlength=data.n_tracks)
+    others = np.bincount(rows.track[at_first & ~new], minlength=data.n_tracks)
+    reference = data.reference_day[data.track_subject][points.track]
+    dated = (points.order == 0) & (points.scan_day <= reference)
+    out = (count > 0) & (others == 0)
+    out[points.track[dated]] = False
+    return np.asarray(out)
 
 
 def groups_of(data: Data) -> list[Ints]:
@@ -199,6 +223,7 @@ def _judge(
     unit_of: Ints,
     chosen: Bools,
     count: int,
+    no_disease: Bools,
 ) -> tuple[Judgement, Ints]:
     """The judgement of a group of tracks, shape (track, timepoint), and the number of targets of
     each.
@@ -206,9 +231,10 @@ def _judge(
     rows, points = data["lesions"], data.timepoints
     use = np.flatnonzero(chosen[rows.track])
     table = rows.table if len(use) == rows.n else rows.table.take(use)
-    unit, order, day = unit_of[rows.track[use]], rows.order[use], rows.day[use]
+    unit, day = unit_of[rows.track[use]], rows.day[use]
+    order = rows.order[use] + no_disease[rows.track[use]]
     here = np.flatnonzero(chosen[points.track] & (points.order >= 0))
-    place = unit_of[points.track[here]], points.order[here]
+    place = unit_of[points.track[here]], points.order[here] + no_disease[points.track[here]]
     shape = (count, int(place[1].max(initial=0)) + 1)
     exists, days, row = (
         np.zeros(shape, np.bool_),
@@ -231,7 +257,7 @@ def _judge(
         0,
         int((order < 0).sum()),
         several_dates=True,
-        no_disease=np.zeros(count, np.bool_),
+        no_disease=no_disease[chosen],
         scans=lambda: day,
         timepoints=lambda: timepoint,
         of_visit=None,

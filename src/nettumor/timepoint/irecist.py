@@ -307,8 +307,9 @@ def further_increase(
         progression = pd | course.settle(pd)
         later = progression & (reference == "last iUPD")
         for place, (value, old) in enumerate(zip(now[:4], seen[:4], strict=True)):
-            single_lesions = place == 3
-            opens, goes_on = (f[..., None] if single_lesions else f for f in (first, later))
+            opens, goes_on = first, np.asarray(later)
+            if place == 3:  # single lesions
+                opens, goes_on = opens[..., None], goes_on[..., None]
             seen[place] = np.where(opens | (goes_on & ~np.isnan(value)), value, old)
         seen[4] = np.where(progression, now[4], seen[4])
     return increase
