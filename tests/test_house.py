@@ -229,6 +229,10 @@ GLOSSARY = {
     "by",
     "liver_volume",
     "percent",
+    "values",
+    "confirmation_days",
+    "below",
+    "below_detection",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -333,6 +337,10 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
     "liver_burden_class": (([10.0, 76.0],), {}),
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
+    "marker_course": (
+        (LENGTHS, DAYS),
+        {"upper_limit": np.array([8.0]), "below": np.array([[np.nan, np.nan, np.nan]])},
+    ),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),
     "non_target_response": (

@@ -63,7 +63,9 @@ _HOME = {
     ),
     "markers": (
         "BiologicalResponse",
+        "MarkerCourse",
         "combine_markers",
+        "marker_course",
         "marker_response",
         "prognostic_band_5hiaa",
     ),

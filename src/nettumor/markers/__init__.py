@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from nettumor.markers._registry import Marker, get, names
 from nettumor.markers._units import convert
+from nettumor.markers.course import MarkerCourse, marker_course
 from nettumor.markers.prognosis import PROGNOSIS_5HIAA, prognostic_band_5hiaa
 from nettumor.markers.response import BiologicalResponse, combine_markers, marker_response
 
@@ -17,9 +18,11 @@ __all__ = [
     "PROGNOSIS_5HIAA",
     "BiologicalResponse",
     "Marker",
+    "MarkerCourse",
     "combine_markers",
     "convert",
     "get",
+    "marker_course",
     "marker_response",
     "names",
     "prognostic_band_5hiaa",

@@ -79,6 +79,12 @@ def _judge(
 ) -> tuple[_levels.Pair, Floats, npt.NDArray[np.int32]]:
     """The levels, the upper limits and the reasons, all of one shape."""
     require(criteria, MarkerCriteria, "marker_response")
+    if getattr(criteria, "needs_course", False):
+        raise InputTypeError(
+            f"`criteria` of marker_response must judge one pair of samples; {criteria.title} needs "
+            "the days and the samples between. It is served by marker_course.",
+            argument="criteria",
+        )
     limit = _arrays.as_numbers(np.nan if upper_limit is None else upper_limit, "upper_limit")
     no_limit = np.isinf(limit) | (limit <= 0)
     levels = _levels.pair(before, after, invalid, upper_limit=limit)
@@ -110,8 +116,10 @@ def _reasons(
     absent = (before == 0) & np.isnan(limit)
     sound = ~missing & ~levels.wrong
     eligible = sound & ~normal_before & ~absent
-    rose = sound & normal_before & ~normal_after & increase
-    gone = eligible & normal_after
+    if getattr(criteria, "eligible", "") == "any":
+        eligible = sound & (before > 0)
+    rose = sound & ~eligible & normal_before & ~normal_after & increase
+    gone = eligible & normal_after & ~normal_before
     open_ = eligible & ~gone
     fallen = open_ & decrease
     less = open_ & ~fallen & minor
