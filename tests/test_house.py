@@ -233,6 +233,10 @@ GLOSSARY = {
     "confirmation_days",
     "below",
     "below_detection",
+    "baseline_days",
+    "window_days",
+    "minimum_recorded",
+    "recurrence_windows",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -363,6 +367,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),
     "sum_of_lesions": ((np.array([[[50.0, 20.0], [np.nan, np.nan]]]),), {}),
     "sum_parts": ((np.array([[50.0, 20.0], [10.0, 5.0]]), np.array([0, 0])), {}),
+    "symptom_course": ((np.full((2, 28), 4.0), np.arange(-14.0, 14.0)), {}),
     "symptom_response": (([5.0], [0.0]), {}),
     "symptom_response_duration": (COURSE, {}),
     "target_response": (

@@ -70,10 +70,12 @@ _HOME = {
         "prognostic_band_5hiaa",
     ),
     "symptoms": (
+        "SymptomCourse",
         "SymptomaticResponse",
         "combine_symptoms",
         "diarrhoea_grade",
         "durable_symptom_response",
+        "symptom_course",
         "symptom_response",
         "symptom_response_duration",
     ),

@@ -9,6 +9,7 @@ rate are the patients who had the symptom: those without are NE by `Reason.BASEL
 
 from __future__ import annotations
 
+from nettumor.symptoms.course import SymptomCourse, symptom_course
 from nettumor.symptoms.duration import (
     DurableResponse,
     SymptomDuration,
@@ -27,11 +28,13 @@ __all__ = [
     "DIARRHOEA_GRADES",
     "SYMPTOMS",
     "DurableResponse",
+    "SymptomCourse",
     "SymptomDuration",
     "SymptomaticResponse",
     "combine_symptoms",
     "diarrhoea_grade",
     "durable_symptom_response",
+    "symptom_course",
     "symptom_response",
     "symptom_response_duration",
 ]
