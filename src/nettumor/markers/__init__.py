@@ -9,7 +9,7 @@ review's markers, `convert` their units.
 from __future__ import annotations
 
 from nettumor.markers._registry import Marker, get, names
-from nettumor.markers._units import convert
+from nettumor.markers._units import convert, daily_amount
 from nettumor.markers.course import MarkerCourse, marker_course
 from nettumor.markers.prognosis import PROGNOSIS_5HIAA, prognostic_band_5hiaa
 from nettumor.markers.response import BiologicalResponse, combine_markers, marker_response
@@ -21,6 +21,7 @@ __all__ = [
     "MarkerCourse",
     "combine_markers",
     "convert",
+    "daily_amount",
     "get",
     "marker_course",
     "marker_response",
