@@ -26,6 +26,7 @@ GROUND = (
 LINKS = (
     "lesions",
     "burden",
+    "grading",
     "sums",
     "morphology",
     "timepoint",

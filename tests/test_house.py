@@ -237,6 +237,14 @@ GLOSSARY = {
     "window_days",
     "minimum_recorded",
     "recurrence_windows",
+    "course",
+    "answers",
+    "scale",
+    "scales",
+    "ki67",
+    "mitoses",
+    "differentiation",
+    "limits",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -307,6 +315,7 @@ CODES, DAYS, LENGTHS = (
 )
 COURSE = (CODES, DAYS)
 YES = np.array([True, False])
+A_MARKER = nt.marker_course(LENGTHS, DAYS, upper_limit=40.0)
 ONE_OF_EACH = {  # arguments of one call for every public function
     "best_of": ((CODES,), {}),
     "best_overall_response": (COURSE, {"new_therapy": np.array([150.0])}),
@@ -336,6 +345,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     ),
     "is_measurable": (([9.0, 12.0],), {"nodal": YES, "slice_thickness": np.array([5.0, 8.0])}),
     "kaplan_meier": (([1.0, 2.0], YES), {}),
+    "kress_change_class": (([50.0], [20.0]), {}),
     "labels": ((CODES,), {}),
     "lesion_size": ((LENGTHS, LENGTHS), {"nodal": np.array([True])}),
     "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
@@ -345,7 +355,9 @@ ONE_OF_EACH = {  # arguments of one call for every public function
         (LENGTHS, DAYS),
         {"upper_limit": np.array([8.0]), "below": np.array([[np.nan, np.nan, np.nan]])},
     ),
+    "marker_doubling_time": (([50.0], [60.0], [30.0]), {}),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
+    "net_grade": (([2.0, 5.0], [1.0, 1.0], np.array(["well", "poor"])), {}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),
     "non_target_response": (
         (np.array([[[4, 8, 3]]], np.int8),),
@@ -362,6 +374,11 @@ ONE_OF_EACH = {  # arguments of one call for every public function
         COURSE,
         {"death": np.array([200.0]), "cutoff": np.array([400.0])},
     ),
+    "questionnaire_score": (([[1.0, 2.0]],), {"scale": nt.Scale(items=(1, 2))}),
+    "questionnaire_scores": (
+        ({"a": np.array([1.0, 4.0])}, {"A": nt.Scale(items=("a",))}),
+        {},
+    ),
     "response_table": (([8, 3],), {}),
     "select_targets": (([50.0, 20.0], np.array(["LIVER", "LIVER"])), {"nodal": YES}),
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),
@@ -374,7 +391,12 @@ ONE_OF_EACH = {  # arguments of one call for every public function
         (np.array([[[50.0, 20.0], [30.0, np.nan]]]),),
         {"too_small": np.array([[[False], [True]]])},
     ),
+    "tgr_change": (([5.0], [1.0]), {}),
+    "tgr_in_window": (([60.0, 90.0],), {}),
     "tgr_class": (([0.5, 0.9],), {}),
+    "time_to_marker_progression": ((A_MARKER,), {"cutoff": np.array([100.0])}),
+    "time_to_marker_response": ((A_MARKER,), {"cutoff": np.array([100.0])}),
+    "time_to_normalisation": ((A_MARKER,), {"new_therapy": np.array([100.0])}),
     "time_to_new_therapy": (([100.0, np.nan], [np.nan, 300.0]), {}),
     "time_to_progression": (COURSE, {"new_therapy": np.array([150.0])}),
     "time_to_response": ((*COURSE, np.array([112.0])), {}),
@@ -390,7 +412,7 @@ def frozen(value, held):
         return {key: frozen(v, held) for key, v in value.items()}
     if isinstance(value, tuple):
         return tuple(frozen(v, held) for v in value)
-    if isinstance(value, str):
+    if isinstance(value, str) or attrs.has(type(value)):
         return value
     array = np.array(value)
     array.setflags(write=False)

@@ -474,3 +474,17 @@ def test_prognostic_bands():
         band(-1, "umol/24h")
     with pytest.raises(nt.InputError, match="daily amount"):
         band(1, "umol/L")
+
+
+def test_classes_of_kress():
+    """Direction and class by the printed edges; exactly on an edge is the class below."""
+    found = nt.kress_change_class(
+        100, [100, 75, 74.9, 50, 49.9, 0, 125, 125.1, 150.1, 200, 200.1, NAN]
+    )
+    assert found.tolist() == [
+        "<25 %", "<25 %", "decrease >25 %", "decrease >25 %", "decrease >50 %", "decrease >50 %",
+        "<25 %", "increase >25 %", "increase >50 %", "increase >50 %", "increase >100 %", "",
+    ]  # fmt: skip
+    assert nt.kress_change_class(0, 5) == ""
+    assert nt.markers.KRESS_2003 == (25.0, 50.0, 100.0)
+    refused(lambda: nt.kress_change_class(-1, 5), "`before` must be finite and at least 0")

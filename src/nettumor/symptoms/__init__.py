@@ -17,6 +17,11 @@ from nettumor.symptoms.duration import (
     symptom_response_duration,
 )
 from nettumor.symptoms.grades import DIARRHOEA_GRADES, diarrhoea_grade
+from nettumor.symptoms.questionnaire import (
+    Scale,
+    questionnaire_score,
+    questionnaire_scores,
+)
 from nettumor.symptoms.response import (
     SYMPTOMS,
     SymptomaticResponse,
@@ -28,12 +33,15 @@ __all__ = [
     "DIARRHOEA_GRADES",
     "SYMPTOMS",
     "DurableResponse",
+    "Scale",
     "SymptomCourse",
     "SymptomDuration",
     "SymptomaticResponse",
     "combine_symptoms",
     "diarrhoea_grade",
     "durable_symptom_response",
+    "questionnaire_score",
+    "questionnaire_scores",
     "symptom_course",
     "symptom_response",
     "symptom_response_duration",

@@ -56,7 +56,7 @@ def summed(counts: Floats, days: Floats, baseline_days: int, window_days: int) -
         slot = np.broadcast_to(slot, counts.shape)
         total, recorded, free = _of_own_days(counts, slot, number)
         reached = slot.max(axis=-1, initial=-1)[..., None] > np.arange(number)
-        unplaced = (np.isnan(own_days) & ~np.isnan(counts)).any(axis=-1)
+        unplaced = np.asarray((np.isnan(own_days) & ~np.isnan(counts)).any(axis=-1))
     return Windows(
         total[..., 0], recorded[..., 0], total[..., 1:], recorded[..., 1:], free, reached, unplaced
     )

@@ -155,10 +155,10 @@ class SymptomCourse:
             return f"SymptomCourse(1 course of {windows} windows: best {self.best.label}{start}, {end})"
         counts = np.bincount(np.ravel(self.best), minlength=len(Response))
         found = ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if counts[r])
-        back = np.count_nonzero(~np.isnan(self.recurrence_day))
+        recurred = np.count_nonzero(~np.isnan(self.recurrence_day))
         return (
             f"SymptomCourse({np.size(self.best)} courses of {windows} windows: best "
-            f"{found or 'none'}; {back} recurrences)"
+            f"{found or 'none'}; {recurred} recurrences)"
         )
 
 
@@ -232,7 +232,7 @@ def symptom_course(
     sums = summed(counts, day, baseline_days, window_days)
     judged = _judge(sums, minimum_recorded, criteria)
     number = sums.sum.shape[-1]
-    window_day = (np.arange(number) + 1.0) * window_days - 1
+    window_day = np.arange(1, number + 1, dtype=np.float64) * window_days - 1
     return _result(sums, judged, window_day, recurrence_windows, minimum_recorded, criteria, guard)
 
 
@@ -251,7 +251,9 @@ def _check_lengths(lengths: dict[str, Any], least: Any, recurrence: Any) -> None
             argument="minimum_recorded",
         )
     pair = tuple(recurrence) if isinstance(recurrence, (tuple, list)) else ()
-    whole = len(pair) == 2 and all(isinstance(v, Integral) and type(v) is not bool for v in pair)
+    whole = len(pair) == 2 and all(
+        isinstance(v, Integral) and not isinstance(v, bool) for v in pair
+    )
     if not whole or not 1 <= pair[0] <= pair[1]:
         raise InputError(
             "`recurrence_windows` must be two whole numbers (k, n) with 1 <= k <= n; got "
@@ -362,11 +364,11 @@ def _first(where: Bools) -> npt.NDArray[np.int64]:
     number = where.shape[-1]
     if number == 0:
         return np.zeros(where.shape[:-1], dtype=np.int64)
-    return np.where(where.any(axis=-1), where.argmax(axis=-1), number)
+    return np.asarray(np.where(where.any(axis=-1), where.argmax(axis=-1), number), dtype=np.int64)
 
 
 def _at(values: npt.NDArray[Any], window: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    return np.take_along_axis(values, window[..., None], axis=-1)[..., 0]
+    return np.asarray(np.take_along_axis(values, window[..., None], axis=-1)[..., 0])
 
 
 def _worse_than_best(

@@ -231,7 +231,7 @@ def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> 
     event = back.any(axis=-1) & responding.any(axis=-1)
     last = np.where(recorded & ~np.isnan(day), day, -np.inf).max(axis=-1, initial=-np.inf)
     end = np.where(event, recurrence, last)
-    return lasting(responding.any(axis=-1), start, end, event)
+    return lasting(np.asarray(responding.any(axis=-1)), start, end, np.asarray(event))
 
 
 def lasting(responder: Bools, start: Floats, end: Floats, event: Bools) -> SymptomDuration:
