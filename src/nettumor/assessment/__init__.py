@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from nettumor._threads import beside
-from nettumor.assessment.axes import RULE, Axis, Scans, axes
+from nettumor.assessment.axes import Axis, axes
+from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
 from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.output import (
@@ -27,7 +28,9 @@ from nettumor.assessment.output import (
 )
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
+from nettumor.assessment.series import Scans
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
+from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
 from nettumor.crf import CrfTable, DateStatus, Tables, read
 from nettumor.criteria import (
@@ -54,6 +57,14 @@ def assess(
     data_cutoff: Any = None,
     selection: Any = None,
     by: str = "subject",
+    marker_after_days: float = 7,
+    marker_rule: str | None = None,
+    primary_marker: str | None = None,
+    confounders: str = "mark",
+    symptom_window_days: int = 14,
+    symptom_minimum_recorded: int = 7,
+    new_symptom: str = "ignore",
+    pfs: str = "tumour load",
 ) -> Assessment:
     """Assess a study: responses of all timepoints, best responses and times to events of all
     subjects.
@@ -89,6 +100,24 @@ def assess(
     by : {"subject", "lesion"}
         "lesion": every target lesion by itself, without non-target and new lesions (the response of
         treated lesions); the tables then have a column ``lesion``.
+    marker_after_days : float
+        A marker's sample serves a scan until so many days after it; in reach of two scans it serves
+        the earlier.
+    marker_rule : {"primary", "worst", "best"}, optional
+        What several markers of a patient make together (`combine_markers`). None: each has its own
+        columns, and together they have a verdict only where they agree, else NE with a note.
+    primary_marker : str, optional
+        The marker of ``marker_rule="primary"``.
+    confounders : {"mark", "exclude"}
+        A sample with a ``confounder`` is noted in ``biological_note``, or left out.
+    symptom_window_days, symptom_minimum_recorded : int
+        A diary is averaged over the window before the scan (before the reference date for the
+        baseline), where so many days are recorded.
+    new_symptom : {"ignore", "PD"}
+        What a symptom means that was absent at baseline and is there later.
+    pfs : {"tumour load", "symptoms or tumour load"}
+        The second is the review's progression-free survival (section 5): a progression of the
+        symptoms is an event too, and the column ``pfs_axis`` of the subjects says which it was.
 
     Returns
     -------
@@ -117,6 +146,16 @@ def assess(
     """
     rule, censoring = _checked(criteria, rule, censoring)
     choose("by", by, ("subject", "lesion"))
+    rules = AxisRules(
+        marker_after_days=marker_after_days,
+        marker_rule=marker_rule,
+        primary_marker=primary_marker,
+        confounders=confounders,
+        symptom_window_days=symptom_window_days,
+        symptom_minimum_recorded=symptom_minimum_recorded,
+        new_symptom=new_symptom,
+        pfs=pfs,
+    )
     study = _study(tables)
     lesions = study["lesions"]
     names = read_names(study, evaluator)
@@ -135,14 +174,23 @@ def assess(
         subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner]
     )
     found = outcome(judgement, visits, ends, rule, censoring)
-    others = _axes(study, names, subjects, visits, judgement, ends) if by == "subject" else {}
+    others: dict[str, Axis] = {}
+    if by == "subject":
+        others = _axes(study, names, subjects, visits, judgement, ends, rules)
+    axis_of_event = None
+    if rules.pfs != PFS[0]:
+        found, axis_of_event = with_symptoms(
+            found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
+        )
 
     identity = keys(names, lesions, judgement)
-    notes = _notes(study, criteria, names, subjects, visits, conflicts, by)
+    notes = _notes(study, criteria, names, subjects, visits, conflicts, by, rules)
     timepoints, place = timepoint_table(lesions, names, visits, judgement, ends, criteria, others)
     return Assessment(
         timepoints,
-        subject_table(identity, found, reference, criteria, others, days=subjects.days),
+        subject_table(
+            identity, found, reference, criteria, others, axis_of_event, days=subjects.days
+        ),
         event_table(identity, found, reference, days=subjects.days),
         provenance_table(study, criteria, rule, censoring, notes),
         criteria,
@@ -214,6 +262,7 @@ def _axes(
     visits: Visits,
     judgement: Judgement,
     ends: Ends,
+    rules: AxisRules,
 ) -> dict[str, Axis]:
     """Biological and symptomatic response of every unit, where the study has their tables."""
     owner = judgement.owner
@@ -221,7 +270,11 @@ def _axes(
     day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
     scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
     return axes(
-        study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject)
+        study,
+        names,
+        scans,
+        lambda t: _reference_in(study, t, subjects, visits, owner, subject),
+        rules,
     )
 
 
@@ -266,6 +319,7 @@ def _notes(
     visits: Visits,
     conflicts: int,
     by: str,
+    rules: AxisRules,
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
     cells, column = study["lesions"].when_cells()
@@ -281,10 +335,11 @@ def _notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{
-            f"{t} by the scan": _rule(study, t)
+            f"{t} by the scan": _rule(study, t, rules)
             for t in ("markers", "symptoms")
             if t in study and by == "subject"
         },
+        "progression-free survival": f"progression of {rules.pfs}, or death",
         "lesion rows with a role or state that is not known": int(
             np.count_nonzero(study["lesions"].lesions.unknown)
         ),
@@ -299,6 +354,6 @@ def _notes(
     }
 
 
-def _rule(study: Tables, table: str) -> str:
+def _rule(study: Tables, table: str, rules: AxisRules) -> str:
     lacks = study.missing_columns(table)
-    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else RULE
+    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else rules.prose(table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -116,6 +116,10 @@ def timepoint_table(
     }
     for name, axis in others.items():
         columns |= {name: labelled(axis.response), f"{name}_reason": taken(axis.reason)}
+        if axis.note is not None:
+            columns[f"{name}_note"] = taken(axis.note)
+        for own, part in axis.parts.items():
+            columns[f"{name}_{own}"] = labelled(part.response)
     columns["explanation"] = lambda: explanations(judgement, criteria, place())
     return LateTable(columns, int(np.count_nonzero(exists))), place
 
@@ -163,6 +167,7 @@ def subject_table(
     reference: Floats,
     criteria: Any,
     others: dict[str, Axis],
+    axis_of_event: Maker | None = None,
     *,
     days: bool,
 ) -> Table:
@@ -191,8 +196,18 @@ def subject_table(
             f"{name}_event": of_time(name, "event"),
             f"{name}_reason": of_time(name, "reason"),
         }
-    columns |= {name: labelled(axis.best) for name, axis in others.items()}
+    if axis_of_event is not None:
+        columns["pfs_axis"] = axis_of_event
+    for name, axis in others.items():
+        columns[name] = labelled(axis.best)
+        columns |= {f"{name}_{own}": labelled(part.best) for own, part in axis.parts.items()}
+        if axis.present is not None:
+            columns[f"{name}_at_baseline"] = partial(_same, axis.present)
     return LateTable(columns, len(reference))
+
+
+def _same(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values
 
 
 def event_table(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _arrays, _levels, _wording
-from nettumor._arrays import Bools, Floats
+from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
@@ -366,9 +366,14 @@ def combine_markers(responses: Mapping[str, Any], *, rule: str, primary: str | N
     return combine(responses, rule, primary)
 
 
-def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any:
+def combine(
+    responses: Mapping[str, Any],
+    rule: str,
+    primary: str | None,
+    rules: tuple[str, ...] = ("primary", "worst", "best"),
+) -> Any:
     """The rule of `combine_markers` and `combine_symptoms`."""
-    choose("rule", rule, ("primary", "worst", "best"))
+    choose("rule", rule, rules)
     if not isinstance(responses, Mapping):
         raise InputTypeError(
             f"`responses` must be a mapping of name to responses; got {type(responses).__name__}. "
@@ -394,8 +399,25 @@ def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any
             )
         return scalar_or_codes(np.array(together[list(codes).index(primary)]))
     evaluable = together > Response.NE
+    if rule == "overall":
+        return scalar_or_codes(_overall(together, evaluable))
     chosen = (
         np.where(evaluable, together, 9).min(axis=0) if rule == "worst" else together.max(axis=0)
     )
     answer = np.where(evaluable.any(axis=0), chosen, together.max(axis=0))
     return scalar_or_codes(np.asarray(answer, dtype=np.int8))
+
+
+def _overall(together: Codes, evaluable: Bools) -> Codes:
+    """CR: all gone; else PD: any PD; else PR: any CR or PR; else SD. NE keeps it from CR."""
+    unknown = (together == Response.NE).any(axis=0)
+    gone = (~evaluable | (together == Response.CR)).all(axis=0) & ~unknown
+    answer = np.where(unknown, np.int8(Response.NE), np.int8(Response.MISSING))
+    for code, where in (
+        (Response.SD, evaluable.any(axis=0)),
+        (Response.PR, (together >= Response.PR).any(axis=0)),
+        (Response.PD, (together == Response.PD).any(axis=0)),
+        (Response.CR, evaluable.any(axis=0) & gone),
+    ):
+        answer = np.where(where, np.int8(code), answer)
+    return np.asarray(answer, dtype=np.int8)
