@@ -504,3 +504,31 @@ def test_symptomatic_response_is_the_twins(seed):
     done = nt.assess({"lesions": joined(*tables), "symptoms": columns})
     expected = [w for scans, own in people.values() for w in twin.symptomatic(own, scans)]
     assert done.timepoints["symptomatic"].tolist() == expected
+
+
+def test_profile_of_a_study():
+    """The three axes of each patient, and of each timepoint, in one call; the discordant ones by
+    name; evaluators are never mixed.
+    """
+    markers = samples((0, 50, 110), (100, 40, 90))
+    done = assessed(markers, diary([6] * 14 + [0] * 120))
+    best = done.profile()
+    assert best.table().rows()[0] == {
+        "subject": "1", "morphological": "SD", "biological": "PR", "symptomatic": "CR",
+        "time": 180.0, "event": False,
+    }  # fmt: skip
+    assert best.discordant()["subject"].tolist() == ["1"]
+    each = done.profile(of="timepoints")
+    assert each.table()["subject"].tolist() == ["1, day 60", "1, day 120", "1, day 180"]
+    assert each.table()["biological"].tolist() == ["PR", "SD", "NE"]
+    assert each.agreement().n_rows == 3
+    readers = joined(lesions(evaluator="A"), lesions(evaluator="B"))
+    two = nt.assess({"lesions": readers, "markers": markers})
+    assert two.profile("B").table().n_rows == 1
+    for call, message in (
+        (lambda: two.profile(), "`evaluator` must be given: there are A, B"),
+        (lambda: two.profile("C"), "`evaluator` names none of those"),
+        (lambda: done.profile(of="visits"), "`of` must be one of"),
+    ):
+        with pytest.raises(nt.InputError, match=message):
+            call()

@@ -332,3 +332,10 @@ def test_editions_print_what_they_ask():
     assert "above its upper limit before" not in str(DESAI)
     assert DESAI.needs_course is False
     assert GCIG.needs_course is True
+
+
+def test_an_absolute_limit_beside_the_percent():
+    """A protocol may ask for an absolute rise too: +30 % of 10 is not yet 5 units."""
+    limit = attrs.evolve(VOGL.pd, absolute=5, unit="mg/24h")
+    found = nt.marker_course([10, 13, 15], [0, 28, 56], criteria=attrs.evolve(VOGL, pd=limit))
+    assert nt.labels(found.response).tolist() == ["MISSING", "SD", "PD"]

@@ -20,6 +20,7 @@ from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.errors import InputError, choose, missing_extra
+from nettumor.profile import ResponseProfile
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Response, labels
 
@@ -187,6 +188,26 @@ class Assessment:
         from nettumor.assessment.evaluators import agreement
 
         return agreement(self)
+
+    def profile(self, evaluator: str | None = None, *, of: str = "best") -> ResponseProfile:
+        """The axes of the cohort side by side.
+
+        Parameters
+        ----------
+        evaluator : str, optional
+            Whose; needed where there is more than one.
+        of : {"best", "timepoints"}
+            The best response of each patient, with progression-free survival; or every timepoint
+            after baseline, named by patient and day.
+
+        Returns
+        -------
+        ResponseProfile
+            With cross-tables, kappa, and the discordant patients by name.
+        """
+        from nettumor.assessment.evaluators import profile_of
+
+        return profile_of(self, evaluator, of)
 
     def to_frames(self, kind: str | None = None) -> dict[str, Any]:
         """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind

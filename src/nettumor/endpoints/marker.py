@@ -8,6 +8,7 @@ beside it. A course as `marker_course` gives it comes in; times with their event
 
 from __future__ import annotations
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -139,7 +140,8 @@ def time_to_marker_progression(
     56.0
     """
     _require(course, "time_to_marker_progression")
-    return time_to_progression(course.course, course.days, new_therapy=new_therapy, cutoff=cutoff)
+    found = time_to_progression(course.course, course.days, new_therapy=new_therapy, cutoff=cutoff)
+    return attrs.evolve(found, parameter="TTMP")
 
 
 def _require(course: MarkerCourse, function: str) -> None:

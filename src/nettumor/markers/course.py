@@ -16,16 +16,15 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _arrays, _levels
-from nettumor._arrays import Bools, Codes, Floats
-from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCourseCriteria, MarkerCriteria, Threshold
+from nettumor._arrays import Codes, Floats
+from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCourseCriteria, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
+from nettumor.markers._course_rules import BLOCK, PER_COURSE, PER_SAMPLE, Samples, judged
 from nettumor.markers._course_words import Told, sentence
 from nettumor.terminology import Reason, Response
 
 _REPAIR = 'Correct it or leave it out, or pass invalid="NE".'
-_LEAST = float(np.finfo(np.float64).tiny)
-"""Stands for the lower end of "below detection": above 0, below anything measured."""
 
 
 @frozen(eq=False, repr=False)
@@ -140,19 +139,6 @@ class MarkerCourse:
         return f"MarkerCourse({np.size(self.best)} courses: best {found or 'none'}; {ended} progressions)"
 
 
-@frozen
-class _Samples:
-    """The samples of all courses, of one shape (..., timepoint)."""
-
-    value: Floats
-    lowest: Floats
-    """What the nadir is made of: the values, or the other end of "below detection"."""
-    day: Floats
-    limit: Floats
-    wrong: Bools
-    guard: float
-
-
 def marker_course(
     values: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -236,16 +222,33 @@ def marker_course(
             "of the upper limit of normal.",
             argument="upper_limit",
         )
-    samples, detection = _read(values, days, upper_limit, below, invalid)
-    reason = _reasons(_standing_for(samples, detection, below_detection, low=True), rules)
-    if below_detection == "interval" and detection is not None:
-        other = _reasons(_standing_for(samples, detection, "interval", low=False), rules)
-        open_ = _levels.decide(reason) != _levels.decide(other)
-        reason = np.where(open_, np.int32(Reason.NOT_MEASURED), reason)
-    standing = _standing_for(samples, detection, below_detection, low=False)
-    if below_detection == "interval" and detection is not None:  # no number stands for a range
-        standing = samples
-    return _result(standing, reason, rules, criteria, least)
+    came = _read(values, days, upper_limit, below, invalid)
+    found = _of_all(came, rules, least, below_detection)
+    best, plain = found["best"], _levels.plain
+    return MarkerCourse(
+        best=Response(int(best)) if best.ndim == 0 else best,
+        **{name: plain(found[name]) for name in PER_COURSE if name != "best"},
+        **{name: found[name] for name in PER_SAMPLE},
+        days=np.array(came.day),
+        criteria=criteria,
+        confirmation_days=least,
+    )
+
+
+def _of_all(
+    came: _Read, rules: MarkerCourseCriteria, least: float | None, below_detection: str
+) -> dict[str, npt.NDArray[Any]]:
+    """Every course, a block at a time, so that what is worked on stays near the processor."""
+    shape = came.value.shape
+    courses = int(np.prod(shape[:-1]))
+    found = {n: np.empty((courses, shape[-1]), dtype=kind) for n, kind in PER_SAMPLE.items()}
+    found |= {n: np.empty(courses, dtype=kind) for n, kind in PER_COURSE.items()}
+    for first in range(0, courses, BLOCK):
+        end = min(first + BLOCK, courses)
+        block = judged(came.block(first, end), rules, least, below_detection)
+        for name, values in block.items():
+            found[name][first:end] = values.T
+    return {n: v.reshape(shape if n in PER_SAMPLE else shape[:-1]) for n, v in found.items()}
 
 
 def _rules(criteria: MarkerCriteria) -> MarkerCourseCriteria:
@@ -273,14 +276,46 @@ def _check_confirmation(days: Any) -> None:
         )
 
 
+@frozen(eq=False)
+class _Read:
+    """What came in, of one shape (..., timepoint); ``below`` is None where nothing is below
+    detection.
+    """
+
+    value: Floats
+    day: Floats
+    limit: Floats
+    below: Floats | None
+    has_limit: bool
+    guard: float
+
+    def block(self, first: int, end: int) -> Samples:
+        """Some of the courses, time first, impossible values marked."""
+        timepoints = self.value.shape[-1]
+
+        def part(values: Floats) -> Floats:
+            return np.array(values.reshape(-1, timepoints)[first:end].T, order="C")
+
+        value, limit = part(self.value), part(self.limit)
+        no_limit = np.isinf(limit) | (limit <= 0)
+        wrong = _levels.impossible(value) | no_limit
+        below = None
+        if self.below is not None:
+            below = np.where(np.isnan(value), part(self.below), np.nan)
+        value[wrong] = np.nan
+        limit = np.where(np.isnan(limit), limit[:1], limit)
+        day = part(self.day)
+        return Samples(value, value, day, limit, wrong, below, self.has_limit, self.guard)
+
+
 def _read(
     values: npt.ArrayLike,
     days: npt.ArrayLike,
     upper_limit: npt.ArrayLike | None,
     below: npt.ArrayLike | None,
     invalid: str,
-) -> tuple[_Samples, Floats | None]:
-    """The samples of one shape, impossible ones refused or marked; and the limits of detection."""
+) -> _Read:
+    """The samples of one shape; impossible ones are refused, if so asked."""
     choose("invalid", invalid, ("raise", "NE"))
     value = _arrays.as_numbers(values, "values")
     if value.ndim == 0 or value.shape[-1] == 0:
@@ -291,19 +326,20 @@ def _read(
         )
     limit = _arrays.as_numbers(np.nan if upper_limit is None else upper_limit, "upper_limit")
     least = _arrays.as_numbers(np.nan if below is None else below, "below")
-    wrong, no_limit = _levels.impossible(value), np.isinf(limit) | (limit <= 0)
     no_detection = np.isinf(least) | (least <= 0)
     refuse("below", "finite and greater than 0 (NaN where measured)", least, no_detection, _REPAIR)
     if invalid == "raise":
         must = "finite and at least 0 (NaN where not measured)"
-        refuse("values", must, value, wrong, _REPAIR)
+        refuse("values", must, value, _levels.impossible(value), _REPAIR)
         must = "finite and greater than 0 (NaN where not known)"
-        refuse("upper_limit", must, limit, no_limit, _REPAIR)
+        refuse("upper_limit", must, limit, np.isinf(limit) | (limit <= 0), _REPAIR)
     guard = _arrays.guard(*(v for v in (values, upper_limit, below) if v is not None))
     day = _arrays.as_days(days, "days")
+    _arrays.check_increasing(day, "days")
     shape = value.shape
-    value, day, limit, least, no_limit = _arrays.broadcast(
-        values=value, days=day, upper_limit=limit, below=least, **{"upper limits": no_limit}
+    has_limit = bool((~np.isnan(limit)).any())
+    value, day, limit, least = _arrays.broadcast(
+        values=value, days=day, upper_limit=limit, below=least
     )
     if value.shape[-1] != shape[-1]:
         raise InputError(
@@ -311,220 +347,4 @@ def _read(
             "Give NaN for a sample that was not taken.",
             argument="values",
         )
-    _arrays.check_increasing(day, "days")
-    limit = np.where(np.isnan(limit), limit[..., :1], limit)
-    wrong = _levels.impossible(value) | no_limit
-    known = np.where(wrong, np.nan, value)
-    samples = _Samples(known, known, day, limit, wrong, guard)
-    return samples, None if below is None else np.where(np.isnan(value), least, np.nan)
-
-
-def _standing_for(samples: _Samples, detection: Floats | None, rule: str, *, low: bool) -> _Samples:
-    """The samples with a number for each result below detection.
-
-    For "interval" one end of what is possible: with ``low`` the best a patient may have (baseline
-    and nadir at the limit, later values at the least), else the worst.
-    """
-    if detection is None:
-        return samples
-    hidden = ~np.isnan(detection)
-    if rule == "interval":
-        first, rest = (detection, _LEAST) if low else (_LEAST, detection)
-        is_baseline = np.arange(samples.value.shape[-1]) == 0
-        value = np.where(hidden, np.where(is_baseline, first, rest), samples.value)
-        lowest = np.where(hidden, first, samples.value)
-    else:
-        share = 1.0 if rule == "limit" else 0.5
-        value = lowest = np.where(hidden, share * detection, samples.value)
-    return _Samples(value, lowest, samples.day, samples.limit, samples.wrong, samples.guard)
-
-
-def _before(ufunc: np.ufunc, values: npt.NDArray[Any], empty: Any) -> npt.NDArray[Any]:
-    """``ufunc`` over all timepoints before each; ``empty`` at the first."""
-    out = np.empty(values.shape, dtype=values.dtype)
-    out[..., 0] = empty
-    for t in range(1, values.shape[-1]):
-        ufunc(out[..., t - 1], values[..., t - 1], out=out[..., t])
-    return out
-
-
-def _met(limit: Threshold | None, samples: _Samples, nadir: Floats) -> Bools:
-    """Where the change from the reference of the limit meets it."""
-    if limit is None:
-        return np.zeros(samples.value.shape, dtype=np.bool_)
-    before = samples.value[..., :1] if limit.reference == "baseline" else nadir
-    met = limit.percent_met(before, samples.value, samples.guard)
-    met &= limit.absolute_met(before, samples.value, samples.guard)
-    return np.asarray(met & (before != samples.value))
-
-
-def _reasons(samples: _Samples, rules: MarkerCourseCriteria) -> npt.NDArray[np.int32]:
-    """Why each sample has its response; nothing at a measured baseline."""
-    value, limit, guard = samples.value, samples.limit, samples.guard
-    baseline, first_limit = value[..., :1], _baseline_limit(limit)
-    missing = np.isnan(value) | np.isnan(baseline)
-    wrong = samples.wrong | samples.wrong[..., :1]
-    sound = ~missing & ~wrong
-    nadir = _before(np.fmin, samples.lowest, np.nan)
-    is_normal = _arrays.at_least(limit, value, guard)
-
-    # who can respond: above the limit, or what the edition asks of the baseline
-    able, day_unknown = _eligible(samples, rules)
-    increase = _met(rules.pd, samples, nadir)
-    if rules.pd_multiple is not None:
-        was_normal = _before(np.logical_or, is_normal, False)
-        above = _arrays.at_least(value, rules.pd_multiple * limit, guard)
-        increase = np.where(was_normal, above, increase) & ~np.isnan(limit)
-    present = (baseline > 0) | ~np.isnan(first_limit)
-
-    # each outcome where it applies; `decide` takes CR over PD over PR over MR
-    over_limit = ~_arrays.at_least(first_limit, baseline, guard) & ~np.isnan(first_limit)
-    eligible = sound & able
-    rose = sound & ~able & present & ~is_normal & increase
-    gone = eligible & is_normal & over_limit
-    open_ = eligible & ~gone
-    fallen = open_ & _met(rules.pr, samples, nadir)
-    less = open_ & ~fallen & _met(rules.mr, samples, nadir)
-    grown = open_ & increase
-    reason = np.zeros(value.shape, dtype=np.int32)
-    for bit, where in (
-        (Reason.INVALID, wrong),
-        (Reason.NOT_MEASURED, missing & ~wrong),
-        (Reason.BASELINE, sound & ~able),
-        (Reason.DAY_UNKNOWN, sound & day_unknown),
-        (Reason.INCREASE, rose | grown),
-        (Reason.GONE, gone),
-        (Reason.DECREASE, fallen),
-        (Reason.MINOR_DECREASE, less),
-        (Reason.WITHIN_LIMITS, open_ & ~fallen & ~less & ~grown),
-    ):
-        reason[where] |= bit
-    reason[..., 0] = np.where(sound[..., 0], 0, reason[..., 0])
-    return reason
-
-
-def _baseline_limit(limit: Floats) -> Floats:
-    """The upper limit that the baseline is held against, for each sample: its own, else that of
-    the sample.
-    """
-    return np.where(np.isnan(limit[..., :1]), limit, limit[..., :1])
-
-
-def _eligible(samples: _Samples, rules: MarkerCourseCriteria) -> tuple[Bools, Bools]:
-    """Whether the baseline allows a response to each sample; and where its day is not known."""
-    baseline, limit, guard = samples.value[..., :1], _baseline_limit(samples.limit), samples.guard
-    able = baseline > 0
-    if rules.baseline_multiple is not None:
-        able = _arrays.at_least(baseline, rules.baseline_multiple * limit, guard)
-    elif rules.eligible == "above upper limit":
-        able = able & ~_arrays.at_least(limit, baseline, guard)
-    unknown = np.zeros(able.shape, dtype=np.bool_)
-    if rules.baseline_days is not None:
-        day = samples.day[..., :1]
-        unknown = able & np.isnan(day)
-        able = able & _arrays.at_least(day, -rules.baseline_days) & _arrays.at_least(0.0, day)
-    return able, unknown
-
-
-def _kept_for(member: Bools, measured: Bools, day: Floats, least: float | None) -> Bools:
-    """Which of the ``member`` samples are kept for ``least`` days: every measured sample from it to
-    one at least so many days later is a member too.
-    """
-    if least is None:
-        return member
-    kept = np.zeros(member.shape, dtype=np.bool_)
-    last = np.full(member.shape[:-1], np.nan)  # the last day of the run that a sample stands in
-    for t in reversed(range(member.shape[-1])):
-        last = np.where(measured[..., t] & ~member[..., t], np.nan, last)
-        last = np.where(member[..., t], np.fmax(last, day[..., t]), last)
-        kept[..., t] = member[..., t] & _arrays.at_least(last - day[..., t], least)
-    return kept
-
-
-def _first(where: Bools, day: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Timepoint and day of the first True; the end and NaN where there is none."""
-    found = where.any(axis=-1)
-    at = where.argmax(axis=-1)
-    days = np.take_along_axis(day, at[..., None], axis=-1)[..., 0]
-    return np.where(found, at, where.shape[-1]), np.where(found, days, np.nan)
-
-
-def _result(
-    samples: _Samples,
-    reason: npt.NDArray[np.int32],
-    rules: MarkerCourseCriteria,
-    criteria: MarkerCriteria,
-    least: float | None,
-) -> MarkerCourse:
-    """The course of all samples from the reason of each."""
-    response, day = _responses(reason), samples.day
-    measured = response > Response.NE
-
-    # progression: the first PD, confirmed where the edition asks; unconfirmed ones are read without
-    progressed = response == Response.PD
-    ended = _kept_for(progressed, measured, day, rules.pd_confirmation_days)
-    end, progression_day = _first(ended, day)
-    without = _responses(reason & ~np.int32(Reason.INCREASE))
-    course = np.where(progressed & ~ended, without, response)
-
-    # the best before it
-    counts = np.arange(response.shape[-1]) < end[..., None]
-    complete = (course == Response.CR) & counts
-    partial = (course >= Response.PR) & counts
-    runs = measured & counts
-    complete, partial = (_kept_for(m, runs, day, least) for m in (complete, partial))
-    stable = (course >= Response.SD) & counts
-    ways = (
-        (Response.CR, complete),
-        (Response.PR, partial),
-        (Response.MR, (course == Response.MR) & counts),
-        (Response.SD, stable),
-        (Response.PD, ended),
-        (Response.NE, course == Response.NE),
-    )
-    best = np.zeros(end.shape, dtype=np.int8)
-    best_day = np.full(end.shape, np.nan)
-    for code, where in reversed(ways):
-        has = where.any(axis=-1)
-        best = np.where(has, np.int8(code), best)
-        best_day = np.where(has, _first(where, day)[1], best_day)
-    normal = _arrays.at_least(samples.limit, samples.value, samples.guard)
-    first_limit = _baseline_limit(samples.limit)
-    normal &= _arrays.more_than(samples.value[..., :1], first_limit, samples.guard)
-    nadir = _before(np.fmin, samples.value, np.nan)
-    nadir[..., 0] = np.nan
-    plain = _levels.plain
-    return MarkerCourse(
-        response=response,
-        percent_from_baseline=_percent(samples, samples.value[..., :1]),
-        nadir=nadir,
-        percent_from_nadir=_percent(samples, nadir),
-        best=Response(int(best)) if best.ndim == 0 else best,
-        best_day=plain(best_day),
-        response_day=plain(_first(partial, day)[1]),
-        normalised_day=plain(_first(normal, day)[1]),
-        progression_day=plain(progression_day),
-        confirmed=plain(np.asarray((best >= Response.PR) & (least is not None))),
-        reason=reason,
-        course=course,
-        days=np.array(day),
-        values=np.array(samples.value),
-        upper_limit=np.array(samples.limit),
-        criteria=criteria,
-        confirmation_days=least,
-    )
-
-
-def _responses(reason: npt.NDArray[np.int32]) -> Codes:
-    """The response of each sample; MISSING at a measured baseline."""
-    response = _levels.decide(reason)
-    response[..., 0] = np.where(reason[..., 0] == 0, np.int8(Response.MISSING), response[..., 0])
-    return response
-
-
-def _percent(samples: _Samples, reference: Floats) -> Floats:
-    """Change from a reference in percent; NaN at the baseline, from 0, and where not measured."""
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        percent = np.where(reference > 0, 100 * samples.value / reference - 100, np.nan)
-    percent[..., 0] = np.nan
-    return percent
+    return _Read(value, day, limit, None if below is None else least, has_limit, guard)
