@@ -339,3 +339,15 @@ def test_an_absolute_limit_beside_the_percent():
     limit = attrs.evolve(VOGL.pd, absolute=5, unit="mg/24h")
     found = nt.marker_course([10, 13, 15], [0, 28, 56], criteria=attrs.evolve(VOGL, pd=limit))
     assert nt.labels(found.response).tolist() == ["MISSING", "SD", "PD"]
+
+
+def test_many_courses_are_judged_like_one():
+    """More courses than are worked on at a time: each as by itself, with leading axes."""
+    values = np.round(np.random.default_rng(1).lognormal(3, 1, (3, 4000, 5)), 1)
+    whole = nt.marker_course(values, [0, 28, 56, 84, 112], upper_limit=10, criteria=GCIG)
+    for place in [(0, 0), (1, 3999), (2, 191), (2, 192), (2, 3999)]:
+        one = nt.marker_course(values[place], [0, 28, 56, 84, 112], upper_limit=10, criteria=GCIG)
+        assert whole.best[place] == one.best
+        np.testing.assert_array_equal(whole.response[place], one.response)
+        np.testing.assert_array_equal(whole.percent_from_nadir[place], one.percent_from_nadir)
+        np.testing.assert_array_equal(whole.normalised_day[place], one.normalised_day)

@@ -18,8 +18,8 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import MarkerCourseCriteria, Threshold
 from nettumor.terminology import Reason, Response
 
-BLOCK = 4096
-"""Courses in a block: ten samples of it are 320 kB."""
+BLOCK = 8192
+"""Courses in a block: ten samples of it are 640 kB."""
 
 PER_SAMPLE: dict[str, type[np.generic]] = {
     "response": np.int8,

@@ -241,14 +241,17 @@ def _of_all(
     """Every course, a block at a time, so that what is worked on stays near the processor."""
     shape = came.value.shape
     courses = int(np.prod(shape[:-1]))
-    found = {n: np.empty((courses, shape[-1]), dtype=kind) for n, kind in PER_SAMPLE.items()}
+    # timepoint first in memory, as the blocks are: each is written in one go
+    found = {n: np.empty((shape[-1], courses), dtype=kind) for n, kind in PER_SAMPLE.items()}
     found |= {n: np.empty(courses, dtype=kind) for n, kind in PER_COURSE.items()}
     for first in range(0, courses, BLOCK):
         end = min(first + BLOCK, courses)
         block = judged(came.block(first, end), rules, least, below_detection)
         for name, values in block.items():
-            found[name][first:end] = values.T
-    return {n: v.reshape(shape if n in PER_SAMPLE else shape[:-1]) for n, v in found.items()}
+            found[name][..., first:end] = values
+    lead = shape[:-1]
+    per_sample = {n: np.moveaxis(found[n].reshape(shape[-1], *lead), 0, -1) for n in PER_SAMPLE}
+    return per_sample | {n: found[n].reshape(lead) for n in PER_COURSE}
 
 
 def _rules(criteria: MarkerCriteria) -> MarkerCourseCriteria:

@@ -135,7 +135,7 @@ def _reasons(
         (Reason.MINOR_DECREASE, less),
         (Reason.WITHIN_LIMITS, open_ & ~fallen & ~less & ~grown),
     ):
-        reason[where] |= bit
+        reason |= where * np.int32(bit)
     return reason
 
 

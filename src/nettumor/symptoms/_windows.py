@@ -10,9 +10,6 @@ from nettumor._arrays import Bools, Floats
 
 Ints = npt.NDArray[np.int64]
 
-_BLOCK = 2048
-"""Diaries in a block: 98 days of it are 1.6 MB."""
-
 
 @frozen(eq=False)
 class Windows:
@@ -40,12 +37,12 @@ class Windows:
     unplaced: Bools
 
 
-def summed(counts: Floats, days: Floats, baseline_days: int, window_days: int) -> Windows:
-    """The counts, shape (..., day), summed by window; ``days`` of the same shape, or of one axis
-    where all subjects have the same.
+def summed(
+    counts: Floats, days: Floats, baseline_days: int, window_days: int, number: int
+) -> Windows:
+    """The counts, shape (..., day), summed by so many windows; ``days`` of the same shape, or of
+    one axis where all subjects have the same.
     """
-    last = np.fmax.reduce(days, axis=None, initial=-1.0)
-    number = int(last // window_days) + 1 if last >= 0 else 0
     # 0 is the baseline, 1 and on are the windows, -1 is neither
     with np.errstate(invalid="ignore"):
         slot = np.where(days >= 0, days // window_days + 1, np.where(days >= -baseline_days, 0, -1))
@@ -66,27 +63,22 @@ def summed(counts: Floats, days: Floats, baseline_days: int, window_days: int) -
 
 
 def _of_shared_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, Ints, Ints]:
-    """Sum and recorded days of each slot, and days without the symptom; increasing ``slot``.
-
-    A block of diaries at a time, each sum a product with the days of the slot: few passes.
-    """
-    diaries = counts.reshape(int(np.prod(counts.shape[:-1])), counts.shape[-1])
-    in_slot = (slot[:, None] == np.arange(number + 1)).astype(np.float64)
-    is_later = (slot > 0).astype(np.float32)
-    few = in_slot.astype(np.float32)  # whole numbers up to the days of a diary are exact in it
-    total = np.empty((len(diaries), number + 1))
-    recorded = np.empty(total.shape, dtype=np.int64)
-    free = np.empty(len(diaries), dtype=np.int64)
-    for first in range(0, len(diaries), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        part = diaries[block]
-        known = part == part
-        total[block] = np.where(known, part, 0.0) @ in_slot
-        recorded[block] = known.astype(np.float32) @ few
-        free[block] = (part == 0).astype(np.float32) @ is_later
+    """Sum and recorded days of each slot, and days without the symptom; increasing ``slot``."""
     lead = counts.shape[:-1]
-    shape = (*lead, number + 1)
-    return total.reshape(shape), recorded.reshape(shape), free.reshape(lead)
+    # the day first: a sum over days is then one pass over rows of diaries
+    by_day = np.array(counts.reshape(int(np.prod(lead)), counts.shape[-1]).T, order="C")
+    known = by_day == by_day
+    shape = (number + 1, by_day.shape[1])
+    total, recorded = np.empty(shape), np.empty(shape, dtype=np.int64)
+    bounds = np.searchsorted(slot, np.arange(number + 2))
+    free = np.count_nonzero(by_day[bounds[1] : bounds[-1]] == 0, axis=0)
+    by_day[~known] = 0.0
+    for place in range(number + 1):
+        own = slice(bounds[place], bounds[place + 1])
+        total[place] = np.add.reduce(by_day[own], axis=0)
+        recorded[place] = np.add.reduce(known[own].view(np.int8), axis=0, dtype=np.int32)
+    total, recorded = (np.moveaxis(a.reshape(number + 1, *lead), 0, -1) for a in (total, recorded))
+    return total, recorded, free.reshape(lead)
 
 
 def _of_own_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, Ints, Ints]:

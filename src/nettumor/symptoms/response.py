@@ -91,7 +91,7 @@ def _judge(
         (Reason.INCREASE, open_ & increase),
         (Reason.WITHIN_LIMITS, open_ & ~decrease & ~increase),
     ):
-        reason[where] |= bit
+        reason |= where * np.int32(bit)
     return levels, reason
 
 
