@@ -77,8 +77,8 @@ def _of_shared_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, In
         own = slice(bounds[place], bounds[place + 1])
         total[place] = np.add.reduce(by_day[own], axis=0)
         recorded[place] = np.add.reduce(known[own].view(np.int8), axis=0, dtype=np.int32)
-    total, recorded = (np.moveaxis(a.reshape(number + 1, *lead), 0, -1) for a in (total, recorded))
-    return total, recorded, free.reshape(lead)
+    totals, records = (a.reshape(number + 1, *lead) for a in (total, recorded))
+    return np.moveaxis(totals, 0, -1), np.moveaxis(records, 0, -1), free.reshape(lead)
 
 
 def _of_own_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, Ints, Ints]:

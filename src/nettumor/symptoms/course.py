@@ -264,7 +264,7 @@ def _in_blocks(
     for first in range(0, diaries, _BLOCK):
         block = slice(first, first + _BLOCK)
         parts.append(of(flat[block], own_day[block] if day.ndim > 1 else day))
-    joined = {}
+    joined: dict[str, Any] = {}
     for field in attrs.fields(SymptomCourse):
         values = [getattr(part, field.name) for part in parts]
         if isinstance(values[0], np.ndarray):
