@@ -5,6 +5,7 @@ over time.
 import random
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -532,3 +533,50 @@ def test_profile_of_a_study():
     ):
         with pytest.raises(nt.InputError, match=message):
             call()
+
+
+def test_counts_that_cannot_be():
+    """A negative day is not recorded; a negative or infinite record is not evaluable, and the one
+    before it does not stand for it; sums of 1e308 neither.
+    """
+    bad = [6] * 14 + [2] * 180
+    bad[14 + 50] = -5
+    assert grades(diary(bad)) == ["PR", "PR", "PR"]
+    weeks = {"date": [date(d) for d in (-1, 40, 60)], "subject": ["1"] * 3, "symptom": ["x"] * 3}
+    assert grades(weeks | {"per_day": [6, 2, -1]})[0] == "NE"
+    assert grades(weeks | {"per_day": [6, 2, 1]})[0] == "PR"
+    assert grades(diary([1e308] * 194))[0] == "NE"
+
+
+def test_a_generated_trial_by_hand():
+    """200 patients with a row a day in the column `count`: the same as 14-day means by pandas."""
+    rng = np.random.default_rng(7)
+    names, days, scans = [f"{i:03}" for i in range(200)], np.arange(-14, 200), [0, 60, 120, 180]
+    rate = np.repeat(rng.uniform(1, 8, 200), days.size)
+    rate *= np.where(np.tile(days, 200) < 0, 1, np.repeat(rng.uniform(0, 1.8, 200), days.size))
+    table = pd.DataFrame(
+        {
+            "subject": np.repeat(names, days.size),
+            "symptom": "flushing",
+            "day": np.tile(days, 200),
+            "count": rng.poisson(rate),
+        }
+    )
+    scanned = pd.DataFrame(
+        {"subject": np.repeat(names, 4), "lesion": "T1", "role": "TARGET",
+         "day": np.tile(scans, 200), "size": 50}
+    )  # fmt: skip
+    done = nt.assess({"lesions": scanned, "symptoms": table})
+    found = done.timepoints["symptomatic"].reshape(200, 4)
+
+    def means(first, end):
+        return table[table["day"].between(first, end - 1)].groupby("subject")["count"].mean()
+
+    base = means(-14, 0)
+    for at, scan in enumerate(scans[1:], 1):
+        now = means(scan - 14, scan)
+        by_hand = np.select(
+            [base == 0, now == 0, now < base / 2, now > 1.25 * base], ["NE", "CR", "PR", "PD"], "SD"
+        )
+        assert (found[:, at] == by_hand).all()
+    assert set(np.unique(found)) >= {"CR", "PR", "SD", "PD"}

@@ -351,3 +351,9 @@ def test_many_courses_are_judged_like_one():
         np.testing.assert_array_equal(whole.response[place], one.response)
         np.testing.assert_array_equal(whole.percent_from_nadir[place], one.percent_from_nadir)
         np.testing.assert_array_equal(whole.normalised_day[place], one.normalised_day)
+
+
+def test_values_beyond_any_marker_give_no_warning():
+    """1e308 times a limit is infinite: no warning, and the answer is one of the responses."""
+    found = nt.marker_course([1e300, 1e10, 1e308], [0, 28, 56], upper_limit=8)
+    assert nt.labels(found.response).tolist() == ["MISSING", "PR", "PD"]

@@ -268,3 +268,10 @@ def test_many_diaries_are_judged_like_one(own_days):
         np.testing.assert_array_equal(whole.mean[place], one.mean)
         assert whole.symptom_free_days[place] == one.symptom_free_days
     assert whole.explain((2, 999, 1)).startswith(nt.labels(whole.response[2, 999, 1:2])[0])
+
+
+def test_sums_beyond_a_float_are_not_evaluable():
+    """Counts of 1e308 give no verdict and no warning."""
+    found = nt.symptom_course([1e308] * 28, np.arange(-14, 14))
+    assert nt.labels(found.response).tolist() == ["NE"]
+    assert "cannot be" in found.explain(0)

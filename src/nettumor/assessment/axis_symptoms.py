@@ -59,9 +59,11 @@ def symptom_parts(
     ]
     out = {}
     for s, name in enumerate(names):
-        parts = [
-            _part(_recorded(table, subject, code == s, *level), scans, rules) for level in levels
-        ]
+        with np.errstate(over="ignore", invalid="ignore"):  # sums of 1e308 are for the edit checks
+            parts = [
+                _part(_recorded(table, subject, code == s, *level), scans, rules)
+                for level in levels
+            ]
         part = parts[-1]
         for other in reversed(parts[:-1]):  # frequency, else score, else grade
             unit = other.has
@@ -89,14 +91,16 @@ def _frequency(table: CrfTable) -> tuple[Floats, Floats]:
 
 
 def _recorded(table: CrfTable, subject: Ints, own: Bools, total: Floats, days: Floats) -> _Recorded:
-    sound = own & ~np.isnan(total) & np.isfinite(total) & (total >= 0)
+    given = own & ~np.isnan(total)
+    possible = np.isfinite(total) & (total >= 0)
     same = (total, np.nan_to_num(days, nan=-1.0))
-    single = sound & (days == 1)
+    single = days == 1
     return _Recorded(
-        total,
+        # a day that cannot be is not recorded; a period or record that cannot be answers NE
+        np.where(possible, total, np.nan),
         np.where(np.isnan(days), 1.0, days),
-        series(table, subject, single, same),
-        series(table, subject, sound & ~single, same),
+        series(table, subject, given & single & possible, same),
+        series(table, subject, given & ~single, same),
         np.where(np.isnan(days), 0.0, 1.0),
     )
 
@@ -128,7 +132,7 @@ def _part(rows: _Recorded, scans: Scans, rules: AxisRules) -> Part:
     known = before.known[:, None] & after.known
     first = np.where(known, before.total[:, None] * after.days, np.nan)
     second = np.where(known, after.total * before.days[:, None], np.nan)
-    found = SymptomaticResponse.assess(first, second)
+    found = SymptomaticResponse.assess(first, second, invalid="NE")
     absent = before.known & (before.total == 0)
     reason = np.where(
         absent[:, None] & ~after.known, np.int32(Reason.BASELINE), np.asarray(found.reason)

@@ -89,6 +89,13 @@ def judged(
     samples: Samples, rules: MarkerCourseCriteria, least: float | None, below_detection: str
 ) -> dict[str, npt.NDArray[Any]]:
     """What `MarkerCourse` holds, by name."""
+    with np.errstate(over="ignore", invalid="ignore"):  # values of 1e308 are no marker's
+        return _judged(samples, rules, least, below_detection)
+
+
+def _judged(
+    samples: Samples, rules: MarkerCourseCriteria, least: float | None, below_detection: str
+) -> dict[str, npt.NDArray[Any]]:
     standing = _standing_for(samples, below_detection, low=True)
     reason = _reasons(standing, rules)
     if below_detection == "interval" and samples.below is not None:

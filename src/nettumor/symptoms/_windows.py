@@ -77,8 +77,9 @@ def _of_shared_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, In
         own = slice(bounds[place], bounds[place + 1])
         total[place] = np.add.reduce(by_day[own], axis=0)
         recorded[place] = np.add.reduce(known[own].view(np.int8), axis=0, dtype=np.int32)
-    totals, records = (a.reshape(number + 1, *lead) for a in (total, recorded))
-    return np.moveaxis(totals, 0, -1), np.moveaxis(records, 0, -1), free.reshape(lead)
+    sums = np.moveaxis(total.reshape(number + 1, *lead), 0, -1)
+    records = np.moveaxis(recorded.reshape(number + 1, *lead), 0, -1)
+    return sums, records, free.reshape(lead)
 
 
 def _of_own_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, Ints, Ints]:

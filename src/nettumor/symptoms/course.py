@@ -134,6 +134,8 @@ class SymptomCourse:
         where = f"over {self.days_recorded[at]} days to day {self.window_day[at]:g}"
         if response == Response.MISSING:
             said = f"the diary ends before day {self.window_day[at]:g}"
+        elif Reason.INVALID in bits:
+            said = f"a sum that cannot be: {where}"
         elif Reason.NOT_MEASURED in bits:
             base = "too few days" if np.isnan(baseline) else f"{_wording.number(baseline)} a day"
             said = f"too little is recorded: {where}, baseline {base}"
@@ -245,7 +247,8 @@ def symptom_course(
             sums, judged, window_day, recurrence_windows, minimum_recorded, criteria, guard
         )
 
-    return _in_blocks(of, counts, day)
+    with np.errstate(over="ignore", invalid="ignore"):  # counts of 1e308 are no symptom's
+        return _in_blocks(of, counts, day)
 
 
 def _in_blocks(
@@ -336,7 +339,8 @@ def _judge(sums: Windows, least: int, criteria: SymptomCriteria) -> SymptomaticR
     base = np.where(sums.baseline_days >= least, sums.baseline_sum, np.nan)[..., None]
     before = np.where(enough, base * sums.days, np.nan)
     after = np.where(enough, sums.sum * sums.baseline_days[..., None], np.nan)
-    return SymptomaticResponse.assess(before, after, criteria=criteria)
+    # sums beyond what a float holds are not evaluable
+    return SymptomaticResponse.assess(before, after, criteria=criteria, invalid="NE")
 
 
 def _result(
