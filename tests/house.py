@@ -28,6 +28,7 @@ GROUND = (
 LINKS = (
     "lesions",
     "burden",
+    "grading",
     "sums",
     "morphology",
     "timepoint",

@@ -503,3 +503,26 @@ def test_each_edition_lists_the_functions_that_read_it(path):
     assert said == {
         function for function in READERS if any(reads(function, edition) for edition in editions)
     }
+
+
+@pytest.mark.parametrize(
+    ("edition", "after", "answer"),
+    [
+        (
+            "recist-mr-van-vliet-2013",
+            [87.1, 87.0, 70.1, 70.0, 120.0],
+            ["SD", "MR", "MR", "PR", "PD"],
+        ),
+        ("mswog-van-vliet-2013", [75.1, 75.0, 50.1, 50.0, 125.0], ["SD", "MR", "MR", "PR", "PD"]),
+    ],
+)
+def test_minor_response_of_van_vliet(edition, after, answer):
+    """The minor response begins at 13 % of the diameters and at 25 % of the products, and ends
+    where PR begins; what is not in the abstract says so.
+    """
+    found = criteria.get(edition)
+    assert nt.labels(nt.classify(100, after, criteria=found)).tolist() == answer
+    assert found.mr.citation.provenance == "found"
+    assert found.citation.provenance == "from memory"
+    course = nt.target_response([[100.0, *after[:3]]], criteria=found)
+    assert nt.labels(course.response[1:]).tolist() == answer[:3]

@@ -198,3 +198,31 @@ def test_bad_input_is_refused_with_the_repair(call, message):
     """Every refusal names the argument, what it must be, what it was, where, and the repair."""
     with pytest.raises(nt.InputError, match=message):
         call()
+
+
+def test_four_percent_falls_on_both_sides():
+    """Exactly 4 % a month is fast in GREPONET and slow in CLARINET: two editions."""
+    from nettumor.growth import CLARINET_TGR0, GREPONET_TGR0
+
+    assert nt.tgr_class(4.0, cut=GREPONET_TGR0) == "high (>=4)"
+    assert nt.tgr_class([4.0, 4.0001], cut=CLARINET_TGR0).tolist() == ["low (<=4)", "high (>4)"]
+
+
+def test_window_and_change_of_the_growth_rate():
+    """TGR3m is of days 61 to 121; its change needs both rates; printed examples."""
+    assert nt.tgr_in_window([60, 61, 121, 122, np.nan]).tolist() == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert nt.tgr_in_window(np.timedelta64(91, "D")) is True
+    np.testing.assert_allclose(nt.tgr_change([5.4, np.nan], -1.4), [-6.8, np.nan])
+    for before, after, days, expected in ((100, 103, 91, 3.0105), (80, 100, 120, 18.5066),
+                                          (100, 90, 84, -10.8217), (100, 100, 90, 0)):  # fmt: skip
+        assert nt.tumour_growth_rate(before, after, days) == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(nt.InputError, match="`before` must be finite and at least -100"):
+        nt.tgr_change(-101, 0)
+    with pytest.raises(nt.InputError, match="`rate` must be"):
+        nt.tgr_change(0, np.inf)

@@ -261,6 +261,30 @@ GLOSSARY = {
     "data",
     "seed",
     "resamples",
+    "values",
+    "confirmation_days",
+    "below",
+    "below_detection",
+    "baseline_days",
+    "window_days",
+    "minimum_recorded",
+    "recurrence_windows",
+    "course",
+    "answers",
+    "marker_after_days",
+    "marker_rule",
+    "primary_marker",
+    "confounders",
+    "symptom_window_days",
+    "symptom_minimum_recorded",
+    "new_symptom",
+    "pfs",
+    "scale",
+    "scales",
+    "ki67",
+    "mitoses",
+    "differentiation",
+    "limits",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -331,6 +355,7 @@ CODES, DAYS, LENGTHS = (
 )
 COURSE = (CODES, DAYS)
 YES = np.array([True, False])
+A_MARKER = nt.marker_course(LENGTHS, DAYS, upper_limit=40.0)
 ONE_OF_EACH = {  # arguments of one call for every public function
     "bootstrap": ((lambda x: x.mean(axis=-1), [1.0, 2.0]), {"seed": 1, "resamples": 20}),
     "best_of": ((CODES,), {}),
@@ -361,12 +386,19 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     ),
     "is_measurable": (([9.0, 12.0],), {"nodal": YES, "slice_thickness": np.array([5.0, 8.0])}),
     "kaplan_meier": (([1.0, 2.0], YES), {}),
+    "kress_change_class": (([50.0], [20.0]), {}),
     "labels": ((CODES,), {}),
     "lesion_size": ((LENGTHS, LENGTHS), {"nodal": np.array([True])}),
     "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
     "liver_burden_class": (([10.0, 76.0],), {}),
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
+    "marker_course": (
+        (LENGTHS, DAYS),
+        {"upper_limit": np.array([8.0]), "below": np.array([[np.nan, np.nan, np.nan]])},
+    ),
+    "marker_doubling_time": (([50.0], [60.0], [30.0]), {}),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
+    "net_grade": (([2.0, 5.0], [1.0, 1.0], np.array(["well", "poor"])), {}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),
     "median_follow_up": (([1.0, 2.0], YES), {}),
     "non_target_response": (
@@ -390,18 +422,29 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     ),
     "rate_difference": (((np.array([1]), np.array([2])), (np.array([1]), np.array([3]))), {}),
     "rate_ratio": (((np.array([1]), np.array([2])), (np.array([1]), np.array([3]))), {}),
+    "questionnaire_score": (([[1.0, 2.0]],), {"scale": nt.Scale(items=(1, 2))}),
+    "questionnaire_scores": (
+        ({"a": np.array([1.0, 4.0])}, {"A": nt.Scale(items=("a",))}),
+        {},
+    ),
     "response_table": (([8, 3],), {}),
     "select_targets": (([50.0, 20.0], np.array(["LIVER", "LIVER"])), {"nodal": YES}),
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),
     "sum_of_lesions": ((np.array([[[50.0, 20.0], [np.nan, np.nan]]]),), {}),
     "sum_parts": ((np.array([[50.0, 20.0], [10.0, 5.0]]), np.array([0, 0])), {}),
+    "symptom_course": ((np.full((2, 28), 4.0), np.arange(-14.0, 14.0)), {}),
     "symptom_response": (([5.0], [0.0]), {}),
     "symptom_response_duration": (COURSE, {}),
     "target_response": (
         (np.array([[[50.0, 20.0], [30.0, np.nan]]]),),
         {"too_small": np.array([[[False], [True]]])},
     ),
+    "tgr_change": (([5.0], [1.0]), {}),
+    "tgr_in_window": (([60.0, 90.0],), {}),
     "tgr_class": (([0.5, 0.9],), {}),
+    "time_to_marker_progression": ((A_MARKER,), {"cutoff": np.array([100.0])}),
+    "time_to_marker_response": ((A_MARKER,), {"cutoff": np.array([100.0])}),
+    "time_to_normalisation": ((A_MARKER,), {"new_therapy": np.array([100.0])}),
     "time_to_new_therapy": (([100.0, np.nan], [np.nan, 300.0]), {}),
     "time_to_progression": (COURSE, {"new_therapy": np.array([150.0])}),
     "time_to_response": ((*COURSE, np.array([112.0])), {}),
@@ -417,7 +460,7 @@ def frozen(value, held):
         return {key: frozen(v, held) for key, v in value.items()}
     if isinstance(value, tuple):
         return tuple(frozen(v, held) for v in value)
-    if isinstance(value, (str, int)) or callable(value):
+    if isinstance(value, (str, int)) or callable(value) or attrs.has(type(value)):
         return value
     array = np.array(value)
     array.setflags(write=False)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import nettumor as nt
 import reference.levels as slow
+from refusals import refused
 from strategies import courses, sizes
 
 R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
@@ -282,10 +283,10 @@ def test_combination_agrees_with_the_twin(codes, rule):
 
 
 def test_registry():
-    """All markers of the review are there, found under their usual spellings, each with its
-    source.
+    """All markers of the review are there first, found under their usual spellings, each with its
+    source; then those of the laboratories.
     """
-    assert nt.markers.names() == [
+    assert nt.markers.names()[:8] == [
         "5-HIAA",
         "chromogranin A",
         "serotonin",
@@ -295,9 +296,16 @@ def test_registry():
         "neuron-specific enolase",
         "pancreastatin",
     ]
-    for name in nt.markers.names():
+    assert nt.markers.names()[8:] == [
+        "5-HIAA/creatinine",
+        "plasma 5-HIAA",
+        "glucagon",
+        "VIP",
+        "somatostatin",
+    ]
+    for at, name in enumerate(nt.markers.names()):
         marker = nt.markers.get(name.upper())
-        assert "Vogl et al. 2008" in marker.source
+        assert ("Vogl et al. 2008" if at < 8 else "Beyond the review") in marker.source
         assert marker.specimen
         assert marker.units
         assert marker.confounders
@@ -327,6 +335,17 @@ CONVERSIONS = [
     (200.0, "ng/mL", "nmol/L", "5-HT", 1135.0094),
     (5.0, "MG per day", "umol/24hrs", "5hiaa", 26.1534),
     (120.0, "ng/ml", "\u00b5g/l", "chromogranin A", 120.0),
+    (10.0, "mg/(24.h)", "umol/(24.h)", "5-HIAA", 52.3067),
+    (6.0, "u[iU]/mL", "m[iU]/L", "insulin", 6.0),
+    (6.0, "[iU]/L", "mIU/mL", "insulin", 6.0),
+    (10.0, "mg/g", "mmol/mol", "5-HIAA/creatinine", 5.9169),
+    (12.0, "mg/g{creat}", "umol/mmol{creat}", "5-HIAA/Cr", 7.1003),
+    (5.0, "umol/mmol creatinine", "mg/g creat", "5-HIAA creatinine ratio", 8.4503),
+    (1.0, "mmol/mol", "umol/mmol", "5-HIAA/creat", 1.0),
+    (100.0, "ng/mL", "nmol/L", "plasma 5-HIAA", 523.0673),
+    (100.0, "pg/mL", "pmol/L", "glucagon", 28.7109),
+    (75.0, "pg/mL", "pmol/L", "VIP", 22.5496),
+    (25.0, "ng/L", "pmol/L", "somatostatin", 15.2625),
 ]
 
 
@@ -372,6 +391,10 @@ REFUSED = [
     ("pg/mL", "pmol/L", "gastrin", "mixture"),
     ("pg/mL", "pmol/L", "pancreastatin", "fragments of different mass"),
     ("ng/mL", "nmol/L", "NSE", "no one mass"),
+    ("mg/g", "mg/24h", "5-HIAA", "a ratio to creatinine is neither a daily amount"),
+    ("umol/24h", "mmol/mol", "5-HIAA/creatinine", "a ratio to creatinine is neither"),
+    ("IU/g", "IU/mol", "5-HIAA/creatinine", r"`unit` must be a unit"),
+    ("mg/kg", "mg/g", "5-HIAA/creatinine", r"`unit` must be a unit"),
 ]
 
 
@@ -380,6 +403,44 @@ def test_conversions_that_do_not_exist_are_refused(unit, to, marker, message):
     """Assays, units of activity, concentration against daily amount: refused with the reason."""
     with pytest.raises(nt.InputError, match=message):
         nt.markers.convert(1.0, unit, to, marker=marker)
+
+
+def test_the_molar_mass_of_an_assay():
+    """Pancreastatin has a molar mass only with its assay: 5500 g/mol gives about 0.18."""
+    assay = {"marker": "pancreastatin", "molar_mass": 5500}
+    assert nt.markers.convert(100.0, "pg/mL", "pmol/L", **assay) == pytest.approx(18.1818, abs=1e-4)
+    for wrong in (0, -1, NAN, [5500, 5500], "5500"):
+        refused(
+            lambda mass=wrong: nt.markers.convert(
+                1.0, "pg/mL", "pmol/L", marker="pancreastatin", molar_mass=mass
+            ),
+            "`molar_mass` must be",
+        )
+
+
+def test_ratio_and_daily_amount_are_two_markers():
+    """5-HIAA per creatinine has its own name and limits, and is never compared with 24 h."""
+    ratio, daily = nt.markers.get("5-HIAA/Cr"), nt.markers.get("5-HIAA")
+    assert ratio.name != daily.name
+    assert "10.0 mg/g" in ratio.limits
+    assert "10 mg/24h" in daily.limits
+    mixed = nt.BiologicalResponse.assess(20, 5, unit_before="mg/24h", unit_after="mg/g")
+    assert mixed.response == R.NE
+    assert (
+        nt.BiologicalResponse.assess(20, 5, unit_before="mmol/mol", unit_after="umol/mmol").response
+        == R.PR
+    )
+
+
+def test_collections_of_another_length():
+    """An amount is scaled to 24 h where the length is given, and only there."""
+    np.testing.assert_array_equal(
+        nt.markers.daily_amount([5.0, 5.0, NAN], [12, NAN, 24]), [10.0, NAN, NAN]
+    )
+    assert nt.markers.daily_amount(5, 20) == 6.0
+    refused(lambda: nt.markers.daily_amount(5, 0), "`hours` must be finite and greater than 0")
+    refused(lambda: nt.markers.daily_amount(-5, 24), "`value` must be finite and at least 0")
+    refused(lambda: nt.markers.daily_amount([5, 4], [24, 24, 24]), "shapes must broadcast")
 
 
 def test_prognostic_bands():
@@ -413,3 +474,17 @@ def test_prognostic_bands():
         band(-1, "umol/24h")
     with pytest.raises(nt.InputError, match="daily amount"):
         band(1, "umol/L")
+
+
+def test_classes_of_kress():
+    """Direction and class by the printed edges; exactly on an edge is the class below."""
+    found = nt.kress_change_class(
+        100, [100, 75, 74.9, 50, 49.9, 0, 125, 125.1, 150.1, 200, 200.1, NAN]
+    )
+    assert found.tolist() == [
+        "<25 %", "<25 %", "decrease >25 %", "decrease >25 %", "decrease >50 %", "decrease >50 %",
+        "<25 %", "increase >25 %", "increase >50 %", "increase >50 %", "increase >100 %", "",
+    ]  # fmt: skip
+    assert nt.kress_change_class(0, 5) == ""
+    assert nt.markers.KRESS_2003 == (25.0, 50.0, 100.0)
+    refused(lambda: nt.kress_change_class(-1, 5), "`before` must be finite and at least 0")

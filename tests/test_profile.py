@@ -191,3 +191,19 @@ def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):
         call()
+
+
+def test_discordant_patients_by_name():
+    """Who was judged differently on two axes; NE and MISSING are no judgement."""
+    profile = nt.ResponseProfile(
+        morphological=[7, 5, 5, 1, 0],
+        biological=[7, 5, 1, 8, 0],
+        symptomatic=[7, 8, 0, 8, 3],
+        subject=["01", "02", "03", "04", "05"],
+    )
+    found = profile.discordant()
+    assert found["subject"].tolist() == ["02"]
+    assert found.rows() == [
+        {"subject": "02", "morphological": "SD", "biological": "SD", "symptomatic": "CR"}
+    ]
+    assert nt.ResponseProfile(morphological=[7, 5]).discordant().n_rows == 0

@@ -309,3 +309,24 @@ def test_diarrhoea_grades():
         nt.diarrhoea_grade(2, -1)
     with pytest.raises(nt.InputError, match="must broadcast together"):
         nt.diarrhoea_grade([2, 2], [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("flushing", "diarrhoea", "answer"),
+    [
+        ("CR", "CR", "CR"), ("CR", "MISSING", "CR"), ("CR", "NE", "PR"), ("CR", "SD", "PR"),
+        ("PR", "SD", "PR"), ("CR", "PD", "PD"), ("PR", "PD", "PD"), ("SD", "SD", "SD"),
+        ("SD", "NE", "SD"), ("NE", "NE", "NE"), ("NE", "MISSING", "NE"),
+        ("MISSING", "MISSING", "MISSING"),
+    ],
+)  # fmt: skip
+def test_overall_grade_of_the_library(flushing, diarrhoea, answer):
+    """CR all gone, else PD any, else PR any gone or better, else SD; in any order; absent symptoms
+    do not count, unrecorded ones keep the others from CR.
+    """
+    pair = {"flushing": R[flushing], "diarrhoea": R[diarrhoea]}
+    assert nt.combine_symptoms(pair, rule="overall").label == answer
+    turned = dict(reversed(pair.items()))
+    assert nt.combine_symptoms(turned, rule="overall").label == answer
+    with pytest.raises(nt.InputError, match="`rule` must be one of"):
+        nt.combine_markers({"CgA": [8]}, rule="overall")

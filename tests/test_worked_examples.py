@@ -26,9 +26,6 @@ with open(
 
 LEFT_OUT = {
     "M09": "irRC is not built",
-    "Y04": "the item map of GI.NET21 is not sure",
-    "Y06": "the item map of GI.NET21 is not sure",
-    "G01": "the grade is an input", "G02": "the grade is an input", "G03": "the grade is an input",
     "V12": "treatment guidance, not a response", "V14": "treatment guidance, not a response",
 }  # fmt: skip
 CHECKS = {}
@@ -634,3 +631,21 @@ def depth(given, expected):
     found = nt.target_response([given["sums"]])
     assert words(found.response[1:]) == expected["responses"]
     assert nt.depth_of_response(given["sums"], found.response) == expected["dpr_pct"]
+
+
+@checks("WHO2019 NET grade")
+def grade(given, expected):
+    found = nt.net_grade(given["ki67_pct"], given["mitoses_per_2mm2"], given["differentiation"])
+    assert found.grade == expected["grade"]
+
+
+@checks("Y04", "Y06")
+def questionnaire(given, expected):
+    answers = [NAN if a is None else a for a in given["items"]]
+    scale = nt.Scale(items=range(len(answers)), lowest=1, highest=1 + given.get("range", 3))
+    score = nt.questionnaire_score(answers, scale=scale)
+    if expected["score"] is None:
+        assert np.isnan(score)
+    else:
+        assert score == near(expected["score"])
+        assert np.nanmean(answers) == near(expected["raw"], 4)

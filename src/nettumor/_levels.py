@@ -81,21 +81,37 @@ def _met(limit: Threshold | None, levels: Pair) -> Bools:
     return np.asarray(both & (before != after))
 
 
-def decide(reason: npt.NDArray[np.int32]) -> Codes:
-    """The response that each reason gives: the last that is set below wins."""
-    out = np.full(reason.shape, Response.SD, dtype=np.int8)
-    for bit, code in (
-        (Reason.MINOR_DECREASE, Response.MR),
-        (Reason.DECREASE, Response.PR),
-        (Reason.BASELINE, Response.NE),
-        (Reason.INCREASE, Response.PD),
-        (Reason.GONE, Response.CR),
-        (Reason.NOT_MEASURED, Response.NE),
-        (Reason.NOT_COMPARABLE, Response.NE),
-        (Reason.INVALID, Response.NE),
-    ):
-        out[(reason & bit) != 0] = code
+_GIVES = (
+    (Reason.MINOR_DECREASE, Response.MR),
+    (Reason.DECREASE, Response.PR),
+    (Reason.BASELINE, Response.NE),
+    (Reason.INCREASE, Response.PD),
+    (Reason.GONE, Response.CR),
+    (Reason.NOT_MEASURED, Response.NE),
+    (Reason.INVALID, Response.NE),
+)
+"""What each reason gives; of several the last."""
+
+
+def _table() -> Codes:
+    """The response of every combination of the lowest bits, which hold all of `_GIVES`."""
+    bits = np.arange(2 * int(max(bit for bit, _ in _GIVES)))
+    out = np.full(bits.shape, Response.SD, dtype=np.int8)
+    for bit, code in _GIVES:
+        out[(bits & int(bit)) != 0] = code
     return out
+
+
+_RESPONSES = _table()
+
+
+def decide(reason: npt.NDArray[np.int32]) -> Codes:
+    """The response that each reason gives: the last that is set in `_GIVES` wins; what is not
+    comparable is NE.
+    """
+    out = np.asarray(_RESPONSES.take(reason & np.int32(len(_RESPONSES) - 1)))
+    changed = reason & np.int32(Reason.NOT_COMPARABLE)
+    return np.where(changed, np.int8(Response.NE), out) if changed.any() else out
 
 
 def plain(value: npt.NDArray[Any]) -> Any:

@@ -25,6 +25,7 @@ from nettumor._arrays import (
     broadcast,
     fallen_by,
     guard,
+    more_than,
 )
 from nettumor.criteria import Citation
 from nettumor.errors import InputError, InputTypeError, choose, refuse
@@ -52,6 +53,8 @@ class GrowthCutOff:
     value : float
         Percent a month; at this rate or above it a tumour grows fast.
     citation : Citation
+    strict : bool
+        True: only above it.
 
     Examples
     --------
@@ -62,6 +65,7 @@ class GrowthCutOff:
     name: str
     value: float
     citation: Citation
+    strict: bool = False
 
 
 _LAMARCA = "GREPONET (Lamarca et al. 2019, Oncologist 24:e1082-e1090)"
@@ -73,6 +77,19 @@ GREPONET_TGR0 = GrowthCutOff(
     "TGR0", 4.0, Citation(_LAMARCA, "TGR0, last scan before therapy to baseline")
 )
 """From the last scan before therapy to baseline: 4 % a month (hazard ratio of PFS 2.22)."""
+
+CLARINET_TGR0 = GrowthCutOff(
+    "TGR0",
+    4.0,
+    Citation("CLARINET re-analysis, BMC Cancer 2019;19:66", "abstract (> 4 %/month)"),
+    strict=True,
+)
+"""From the scan 12 to 24 weeks before randomisation to baseline: more than 4 % a month (hazard
+ratio of PFS 4.1). Exactly 4 is slow here and fast in GREPONET.
+"""
+
+TGR3M_MONTHS = (2.0, 4.0)
+"""Months from study entry to the scan of TGR3m: 3 +- 1 (GREPONET), both ends included."""
 
 
 def _sizes(before: npt.ArrayLike, after: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -289,7 +306,8 @@ def tgr_class(rate: npt.ArrayLike, *, cut: GrowthCutOff = GREPONET_TGR3M) -> Any
     rate : array_like of float
         Tumour growth rate, percent a month; NaN where unknown.
     cut : GrowthCutOff
-        ``GREPONET_TGR3M`` (baseline to month 3) or ``GREPONET_TGR0`` (before therapy to baseline).
+        ``GREPONET_TGR3M`` (baseline to month 3), ``GREPONET_TGR0`` or ``CLARINET_TGR0`` (before
+        therapy to baseline).
 
     Returns
     -------
@@ -317,6 +335,82 @@ def tgr_class(rate: npt.ArrayLike, *, cut: GrowthCutOff = GREPONET_TGR3M) -> Any
             argument="cut",
         )
     value = as_numbers(rate, "rate")
-    high, low = f"high (>={cut.value:g})", f"low (<{cut.value:g})"
-    words = np.where(at_least(value, cut.value, guard(rate)), high, low)
+    above, below = (">", "<=") if cut.strict else (">=", "<")
+    reached = (more_than if cut.strict else at_least)(value, cut.value, guard(rate))
+    words = np.where(reached, f"high ({above}{cut.value:g})", f"low ({below}{cut.value:g})")
     return _plain(np.where(np.isnan(value), "not measured", words))
+
+
+def tgr_in_window(days: npt.ArrayLike) -> Any:
+    """Whether a scan lies where the growth rate of the first three months (TGR3m) is measured.
+
+    Parameters
+    ----------
+    days : array_like of float or timedelta64
+        Days from study entry to the scan; NaN where not known.
+
+    Returns
+    -------
+    ndarray of bool, or bool
+        True from 2 to 4 months of 30.4375 days: whole days 61 to 121. False for NaN.
+
+    Raises
+    ------
+    InputError
+        For infinite days.
+    InputTypeError
+        For dates.
+
+    References
+    ----------
+    GREPONET: Lamarca et al. 2019, Oncologist 24:e1082-e1090 (3 +- 1 months of study entry).
+
+    Examples
+    --------
+    >>> tgr_in_window([60, 61, 121, 122]).tolist()
+    [False, True, True, False]
+    """
+    day = as_days(days, "days")
+    first, last = (months * DAYS_PER_MONTH for months in TGR3M_MONTHS)
+    return _plain(at_least(day, first) & at_least(last, day))
+
+
+def tgr_change(before: npt.ArrayLike, rate: npt.ArrayLike) -> Any:
+    """Change of the growth rate under therapy: TGR3m minus TGR0, percent a month.
+
+    No cut-off is published. A rate of 0.8 % a month is +0.8 % of the sum of diameters in three
+    months: below the error of measurement.
+
+    Parameters
+    ----------
+    before : array_like of float
+        Rate before therapy (`tumour_growth_rate` from the scan before to baseline), percent a
+        month; NaN where not measured.
+    rate : array_like of float, broadcastable
+        Rate under therapy, percent a month.
+
+    Returns
+    -------
+    ndarray of float, or float
+        Negative where the tumour grows more slowly; NaN where either is NaN.
+
+    Raises
+    ------
+    InputError
+        For rates below -100 or infinite, and shapes that do not fit.
+
+    References
+    ----------
+    GREPONET-2 (abstract): mean -6.8 % a month, 127 patients.
+
+    Examples
+    --------
+    >>> tgr_change(5.5, -1.5)
+    -7.0
+    """
+    first, second = as_numbers(before, "before"), as_numbers(rate, "rate")
+    for name, values in (("before", first), ("rate", second)):
+        wrong = np.isinf(values) | (values < -100)
+        refuse(name, "finite and at least -100 % a month", values, wrong, _REPAIR)
+    first, second = broadcast(before=first, rate=second)
+    return _plain(second - first)

@@ -368,6 +368,31 @@ class ResponseProfile:
             (a, b): cross_table(self.axes[a], self.axes[b]) for a, b in combinations(self.axes, 2)
         }
 
+    def discordant(self) -> Table:
+        """The patients whose axes do not agree, by name: nothing is merged.
+
+        Returns
+        -------
+        Table
+            As `table`, without time and event: the patients judged (neither NE nor MISSING) on at
+            least two axes with different responses.
+
+        Examples
+        --------
+        >>> profile = ResponseProfile(morphological=[7, 5, 5], symptomatic=[7, 8, 1],
+        ...                           subject=["01", "02", "03"])
+        >>> profile.discordant()["subject"].tolist()
+        ['02']
+        """
+        codes = np.stack(list(self.axes.values()))
+        judged = codes > Response.NE
+        best = np.where(judged, codes, -1).max(axis=0)
+        worst = np.where(judged, codes, 99).min(axis=0)
+        differ = judged.any(axis=0) & (best != worst)
+        table = self.table()
+        kept = ("subject", *self.axes)
+        return Table({name: table[name][differ] for name in kept})
+
     def explain(self, index: int) -> str:
         """One sentence with the axes of the patient at ``index``.
 

@@ -19,7 +19,8 @@ import numpy as np
 from nettumor import criteria as editions
 from nettumor._arrays import more_than
 from nettumor._threads import beside
-from nettumor.assessment.axes import RULE, Axis, Scans, axes
+from nettumor.assessment.axes import Axis, axes
+from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
 from nettumor.assessment.judgement import Judgement, Parts, judge
 from nettumor.assessment.output import (
@@ -36,7 +37,9 @@ from nettumor.assessment.output import (
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.population import read_population
 from nettumor.assessment.result import Assessment
+from nettumor.assessment.series import Scans
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
+from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.came_as import CameAs
@@ -75,6 +78,14 @@ def assess(
     carry: Any = None,
     schedule: Any = None,
     late_baseline_days: float | None = None,
+    marker_after_days: float = 7,
+    marker_rule: str | None = None,
+    primary_marker: str | None = None,
+    confounders: str = "mark",
+    symptom_window_days: int = 14,
+    symptom_minimum_recorded: int = 7,
+    new_symptom: str = "ignore",
+    pfs: str = "tumour load",
 ) -> Assessment:
     """Assess a study: responses of all timepoints, best responses and times to events of all
     subjects.
@@ -131,6 +142,24 @@ def assess(
         How many days after the reference date a first scan may still be the baseline; one later is
         none: the track has no response but by new lesions, and its times are censored at 0. None:
         any; the provenance counts those after the reference date.
+    marker_after_days : float
+        A marker's sample serves a scan until so many days after it; in reach of two scans it serves
+        the earlier.
+    marker_rule : {"primary", "worst", "best"}, optional
+        What several markers of a patient make together (`combine_markers`). None: each has its own
+        columns, and together they have a verdict only where they agree, else NE with a note.
+    primary_marker : str, optional
+        The marker of ``marker_rule="primary"``.
+    confounders : {"mark", "exclude"}
+        A sample with a ``confounder`` is noted in ``biological_note``, or left out.
+    symptom_window_days, symptom_minimum_recorded : int
+        A diary is averaged over the window before the scan (before the reference date for the
+        baseline), where so many days are recorded.
+    new_symptom : {"ignore", "PD"}
+        What a symptom means that was absent at baseline and is there later.
+    pfs : {"tumour load", "symptoms or tumour load"}
+        The second is the review's progression-free survival (section 5): a progression of the
+        symptoms is an event too, and the column ``pfs_axis`` of the subjects says which it was.
 
     Returns
     -------
@@ -178,6 +207,16 @@ def assess(
     names = read_names(tables, evaluator)
     _need_days(lesions, rule)
     subjects = read_subjects(tables, names, data_cutoff)
+    rules = AxisRules(
+        marker_after_days=marker_after_days,
+        marker_rule=marker_rule,
+        primary_marker=primary_marker,
+        confounders=confounders,
+        symptom_window_days=symptom_window_days,
+        symptom_minimum_recorded=symptom_minimum_recorded,
+        new_symptom=new_symptom,
+        pfs=pfs,
+    )
     chosen = selected(lesions, selection)
     with beside(
         lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
@@ -193,10 +232,17 @@ def assess(
         subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner]
     )
     found = outcome(judgement, visits, ends, rule, censoring)
-    others = _axes(tables, names, subjects, visits, judgement, ends) if by == "subject" else {}
+    others: dict[str, Axis] = {}
+    if by == "subject":
+        others = _axes(tables, names, subjects, visits, judgement, ends, rules)
+    axis_of_event = None
+    if rules.pfs != PFS[0]:
+        found, axis_of_event = with_symptoms(
+            found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
+        )
 
     identity = keys(tables, names, judgement)
-    notes = _notes(tables, edition, names, subjects, visits, conflicts, by)
+    notes = _notes(tables, edition, names, subjects, visits, conflicts, by, rules)
     notes |= _course_notes(parts, censoring, late, late_baseline_days)
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
     timepoints, place = timepoint_table(tables, names, visits, judgement, ends, edition, others)
@@ -204,7 +250,9 @@ def assess(
     days, came = subjects.days, came_as(lesions, "date")
     return Assessment(
         timepoints,
-        subject_table(of_subject, found, reference, edition, others, days=days, came=came),
+        subject_table(
+            of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
+        ),
         event_table(identity, found, reference, days=days, came=came),
         provenance_table(tables, edition, rule, censoring, notes),
         edition,
@@ -238,7 +286,7 @@ def _carried_names(study: Tables, carry: tuple[str, ...]) -> tuple[str, ...]:
                 f"{did_you_mean(name, known) if known else 'Give a subjects table.'}",
                 argument="carry",
             )
-        if name == "subject" or name in OWN:
+        if name in OWN or name.startswith(("biological_", "symptomatic_")):
             raise InputError(
                 f"`carry` names {name!r}, which `.subjects` has of its own. Rename the column.",
                 argument="carry",
@@ -358,6 +406,7 @@ def _axes(
     visits: Visits,
     judgement: Judgement,
     ends: Ends,
+    rules: AxisRules,
 ) -> dict[str, Axis]:
     """Biological and symptomatic response of every unit, where the study has their tables."""
     owner = judgement.owner
@@ -365,7 +414,11 @@ def _axes(
     day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
     scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
     return axes(
-        study, names, scans, lambda t: _reference_in(study, t, subjects, visits, owner, subject)
+        study,
+        names,
+        scans,
+        lambda t: _reference_in(study, t, subjects, visits, owner, subject),
+        rules,
     )
 
 
@@ -421,6 +474,7 @@ def _notes(
     visits: Visits,
     conflicts: int,
     by: str,
+    rules: AxisRules,
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
     cells, column = study["lesions"].when_cells()
@@ -437,10 +491,11 @@ def _notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{
-            f"{t} by the scan": _rule(study, t)
+            f"{t} by the scan": _rule(study, t, rules)
             for t in ("markers", "symptoms")
             if t in study and by == "subject"
         },
+        "progression-free survival": f"progression of {rules.pfs}, or death",
         "lesion rows with a role or state that is not known": int(
             np.count_nonzero(study["lesions"].lesions.unknown)
         ),
@@ -456,6 +511,6 @@ def _notes(
     }
 
 
-def _rule(study: Tables, table: str) -> str:
+def _rule(study: Tables, table: str, rules: AxisRules) -> str:
     lacks = study.missing_columns(table)
-    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else RULE
+    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else rules.prose(table)

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from nettumor._arrays import Codes
 from nettumor.assessment.result import Assessment
 from nettumor.crf.came_as import as_text
-from nettumor.errors import InputError, did_you_mean
-from nettumor.profile import cohens_kappa, cross_table
+from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.profile import AXES, ResponseProfile, cohens_kappa, cross_table
 from nettumor.tables import Table
 from nettumor.terminology import Response, parse_responses
 
@@ -33,6 +33,41 @@ def discordance(done: Assessment, first: str, second: str) -> Table:
     return cross_table(
         *(_best(done)[as_text(done.subjects["evaluator"]) == name] for name in (first, second))
     )
+
+
+def profile_of(done: Assessment, evaluator: str | None, of: str) -> ResponseProfile:
+    """The axes of one evaluator's patients, at their best or at every timepoint after baseline."""
+    choose("of", of, ("best", "timepoints"))
+    table = done.subjects if of == "best" else done.timepoints
+    known = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
+    if evaluator is None and len(known) > 1:
+        raise InputError(
+            f"`evaluator` must be given: there are {', '.join(map(str, known))}. Evaluators are "
+            "never mixed.",
+            argument="evaluator",
+        )
+    if evaluator is not None and evaluator not in known:
+        raise InputError(
+            f"`evaluator` names none of those assessed: {evaluator!r}. "
+            f"{did_you_mean(evaluator, known)}",
+            argument="evaluator",
+        )
+    own = (
+        np.ones(table.n_rows, np.bool_)
+        if evaluator is None
+        else as_text(table["evaluator"]) == evaluator
+    )
+    size = "best" if of == "best" else "overall"
+    if of == "timepoints":
+        own = own & (table["overall"] != "MISSING")
+    names = {"morphological": size} | {n: n for n in AXES[1:] if n in table}
+    codes = {name: parse_responses(table[column][own]) for name, column in names.items()}
+    subject = as_text(table["subject"])[own]
+    if of == "best":
+        time, event = table["pfs_days"][own], table["pfs_event"][own]
+        return ResponseProfile(**codes, subject=subject, time=time, event=event)
+    at = [f"{s}, day {d:g}" for s, d in zip(subject, table["day"][own], strict=True)]
+    return ResponseProfile(**codes, subject=np.array(at, dtype=np.str_))
 
 
 def agreement(done: Assessment) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,8 @@ OWN = frozenset(
         "subject", "evaluator", "lesion", "best", "best_unconfirmed", "best_day", "best_date",
         "best_reason", "best_percent", "best_percent_day", "baseline_day", "confirmed",
         "first_response_day", "progression_day", "progression_date", "biological",
-        "symptomatic", *(f"{t}_{part}" for t in TIMES for part in ("days", "event", "reason")),
+        "symptomatic", "pfs_axis", "symptomatic_at_baseline",
+        *(f"{t}_{part}" for t in TIMES for part in ("days", "event", "reason")),
     }
 )  # fmt: skip
 """Columns that the subjects have of their own: no column of the user's takes their names."""
@@ -147,6 +148,10 @@ def timepoint_table(
     }
     for name, axis in others.items():
         columns |= {name: labelled(axis.response), f"{name}_reason": taken(axis.reason)}
+        if axis.note is not None:
+            columns[f"{name}_note"] = taken(axis.note)
+        for own, part in axis.parts.items():
+            columns[f"{name}_{own}"] = labelled(part.response)
     columns["explanation"] = lambda: explanations(judgement, criteria, place())
     return LateTable(columns, int(np.count_nonzero(exists))), place
 
@@ -226,6 +231,7 @@ def subject_table(
     reference: Floats,
     criteria: Any,
     others: dict[str, Axis],
+    axis_of_event: Maker | None = None,
     *,
     days: bool,
     came: CameAs = TEXT,
@@ -259,8 +265,18 @@ def subject_table(
             f"{name}_event": of_time(name, "event"),
             f"{name}_reason": of_time(name, "reason"),
         }
-    columns |= {name: labelled(axis.best) for name, axis in others.items()}
+    if axis_of_event is not None:
+        columns["pfs_axis"] = axis_of_event
+    for name, axis in others.items():
+        columns[name] = labelled(axis.best)
+        columns |= {f"{name}_{own}": labelled(part.best) for own, part in axis.parts.items()}
+        if axis.present is not None:
+            columns[f"{name}_at_baseline"] = partial(_same, axis.present)
     return LateTable(columns, len(reference))
+
+
+def _same(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values
 
 
 def event_table(

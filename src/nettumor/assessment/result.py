@@ -24,6 +24,7 @@ from nettumor.crf.came_as import CameAs, with_categories
 from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.morphology import TargetResponse, _target_words
+from nettumor.profile import ResponseProfile
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Reason, Response, labels
 
@@ -200,6 +201,26 @@ class Assessment:
         from nettumor.assessment.evaluators import agreement
 
         return agreement(self)
+
+    def profile(self, evaluator: str | None = None, *, of: str = "best") -> ResponseProfile:
+        """The axes of the cohort side by side.
+
+        Parameters
+        ----------
+        evaluator : str, optional
+            Whose; needed where there is more than one.
+        of : {"best", "timepoints"}
+            The best response of each patient, with progression-free survival; or every timepoint
+            after baseline, named by patient and day.
+
+        Returns
+        -------
+        ResponseProfile
+            With cross-tables, kappa, and the discordant patients by name.
+        """
+        from nettumor.assessment.evaluators import profile_of
+
+        return profile_of(self, evaluator, of)
 
     def to_frames(self, kind: str | None = None) -> dict[str, Any]:
         """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind

@@ -8,6 +8,7 @@ rules.
 from __future__ import annotations
 
 from nettumor.criteria._load import get, load, names
+from nettumor.criteria._marker_course import MarkerCourseCriteria
 from nettumor.criteria._types import (
     AttenuationCriteria,
     BestResponseRule,
@@ -21,6 +22,7 @@ from nettumor.criteria._types import (
     Threshold,
     UptakeCriteria,
 )
+from nettumor.criteria.ca125_gcig_2011 import CA125_GCIG_2011
 from nettumor.criteria.choi_2007 import CHOI_2007
 from nettumor.criteria.easl_2001 import EASL_2001
 from nettumor.criteria.endpoints import (
@@ -34,11 +36,19 @@ from nettumor.criteria.irecist_2017 import IRECIST_2017
 from nettumor.criteria.modified_choi_2010 import MODIFIED_CHOI_2010
 from nettumor.criteria.mrecist_2010 import MRECIST_2010
 from nettumor.criteria.net_markers import BIOLOGICAL_NET_WHO
+from nettumor.criteria.pancreastatin import (
+    PANCREASTATIN_BLOOMSTON_2007,
+    PANCREASTATIN_DESAI_2001,
+)
 from nettumor.criteria.percist_2009 import PERCIST_2009
 from nettumor.criteria.recist_1_0 import RECIST_1_0
 from nettumor.criteria.recist_1_1 import RECIST_1_1
 from nettumor.criteria.swog_1992 import SWOG_1992
 from nettumor.criteria.symptoms_classic import SYMPTOMATIC_CLASSIC
+from nettumor.criteria.van_vliet_2013 import (
+    MSWOG_VAN_VLIET_2013,
+    RECIST_MR_VAN_VLIET_2013,
+)
 from nettumor.criteria.vogl_2008 import (
     BIOLOGICAL_VOGL_2008,
     SYMPTOMATIC_VOGL_2008,
@@ -53,6 +63,7 @@ __all__ = [
     "ADMIRALONCO_CENSORING",
     "BIOLOGICAL_NET_WHO",
     "BIOLOGICAL_VOGL_2008",
+    "CA125_GCIG_2011",
     "CHOI_2007",
     "EASL_2001",
     "FDA_2018_CENSORING",
@@ -61,9 +72,13 @@ __all__ = [
     "IRECIST_2017",
     "MODIFIED_CHOI_2010",
     "MRECIST_2010",
+    "MSWOG_VAN_VLIET_2013",
+    "PANCREASTATIN_BLOOMSTON_2007",
+    "PANCREASTATIN_DESAI_2001",
     "PERCIST_2009",
     "RECIST_1_0",
     "RECIST_1_1",
+    "RECIST_MR_VAN_VLIET_2013",
     "SWOG_1992",
     "SYMPTOMATIC_CLASSIC",
     "SYMPTOMATIC_VOGL_2008",
@@ -78,6 +93,7 @@ __all__ = [
     "Citation",
     "Criteria",
     "LesionSelection",
+    "MarkerCourseCriteria",
     "MarkerCriteria",
     "SizeCriteria",
     "SymptomCriteria",

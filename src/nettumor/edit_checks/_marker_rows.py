@@ -36,19 +36,23 @@ def unit_key(word: str) -> tuple[str, str]:
     """A key that all spellings of one unit share, and what the unit counts per.
 
     >>> unit_key("ng/mL") == unit_key("ug/L"), unit_key("mmol/mol creatinine")
-    (True, ('MMOL/MOL CREATININE', 'creatinine'))
+    (True, ('amount -3 per creatinine amount', 'creatinine'))
     """
     text = tidy(word)
     if not text:
         return "", OTHER
-    per_creatinine = _CREATININE.sub("", text)
-    if per_creatinine != text and "/" in text:
-        return f"{per_creatinine.replace(' ', '')} CREATININE", CREATININE
     try:
         unit = parse(word)
     except InputError:
+        per_creatinine = _CREATININE.sub("", text)
+        if per_creatinine != text and "/" in text:
+            return f"{per_creatinine.replace(' ', '')} CREATININE", CREATININE
         return text.replace(" ", ""), OTHER
-    return f"{unit.counted} {unit.power} per {unit.per}", DAY if unit.per == "day" else VOLUME
+    kind = unit.per.split()[0]
+    return f"{unit.counted} {unit.power} per {unit.per}", kind if kind in (
+        DAY,
+        CREATININE,
+    ) else VOLUME
 
 
 def marker_name(word: str) -> str:

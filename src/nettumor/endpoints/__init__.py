@@ -14,6 +14,11 @@ ends where it does.
 from __future__ import annotations
 
 from nettumor.endpoints._time_to_event import DAYS_PER_MONTH, TimeToEvent
+from nettumor.endpoints.marker import (
+    time_to_marker_progression,
+    time_to_marker_response,
+    time_to_normalisation,
+)
 from nettumor.endpoints.progression import (
     duration_of_response,
     progression_free_survival,
@@ -28,7 +33,10 @@ __all__ = [
     "duration_of_response",
     "overall_survival",
     "progression_free_survival",
+    "time_to_marker_progression",
+    "time_to_marker_response",
     "time_to_new_therapy",
+    "time_to_normalisation",
     "time_to_progression",
     "time_to_response",
 ]

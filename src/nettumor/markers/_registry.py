@@ -1,4 +1,6 @@
-"""The tumour markers that the review names: specimen, units, molar mass, what disturbs them."""
+"""The tumour markers of neuroendocrine tumours, those of the review first: specimen, units, molar
+mass, what disturbs them.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +31,8 @@ class Marker:
         Where this stands, and what is from memory.
     synonyms : tuple of str
         Other spellings that `get` understands.
+    limits : str
+        Upper limits in use, for orientation: the limit belongs to the laboratory and is an input.
 
     Examples
     --------
@@ -44,9 +48,11 @@ class Marker:
     confounders: str
     source: str
     synonyms: tuple[str, ...] = ()
+    limits: str = ""
 
 
 _REVIEW = "Vogl et al. 2008, 4.2"
+_BEYOND = "Beyond the review: reference laboratories and textbooks"
 _UNITS_OF_ACTIVITY = "one international unit has no fixed mass across assays"
 
 _ALL = (
@@ -57,12 +63,13 @@ _ALL = (
         191.18,
         "",
         "serotonin-rich food within 48 to 72 h (banana, avocado, pineapple, plum, kiwi, tomato, "
-        "walnut, pecan), "
+        "walnut, pecan, aubergine, melon, dates), "
         "coffee, tobacco; paracetamol, guaifenesin and 5-FU raise it, levodopa, aspirin, MAO "
         "inhibitors, "
         "phenothiazines and heparin lower it; renal failure; incomplete collection",
         f"{_REVIEW} (urinary 5-HIAA); molar mass of 5-hydroxyindoleacetic acid 191.18 g/mol",
         ("5HIAA", "u5-HIAA", "urinary 5-HIAA", "5-hydroxyindoleacetic acid"),
+        "10 mg/24h (52.3 umol/24h); laboratories 8 to 15 mg, 36.6 to 52 umol",
     ),
     Marker(
         "chromogranin A",
@@ -97,6 +104,8 @@ _ALL = (
         "differently",
         "proton-pump inhibitors, atrophic gastritis, renal failure",
         f"{_REVIEW}; the rest from memory",
+        (),
+        "100 pg/mL",
     ),
     Marker(
         "insulin",
@@ -125,6 +134,7 @@ _ALL = (
         "haemolysis raises it",
         f"{_REVIEW}; the rest from memory",
         ("NSE", "neuro specific enolase", "neurone-specific enolase"),
+        "12.5 to 17 ug/L",
     ),
     Marker(
         "pancreastatin",
@@ -134,6 +144,64 @@ _ALL = (
         "kits measure fragments of different mass (about 5500 g/mol)",
         "less disturbed by proton-pump inhibitors",
         "Vogl et al. 2008, Table 2 (Desai); Bloomston 2007, Strosberg 2018; limits from memory",
+        (),
+        "about 135 pg/mL, by assay",
+    ),
+    Marker(
+        "5-HIAA/creatinine",
+        "spot urine",
+        ("mg/g", "mmol/mol", "umol/mmol"),
+        191.18,
+        "a ratio to creatinine is no daily amount: without the creatinine output of the same day "
+        "neither is the other",
+        "as 5-HIAA; renal disease lowers it",
+        f"{_BEYOND}; molar masses 191.18 and 113.12 g/mol (creatinine): 1 mg/g = 0.5917 mmol/mol",
+        ("5-HIAA creatinine ratio", "5-HIAA/creat", "5-HIAA/Cr", "u5-HIAA/creatinine"),
+        "10.0 mg/g (Quest, over 10 years of age; 5.92 mmol/mol); 5 umol/mmol (King's College)",
+    ),
+    Marker(
+        "plasma 5-HIAA",
+        "plasma or serum, fasting, always the same",
+        ("ng/mL", "ug/L", "nmol/L"),
+        191.18,
+        "",
+        "food and drugs as for urinary 5-HIAA; renal function",
+        f"{_BEYOND}; molar mass 191.18 g/mol",
+        ("serum 5-HIAA", "p5-HIAA", "s5-HIAA", "5-HIAA plasma", "5-HIAA serum"),
+        "about 100 to 140 nmol/L, by assay (from memory)",
+    ),
+    Marker(
+        "glucagon",
+        "plasma",
+        ("pg/mL", "ng/L", "pmol/L"),
+        3483.0,
+        "",
+        "fasting, renal and hepatic failure",
+        f"{_BEYOND}, from memory",
+        (),
+        "50 to 150 pg/mL",
+    ),
+    Marker(
+        "VIP",
+        "plasma with a protease inhibitor (aprotinin)",
+        ("pg/mL", "ng/L", "pmol/L"),
+        3326.0,
+        "",
+        "breaks down in the tube",
+        f"{_BEYOND}, from memory",
+        ("vasoactive intestinal peptide", "vasoactive intestinal polypeptide"),
+        "75 pg/mL",
+    ),
+    Marker(
+        "somatostatin",
+        "plasma",
+        ("pg/mL", "ng/L", "pmol/L"),
+        1638.0,
+        "",
+        "somatostatin analogues cross-react",
+        f"{_BEYOND} (somatostatin-14), from memory",
+        (),
+        "25 pg/mL",
     ),
 )
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _arrays, _levels, _wording
-from nettumor._arrays import Bools, Floats
+from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
@@ -79,6 +79,12 @@ def _judge(
 ) -> tuple[_levels.Pair, Floats, npt.NDArray[np.int32]]:
     """The levels, the upper limits and the reasons, all of one shape."""
     require(criteria, MarkerCriteria, "marker_response")
+    if getattr(criteria, "needs_course", False):
+        raise InputTypeError(
+            f"`criteria` of marker_response must judge one pair of samples; {criteria.title} needs "
+            "the days and the samples between. It is served by marker_course.",
+            argument="criteria",
+        )
     limit = _arrays.as_numbers(np.nan if upper_limit is None else upper_limit, "upper_limit")
     no_limit = np.isinf(limit) | (limit <= 0)
     levels = _levels.pair(before, after, invalid, upper_limit=limit)
@@ -110,8 +116,10 @@ def _reasons(
     absent = (before == 0) & np.isnan(limit)
     sound = ~missing & ~levels.wrong
     eligible = sound & ~normal_before & ~absent
-    rose = sound & normal_before & ~normal_after & increase
-    gone = eligible & normal_after
+    if getattr(criteria, "eligible", "") == "any":
+        eligible = sound & (before > 0)
+    rose = sound & ~eligible & normal_before & ~normal_after & increase
+    gone = eligible & normal_after & ~normal_before
     open_ = eligible & ~gone
     fallen = open_ & decrease
     less = open_ & ~fallen & minor
@@ -127,7 +135,7 @@ def _reasons(
         (Reason.MINOR_DECREASE, less),
         (Reason.WITHIN_LIMITS, open_ & ~fallen & ~less & ~grown),
     ):
-        reason[where] |= bit
+        reason |= where * np.int32(bit)
     return reason
 
 
@@ -358,9 +366,14 @@ def combine_markers(responses: Mapping[str, Any], *, rule: str, primary: str | N
     return combine(responses, rule, primary)
 
 
-def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any:
+def combine(
+    responses: Mapping[str, Any],
+    rule: str,
+    primary: str | None,
+    rules: tuple[str, ...] = ("primary", "worst", "best"),
+) -> Any:
     """The rule of `combine_markers` and `combine_symptoms`."""
-    choose("rule", rule, ("primary", "worst", "best"))
+    choose("rule", rule, rules)
     if not isinstance(responses, Mapping):
         raise InputTypeError(
             f"`responses` must be a mapping of name to responses; got {type(responses).__name__}. "
@@ -386,8 +399,25 @@ def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any
             )
         return scalar_or_codes(np.array(together[list(codes).index(primary)]))
     evaluable = together > Response.NE
+    if rule == "overall":
+        return scalar_or_codes(_overall(together, evaluable))
     chosen = (
         np.where(evaluable, together, 9).min(axis=0) if rule == "worst" else together.max(axis=0)
     )
     answer = np.where(evaluable.any(axis=0), chosen, together.max(axis=0))
     return scalar_or_codes(np.asarray(answer, dtype=np.int8))
+
+
+def _overall(together: Codes, evaluable: Bools) -> Codes:
+    """CR: all gone; else PD: any PD; else PR: any CR or PR; else SD. NE keeps it from CR."""
+    unknown = (together == Response.NE).any(axis=0)
+    gone = (~evaluable | (together == Response.CR)).all(axis=0) & ~unknown
+    answer = np.where(unknown, np.int8(Response.NE), np.int8(Response.MISSING))
+    for code, where in (
+        (Response.SD, evaluable.any(axis=0)),
+        (Response.PR, (together >= Response.PR).any(axis=0)),
+        (Response.PD, (together == Response.PD).any(axis=0)),
+        (Response.CR, evaluable.any(axis=0) & gone),
+    ):
+        answer = np.where(where, np.int8(code), answer)
+    return np.asarray(answer, dtype=np.int8)

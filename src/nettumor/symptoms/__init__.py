@@ -9,6 +9,7 @@ rate are the patients who had the symptom: those without are NE by `Reason.BASEL
 
 from __future__ import annotations
 
+from nettumor.symptoms.course import SymptomCourse, symptom_course
 from nettumor.symptoms.duration import (
     DurableResponse,
     SymptomDuration,
@@ -16,6 +17,11 @@ from nettumor.symptoms.duration import (
     symptom_response_duration,
 )
 from nettumor.symptoms.grades import DIARRHOEA_GRADES, diarrhoea_grade
+from nettumor.symptoms.questionnaire import (
+    Scale,
+    questionnaire_score,
+    questionnaire_scores,
+)
 from nettumor.symptoms.response import (
     SYMPTOMS,
     SymptomaticResponse,
@@ -27,11 +33,16 @@ __all__ = [
     "DIARRHOEA_GRADES",
     "SYMPTOMS",
     "DurableResponse",
+    "Scale",
+    "SymptomCourse",
     "SymptomDuration",
     "SymptomaticResponse",
     "combine_symptoms",
     "diarrhoea_grade",
     "durable_symptom_response",
+    "questionnaire_score",
+    "questionnaire_scores",
+    "symptom_course",
     "symptom_response",
     "symptom_response_duration",
 ]

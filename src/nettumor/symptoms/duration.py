@@ -230,8 +230,12 @@ def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> 
     _, recurrence = _first(back, day)
     event = back.any(axis=-1) & responding.any(axis=-1)
     last = np.where(recorded & ~np.isnan(day), day, -np.inf).max(axis=-1, initial=-np.inf)
-    responder = responding.any(axis=-1)
     end = np.where(event, recurrence, last)
+    return lasting(np.asarray(responding.any(axis=-1)), start, end, np.asarray(event))
+
+
+def lasting(responder: Bools, start: Floats, end: Floats, event: Bools) -> SymptomDuration:
+    """The durations from ``start`` to ``end`` of those who responded; infinite is not known."""
     with np.errstate(invalid="ignore"):
         time = np.where(responder, end - start, np.nan)
     unknown = responder & ~np.isfinite(time)

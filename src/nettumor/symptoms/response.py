@@ -91,7 +91,7 @@ def _judge(
         (Reason.INCREASE, open_ & increase),
         (Reason.WITHIN_LIMITS, open_ & ~decrease & ~increase),
     ):
-        reason[where] |= bit
+        reason |= where * np.int32(bit)
     return levels, reason
 
 
@@ -261,9 +261,12 @@ def combine_symptoms(responses: Mapping[str, Any], *, rule: str, primary: str | 
     responses : mapping of str to array_like of int, or to SymptomaticResponse
         Name of the symptom (see ``nettumor.symptoms.SYMPTOMS``) to codes of `Response`, shapes that
         broadcast.
-    rule : {"primary", "worst", "best"}
+    rule : {"primary", "worst", "best", "overall"}
         "primary": the symptom named as ``primary``, whatever the others; "worst" and "best": of the
-        evaluable symptoms (NE only where none is).
+        evaluable symptoms (NE only where none is). "overall" is this library's grade: CR where all
+        are gone, else PD where any is, else PR where any is gone or better, else SD; there MISSING
+        is a symptom that was absent at baseline, and NE one that was not recorded, which keeps the
+        others from CR.
     primary : str, optional
         Name of the primary symptom, for that rule only.
 
@@ -286,5 +289,7 @@ def combine_symptoms(responses: Mapping[str, Any], *, rule: str, primary: str | 
     --------
     >>> combine_symptoms({"flushing": [8, 1], "diarrhoea": [5, 7]}, rule="best")
     array([8, 7], dtype=int8)
+    >>> combine_symptoms({"flushing": [8, 8, 8], "diarrhoea": [0, 5, 3]}, rule="overall")
+    array([8, 7, 3], dtype=int8)
     """
-    return combine(responses, rule, primary)
+    return combine(responses, rule, primary, ("primary", "worst", "best", "overall"))

@@ -48,7 +48,14 @@ def factor(word: str, unit: str) -> float:
 _PREFIX = {"": 0, "m": -3, "u": -6, "n": -9, "p": -12, "k": 3}
 _NUMERATOR = {"g": "mass", "mol": "amount", "iu": "activity", "u": "activity"}
 _VOLUME = {"l": 0, "dl": -1, "ml": -3, "ul": -6}
-_PER_DAY = {"24h", "24-h", "24hr", "24hrs", "24hour", "24hours", "day", "d"}
+_PER_DAY = {"24h", "24-h", "24hr", "24hrs", "24hour", "24hours", "day", "d", "(24.h)", "24.h"}
+_CREATININE = {
+    "g": ("creatinine mass", 0),
+    "mg": ("creatinine mass", -3),
+    "mol": ("creatinine amount", 0),
+    "mmol": ("creatinine amount", -3),
+}
+_OF_CREATININE = re.compile(r"(m?g|m?mol)(\{?(of)?(creatinine|creat|crea|cre|cr)\.?\}?)?")
 _TOP = re.compile(r"(k|m|u|n|p)?(g|mol|iu|u)")
 _LONGEST = 40
 
@@ -63,7 +70,8 @@ class Unit(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def read(word: str) -> Unit | None:
-    """The parts of a marker's unit such as "mg/24h", "nmol/L" or "uIU/mL"; None for another word.
+    """The parts of a marker's unit such as "mg/24h", "nmol/L", "uIU/mL" or "mg/g" of creatinine, and
+    UCUM's "mg/(24.h)", "m[iU]/L", "mmol/mol{creat}"; None for another word.
 
     >>> read("ng/mL") == read("ug per L"), read("bottles")
     (True, None)
@@ -72,12 +80,16 @@ def read(word: str) -> Unit | None:
         return None
     text = "".join(word.split()).replace("\u00b5", "u").replace("\u03bc", "u")
     text = text.replace("mcg", "ug").casefold()
-    top, _, bottom = text.replace("per", "/").partition("/")
+    top, _, bottom = text.replace("per", "/").replace("[iu]", "iu").partition("/")
     match = _TOP.fullmatch(top)
     if match and bottom in _VOLUME:
         return Unit(_NUMERATOR[match[2]], "volume", _PREFIX[match[1] or ""] - _VOLUME[bottom])
     if match and bottom in _PER_DAY:
         return Unit(_NUMERATOR[match[2]], "day", _PREFIX[match[1] or ""])
+    of_creatinine = _OF_CREATININE.fullmatch(bottom)
+    if match and match[2] in ("g", "mol") and of_creatinine:
+        per, power = _CREATININE[of_creatinine[1]]
+        return Unit(_NUMERATOR[match[2]], per, _PREFIX[match[1] or ""] - power)
     return None
 
 

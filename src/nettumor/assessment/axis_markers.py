@@ -1,0 +1,175 @@
+"""Markers beside the scans: one result for each marker.
+
+Which sample of a marker belongs to which scan? Rule of this library: the baseline is the last
+sample on or before the reference date, else the first one; a scan is judged by the latest sample
+after the baseline sample and after the scan before it, at most `marker_after_days` after its own
+day; a sample in reach of two scans serves the earlier, so that later data change nothing. Two
+unequal samples of one day are not used. A change of unit, assay or specimen since baseline is not
+evaluable (never converted). 5-HIAA per creatinine is a marker of its own. Source of the response:
+Vogl et al. 2008, section 4.2 (`nettumor.marker_response`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, at_least, more_than
+from nettumor.assessment.axis_rules import AxisRules
+from nettumor.assessment.series import Scans, Series, folded, named, series, value_at, word_at
+from nettumor.crf import CrfTable
+from nettumor.crf.columns import Ints
+from nettumor.errors import InputError
+from nettumor.markers import BiologicalResponse
+from nettumor.markers import get as marker_named
+from nettumor.markers._units import parse
+from nettumor.terminology import Reason, Response
+
+_NO_CONFOUNDER = {"", "NONE", "NO", "N", "NIL", "NOT KNOWN", "UNKNOWN"}
+
+
+@frozen(eq=False)
+class Part:
+    """One marker or symptom beside the scans of all units.
+
+    Attributes
+    ----------
+    response : ndarray of int8, shape (unit, timepoint)
+    reason : ndarray of int32, shape (unit, timepoint)
+    has : ndarray of bool, shape (unit,)
+        Whether there is anything of it.
+    present : ndarray of bool, shape (unit,)
+        Whether it was there at baseline (a symptom above 0).
+    note : ndarray of str objects, shape (unit, timepoint), or None
+    """
+
+    response: Codes
+    reason: npt.NDArray[np.int32]
+    has: Bools
+    present: Bools
+    note: npt.NDArray[Any] | None = None
+
+
+def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> dict[str, Part]:
+    """Each marker of the table."""
+    numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
+    # a value below the range of the assay is known to be normal where that range ends at or below
+    # the limit
+    value = np.where(at_least(limits, numbers.below), numbers.below, numbers.value)
+    words = {name: folded(table, name) for name in ("unit", "assay", "specimen")}
+    confounder = table.keys_of("confounder")
+    confounded = _confounded(confounder)
+    usable = ~np.isnan(value)
+    if rules.confounders == "exclude":
+        usable &= ~confounded
+    code, names = _marker_of_row(table)
+    same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
+    out = {}
+    for m, name in enumerate(names):
+        samples = series(table, subject, usable & (code == m), same)
+        before, after = _pairs(samples, scans, rules.marker_after_days)
+        limit = value_at(limits, after)
+        limit = np.where(np.isnan(limit), value_at(limits, before)[:, None], limit)
+        said = {
+            word: (word_at(words[word], before)[:, None], word_at(words[word], after))
+            for word in words
+        }
+        found = BiologicalResponse.assess(
+            value_at(value, before)[:, None],
+            value_at(value, after),
+            upper_limit=limit,
+            invalid="NE",
+            unit_before=said["unit"][0],
+            unit_after=said["unit"][1],
+            assay_before=said["assay"][0],
+            assay_after=said["assay"][1],
+        )
+        first, second = said["specimen"]
+        changed = (first != second) & (first != "") & (second != "")
+        note = _note(name, confounder, confounded, before, after)
+        out[name] = Part(
+            np.where(changed, np.int8(Response.NE), found.response),
+            np.where(changed, np.int32(Reason.NOT_COMPARABLE), found.reason),
+            before >= 0,
+            before >= 0,
+            note,
+        )
+    return out
+
+
+def _pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
+    """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint); -1 for
+    none.
+    """
+    if not len(samples.row):
+        return np.full(len(scans.subject), -1), np.full(scans.day.shape, -1)
+    known = ~np.isnan(scans.reference)
+    before = np.where(known, samples.last(scans.subject, scans.reference), -1)
+    before = np.where(before >= 0, before, samples.first(scans.subject))
+    subject = np.broadcast_to(scans.subject[:, None], scans.day.shape)
+    day = scans.table_day
+    after = np.where(np.isnan(day), -1, samples.last(subject, day + after_days))
+    since = scans.previous() + after_days
+    fits = (after > before[:, None]) & (before >= 0)[:, None]
+    fits &= more_than(samples.days(after), since)
+    return samples.rows(before), samples.rows(np.where(fits, after, -1))
+
+
+def _marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
+    """The number of each row's marker, and their names; 5-HIAA per creatinine by itself."""
+    code, names = named(table, "marker", marker_name)
+    if "5-HIAA" not in names:
+        return code, names
+    units, words = table.keys_of("unit")
+    ratio = np.array([_per_creatinine(w) for w in words] or [False], dtype=np.bool_)[units]
+    of_ratio = ratio & (code == names.index("5-HIAA"))
+    if not of_ratio.any():
+        return code, names
+    own = marker_named("5-HIAA/creatinine").name
+    every = [*names, *([] if own in names else [own])]
+    code = np.where(of_ratio, every.index(own), code)
+    kept = [i for i in range(len(every)) if (code == i).any()]
+    place = np.full(len(every) + 1, -1)
+    place[kept] = np.arange(len(kept))
+    return place[code], [every[i] for i in kept]
+
+
+def _per_creatinine(word: str) -> bool:
+    try:
+        return parse(word).per.startswith("creatinine")
+    except InputError:
+        return False
+
+
+def marker_name(word: str) -> str:
+    """The registered name of a marker, else the word itself in lower case."""
+    try:
+        return marker_named(word).name
+    except InputError:
+        return " ".join(word.split()).casefold()
+
+
+def _confounded(confounder: tuple[Ints, Any]) -> Bools:
+    codes, words = confounder
+    real = [" ".join(str(w).split()).upper() not in _NO_CONFOUNDER for w in words]
+    return np.array([*real, False], dtype=np.bool_)[codes]
+
+
+def _note(
+    name: str, confounder: tuple[Ints, Any], confounded: Bools, before: Ints, after: Ints
+) -> npt.NDArray[Any] | None:
+    """What may have changed the samples of each scan; None where nothing is said."""
+    marked = np.append(confounded, False)
+    hit = (marked[before][:, None] | marked[after]) & (after >= 0)
+    if not hit.any():
+        return None
+    note = np.full(after.shape, "", dtype=object)
+    first, second = word_at(confounder, before), word_at(confounder, after)
+    for unit, time in zip(*np.nonzero(hit), strict=True):
+        said = [f"{first[unit]} at baseline"] if marked[before[unit]] else []
+        said += [str(second[unit, time])] if marked[after[unit, time]] else []
+        note[unit, time] = f"{name}: {', '.join(said)}"
+    return note

@@ -1,0 +1,162 @@
+"""Rows of a table by patient and day: the latest until a day, the sum over a window of days.
+
+Rows of one marker, or of one symptom in one way of recording it, come in; places among them, row
+numbers and sums come out. Two equal rows of a day count once, two unequal ones not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats
+from nettumor.crf import CrfTable, number_rows
+from nettumor.crf.columns import Ints, Words
+
+
+@frozen(eq=False)
+class Scans:
+    """The scans to judge beside.
+
+    Attributes
+    ----------
+    subject : ndarray of int, shape (unit,)
+    day : ndarray of float, shape (unit, timepoint)
+        From the reference date; NaN where unknown.
+    exists : ndarray of bool, shape (unit, timepoint)
+    reference : ndarray of float, shape (unit,)
+        The reference date in the count of the table of samples.
+    new_therapy, cutoff : ndarray of float, shape (unit,)
+    """
+
+    subject: Ints
+    day: Floats
+    exists: Bools
+    reference: Floats
+    new_therapy: Floats
+    cutoff: Floats
+
+    @property
+    def table_day(self) -> Floats:
+        """The days in the count of the table of samples."""
+        return self.day + self.reference[:, None]
+
+    def previous(self) -> Floats:
+        """Day of the scan before each, in the count of the table; -inf for the first after the
+        baseline, which the baseline scan does not bound: what is after the baseline sample belongs
+        to it.
+        """
+        day = self.table_day
+        latest = np.maximum.accumulate(np.where(np.isnan(day), -np.inf, day), axis=1)
+        since = np.concatenate([np.full((len(day), 2), -np.inf), latest[:, 1:-1]], axis=1)
+        return since[:, : day.shape[1]]
+
+
+@frozen(eq=False)
+class Series:
+    """Usable rows of a table, ordered by subject and day."""
+
+    subject: Ints
+    day: Floats
+    row: Ints
+
+    def until(self, subject: Ints, day: Floats) -> Ints:
+        """How many rows stand before the subject's first row after a day; NaN is before all."""
+        low = self.day.min(initial=np.inf)
+        span = float(self.day.max(initial=-np.inf)) - low + 2
+        wanted = np.clip(np.where(np.isnan(day), -np.inf, day), low - 1, low + span - 1) - low + 1
+        key = self.subject * (span + 1) + self.day - low + 1
+        return np.asarray(np.searchsorted(key, subject * (span + 1) + wanted, side="right"))
+
+    def last(self, subject: Ints, day: Floats) -> Ints:
+        """Place of the latest row of each subject on or before a day; -1 for none."""
+        if not len(self.row):
+            return np.full(np.broadcast_shapes(subject.shape, day.shape), -1, dtype=np.int64)
+        place = self.until(subject, day) - 1
+        return np.where((place >= 0) & (self.subject[place] == subject), place, -1)
+
+    def first(self, subject: Ints) -> Ints:
+        """Place of the first row of each subject; -1 for none."""
+        if not len(self.row):
+            return np.full(subject.shape, -1, dtype=np.int64)
+        place = np.searchsorted(self.subject, subject)
+        held = np.minimum(place, len(self.subject) - 1)
+        return np.where((place < len(self.subject)) & (self.subject[held] == subject), place, -1)
+
+    def days(self, place: Ints) -> Floats:
+        """The day at each place; NaN for -1."""
+        return np.append(self.day, np.nan)[place]
+
+    def rows(self, place: Ints) -> Ints:
+        """The row of the table at each place; -1 for -1."""
+        return np.append(self.row, -1)[place]
+
+    def window_sum(self, values: Floats, subject: Ints, after: Floats, until: Floats) -> Floats:
+        """Sum of the rows' values over the days after one and until another; 0 where there is
+        none.
+        """
+        shape = np.broadcast_shapes(subject.shape, after.shape, until.shape)
+        if not len(self.row):
+            return np.zeros(shape)
+        first, end = (
+            np.broadcast_to(self.until(subject, day), shape).ravel() for day in (after, until)
+        )
+        # pairs of bounds: each even element is the sum from one to the other
+        bounds = np.stack([first, np.maximum(first, end)], axis=1).ravel()
+        held = np.append(values[self.row], 0.0)
+        found = np.add.reduceat(held, bounds)[::2]
+        return np.where(end > first, found, 0.0).reshape(shape)
+
+
+def series(
+    table: CrfTable, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]
+) -> Series:
+    """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``) not at
+    all.
+    """
+    day = table.when().day
+    rows = np.flatnonzero(usable & (subject >= 0) & np.isfinite(day))
+    rows = rows[np.lexsort((day[rows], subject[rows]))]
+    days = np.unique(day[rows], return_inverse=True)[1]
+    number, first = number_rows(subject[rows], days)
+    differ = np.zeros(len(first), dtype=np.bool_)
+    for values in same:
+        given = values[rows]
+        differ[number[given != given[first][number]]] = True
+    rows = rows[first][~differ]
+    return Series(subject[rows], day[rows], rows)
+
+
+def named(table: CrfTable, name: str, spelling: Callable[[str], str]) -> tuple[Ints, list[str]]:
+    """The number of each row's marker or symptom (-1: blank), and their names."""
+    code, words = table.keys_of(name)
+    spelled = [spelling(w) if w else "" for w in words]
+    names = sorted(set(spelled) - {""})
+    place = {w: i for i, w in enumerate(names)}
+    of_word = np.array([place.get(w, -1) for w in spelled], dtype=np.int64)
+    return (of_word[code] if len(words) else code), names
+
+
+def folded(table: CrfTable, name: str) -> tuple[Ints, Words]:
+    """Codes and words in which the case of letters does not tell apart."""
+    code, words = table.keys_of(name)
+    lower = [w.casefold() for w in words]
+    place = {w: i for i, w in enumerate(dict.fromkeys(lower))}
+    of_word = np.array([place[w] for w in lower], dtype=np.int64)
+    return (of_word[code] if len(words) else code), np.array(list(place), dtype=object)
+
+
+def word_at(words: tuple[Ints, Words], row: Ints) -> npt.NDArray[Any]:
+    """The words at these rows; "" where -1."""
+    codes, text = words
+    held = np.array([*text.tolist(), ""], dtype=object)
+    return np.asarray(held[np.append(codes, len(text))[row]], dtype=object)
+
+
+def value_at(values: Floats, row: Ints) -> Floats:
+    """The values at these rows; NaN where -1."""
+    return np.append(values, np.nan)[row]

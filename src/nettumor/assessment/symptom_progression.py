@@ -1,0 +1,66 @@
+"""The review's progression-free survival: of tumour load or of symptoms.
+
+Vogl et al. 2008, section 5, name as the final aim survival without progress of the tumour in terms
+of symptoms or load. A progression of the symptoms (`symptom_response`, at a scan) is then an event
+like one of the tumour; biochemical progress is not in the sentence. Only this time changes: best
+response, progression and the other times stay those of the tumour. That symptoms count at the scans
+alone, and without confirmation, are library choices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._late import Late
+from nettumor.assessment.axes import Axis
+from nettumor.assessment.course import Ends, Outcome, outcome
+from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.visits import Visits, tracks_of
+from nettumor.criteria import BestResponseRule, CensoringRule
+from nettumor.errors import InputError
+from nettumor.terminology import EventReason, Response
+
+
+def with_symptoms(
+    found: Outcome,
+    judgement: Judgement,
+    symptoms: Axis | None,
+    visits: Visits,
+    ends: Ends,
+    rule: BestResponseRule,
+    censoring: CensoringRule,
+) -> tuple[Outcome, Callable[[], npt.NDArray[np.str_]]]:
+    """The outcome with the review's PFS, and what gives the axis of each event: "tumour load",
+    "symptoms", "both", "death", "" for none.
+    """
+    if symptoms is None:
+        raise InputError(
+            '`pfs` must be "tumour load" where a study has no symptoms; it has no table of them '
+            "(by subject). Add the table, or leave `pfs` out.",
+            argument="pfs",
+        )
+    progressed = symptoms.response == Response.PD
+    overall = np.where(progressed, np.int8(Response.PD), judgement.overall)
+    together = outcome(attrs.evolve(judgement, overall=overall), visits, ends, rule, censoring)
+    times = {name: partial(found.times.__getitem__, name) for name in found.times}
+    times["PFS"] = partial(together.times.__getitem__, "PFS")
+
+    def axis_of_event() -> npt.NDArray[np.str_]:
+        free, tumour = together.times["PFS"], found.times["PFS"]
+        died = (free.reason & int(EventReason.DEATH)) != 0
+        same = tumour.event & (tumour.day == free.day)
+        same &= (tumour.reason & int(EventReason.DEATH)) == 0
+        day = tracks_of(visits.day, judgement.owner)
+        by_symptoms = (progressed & (day == np.asarray(free.day)[:, None])).any(axis=1)
+        return np.select(
+            [~free.event, died, same & by_symptoms, by_symptoms],
+            ["", "death", "both", "symptoms"],
+            "tumour load",
+        )
+
+    return attrs.evolve(found, times=Late(times)), axis_of_event
