@@ -265,6 +265,8 @@ class TestWords:
         assert nt.objective_response_rate(codes) == nt.objective_response_rate(codes.copy())
         assert nt.objective_response_rate(codes) != nt.objective_response_rate(codes[:1])
         assert len({nt.objective_response_rate(codes), nt.objective_response_rate(codes)}) == 1
+        assert nt.cohens_kappa(codes, codes) == nt.cohens_kappa(codes, codes.copy())
+        assert nt.cohens_kappa([7, 5], [7, 3]) != nt.cohens_kappa([7, 5], [7, 5])
 
 
 def test_the_curve_of_scipy():
