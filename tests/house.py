@@ -13,6 +13,7 @@ import sys
 GROUND = (
     "errors",
     "_arrays",
+    "_labels",
     "terminology",
     "criteria",
     "tables",

@@ -34,6 +34,7 @@ from nettumor._arrays import (
     running,
 )
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, BestResponseRule
 from nettumor.criteria._types import require
 from nettumor.errors import InputTypeError
@@ -192,6 +193,7 @@ def _on(day: float) -> str:
     return "on a day not known" if np.isnan(day) else f"day {_wording.number(day)}"
 
 
+@by_label(responses="timepoint", days="timepoint")
 def best_overall_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import _arrays
+from nettumor._labels import by_label
 from nettumor.errors import InputError, refuse
 from nettumor.lesions import ellipsoid_volume
 
@@ -24,6 +25,7 @@ EDGES = (10.0, 25.0, 50.0, 75.0)
 _CLASSES = ("", "<=10", "10-25", "25-50", "50-75", ">75")
 
 
+@by_label(sizes="lesion")
 def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
     """Share of the liver that is tumour, the lesions taken as spheres.
 

@@ -26,6 +26,7 @@ from nettumor._arrays import (
     fallen_by,
     guard,
 )
+from nettumor._labels import by_label
 from nettumor.criteria import Citation
 from nettumor.errors import InputError, InputTypeError, choose, refuse
 from nettumor.terminology import Response
@@ -89,6 +90,7 @@ def _plain(values: Any) -> Any:
     return values.item() if np.ndim(values) == 0 else values
 
 
+@by_label(sums="timepoint", responses="timepoint")
 def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = None) -> Any:
     """Largest shrinkage from baseline before progression, in percent; negative is smaller.
 
@@ -146,6 +148,7 @@ def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = Non
     return _plain(percent)
 
 
+@by_label()
 def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: float = 20) -> Any:
     """Whether the tumour has shrunk by at least ``cut`` percent at the first follow-up.
 
@@ -198,6 +201,7 @@ def _growth(
         return _VOLUMES[measure] * np.log(second / first), between
 
 
+@by_label()
 def tumour_growth_rate(
     before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
 ) -> Any:
@@ -240,6 +244,7 @@ def tumour_growth_rate(
         return _plain(100 * np.expm1(growth * DAYS_PER_MONTH / between))
 
 
+@by_label()
 def volume_doubling_time(
     before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
 ) -> Any:

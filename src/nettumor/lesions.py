@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from nettumor import _arrays
 from nettumor._arrays import Bools, Floats
+from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.criteria._parts import LesionSelection
 from nettumor.criteria._types import require
@@ -28,6 +29,14 @@ targets).
 _MM3_PER_ML = 1000.0
 
 
+@by_label(
+    longest="lesion timepoint",
+    perpendicular="lesion timepoint",
+    viable="lesion timepoint",
+    viable_perpendicular="lesion timepoint",
+    volume="lesion timepoint",
+    nodal="lesion",
+)
 def lesion_size(
     longest: npt.ArrayLike,
     perpendicular: npt.ArrayLike | None = None,
@@ -130,6 +139,7 @@ def _diameter(present: dict[str, Floats], nodal: npt.ArrayLike, criteria: SizeCr
     return np.where(node & ~np.isnan(short), short, longest)
 
 
+@by_label()
 def ellipsoid_volume(
     longest: npt.ArrayLike, perpendicular: npt.ArrayLike, depth: npt.ArrayLike | None = None
 ) -> Floats:
@@ -178,6 +188,7 @@ def ellipsoid_volume(
     return np.asarray(np.pi / 6 * one * two * three / _MM3_PER_ML)
 
 
+@by_label()
 def is_measurable(
     longest: npt.ArrayLike,
     *,
@@ -252,6 +263,7 @@ NODE_CLASSES = ("not measured", "normal", "pathological", "target")
 """Classes of a lymph node by its short axis; a pathological node is non-target disease."""
 
 
+@by_label()
 def node_class(
     short_axis: npt.ArrayLike,
     *,
@@ -308,6 +320,7 @@ def node_class(
     return np.asarray(np.array(NODE_CLASSES)[found])
 
 
+@by_label(longest="lesion", organ="lesion", nodal="lesion", slice_thickness="lesion")
 def select_targets(
     longest: npt.ArrayLike,
     organ: npt.ArrayLike,
@@ -417,6 +430,7 @@ def _one_organ(name: str) -> str:
     return " ".join(word.removesuffix("S") if len(word) > 4 else word for word in words)
 
 
+@by_label()
 def size_in_state(
     sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: SizeCriteria = RECIST_1_1
 ) -> Floats:
@@ -486,6 +500,7 @@ def size_in_state(
     return np.where(state == "NOT EVALUABLE", np.nan, out)
 
 
+@by_label(sizes="lesion timepoint", parent="lesion")
 def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
     """Sizes with the parts of a split lesion added up under the lesion they came from.
 

@@ -18,6 +18,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, as_flags
+from nettumor._labels import by_label
 from nettumor.errors import InputError
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
@@ -73,6 +74,7 @@ def _two(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Codes, Codes]:
     return first, second
 
 
+@by_label()
 def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     """How many patients have each pair of responses.
 
@@ -112,6 +114,7 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     return Table({"response": names, **{str(name): counts[:, j] for j, name in enumerate(names)}})
 
 
+@by_label()
 def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike) -> Kappa:
     """Cohen's kappa of two judgements of the same patients, unweighted.
 

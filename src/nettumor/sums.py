@@ -17,6 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, as_numbers, running
+from nettumor._labels import by_label
 from nettumor.errors import InputError, choose, refuse
 
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
@@ -65,6 +66,7 @@ class Sums:
         return f"Sums({courses} course{s} of {timepoints} timepoints, {partial} partial sums)"
 
 
+@by_label(sizes="lesion timepoint")
 def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     """Sum of the target lesions at each visit, with its baseline, nadir and changes.
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Floats
+from nettumor._labels import by_label, same_labels
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
@@ -18,6 +19,7 @@ from nettumor.markers._units import same
 from nettumor.terminology import Reason, Response, scalar_or_codes
 
 
+@by_label()
 def marker_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -372,6 +374,7 @@ def combine(responses: Mapping[str, Any], rule: str, primary: str | None) -> Any
             "`responses` must hold at least one response; got none. Give name and codes.",
             argument="responses",
         )
+    same_labels(**{str(name): getattr(r, "response", r) for name, r in responses.items()})
     codes = {
         name: _arrays.as_codes(getattr(r, "response", r), "responses")
         for name, r in responses.items()

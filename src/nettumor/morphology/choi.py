@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_flags, broadcast, guard
+from nettumor._labels import by_label
 from nettumor.criteria import CHOI_2007, AttenuationCriteria
 from nettumor.criteria._types import require
 from nettumor.morphology._course import course_of, limit_met
 from nettumor.terminology import Response
 
 
+@by_label(sums="timepoint", attenuation="timepoint", progression="timepoint")
 def choi_response(
     sums: npt.ArrayLike,
     attenuation: npt.ArrayLike,

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _wording
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
@@ -162,6 +163,7 @@ class TargetResponse:
         return f"TargetResponse({courses} course{'' if courses == 1 else 's'} of {timepoints} timepoints: {found})"
 
 
+@by_label(sizes="lesion timepoint", nodal="lesion", too_small="lesion timepoint")
 def target_response(
     sizes: npt.ArrayLike,
     *,

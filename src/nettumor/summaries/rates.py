@@ -12,6 +12,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, as_codes, as_days, at_least, broadcast
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.errors import InputError, choose
 from nettumor.tables import Table
 from nettumor.terminology import Response
@@ -212,6 +213,7 @@ def disease_control_rate(
     return _rate("disease control rate", _one_each(best) >= Response.NON_CR_NON_PD, method, level)
 
 
+@by_label()
 def clinical_benefit_rate(
     best: npt.ArrayLike,
     stable_days: npt.ArrayLike,

@@ -16,6 +16,7 @@ from attrs import field, frozen
 from nettumor import _wording
 from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast, more_than
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label, same_labels
 from nettumor.errors import InputError, refuse
 from nettumor.summaries.rates import as_level
 from nettumor.tables import Table
@@ -307,6 +308,7 @@ def _with_ties(times: Floats, guard: float) -> Floats:
     return np.asarray(distinct[new][np.cumsum(new)[which] - 1])
 
 
+@by_label()
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 
@@ -467,7 +469,9 @@ def _pair(group: Any, name: str) -> tuple[Any, Any]:
 
 
 def _group(group: Any, name: str) -> tuple[Floats, Bools, int]:
-    return _read(*_pair(group, name), (f"{name}.time", f"{name}.event"))
+    time, event = _pair(group, name)
+    same_labels(**{f"{name}.time": time, f"{name}.event": event})
+    return _read(time, event, (f"{name}.time", f"{name}.event"))
 
 
 def _group_guard(group: Any) -> float:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _levels, _wording
+from nettumor._labels import by_label
 from nettumor.criteria import SYMPTOMATIC_VOGL_2008, SymptomCriteria
 from nettumor.criteria._types import require
 from nettumor.markers.response import combine
@@ -26,6 +27,7 @@ SYMPTOMS = (
 """The symptoms of the carcinoid syndrome that the review names (introduction and section 4.1)."""
 
 
+@by_label()
 def symptom_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,

@@ -31,6 +31,7 @@ from nettumor._arrays import (
     guard,
     more_than,
 )
+from nettumor._labels import by_label
 from nettumor.criteria import IRECIST_2017, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
@@ -45,6 +46,9 @@ CONFIRMATION_WINDOW = (28.0, 56.0)
 _TARGET, _NON_TARGET, _NEW = np.uint8(1), np.uint8(2), np.uint8(4)
 
 
+@by_label(
+    target="timepoint", non_target="timepoint", new_lesion="timepoint", further_increase="timepoint"
+)
 def irecist_response(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,
@@ -155,6 +159,17 @@ def _blocks(
         block = np.where(first, categories[..., visit], np.where(reset, np.uint8(0), block))
 
 
+@by_label(
+    target="timepoint",
+    non_target="timepoint",
+    new_lesion="timepoint",
+    sums="timepoint",
+    non_target_increase="timepoint",
+    new_lesion_sums="timepoint",
+    new_non_target_increase="timepoint",
+    new_lesion_count="timepoint",
+    days="timepoint",
+)
 def further_increase(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,
