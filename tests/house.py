@@ -14,6 +14,7 @@ GROUND = (
     "errors",
     "_arrays",
     "_labels",
+    "_toml",
     "terminology",
     "criteria",
     "tables",

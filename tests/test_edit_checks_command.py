@@ -114,7 +114,7 @@ def test_a_study_s_own_settings(capsys, study, tmp_path):
         (["{study}", "--evaluator", "READER 9"], "`evaluator` must be one of"),
         (["{study}", "--fail-on", "eror"], "Did you mean 'error'"),
         (["{study}", "-o", "out.txt"], "must end in .csv, .json, .html, .xlsx"),
-        (["{study}", "--config", "none.toml"], "cannot be read"),
+        (["{study}", "--config", "none.toml"], "must be a readable TOML file"),
         (["{study}", "--nothing"], "No such option"),
         (["{study}", "-o", "no/such/folder/out.csv"], "No such file"),
         (["{study}/lesions.csv", "{study}/lesions.csv"], "lesions"),

@@ -111,6 +111,7 @@ def test_public_names_are_documented(module, name):
         assert set(undocumented) <= {
             "name",
             "title",
+            "family",
             "measure",
             "citation",
             "best_response",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from nettumor.criteria import Citation
+from nettumor.criteria._variants import is_own
 
 
 def number(value: float) -> str:
@@ -31,3 +33,13 @@ def source(title: str, citation: Citation) -> str:
     """The source in brackets: "(RECIST 1.1, 4.3.1)"."""
     where = citation.section
     return f"({title}, {where})" if where else f"({title})"
+
+
+def cited(rules: Any, limit: Any = None) -> str:
+    """The source of a verdict by a limit of ``rules``, or by all: "(RECIST 1.1, 4.3.1)"; where it is
+    the protocol's own, without a section: "(Trial X, its own limit)".
+    """
+    asked = [limit] if limit is not None else [getattr(rules, n, None) for n in ("pr", "pd", "mr")]
+    if any(is_own(one) for one in asked if one is not None and one is not rules):
+        return f"({rules.heading}, its own limit)"
+    return source(rules.heading, (rules if limit is None else limit).citation)

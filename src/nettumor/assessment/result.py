@@ -251,7 +251,7 @@ def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> s
         said.append(f"non-target {non_target.label}")
     if judgement.new_lesion[unit, timepoint]:
         said.append("new lesion")
-    return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.title, criteria.citation)}"
+    return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.heading, criteria.citation)}"
 
 
 def criteria_unit(criteria: Any) -> str:

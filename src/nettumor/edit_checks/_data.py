@@ -615,7 +615,7 @@ def _same_criteria(word: str, criteria: Criteria) -> bool:
     """
     text, title = (
         word.upper(),
-        f"{criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST "),
+        f"{criteria.family} {criteria.name} {criteria.title}".upper().replace("RECIST-", "RECIST "),
     )
     named = next((f for f in _FAMILIES if f in text), "")
     return not named or named in title

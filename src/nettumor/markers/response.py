@@ -280,7 +280,7 @@ class BiologicalResponse:
             known = "" if np.isnan(limit) else f", upper limit {most}"
             rise = "up" if np.isnan(percent) else _wording.signed(percent)
             said = f"{what} {two} is {rise} from {one} before{known}; {self._limits()}"
-        return f"{response.label}: {said} {_wording.source(self.criteria.title, self.criteria.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria)}"
 
     def _limits(self) -> str:
         limits = [self.criteria.pr, self.criteria.mr, self.criteria.pd]

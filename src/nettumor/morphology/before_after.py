@@ -443,7 +443,7 @@ section 4.3)
             f" {self.criteria.absolute_combines} {pd.absolute:g} {pd.unit}" if pd.absolute else ""
         )
         limits = f"limits {self.criteria.pr.signed:+g} %{',' if absolute else ' and'} {pd.signed:+g} %{absolute}"
-        source = _wording.source(self.criteria.title, self.criteria.citation)
+        source = _wording.cited(self.criteria)
         return f"{response.label}: {'; '.join([*said, limits])} {source}"
 
     def _and(self, change: float) -> str:

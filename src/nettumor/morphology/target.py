@@ -85,8 +85,7 @@ class TargetResponse:
         response = Response(int(self.response[index]))
         bits = Reason(int(self.reason[index]))
         limit, said = self._said(response, bits, index)
-        title = self.criteria.title
-        return f"{response.label}: {said} {_wording.source(title, limit.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria, limit)}"
 
     def _said(self, response: Response, bits: Reason, index: Any) -> tuple[Any, str]:
         """What decided, in words, and the object whose citation says so."""

@@ -243,7 +243,7 @@ and Table 1)
             limits = [self.criteria.pr, self.criteria.pd]
             both = " and ".join(f"{limit.signed:+g} %" for limit in limits if limit is not None)
             said = f"{what} {two} is {_wording.signed(percent)} from {one} before; limits {both}"
-        return f"{response.label}: {said} {_wording.source(self.criteria.title, self.criteria.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria)}"
 
     def __repr__(self) -> str:
         if np.ndim(self.response) == 0:
