@@ -15,6 +15,8 @@ GROUND = (
     "_arrays",
     "_labels",
     "_toml",
+    "_text",
+    "_whole_file",
     "terminology",
     "criteria",
     "tables",

@@ -327,7 +327,13 @@ def test_interrupted(capsys, monkeypatch):
         raise app.typer.Abort
 
     monkeypatch.setattr(app, "app", stop)
-    assert say(capsys, "demo") == (2, "", "nettumor: interrupted\n")
+    assert say(capsys, "demo") == (130, "", "nettumor: interrupted\n")
+
+    def stop_anywhere(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "app", stop_anywhere)
+    assert say(capsys, "demo") == (130, "", "nettumor: interrupted\n")
 
 
 COURSE = HEAD + (

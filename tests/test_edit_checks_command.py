@@ -116,7 +116,7 @@ def test_a_study_s_own_settings(capsys, study, tmp_path):
         (["{study}", "-o", "out.txt"], "must end in .csv, .json, .html, .xlsx"),
         (["{study}", "--config", "none.toml"], "must be a readable TOML file"),
         (["{study}", "--nothing"], "No such option"),
-        (["{study}", "-o", "no/such/folder/out.csv"], "No such file"),
+        (["{study}", "-o", "no/such/folder/out.csv"], "no/such/folder/out.csv"),
         (["{study}/lesions.csv", "{study}/lesions.csv"], "lesions"),
         ([], "Missing argument"),
     ],

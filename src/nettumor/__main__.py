@@ -1,7 +1,7 @@
 """The command ``nettumor``: classify, assess, criteria, demo.
 
-Exit codes: 0 fine; 1 findings at or above a limit; 2 the input or the call is wrong (one line on
-stderr).
+Exit codes: 0 fine; 1 findings at or above a limit, and only that; 2 anything else that went wrong
+(input, call, output, a check that failed), in one line on stderr; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
+from nettumor._text import printable
 from nettumor.errors import InputError, MissingExtraError, missing_extra
 
 
@@ -32,21 +34,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # a name that the terminal cannot write is shown by its code points
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        try:
-            from nettumor.cli import run
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] not in ("typer", "rich"):
-                raise
-            raise missing_extra("typer and rich", "cli", "The command line") from None
-        return run(list(sys.argv[1:] if arguments is None else arguments))
+        with warnings.catch_warnings():
+            # What NumPy warns of in passing (an overflow, an empty mean) is no message to anybody.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        _tell("interrupted")
+        return 130
     except (InputError, MissingExtraError) as error:
-        print(f"nettumor: {' '.join(str(error).split())}", file=sys.stderr)
+        _tell(str(error))
     except BrokenPipeError:  # the reader of the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"nettumor: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        _tell(f"{error.strerror or error}: {error.filename or ''}")
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            _tell("There is not enough memory for this.")
+        else:
+            _tell(f"a fault of nettumor, please report it: {type(error).__name__}: {error}")
     return 2
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        from nettumor.cli import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("typer", "rich"):
+            raise
+        raise missing_extra("typer and rich", "cli", "The command line") from None
+    return run(arguments)
+
+
+def _tell(text: str) -> None:
+    """One line on stderr, without anything that a terminal would obey."""
+    print(f"nettumor: {printable(' '.join(text.split()))}", file=sys.stderr)
 
 
 if __name__ == "__main__":

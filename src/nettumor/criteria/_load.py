@@ -62,7 +62,8 @@ def get(name: str) -> Criteria:
         )
     for known, edition in editions().items():
         if _key(known) == _key(name):
-            return edition
+            found: Criteria = edition
+            return found
     raise InputError(
         f"`name` must be a known edition; got {name!r}. {did_you_mean(name, names())}",
         argument="name",
