@@ -14,6 +14,7 @@ GROUND = (
     "errors",
     "_arrays",
     "_labels",
+    "_plausible",
     "_toml",
     "_text",
     "_whole_file",

@@ -230,6 +230,10 @@ GLOSSARY = {
     "by",
     "liver_volume",
     "percent",
+    "bits",
+    "check_units",
+    "kind",
+    "n_missing",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -331,7 +335,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "kaplan_meier": (([1.0, 2.0], YES), {}),
     "labels": ((CODES,), {}),
     "lesion_size": ((LENGTHS, LENGTHS), {"nodal": np.array([True])}),
-    "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
+    "liver_burden": (([[60.0], [40.0]], [2000.0]), {}),
     "liver_burden_class": (([10.0, 76.0],), {}),
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
@@ -351,6 +355,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
         COURSE,
         {"death": np.array([200.0]), "cutoff": np.array([400.0])},
     ),
+    "reasons": ((np.array([0, 8], np.int32),), {}),
     "response_table": (([8, 3],), {}),
     "select_targets": (([50.0, 20.0], np.array(["LIVER", "LIVER"])), {"nodal": YES}),
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),

@@ -21,8 +21,16 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "terminology": ("EventReason", "Reason", "Response", "best_of", "labels", "parse_responses"),
-    "errors": ("InputError", "InputTypeError", "MissingExtraError"),
+    "terminology": (
+        "EventReason",
+        "Reason",
+        "Response",
+        "best_of",
+        "labels",
+        "parse_responses",
+        "reasons",
+    ),
+    "errors": ("InputError", "IntakeWarning", "InputTypeError", "MissingExtraError"),
     "tables": ("Table",),
     "lesions": (
         "ellipsoid_volume",

@@ -25,8 +25,17 @@ def quantity(value: float, unit: str) -> str:
 
 
 def signed(value: float, unit: str = "%") -> str:
-    """A change with its sign, rounded to one decimal: "+27.5 %"."""
-    return "not defined" if math.isnan(value) else f"{value:+.1f} {unit}"
+    """A change with its sign, rounded to one decimal: "+27.5 %".
+
+    A change that lies right beside a decimal is written so that it is seen: what was 23.1 in 32 bits
+    and was widened before it came is -29.999999 % from 33, and no -30.0 %.
+    """
+    if math.isnan(value):
+        return "not defined"
+    beside = abs(value - round(value, 1))
+    if 1e-9 < beside < 1e-3:
+        return f"{f'{value:+.8f}'.rstrip('0')} {unit}"
+    return f"{value:+.1f} {unit}"
 
 
 def source(title: str, citation: Citation) -> str:

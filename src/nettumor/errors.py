@@ -82,6 +82,24 @@ class UnknownColumnError(InputError, KeyError):
     __str__ = Exception.__str__  # not that of KeyError, which quotes
 
 
+class IntakeWarning(UserWarning):
+    """Something was not plainly read: left out, converted, read by another name, or doubtful.
+
+    One a call, with counts and the first places.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import nettumor
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     percent = nettumor.liver_burden([60, 40], 2.0e6)
+    >>> print(caught[0].message)
+    `liver_volume` lies outside what bodies hold: 2e+06 to 2e+06 mL, all outside 200 to 20000 mL. Check the unit (cm \
+for mm, mm3 for mL), or pass check_units=False.
+    """
+
+
 class MissingExtraError(ImportError):
     """An optional dependency is absent; the message says what to install.
 

@@ -117,6 +117,7 @@ def _target(lesions: Targets, criteria: SizeCriteria | AttenuationCriteria) -> T
             too_small=lesions.too_small,
             criteria=criteria,
             invalid="NE",
+            check_units=False,
         )
         if criteria.pd_scope == "any lesion" and lesions.merged.any():
             found = _without_merged(lesions, criteria, found)
@@ -154,6 +155,7 @@ def _without_merged(
         too_small=lesions.too_small[rows],
         criteria=attrs.evolve(criteria, pd_scope="sum"),
         invalid="NE",
+        check_units=False,
     )
     others = np.where(lesions.merged[rows], np.nan, sizes)
     alone = target_response(
@@ -162,6 +164,7 @@ def _without_merged(
         too_small=lesions.too_small[rows],
         criteria=criteria,
         invalid="NE",
+        check_units=False,
     )
     sound = (by_sum.response != Response.CR) & ((by_sum.reason & Reason.INVALID) == 0)
     single = ((alone.reason & Reason.ANY_LESION) != 0) & sound
