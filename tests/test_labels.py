@@ -121,6 +121,14 @@ def test_groups_and_mappings_hold_their_labels():
         nt.combine_markers({"CgA": codes, "NSE": codes[::-1]}, rule="best")
 
 
+def test_a_profile_holds_the_labels_of_its_axes():
+    """Two axes of one cohort with unequal indexes are refused; equal ones are as arrays."""
+    one = pandas.Series([7, 5], index=["a", "b"])
+    with pytest.raises(InputError, match="`morphological` and `biological` must have equal labels"):
+        nt.ResponseProfile(morphological=one, biological=one[::-1])
+    assert nt.ResponseProfile(morphological=one, biological=one).counts().n_rows == len(R)
+
+
 def test_the_axes_of_a_course_are_compared_where_they_are():
     """A lesion's label is that of `nodal`, a patient's that of `new_therapy`, a visit's that of
     `days`: each with its own axis.

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, as_flags
-from nettumor._labels import by_label
+from nettumor._labels import by_label, same_labels
 from nettumor.errors import InputError
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
@@ -225,6 +225,9 @@ class ResponseProfile:
     time: Floats | None = field(default=None, converter=optional(_time))
     event: Bools | None = field(default=None, converter=optional(_event))
     subject: npt.NDArray[Any] | None = field(default=None, converter=optional(_subject))
+
+    def __attrs_pre_init__(self, **given: Any) -> None:
+        same_labels(**given)  # before the axes are read by position
 
     def __attrs_post_init__(self) -> None:
         if not self.axes:
