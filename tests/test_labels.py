@@ -256,10 +256,42 @@ def test_quantities_of_unequal_units_are_refused(shape):
             xarray.DataArray(five, attrs={"units": "cm"}),
             criteria=nt.criteria.WHO_1981,
         )
+    with pytest.raises(InputError, match="`longest` and `perpendicular` must have one unit"):
+        nt.lesion_size(quantity(forty, "mm"), quantity(five, "cm"), criteria=nt.criteria.WHO_1981)
     course = np.array([80.0, 60.0])
     sums = xarray.DataArray(course, attrs={"units": "mm"})
     density = xarray.DataArray(course, attrs={"units": "HU"})
     assert nt.choi_response(sums, density).tolist() == [R.MISSING, R.PR]
+
+
+class Valued(np.ndarray):
+    """What astropy shows: an array with a value and a unit."""
+
+    unit, value = "cm", 5.0
+
+
+class United(np.ndarray):
+    """What unyt shows: an array with units."""
+
+    units = "mm"
+
+
+def test_other_libraries_of_units():
+    """The unit is found under each name, and unequal ones are refused."""
+    five, forty = np.full(2, 5.0).view(Valued), np.full(2, 40.0).view(United)
+    with pytest.raises(InputError, match="`before` and `after` must have one unit; got mm and cm"):
+        nt.classify(forty, five)
+    assert nt.classify(forty, forty).tolist() == [R.SD, R.SD]
+
+
+def test_what_labels_cannot_say_is_left_to_the_function():
+    """One named axis where two are needed is an error of the shape; one column stands beside one of
+    another name.
+    """
+    with pytest.raises(InputError, match=r"`sizes` must have the axes \(..., lesion, timepoint\)"):
+        nt.target_response(xarray.DataArray([40.0, 30.0], dims="lesion"))
+    frame = pandas.DataFrame({"before": [40.0], "after": [20.0]})
+    assert nt.classify(frame[["before"]], frame[["after"]]).tolist() == [[R.PR]]
 
 
 def test_labels_change_nothing():

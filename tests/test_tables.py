@@ -122,8 +122,10 @@ def test_tables_are_compared_by_their_values():
     assert Table({"x": [1, 2]}) != Table({"x": ["1", "2"]})
     assert Table({"x": np.array([None, np.nan], object)}) == Table({"x": [None, np.nan]})
     assert one != 3
-    lists = [np.array([[1, 2], None], dtype=object) for _ in range(2)]
-    assert Table({"x": lists[0]}) == Table({"x": lists[1]})
+    cells = [np.empty(2, dtype=object) for _ in range(2)]
+    for cell in cells:
+        cell[0] = np.array([1, 2])
+    assert Table({"x": cells[0]}) == Table({"x": cells[1]})
     for other in (columns, one.to_frame()):
         with pytest.raises(InputError, match="A Table must be compared with a Table"):
             assert one == other
