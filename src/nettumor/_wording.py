@@ -33,7 +33,7 @@ def signed(value: float, unit: str = "%") -> str:
     if math.isnan(value):
         return "not defined"
     beside = abs(value - round(value, 1))
-    if 1e-9 < beside < 1e-3:
+    if 1e-9 < beside < 2e-5:  # what 32 bits leave of a percent
         return f"{f'{value:+.8f}'.rstrip('0')} {unit}"
     return f"{value:+.1f} {unit}"
 
