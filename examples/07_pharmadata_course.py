@@ -87,7 +87,7 @@ for row in np.flatnonzero(reader == "INVESTIGATOR"):
 print(target.explain((0, 2)))
 
 # > 312 rows: 24 tracks x 5 lesions x 5 visits, 12 of the lesions are nodes
-# > TargetResponse(24 courses of 5 timepoints: 9 CR, 12 PR, 22 SD, 7 PD, 22 NE)
+# > TargetResponse(24 patients, 5 lesions, 5 timepoints: 9 CR, 12 PR, 22 SD, 7 PD, 22 NE)
 # > 66 of 66 reported overall responses are reproduced, 0 are not
 # > BestResponse(24 patients: 3 PR, 13 SD, 3 NON-CR/NON-PD, 2 PD, 3 NE; 3 confirmed)
 # > 01-701-1015  SD: day 63.0           SD, NE, CR

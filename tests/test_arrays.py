@@ -67,11 +67,152 @@ def test_nan_and_infinity_meet_nothing_by_accident():
     ]
 
 
-def test_guard_follows_the_coarsest_input():
-    """float64 and integers: 1e-14; float32 and float16: 4 eps of that type."""
-    assert arrays.guard(np.zeros(1), [1, 2]) == 1e-14
-    assert arrays.guard(np.zeros(1, np.float32), np.zeros(1)) == 4 * np.finfo(np.float32).eps
-    assert arrays.guard(np.zeros(1, np.float16)) == 4 * np.finfo(np.float16).eps
+def narrow_containers():
+    """33 and 23.1 as 32 bits, in everything that can hold them."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pyarrow, xarray = pytest.importorskip("pyarrow"), pytest.importorskip("xarray")
+    values = [np.float32(33), np.float32(23.1)]
+    arrow = pyarrow.array(values, pyarrow.float32())
+    return {
+        "array": np.array(values),
+        "list": values,
+        "tuple": tuple(values),
+        "list beside wider": [33.0, np.float32(23.1)],
+        "rows beside wider": [np.array([33.0]), np.array([23.1], np.float32)],
+        "nested": [[np.float32(33), None], [np.float32(23.1), 1.0]],
+        "objects": np.array(values, dtype=object),
+        "strided": np.array([[33, 0], [23.1, 0]], np.float32)[:, 0],
+        "other bytes": np.array(values).astype(">f4"),
+        "masked": np.ma.masked_array(values, mask=[False, False], dtype=np.float32),
+        "pandas": pandas.Series(values, dtype="float32"),
+        "pandas nullable": pandas.Series([*values, None], dtype="Float32"),
+        "pandas arrow": pandas.Series([*values, None], dtype=pandas.ArrowDtype(pyarrow.float32())),
+        "frame": pandas.DataFrame({"a": np.array(values), "b": [1.0, 2.0]}),
+        "polars": polars.Series(values, dtype=polars.Float32),
+        "polars frame": polars.DataFrame({"a": polars.Series(values, dtype=polars.Float32)}),
+        "arrow": arrow,
+        "arrow chunked": pyarrow.chunked_array([arrow]),
+        "arrow table": pyarrow.table({"a": arrow, "b": [1.0, 2.0]}),
+        "xarray": xarray.DataArray(np.array(values)),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(narrow_containers()))
+def test_floats_of_32_bits_are_the_decimals_that_were_written(name):
+    """33 and 23.1 in 32 bits are 33 and 23.1 from every container: -30 %, not -29.999999 %."""
+    read = arrays.as_numbers(narrow_containers()[name], "sizes")
+    first = read if read.ndim == 1 else read[..., 0]
+    assert first[:2].ravel().tolist() == [33.0, 23.1]
+    assert np.isnan(read.ravel()[2:3]).all() or read.ndim == 2
+
+
+@given(n=st.integers(1, 10**6), places=st.integers(0, 4), percent=percents, more=st.integers(-1, 1))
+def test_limits_are_exact_from_32_bits(n, places, percent, more):
+    """A size of up to 7 digits in 32 bits meets a limit as its decimal does; beside it, it does
+    not.
+    """
+    before = Decimal(n) / 10**places
+    after = (before * (100 - Decimal(str(percent))) / 100).quantize(Decimal(10) ** -places)
+    after += more * Decimal(10) ** -places
+    b, a = (arrays.widen(np.array([v], np.float32)) for v in (before, max(after, Decimal(0))))
+    exact = max(after, Decimal(0)) <= before * (100 - Decimal(str(percent))) / 100
+    assert bool(arrays.fallen_by(percent, b, a)[0]) == exact
+
+
+def test_widening_is_shortest_and_whole():
+    """What `widen` gives is what the number prints, for every kind of float of 32 bits."""
+    bits = np.random.default_rng(3).integers(0, 2**32, 20_000, dtype=np.uint32)
+    values = np.concatenate([bits.view(np.float32), np.float32([0, -0.0, 1e-45, 3e38, 16777217])])
+    with np.errstate(invalid="ignore"):
+        wide = arrays.widen(values)
+    known = ~np.isnan(values)
+    assert wide[known].tolist() == [float(str(v)) for v in values[known]]
+    assert np.isnan(wide[~known]).all()
+    assert arrays.widen(np.zeros((2, 0), np.float32)).shape == (2, 0)
+
+
+def test_floats_of_16_bits_are_refused():
+    """Three digits are too few for a limit: float16 is refused, from arrays, scalars and lists."""
+    for values in (np.array([33], np.float16), np.float16(33), [np.float16(33), 33.0]):
+        with pytest.raises(InputTypeError, match="`size` must be"):
+            arrays.as_numbers(values, "size")
+
+
+R_MISSING = np.array([0x7FF00000000007A2], np.uint64).view(np.float64)
+"""R's NA_real_, a signalling NaN."""
+
+
+def test_a_signalling_nan_becomes_plain():
+    """R's missing number is an ordinary NaN once it is in, in arrays, lists and objects; the array
+    given is as it was.
+    """
+    values = np.array([20.0, np.nan, 30.0, np.nan])
+    values.view(np.uint64)[1] = R_MISSING.view(np.uint64)[0]
+    values.setflags(write=False)
+    for given_values in (values, values.reshape(2, 2), values.astype(">f8"), values.tolist()):
+        read = np.ravel(arrays.as_numbers(given_values, "x"))
+        assert np.fmin(read[0], read[1]) == np.fmax(read[1], read[0]) == 20.0
+        assert np.nanmin(read) == 20.0
+    assert values.view(np.uint64)[1] == 0x7FF00000000007A2
+    plain = np.array([1.0, np.nan])
+    assert arrays.as_numbers(plain, "x") is plain
+
+
+def test_flags_and_masked_cells_in_lists_are_no_numbers():
+    """NumPy makes 1.0 of a True among numbers: refused with its place; a masked cell is NaN."""
+    for values in ([5.0, True], [[5.0, 1.0], [np.True_, 2.0]], (1, False)):
+        with pytest.raises(InputTypeError, match=r"got (np\.)?(True|False)_? ?(at \[[01]\])?"):
+            arrays.as_numbers(values, "size")
+    np.testing.assert_array_equal(arrays.as_numbers([5.0, np.ma.masked], "size"), [5.0, np.nan])
+
+
+def test_a_mask_is_missing_or_refused():
+    """Numbers, days and codes: missing; what lies below the mask is never read; a flag has no
+    missing and is refused.
+    """
+    mask = [False, True]
+    below = np.ma.masked_array(np.array([1.0, "UNK"], object), mask=mask)
+    np.testing.assert_array_equal(arrays.as_numbers(below, "x"), [1.0, np.nan])
+    days = np.ma.masked_array(np.array([5, 7], "m8[D]"), mask=mask)
+    np.testing.assert_array_equal(arrays.as_days(days, "d"), [5.0, np.nan])
+    for dtype in (np.int8, np.int64, np.float32, object):
+        codes = np.ma.masked_array(np.array([7, 3], dtype), mask=mask)
+        assert arrays.as_codes(codes, "best").tolist() == [7, 0]
+    with pytest.raises(InputTypeError, match="parse_responses"):
+        arrays.as_codes(np.ma.masked_array(["PR", "SD"], mask=mask), "best")
+    with pytest.raises(InputError, match=r"`event` must be True or False; got 'masked' at \[1\]"):
+        arrays.as_flags(np.ma.masked_array([True, False], mask=mask), "event")
+    assert arrays.as_flags(np.ma.masked_array([True, False]), "event").tolist() == [True, False]
+
+
+def test_whole_floats_are_codes():
+    """Codes that became floats where a row was not there are codes, NaN is MISSING; halves,
+    infinities, flags and labels are none.
+    """
+    for values in ([7.0, np.nan], np.array([7, np.nan], np.float32), np.array([7, None], object)):
+        read = arrays.as_codes(values, "best")
+        assert (read.dtype, read.tolist()) == (np.int8, [7, 0])
+    for values in ([6.5, 1], [np.inf], [-1.0], [300.0]):
+        with pytest.raises(InputError, match="`best` must be Response codes from 0 to 8"):
+            arrays.as_codes(values, "best")
+    for values in ([True], ["PR"], np.array(["PR", None], object)):
+        with pytest.raises(InputTypeError, match="`best` must be Response codes"):
+            arrays.as_codes(values, "best")
+
+
+class Tensor:
+    """What a tensor with a gradient, or on another device, does when NumPy asks."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
+def test_what_refuses_to_be_an_array_is_named():
+    """The reason of another library's array is handed on in our sentence."""
+    with pytest.raises(
+        InputTypeError, match="`size` must be readable as an array; got Tensor: Can't"
+    ):
+        arrays.as_numbers(Tensor(), "size")
 
 
 def test_numbers_come_in_any_container():

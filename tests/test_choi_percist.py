@@ -316,3 +316,15 @@ def test_narrow_floats_meet_the_limits_of_attenuation_and_uptake():
     assert cohort.tolist() == [[MISSING, NE], [MISSING, MISSING]]
     assert nt.percist_response([8.0, 5.6]).dtype == np.int8
     assert nt.choi_response([0.8, 0.7], [0.9, 0.9]).tolist() == [MISSING, PR]
+
+
+def test_partial_sums_are_not_measured():
+    """[[60, 60], [40, not measured]] is no partial response: as a result, or with `n_missing`, the
+    visit is NE; the attenuation alone may still decide.
+    """
+    sums = nt.sum_of_lesions([[60, 60], [40, np.nan]])
+    for course in (sums, nt.target_response([[60, 60], [40, np.nan]])):
+        assert nt.choi_response(course, [80, 78]).tolist() == [nt.Response.MISSING, nt.Response.NE]
+        assert nt.choi_response(course, [80, 60])[1] == nt.Response.PR
+    assert nt.choi_response(sums.sum, [80, 78], n_missing=sums.n_missing)[1] == nt.Response.NE
+    assert nt.choi_response(sums.sum, [80, 78])[1] == nt.Response.PR  # taken at its word

@@ -329,6 +329,12 @@ def test_interrupted(capsys, monkeypatch):
     monkeypatch.setattr(app, "app", stop)
     assert say(capsys, "demo") == (130, "", "nettumor: interrupted\n")
 
+    def stop_anywhere(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "app", stop_anywhere)
+    assert say(capsys, "demo") == (130, "", "nettumor: interrupted\n")
+
 
 COURSE = HEAD + (
     "A,T1,TARGET,1,50,,\nA,T1,TARGET,2,30,,\nA,T1,TARGET,3,29,,\nA,T1,TARGET,4,60,,\n"

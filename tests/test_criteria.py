@@ -2,12 +2,15 @@
 from TOML.
 """
 
+import inspect
 import pathlib
 import re
 
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nettumor as nt
 from nettumor import criteria
@@ -386,39 +389,80 @@ def test_load_turns_progression_of_a_marker_off_and_on(tmp_path):
         ('base = "recist"\n', "Did you mean 'recist-1"),
         (
             'base = "recist-1.1"\nsustaned_response = true',
-            r"toml: sustaned_response.*Did you mean 'sustained_r",
+            r"`sustaned_response` \(protocol.toml, line 2, sustaned_response\) must.*Did you mean 'sustained_r",
         ),
         (
             'base = "recist-1.1"\n[pd]\nabsolut = 3',
-            r"protocol.toml: pd: absolut.*Did you mean 'absolute'",
+            r"`absolut` \(protocol.toml, line 3, pd.absolut\).*Did you mean 'absolute'",
         ),
         ('base = "recist-1.1"\npr = 30', r"must be a table, \[pr\]; got 30"),
         ('base = "recist-1.1"\ngap = "PR"', "`gap` must be one of"),
         (
             'base = "recist-1.1"\n[pr]\nvalue = -30',
-            "protocol.toml: pr: `value` of Threshold must be a percent",
+            "protocol.toml, line 3, pr.value: `value` of Threshold must be a percent",
         ),
         (
             'base = "vogl-2008"\n[selection]\nmax_targets = 3',
-            "`selection` must not be a table here",
+            r"`selection` \(protocol.toml, line 2, selection\) must not be a table here",
         ),
-        ('base = "recist-1.1"\ncitation = "x"', "`citation` in protocol.toml must be a table"),
+        (
+            'base = "recist-1.1"\ncitation = "x"',
+            r"`citation` \(protocol.toml, line 2, citation\) must be a table",
+        ),
         (
             'base = "vogl-2008"\n[mr]\nstrict = true',
-            "`protocol.toml: mr` must have a value, the percent of the limit",
+            r"`mr` \(protocol.toml, line 2, mr\) must have a value, the percent of the limit",
         ),
         (
             'base = "recist-1.1"\n[pd]\nunit = "cm"',
-            "protocol.toml: `pd` of SizeCriteria must be in mm",
+            "protocol.toml, line 2, pd: `pd` of SizeCriteria must be in mm",
         ),
         (
             'base = "recist-1.1"\ntitle = "none"',
-            "protocol.toml: `title` of SizeCriteria must be words; got None",
+            "protocol.toml, line 2, title: `title` of SizeCriteria must be words; got None",
         ),
         (
             'base = "recist-1.1"\nbest_response = "none"',
             "`best_response` of SizeCriteria must be a BestResponseRule",
         ),
+        (
+            'base = "recist-1.1"\n[pr]\nvalue = 0.3',
+            r"line 3, pr.value: .*in percent; got 0.3. Write 30 for 30 %",
+        ),
+        (
+            'base = "recist-1.1"\n[gap]\na = 1',
+            r"line 2, gap\) must be one value, not a table.*gap = 'SD'",
+        ),
+        (
+            'base = "recist-1.1"\n[pr.absolute]\nvalue = 1',
+            r"line 2, pr.absolute\) must not be a table",
+        ),
+        (
+            'base = "recist-1.1"\n[pr.value]\nvalue = 1',
+            r"pr.value\) must be one value, not a table",
+        ),
+        (
+            'base = "recist-1.1"\n[[pd]]\nabsolute = 3',
+            r"`pd` \(protocol.toml, line 2, pd\) must be a table",
+        ),
+        (
+            'base = "recist-1.1"\n[citation]\nsection = 3',
+            "line 3, citation.section: `section` of Cit.* must be text",
+        ),
+        (
+            'base = "recist-1.1"\ntoo_small = ' + "9" * 400,
+            "line 2, too_small: .* a number greater than 0",
+        ),
+        ('base = "recist-1.1"\ntoo_small = ' + "9" * 5000, "must be a TOML file"),
+        (
+            'base = "recist-1.1"\nfamily = "WHO"',
+            r"`family` \(protocol.toml, line 2, family\) must not be given",
+        ),
+        (
+            'base = "recist-1.1"\nbest_response = {sd_minimum_days = "x"}',
+            "line 2, best_response.sd_min",
+        ),
+        ("a = " + "[" * 5000, "nested too deep"),
         ("base = ", "must be a TOML file"),
         (b"\xff\xfe", "must be a readable TOML file in UTF-8"),
     ],
@@ -427,6 +471,145 @@ def test_load_names_the_key(tmp_path, text, message):
     """What is wrong in a protocol file is named with its key and the repair."""
     with pytest.raises(nt.InputError, match=message):
         criteria.load(write(tmp_path, text))
+
+
+FAMILIES = {
+    "vogl-2008": "VOGL", "vogl-2008-captions": "VOGL", "who-1981": "WHO", "recist-1.0": "RECIST 1.0",
+    "recist-1.1": "RECIST 1.1", "irecist-2017": "iRECIST", "mrecist-2010": "mRECIST",
+    "swog-1992": "SWOG", "easl-2001": "EASL", "volume-recist-printed": "volume RECIST",
+}  # fmt: skip
+
+
+def test_a_variant_keeps_its_family(tmp_path):
+    """Every edition has a family, which neither a change of the name nor a file takes away, and
+    which is no part of the fingerprint.
+    """
+    for name in criteria.names():
+        assert criteria.get(name).family != "custom", name
+        own = criteria.load(write(tmp_path, f'base = "{name}"'))
+        assert own.family == criteria.get(name).family
+        assert attrs.evolve(own, name="x", title="y").family == own.family
+        assert attrs.evolve(own, family="other").digest == own.digest
+    assert {n: criteria.get(n).family for n in FAMILIES} == FAMILIES
+
+
+def test_a_variant_says_what_is_its_own(tmp_path):
+    """The edition's limit is printed with its citation, the protocol's own without it; the fields
+    that differ are listed; a limit with the protocol's citation carries that.
+    """
+    variant = criteria.load(
+        write(
+            tmp_path,
+            """
+base = "recist-1.1"
+[pd]
+absolute = 3
+[best_response]
+sd_minimum_days = 56
+[selection]
+max_targets = 3
+""",
+        )
+    )
+    text = str(variant)
+    assert text.startswith("protocol (after RECIST 1.1) (protocol): ")
+    assert "30 % of the size at baseline [RECIST 1.1, 4.3.1]" in text
+    assert "and at least 3 mm [the protocol's own]" in text
+    assert "at most 3 in all, 2 an organ [the protocol's own]" in text
+    assert text.splitlines()[-1] == (
+        "A variant of RECIST 1.1; the protocol's own, without its citation: pd.absolute, "
+        "best_response.sd_minimum_days, selection.max_targets."
+    )
+    cited = attrs.evolve(variant, pd=attrs.evolve(variant.pd, citation=CITED))
+    assert "and at least 3 mm [protocol, 7.1]" in str(cited)
+    unnamed = attrs.evolve(criteria.VOGL_2008, gap="MR")
+    assert str(unnamed).startswith("Variant of Vogl 2008, morphological response (vogl-2008)")
+    assert str(unnamed).endswith("without its citation: gap.")
+    for name in criteria.names():
+        assert "the protocol's own" not in str(criteria.get(name)), name
+        assert "ariant of" not in str(criteria.get(name)), name
+    assert (
+        "the protocol's own"
+        not in str(attrs.evolve(variant, family="none of ours")).split("\n")[-1]
+    )
+
+
+def test_a_verdict_by_the_protocols_own_limit_does_not_cite_the_edition():
+    """The sentence of a verdict names the edition's section only for the edition's limit."""
+    own = attrs.evolve(
+        criteria.RECIST_1_1,
+        title="Trial X",
+        pd=attrs.evolve(criteria.RECIST_1_1.pd, absolute=3),
+    )
+    course = nt.target_response([[60, 40, 50]], criteria=own)
+    assert course.explain(2).endswith("limits +20 % and 3 mm (Trial X, its own limit)")
+    assert course.explain(1).endswith("(Trial X, 4.3.1)")
+    pair = nt.MorphologicalResponse.assess(40, 49, criteria=attrs.evolve(own, title="RECIST 1.1"))
+    assert pair.explain().endswith("(Variant of RECIST 1.1, its own limit)")
+    marker = attrs.evolve(
+        criteria.BIOLOGICAL_VOGL_2008,
+        title="Trial X",
+        pr=attrs.evolve(criteria.BIOLOGICAL_VOGL_2008.pr, value=60),
+    )
+    assert (
+        "(Trial X, its own limit)"
+        in nt.BiologicalResponse.assess(100, 30, criteria=marker).explain()
+    )
+
+
+def test_criteria_are_short_in_signatures():
+    """The repr is a name, so that help fits a screen; str is the prose."""
+    assert repr(criteria.RECIST_1_1) == "<SizeCriteria 'recist-1.1'>"
+    assert repr(criteria.RECIST_1_1.best_response) == "<BestResponseRule 'recist-1.1'>"
+    own = attrs.evolve(criteria.WHO_1981, name="trial-x", gap="MR")
+    assert repr(own) == "<SizeCriteria 'trial-x', a variant of WHO 1981>"
+    for name in (
+        "classify",
+        "target_response",
+        "best_overall_response",
+        "progression_free_survival",
+    ):
+        assert len(str(inspect.signature(getattr(nt, name)))) < 900
+
+
+toml_values = st.recursive(
+    st.none().map(lambda _: '"none"')
+    | st.booleans().map(lambda b: str(b).lower())
+    | st.integers(-(10**30), 10**30).map(str)
+    | st.floats().map(str)
+    | st.sampled_from(['"MR"', '""', '"x"', "1979-05-27", "07:32:00", "[[", "'a"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda v: f"[{', '.join(v)}]")
+        | st.lists(inner, max_size=2).map(lambda v: "{value = " + (v or ["1"])[0] + "}")
+    ),
+    max_leaves=4,
+)
+toml_keys = st.sampled_from(
+    ["pr", "pd", "mr", "gap", "title", "name", "selection", "best_response", "citation", "censoring",
+     "too_small", "value", "absolute", "unit", "strict", "max_targets", "document", "confirmation_days",
+     "pr.value", "pr.citation", "pr.citation.section", "immune", "measure", "pr.absolute", '"a b"', "x"]
+)  # fmt: skip
+toml_lines = st.one_of(
+    st.builds("{} = {}".format, toml_keys, toml_values),
+    st.builds("[{}]".format, toml_keys),
+    st.builds("[[{}]]".format, toml_keys),
+    st.text(max_size=12),
+)
+
+
+@given(base=st.sampled_from(criteria.names()), lines=st.lists(toml_lines, max_size=6))
+def test_any_file_loads_or_is_one_sentence(tmp_path_factory, base, lines):
+    """Whatever stands in a protocol file, it gives criteria that print, or one error in words."""
+    path = tmp_path_factory.mktemp("toml") / "protocol.toml"
+    path.write_text("\n".join([f'base = "{base}"', *lines]), encoding="utf-8", errors="replace")
+    try:
+        loaded = criteria.load(path)
+    except nt.InputError as error:
+        said = str(error)
+    else:
+        said = str(loaded)
+        assert len(loaded.digest) == 16
+    assert said
 
 
 def test_load_of_an_absent_file(tmp_path):

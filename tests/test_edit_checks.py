@@ -10,11 +10,13 @@ import csv
 import pathlib
 import tomllib
 
+import attrs
 import numpy as np
 import pytest
 
 import nettumor as nt
 from nettumor import crf, edit_checks
+from nettumor.criteria import get
 from nettumor.edit_checks import CHECKS, Hits, Skip
 from nettumor.edit_checks._types import facts
 from nettumor.errors import InputError, InputTypeError
@@ -375,7 +377,7 @@ def test_configuration(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[ofc]\n", r"Unknown table: 'ofc'. Did you mean 'off'\?"),
+        ("[ofc]\n", r"Unknown table: 'ofc' \(study.toml, line 1, ofc\). Did you mean 'off'\?"),
         ("[off]\nS9 = 'x'\n", "Unknown check in"),
         ("[off]\nS01 = ''\n", "`off.S01` must give the reason"),
         ("[severity]\nS01 = 'eror'\n", "Did you mean 'error'"),
@@ -391,7 +393,23 @@ def test_configuration(tmp_path):
         ("[methods]\nequivalent = ['CT', 'MRI']\n", "must be groups of methods"),
         ("[methods]\nequivalent = [[5]]\n", "A name must be text"),
         ("off = 5\n", "`off` must be a table"),
-        ("off = \n", "is no TOML file"),
+        ("off = \n", "must be a TOML file"),
+        (
+            "[parameters.L10]\nsites = 'ASCITES'\n",
+            "line 2, parameters.L10.sites: `sites` of L10 must be a list",
+        ),
+        ("[parameters.L10]\nsites = [1.5]\n", "`sites` of L10 must be a list of texts"),
+        (
+            "[parameters.U01]\ntol_mm = true\n",
+            "line 2, parameters.U01.tol_mm: `tol_mm` of U01 must be a number",
+        ),
+        ("[parameters.U01]\ntol_mm = nan\n", "must be a number; got nan"),
+        ("[parameters.D03]\ntoday = [1]\n", "`today` of D03 must be text"),
+        ("[parameters.D04]\nscreening_allowed = 'yes'\n", "must be True or False"),
+        (
+            "\n[windows]\ninterval = -5\n",
+            "study.toml, line 3, windows.interval: `windows.interval` must be",
+        ),
     ],
 )
 def test_wrong_configurations(tmp_path, text, message):
@@ -400,7 +418,7 @@ def test_wrong_configurations(tmp_path, text, message):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         edit_checks.load_configuration(path)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="must be a readable TOML file"):
         edit_checks.load_configuration(tmp_path / "none.toml")
 
 
@@ -428,3 +446,19 @@ def test_own_checks_are_registered_once():
         edit_checks.unregister("X903")
     with pytest.raises(InputError, match="`id` must be a check of one's own; got 'S01'"):
         edit_checks.unregister("S01")
+
+
+@pytest.mark.parametrize("name", ["recist-1.1", "who-1981", "mrecist-2010", "irecist-2017"])
+def test_a_variant_is_checked_as_its_family(name):
+    """A protocol's variant runs the checks of the edition it descends from, whatever it is called;
+    what is only called so does not.
+    """
+    edition = get(name)
+    variant = attrs.evolve(edition, name="protocol", title="Trial X")
+    tables = {"lesions": ROWS}
+    skipped = [
+        {r["check"] for r in edit_checks.run(tables, c).runs.rows() if "belongs to" in r["reason"]}
+        for c in (edition, variant, attrs.evolve(edition, family="none of these", immune=False))
+    ]
+    assert skipped[0] == skipped[1]
+    assert skipped[0] < skipped[2]

@@ -1036,3 +1036,34 @@ def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):
         call()
+
+
+R_MISSING = float(np.array([0x7FF00000000007A2], np.uint64).view(np.float64)[0])
+"""R's missing number, a signalling NaN: what readers of R's files pass on."""
+
+
+@pytest.mark.parametrize("missing", [np.nan, R_MISSING, None])
+def test_a_missing_number_of_r_loses_no_time(missing):
+    """A subject without a day of death or of new therapy, alive at 319, is censored at 319, and at
+    the cut-off of 223 where there is one.
+    """
+    unknown = np.array([missing, 100.0], dtype=None if missing is not None else object)
+    seen = np.array([319.0, 319.0])
+    assert nt.overall_survival(unknown, seen).time.tolist() == [319.0, 100.0]
+    assert nt.overall_survival(unknown, seen, cutoff=223).time.tolist() == [223.0, 100.0]
+    assert nt.time_to_new_therapy(unknown, seen).time.tolist() == [319.0, 100.0]
+    assert nt.overall_survival(seen, unknown).time.tolist() == [319.0, 319.0]
+    cutoff = np.array([missing, 50.0], dtype=unknown.dtype)
+    assert nt.time_to_new_therapy(unknown, seen, cutoff=cutoff).time.tolist() == [319.0, 50.0]
+
+
+def test_masked_codes_and_days_are_missing():
+    """A masked PR confirms nothing, a masked PD is no event, a masked death did not happen."""
+    codes = np.ma.masked_array(np.array([7, 7, 3], np.int8), mask=[False, True, True])
+    best = nt.best_overall_response(codes, [56, 112, 168])
+    assert not best.confirmed
+    free = nt.progression_free_survival(codes, [56, 112, 168])
+    assert (free.time, free.event) == (56.0, False)
+    death = np.ma.masked_array(np.array([90], "m8[D]"), mask=[True])
+    assert nt.overall_survival(death, [200]).time.tolist() == [200.0]
+    assert nt.labels(codes).tolist() == ["PR", "MISSING", "MISSING"]

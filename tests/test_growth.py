@@ -177,8 +177,9 @@ def test_classes_and_cut_offs():
         ),
         (
             lambda: nt.early_tumour_shrinkage(10, 5, cut=0),
-            "`cut` must be a percent above 0 and at most 100; got 0",
+            "`cut` must be a percent from 1 to 100; got 0",
         ),
+        (lambda: nt.early_tumour_shrinkage(10, 5, cut=0.2), "got 0.2. Write 20 for 20 %"),
         (lambda: nt.early_tumour_shrinkage(10, 5, cut=True), "`cut` must be a percent"),
         (lambda: nt.early_tumour_shrinkage(10, 5, cut="20"), "`cut` must be a percent"),
         (lambda: nt.tumour_growth_rate(10, 11, 0), "`days` must be greater than 0; got 0.0"),
@@ -226,3 +227,30 @@ def test_window_and_change_of_the_growth_rate():
         nt.tgr_change(-101, 0)
     with pytest.raises(nt.InputError, match="`rate` must be"):
         nt.tgr_change(0, np.inf)
+
+
+PARTIAL = [[60, 60], [40, NAN]]
+"""One lesion of two was not measured: the sum falls from 100 to 60, and nothing shrank."""
+
+
+def test_partial_sums_are_no_shrinkage():
+    """Of a result, and where `n_missing` says so, a sum that is not complete has no depth, no growth
+    and no early shrinkage; bare numbers are taken as complete.
+    """
+    for course in (nt.sum_of_lesions(PARTIAL), nt.target_response(PARTIAL)):
+        assert np.isnan(nt.depth_of_response(course))
+        before, after, missing = course.sum[0], course.sum[1], course.n_missing[1]
+        assert np.isnan(nt.depth_of_response(course.sum, n_missing=course.n_missing))
+        assert nt.depth_of_response(course.sum) == -40.0
+        assert not nt.early_tumour_shrinkage(before, after, n_missing=missing)
+        assert nt.early_tumour_shrinkage(before, after)
+        for rate in (nt.tumour_growth_rate, nt.volume_doubling_time):
+            assert np.isnan(rate(before, after, 90, n_missing=missing))
+            assert rate(before, after, 90, n_missing=0) == rate(before, after, 90)
+        with pytest.raises(nt.InputError, match="`n_missing` must be left out"):
+            nt.depth_of_response(course, n_missing=0)
+        with pytest.raises(nt.InputTypeError, match="`after` must be the sums of one visit"):
+            nt.tumour_growth_rate(before, course, 90)
+    with pytest.raises(nt.InputError, match="`n_missing` must be a number of lesions from 0"):
+        nt.depth_of_response([100, 60], n_missing=[0, -1])
+    assert nt.depth_of_response(nt.sum_of_lesions([[60, 40], [40, 20]])) == -40.0

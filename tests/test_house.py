@@ -116,6 +116,7 @@ def test_public_names_are_documented(module, name):
         assert set(undocumented) <= {
             "name",
             "title",
+            "family",
             "measure",
             "citation",
             "best_response",
@@ -285,6 +286,10 @@ GLOSSARY = {
     "mitoses",
     "differentiation",
     "limits",
+    "bits",
+    "check_units",
+    "kind",
+    "n_missing",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -389,7 +394,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "kress_change_class": (([50.0], [20.0]), {}),
     "labels": ((CODES,), {}),
     "lesion_size": ((LENGTHS, LENGTHS), {"nodal": np.array([True])}),
-    "liver_burden": (([[60.0, 40.0]], [2000.0]), {}),
+    "liver_burden": (([[60.0], [40.0]], [2000.0]), {}),
     "liver_burden_class": (([10.0, 76.0],), {}),
     "log_rank": (((np.array([1.0, 2.0]), YES), (np.array([3.0, 4.0]), YES)), {}),
     "marker_course": (
@@ -427,6 +432,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
         ({"a": np.array([1.0, 4.0])}, {"A": nt.Scale(items=("a",))}),
         {},
     ),
+    "reasons": ((np.array([0, 8], np.int32),), {}),
     "response_table": (([8, 3],), {}),
     "select_targets": (([50.0, 20.0], np.array(["LIVER", "LIVER"])), {"nodal": YES}),
     "size_in_state": (([50.0, np.nan], np.array(["MEASURED", "ABSENT"])), {}),

@@ -78,7 +78,7 @@ def test_ellipsoid():
     assert nt.ellipsoid_volume(20, 20) == pytest.approx(4 / 3 * np.pi)
     assert nt.ellipsoid_volume(20, 20, 10) == pytest.approx(2 / 3 * np.pi)
     assert np.isnan(nt.ellipsoid_volume(20, NAN))
-    with pytest.raises(nt.InputError, match="`depth` must be finite and at least 0 mm"):
+    with pytest.raises(nt.InputError, match="`depth` must be finite and at least 0"):
         nt.ellipsoid_volume(20, 20, -1)
 
 
@@ -266,3 +266,24 @@ def test_impossible_splits_are_refused(values, parent, message):
     """Each error names the argument, the requirement, the value and the place."""
     with pytest.raises(nt.InputError, match=message):
         nt.sum_parts(values, parent)
+
+
+def test_impossible_measurements_are_refused():
+    """A negative or infinite diameter or volume is no size, no class and no target; `invalid` hands
+    it on to the verdict.
+    """
+    volume = nt.criteria.VOLUME_RECIST
+    for call, argument in (
+        (lambda: nt.lesion_size(30, volume=-3, criteria=volume), "volume"),
+        (lambda: nt.lesion_size([[30, -3]]), "longest"),
+        (lambda: nt.lesion_size([[30, 3]], [[np.inf, 3]]), "perpendicular"),
+        (lambda: nt.node_class(-1), "short_axis"),
+        (lambda: nt.is_measurable([12, -1]), "longest"),
+        (lambda: nt.is_measurable(12, slice_thickness=-5), "slice_thickness"),
+        (lambda: nt.select_targets([12, -1], ["LIVER", "LUNG"]), "longest"),
+    ):
+        with pytest.raises(nt.InputError, match=f"`{argument}` must be finite and at least 0"):
+            call()
+    assert nt.lesion_size(-3, invalid="NE") == -3
+    with pytest.raises(nt.InputError, match="`invalid` must be one of"):
+        nt.lesion_size(-3, invalid="ne")

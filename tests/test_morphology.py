@@ -178,13 +178,55 @@ def test_shapes_broadcast():
     assert nt.classify(50, [20, 50]).tolist() == [R.PR, R.SD]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint16, np.float16])
+INTEGERS = [np.dtype(f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, *INTEGERS], ids=str)
 def test_dtypes(dtype):
-    """Narrow floats keep a wider guard: 33 to 23.1 is SD in float32 too; integers are numbers."""
+    """Sizes of every width are judged alike, in every length and beside every other width."""
     before, after = np.array([100, 50, 20], dtype=dtype), np.array([70, 0, 26], dtype=dtype)
     assert nt.classify(before, after).tolist() == [R.SD, R.CR, R.PD]
-    single = np.array([33.0], np.float32), np.array([23.1], np.float32)
-    assert nt.classify(*single).tolist() == [R.SD]
+    for size in range(1, 18):
+        many = np.resize(before, size), np.resize(after, size)
+        assert nt.classify(*many).tolist() == np.resize([R.SD, R.CR, R.PD], size).tolist()
+        assert nt.classify(many[0], many[1].astype(np.int8)).tolist() == nt.classify(*many).tolist()
+    if dtype.__class__ is not type and np.dtype(dtype).kind == "i":
+        for pair in ((before, np.array([5, -1, 5], dtype)), (np.array([5, -1, 5], dtype), after)):
+            with pytest.raises(nt.InputError, match=r"got -1.0 at \[1\]"):
+                nt.classify(*pair)
+            assert nt.classify(*pair, invalid="NE")[1] == R.NE
+
+
+def test_float16_is_refused():
+    """Three digits are too few for a limit."""
+    for function in (nt.classify, nt.percent_change):
+        with pytest.raises(nt.InputTypeError, match="`before` must be floats of 32 or 64 bits"):
+            function(np.array([33], np.float16), [23.1])
+
+
+@pytest.mark.parametrize("criteria", RULES, ids=names(RULES))
+def test_32_bits_are_judged_by_the_decimals_that_were_written(criteria):
+    """Sizes of 32 bits on limits and right beside them, before or after or both, are what their
+    decimals are in 64 bits, and what each pair is alone; new lesions stay PD.
+    """
+    rng = np.random.default_rng(8)
+    before = np.round(rng.uniform(5, 120, 4000), 1)
+    factors = [0.25, 0.5, 0.7, 0.75, 0.9, 1.15, 1.2, 1.25, 1.4, 1.5, 1.73]
+    after = np.round(before * rng.choice(factors, before.size), 3)
+    after += rng.choice([-0.001, 0.0, 0.001], before.size)
+    after = np.round(np.append(after, [0, NAN, 50]), 3)
+    before = np.append(before, [30, 30, NAN])
+    new = rng.random(before.size) < 0.1
+    expected = nt.classify(before, after, criteria=criteria, new_lesion=new)
+    narrow = before.astype(np.float32), after.astype(np.float32)
+    for pair in (narrow, (narrow[0], after), (before, narrow[1])):
+        found = nt.classify(*pair, criteria=criteria, new_lesion=new)
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(
+        nt.MorphologicalResponse.assess(*narrow, criteria=criteria, new_lesion=new).response,
+        expected,
+    )
+    assert nt.percent_change(np.float32(33), np.float32(23.1)) == nt.percent_change(33, 23.1)
 
 
 def test_blocks_do_not_show():

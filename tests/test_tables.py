@@ -1,5 +1,7 @@
 """Results as tables: frozen columns, frames of either kind, CSV and JSON."""
 
+import csv
+import io
 import json
 import sys
 
@@ -86,3 +88,53 @@ def test_wording():
     assert wording.signed(np.nan) == "not defined"
     assert wording.source("RECIST 1.1", Citation("RECIST 1.1", "4.3.1")) == "(RECIST 1.1, 4.3.1)"
     assert wording.source("X", Citation("Y")) == "(X)"
+
+
+def test_masked_columns_are_missing():
+    """A mask is missing in every type: NaN, NaT, blank text, None for a flag."""
+    mask = [False, True]
+    masked = Table(
+        {
+            name: np.ma.masked_array(values, mask=mask)
+            for name, values in {
+                "f": [1.5, 2.5], "i": np.array([7, 3], np.int8), "u": ["PR", "PD"], "b": [True, True],
+                "d": np.array(["2024-01-01", "2024-01-02"], "M8[D]"), "o": np.array(["a", "b"], object),
+            }.items()
+        }
+    )  # fmt: skip
+    assert masked.to_csv() == "f,i,u,b,d,o\n1.5,7,PR,True,2024-01-01,a\n,,,,,\n".replace(
+        ",,,,,", ",,,,None,"
+    ).replace("None", "")
+    assert np.isnat(masked["d"][1])
+    whole = np.ma.masked_array([1, 2])
+    assert Table({"x": whole})["x"].dtype.kind == "i"
+
+
+def test_tables_are_compared_by_their_values():
+    """Equal where columns and values are, NaN beside NaN; what is no table is refused in words."""
+    columns = {"subject": ["01", "02"], "sum": [51.0, np.nan], "o": np.array([None, 1], object)}
+    one, two = Table(columns), Table(dict(reversed(columns.items())))
+    assert one == two
+    assert one != Table({**columns, "sum": [51.0, 1.0]})
+    assert one != Table({"subject": ["01", "02"]})
+    assert one != Table({name: a[:1] for name, a in columns.items()})
+    assert Table({"x": [1, 2]}) == Table({"x": [1.0, 2.0]})
+    assert Table({"x": [1, 2]}) != Table({"x": ["1", "2"]})
+    assert Table({"x": np.array([None, np.nan], object)}) == Table({"x": [None, np.nan]})
+    assert one != 3
+    cells = [np.empty(2, dtype=object) for _ in range(2)]
+    for cell in cells:
+        cell[0] = np.array([1, 2])
+    assert Table({"x": cells[0]}) == Table({"x": cells[1]})
+    for other in (columns, one.to_frame()):
+        with pytest.raises(InputError, match="A Table must be compared with a Table"):
+            assert one == other
+
+
+def test_line_ends_in_cells_are_quoted():
+    """A CR, an LF or both in a cell, or in a name, stay in it when the text is read back."""
+    cells = ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", " a "]
+    text = Table({"x\r": cells}).to_csv()
+    assert text.startswith('"x\r"\n"a\rb"\n')
+    read = list(csv.reader(io.StringIO(text, newline="")))
+    assert [row[0] for row in read] == ["x\r", *cells]

@@ -13,6 +13,8 @@ import reference.target as slow
 from refusals import refused
 from strategies import sizes
 
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # sizes of no body
+
 R, NAN, INF, C = nt.Response, np.nan, np.inf, nt.criteria
 RECIST = C.RECIST_1_1
 SIZES = [c for c in map(C.get, C.names()) if isinstance(c, C.SizeCriteria)]
@@ -350,11 +352,11 @@ def test_sums_alone():
     """`sum_of_lesions` gives the same numbers without a verdict."""
     sums = nt.sum_of_lesions([[[60, 40], [40, 30]], [[10, NAN], [NAN, NAN]]])
     np.testing.assert_array_equal(sums.sum, [[100, 70], [10, NAN]])
-    assert repr(sums) == "Sums(2 courses of 2 timepoints, 1 partial sums)"
+    assert repr(sums) == "Sums(2 patients, 2 lesions, 2 timepoints, 1 partial sums)"
     assert nt.sum_of_lesions(np.empty((3, 2, 0))).sum.shape == (3, 0)
     assert (
         repr(nt.sum_of_lesions(np.empty((2, 0))))
-        == "Sums(0 courses of 0 timepoints, 0 partial sums)"
+        == "Sums(1 patient, 2 lesions, 0 timepoints, 0 partial sums)"
     )
     assert nt.sum_of_lesions([[0, 1]], invalid="NE").invalid.all()
 
@@ -447,9 +449,11 @@ def test_shapes_and_kinds():
     assert nt.target_response(np.empty((0, 3, 4))).response.shape == (0, 4)
     assert (
         repr(nt.target_response(np.empty((2, 0))))
-        == "TargetResponse(0 courses of 0 timepoints: none)"
+        == "TargetResponse(1 patient, 2 lesions, 0 timepoints: none)"
     )
-    assert "2 courses of 2 timepoints: 2 SD" in repr(nt.target_response([[[5, 5]], [[6, 6]]]))
+    assert "2 patients, 1 lesion, 2 timepoints: 2 SD" in repr(
+        nt.target_response([[[5, 5]], [[6, 6]]])
+    )
     narrow = np.array([[33.0, 23.1]], np.float32)
     narrow.setflags(write=False)
     assert nt.target_response(narrow).response[1] == R.PR
@@ -511,7 +515,7 @@ def test_more_patients_than_one_block():
         )
         for whole, single in ((target, alone), (sums, summed)):
             for name in attrs.fields_dict(type(single)):
-                if name != "criteria":
+                if name not in ("criteria", "n_lesions"):
                     found = getattr(whole, name)[place::7]
                     np.testing.assert_array_equal(
                         found, np.broadcast_to(getattr(single, name), found.shape), name
@@ -634,3 +638,91 @@ def test_sentences_word_for_word():
     assert "nadir of 60.0 mm (timepoint 1)" in said_
     partial = nt.target_response([[50, 30, 40, 60], [50, NAN, 20, 60]]).explain(3)
     assert "nadir of 60.0 mm (timepoint 2)" in partial
+
+
+def test_a_sum_says_where_it_is_complete():
+    """Complete: every target lesion measured; a partial sum, none measured and padding are not."""
+    target = nt.target_response([[[60, 60, NAN], [40, NAN, NAN]], [[NAN] * 3] * 2])
+    sums = nt.sum_of_lesions([[[60, 60, NAN], [40, NAN, NAN]], [[NAN] * 3] * 2])
+    for found in (target, sums):
+        assert found.complete.tolist() == [[True, False, False], [False] * 3]
+
+
+def test_sums_in_place_of_sizes():
+    """Sums of each patient are judged as they are, by the limits on the sum; lesions, nodes and both
+    at once are refused.
+    """
+    sums = [[100, 60, 80], [50, NAN, 0]]
+    found = nt.target_response(sums=sums)
+    assert found.response.tolist() == [[R.MISSING, R.PR, R.PD], [R.MISSING, R.NE, R.CR]]
+    assert repr(found).startswith("TargetResponse(2 patients, 3 timepoints: ")
+    partial = nt.sum_of_lesions([[60, 60, 30], [40, NAN, 20]])
+    assert nt.target_response(sums=partial).response.tolist() == [R.MISSING, R.NE, R.PR]
+    for wrong, message in (
+        ({}, "`sizes` or `sums` must be given"),
+        ({"sizes": [[1, 2]], "sums": [1, 2]}, "and not both"),
+        ({"sums": [1, 2], "nodal": True}, "`nodal` and `too_small` must be left out"),
+        ({"sums": [1, 2], "too_small": [True]}, "must be left out with `sums`"),
+        ({"sums": 5}, r"`sums` must have the axes \(..., timepoint\)"),
+    ):
+        with pytest.raises(nt.InputError, match=message):
+            nt.target_response(**wrong)
+
+
+def test_a_course_as_a_frame_and_a_page():
+    """A row a visit with its places, words for codes and bits; the page holds text only."""
+    course = nt.target_response([[[60, 40], [40, 30]], [[50, 70], [NAN, NAN]]])
+    frame = course.to_frame()
+    assert frame["patient"].tolist() == [0, 0, 1, 1]
+    assert frame["timepoint"].tolist() == [0, 1, 0, 1]
+    assert frame["response"].tolist() == ["MISSING", "PR", "MISSING", "PD"]
+    assert frame["reason"].tolist()[1] == "decrease"
+    assert course.to_frame("polars")["sum"].to_list() == frame["sum"].tolist()
+    assert list(nt.target_response([[[[60, 40]]]]).to_frame())[:3] == [
+        "axis_0",
+        "axis_1",
+        "timepoint",
+    ]
+    own = attrs.evolve(RECIST, title="<b>")
+    page = nt.target_response(np.full((30, 1, 2), 50.0), criteria=own)._repr_html_()
+    assert page.count("<tr>") == 21
+    assert "40 more rows: .to_frame()" in page
+    assert "<p>TargetResponse(30 patients, 1 lesion, 2 timepoints: 30 SD)</p>" in page
+    assert "more rows" not in course._repr_html_()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("sizes", "criteria", "warned"),
+    [
+        (np.full((20, 1, 2), 4.5), RECIST, "4.5 mm at most, all below 10 mm"),
+        (np.full((20, 1, 2), 4500.0), RECIST, "4500 mm at least, all above 500 mm"),
+        (np.full((20, 1, 2), 4.5), C.WHO_1981, "4.5 mm2 at most, all below 100 mm2"),
+        (np.full((20, 1, 2), 9e4), C.VOLUME_RECIST, "90000 mL at least"),
+        (np.full((19, 1, 2), 4.5), RECIST, ""),
+        (np.append(np.full(19, 4.5), 10.0).reshape(20, 1, 1), RECIST, ""),
+        (np.full((20, 1, 2), NAN), RECIST, ""),
+    ],
+)
+def test_sizes_of_no_body_are_told(sizes, criteria, warned):
+    """Where none of 20 or more targets is one in the unit of the criteria, a warning names the unit
+    and the way to turn it off; fewer say nothing.
+    """
+    if warned:
+        with pytest.warns(nt.IntakeWarning, match=warned) as caught:
+            nt.target_response(sizes, criteria=criteria)
+        assert caught[0].filename == __file__
+    else:
+        nt.target_response(sizes, criteria=criteria)
+    nt.target_response(sizes, criteria=criteria, check_units=False)
+
+
+def test_a_change_beside_a_decimal_is_seen():
+    """What was 23.1 in 32 bits and was widened by the user is -29.999999 %, and the sentence shows
+    why it is SD.
+    """
+    upcast = float(np.float32(23.1))
+    said = nt.MorphologicalResponse.assess(33.0, upcast, criteria=RECIST).explain()
+    assert said.startswith("SD: size 23.1 mm is -29.9999988")
+    assert "is -29.9999988" in nt.target_response([[33.0, upcast]]).explain(1)
+    assert "-42.3 %" in nt.MorphologicalResponse.assess(52.0, 30.0).explain()

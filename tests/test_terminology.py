@@ -162,3 +162,18 @@ def test_codes_outside_the_enumeration_are_refused():
         nt.best_of([1, 9])
     with pytest.raises(nt.InputTypeError, match="parse_responses"):
         nt.labels(["PR"])
+
+
+def test_reasons_in_words():
+    """Bits become words, of any shape and for a scalar; what is no bit is refused."""
+    bits = nt.target_response([[[30, 20]], [[30, 40]]]).reason
+    assert nt.reasons(bits).tolist() == [["", "decrease"], ["", "increase"]]
+    assert nt.reasons(nt.Reason.GONE | nt.Reason.NORMAL_NODES) == "gone, normal nodes"
+    assert nt.reasons(3, nt.EventReason) == "progression, death"
+    assert nt.reasons(np.empty((0, 2), np.int32)).shape == (0, 2)
+    with pytest.raises(nt.InputTypeError, match="`bits` must be bits of Reason"):
+        nt.reasons(["increase"])
+    with pytest.raises(
+        nt.InputError, match=r"`bits` must be bits of EventReason; got 8192 at \[0\]"
+    ):
+        nt.reasons([1 << 13], nt.EventReason)

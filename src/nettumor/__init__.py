@@ -21,7 +21,15 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "terminology": ("EventReason", "Reason", "Response", "best_of", "labels", "parse_responses"),
+    "terminology": (
+        "EventReason",
+        "Reason",
+        "Response",
+        "best_of",
+        "labels",
+        "parse_responses",
+        "reasons",
+    ),
     "errors": ("InputError", "InputTypeError", "IntakeWarning", "MissingExtraError"),
     "tables": ("Table",),
     "lesions": (

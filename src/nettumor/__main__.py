@@ -1,8 +1,8 @@
 """The command ``nettumor``: classify, assess, check, intake, layouts, criteria, demo.
 
 Exit codes: 0 fine; 1 findings at or above a limit, and only that; 2 anything else that went wrong
-(input, call, output), in one line on stderr; 130 interrupted. What was not plainly read stands in a
-table on stderr, so that no warning of Python's is shown beside it.
+(input, call, output, a check that failed), in one line on stderr; 130 interrupted. What was not
+plainly read stands in a table on stderr, so that no warning of Python's is shown beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from nettumor._text import printable
 from nettumor.errors import InputError, IntakeWarning, MissingExtraError, missing_extra
 
 
@@ -35,30 +36,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # a name that the terminal cannot write is shown by its code points
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        try:
-            from nettumor.cli import run
-        except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] not in ("typer", "rich"):
-                raise
-            raise missing_extra("typer and rich", "cli", "The command line") from None
         with warnings.catch_warnings():
+            # What NumPy warns of in passing (an overflow, an empty mean) is no message to anybody.
+            warnings.simplefilter("ignore", RuntimeWarning)
             warnings.simplefilter("ignore", IntakeWarning)
-            return run(list(sys.argv[1:] if arguments is None else arguments))
-    except (InputError, MissingExtraError) as error:
-        said = getattr(error, "command_line", "") or without_python(str(error))
-        print(f"nettumor: {' '.join(said.split())}", file=sys.stderr)
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
-        print("nettumor: interrupted", file=sys.stderr)
+        _tell("interrupted")
         return 130
+    except (InputError, MissingExtraError) as error:
+        _tell(getattr(error, "command_line", "") or without_python(str(error)))
     except BrokenPipeError:  # the reader of the output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"nettumor: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
-    except Exception as error:  # a fault of the program: one line, as everything else
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"nettumor: failed ({said[:300]}). This is a fault of nettumor.", file=sys.stderr)
+        _tell(f"{error.strerror or error}: {error.filename or ''}")
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            _tell("There is not enough memory for this.")
+        else:
+            _tell(f"a fault of nettumor, please report it: {type(error).__name__}: {error}")
     return 2
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        from nettumor.cli import run
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("typer", "rich"):
+            raise
+        raise missing_extra("typer and rich", "cli", "The command line") from None
+    return run(arguments)
+
+
+def _tell(text: str) -> None:
+    """One line on stderr, without anything that a terminal would obey."""
+    print(f"nettumor: {printable(' '.join(text.split()))}", file=sys.stderr)
 
 
 _PYTHON = re.compile(

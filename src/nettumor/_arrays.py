@@ -1,7 +1,8 @@
 """How numbers come in, and the one place where a number meets a limit.
 
 Everything public takes lists, Series and arrays and never changes them. Numbers become float64
-with NaN for missing; sizes handed over in lower precision keep a wider guard (see `guard`).
+with NaN for missing; floats of 32 bits become the shortest decimal that rounds to them (`widen`),
+from every container, so that one guard serves all.
 """
 
 from __future__ import annotations
@@ -23,20 +24,52 @@ GUARD = 1e-14
 fourth decimal of a value below 1e6 multiplied by a percent limit (1e-11)."""
 
 
+_QUIET, _BLOCK = np.uint64(1 << 51), 1 << 15
+"""The bit that tells a plain NaN from a signalling one (IEEE 754-2008, 6.2.1); how many numbers are
+looked at in one go, so that they stay in the processor's cache."""
+
+_ALIKE = frozenset({float, int, str, bytes, type(None), np.float64, np.int64, complex})
+"""Types that NumPy puts into one array without changing a value."""
+
+
 def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
-    """The values as float64, NaN where missing (None, pandas NA, masked); text and dates
+    """The values as float64, NaN where missing (None, pandas NA, masked); text, dates and flags
     refused.
+
+    Floats of 32 bits become their shortest decimals (`widen`), those of 16 bits are refused, and a
+    signalling NaN (R's missing number) becomes a plain one.
     """
+    if type(values) is np.ndarray:
+        return _from_array(values, argument)
     if isinstance(values, np.ma.MaskedArray):
-        return np.ma.filled(values.astype(np.float64), np.nan)
-    array = _array(values, argument)
-    kind = array.dtype.kind
+        return _unmasked(values, argument)
+    columns = _columns(values)
+    if columns is not None:
+        read = [as_numbers(column, argument) for column in columns]
+        return np.stack(read, axis=-1) if read else np.empty((len(values), 0))  # type: ignore[arg-type]
+    if isinstance(values, (list, tuple)) and _unlike(values):
+        return _from_unlike(values, argument)
+    narrow = getattr(getattr(values, "dtype", None), "numpy_dtype", None)
+    if narrow == np.float32:  # a nullable column of pandas: with an NA it would come as objects
+        values = values.to_numpy(dtype=np.float32, na_value=np.nan)  # type: ignore[union-attr]
+    return _from_array(_array(values, argument), argument)
+
+
+def _from_array(array: npt.NDArray[Any], argument: str) -> Floats:
+    """An array of any type as numbers."""
+    kind, width = array.dtype.kind, array.dtype.itemsize
+    if kind == "f" and width == 2:
+        raise InputTypeError(
+            f"`{argument}` must be floats of 32 or 64 bits; got float16, which keeps three digits. "
+            "Take the numbers from where they had more.",
+            argument=argument,
+        )
     if kind == "f":
-        return array.astype(np.float64, copy=False)
+        return widen(array) if width == 4 else plain_nans(array.astype(np.float64, copy=False))
     if kind in "iu":
         return array.astype(np.float64)
     if kind == "O":
-        return _from_objects(array, argument)
+        return plain_nans(_from_objects(array, argument))
     if array.size == 0 and kind not in "USMm":
         return array.astype(np.float64)
     what = {
@@ -55,6 +88,69 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
     )
 
 
+def _unmasked(values: np.ma.MaskedArray[Any, Any], argument: str) -> Floats:
+    """The numbers of a masked array, NaN where masked, whatever lies below the mask."""
+    mask = np.ma.getmaskarray(values)
+    data = np.asarray(values.data)
+    if data.dtype.kind == "O":
+        data = np.array(data)
+        data[mask] = None
+    return np.asarray(np.where(mask, np.nan, _from_array(data, argument)))
+
+
+def _columns(values: Any) -> list[Any] | None:
+    """The columns of a frame, each of its own type, or None for what is no frame."""
+    if hasattr(values, "iloc") and hasattr(values, "columns"):
+        return [values.iloc[:, column] for column in range(values.shape[1])]
+    if hasattr(values, "get_columns"):
+        return list(values.get_columns())
+    if hasattr(values, "column_names") and isinstance(getattr(values, "columns", None), list):
+        return list(values.columns)
+    return None
+
+
+def _unlike(values: Any) -> bool:
+    """Whether NumPy would change a value of this list in silence: a flag or a masked cell to a
+    number, a float of 32 bits beside a wider one to another number.
+    """
+    types = set(map(type, values))
+    if types <= _ALIKE:
+        return False
+    if types & {bool, np.bool_, np.ma.core.MaskedConstant}:
+        return len(types) > 1 or np.ma.core.MaskedConstant in types
+    if types <= {list, tuple}:
+        return any(map(_unlike, values))
+    if all(hasattr(kind, "dtype") for kind in types):
+        return len({value.dtype for value in values}) > 1
+    return bool(types & {np.float16, np.float32}) and not types <= {np.float32, type(None)}
+
+
+def _from_unlike(values: Any, argument: str) -> Floats:
+    """A list of unlike values, read one by one."""
+    if any(isinstance(value, (list, tuple, np.ndarray)) for value in values):
+        rows = [as_numbers(value, argument) for value in values]
+        return _array(rows, argument)
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return plain_nans(_from_objects(array, argument))
+
+
+def plain_nans(values: Floats) -> Floats:
+    """The values with every signalling NaN made plain; as they are where there is none.
+
+    R writes its missing number as a signalling NaN (bits 0x7ff00000000007a2), and readers of R's
+    files pass the bits on. `np.fmin`, `np.fmax` and `np.nanmin` take it for a number's equal and
+    lose the other value.
+    """
+    flat = values.ravel()
+    for start in range(0, flat.size, _BLOCK):
+        part = flat[start : start + _BLOCK]
+        missing = np.isnan(part)
+        if missing.any() and not (part[missing].view(np.uint64) & _QUIET).all():
+            return np.where(np.isnan(values), np.nan, values)
+    return values
+
+
 def widen(values: npt.NDArray[Any]) -> Floats:
     """Floats of 32 bits as the shortest decimals that round to them: 23.1f is 23.1.
 
@@ -66,6 +162,14 @@ def widen(values: npt.NDArray[Any]) -> Floats:
     [23.1, 1e-07, nan]
     """
     flat = values.ravel()
+    out = np.empty(flat.shape)
+    for start in range(0, flat.size, _BLOCK):
+        out[start : start + _BLOCK] = _shortest(flat[start : start + _BLOCK])
+    return out.reshape(values.shape)
+
+
+def _shortest(flat: npt.NDArray[Any]) -> Floats:
+    """The shortest decimals of some floats of 32 bits."""
     out = flat.astype(np.float64)
     with np.errstate(invalid="ignore", over="ignore"):
         open_places = np.flatnonzero(np.isfinite(out) & (out != np.floor(out)))
@@ -81,13 +185,20 @@ def widen(values: npt.NDArray[Any]) -> Floats:
     if rest.size:
         out[rest] = [float(str(v)) for v in flat[rest]]
     out[np.isnan(out)] = np.nan  # a signalling NaN (R's missing number) becomes a plain one
-    return out.reshape(values.shape)
+    return out
 
 
 def _array(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
     """The values as an array of any type; rows of unequal length are refused."""
     try:
-        return np.asarray(values)
+        return np.asarray(getattr(values, "magnitude", values))  # of a quantity: see _labels
+    except (TypeError, RuntimeError) as error:  # a tensor on another device or with a gradient
+        raise InputTypeError(
+            f"`{argument}` must be readable as an array; got {type(values).__name__}: "
+            f"{str(error).splitlines()[0] if str(error) else 'it refuses'} Convert it to NumPy "
+            "first.",
+            argument=argument,
+        ) from None
     except ValueError:
         raise InputError(
             f"`{argument}` must have rows of one length; got {type(values).__name__} of unequal "
@@ -100,13 +211,14 @@ def _array(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
 def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
     out = np.empty(array.shape, dtype=np.float64)
     for index, value in np.ndenumerate(array):
-        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        if value is None or value is np.ma.masked or type(value).__name__ in ("NAType", "NaTType"):
             out[index] = np.nan
             continue
         try:
-            if isinstance(value, (str, bytes, bool, np.bool_)):
+            if isinstance(value, (str, bytes, bool, np.bool_, np.float16)):
                 raise TypeError
-            out[index] = float(value)
+            # The text of a float of 32 bits is the shortest decimal that rounds to it.
+            out[index] = float(str(value) if isinstance(value, np.float32) else value)
         except (TypeError, ValueError, OverflowError):
             raise InputTypeError(
                 f"`{argument}` must be numbers; got {value!r}{place(index)}. "
@@ -118,15 +230,10 @@ def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
 
 
 def guard(*values: npt.ArrayLike) -> float:
-    """The relative guard for comparisons of these inputs: 1e-14, or 4 eps of a coarser
-    float type.
+    """The relative guard for comparisons of these inputs: one for all, since floats of 32 bits are
+    widened to the decimals that were written.
     """
-    coarsest = GUARD
-    for v in values:
-        dtype = getattr(v, "dtype", None)
-        if isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize < 8:
-            coarsest = max(coarsest, 4.0 * float(np.finfo(dtype).eps))
-    return coarsest
+    return GUARD
 
 
 def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
@@ -209,7 +316,13 @@ def broadcast(**arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
 
 
 def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
-    """The values as booleans; 0 and 1 are accepted, anything else (NaN, text) is refused."""
+    """The values as booleans; 0 and 1 are accepted, anything else (NaN, masked, text) is
+    refused.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(values)
+        refuse(argument, "True or False", np.array("masked"), mask, _MISSING_FLAG)
+        values = values.data
     array = _array(values, argument)
     if array.dtype.kind == "b":
         return array
@@ -229,42 +342,62 @@ def as_flags(values: npt.ArrayLike, argument: str) -> Bools:
             'word first, e.g. column == "Y".',
             argument=argument,
         )
-    refuse(
-        argument,
-        "True or False",
-        array,
-        ~np.isin(array, (0, 1)),
-        "Decide what a missing flag means first.",
-    )
+    refuse(argument, "True or False", array, ~np.isin(array, (0, 1)), _MISSING_FLAG)
     return array.astype(np.bool_)
+
+
+_MISSING_FLAG = "Decide what a missing flag means first."
+_READ_LABELS = "Read labels with parse_responses(labels)."
 
 
 def as_codes(values: npt.ArrayLike, argument: str) -> Codes:
     """Response codes as int8, each checked to be one of `Response`; labels are refused with the
     repair.
+
+    Whole floats are codes too, with NaN as MISSING: what pandas and xarray make of codes where a
+    row or a visit is not there. Masked is MISSING.
     """
+    if isinstance(values, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(values)
+        values = np.where(mask, 0, values.data) if values.dtype.kind in "iufO" else values.data
     array = _array(values, argument)
+    if array.dtype.kind in "fO" and array.size:
+        array = _whole(array, argument)
     if array.dtype.kind not in "iu" and array.size:
         raise InputTypeError(
-            f"`{argument}` must be Response codes (int8, 0 to 8); got {array.dtype}. "
-            "Read labels with parse_responses(labels).",
+            f"`{argument}` must be Response codes (int8, 0 to 8); got {array.dtype}. {_READ_LABELS}",
             argument=argument,
         )
     wrong = (array < 0) | (array > 8) if array.size else np.zeros(array.shape, dtype=np.bool_)
-    refuse(
-        argument,
-        "Response codes from 0 to 8",
-        array,
-        wrong,
-        "Read labels with parse_responses(labels).",
-    )
+    refuse(argument, "Response codes from 0 to 8", array, wrong, _READ_LABELS)
     return array.astype(np.int8, copy=False)
+
+
+def _whole(array: npt.NDArray[Any], argument: str) -> npt.NDArray[np.int64]:
+    """Codes that came as floats or objects, NaN as MISSING."""
+    if array.dtype.kind == "O":
+        try:
+            array = _from_objects(array, argument)
+        except InputTypeError as error:
+            index = error.index or ()
+            raise InputTypeError(
+                f"`{argument}` must be Response codes (int8, 0 to 8); got {array[index]!r}"
+                f"{place(index)}. {_READ_LABELS}",
+                argument=argument,
+                index=error.index,
+            ) from None
+    held = np.where(np.isnan(array), 0.0, array)
+    wrong = np.isinf(held) | (held != np.floor(held))
+    refuse(argument, "Response codes from 0 to 8", array, wrong, _READ_LABELS)
+    return held.clip(-1, 9).astype(np.int64)
 
 
 def as_days(values: npt.ArrayLike, argument: str) -> Floats:
     """Days from the reference date as float64 (timedelta64 accepted); NaN did not happen or
     unknown.
     """
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "m":
+        values = np.where(np.ma.getmaskarray(values), np.timedelta64("NaT"), values.data)
     array = _array(values, argument)
     if array.dtype.kind == "M":
         raise InputTypeError(

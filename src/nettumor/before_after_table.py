@@ -141,7 +141,7 @@ def assess_before_after(
     sizes[patient, place, 0], sizes[patient, place, 1] = rows.before, rows.after
     nodal[patient, place] = rows.nodal
     new = np.isin(names, sorted(rows.new_subjects))
-    target = target_response(sizes, nodal=nodal, criteria=criteria, invalid="NE")
+    target = target_response(sizes, nodal=nodal, criteria=criteria, invalid="NE", check_units=False)
     response = np.where(new, Response.PD, target.response[:, 1]).astype(np.int8)
     best = np.where(response == Response.MISSING, Response.NE, response)
     none = response == Response.MISSING
@@ -458,7 +458,9 @@ def _sizes(table: crf.CrfTable, criteria: SizeCriteria) -> Floats:
     ]
     given: dict[str, Any] = {name: cells.measure(name).value[:, None] for name in further}
     size = cells.measure("size")
-    used = lesion_size(size.value[:, None], nodal=cells.nodal, criteria=criteria, **given)[:, 0]
+    used = lesion_size(
+        size.value[:, None], nodal=cells.nodal, criteria=criteria, invalid="NE", **given
+    )[:, 0]
     small = np.isnan(used) & size.too_small
     return np.where(small, np.nan if criteria.too_small is None else criteria.too_small, used)
 

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import _arrays
+from nettumor._labels import by_label
+from nettumor._plausible import warn_of_livers
 from nettumor.errors import InputError, refuse
 from nettumor.lesions import ellipsoid_volume
 
@@ -24,16 +26,22 @@ EDGES = (10.0, 25.0, 50.0, 75.0)
 _CLASSES = ("", "<=10", "10-25", "25-50", "50-75", ">75")
 
 
-def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
+@by_label(sizes="lesion timepoint", liver_volume="timepoint")
+def liver_burden(
+    sizes: npt.ArrayLike, liver_volume: npt.ArrayLike, *, check_units: bool = True
+) -> Any:
     """Share of the liver that is tumour, the lesions taken as spheres.
 
     Parameters
     ----------
-    sizes : array_like of float, shape (..., lesion)
-        Longest diameters of all liver lesions, mm. A lesion of NaN is padding where others are
-        measured: measure all.
-    liver_volume : array_like of float, shape (...)
+    sizes : array_like of float, shape (..., lesion, timepoint) or (lesion,)
+        Longest diameters of all liver lesions, mm; a list is the lesions of one patient at one time,
+        several patients at one time are (patient, lesion, 1). A lesion of NaN is padding where
+        others are measured: measure all.
+    liver_volume : array_like of float, shape (..., timepoint)
         Volume of the liver with the tumours in it, mL; NaN where not known.
+    check_units : bool
+        Whether to warn where no volume is one of a liver (200 to 20,000 mL): mm3 for mL.
 
     Returns
     -------
@@ -44,6 +52,11 @@ def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
     ------
     InputError
         For impossible numbers, and where the lesions are larger than the liver.
+
+    Warns
+    -----
+    IntakeWarning
+        For volumes in another unit (see ``check_units``).
 
     References
     ----------
@@ -60,8 +73,8 @@ def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
     )
     if diameters.ndim == 0:
         raise InputError(
-            "`sizes` must have the axis (..., lesion); got a single value. Give the lesions as a "
-            "list.",
+            "`sizes` must have the axes (..., lesion, timepoint) or (lesion,); got a single value. "
+            "Give the lesions as a list.",
             argument="sizes",
         )
     refuse(
@@ -78,9 +91,13 @@ def liver_burden(sizes: npt.ArrayLike, liver_volume: npt.ArrayLike) -> Any:
         np.isinf(volume) | (volume <= 0),
         "Correct it or leave it out.",
     )
-    each = ellipsoid_volume(diameters, diameters)
+    if check_units:
+        warn_of_livers(volume, "liver_volume", stacklevel=4)
+    each = np.asarray(ellipsoid_volume(diameters, diameters))
+    lesion = -1 if each.ndim == 1 else -2  # by the convention, before the timepoint
     measured = ~np.isnan(each)
-    tumour = np.where(measured.any(axis=-1), np.where(measured, each, 0.0).sum(axis=-1), np.nan)
+    total = np.where(measured, each, 0.0).sum(axis=lesion)
+    tumour = np.where(measured.any(axis=lesion), total, np.nan)
     tumour, volume = _arrays.broadcast(
         **{"sizes without the lesion axis": tumour, "liver_volume": volume}
     )
@@ -138,9 +155,8 @@ def liver_burden_class(percent: npt.ArrayLike) -> npt.NDArray[np.str_]:
         (share < 0) | (share > 100),
         "Correct it.",
     )
-    guard = _arrays.guard(percent)
     above = sum(
-        (_arrays.more_than(share, edge, guard).astype(np.int64) for edge in EDGES),
+        (_arrays.more_than(share, edge).astype(np.int64) for edge in EDGES),
         np.zeros(share.shape, int),
     )
     return np.asarray(np.array(_CLASSES)[np.where(np.isnan(share), 0, 1 + above)])

@@ -87,10 +87,10 @@ class UnknownColumnError(InputError, KeyError):
 
 
 class IntakeWarning(UserWarning):
-    """Something of a study was not plainly read: left out, converted, or read by another name.
+    """Something was not plainly read: left out, converted, read by another name, or doubtful.
 
-    One a call, with counts and the first places; the table ``.intake`` of the tables or the result
-    has every line. ``strict=True`` refuses instead.
+    One a call, with counts and the first places; of a study the table ``.intake`` of the tables or
+    the result has every line, and ``strict=True`` refuses instead.
 
     Examples
     --------

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import (
+    GUARD,
     Floats,
     as_codes,
     as_days,
@@ -24,11 +25,12 @@ from nettumor._arrays import (
     at_least,
     broadcast,
     fallen_by,
-    guard,
     more_than,
 )
+from nettumor._labels import by_label
 from nettumor.criteria import Citation
 from nettumor.errors import InputError, InputTypeError, choose, refuse
+from nettumor.sums import complete_sums
 from nettumor.terminology import Response
 
 DAYS_PER_MONTH = 30.4375
@@ -92,8 +94,19 @@ TGR3M_MONTHS = (2.0, 4.0)
 """Months from study entry to the scan of TGR3m: 3 +- 1 (GREPONET), both ends included."""
 
 
-def _sizes(before: npt.ArrayLike, after: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Two sizes, checked and broadcast together."""
+def _sizes(
+    before: npt.ArrayLike, after: npt.ArrayLike, n_missing: npt.ArrayLike | None
+) -> tuple[Floats, Floats]:
+    """Two sizes, checked and broadcast together; unknown where a lesion of them is missing."""
+    for name, size in (("before", before), ("after", after)):
+        if hasattr(size, "n_missing"):
+            raise InputTypeError(
+                f"`{name}` must be the sums of one visit; got a {type(size).__name__} of a course. "
+                "Take two visits of its sums where they are complete: np.where(s.complete, s.sum, "
+                "np.nan)[..., 0].",
+                argument=name,
+            )
+    after = complete_sums(after, n_missing, "after")
     first, second = as_numbers(before, "before"), as_numbers(after, "after")
     refuse("before", "finite and greater than 0", first, (first <= 0) | np.isinf(first), _REPAIR)
     refuse("after", "finite and at least 0", second, (second < 0) | np.isinf(second), _REPAIR)
@@ -106,18 +119,28 @@ def _plain(values: Any) -> Any:
     return values.item() if np.ndim(values) == 0 else values
 
 
-def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = None) -> Any:
+@by_label(sums="timepoint", responses="timepoint", n_missing="timepoint")
+def depth_of_response(
+    sums: npt.ArrayLike,
+    responses: npt.ArrayLike | None = None,
+    *,
+    n_missing: npt.ArrayLike | None = None,
+) -> Any:
     """Largest shrinkage from baseline before progression, in percent; negative is smaller.
 
     Parameters
     ----------
-    sums : array_like of float, shape (..., timepoint)
-        Sum of the target lesions in one unit, baseline first; NaN where it is not complete.
+    sums : array_like of float, shape (..., timepoint), Sums or TargetResponse
+        Sum of the target lesions in one unit, baseline first; NaN where it is not complete. Of a
+        result a sum counts where it is complete; an array is taken as complete, unless ``n_missing``
+        says otherwise: a partial sum is smaller without any shrinkage.
     responses : array_like of int, shape (..., timepoint), optional
         Codes of `Response` at the same timepoints (MISSING at baseline): only what lies before the
         first PD counts. Where PD is the first measured assessment there is nothing before it, and
         its own change is given, as in a waterfall plot (library choice). None: every timepoint
         counts.
+    n_missing : array_like of int, shape (..., timepoint), optional
+        Target lesions not measured, as in `Sums`: where there are any, the sum does not count.
 
     Returns
     -------
@@ -140,7 +163,7 @@ def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = Non
     >>> depth_of_response([100, 79, 55, 60, 40], parse_responses(["", "SD", "PR", "PR", "PD"]))
     -45.0
     """
-    size = as_numbers(sums, "sums")
+    size = as_numbers(complete_sums(sums, n_missing), "sums")
     if size.ndim == 0 or size.shape[-1] == 0:
         raise InputError(
             "`sums` must have the axes (..., timepoint) with the baseline first; got shape "
@@ -163,16 +186,26 @@ def depth_of_response(sums: npt.ArrayLike, responses: npt.ArrayLike | None = Non
     return _plain(percent)
 
 
-def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: float = 20) -> Any:
+@by_label()
+def early_tumour_shrinkage(
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    *,
+    cut: float = 20,
+    n_missing: npt.ArrayLike | None = None,
+) -> Any:
     """Whether the tumour has shrunk by at least ``cut`` percent at the first follow-up.
 
     Parameters
     ----------
     before, after : array_like of float, broadcastable
         Sum of the target lesions at baseline and at the first follow-up (weeks 6 to 8), one unit;
-        NaN where it is not complete.
+        NaN where it is not complete (`Sums.complete`); without ``n_missing`` numbers are taken as
+        complete.
     cut : float
-        Percent, above 0 and at most 100; the literature uses 20 to 30.
+        Percent, from 1 to 100; the literature uses 20 to 30.
+    n_missing : array_like of int, broadcastable, optional
+        Target lesions not measured at either visit, as in `Sums`: where there are any, False.
 
     Returns
     -------
@@ -182,7 +215,7 @@ def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: 
     Raises
     ------
     InputError
-        For a baseline of zero or less, negative or infinite sizes, a cut outside (0, 100].
+        For a baseline of zero or less, negative or infinite sizes, a cut outside 1 to 100.
 
     References
     ----------
@@ -193,30 +226,40 @@ def early_tumour_shrinkage(before: npt.ArrayLike, after: npt.ArrayLike, *, cut: 
     >>> early_tumour_shrinkage(100, [79, 80, 81])
     array([ True,  True, False])
     """
-    if isinstance(cut, bool) or not isinstance(cut, (int, float)) or not 0 < cut <= 100:
+    if isinstance(cut, bool) or not isinstance(cut, (int, float)) or not 1 <= cut <= 100:
         raise InputError(
-            f"`cut` must be a percent above 0 and at most 100; got {cut!r}. 20 is usual.",
+            f"`cut` must be a percent from 1 to 100; got {cut!r}. Write 20 for 20 %, which is usual.",
             argument="cut",
         )
-    first, second = _sizes(before, after)
-    return _plain(fallen_by(cut, first, second, guard=guard(before, after)))
+    first, second = _sizes(before, after, n_missing)
+    return _plain(fallen_by(cut, first, second, guard=GUARD))
 
 
 def _growth(
-    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, measure: str
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    days: npt.ArrayLike,
+    measure: str,
+    n_missing: npt.ArrayLike | None,
 ) -> tuple[Any, Any]:
     """Logarithm of the ratio of volumes, and the days between, both where known."""
     choose("measure", measure, _VOLUMES)
     between = as_days(days, "days")
     refuse("days", "greater than 0", between, between <= 0, "Give the days between the two scans.")
-    first, second = _sizes(before, after)
+    first, second = _sizes(before, after, n_missing)
     first, second, between = broadcast(before=first, after=second, days=between)
     with np.errstate(divide="ignore"):
         return _VOLUMES[measure] * np.log(second / first), between
 
 
+@by_label()
 def tumour_growth_rate(
-    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    days: npt.ArrayLike,
+    *,
+    measure: str = "diameter",
+    n_missing: npt.ArrayLike | None = None,
 ) -> Any:
     """Tumour growth rate (TGR): growth of the volume in percent a month, as if it were exponential.
 
@@ -231,6 +274,9 @@ def tumour_growth_rate(
         Days between the two scans, above 0; a month is 30.4375 days.
     measure : {"diameter", "volume"}
         What the sizes are; a volume grows as the cube of a diameter.
+    n_missing : array_like of int, broadcastable, optional
+        Lesions of the sums not measured at either scan, as in `Sums`: where there are any, NaN. None:
+        numbers are taken as complete sums (`Sums.complete` says where they are).
 
     Returns
     -------
@@ -252,13 +298,19 @@ def tumour_growth_rate(
     >>> round(tumour_growth_rate(100, 110, 3 * 30.4375), 4)
     10.0
     """
-    growth, between = _growth(before, after, days, measure)
+    growth, between = _growth(before, after, days, measure, n_missing)
     with np.errstate(over="ignore"):
         return _plain(100 * np.expm1(growth * DAYS_PER_MONTH / between))
 
 
+@by_label()
 def volume_doubling_time(
-    before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike, *, measure: str = "diameter"
+    before: npt.ArrayLike,
+    after: npt.ArrayLike,
+    days: npt.ArrayLike,
+    *,
+    measure: str = "diameter",
+    n_missing: npt.ArrayLike | None = None,
 ) -> Any:
     """Days in which the volume doubles at the pace between two scans.
 
@@ -271,6 +323,8 @@ def volume_doubling_time(
         Days between the two scans, above 0.
     measure : {"diameter", "volume"}
         What the sizes are.
+    n_missing : array_like of int, broadcastable, optional
+        As in `tumour_growth_rate`.
 
     Returns
     -------
@@ -292,7 +346,7 @@ def volume_doubling_time(
     >>> volume_doubling_time(100, 200, 90, measure="volume")
     90.0
     """
-    growth, between = _growth(before, after, days, measure)
+    growth, between = _growth(before, after, days, measure, n_missing)
     with np.errstate(divide="ignore"):
         doubling = between * math.log(2) / np.where(np.isinf(growth), np.nan, np.abs(growth))
     return _plain(np.where(growth < 0, -doubling, doubling))
@@ -336,7 +390,7 @@ def tgr_class(rate: npt.ArrayLike, *, cut: GrowthCutOff = GREPONET_TGR3M) -> Any
         )
     value = as_numbers(rate, "rate")
     above, below = (">", "<=") if cut.strict else (">=", "<")
-    reached = (more_than if cut.strict else at_least)(value, cut.value, guard(rate))
+    reached = (more_than if cut.strict else at_least)(value, cut.value)
     words = np.where(reached, f"high ({above}{cut.value:g})", f"low ({below}{cut.value:g})")
     return _plain(np.where(np.isnan(value), "not measured", words))
 

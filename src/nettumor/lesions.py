@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from nettumor import _arrays
 from nettumor._arrays import Bools, Floats
+from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.criteria._parts import LesionSelection
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
+from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, place, refuse
 from nettumor.words.organs import read as organ_of
 from nettumor.words.states import State, as_present
 from nettumor.words.states import read as read_state
@@ -32,6 +33,14 @@ _STATE_OF = {int(State[name.replace(" ", "_")]): name for name in STATES} | {int
 _MM3_PER_ML = 1000.0
 
 
+@by_label(
+    longest="lesion timepoint",
+    perpendicular="lesion timepoint",
+    viable="lesion timepoint",
+    viable_perpendicular="lesion timepoint",
+    volume="lesion timepoint",
+    nodal="lesion",
+)
 def lesion_size(
     longest: npt.ArrayLike,
     perpendicular: npt.ArrayLike | None = None,
@@ -41,6 +50,7 @@ def lesion_size(
     volume: npt.ArrayLike | None = None,
     nodal: npt.ArrayLike = False,
     criteria: SizeCriteria = RECIST_1_1,
+    invalid: str = "raise",
 ) -> Floats:
     """The size of each lesion that counts under the criteria.
 
@@ -62,6 +72,9 @@ def lesion_size(
         Volume, mL (``VOLUME``); `ellipsoid_volume` makes one from diameters.
     nodal : array_like of bool, shape (..., lesion)
     criteria : SizeCriteria
+    invalid : {"raise", "NE"}
+        What a negative or infinite measurement does: raise, or stay as it is, for `classify` or
+        `target_response` to answer with NE.
 
     Returns
     -------
@@ -72,7 +85,8 @@ def lesion_size(
     Raises
     ------
     InputError
-        Where the criteria need a measurement that is not given, and for shapes that do not fit.
+        Where the criteria need a measurement that is not given, for impossible ones (with
+        ``invalid="raise"``), and for shapes that do not fit.
 
     References
     ----------
@@ -94,6 +108,9 @@ def lesion_size(
         "volume": volume,
     }
     arrays = {name: _arrays.as_numbers(a, name) for name, a in given.items() if a is not None}
+    choose("invalid", invalid, ("raise", "NE"))
+    if invalid == "raise":
+        _refuse_impossible(arrays)
     present = dict(zip(arrays, _arrays.broadcast(**arrays), strict=True))
     need = {
         "product": ("longest", "perpendicular"),
@@ -121,6 +138,18 @@ def lesion_size(
     return size
 
 
+def _refuse_impossible(arrays: dict[str, Floats]) -> None:
+    """Raise for the first negative or infinite measurement."""
+    for name, values in arrays.items():
+        refuse(
+            name,
+            "finite and at least 0 (NaN where not measured)",
+            values,
+            np.isinf(values) | (values < 0),
+            "Correct it or leave the lesion out.",
+        )
+
+
 def _diameter(present: dict[str, Floats], nodal: npt.ArrayLike, criteria: SizeCriteria) -> Floats:
     """The longest diameter, of a node the short axis where the criteria know nodes."""
     longest = present["longest"]
@@ -134,6 +163,7 @@ def _diameter(present: dict[str, Floats], nodal: npt.ArrayLike, criteria: SizeCr
     return np.where(node & ~np.isnan(short), short, longest)
 
 
+@by_label()
 def ellipsoid_volume(
     longest: npt.ArrayLike, perpendicular: npt.ArrayLike, depth: npt.ArrayLike | None = None
 ) -> Floats:
@@ -170,18 +200,12 @@ def ellipsoid_volume(
         "depth": perpendicular if depth is None else depth,
     }
     arrays = {name: _arrays.as_numbers(a, name) for name, a in names.items()}
-    for name, a in arrays.items():
-        refuse(
-            name,
-            "finite and at least 0 mm (NaN where not measured)",
-            a,
-            np.isinf(a) | (a < 0),
-            "Correct it.",
-        )
+    _refuse_impossible(arrays)
     one, two, three = _arrays.broadcast(**arrays)
     return np.asarray(np.pi / 6 * one * two * three / _MM3_PER_ML)
 
 
+@by_label()
 def is_measurable(
     longest: npt.ArrayLike,
     *,
@@ -233,10 +257,11 @@ def is_measurable(
             np.nan if slice_thickness is None else slice_thickness, "slice_thickness"
         ),
     )
+    _refuse_impossible({"longest": size, "slice_thickness": slices})
     least = np.where(flags, rules.min_node_target or rules.min_size or 0.0, rules.min_size or 0.0)
     least = np.where(radiograph & ~flags, rules.min_size_xray or least, least)
     by_slice = np.where(np.isnan(slices), 0.0, slices) * (rules.slice_factor or 0.0)
-    enough = _arrays.at_least(size, np.maximum(least, by_slice), _arrays.guard(longest))
+    enough = _arrays.at_least(size, np.maximum(least, by_slice))
     return bool(enough) if enough.ndim == 0 else enough
 
 
@@ -256,6 +281,7 @@ NODE_CLASSES = ("not measured", "normal", "pathological", "target")
 """Classes of a lymph node by its short axis; a pathological node is non-target disease."""
 
 
+@by_label()
 def node_class(
     short_axis: npt.ArrayLike,
     *,
@@ -304,14 +330,15 @@ def node_class(
         short_axis=_arrays.as_numbers(short_axis, "short_axis"),
         porta_hepatis=_arrays.as_flags(porta_hepatis, "porta_hepatis"),
     )
-    guard = _arrays.guard(short_axis)
+    _refuse_impossible({"short_axis": size})
     least = np.where(hepatic, rules.min_node_porta_hepatis or rules.min_node, rules.min_node)
-    abnormal = _arrays.at_least(size, least, guard)
-    target = abnormal & _arrays.at_least(size, rules.min_node_target or rules.min_node, guard)
+    abnormal = _arrays.at_least(size, least)
+    target = abnormal & _arrays.at_least(size, rules.min_node_target or rules.min_node)
     found = np.where(np.isnan(size), 0, 1 + abnormal.astype(np.int64) + target)
     return np.asarray(np.array(NODE_CLASSES)[found])
 
 
+@by_label(longest="lesion", organ="lesion", nodal="lesion", slice_thickness="lesion")
 def select_targets(
     longest: npt.ArrayLike,
     organ: npt.ArrayLike,
@@ -408,6 +435,7 @@ def _rank(
     return rank
 
 
+@by_label()
 def size_in_state(
     sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: SizeCriteria = RECIST_1_1
 ) -> Floats:
@@ -479,6 +507,7 @@ def size_in_state(
     return np.where(state == "NOT EVALUABLE", np.nan, out)
 
 
+@by_label(sizes="lesion timepoint", parent="lesion")
 def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
     """Sizes with the parts of a split lesion added up under the lesion they came from.
 

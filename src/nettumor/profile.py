@@ -18,6 +18,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, as_flags
+from nettumor._labels import by_label, same_labels
 from nettumor._levels import plain
 from nettumor.errors import InputError
 from nettumor.tables import Table
@@ -84,6 +85,7 @@ def _two(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Codes, Codes]:
     return first, second
 
 
+@by_label()
 def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     """How many patients have each pair of responses.
 
@@ -123,6 +125,7 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     return Table({"response": names, **{str(name): counts[:, j] for j, name in enumerate(names)}})
 
 
+@by_label()
 def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike) -> Kappa:
     """Cohen's kappa of two judgements of the same patients, unweighted.
 
@@ -248,6 +251,9 @@ class ResponseProfile:
     time: Floats | None = field(default=None, converter=optional(_time))
     event: Bools | None = field(default=None, converter=optional(_event))
     subject: npt.NDArray[Any] | None = field(default=None, converter=optional(_subject))
+
+    def __attrs_pre_init__(self, **given: Any) -> None:
+        same_labels(**given)  # before the axes are read by position
 
     def __attrs_post_init__(self) -> None:
         if not self.axes:

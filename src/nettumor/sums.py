@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats, as_numbers, running
+from nettumor._arrays import Bools, Floats, as_numbers, broadcast, running
+from nettumor._labels import by_label
 from nettumor.errors import InputError, choose, refuse
 
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
@@ -42,11 +43,17 @@ class Sums:
     invalid : ndarray of bool, shape (..., timepoint)
         Where an impossible size, or a baseline that cannot be used, stands in the way (with
         ``invalid="NE"``).
+    n_lesions : int
+        Length of the lesion axis that was summed.
+    complete : ndarray of bool, shape (..., timepoint)
+        Where the sum is of every target lesion. A partial sum is smaller than the tumour: what
+        compares sums takes those that are complete, `numpy.where(s.complete, s.sum, numpy.nan)`, or
+        the object itself.
 
     Examples
     --------
     >>> print(sum_of_lesions([[60, 40, 41], [40, 30, 28]]))
-    Sums(1 course of 3 timepoints, 0 partial sums)
+    Sums(1 patient, 2 lesions, 3 timepoints, 0 partial sums)
     """
 
     sum: Floats
@@ -56,17 +63,63 @@ class Sums:
     percent_from_baseline: Floats
     percent_from_nadir: Floats
     invalid: Bools
+    n_lesions: int
+
+    @property
+    def complete(self) -> Bools:
+        """Where the sum is of every target lesion."""
+        return is_complete(self)
 
     def __repr__(self) -> str:
-        timepoints = self.sum.shape[-1]
-        courses = self.sum.size // timepoints if timepoints else 0
         partial = np.count_nonzero(self.n_missing)
-        s = "" if courses == 1 else "s"
-        return f"Sums({courses} course{s} of {timepoints} timepoints, {partial} partial sums)"
+        return f"Sums({axes_in_words(self.sum.shape, self.n_lesions)}, {partial} partial sums)"
 
 
+def is_complete(sums: Any) -> Bools:
+    """Where a result's sum is of every target lesion."""
+    return np.asarray((sums.n_missing == 0) & ~np.isnan(sums.sum))
+
+
+def axes_in_words(shape: tuple[int, ...], n_lesions: int | None) -> str:
+    """The axes of a course: "1 patient, 3 lesions, 3 timepoints"; what is None is not said."""
+    *lead, timepoints = shape
+    patients = int(np.prod(lead, dtype=np.int64))
+    counts = [(patients, "patient"), (n_lesions, "lesion"), (timepoints, "timepoint")]
+    return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts if n is not None)
+
+
+def complete_sums(sums: Any, n_missing: npt.ArrayLike | None, argument: str = "sums") -> Any:
+    """Sums for a comparison: those of a result, NaN where partial; an array, NaN where ``n_missing``
+    is above 0. Without ``n_missing`` an array is taken at its word.
+    """
+    if hasattr(sums, "n_missing") and hasattr(sums, "sum"):
+        if n_missing is not None:
+            raise InputError(
+                f"`n_missing` must be left out where `{argument}` is a result, which has its own.",
+                argument="n_missing",
+            )
+        return np.where(is_complete(sums), sums.sum, np.nan)
+    if n_missing is None:
+        return sums
+    values, missing = broadcast(
+        **{argument: as_numbers(sums, argument), "n_missing": as_numbers(n_missing, "n_missing")}
+    )
+    refuse(
+        "n_missing",
+        "a number of lesions from 0",
+        missing,
+        ~(missing >= 0),
+        "Give how many target lesions were not measured.",
+    )
+    return np.where(missing > 0, np.nan, values)
+
+
+@by_label(sizes="lesion timepoint")
 def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     """Sum of the target lesions at each visit, with its baseline, nadir and changes.
+
+    The axes are (..., lesion, timepoint): a table of one patient has a row a lesion. Sums that are
+    known already, a row a patient, go to `target_response` as ``sums``.
 
     Parameters
     ----------
@@ -101,7 +154,7 @@ def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     out = Results(courses)
     for part, block in courses.blocks():
         out.put(part, sums_of(block))
-    return Sums(**out.arrays())
+    return Sums(n_lesions=courses.sizes.shape[1], **out.arrays())
 
 
 _BLOCK = 1 << 15  # timepoints taken at a time: keeps the work in the processor's cache

@@ -6,16 +6,23 @@ No frame library is needed to read one; `Table.to_frame` hands it to pandas or P
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nettumor.errors import InputError, UnknownColumnError, choose, did_you_mean, missing_extra
+from nettumor._whole_file import write_whole
+from nettumor.errors import (
+    InputError,
+    InputTypeError,
+    UnknownColumnError,
+    choose,
+    did_you_mean,
+    missing_extra,
+)
 
 
 class Table(Mapping[str, npt.NDArray[Any]]):
@@ -24,7 +31,10 @@ class Table(Mapping[str, npt.NDArray[Any]]):
     Parameters
     ----------
     columns : mapping of str to array_like, shape (n,)
-        Text as str, codes as labels, numbers as float or int with NaN for missing.
+        Text as str, codes as labels, numbers as float or int with NaN for missing. What is masked is
+        missing: NaN, NaT, or blank text.
+
+    Two tables are equal where they have the same columns with the same values, NaN beside NaN.
 
     Examples
     --------
@@ -36,7 +46,7 @@ class Table(Mapping[str, npt.NDArray[Any]]):
     def __init__(self, columns: Mapping[str, npt.ArrayLike]) -> None:
         held: dict[str, npt.NDArray[Any]] = {}
         for name, values in columns.items():
-            array = np.array(values)
+            array = _unmasked(values)
             if array.ndim != 1:
                 raise InputError(
                     f"`{name}` must be one-dimensional; got shape {array.shape}. Ravel it first.",
@@ -68,6 +78,21 @@ class Table(Mapping[str, npt.NDArray[Any]]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Table):
+            return self._columns.keys() == other.keys() and all(
+                _equal(column, other[name]) for name, column in self.items()
+            )
+        if isinstance(other, Mapping) or hasattr(other, "columns"):
+            raise InputTypeError(
+                f"A Table must be compared with a Table; got {type(other).__name__}. Write "
+                "Table(...) around it, or compare table.to_frame() with the frame.",
+                argument="other",
+            )
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def n_rows(self) -> int:
@@ -103,17 +128,21 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         except ImportError:
             raise missing_extra(kind, "frames", f"A {kind} frame") from None
 
-    def to_csv(self, path: str | Path | None = None) -> str:
+    def to_csv(self, path: str | Path | None = None, *, spreadsheet: bool = False) -> str:
         """The table as CSV text (comma, LF, blank for NaN), also written to ``path`` as UTF-8 where
-        given.
+        given: whole, or not at all.
+
+        ``spreadsheet``: cells that a spreadsheet would take for a formula get an apostrophe before
+        them.
         """
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self._columns)
-        writer.writerows([cell_text(v) for v in row.values()] for row in self.rows())
+        rows: Iterable[list[str]] = ([cell_text(v) for v in row.values()] for row in self.rows())
+        rows = (row for part in ([list(self._columns)], rows) for row in part)
+        if spreadsheet:
+            rows = ([no_formula(cell) for cell in row] for row in rows)
+        text = csv_text(rows)
         if path is not None:
-            Path(path).write_text(out.getvalue(), encoding="utf-8", newline="")
-        return out.getvalue()
+            write_whole(path, text)
+        return text
 
     def to_json(self, path: str | Path | None = None) -> str:
         """The table as a JSON array of rows (null for NaN), also written to ``path`` as UTF-8 where
@@ -125,7 +154,7 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         ]
         text = json.dumps(rows, ensure_ascii=False, indent=1, default=str)
         if path is not None:
-            Path(path).write_text(text + "\n", encoding="utf-8")
+            write_whole(path, text + "\n")
         return text
 
 
@@ -134,3 +163,62 @@ def cell_text(value: object) -> str:
     if value is None or (isinstance(value, float) and value != value):
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as CSV with LF at their ends; a cell with a CR or LF in it is quoted, on every Python."""
+    lines: list[str] = []
+
+    class _Lines:
+        """Takes a row with CR LF at its end: the writer quotes what holds one of the two."""
+
+        def write(self, line: str) -> None:
+            lines.append(f"{line[:-2]}\n")
+
+    csv.writer(_Lines(), lineterminator="\r\n").writerows(rows)
+    return "".join(lines)
+
+
+def no_formula(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; a number, also with a comma, stays."""
+    if not isinstance(cell, str) or cell[:1] not in ("=", "+", "-", "@", "\t", "\r"):
+        return cell
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def _unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """A copy of a column, with what is masked as missing."""
+    if not isinstance(values, np.ma.MaskedArray):
+        return np.array(values)
+    mask, data = np.ma.getmaskarray(values), np.array(values.data)
+    if not mask.any():
+        return data
+    missing = {"U": "", "S": b"", "M": np.datetime64("NaT"), "m": np.timedelta64("NaT")}
+    if data.dtype.kind in "iu":
+        data = data.astype(np.float64)
+    elif data.dtype.kind == "b":
+        data = data.astype(object)
+    nothing = np.nan if data.dtype.kind in "fc" else missing.get(data.dtype.kind)
+    data[mask] = nothing
+    return data
+
+
+def _equal(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> bool:
+    """Whether two columns hold the same values, NaN and None each beside its like."""
+    if a.shape != b.shape:
+        return False
+    if a.dtype.kind in "fiu" and b.dtype.kind in "fiu":
+        return bool(np.array_equal(a, b, equal_nan=True))
+    pairs = zip(a.tolist(), b.tolist(), strict=True)
+    return all(x is y or _same(x, y) for x, y in pairs)
+
+
+def _same(x: Any, y: Any) -> bool:
+    same = x == y
+    if not isinstance(same, (bool, np.bool_)):  # an array in a cell, or pandas NA
+        return x is y or bool(np.array_equal(np.asarray(x), np.asarray(y)))
+    return bool(same) or (x != x and y != y)

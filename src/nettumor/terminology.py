@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_codes
-from nettumor.errors import InputError, InputTypeError, did_you_mean, place
+from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 from nettumor.words import responses
 from nettumor.words.missing import UNKNOWN
 
@@ -296,3 +296,58 @@ def best_of(codes: npt.ArrayLike) -> Any:
 def scalar_or_codes(codes: Codes) -> Any:
     """A `Response` for a 0-d array of codes, else the array itself."""
     return Response(int(codes)) if codes.ndim == 0 else codes
+
+
+def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
+    """Bits of `Reason` in words.
+
+    Parameters
+    ----------
+    bits : array_like of int, or Reason
+        The ``.reason`` of a result, any shape.
+    kind : type
+        `Reason`, or `EventReason` for the reasons of a time.
+
+    Returns
+    -------
+    ndarray of str, or str for one
+        The names in lower case with ", " between: "increase, any lesion"; "" for no bit.
+
+    Raises
+    ------
+    InputTypeError
+        For anything but whole numbers.
+    InputError
+        For a bit that has no name.
+
+    References
+    ----------
+    `Reason` and `EventReason`, whose bits are never renumbered.
+
+    Examples
+    --------
+    >>> reasons([0, 8, Reason.INCREASE | Reason.ANY_LESION]).tolist()
+    ['', 'increase', 'increase, any lesion']
+    """
+    array = np.asarray(bits)
+    if array.dtype.kind not in "iu" and array.size:
+        raise InputTypeError(
+            f"`bits` must be bits of {kind.__name__} (whole numbers); got {array.dtype}. Give the "
+            "`.reason` of a result.",
+            argument="bits",
+        )
+    distinct, which = np.unique(array, return_inverse=True)
+    known = sum(int(one) for one in kind)
+    refuse(
+        "bits",
+        f"bits of {kind.__name__}",
+        array,
+        (array.astype(np.int64) & ~known) != 0,
+        "Give the `.reason` of a result.",
+    )
+    words = [
+        ", ".join(str(one.name).lower().replace("_", " ") for one in kind if one & int(value))
+        for value in distinct
+    ]
+    said = np.array(words or [""], dtype=np.str_)[which.reshape(array.shape)]
+    return str(said) if array.ndim == 0 else said

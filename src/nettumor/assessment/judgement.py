@@ -184,6 +184,7 @@ def _target(
             days_latest=days_latest if known else None,
             criteria=criteria,
             invalid="NE",
+            check_units=False,
         )
         each = criteria.pd_scope == "any lesion" or criteria.reappearance == "any lesion"
         if each and lesions.merged.any():
@@ -230,6 +231,7 @@ def _without_merged(
             reappearance="5 mm" if criteria.reappearance == "any lesion" else criteria.reappearance,
         ),
         invalid="NE",
+        check_units=False,
     )
     others = np.where(lesions.merged[rows], np.nan, sizes)
     alone = target_response(
@@ -238,6 +240,7 @@ def _without_merged(
         too_small=lesions.too_small[rows],
         criteria=criteria,
         invalid="NE",
+        check_units=False,
     )
     sound = (by_sum.response != Response.CR) & ((by_sum.reason & Reason.INVALID) == 0)
     by_one = Reason.ANY_LESION

@@ -299,7 +299,7 @@ def _of_visit(judgement: Judgement, criteria: Any, at: tuple[int, int], target: 
     said = []
     if target:
         verdict, _, why = target.partition(": ")
-        said.append(f"target {verdict} ({why[: why.rfind(f' ({criteria.title}')]})")
+        said.append(f"target {verdict} ({why[: why.rfind(f' ({criteria.heading}')]})")
     non_target = Response(int(judgement.non_target[at]))
     if non_target != Response.MISSING:
         said.append(f"non-target {non_target.label}")
@@ -307,7 +307,7 @@ def _of_visit(judgement: Judgement, criteria: Any, at: tuple[int, int], target: 
         said.append("new lesion")
     said += [words for words, where in judgement.remarks if where[at]]
     label = str(labels([overall], criteria)[0])
-    return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.title, criteria.citation)}"
+    return f"{label}: {', '.join(said) or 'no disease to judge'} {_wording.source(criteria.heading, criteria.citation)}"
 
 
 def criteria_unit(criteria: Any) -> str:

@@ -24,6 +24,7 @@ from nettumor._arrays import (
     check_increasing,
 )
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor._possible_days import can_increase, tried, uncertain
 from nettumor.best_response._answers import Answers
 from nettumor.best_response._record import BestResponse
@@ -45,6 +46,7 @@ _BLOCK = (
 )  # patients judged at a time: keeps memory small and the work in the processor's cache
 
 
+@by_label(responses="timepoint", days="timepoint", days_latest="timepoint")
 def best_overall_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,

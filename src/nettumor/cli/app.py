@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 
 import nettumor as nt
+from nettumor._text import printable
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.cli import checks, evidence, intake, study
-from nettumor.cli._screen import screen, show_table, write
+from nettumor.cli._screen import say, screen, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -48,8 +49,10 @@ def run(arguments: list[str]) -> int:
         if said:
             command = getattr(getattr(error, "ctx", None), "command_path", "nettumor")
             stop = "" if said.endswith((".", "?")) else "."
-            print(f"nettumor: {said}{stop} See {command} --help.", file=sys.stderr)
+            print(printable(f"nettumor: {said}{stop} See {command} --help."), file=sys.stderr)
         return 2
+    if code == 130:  # Ctrl-C, as newer versions of Typer tell it
+        print("nettumor: interrupted", file=sys.stderr)
     return code if isinstance(code, int) else 0
 
 
@@ -91,7 +94,7 @@ def classify(
     edition = _size_criteria(criteria)
     sizes = _number(before, "before", edition), _number(after, "after", edition)
     answer = nt.MorphologicalResponse.assess(*sizes, criteria=edition, new_lesion=new_lesion)
-    print(answer.explain())
+    say(answer.explain())
 
 
 @app.command()
@@ -206,7 +209,7 @@ def criteria(
         for known in nt.criteria.names():
             print(f"{known:28}{nt.criteria.get(known).title}")
         return
-    print(nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name))
+    say(nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name))
 
 
 @app.command()

@@ -5,7 +5,8 @@ they are.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,10 @@ from rich.table import Table as Screen
 from rich.text import Text
 
 import nettumor as nt
+from nettumor._text import printable
 from nettumor.cli import intake
+from nettumor.cli._screen import say, screen
+from nettumor.cli.output import check_outputs, write_all
 from nettumor.crf.reading import read_quietly
 from nettumor.criteria import Criteria
 from nettumor.edit_checks._configuration import Configuration
@@ -83,6 +87,8 @@ def check(
         )
     if suffix == ".xlsx":
         workbook_class()  # refused before the run, not after
+    if output is not None:
+        check_outputs([output], [*path, *([] if config is None else [config])])
     wanted = (
         None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
     )
@@ -95,9 +101,15 @@ def check(
     intake.show_intake(tables.intake, strict=strict)
     found = _run(tables, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)
-    _summary(Console(soft_wrap=True), found, skipped=skipped)
+    _summary(screen(width=None), found, skipped=skipped)
     if output is not None:
-        print(f"Written to {output}. {left_out}".strip())
+        say(f"Written to {output}. {left_out}".strip())
+    failed = [r for r in found.runs.rows() if r["status"] == "failed"]
+    for row in failed:
+        said = f"nettumor: check {row['check']} ({row['name']}) failed: {row['reason']}"
+        print(printable(" ".join(said.split())), file=sys.stderr)
+    if failed:
+        raise typer.Exit(2)
     limit = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
     if any(s in SEVERITIES[: limit + 1] for s in np.unique(found["severity"]).tolist()):
         raise typer.Exit(1)
@@ -144,15 +156,16 @@ def _progress(console: Console) -> Iterator[Progress | None]:
 
 def _write(found: Findings, output: Path, suffix: str, *, folded: bool) -> str:
     """Write the file that a suffix asks for; the sentence on what it leaves out."""
-    if suffix == ".csv":
-        found.to_csv(output, folded=folded)
-    elif suffix == ".json":
-        found.to_json(output, folded=folded)
-    elif suffix == ".html":
-        found.to_html(output, folded=folded)
+    writers: dict[str, Callable[..., Any]] = {
+        ".csv": found.to_csv,
+        ".json": found.to_json,
+        ".html": found.to_html,
+        ".xlsx": found.to_xlsx,
+    }
+    write = writers[suffix]
+    write_all({output: lambda path: write(path, folded=folded)})
+    if suffix == ".html":
         return found.selected(folded=folded, limit=20_000)[1]
-    else:
-        found.to_xlsx(output, folded=folded)
     return found.selected(folded=folded, limit=1_000_000 if suffix == ".xlsx" else None)[1]
 
 
@@ -213,14 +226,14 @@ def _counts(
     if not counts.n_rows:
         return
     first, *severities = counts
-    screen = Screen(title=title, title_justify="left")
+    table = Screen(title=title, title_justify="left")
     for name in (first, *(["name"] if names else []), *severities):
-        screen.add_column(name, justify="right" if name in severities else "left")
+        table.add_column(name, justify="right" if name in severities else "left")
     for row in counts.rows()[:most]:
         beside = [Text(CHECKS[row[first]].name if row[first] in CHECKS else "")] if names else []
         cells = [Text(str(row[s]) if row[s] else "", style=STYLES[s]) for s in severities]
-        screen.add_row(Text(row[first]), *beside, *cells)
-    console.print(screen)
+        table.add_row(Text(printable(row[first])), *beside, *cells)
+    console.print(table)
     if counts.n_rows > most:
         console.print(f"{counts.n_rows - most} more")
 

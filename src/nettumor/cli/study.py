@@ -11,9 +11,11 @@ import numpy as np
 from rich.console import Console
 
 import nettumor as nt
+from nettumor._whole_file import write_whole
 from nettumor.before_after_table import is_course
 from nettumor.cli._screen import screen, show_table
 from nettumor.cli.intake import said_of_dates
+from nettumor.cli.output import Writer, check_outputs, write_all
 from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError
@@ -134,14 +136,8 @@ def _check(output: Path, inputs: list[Path]) -> None:
             "so.",
             argument="--output",
         )
-    read_from = {p.resolve() for p in inputs}
-    folder = next(iter(_paths(output).values())).resolve().parent
-    if read_from & {folder, *(p.resolve() for p in _paths(output).values())}:
-        raise InputError(
-            f"`--output` must not lie where the study is read from; got {str(output)!r}. "
-            "Its tables would be overwritten, or mixed up later. Name another folder.",
-            argument="--output",
-        )
+    made = not output.suffix
+    check_outputs(_paths(output).values(), inputs, folder_is_made=made)
 
 
 def _paths(output: Path) -> dict[str, Path]:
@@ -160,9 +156,14 @@ def _write(answer: nt.Assessment, output: Path) -> list[Path]:
     paths = _paths(output)
     if "all" in paths:
         said = {name: json.loads(getattr(answer, name).to_json()) for name in _TABLES}
-        output.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        return [output]
-    for name, path in paths.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        getattr(answer, name).to_csv(path)
-    return list(paths.values())
+        text = json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+        return write_all({output: lambda path: write_whole(path, text)})
+    if not output.suffix:
+        output.mkdir(parents=True, exist_ok=True)
+    return write_all(
+        {path: _writer(getattr(answer, name)) for name, path in paths.items()},
+    )
+
+
+def _writer(table: Table) -> Writer:
+    return lambda path: table.to_csv(path, spreadsheet=True)

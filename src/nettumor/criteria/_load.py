@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import tomllib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from nettumor._toml import TomlFile, read_toml
 from nettumor.criteria._types import Citation, Criteria, Threshold
-from nettumor.errors import InputError, InputTypeError, did_you_mean
-
-
-@cache
-def _editions() -> dict[str, Criteria]:
-    package = sys.modules["nettumor.criteria"]
-    found = (getattr(package, name) for name in package.__all__ if name.isupper())
-    return {edition.name: edition for edition in found}
+from nettumor.criteria._variants import editions
+from nettumor.errors import InputError, did_you_mean
 
 
 def names() -> tuple[str, ...]:
@@ -35,7 +26,7 @@ def names() -> tuple[str, ...]:
     >>> "recist-1.1" in names()
     True
     """
-    return tuple(sorted(_editions()))
+    return tuple(sorted(editions()))
 
 
 def _key(name: str) -> str:
@@ -69,9 +60,10 @@ def get(name: str) -> Criteria:
             f"`name` must be the name of an edition; got {name!r}. {did_you_mean('', names())}",
             argument="name",
         )
-    for known, edition in _editions().items():
+    for known, edition in editions().items():
         if _key(known) == _key(name):
-            return edition
+            found: Criteria = edition
+            return found
     raise InputError(
         f"`name` must be a known edition; got {name!r}. {did_you_mean(name, names())}",
         argument="name",
@@ -105,87 +97,87 @@ def load(path: str | Path) -> Criteria:
     >>> load(file).gap
     'MR'
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise InputTypeError(
-            f"`path` must be the path of a TOML file; got {path!r}. Give its name.", argument="path"
-        )
-    where = Path(path)
-    try:
-        text = where.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"`path` must be a readable TOML file in UTF-8; got {str(where)!r}: {error}.",
-            argument="path",
-        ) from None
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(
-            f"`path` must be a TOML file; {str(where)!r} is not: {error}.", argument="path"
-        ) from None
+    file = read_toml(path)
+    content = dict(file.content)
     if not isinstance(base := content.pop("base", None), str):
         raise InputError(
-            f'{where.name} must have a line such as base = "recist-1.1"; got {base!r}. '
+            f'{file.name} must have a line such as base = "recist-1.1"; got {base!r}. '
             "It says which edition the protocol starts from.",
             argument="base",
         )
-    if not isinstance(content.get("citation", {}), dict):
+    if "family" in content:
         raise InputError(
-            f"`citation` in {where.name} must be a table with document, section and doi.",
-            argument="citation",
+            f"`family` ({file.place('family')}) must not be given: it is that of the base. Leave "
+            "it out.",
+            argument="family",
         )
-    content.setdefault("name", where.stem)
-    return _override(get(base), content, where.name)  # type: ignore[no-any-return]
+    edition = get(base)
+    name = Path(path).stem.strip() or edition.name
+    content = {"name": name, "title": f"{name} (after {edition.title})", **content}
+    loaded: Criteria = _override(edition, content, file, ())
+    return loaded
 
 
-def _override(start: Any, content: dict[str, Any], path: str) -> Any:
+def _override(start: Any, content: dict[str, Any], file: TomlFile, path: tuple[str, ...]) -> Any:
     """``start`` with the fields of ``content``; a table overrides the object that stands in that
     field.
     """
     fields = {f.name: f for f in attrs.fields(type(start))}
     changed: dict[str, Any] = {}
     for key, value in content.items():
-        where = f"{path}: {key}"
+        where = file.place(*path, key)
         if key not in fields:
             raise InputError(
-                f"`{where}` must be a field of {type(start).__name__}; there is no such key. "
-                f"{did_you_mean(key, fields)}",
+                f"`{key}` ({where}) must be a field of {type(start).__name__}; there is no such "
+                f"key. {did_you_mean(key, fields)}",
                 argument=key,
             )
         current = getattr(start, key)
-        if value == "none":
-            value = None
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             if current is None:
                 current = _empty(key, start, value, where)
-            value = _override(current, value, where)
+            if not attrs.has(type(current)):
+                raise InputError(
+                    f"`{key}` ({where}) must be one value, not a table; got {sorted(value)}. "
+                    f"Write {key} = {_toml(current)}.",
+                    argument=key,
+                )
+            value = _override(current, value, file, (*path, key))
+        elif value == "none":
+            value = None
         elif attrs.has(type(current)):
             raise InputError(
-                f"`{where}` must be a table, [{key}]; got {value!r}. Write its fields below "
-                f"[{key}].",
+                f"`{key}` ({where}) must be a table, [{'.'.join((*path, key))}]; got {value!r}. "
+                "Write its fields below that line.",
                 argument=key,
             )
         changed[key] = value
     try:
         return attrs.evolve(start, **changed)
     except InputError as error:
-        raise InputError(f"{path}: {error}", argument=error.argument) from None
+        place = file.place(*path, error.argument)
+        raise InputError(f"{place}: {error}", argument=error.argument) from None
+
+
+def _toml(value: object) -> str:
+    """A value as TOML writes it."""
+    return {True: "true", False: "false", None: '"none"'}.get(value, repr(value))  # type: ignore[call-overload, no-any-return]
 
 
 def _empty(key: str, owner: Any, content: dict[str, Any], where: str) -> Any:
     """A limit to start from where the edition has none (``mr``, ``sd_limit``), or the censoring."""
     if key == "censoring":
         return get("fda-2018-censoring")
+    called = getattr(owner, "name", type(owner).__name__)
     if key not in ("mr", "sd_limit", "pd"):
         raise InputError(
-            f"`{key}` must not be a table here; {owner.name} has no {key}. Leave it out.",
+            f"`{key}` ({where}) must not be a table here; {called} has no {key}. Leave it out.",
             argument=key,
         )
     if "value" not in content:
         raise InputError(
-            f"`{where}` must have a value, the percent of the limit; {owner.name} has none to "
-            "start from. "
-            "Write value = 25 or the protocol's.",
+            f"`{key}` ({where}) must have a value, the percent of the limit; {called} has none to "
+            "start from. Write value = 25 or the protocol's.",
             argument=key,
         )
     direction = "increase" if key == "pd" else "decrease"

@@ -18,6 +18,7 @@ from attrs import field, frozen
 
 from nettumor import _arrays
 from nettumor._arrays import GUARD, Bools
+from nettumor.criteria._variants import OWN, base_of, is_own, own_fields
 from nettumor.errors import InputError, choose
 
 PROVENANCE = ("found", "from memory", "library choice")
@@ -64,9 +65,20 @@ def text(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise wrong(owner, attribute.name, "words", value, "Say what it is called.")
 
 
+def text_or_blank(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: the field holds words or nothing."""
+    if not isinstance(value, str):
+        raise wrong(owner, attribute.name, "text", value, 'Put it in quotes, or write "".')
+
+
 def is_number(value: object) -> bool:
     """Whether it is a finite number, and no bool."""
-    return type(value) is not bool and isinstance(value, Real) and math.isfinite(value)
+    if type(value) is bool or not isinstance(value, Real):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -132,8 +144,8 @@ class Citation:
     """
 
     document: str = field(validator=text)
-    section: str = field(default="", validator=attrs.validators.instance_of(str))
-    doi: str = field(default="", validator=attrs.validators.instance_of(str))
+    section: str = field(default="", validator=text_or_blank)
+    doi: str = field(default="", validator=text_or_blank)
     provenance: Provenance = field(default="found", validator=one_of(*PROVENANCE))
 
     def __str__(self) -> str:
@@ -183,6 +195,14 @@ class Threshold:
         if not isinstance(self.unit, str) or (self.absolute is not None and not self.unit):
             raise wrong(self, "unit", "the unit of `absolute`, such as mm", self.unit, "Name it.")
         v: Any = self.value
+        if is_number(v) and 0 < v < 1:
+            raise wrong(
+                self,
+                "value",
+                "in percent",
+                v,
+                f"Write {float(str(v)) * 100:g} for {float(str(v)) * 100:g} %.",
+            )
         if not is_number(v) or v <= 0 or (self.direction == "decrease" and v > 100):
             most = " and at most 100" if self.direction == "decrease" else ""
             raise wrong(
@@ -232,7 +252,8 @@ class Threshold:
         )
         where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
         a = "an" if self.direction == "increase" else "a"
-        return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{self.citation}]"
+        cited = OWN if is_own(self) else self.citation
+        return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{cited}]"
 
 
 @frozen(kw_only=True)
@@ -282,31 +303,71 @@ class LesionSelection:
         said = ", ".join(
             words.format(limit) for words, limit in limits.items() if limit is not None
         )
-        return f"Target lesions: {said or 'every measurable lesion'} [{self.citation}]."
+        cited = OWN if is_own(self) else self.citation
+        return f"Target lesions: {said or 'every measurable lesion'} [{cited}]."
 
 
+@frozen(kw_only=True, str=False, repr=False)
 class Rules(ABC):
-    """What every criteria object has: prose, a digest, and the kind of question it answers."""
+    """What every criteria object has: a family, prose, a digest, and the kind of question it
+    answers.
 
-    name: str
-    title: str
+    ``family`` says which published rules it descends from ("RECIST 1.1", "WHO"); `attrs.evolve` and
+    `criteria.load` keep it, whatever else they change.
+    """
+
+    name: str = field(default="custom", validator=text)
+    title: str = field(validator=text)
+    family: str = field(default="custom", validator=text)
     kind: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        # attrs writes a repr of its own for each class that has none in its body: all fields of
+        # all parts, which fills a screen in every signature that has criteria as a default.
+        cls.__repr__ = Rules.__repr__  # type: ignore[method-assign]
 
     @abstractmethod
     def prose(self) -> str:
         """The rules as sentences that a clinician can sign."""
 
+    @property
+    def heading(self) -> str:
+        """The title; of a variant that has kept its edition's title, that it is one."""
+        base = base_of(self)
+        kept = base is not None and base.title == self.title and own_fields(self)
+        return f"Variant of {self.title}" if kept else self.title
+
     def __str__(self) -> str:
-        return self.prose()
+        own = own_fields(self)
+        if not own:
+            return self.prose()
+        return (
+            f"{self.prose()}\nA variant of {base_of(self).title}; {OWN}, without its citation: "
+            f"{', '.join(own)}."
+        )
+
+    def __repr__(self) -> str:
+        base = base_of(self)
+        variant = f", a variant of {base.title}" if base is not None and own_fields(self) else ""
+        return f"<{type(self).__name__} {self.name!r}{variant}>"
 
     @property
     def digest(self) -> str:
         """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
         fields: Any = self
         said = json.dumps(
-            [type(self).__name__, attrs.asdict(fields, value_serializer=_plain)], sort_keys=True
+            [
+                type(self).__name__,
+                attrs.asdict(fields, filter=_decides, value_serializer=_plain),
+            ],
+            sort_keys=True,
         )
         return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _decides(attribute: attrs.Attribute[Any], _value: object) -> bool:
+    """Whether a field is part of the fingerprint: the family only says where the rules come from."""
+    return attribute.name != "family"
 
 
 def _plain(_owner: object, _attribute: object, value: Any) -> Any:

@@ -111,7 +111,7 @@ class SizeCriteria(Rules):
     >>> import attrs
     >>> from nettumor.criteria import VOGL_2008
     >>> protocol = attrs.evolve(VOGL_2008, gap="MR", title="Trial X")
-    >>> print(str(protocol).splitlines()[-2])
+    >>> print(str(protocol).splitlines()[-3])
     Best response after Vogl 2008: the review asks for no confirmation and no minimum. CR and PR need no confirmation. \
 SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et al. 2008, section 4.3 (silent on both)\
 ; library choice.
@@ -201,7 +201,7 @@ SD has no minimum duration. A lesser response after a CR is PD. Source: Vogl et 
         if self.node_normal is not None and self.node_cr == "normal":
             gone += f" and every target node is below {self.node_normal:g} mm in short axis"
         lines = [
-            f"{self.title} ({self.name}): response by {self.what}, in {self.unit}.",
+            f"{self.heading} ({self.name}): response by {self.what}, in {self.unit}.",
             f"CR: {gone}.",
             "PD: a new lesion, or "
             + self.pd.prose(self.what, self.absolute_combines)
@@ -360,7 +360,7 @@ class AttenuationCriteria(Rules):
         """The rules as sentences."""
         return "\n".join(
             [
-                f"{self.title} ({self.name}): response by the sum of diameters (mm) and the mean "
+                f"{self.heading} ({self.name}): response by the sum of diameters (mm) and the mean "
                 "attenuation (HU).",
                 "CR: every lesion has disappeared.",
                 f"PR: {self.pr.prose('the sum')} {self.combine} "
@@ -408,7 +408,7 @@ class UptakeCriteria(Rules):
         """The rules as sentences."""
         return "\n".join(
             [
-                f"{self.title} ({self.name}): response by the SUL peak of the hottest lesion.",
+                f"{self.heading} ({self.name}): response by the SUL peak of the hottest lesion.",
                 "CR: no uptake above background in any lesion.",
                 f"PD: a new lesion, or {self.pd.prose('the SUL peak')}.",
                 f"PR: {self.pr.prose('the SUL peak')}.",
@@ -451,7 +451,7 @@ class MarkerCriteria(Rules):
     def prose(self) -> str:
         """The rules as sentences."""
         lines = [
-            f"{self.title} ({self.name}): biological response of a marker above its upper limit "
+            f"{self.heading} ({self.name}): biological response of a marker above its upper limit "
             "before therapy.",
             "CR: the marker is at or below its upper limit after therapy.",
             f"PR: {self.pr.prose('the marker')}.",
@@ -502,7 +502,7 @@ class SymptomCriteria(Rules):
     def prose(self) -> str:
         """The rules as sentences."""
         lines = [
-            f"{self.title} ({self.name}): response of a symptom that was present before therapy.",
+            f"{self.heading} ({self.name}): response of a symptom that was present before therapy.",
             "CR: the symptom is gone.",
             f"PR: {self.pr.prose('the frequency or score')}.",
         ]

@@ -13,6 +13,7 @@ _CHOI = Citation("Choi et al. 2007", "Table 2 (seen in PMC5658474)", _DOI)
 CHOI_2007 = AttenuationCriteria(
     name="choi-2007",
     title="Choi 2007",
+    family="Choi",
     pr=Threshold(10, "decrease", _CHOI),
     pd=Threshold(10, "increase", _CHOI),
     attenuation=Threshold(15, "decrease", _CHOI),

@@ -24,6 +24,7 @@ _RECALLED = Citation(
 EASL_2001 = SizeCriteria(
     name="easl-2001",
     title="EASL 2001",
+    family="EASL",
     measure="viable product",
     pr=Threshold(50, "decrease", _BRUIX),
     pd=Threshold(25, "increase", _RECALLED, reference="nadir"),
@@ -31,6 +32,7 @@ EASL_2001 = SizeCriteria(
     best_response=BestResponseRule(
         name="easl-2001",
         title="Best response after EASL 2001",
+        family="EASL",
         confirmation_days=28,
         sd_minimum_days=42,
         citation=_BRUIX,

@@ -24,6 +24,7 @@ IRECIST_2017 = attrs.evolve(
     RECIST_1_1,
     name="irecist-2017",
     title="iRECIST 2017",
+    family="iRECIST",
     pr=attrs.evolve(RECIST_1_1.pr, citation=_SEYMOUR),
     pd=attrs.evolve(RECIST_1_1.pd, citation=_SEYMOUR),
     immune=True,
@@ -37,6 +38,7 @@ IRECIST_2017 = attrs.evolve(
     best_response=BestResponseRule(
         name="irecist-2017",
         title="Best response after iRECIST 2017",
+        family="iRECIST",
         cr_then_pr="keep",
         citation=_SEYMOUR,
     ),

@@ -12,6 +12,7 @@ _RECALLED = Citation("Nathan et al. 2010 (modified Choi)", "progression", "", "f
 MODIFIED_CHOI_2010 = AttenuationCriteria(
     name="modified-choi-2010",
     title="Modified Choi 2010",
+    family="modified Choi",
     pr=Threshold(10, "decrease", _NATHAN),
     pd=Threshold(10, "increase", _RECALLED),
     attenuation=Threshold(15, "decrease", _NATHAN),
@@ -19,6 +20,7 @@ MODIFIED_CHOI_2010 = AttenuationCriteria(
     best_response=BestResponseRule(
         name="modified-choi-2010",
         title="Best response after modified Choi 2010",
+        family="modified Choi",
         citation=_RECALLED,
     ),
     citation=_NATHAN,

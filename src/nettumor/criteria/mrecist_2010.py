@@ -24,6 +24,7 @@ _NODES = Citation("mRECIST (Lencioni and Llovet 2010)", "lymph nodes (seen in PM
 MRECIST_2010 = SizeCriteria(
     name="mrecist-2010",
     title="mRECIST 2010 (hepatocellular carcinoma, Lencioni)",
+    family="mRECIST",
     measure="viable diameter",
     pr=Threshold(30, "decrease", _LENCIONI),
     pd=Threshold(20, "increase", _LENCIONI, reference="nadir"),
@@ -32,6 +33,7 @@ MRECIST_2010 = SizeCriteria(
     best_response=BestResponseRule(
         name="mrecist-2010",
         title="Best response after mRECIST 2010",
+        family="mRECIST",
         citation=_LENCIONI,
     ),
     selection=LesionSelection(

@@ -14,6 +14,7 @@ _CONVENTION = Citation("Convention of NET trials after the WHO limits", "", "", 
 BIOLOGICAL_NET_WHO = MarkerCriteria(
     name="biological-net-who",
     title="Biological response of NET after the WHO limits",
+    family="NET WHO",
     pr=Threshold(50, "decrease", _WHO),
     mr=Threshold(25, "decrease", _CONVENTION),
     pd=Threshold(25, "increase", _CONVENTION),

@@ -15,6 +15,7 @@ _WAHL = Citation(
 PERCIST_2009 = UptakeCriteria(
     name="percist-1.0",
     title="PERCIST 1.0",
+    family="PERCIST",
     pr=Threshold(30, "decrease", _WAHL, absolute=0.8, unit="SUL"),
     pd=Threshold(30, "increase", _WAHL, absolute=0.8, unit="SUL"),
     best_response=BestResponseRule(

@@ -21,12 +21,14 @@ _THERASSE = Citation("RECIST 1.0 (Therasse et al. 2000)", "response criteria", _
 RECIST_1_0 = SizeCriteria(
     name="recist-1.0",
     title="RECIST 1.0",
+    family="RECIST 1.0",
     measure="diameter",
     pr=Threshold(30, "decrease", _THERASSE),
     pd=Threshold(20, "increase", _THERASSE, reference="nadir"),
     best_response=BestResponseRule(
         name="recist-1.0",
         title="Best response after RECIST 1.0",
+        family="RECIST 1.0",
         confirmation_days=28,
         sd_minimum_days=42,
         citation=Citation(

@@ -24,6 +24,7 @@ _LESIONS = Citation("RECIST 1.1", "3.1 and 4.2", _DOI)
 RECIST_1_1 = SizeCriteria(
     name="recist-1.1",
     title="RECIST 1.1",
+    family="RECIST 1.1",
     measure="diameter",
     pr=Threshold(30, "decrease", _TARGET),
     pd=Threshold(20, "increase", _TARGET, reference="nadir", absolute=5, unit="mm"),
@@ -33,6 +34,7 @@ RECIST_1_1 = SizeCriteria(
     best_response=BestResponseRule(
         name="recist-1.1",
         title="Best response after RECIST 1.1",
+        family="RECIST 1.1",
         confirmation_days=28,
         sd_minimum_days=42,
         citation=Citation("RECIST 1.1", "4.4.3 and Table 3", _DOI, "from memory"),

@@ -22,6 +22,7 @@ _GREEN = Citation(
 SWOG_1992 = SizeCriteria(
     name="swog-1992",
     title="SWOG 1992",
+    family="SWOG",
     measure="product",
     pr=Threshold(50, "decrease", _GREEN),
     pd=Threshold(50, "increase", _GREEN, reference="nadir", absolute=1000, unit="mm2"),
@@ -30,6 +31,7 @@ SWOG_1992 = SizeCriteria(
     best_response=BestResponseRule(
         name="swog-1992",
         title="Best response after SWOG 1992",
+        family="SWOG",
         confirmation_days=28,
         sd_minimum_days=42,
         citation=_GREEN,

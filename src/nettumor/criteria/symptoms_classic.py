@@ -21,6 +21,7 @@ _CARRIED = Citation(
 SYMPTOMATIC_CLASSIC = SymptomCriteria(
     name="symptomatic-classic",
     title="Symptomatic response, classic grading",
+    family="classic symptoms",
     pr=Threshold(50, "decrease", _CLASSIC),
     pd=Threshold(25, "increase", _CARRIED, strict=True),
     citation=_CLASSIC,

@@ -29,6 +29,7 @@ _CARRIED = Citation("Vogl et al. 2008", "section 4.3, carried over", _DOI, "libr
 _BEST = BestResponseRule(
     name="vogl-2008",
     title="Best response after Vogl 2008: the review asks for no confirmation and no minimum",
+    family="VOGL",
     sd_minimum_days=None,
     citation=Citation("Vogl et al. 2008", "section 4.3 (silent on both)", _DOI, "library choice"),
 )
@@ -36,6 +37,7 @@ _BEST = BestResponseRule(
 VOGL_2008 = SizeCriteria(
     name="vogl-2008",
     title="Vogl 2008, morphological response",
+    family="VOGL",
     measure="diameter",
     pr=Threshold(30, "decrease", _SECTION, strict=True),
     pd=Threshold(25, "increase", _SECTION, strict=True),
@@ -52,6 +54,7 @@ therapy.
 VOGL_2008_CAPTIONS = SizeCriteria(
     name="vogl-2008-captions",
     title="Vogl 2008, partial response as in the captions of Figures 3 and 4",
+    family="VOGL",
     measure="diameter",
     pr=Threshold(50, "decrease", _CAPTIONS, strict=True),
     pd=Threshold(25, "increase", _SECTION, strict=True),
@@ -71,6 +74,7 @@ ASSESSMENT_WINDOW = (28, 42)
 BIOLOGICAL_VOGL_2008 = MarkerCriteria(
     name="biological-vogl-2008",
     title="Vogl 2008, biological response",
+    family="VOGL",
     pr=Threshold(
         50, "decrease", Citation("Vogl et al. 2008", "Table 2 (> 50 %)", _DOI), strict=True
     ),
@@ -84,6 +88,7 @@ choice).
 SYMPTOMATIC_VOGL_2008 = SymptomCriteria(
     name="symptomatic-vogl-2008",
     title="Vogl 2008, symptomatic response",
+    family="VOGL",
     pr=Threshold(
         50,
         "decrease",

@@ -20,6 +20,7 @@ _PRINTED = Citation("Volumetric RECIST as printed", "65 % and 73 %", "", "from m
 VOLUME_RECIST = SizeCriteria(
     name="volume-recist",
     title="Volumetric RECIST (exact cubes)",
+    family="volume RECIST",
     measure="volume",
     pr=Threshold(65.7, "decrease", _CUBE),
     pd=Threshold(72.8, "increase", _CUBE, reference="nadir"),
@@ -36,6 +37,7 @@ VOLUME_RECIST_PRINTED = attrs.evolve(
     VOLUME_RECIST,
     name="volume-recist-printed",
     title="Volumetric RECIST (limits as printed)",
+    family="volume RECIST",
     pr=Threshold(65, "decrease", _PRINTED),
     pd=Threshold(73, "increase", _PRINTED, reference="nadir"),
     citation=_PRINTED,

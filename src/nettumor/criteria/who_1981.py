@@ -28,6 +28,7 @@ _NADIR = Citation(
 WHO_1981 = SizeCriteria(
     name="who-1981",
     title="WHO 1981",
+    family="WHO",
     measure="product",
     pr=Threshold(50, "decrease", _MILLER),
     pd=Threshold(25, "increase", _NADIR, reference="nadir"),
@@ -35,6 +36,7 @@ WHO_1981 = SizeCriteria(
     best_response=BestResponseRule(
         name="who-1981",
         title="Best response after WHO 1981",
+        family="WHO",
         confirmation_days=28,
         sd_minimum_days=28,
         citation=_MILLER,

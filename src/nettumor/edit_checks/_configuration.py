@@ -23,14 +23,15 @@ Unknown keys are errors that name the nearest known one.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
 
+from nettumor._toml import TomlFile, read_toml
 from nettumor.edit_checks._types import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -91,62 +92,96 @@ def load_configuration(path: str | Path) -> Configuration:
     ----------
     TOML 1.0.
     """
-    try:
-        content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", argument="path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} is no TOML file: {error}.", argument="path") from None
-    _known(content, _TABLES, "table")
-    parts = {name: _table(content, name) for name in _TABLES}
+    file = read_toml(path)
+    _known(file, (), file.content, _TABLES, "table")
+    parts = {name: _table(file, name) for name in _TABLES}
     for name in ("parameters", "off", "severity"):
-        _known(parts[name], CHECKS, f"check in [{name}]")
+        _known(file, (name,), parts[name], CHECKS, f"check in [{name}]")
     for id, word in parts["severity"].items():
-        choose(f"severity.{id}", word, SEVERITIES)
+        with _at(file, "severity", id):
+            choose(f"severity.{id}", word, SEVERITIES)
     for id, reason in parts["off"].items():
         if not isinstance(reason, str) or not reason.strip():
             raise InputError(
-                f"`off.{id}` must give the reason; got {reason!r}. Say why it is switched off.",
+                f"`off.{id}` must give the reason; got {reason!r} ({file.place('off', id)}). Say "
+                "why it is switched off.",
                 argument=id,
             )
-    _known(parts["methods"], ("equivalent",), "key in [methods]")
-    _known(parts["windows"], WINDOWS, "key in [windows]")
+    _known(file, ("methods",), parts["methods"], ("equivalent",), "key in [methods]")
+    _known(file, ("windows",), parts["windows"], WINDOWS, "key in [windows]")
+    with _at(file, "methods", "equivalent"):
+        groups = _groups(parts["methods"].get("equivalent", []))
     return Configuration(
-        parameters=_checked(parts["parameters"]),
+        parameters=_checked(file, parts["parameters"]),
         off=parts["off"],
         severities=parts["severity"],
-        organ_map={_upper(k): _upper(v) for k, v in parts["organs"].items()},
-        method_equivalents=_groups(parts["methods"].get("equivalent", [])),
-        windows={k: _days(k, v) for k, v in parts["windows"].items()},
+        organ_map=_organs(file, parts["organs"]),
+        method_equivalents=groups,
+        windows=_windows(file, parts["windows"]),
     )
 
 
-def _table(content: Mapping[str, Any], name: str) -> dict[str, Any]:
-    found = content.get(name, {})
+@contextmanager
+def _at(file: TomlFile, *key: str) -> Iterator[None]:
+    """What is wrong with a key is said with its place in the file."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(f"{file.place(*key)}: {error}", argument=error.argument) from None
+
+
+def _table(file: TomlFile, name: str) -> dict[str, Any]:
+    found = file.content.get(name, {})
     if not isinstance(found, dict):
         raise InputTypeError(
-            f"`{name}` must be a table; got {found!r:.60}. Write [{name}].", argument=name
+            f"`{name}` must be a table; got {found!r:.60} ({file.place(name)}). Write [{name}].",
+            argument=name,
         )
     return found
 
 
-def _known(found: Iterable[str], known: Iterable[str], what: str) -> None:
+def _known(
+    file: TomlFile, path: tuple[str, ...], found: Iterable[str], known: Iterable[str], what: str
+) -> None:
     names = list(known)
     for key in found:
         if key not in names:
-            raise InputError(f"Unknown {what}: {key!r}. {did_you_mean(key, names)}", argument=key)
+            raise InputError(
+                f"Unknown {what}: {key!r} ({file.place(*path, key)}). {did_you_mean(key, names)}",
+                argument=key,
+            )
 
 
-def _checked(parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _checked(file: TomlFile, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     from nettumor.edit_checks._run import check_parameters
 
     for id, values in parameters.items():
         if not isinstance(values, dict):
             raise InputTypeError(
-                f"`parameters.{id}` must be a table; got {values!r:.60}.", argument=id
+                f"`parameters.{id}` must be a table; got {values!r:.60} "
+                f"({file.place('parameters', id)}). Write [parameters.{id}].",
+                argument=id,
             )
-        check_parameters(CHECKS[id], values)
+        for name, value in values.items():
+            with _at(file, "parameters", id, name):
+                check_parameters(CHECKS[id], {name: value})
     return dict(parameters)
+
+
+def _organs(file: TomlFile, organs: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for word, organ in organs.items():
+        with _at(file, "organs", word):
+            found[_upper(word)] = _upper(organ)
+    return found
+
+
+def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
+    found = {}
+    for name, value in windows.items():
+        with _at(file, "windows", name):
+            found[name] = _days(name, value)
+    return found
 
 
 def _upper(word: object) -> str:

@@ -7,8 +7,6 @@ it under its cause and say how many were folded.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Formatter
@@ -17,13 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._whole_file import write_whole
 from nettumor.crf import occurrence
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import intake_table, summary
 from nettumor.edit_checks._configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks._types import SEVERITIES, Check, Hits
 from nettumor.errors import InputError
-from nettumor.tables import Table
+from nettumor.tables import Table, csv_text, no_formula
 
 COLUMNS = (
     "check",
@@ -166,26 +165,23 @@ class Findings(Table):
         folded: bool = True,
         severity: str = "note",
         limit: int | None = None,
+        spreadsheet: bool = True,
     ) -> str:
         """One query a line (UTF-8 with its mark where written, for Excel); the last line says what
         is left out.
 
-        Cells that a spreadsheet would take for a formula are written with an apostrophe before
-        them.
+        ``spreadsheet``: cells that a spreadsheet would take for a formula are written with an
+        apostrophe before them.
         """
         table, left_out = self.selected(folded=folded, severity=severity, limit=limit)
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(
-            [_plain(v) for v in row]
-            for row in zip(*(a.tolist() for a in table.values()), strict=True)
-        )
-        if left_out:
-            writer.writerow([left_out])
+        cells = zip(*(a.tolist() for a in table.values()), strict=True)
+        rows: list[list[object]] = [list(table), *map(list, cells)]
+        if spreadsheet:
+            rows = [[no_formula(v) for v in row] for row in rows]
+        text = csv_text([*rows, [left_out]] if left_out else rows)
         if path is not None:
-            Path(path).write_text(out.getvalue(), encoding="utf-8-sig", newline="")
-        return out.getvalue()
+            write_whole(path, text, "utf-8-sig")
+        return text
 
     def to_json(
         self,
@@ -276,17 +272,6 @@ def _capped(
     told = ", ".join(f"{over[i]} of {names[i]}" for i in most[:5])
     rest = f", and of {len(most) - 5} other checks" if len(most) > 5 else ""
     return np.sort(rows[turn[:limit]]), f"{len(rows) - limit} beyond {limit} ({told}{rest})"
-
-
-def _plain(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if not isinstance(value, str) or value[:1] not in ("=", "+", "-", "@", "\t", "\r"):
-        return value
-    try:
-        float(value.replace(",", "."))
-    except ValueError:
-        return f"'{value}"
-    return value
 
 
 def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

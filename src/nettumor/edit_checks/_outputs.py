@@ -7,14 +7,17 @@ read these. What is left out is said in each of them.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
+from nettumor._whole_file import write_whole
 from nettumor.edit_checks._types import CHECKS
 from nettumor.errors import InputError, missing_extra
 from nettumor.tables import Table
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 def write(text: str, path: str | Path | None) -> str:
     """Write a text as UTF-8 where there is a path; the text."""
     if path is not None:
-        Path(path).write_text(text + "\n", encoding="utf-8", newline="")
+        write_whole(path, text + "\n")
     return text
 
 
@@ -158,6 +161,9 @@ def source(id: str) -> str:
 SHEET_ROWS = 1_048_575
 """Rows of a sheet of Excel below its heading."""
 
+IN_MEMORY = 50_000
+"""Rows up to which a workbook is made without files of its own (library choice)."""
+
 CELL = 32_767
 """Characters that a cell of Excel holds."""
 
@@ -169,6 +175,18 @@ def workbook_class() -> Any:
     except ImportError:
         raise missing_extra("XlsxWriter", "xlsx", "A workbook of findings") from None
     return Workbook
+
+
+@contextlib.contextmanager
+def _named(path: str | Path) -> Iterator[None]:
+    """What the system refuses while a workbook is packed, as an error that names the file."""
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        yield
+    except (OSError, FileCreateError) as error:
+        system = error.args[0] if isinstance(error, FileCreateError) else error
+        raise OSError(system.errno, system.strerror, str(path)) from None
 
 
 def written_workbook(
@@ -187,15 +205,21 @@ def written_workbook(
     columns["rule"] = np.array([sentence(id) for id in table["check"].tolist()], dtype=object)
     columns["source"] = np.array([source(id) for id in table["check"].tolist()], dtype=object)
     facts = [*about(found).items(), ("not shown", left_out)]
-    with workbook(
-        path,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    ) as book:
+    # In memory first: what packs the workbook complains on stderr of a disk that is full.
+    packed = io.BytesIO()
+    with (
+        _named(path),
+        workbook(
+            packed,
+            {
+                "constant_memory": table.n_rows > IN_MEMORY,
+                "in_memory": table.n_rows <= IN_MEMORY,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        ) as book,
+    ):
         head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "valign": "top"})
         body = book.add_format({"valign": "top", "text_wrap": True})
         sheets = {
@@ -211,6 +235,7 @@ def written_workbook(
         }
         for name, content in sheets.items():
             _sheet(book.add_worksheet(name), content, head, body)
+    write_whole(path, packed.getvalue())
 
 
 _WIDTHS = {

@@ -8,6 +8,7 @@ looks like passed.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -238,19 +239,44 @@ def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
                 argument=name,
             )
         default = check.parameters[name]
-        numeric = isinstance(default, (int, float)) and not isinstance(default, bool)
-        if numeric and (
-            not isinstance(value, (int, float)) or isinstance(value, bool) or not np.isfinite(value)
-        ):
+        must = _kind_of(default)
+        if not _fits(value, default):
             raise InputTypeError(
-                f"`{name}` of {check.id} must be a number; got {value!r}. Its default is "
-                f"{default!r}.",
+                f"`{name}` of {check.id} must be {must}; got {value!r:.60}. Its default is "
+                f"{default!r:.60}.",
                 argument=name,
             )
-        if isinstance(default, bool) and not isinstance(value, bool):
-            raise InputTypeError(
-                f"`{name}` of {check.id} must be True or False; got {value!r}.", argument=name
-            )
+
+
+def _kind_of(default: object) -> str:
+    """What a parameter must be, by its default, in words."""
+    if isinstance(default, bool):
+        return "True or False"
+    if isinstance(default, (int, float)):
+        return "a number"
+    return "text" if isinstance(default, str) else 'a list of texts, such as ["ASCITES"]'
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether a value is of the kind of a default; a text is no list of its letters."""
+    if isinstance(default, bool):
+        return isinstance(value, bool)
+    if isinstance(default, (int, float)):
+        return (
+            isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _FINITE
+        )
+    if isinstance(default, str):
+        # A date of TOML stands for its text, a number for a day of the study.
+        return isinstance(value, (str, datetime.date, int, float)) and not isinstance(value, bool)
+    if isinstance(default, (tuple, list)):
+        return isinstance(value, (tuple, list, set, frozenset)) and all(
+            isinstance(item, (str, int)) and not isinstance(item, bool) for item in value
+        )
+    return True
+
+
+_FINITE = 1e300
+"""Numbers from here on are no limits, and no floats where they are whole."""
 
 
 def _one(

@@ -149,14 +149,7 @@ def flag(
 
 def _families(criteria: Criteria) -> set[str]:
     """The words of `Check.criteria` that fit a criteria object."""
-    name = criteria.name
-    known = {
-        "recist-1.1": "RECIST 1.1",
-        "recist-1.0": "RECIST 1.0",
-        "mrecist": "mRECIST",
-        "who": "WHO",
-    }
-    found = {family for start, family in known.items() if name.startswith(start)}
+    found = {criteria.family} & {"RECIST 1.1", "RECIST 1.0", "mRECIST", "WHO"}
     return found | ({"iRECIST"} if getattr(criteria, "immune", False) else set())
 
 

@@ -177,7 +177,7 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
         )
         yield flag(
             "responses",
-            given & (word == "NC") & (not criteria.name.startswith("who")),
+            given & (word == "NC") & (criteria.family != "WHO"),
             f"{{column}} response NC at visit {{visit}}: a word of WHO; {title} calls it SD",
             column,
             expected="SD",
@@ -211,9 +211,9 @@ def _of_other_disease(data: Data, rows: Rows, codes: Codes, given: Bools) -> Ite
         "overall",
         expected="SD, PR, CR, PD or NE",
     )
-    name = data.criteria.name
-    refused = [Response.PR, Response.MR] if "recist" in name else []
-    refused += [Response.SD] if name.startswith(("recist-1.1", "irecist")) else []
+    family = data.criteria.family
+    refused = [Response.PR, Response.MR] if "RECIST" in family else []
+    refused += [Response.SD] if family in ("RECIST 1.1", "iRECIST") else []
     partial = given & np.isin(codes, refused) & ~targets & has
     yield flag(
         "responses",

@@ -387,7 +387,7 @@ def _organ_has(rows: Rows, words: tuple[str, ...]) -> Bools:
 
 def _sites(data: Data, given: Any) -> tuple[str, ...]:
     # thrombus of the portal vein is truly non-measurable under mRECIST (Lencioni and Llovet 2010)
-    own = ("PORTAL VEIN", "PVT") if data.criteria.name.startswith("mrecist") else ()
+    own = ("PORTAL VEIN", "PVT") if data.criteria.family == "mRECIST" else ()
     return (*(tidy(str(s)) for s in given), *own)
 
 

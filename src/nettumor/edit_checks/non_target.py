@@ -346,7 +346,7 @@ def nontarget_pr(data: Data, parameters: Parameters) -> Hits:
     """PR, MR or SD as a non-target response; SD (IR/SD) is a word of WHO and RECIST 1.0."""
     said = reported(data)
     words = [Response.PR, Response.MR, Response.SD]
-    if data.criteria.name.startswith(("who", "recist-1.0", "easl", "swog")):
+    if data.criteria.family in ("WHO", "RECIST 1.0", "EASL", "SWOG"):
         words.remove(Response.SD)
     bad = data.own_criteria & np.isin(said.non_target, words)
     return flag(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, more_than
+from nettumor._labels import by_label
 from nettumor._late import Late
 from nettumor.criteria import FDA_2018_CENSORING, CensoringRule
 from nettumor.endpoints._censoring import Courses, end, read
@@ -16,6 +17,7 @@ from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
 
+@by_label(responses="timepoint", days="timepoint")
 def progression_free_survival(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -128,6 +130,7 @@ def progression_free_survival(
     return end(courses, start, "PFS", deaths=True)
 
 
+@by_label(responses="timepoint", days="timepoint")
 def time_to_progression(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -193,6 +196,7 @@ def time_to_progression(
     return end(courses, start, "TTP", deaths=False)
 
 
+@by_label(responses="timepoint", days="timepoint")
 def duration_of_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -265,6 +269,7 @@ def duration_of_response(
     return end(courses, start, "DOR", deaths=True, since=start)
 
 
+@by_label(responses="timepoint", days="timepoint")
 def time_to_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,

@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from nettumor._arrays import as_days, as_intervals, broadcast, more_than
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
 
+@by_label()
 def overall_survival(
     death: npt.ArrayLike,
     last_known_alive: npt.ArrayLike,
@@ -75,6 +77,7 @@ def overall_survival(
     )
 
 
+@by_label()
 def time_to_new_therapy(
     new_therapy: npt.ArrayLike,
     last_known_alive: npt.ArrayLike,

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._labels import by_label, same_labels
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, refuse
@@ -18,6 +19,7 @@ from nettumor.terminology import Reason, Response, scalar_or_codes
 from nettumor.words.units import same
 
 
+@by_label()
 def marker_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -286,7 +288,7 @@ class BiologicalResponse:
             known = "" if np.isnan(limit) else f", upper limit {most}"
             rise = "up" if np.isnan(percent) else _wording.signed(percent)
             said = f"{what} {two} is {rise} from {one} before{known}; {self._limits()}"
-        return f"{response.label}: {said} {_wording.source(self.criteria.title, self.criteria.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria)}"
 
     def _limits(self) -> str:
         limits = [self.criteria.pr, self.criteria.mr, self.criteria.pd]
@@ -385,6 +387,7 @@ def combine(
             "`responses` must hold at least one response; got none. Give name and codes.",
             argument="responses",
         )
+    same_labels(**{str(name): getattr(r, "response", r) for name, r in responses.items()})
     codes = {
         name: _arrays.as_codes(getattr(r, "response", r), "responses")
         for name, r in responses.items()

@@ -34,6 +34,9 @@ _add, _subtract, _all, _highest = np.add, np.subtract, np.logical_and.reduce, np
 _BITS = np.dtype(np.uint64)
 _INFINITE = np.array(np.inf).view(_BITS)[()]
 
+NARROW = 4.0 * float(np.finfo(np.float32).eps)
+"""How far apart a decimal and its float of 32 bits may lie, on both sides of a limit, with room."""
+
 IN_GAP = Response.IUPD
 """Marks a change in the gap that is to be refused: a size never gives this response."""
 _GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": IN_GAP}
@@ -126,6 +129,56 @@ def codes_of_block(
         _further(before, after, criteria, limits, out)
         sound = sound and _sizes(after)
     return bool(sound) or _mend(before, after, out)
+
+
+class NearLimits:
+    """Sizes of 32 bits under usual limits: judged as they are, and again where a limit is near.
+
+    Where the limits moved by `NARROW` either way give one answer, the decimals that were written
+    give it too. The few other pairs are collected block by block, and judged by these decimals at
+    the end.
+    """
+
+    def __init__(self, criteria: SizeCriteria, narrow: tuple[bool, bool]) -> None:
+        self._criteria, self._narrow, self._done = criteria, narrow, 0
+        self._moved = limits_of(criteria, NARROW), limits_of(criteria, -NARROW)
+        self._pairs: list[tuple[npt.NDArray[Any], Floats, Floats]] = []
+
+    def codes_of_block(
+        self,
+        before: Floats,
+        after: Floats,
+        criteria: SizeCriteria,
+        limits: Limits,
+        out: Codes,
+        scratch: Scratch,
+    ) -> bool:
+        """As the function of this name; the limits of the decimals are not asked here."""
+        further, nearer = self._moved
+        other = np.empty_like(out)
+        codes_of_block(before, after, criteria, nearer, other, scratch)
+        sound = codes_of_block(before, after, criteria, further, out, scratch)
+        near = np.flatnonzero(other != out)
+        if near.size:
+            self._pairs.append((near + self._done, before[near], after[near]))
+        self._done += out.size
+        return sound
+
+    def mend(self, codes: Codes, new: Bools | None) -> None:
+        """The codes of the pairs near a limit, by the decimals that were written, into ``codes``."""
+        if not self._pairs:
+            return
+        place, *sizes = (np.concatenate(parts) for parts in zip(*self._pairs, strict=True))
+        before, after = (
+            _arrays.widen(values.astype(np.float32)) if few else values
+            for values, few in zip(sizes, self._narrow, strict=True)
+        )
+        exact = limits_of(self._criteria, _arrays.GUARD)
+        mended = np.empty(place.size, dtype=np.int8)
+        codes_of_block(before, after, self._criteria, exact, mended, Scratch(place.size))
+        if new is not None:
+            progress(np.broadcast_to(new, codes.shape).ravel()[place], mended)
+        codes.reshape(-1)[place] = mended
 
 
 def _sizes(after: Floats) -> Any:

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _wording
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._labels import by_label, same_labels
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.criteria.vogl_2008 import ASSESSMENT_WINDOW
@@ -92,12 +93,13 @@ def classify(
         found = _one(before, after, criteria)
         if found is not None:
             return found
-    guard = _arrays.guard(before, after)
-    first, second = _ready(before, "before"), _ready(after, "after")
+    same_labels(before=before, after=after, new_lesion=new_lesion)
+    usual = _pairs.limits_of(criteria, _arrays.GUARD).usual
+    first, second = _ready(before, "before", usual), _ready(after, "after", usual)
     new = None if new_lesion is False else _arrays.as_flags(new_lesion, "new_lesion")
-    codes, bad = _in_blocks(first, second, new, criteria, _pairs.limits_of(criteria, guard))
+    codes, bad = _in_blocks(first, second, new, criteria)
     if bad and invalid == "raise":
-        _refuse(first, second, criteria)
+        _refuse(_arrays.as_numbers(first, ""), _arrays.as_numbers(second, ""), criteria)
     if criteria.gap == "raise":
         _refuse_gap(second, codes, criteria)
     return scalar_or_codes(codes)
@@ -115,10 +117,14 @@ def _one(before: Any, after: Any, criteria: SizeCriteria) -> Response | None:
     return Response.PR if after <= before * limits.pr else Response.SD
 
 
-def _ready(values: npt.ArrayLike, argument: str) -> npt.NDArray[Any]:
-    """The values as numbers; narrower types stay as they are and are widened block by block."""
+def _ready(values: npt.ArrayLike, argument: str, usual: bool) -> npt.NDArray[Any]:
+    """The values as numbers; whole numbers, and floats of 32 bits under the usual limits, stay as
+    they are and are widened block by block.
+    """
     if type(values) is np.ndarray and values.dtype.kind in "fiu":
-        return values
+        width = values.dtype.itemsize if values.dtype.kind == "f" else 8
+        if width == 8 or (width == 4 and usual):
+            return values
     return _arrays.as_numbers(values, argument)
 
 
@@ -127,7 +133,6 @@ def _in_blocks(
     after: npt.NDArray[Any],
     new: Bools | None,
     criteria: SizeCriteria,
-    limits: _pairs.Limits,
 ) -> tuple[Codes, bool]:
     """The codes of all pairs, and whether a size is impossible."""
     given = {"before": before, "after": after} | ({} if new is None else {"new_lesion": new})
@@ -135,13 +140,19 @@ def _in_blocks(
     codes = np.empty(shape, dtype=np.int8)
     size = min(_pairs.BLOCK, codes.size)
     scratch, possible = _pairs.Scratch(size), True
+    narrow = before.dtype == np.float32, after.dtype == np.float32
+    near = _pairs.NearLimits(criteria, narrow) if any(narrow) else None
+    judge = _pairs.codes_of_block if near is None else near.codes_of_block
+    limits = _pairs.limits_of(criteria, _arrays.GUARD)
     with np.errstate(
         invalid="ignore", over="ignore"
     ):  # infinite and huge sizes are told apart block by block
         for b, a, *flags, out in _blocks([*given.values(), codes], size):
-            possible &= _pairs.codes_of_block(b, a, criteria, limits, out, scratch)
+            possible &= judge(b, a, criteria, limits, out, scratch)
             if flags:
                 _pairs.progress(flags[0], out)
+        if near is not None:
+            near.mend(codes, new)
     return codes, not possible
 
 
@@ -151,8 +162,8 @@ def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDA
     if not total:
         return
     if all(
-        a.shape == shape and a.flags.c_contiguous and a.dtype.char in "d?b" and a.dtype.isnative
-        for a in arrays
+        a.shape == shape and a.flags.c_contiguous and a.dtype.isnative and a.dtype.char in ready
+        for a, ready in zip(arrays, ("d", "d", *"?" * (len(arrays) - 3), "b"), strict=True)
     ):
         flat = [a.reshape(-1) for a in arrays]  # views
         whole = total // size * size
@@ -205,6 +216,7 @@ def _refuse_gap(after: npt.NDArray[Any], codes: Codes, criteria: SizeCriteria) -
     )
 
 
+@by_label()
 def percent_change(before: npt.ArrayLike, after: npt.ArrayLike, *, invalid: str = "raise") -> Any:
     """Change of a size from before to after therapy, in percent; negative is smaller.
 
@@ -363,13 +375,14 @@ and +25 % (Vogl 2008, morphological response, section 4.3)
         response = classify(
             before, after, criteria=criteria, new_lesion=new_lesion, invalid=invalid
         )
-        guard = _arrays.guard(before, after)
         first, second, new = _arrays.broadcast(
             before=_arrays.as_numbers(before, "before"),
             after=_arrays.as_numbers(after, "after"),
             new_lesion=_arrays.as_flags(new_lesion, "new_lesion"),
         )
-        reason = _pairs.reasons_of(first, second, criteria, _pairs.limits_of(criteria, guard))
+        reason = _pairs.reasons_of(
+            first, second, criteria, _pairs.limits_of(criteria, _arrays.GUARD)
+        )
         reason = np.where(new, reason | Reason.NEW_LESION, reason).astype(np.int32)
         percent = _percent(first, second)
         if first.ndim:
@@ -430,7 +443,7 @@ section 4.3)
             f" {self.criteria.absolute_combines} {pd.absolute:g} {pd.unit}" if pd.absolute else ""
         )
         limits = f"limits {self.criteria.pr.signed:+g} %{',' if absolute else ' and'} {pd.signed:+g} %{absolute}"
-        source = _wording.source(self.criteria.title, self.criteria.citation)
+        source = _wording.cited(self.criteria)
         return f"{response.label}: {'; '.join([*said, limits])} {source}"
 
     def _and(self, change: float) -> str:

@@ -11,18 +11,22 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Codes, as_flags, broadcast, guard
+from nettumor._arrays import GUARD, Codes, as_flags, broadcast
+from nettumor._labels import by_label
 from nettumor.criteria import CHOI_2007, AttenuationCriteria
 from nettumor.criteria._types import require
 from nettumor.morphology._course import course_of, limit_met
+from nettumor.sums import complete_sums
 from nettumor.terminology import Response
 
 
+@by_label(n_missing="timepoint", sums="timepoint", attenuation="timepoint", progression="timepoint")
 def choi_response(
     sums: npt.ArrayLike,
     attenuation: npt.ArrayLike,
     *,
     progression: npt.ArrayLike = False,
+    n_missing: npt.ArrayLike | None = None,
     criteria: AttenuationCriteria = CHOI_2007,
     invalid: str = "raise",
 ) -> Codes:
@@ -35,14 +39,18 @@ def choi_response(
 
     Parameters
     ----------
-    sums : array_like of float, shape (..., timepoint)
-        Sum of the diameters of the target lesions, mm, baseline first; NaN where not measured.
+    sums : array_like of float, shape (..., timepoint), Sums or TargetResponse
+        Sum of the diameters of the target lesions, mm, baseline first; NaN where not measured. Of a
+        result a sum counts where it is complete; an array is taken as complete, unless ``n_missing``
+        says otherwise: a partial sum is smaller without any shrinkage.
     attenuation : array_like of float, shape (..., timepoint)
         Mean attenuation of the target lesions, HU; NaN where not measured. Greater than 0 at
         baseline; it may be negative later.
     progression : array_like of bool, shape (..., timepoint)
         True where there is a new lesion, a new or growing nodule in a lesion, or unequivocal
         progression of non-measurable disease.
+    n_missing : array_like of int, shape (..., timepoint), optional
+        Target lesions not measured, as in `Sums`: where there are any, the sum is not measured.
     criteria : AttenuationCriteria
         ``CHOI_2007`` or ``MODIFIED_CHOI_2010``. Both decreases count from baseline; the increase
         too, unless ``criteria.pd.reference`` is "nadir" (the smallest earlier sum).
@@ -73,7 +81,7 @@ def choi_response(
     array([0, 7, 7, 3], dtype=int8)
     """
     require(criteria, AttenuationCriteria, "choi_response")
-    size, wrong_size = course_of(sums, "sums", "mm", invalid)
+    size, wrong_size = course_of(complete_sums(sums, n_missing), "sums", "mm", invalid)
     density, wrong_density = course_of(attenuation, "attenuation", "HU", invalid, signed=True)
     size, density, worse, wrong_size, wrong_density = broadcast(
         sums=size,
@@ -82,7 +90,7 @@ def choi_response(
         wrong_size=wrong_size,
         wrong_density=wrong_density,
     )
-    tolerance = guard(sums, attenuation)
+    tolerance = GUARD
     less_dense = criteria.attenuation.percent_met(density[..., :1], density, tolerance)
     smaller = limit_met(criteria.pr, size, tolerance)
     larger = limit_met(criteria.pd, size, tolerance)

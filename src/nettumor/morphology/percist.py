@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_flags, broadcast, guard
+from nettumor._labels import by_label
 from nettumor.criteria import PERCIST_2009, UptakeCriteria
 from nettumor.criteria._types import require
 from nettumor.morphology._course import course_of, limit_met
 from nettumor.terminology import Response
 
 
+@by_label(uptake="timepoint", new_lesion="timepoint", resolved="timepoint")
 def percist_response(
     uptake: npt.ArrayLike,
     *,

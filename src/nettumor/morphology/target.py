@@ -13,16 +13,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from nettumor import _arrays, _wording
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._labels import by_label
+from nettumor._plausible import warn_of_sizes
 from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
+from nettumor.morphology import _shown
 from nettumor.morphology._sustained import sustain
 from nettumor.morphology._target_words import Numbers, numbers_at, worded
-from nettumor.sums import Block, Results, checked_courses, sums_of
+from nettumor.sums import (
+    Block,
+    Results,
+    axes_in_words,
+    checked_courses,
+    complete_sums,
+    is_complete,
+    sums_of,
+)
 from nettumor.terminology import Reason, Response
 
 _GAP_CODES = {"SD": Response.SD, "MR": Response.MR, "NE": Response.NE, "raise": Response.SD}
@@ -48,11 +59,16 @@ class TargetResponse:
     reason : ndarray of int32, shape (..., timepoint)
         Bits of `Reason`.
     criteria : SizeCriteria
+    n_lesions : int or None
+        Length of the lesion axis; None where sums were given.
+    complete : ndarray of bool, shape (..., timepoint)
+        Where ``sum`` is of every target lesion. What compares sums (`choi_response`,
+        `depth_of_response`, `tumour_growth_rate`) takes the object itself, or sums that are complete.
 
     Examples
     --------
     >>> print(target_response([[60, 40, 41, 55], [40, 30, 28, 30]]))
-    TargetResponse(1 course of 4 timepoints: 2 PR, 1 PD)
+    TargetResponse(1 patient, 2 lesions, 4 timepoints: 2 PR, 1 PD)
     """
 
     response: Codes
@@ -64,6 +80,28 @@ class TargetResponse:
     percent_from_nadir: Floats
     reason: npt.NDArray[np.int32]
     criteria: SizeCriteria
+    n_lesions: int | None = field(default=None, kw_only=True)
+
+    @property
+    def complete(self) -> Bools:
+        """Where the sum is of every target lesion."""
+        return is_complete(self)
+
+    def to_frame(self, kind: str = "pandas") -> Any:
+        """The visits as a frame of ``kind`` "pandas" or "polars" (extra ``frames``), a row each.
+
+        Columns: the places on the axes (``patient`` and ``timepoint``; ``axis_0`` and so on where
+        there are more leading axes), the response and its reason in words, and the numbers.
+
+        Examples
+        --------
+        >>> target_response([[60, 40], [40, 30]]).to_frame()["response"].tolist()
+        ['MISSING', 'PR']
+        """
+        return _shown.table_of(self).to_frame(kind)
+
+    def _repr_html_(self) -> str:
+        return _shown.page_of(repr(self), _shown.table_of(self))
 
     def explain(self, index: int | tuple[int, ...] = ()) -> str:
         """One sentence that says why the visit at ``index`` has its response.
@@ -86,31 +124,29 @@ class TargetResponse:
         response = Response(int(self.response[index]))
         bits = Reason(int(self.reason[index]))
         limit, said = self._said(response, bits, index)
-        title = self.criteria.title
-        return f"{response.label}: {said} {_wording.source(title, limit.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria, limit)}"
 
     def sentence(self, response: Response, bits: Reason, numbers: Numbers) -> str:
         """The sentence of a response with these numbers, or with places for them."""
         limit, said = worded(self.criteria, response, bits, numbers)
-        return f"{response.label}: {said} {_wording.source(self.criteria.title, limit.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria, limit)}"
 
     def _said(self, response: Response, bits: Reason, index: Any) -> tuple[Any, str]:
         """What decided, in words, and the object whose citation says so."""
         return worded(self.criteria, response, bits, numbers_at(self, index))
 
     def __repr__(self) -> str:
-        timepoints = self.response.shape[-1]
-        courses = self.response.size // timepoints if timepoints else 0
         counts = np.bincount(np.ravel(self.response), minlength=len(Response))
         found = (
             ", ".join(f"{counts[r]} {r.label}" for r in reversed(Response) if r and counts[r])
             or "none"
         )
-        return f"TargetResponse({courses} course{'' if courses == 1 else 's'} of {timepoints} timepoints: {found})"
+        return f"TargetResponse({axes_in_words(self.response.shape, self.n_lesions)}: {found})"
 
 
+@by_label(sizes="lesion timepoint", nodal="lesion", too_small="lesion timepoint", sums="timepoint")
 def target_response(
-    sizes: npt.ArrayLike,
+    sizes: npt.ArrayLike | None = None,
     *,
     nodal: npt.ArrayLike = False,
     too_small: npt.ArrayLike | None = None,
@@ -118,8 +154,13 @@ def target_response(
     days_latest: npt.ArrayLike | None = None,
     criteria: SizeCriteria = RECIST_1_1,
     invalid: str = "raise",
+    sums: npt.ArrayLike | None = None,
+    check_units: bool = True,
 ) -> TargetResponse:
     """Response of the target lesions at each visit of a course.
+
+    The axes are (..., lesion, timepoint): a table of one patient has a row a lesion; one with a row
+    a patient holds ``sums``. The result says how it was read: "1 patient, 3 lesions, 4 timepoints".
 
     In this order: CR, where every extranodal target is 0 and every node below
     ``criteria.node_normal`` (with ``node_cr`` "gone": 0, too); PD by the limit against the smallest
@@ -151,6 +192,12 @@ def target_response(
     invalid : {"raise", "NE"}
         What a negative or infinite size, a baseline of zero or less, or a size after a missing
         baseline does: raise, or NE (at that visit; at every visit where the baseline is at fault).
+    sums : array_like of float, shape (..., timepoint), optional
+        In place of ``sizes``: sums of all targets, NaN where not complete. They are judged by the
+        limits on the sum alone; nodes and single lesions are not known.
+    check_units : bool
+        Whether to warn where none of 20 or more sizes is one of a target in ``criteria.unit``
+        (diameters of 10 to 500 mm): cm for mm. Products and volumes alike.
 
     Returns
     -------
@@ -167,6 +214,11 @@ def target_response(
     InputTypeError
         For criteria of another kind.
 
+    Warns
+    -----
+    IntakeWarning
+        For sizes in another unit (see ``check_units``).
+
     References
     ----------
     RECIST 1.1 (Eisenhauer et al. 2009), 4.3.1, 4.3.2, 4.4.2, doi 10.1016/j.ejca.2008.10.026; EORTC
@@ -179,22 +231,52 @@ def target_response(
     (array([0, 7, 7, 3], dtype=int8), array([100.,  70.,  69.,  85.]), array([ nan, 100.,  70.,  69.]))
     """
     require(criteria, SizeCriteria, "target_response")
-    values, filled = _filled(sizes, too_small, criteria)
+    given = _sizes_or_sums(sizes, sums, nodal, too_small)
+    values, filled = _filled(given, too_small, criteria)
     courses = checked_courses(values, invalid)
+    if check_units and sums is None:
+        warn_of_sizes(courses.sizes[:, :, :1], criteria.unit, "sizes", stacklevel=4)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
     earliest, latest = _days(days, days_latest, courses.shape)
     out = Results(courses)
     for part, block in courses.blocks():
-        sums = sums_of(block)
-        judge = _Judge(block, sums, nodes[part].T, criteria, _arrays.guard(sizes))
+        summed = sums_of(block)
+        judge = _Judge(block, summed, nodes[part].T, criteria, _arrays.GUARD)
         days_of = [None if d is None else d[part].T for d in (earliest, latest)]
-        out.put(part, {**sums, **judge.answers(*days_of)})
+        out.put(part, {**summed, **judge.answers(*days_of)})
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:
         found["reason"][filled.any(axis=-2)] |= Reason.TOO_SMALL
     _refuse_gap(criteria, found["sum"], found["reason"])
-    return TargetResponse(criteria=criteria, **found)
+    n_lesions = None if sums is not None else courses.sizes.shape[1]
+    return TargetResponse(criteria=criteria, n_lesions=n_lesions, **found)
+
+
+def _sizes_or_sums(sizes: Any, sums: Any, nodal: Any, too_small: Any) -> Any:
+    """The sizes, or the sums of each patient as the course of one lesion."""
+    if (sizes is None) == (sums is None):
+        raise InputError(
+            "`sizes` or `sums` must be given, and not both. Give sizes (..., lesion, timepoint), or "
+            "sums (..., timepoint) where the lesions are not known.",
+            argument="sums" if sizes is not None else "sizes",
+        )
+    if sums is None:
+        return sizes
+    if too_small is not None or nodal is not False:
+        raise InputError(
+            "`nodal` and `too_small` must be left out with `sums`, which have no lesions. Give the "
+            "sizes.",
+            argument="nodal" if nodal is not False else "too_small",
+        )
+    values = _arrays.as_numbers(complete_sums(sums, None), "sums")
+    if values.ndim == 0:
+        raise InputError(
+            "`sums` must have the axes (..., timepoint); got a single value. Give the course of a "
+            "patient, e.g. [baseline, after].",
+            argument="sums",
+        )
+    return values[..., None, :]
 
 
 def _filled(

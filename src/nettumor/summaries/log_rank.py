@@ -18,6 +18,7 @@ from attrs import field, frozen
 
 from nettumor._arrays import Bools, Floats, broadcast, more_than
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import same_labels
 from nettumor.errors import InputError
 from nettumor.summaries._sorted_times import (
     NO_TIME,
@@ -154,6 +155,8 @@ def log_rank(
     """
     names = ["a", "b", *(f"others[{i}]" for i in range(len(others)))]
     given = [_pair(g, name) for g, name in zip((a, b, *others), names, strict=True)]
+    for (time, event), name in zip(given, names, strict=True):
+        same_labels(**{f"{name}.time": time, f"{name}.event": event})
     read = [read_times(*g, (f"{n}.time", f"{n}.event")) for g, n in zip(given, names, strict=True)]
     codes, n_strata = _strata(strata, [t for t, _ in read], names)
     rho, gamma = _weights(weights)

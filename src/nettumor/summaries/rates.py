@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, at_least, broadcast
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.errors import InputError, choose
 from nettumor.summaries._trials import comparable, in_words, shaped, span
 from nettumor.tables import Table
@@ -277,6 +278,7 @@ def disease_control_rate(
     return _rate("disease control rate", as_best(best) >= Response.NON_CR_NON_PD, method, level)
 
 
+@by_label()
 def clinical_benefit_rate(
     best: npt.ArrayLike,
     stable_days: npt.ArrayLike,

@@ -20,6 +20,7 @@ from attrs import frozen
 from nettumor import _wording
 from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.errors import choose, refuse
 from nettumor.summaries._quantiles import crossing
 from nettumor.summaries._sorted_times import (
@@ -521,6 +522,7 @@ def read_times(
     return times, flags
 
 
+@by_label()
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 

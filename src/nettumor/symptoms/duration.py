@@ -13,6 +13,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _levels
 from nettumor._arrays import Bools, Floats
+from nettumor._labels import by_label
 from nettumor.errors import InputError, refuse
 from nettumor.terminology import EventReason, Response
 
@@ -54,6 +55,7 @@ class DurableResponse:
         return f"DurableResponse({np.size(self.responder)} subjects: {evaluable} evaluable, {responders} responders)"
 
 
+@by_label(daily_counts="day")
 def durable_symptom_response(
     daily_counts: npt.ArrayLike,
     baseline: npt.ArrayLike,
@@ -185,6 +187,7 @@ class SymptomDuration:
         return f"SymptomDuration({np.size(self.time)} subjects: {responders} responders, {events} recurrences)"
 
 
+@by_label(responses="timepoint", days="timepoint")
 def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> SymptomDuration:
     """How long a symptomatic response lasted: from the first CR or PR to the recurrence of the
     symptom.

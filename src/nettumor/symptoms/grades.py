@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import _arrays, _levels
+from nettumor._labels import by_label
 from nettumor.errors import refuse
 
 DIARRHOEA_GRADES = (4.0, 7.0)
@@ -16,6 +17,7 @@ DIARRHOEA_GRADES = (4.0, 7.0)
 """
 
 
+@by_label()
 def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     """CTCAE grade 0 to 3 of diarrhoea, from the increase of daily stools over baseline.
 

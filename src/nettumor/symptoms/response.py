@@ -10,6 +10,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _levels, _wording
+from nettumor._labels import by_label
 from nettumor.criteria import SYMPTOMATIC_VOGL_2008, SymptomCriteria
 from nettumor.criteria._types import require
 from nettumor.markers.response import combine
@@ -26,6 +27,7 @@ SYMPTOMS = (
 """The symptoms of the carcinoid syndrome that the review names (introduction and section 4.1)."""
 
 
+@by_label()
 def symptom_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -241,7 +243,7 @@ and Table 1)
             limits = [self.criteria.pr, self.criteria.pd]
             both = " and ".join(f"{limit.signed:+g} %" for limit in limits if limit is not None)
             said = f"{what} {two} is {_wording.signed(percent)} from {one} before; limits {both}"
-        return f"{response.label}: {said} {_wording.source(self.criteria.title, self.criteria.citation)}"
+        return f"{response.label}: {said} {_wording.cited(self.criteria)}"
 
     def __repr__(self) -> str:
         if np.ndim(self.response) == 0:

@@ -29,6 +29,7 @@ from nettumor._arrays import (
     guard,
     more_than,
 )
+from nettumor._labels import by_label
 from nettumor.criteria import IRECIST_2017, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
@@ -41,6 +42,9 @@ CONFIRMATION_WINDOW = (28.0, 56.0)
 """
 
 
+@by_label(
+    target="timepoint", non_target="timepoint", new_lesion="timepoint", further_increase="timepoint"
+)
 def irecist_response(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,
@@ -178,6 +182,17 @@ def _confirmation_days(
     return first, last
 
 
+@by_label(
+    target="timepoint",
+    non_target="timepoint",
+    new_lesion="timepoint",
+    sums="timepoint",
+    non_target_increase="timepoint",
+    new_lesion_sums="timepoint",
+    new_non_target_increase="timepoint",
+    new_lesion_count="timepoint",
+    days="timepoint",
+)
 def further_increase(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from nettumor import _wording
 from nettumor._arrays import Floats, as_days, broadcast, check_increasing
+from nettumor._labels import by_label
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 from nettumor.words import states
 from nettumor.words.states import State
@@ -88,6 +89,7 @@ class FirstSighting:
         return f"FirstSighting({np.count_nonzero(timepoint >= 0)} of {timepoint.size} patients with a new lesion)"
 
 
+@by_label(status="lesion timepoint", days="timepoint")
 def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     """Which visits have an unequivocal new lesion, and when the lesion was first seen.
 

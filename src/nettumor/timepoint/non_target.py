@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Codes, as_codes, as_flags, broadcast
+from nettumor._labels import by_label
 from nettumor.errors import InputError, refuse
 from nettumor.terminology import Response
 
 _LESION_CODES = (Response.CR, Response.NON_CR_NON_PD, Response.PD, Response.NE, Response.MISSING)
 
 
+@by_label(lesions="lesion timepoint", markers_normal="timepoint")
 def non_target_response(lesions: npt.ArrayLike, *, markers_normal: npt.ArrayLike = True) -> Codes:
     """Response of the non-target disease at each timepoint.
 

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, as_codes, as_flags, broadcast
+from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputTypeError, refuse
@@ -63,6 +64,7 @@ def _lookup() -> Codes:
 _TABLE = _lookup()
 
 
+@by_label()
 def overall_response(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,

@@ -1,0 +1,58 @@
+"""Whether whole arrays lie where sizes of bodies lie: a unit taken for another is found before it
+counts.
+
+A limit of 5 mm means nothing for sizes in cm, and a volume in mm3 makes a liver of a ton. One value
+proves nothing; where no value of many reaches what bodies hold, the unit is doubtful, and a warning
+says so.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from nettumor._arrays import Floats
+from nettumor.errors import IntakeWarning
+
+_MANY = 20
+"""Baseline sizes from which on "none of them" says something (library choice)."""
+
+_TARGETS = {"mm": (10.0, 500.0), "mm2": (100.0, 250_000.0), "mL": (0.5, 65_000.0)}
+"""Smallest and largest of a target by unit: RECIST 1.1, 3.1.1, measures from 10 mm on; 500 mm is more
+than a trunk is wide (library choice). The products are those of two such diameters, the volumes
+those of spheres.
+"""
+
+_LIVER = (200.0, 20_000.0)
+"""mL: an adult's liver holds about 1500 mL; polycystic livers reach 10,000 (library choice, wide)."""
+
+
+def warn_of_sizes(baseline: Floats, unit: str, argument: str, stacklevel: int) -> None:
+    """Warn where none of at least 20 baseline sizes is as large, or as small, as a target can be."""
+    low, high = _TARGETS[unit]
+    known = baseline[baseline > 0]
+    if known.size < _MANY:
+        return
+    if known.max() < low:
+        _warn(argument, f"{known.max():g} {unit} at most", f"below {low:g} {unit}", stacklevel)
+    elif known.min() > high:
+        _warn(argument, f"{known.min():g} {unit} at least", f"above {high:g} {unit}", stacklevel)
+
+
+def warn_of_livers(volume: Floats, argument: str, stacklevel: int) -> None:
+    """Warn where no volume is one of a liver."""
+    known = volume[volume > 0]
+    low, high = _LIVER
+    if known.size and (known.max() < low or known.min() > high):
+        said = f"{np.min(known):g} to {np.max(known):g} mL"
+        _warn(argument, said, f"outside {low:g} to {high:g} mL", stacklevel)
+
+
+def _warn(argument: str, got: str, limit: str, stacklevel: int) -> None:
+    warnings.warn(
+        f"`{argument}` lies outside what bodies hold: {got}, all {limit}. Check the unit (cm for mm, "
+        "mm3 for mL), or pass check_units=False.",
+        IntakeWarning,
+        stacklevel=stacklevel + 1,
+    )

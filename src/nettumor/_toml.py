@@ -1,0 +1,92 @@
+"""TOML files of a study's own settings, read so that whatever is wrong in one has its key and line.
+
+Which line says a key? ``tomllib`` does not tell; the lines are found again in the text. Read by
+`criteria.load` and the configuration of the edit checks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from nettumor.errors import InputError, InputTypeError
+
+_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_DOTTED = re.compile(rf"\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*=")
+_HEADER = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]")
+_PART = re.compile(_KEY)
+
+Key = tuple[str, ...]
+
+
+@frozen
+class TomlFile:
+    """The content of a TOML file and the line of each of its keys."""
+
+    name: str
+    content: dict[str, Any]
+    lines: Mapping[Key, int]
+
+    def place(self, *key: str) -> str:
+        """Where a key stands: "protocol.toml, line 4, pd.absolute"; without a line for one that is
+        not in the file.
+        """
+        whole = ".".join(key)
+        for length in range(len(key), 0, -1):
+            if key[:length] in self.lines:
+                return f"{self.name}, line {self.lines[key[:length]]}, {whole}"
+        return f"{self.name}, {whole}" if whole else self.name
+
+
+def read_toml(path: str | Path, argument: str = "path") -> TomlFile:
+    """The TOML file at ``path``, with or without a byte order mark; one sentence for what is none."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise InputTypeError(
+            f"`{argument}` must be the path of a TOML file; got {path!r}. Give its name.",
+            argument=argument,
+        )
+    where = Path(path)
+    try:
+        text = where.read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as error:  # also a NUL in the name
+        raise InputError(
+            f"`{argument}` must be a readable TOML file in UTF-8; got {str(where)!r}: "
+            f"{getattr(error, 'strerror', None) or error}.",
+            argument=argument,
+        ) from None
+    try:
+        content = tomllib.loads(text)
+    except RecursionError:
+        raise InputError(
+            f"`{argument}` must be a TOML file of settings; {str(where)!r} is nested too deep. "
+            "Write tables of one or two levels.",
+            argument=argument,
+        ) from None
+    except ValueError as error:  # a TOMLDecodeError, or a number of thousands of digits
+        raise InputError(
+            f"`{argument}` must be a TOML file; {str(where)!r} is not: {error}.", argument=argument
+        ) from None
+    return TomlFile(where.name, content, dict(reversed(list(_lines(text)))))
+
+
+def _lines(text: str) -> Iterator[tuple[Key, int]]:
+    """Each key as a path from the top, with its line, from 1."""
+    table: Key = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _parts(header[1])
+            yield table, number
+        elif key := _DOTTED.match(line):
+            parts = _parts(key[1])
+            for length in range(1, len(parts) + 1):
+                yield (*table, *parts[:length]), number
+
+
+def _parts(dotted: str) -> Key:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
