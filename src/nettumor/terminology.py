@@ -198,9 +198,8 @@ def parse_responses(labels: npt.ArrayLike) -> Codes:
         labels = np.where(np.ma.getmaskarray(labels), "", labels.data.astype(object))
     array = np.asarray(labels) if hasattr(labels, "__array__") else np.array(labels, dtype=object)
     words = array.astype(object).ravel().tolist()
-    return scalar_or_codes(
-        np.array(_parse_all(words, array.shape), dtype=np.int8).reshape(array.shape)
-    )  # type: ignore[no-any-return]
+    codes = np.array(_parse_all(words, array.shape), dtype=np.int8).reshape(array.shape)
+    return scalar_or_codes(codes)  # type: ignore[no-any-return]
 
 
 def _parse_all(words: list[Any], shape: tuple[int, ...]) -> list[Response]:

@@ -290,8 +290,7 @@ def further_increase(
     course = Blocks(
         target, non_target, new_lesion, lasting_new_lesion, new_lesion_progression, **given
     )
-    measured = course.others[:3]
-    non_target_larger, new_larger, day = course.others[3:]
+    *measured, non_target_larger, new_larger, day = course.others
     single = _single_sizes(new_non_target_sizes, course.recist)
     tolerance = guard(sums, new_lesion_sums)
     increase = np.zeros(course.recist.shape, dtype=np.bool_)
