@@ -52,6 +52,7 @@ class BestResponse:
 
     Examples
     --------
+    >>> from nettumor import best_overall_response
     >>> print(best_overall_response([[7, 7], [5, 3]], [56, 112]))
     BestResponse(2 patients: 1 PR, 1 SD; 1 confirmed)
     """
@@ -80,6 +81,7 @@ class BestResponse:
 
         Examples
         --------
+        >>> from nettumor import best_overall_response
         >>> print(best_overall_response([7, 5, 3], [30, 60, 90]).explain())
         SD: day 60.0 (timepoint 1), SD counts from day 42; a CR or PR was not confirmed by another at least 28 days \
 later (RECIST 1.1, 4.4.3 and Table 3)

@@ -293,7 +293,7 @@ def further_increase(
     *measured, non_target_larger, new_larger, day = course.others
     single = _single_sizes(new_non_target_sizes, course.recist)
     tolerance = guard(sums, new_lesion_sums)
-    increase = np.zeros(course.recist.shape, dtype=np.bool_)
+    increase: Bools = np.zeros(course.recist.shape, dtype=np.bool_)
     values: list[Floats] = [*measured, single, day]
     seen = [np.full(series.shape[:-1], np.nan) for series in values]
     for visit in range(increase.shape[-1]):
@@ -323,7 +323,7 @@ def further_increase(
         for place, (value, old) in enumerate(zip(now[:4], seen[:4], strict=True)):
             opens, goes_on = first, np.asarray(later)
             if place == 3:  # single lesions
-                opens, goes_on = opens[..., None], goes_on[..., None]
+                opens, goes_on = (np.expand_dims(flags, -1) for flags in (opens, goes_on))
             seen[place] = np.where(opens | (goes_on & ~np.isnan(value)), value, old)
         seen[4] = np.where(progression, now[4], seen[4])
     return increase
