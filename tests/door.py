@@ -169,7 +169,8 @@ def columns():
                 ]
                 tables = renamed(table, column, spelled)
                 yield Way(f"{table}.{column} called {spelled}", tables, "same")
-            must = "error" if column in (*required, "size") else "line"
+            needed = (*required, "size", *(("date",) if table == "lesions" else ()))
+            must = "error" if column in needed else "line"
             tables = renamed(table, column, f"zz9 {column} zz9")
             yield Way(f"{table}.{column} under an unknown name", tables, must, column)
     for spelled in ("Size (mm)", "size_mm", "SizeMM", "Size [mm]", "diameter_mm", "LD (mm)"):

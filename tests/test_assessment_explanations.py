@@ -45,13 +45,6 @@ def test_the_column_says_what_each_row_says(criteria):
         assert column == [result.explain(row) for row in range(len(column))]
 
 
-def test_a_study_without_timepoints_has_no_sentence():
-    """An empty column is empty."""
-    result = nt.assess({"subjects": {"subject": ["01"], "randomized": ["2024-01-01"]},
-                        "lesions": {"subject": [], "lesion": [], "role": [], "visit": [], "date": []}})  # fmt: skip
-    assert result.timepoints["explanation"].tolist() == []
-
-
 def test_numbers_are_written_as_before():
     """A percent sign in a title, a sum of 0 and of 1e308: nothing is lost in the writing."""
     import attrs

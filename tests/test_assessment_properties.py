@@ -281,7 +281,7 @@ def test_arrays_to_a_table_to_arrays(seed):
         "nodal": np.where(nodal[s, lesion], "Y", "N"),
     }
     done = nt.assess({"lesions": {n: c[order] for n, c in table.items()}})
-    by_hand = nt.target_response(sizes, nodal=nodal)
+    by_hand = nt.target_response(sizes, nodal=nodal, days=days)
     for name in (
         "sum",
         "n_missing",

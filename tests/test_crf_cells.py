@@ -15,6 +15,10 @@ from nettumor.crf.cells import merged_into
 from nettumor.errors import InputError
 from strategies import sizes
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # cells that nobody reads are what this is about
+
 NAN = np.nan
 
 
@@ -28,7 +32,7 @@ def read_lesions(rows, **columns):
         "role": ["TARGET"] * n,
         "visit": [1] * n,
     }
-    return crf.read({"lesions": keys | data})["lesions"].lesions
+    return crf.read({"lesions": keys | data}, incomplete="keep")["lesions"].lesions
 
 
 NUMBERS = [
@@ -281,6 +285,7 @@ def test_parts_of_a_lesion_know_their_parent():
                 "lesion": ["T04", "T04.1", "T05.1", "T04.1", "T04.2"],
                 "role": ["T"] * 5,
                 "visit": [1] * 5,
+                "size": [20] * 5,
             }
         }
     )["lesions"].lesions
@@ -394,6 +399,7 @@ def test_day_columns():
                 "lesion": ["T"] * 4,
                 "role": ["T"] * 4,
                 "day": ["-3", "56.5", "", "x"],
+                "size": [20] * 4,
             }
         }
     )
@@ -411,6 +417,7 @@ def test_day_columns():
 def test_dates_count_where_both_stand():
     """A table with `date` and `day` is one of dates."""
     row = {"subject": ["1"], "lesion": ["T"], "role": ["T"], "day": [3], "date": ["2024-03-01"]}
+    row["size"] = [20]
     table = crf.read({"lesions": row})
     assert not table.days
     assert crf.iso(table["lesions"].when().day).tolist() == ["2024-03-01"]

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import nettumor
 from nettumor import crf
 from nettumor.crf.files import read_file
 from nettumor.crf.limits import Limits
@@ -139,6 +140,7 @@ def test_an_empty_ndjson_and_json_in_latin_1(tmp_path):
         read_file(path)
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # a row has no subject
 def test_parquet(tmp_path):
     """Text, numbers, nulls and dates of a Parquet file; row numbers count records from 1."""
     path = tmp_path / "lesions.parquet"
@@ -647,9 +649,10 @@ def test_titles_labels_totals_and_row_numbers_of_a_sheet(tmp_path):
 
 def test_archives_in_a_folder_that_hold_no_table_are_left_aside(tmp_path):
     """Pictures in a ZIP archive beside the study stop nothing, and are named."""
-    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit\n01,T1,TARGET,1\n")
+    (tmp_path / "lesions.csv").write_text("subject,lesion,role,visit,size\n01,T1,TARGET,1,20\n")
     with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
         archive.writestr("a.png", b"")
-    tables = crf.read(tmp_path)
+    with pytest.warns(nettumor.IntakeWarning, match="pictures.zip"):
+        tables = crf.read(tmp_path)
     assert list(tables) == ["lesions"]
-    assert "holds no table" in tables.ignored["pictures.zip"]
+    assert "holds no table" in tables.intake["note"][tables.intake["found"] == "pictures.zip"][0]

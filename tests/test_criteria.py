@@ -63,10 +63,16 @@ def test_disputed_readings_are_fields():
     ]
     assert {e.name for e in sized if e.sustained_response} == {"recist-1.1", "irecist-2017"}
     assert {e.name for e in sized if e.pd_scope == "any lesion"} == {"who-1981", "easl-2001"}
-    assert {e.name for e in sized if e.absolute_combines == "or"} == {"swog-1992"}
+    assert {e.name for e in sized if e.absolute_combines == "or"} == {
+        "swog-1992",
+        "mswog-van-vliet-2013",
+    }
     assert {e.name for e in sized if e.too_small == 5} == {"recist-1.1", "irecist-2017"}
     assert {e.name for e in sized if e.immune} == {"irecist-2017"}
-    assert {e.name for e in sized if e.reappearance != "5 mm"} == {"swog-1992"}
+    assert {e.name for e in sized if e.reappearance != "5 mm"} == {
+        "swog-1992",
+        "mswog-van-vliet-2013",
+    }
     assert {e.name for e in sized if e.node_cr == "gone"} == {"vogl-2008", "vogl-2008-captions"}
     assert all(e.normal_nodes_in_pd == "sum" for e in sized)
     assert all(e.new_without_words == "PD" and e.bare_increase for e in sized)

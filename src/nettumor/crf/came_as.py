@@ -76,7 +76,7 @@ def _of_values(values: Any) -> CameAs:
     """A column of Python values: as what its first one comes in, if all are alike."""
     few = values[:1000] if isinstance(values, (list, tuple)) or hasattr(values, "tolist") else []
     given = few.tolist() if hasattr(few, "tolist") else few
-    kinds = {type(v) for v in given if v is not None and v == v}
+    kinds = {type(v) for v in given if not _nothing(v)}
     if len(kinds) != 1:
         return TEXT
     kind = kinds.pop()
@@ -85,6 +85,14 @@ def _of_values(values: Any) -> CameAs:
     if issubclass(kind, (int, np.integer)) and not issubclass(kind, bool):
         return CameAs("integer")
     return TEXT
+
+
+def _nothing(value: Any) -> bool:
+    return (
+        value is None
+        or (isinstance(value, float) and value != value)
+        or type(value).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _of_name(name: str) -> CameAs:

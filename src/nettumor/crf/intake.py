@@ -132,7 +132,7 @@ def sentence(intake: Table, most: int = 3) -> str:
     rows = [row for row in intake.rows() if row["status"] not in QUIET]
     first = "; ".join(str(Line(**row)) for row in rows[:most])
     more = f"; and {len(rows) - most} more" if len(rows) > most else ""
-    return f"Not everything was plainly read: {said}. {first}{more}."
+    return f"Not everything was plainly read: {said}. {first.rstrip('.')}{more}."
 
 
 def tell(intake: Table, *, strict: bool, stacklevel: int) -> None:

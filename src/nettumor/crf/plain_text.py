@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
+from nettumor._arrays import Bools
 from nettumor._threads import each
 from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import Column, Ints
@@ -144,13 +145,18 @@ def _column(series: Any) -> Column:
     return Column(words=series.gather(first).fill_null("").to_list(), codes=codes)
 
 
+def _is_empty(column: Column) -> Bools:
+    """Where a cell holds nothing at all; a word for a missing value is something in a row."""
+    return column.map(lambda word: word.strip() == "", np.bool_)
+
+
 def _without_blank_rows(columns: list[Column], numbers: Ints) -> TextRecords:
     """The records without the rows of which every cell is blank."""
-    is_blank = columns[0].blank
+    is_blank = _is_empty(columns[0])
     for column in columns[1:]:
         if not is_blank.any():
             break
-        is_blank = is_blank & column.blank
+        is_blank = is_blank & _is_empty(column)
     if not is_blank.any():
         return TextRecords(columns, numbers)
     kept = np.flatnonzero(~is_blank)

@@ -21,6 +21,7 @@ _RUSTIN = Citation(
 
 CA125_GCIG_2011 = MarkerCourseCriteria(
     name="ca125-gcig-2011",
+    family="GCIG CA-125",
     title="CA-125 after GCIG 2011",
     pr=Threshold(50, "decrease", _RUSTIN),
     pd=Threshold(100, "increase", _RUSTIN, reference="nadir"),

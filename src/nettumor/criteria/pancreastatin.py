@@ -19,6 +19,7 @@ _BLOOMSTON = Citation(
 
 PANCREASTATIN_DESAI_2001 = MarkerCourseCriteria(
     name="pancreastatin-desai-2001",
+    family="pancreastatin",
     title="Pancreastatin after Desai 2001",
     pr=Threshold(20, "decrease", _DESAI),
     eligible="any",
@@ -28,6 +29,7 @@ PANCREASTATIN_DESAI_2001 = MarkerCourseCriteria(
 
 PANCREASTATIN_BLOOMSTON_2007 = MarkerCourseCriteria(
     name="pancreastatin-bloomston-2007",
+    family="pancreastatin",
     title="Pancreastatin after Bloomston 2007",
     pr=Threshold(20, "decrease", _BLOOMSTON, strict=True),
     eligible="any",

@@ -317,7 +317,7 @@ def register(
     ...     outside = data["lesions"].text("organ") != "LIVER"
     ...     return edit_checks.flag("lesions", outside, "{lesion} lies in {value}", "organ", expected="LIVER")
     >>> found = edit_checks.run({"lesions": {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"], "visit": [0],
-    ...                                      "organ": ["LUNG"]}}, checks=["X901"])
+    ...                                      "size": [20], "organ": ["LUNG"]}}, checks=["X901"])
     >>> found["message"].tolist()
     ['T01 lies in LUNG']
     >>> edit_checks.unregister("X901")
