@@ -19,6 +19,9 @@ from nettumor.crf.tables import CrfTable
 from nettumor.errors import InputError
 from nettumor.words.missing import is_missing
 
+_SIZED = (State.ABSENT, State.TOO_SMALL, State.MERGED, State.NON_PATHOLOGICAL)
+"""States that stand for a size; MEASURED, PRESENT or NOT EVALUABLE alone do not."""
+
 
 def refuse_impossible(lesions: CrfTable) -> None:
     """Raise where a lesions table can only be wrong.
@@ -47,12 +50,12 @@ def refuse_impossible(lesions: CrfTable) -> None:
 
 
 def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
-    """Raise where none of the measures and no state has a cell that can be read, for any target."""
+    """Raise where none of the measures has a cell that can be read, and no state stands for one."""
     is_target = lesions.lesions.role == Role.TARGET
     there = [m for m in measures if m in lesions]
     if not is_target.any() or any(_has_number(lesions, m) for m in there):
         return
-    if (lesions.lesions.state[is_target] > State.BLANK).any():
+    if np.isin(lesions.lesions.state[is_target], _SIZED).any():
         return
     what = f"no cell of {', '.join(there)} can be read" if there else f"it has {', '.join(lesions)}"
     raise InputError(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from nettumor.crf.cells import unknown_words
+from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
@@ -62,7 +62,39 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
         for column in LAYOUTS[name].columns:
             if column.name in table:
                 lines += _of_column(table, column)
-    return lines + list(_alike(tables))
+    if "lesions" in tables and tables["lesions"].n_rows:
+        lines += _contradictions(tables["lesions"])
+    return lines + list(_alike(tables)) + _strangers(tables)
+
+
+def _contradictions(table: CrfTable) -> list[Line]:
+    """Sizes that are not used because the state beside them excludes them."""
+    sizes = [m for m in MEASURES if m in table]
+    lost = table.lesions.contradiction | (table.lesions.state == State.NOT_EVALUABLE)
+    given = np.zeros(table.n_rows, dtype=np.bool_)
+    for name in sizes:
+        given |= ~np.isnan(table.numbers(name).value)
+    rows = np.flatnonzero(lost & given)
+    if not len(rows):
+        return []
+    size = next(n for n in sizes if not np.isnan(table.numbers(n).value[rows[0]]))
+    found = f"{table.text(size)[rows[0]]} beside {table.text('state')[rows[0]]}".strip()
+    why = "number and state exclude each other: correct one of them"
+    return [Line("number", f"lesions.{size}", found, "not measured", len(rows), "ignored", why)]
+
+
+def _strangers(tables: Mapping[str, CrfTable]) -> list[Line]:
+    """Subjects with lesions whom the subjects table does not name."""
+    if "subjects" not in tables or "lesions" not in tables or not tables["subjects"].n_rows:
+        return []
+    known = set(tables["subjects"].keys_of("subject")[1].tolist())
+    codes, words = tables["lesions"].keys_of("subject")
+    here = [w for w in words[np.unique(codes)].tolist() if w and w not in known]
+    if not here:
+        return []
+    why = f"the table subjects does not name them: {', '.join(here[:3])}"
+    more = ", ..." if len(here) > 3 else ""
+    return [Line("subject", "lesions.subject", here[0], "", len(here), "ambiguous", why + more)]
 
 
 def _without_subject(table: CrfTable) -> list[Line]:

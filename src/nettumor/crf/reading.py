@@ -302,8 +302,12 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
 
 _OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
-_OTHER = re.compile(r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?")
-"""Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder."""
+_OTHER = re.compile(
+    r"(?!(?:tu|tr|rs|dm|ds|lb)(?![a-z]))"
+    r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
+)
+"""Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder. A name
+that begins with a domain that is read ("dm2") is none of them."""
 
 
 _NO_FILE = frozenset({"thumbs.db", "desktop.ini"})
