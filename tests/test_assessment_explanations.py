@@ -6,6 +6,10 @@ import pytest
 import nettumor as nt
 import studies
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # random studies hold what nobody reads
+
 
 def assessed(seed, criteria):
     """A generated study under an edition; every lesion has the measures that any edition asks."""

@@ -12,6 +12,10 @@ import pytest
 import nettumor as nt
 from nettumor import Reason, crf
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # odd input is what this is about
+
 LESIONS = {
     "subject": ["1"] * 3,
     "lesion": ["T1"] * 3,

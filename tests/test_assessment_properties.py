@@ -14,6 +14,10 @@ from hypothesis import strategies as st
 import nettumor as nt
 from studies import columns, date, study
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # random studies hold what nobody reads
+
 TABLES = ("timepoints", "subjects", "events")
 seeds = st.integers(0, 2**40)
 

@@ -11,6 +11,10 @@ import pytest
 import nettumor as nt
 from nettumor import EventReason, Reason
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # contradictions and gaps are what this is about
+
 DATES = ("2024-01-01", "2024-03-01", "2024-05-01", "2024-07-01", "2024-09-01")
 DAYS = (0, 60, 121, 182, 244)
 ROLES = {"T": "TARGET", "N": "NON-TARGET", "X": "NEW"}

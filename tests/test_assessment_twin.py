@@ -12,6 +12,10 @@ import nettumor as nt
 from reference import assess as twin
 from studies import columns, study
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # random studies hold what nobody reads
+
 NUMBERS = ("sum", "n_missing", "baseline", "nadir", "percent_from_baseline", "percent_from_nadir")
 UNCONFIRMED = attrs.evolve(nt.criteria.RECIST_1_1.best_response, confirmation_days=None)
 ADMIRAL = nt.criteria.ADMIRALONCO_BEST_RESPONSE

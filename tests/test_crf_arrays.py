@@ -11,6 +11,10 @@ from nettumor import crf
 from nettumor.crf.arrays import Places, by_appearance, values_at
 from nettumor.errors import InputError
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # random sizes stand beside any state
+
 
 def codes(largest=5, length=30):
     """Three columns of codes of one length."""

@@ -407,7 +407,7 @@ def test_endpoints_feed_the_curves():
     ("call", "message"),
     [
         (lambda: nt.objective_response_rate(7), r"got shape \(\)"),
-        (lambda: nt.objective_response_rate([7.0]), "Read labels with parse_responses"),
+        (lambda: nt.objective_response_rate([7.5]), "Read labels with parse_responses"),
         (
             lambda: nt.objective_response_rate([7], method="wald"),
             "`method` must be one of 'clopper-pearson', 'wilson'",

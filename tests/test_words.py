@@ -36,6 +36,10 @@ from nettumor.words.flags import NewLesion
 from nettumor.words.missing import is_missing
 from nettumor.words.visits import VisitKind
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # words that nobody knows are what this is about
+
 NAN = np.nan
 NOTHING = [
     "", "  ", ".", "NA", "na", " N/A ", "n/a", "NULL", "NaN", "nan", "None", "#N/A", "<NA>", "NaT", "#NULL!", ".A",
@@ -66,7 +70,7 @@ def lesions(**columns):
         "role": ["TARGET"] * n,
         "visit": [str(i) for i in range(n)],
     }
-    return crf.read({"lesions": keys | columns})["lesions"]
+    return crf.read({"lesions": keys | columns}, incomplete="keep")["lesions"]
 
 
 @pytest.mark.parametrize("word", NOTHING)

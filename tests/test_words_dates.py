@@ -273,6 +273,7 @@ def test_any_words_are_decided(words):
     assert set(decision.unreadable).isdisjoint((*decision.converted, *decision.partial))
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # that an order was decided is said
 def test_orders_travel_with_a_table():
     """A table reads its dates by the order decided for the column, also after `take`, and domains
     give theirs to the tables made from them.
@@ -286,6 +287,7 @@ def test_orders_travel_with_a_table():
         "lesion": ["T"] * 2,
         "role": ["T"] * 2,
         "date": ["01/02/2024", "15/01/2024"],
+        "size": [20, 21],
     }
     table = attrs.evolve(crf.read({"lesions": rows})["lesions"], date_orders={"date": "DMY"})
     for part in (table, table.take(np.array([0, 1]))):

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from nettumor import _arrays
 from nettumor._arrays import Floats
+from nettumor._labels import by_label
 from nettumor.criteria import Citation
 from nettumor.errors import InputTypeError, refuse
 
@@ -100,6 +101,7 @@ class NetGrade:
         return f"NetGrade({np.size(self.grade)} tumours: {found or 'none'})"
 
 
+@by_label()
 def net_grade(
     ki67: npt.ArrayLike,
     mitoses: npt.ArrayLike,

@@ -429,6 +429,7 @@ def tgr_in_window(days: npt.ArrayLike) -> Any:
     return _plain(at_least(day, first) & at_least(last, day))
 
 
+@by_label()
 def tgr_change(before: npt.ArrayLike, rate: npt.ArrayLike) -> Any:
     """Change of the growth rate under therapy: TGR3m minus TGR0, percent a month.
 

@@ -19,8 +19,15 @@ from nettumor.crf.tables import CrfTable
 from nettumor.errors import InputError
 from nettumor.words.missing import is_missing
 
-_SIZED = (State.ABSENT, State.TOO_SMALL, State.MERGED, State.NON_PATHOLOGICAL)
-"""States that stand for a size; MEASURED, PRESENT or NOT EVALUABLE alone do not."""
+_SIZED = (
+    State.ABSENT,
+    State.TOO_SMALL,
+    State.MERGED,
+    State.NON_PATHOLOGICAL,
+    State.NOT_EVALUABLE,
+    State.UNEQUIVOCAL_PROGRESSION,
+)
+"""States that need no size beside them; MEASURED or PRESENT alone say that one was lost."""
 
 
 def refuse_impossible(lesions: CrfTable) -> None:
@@ -39,7 +46,7 @@ def refuse_impossible(lesions: CrfTable) -> None:
         )
     if "role" in lesions and not (parse_roles(lesions.column("role")) > 0).any():
         words = [w for w in lesions.column("role").words.tolist() if w.strip()][:3]
-        got = f"got {', '.join(map(repr, words))}" if words else "every cell is blank"
+        got = f"got {', '.join(f'{w!r:.60}' for w in words)}" if words else "every cell is blank"
         raise InputError(
             f"`role` must say TARGET, NON-TARGET or NEW in some row of {lesions.source.name}; {got}. "
             "Write those words.",

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, as_days, at_least, broadcast, more_than
+from nettumor._labels import by_label
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.endpoints.progression import time_to_progression
 from nettumor.errors import InputTypeError
@@ -20,6 +21,7 @@ from nettumor.markers import MarkerCourse
 from nettumor.terminology import EventReason, Reason, Response
 
 
+@by_label()
 def time_to_marker_response(
     course: MarkerCourse,
     *,
@@ -65,6 +67,7 @@ def time_to_marker_response(
     return _until("TTMR", course, day, unknown, new_therapy, cutoff)
 
 
+@by_label()
 def time_to_normalisation(
     course: MarkerCourse,
     *,
@@ -105,6 +108,7 @@ def time_to_normalisation(
     return _until("TTNORM", course, day, unknown, new_therapy, cutoff)
 
 
+@by_label()
 def time_to_marker_progression(
     course: MarkerCourse,
     *,

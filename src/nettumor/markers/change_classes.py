@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import _arrays, _levels
+from nettumor._labels import by_label
 from nettumor.criteria import Citation
 
 KRESS_2003 = (25.0, 50.0, 100.0)
@@ -22,6 +23,7 @@ KRESS_CITATION = Citation(
 _CLASSES = ("<25 %", ">25 %", ">50 %", ">100 %")
 
 
+@by_label()
 def kress_change_class(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     """Direction and class of the change of a marker, as Kress et al. 2003 count it.
 

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _levels
 from nettumor._arrays import Codes, Floats
+from nettumor._labels import by_label
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCourseCriteria, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
@@ -139,6 +140,7 @@ class MarkerCourse:
         return f"MarkerCourse({np.size(self.best)} courses: best {found or 'none'}; {ended} progressions)"
 
 
+@by_label(values="timepoint", days="timepoint", below="timepoint")
 def marker_course(
     values: npt.ArrayLike,
     days: npt.ArrayLike,

@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import _arrays, _levels
+from nettumor._labels import by_label
 from nettumor.errors import refuse
 from nettumor.growth import volume_doubling_time
 
 
+@by_label()
 def marker_doubling_time(before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike) -> Any:
     """Days in which a marker doubles at the pace between two samples.
 

@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from nettumor import _wording
 from nettumor._arrays import guard as guard_of
+from nettumor._labels import by_label
 from nettumor.summaries._quantiles import crossing
 from nettumor.summaries._sorted_times import (
     censoring_times,
@@ -73,6 +74,7 @@ class FollowUp:
         )
 
 
+@by_label()
 def median_follow_up(time: npt.ArrayLike, event: npt.ArrayLike, *, level: float = 0.95) -> FollowUp:
     """Median follow-up by the reverse Kaplan-Meier estimate.
 

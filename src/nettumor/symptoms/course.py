@@ -20,6 +20,7 @@ from attrs import frozen
 
 from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Codes, Floats
+from nettumor._labels import by_label
 from nettumor.criteria import SYMPTOMATIC_VOGL_2008, SymptomCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
@@ -169,6 +170,7 @@ class SymptomCourse:
         )
 
 
+@by_label(daily_counts="day", days="day")
 def symptom_course(
     daily_counts: npt.ArrayLike,
     days: npt.ArrayLike,
