@@ -149,3 +149,18 @@ def test_interrupted_and_broken(capsys, monkeypatch):
     code, out, err = said(capsys, "demo")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "RuntimeError: a b" in err
+
+
+def test_the_screen_names_who_is_left_out_and_what_only_options_do(capsys, tmp_path):
+    """Screen failures are named with the word that says so; advice is of options, not of Python."""
+    (tmp_path / "lesions.csv").write_text(
+        "subject,lesion,role,date,size\nA,T1,TARGET,2024-01-02,50\nA,T1,TARGET,2024-03-01,30\n"
+    )
+    (tmp_path / "dm.csv").write_text("USUBJID,ARM,ARMCD\nA,X,X\nS,Screen Failure,SCRNFAIL\n")
+    code, out, err = said(capsys, "assess", tmp_path)
+    text = " ".join(out.split())
+    assert (code, err) == (0, "")
+    assert "(0 of 1)" in text
+    assert "Left out of the denominators: 1 subject, not assigned to treatment" in text
+    assert "subjects.arm_code is 'SCRNFAIL'" in text
+    assert "switch it on with --interval and --window" in text

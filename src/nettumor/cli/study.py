@@ -106,7 +106,17 @@ def _show_policies(console: Console, answer: nt.Assessment) -> None:
     said = dict(
         zip(answer.provenance["item"].tolist(), answer.provenance["value"].tolist(), strict=True)
     )
-    console.print(f"Missed visits: {said['missed visits']}")
+    missed = said["missed visits"]
+    if missed.startswith("off"):
+        missed = "off: no schedule of visits is set; switch it on with --interval and --window"
+    console.print(f"Missed visits: {missed}")
+    for line in answer.intake.rows():
+        if line["kind"] == "subject" and line["read_as"]:
+            many = "" if line["count"] == 1 else "s"
+            console.print(
+                f"Left out of the denominators: {line['count']} subject{many}, {line['read_as']} "
+                f"({line['place']} is {line['found']!r})"
+            )
     late = said["tracks with a first scan after the reference date"]
     if not late.startswith("0 "):
         console.print(f"First scans after the reference date: {late}")
