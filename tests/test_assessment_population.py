@@ -212,3 +212,18 @@ def test_analysis_data_sets_are_text():
     assert adam["ADTR"]["USUBJID"].tolist() == ["7", "7", "8", "8"]
     assert adam["ADTR"]["ADT"].tolist() == ["2024-01-02", "2024-03-01"] * 2
     assert adam["ADRS"]["ADT"].dtype.kind == "U"
+
+
+def test_relations_and_batches_come_back_as_such():
+    """A DuckDB relation gives relations that join it by whole numbers; a batch gives Arrow tables."""
+    duckdb = pytest.importorskip("duckdb")
+    frame = FRAMES["pandas"]()
+    relation = duckdb.from_df(frame)
+    found = nt.assess({"lesions": relation}).to_frames()["subjects"]
+    assert type(found) is type(relation)
+    assert [str(t) for t in found.types[:1]] == ["BIGINT"]
+    assert len(relation.join(found, "subject").fetchall()) == 4
+    batch = FRAMES["pyarrow"]().to_batches()[0]
+    table = nt.assess({"lesions": batch}).to_frames()["subjects"]
+    assert isinstance(table, pa.Table)
+    assert table.schema.field("subject").type == pa.int64()

@@ -20,7 +20,7 @@ from nettumor.crf.layouts import LAYOUTS, ColumnLayout
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.crf.study_dates import word_lines
 from nettumor.crf.tables import CrfTable
-from nettumor.words import numbers
+from nettumor.words import criteria_names, numbers
 from nettumor.words.missing import is_missing
 
 _KIND_OF = {"role": "role", "state": "state", "new_lesion": "new_lesion", "sex": "sex"}
@@ -62,9 +62,25 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
         for column in LAYOUTS[name].columns:
             if column.name in table:
                 lines += _of_column(table, column)
+    if "responses" in tables:
+        lines += _other_categories(tables["responses"])
     if "lesions" in tables and tables["lesions"].n_rows:
         lines += _contradictions(tables["lesions"])
     return lines + list(_alike(tables)) + _strangers(tables)
+
+
+def _other_categories(table: CrfTable) -> list[Line]:
+    """Responses by rules that are no size criteria: another series, which nothing here judges."""
+    if "criteria" not in table:
+        return []
+    column = table.column("criteria").trimmed
+    count = np.bincount(column.codes, minlength=len(column.words))
+    why = "left out where responses by size are checked"
+    return [
+        Line("row", "responses.criteria", w, "another category of response", n, "not needed", why)
+        for w, n in zip(column.words.tolist(), count.tolist(), strict=True)
+        if n and criteria_names.is_other(w)
+    ]
 
 
 def _contradictions(table: CrfTable) -> list[Line]:

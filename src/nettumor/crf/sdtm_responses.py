@@ -12,7 +12,7 @@ new_lesion              of NEWLPROG (EQUIVOCAL, UNEQUIVOCAL), else NEWLIND (Y, N
 sum                     TR rows without a lesion: SUMDIAM, else SUMLDIAM, SUMVDIAM, SUMPPD, SUMVOL
 percent_from_baseline   PCBSD, else PCBSLD, PCBSPPD, PCHGBL
 percent_from_nadir      PCNSD, else PCNSLD, PCNSPPD, PCHGNAD
-criteria                RSCAT
+criteria                RSCAT, or RSSCAT where that one names the rules; both tell series apart
 reason                  RSREASND, else REASNE of SUPPRS, of the test that dates the row, else of the others
 status                  RSSTAT of the test that dates the row
 =======================
@@ -37,6 +37,7 @@ from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate
 from nettumor.crf.dataset_json import as_numbers_where_possible
 from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, supplemental, variable, visit
 from nettumor.crf.tables import CrfTable
+from nettumor.words import criteria_names
 
 RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({
     "OVRLRESP": "overall", "TRGRESP": "target", "NTRGRESP": "non_target", "NEWLPROG": "new_lesion",
@@ -110,7 +111,7 @@ def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
         "overall": column["overall"],
         "best": column["best"],
         "deterioration": column["deterioration"],
-        "criteria": variable(rs, "RSCAT").take(lead),
+        "criteria": _category(rs).take(lead),
         "status": variable(rs, "RSSTAT").take(lead),
         "reason": reason,
         "visit_name": variable(rs, "VISIT").take(lead),
@@ -127,6 +128,20 @@ def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
     return Mapped(columns, rs.rows[lead], _named("RS", n), own)
 
 
+def _category(rs: CrfTable) -> Column:
+    """RSCAT, or RSSCAT where that one names the rules and RSCAT does not."""
+    category, detail = variable(rs, "RSCAT"), variable(rs, "RSSCAT")
+    says = category.map(_names_rules, np.bool_) | ~detail.map(_names_rules, np.bool_)
+    if says.all():
+        return category
+    words = np.where(says, category.text, detail.text)
+    return Column.of_text(words.tolist())
+
+
+def _names_rules(word: str) -> bool:
+    return bool(criteria_names.family(word)) or criteria_names.is_other(word)
+
+
 def _named(domain: str, n: int) -> Column:
     return Column(words=[domain], codes=np.zeros(n, dtype=np.int64))
 
@@ -139,7 +154,13 @@ def _first(numbers: Ints, n: int) -> Ints:
 
 def _rows(rs: CrfTable, test: Ints, date: Column) -> Ints:
     """The row of the wide table of each RS record, in the order of the file."""
-    keys = (variable(rs, "USUBJID"), evaluator(rs, "RS"), variable(rs, "RSCAT"), visit(rs))
+    keys = (
+        variable(rs, "USUBJID"),
+        evaluator(rs, "RS"),
+        variable(rs, "RSCAT"),
+        variable(rs, "RSSCAT"),
+        visit(rs),
+    )
     at_visit, first = number_rows(*(k.trimmed.codes for k in keys))
     same_test, start = number_rows(at_visit, test)
     several = np.zeros(len(first), dtype=np.bool_)

@@ -610,10 +610,10 @@ def visit_words(visits: Words, dates: Words, days: bool) -> Words:
 
 def _same_criteria(word: str, criteria: Criteria) -> bool:
     """Whether a criteria cell may mean these criteria: it is blank, names no known family,
-    or ours.
+    or ours, and no other category of response.
     """
     named = criteria_names.family(word)
-    return not named or named in _families(criteria)
+    return named in _families(criteria) if named else not criteria_names.is_other(word)
 
 
 def _families(criteria: Criteria) -> list[str]:

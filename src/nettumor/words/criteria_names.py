@@ -30,6 +30,23 @@ FAMILIES = tuple(name for name, _ in _PATTERNS)
 """The families of size criteria, each at the place of its code."""
 
 
+_OTHERS = re.compile(
+    r"CA-? ?125|GCIG|RUSTIN|IMWG|MYELOMA|LUGANO|CHESON|\bIWG\b|IWCLL|LYRIC|PCWG|\bPSA\b|RANO|MACDONALD|"
+    r"\bINRC|\bELN\b|BIOCHEMICAL|SYMPTOMATIC|CLINICAL BENEFIT"
+)
+"""Rules of response that are no size criteria (ONCRSCAT, C124298): markers, blood, lymphoma, brain."""
+
+
+def is_other(word: str) -> bool:
+    """Whether a cell names rules of response that are no size criteria: another category.
+
+    >>> is_other("GCIG CA-125 RUSTIN 2011"), is_other("RECIST 1.1"), is_other("")
+    (True, False, False)
+    """
+    text = tidy(word[:_LONGEST])
+    return read(word) < 0 and _OTHERS.search(text) is not None
+
+
 def read(word: str) -> int:
     """The place in `FAMILIES` of the family that a cell names, -1 for another or none.
 
