@@ -86,6 +86,8 @@ def _other_categories(table: CrfTable) -> list[Line]:
 def _contradictions(table: CrfTable) -> list[Line]:
     """Sizes that are not used because the state beside them excludes them."""
     sizes = [m for m in MEASURES if m in table]
+    if "state" not in table and not any(table.column(m).is_text for m in sizes):
+        return []  # numbers alone exclude nothing
     lost = table.lesions.contradiction | (table.lesions.state == State.NOT_EVALUABLE)
     given = np.zeros(table.n_rows, dtype=np.bool_)
     for name in sizes:

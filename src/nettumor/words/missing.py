@@ -74,8 +74,11 @@ def any_missing(words: Iterable[str]) -> bool:
     >>> any_missing(["", "01"]), any_missing(["01", "n/a"])
     (False, True)
     """
-    return any(
-        (w[0].translate(_DASHES).casefold() in _STARTS or w[0].isspace()) and is_missing(w)
-        for w in words
-        if w
-    )
+    given = [w for w in words if w]
+    # distinct first letters are few: of 25,000 subjects most are passed over by them
+    starts = {
+        letter
+        for letter in {w[0] for w in given}
+        if letter.isspace() or letter.translate(_DASHES).casefold() in _STARTS
+    }
+    return bool(starts) and any(is_missing(w) for w in given if w[0] in starts)
