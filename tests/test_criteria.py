@@ -712,3 +712,49 @@ def test_minor_response_of_van_vliet(edition, after, answer):
     assert found.citation.provenance == "from memory"
     course = nt.target_response([[100.0, *after[:3]]], criteria=found)
     assert nt.labels(course.response[1:]).tolist() == answer[:3]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        (56, "scheduled every 56 days (window 7)"),
+        (
+            [(0, 56), (336, 84)],
+            "scheduled every 56 days from day 0, then every 84 days from day 336",
+        ),
+        ((56, 112, 196), "scheduled on days 56, 112, 196"),
+    ],
+)
+def test_a_schedule_is_said_in_words(schedule, said):
+    """One interval, intervals that change, or the days themselves; the rule says that it is on."""
+    rule = attrs.evolve(criteria.FDA_2018_CENSORING, schedule=schedule, window_days=7)
+    assert rule.missed_visits.startswith("on: more than 1 missed, ")
+    assert said in rule.missed_visits
+
+
+@pytest.mark.parametrize(
+    "schedule", [0, -7, "8 weeks", True, (), (112, 56), ((336, 84), (0, 56)), ((0, 0),)]
+)
+def test_what_is_no_schedule_is_refused(schedule):
+    """Not above 0, not in order, words: refused with an example of each form."""
+    with pytest.raises(ValueError, match=r"E\.g\. schedule=56, schedule="):
+        attrs.evolve(criteria.FDA_2018_CENSORING, schedule=schedule)
+
+
+def test_a_protocol_may_bring_its_own_censoring(tmp_path):
+    """Where the edition has no censoring of its own, the protocol's starts from the FDA's."""
+    loaded = criteria.load(
+        write(
+            tmp_path, 'base = "recist-1.1"\n[censoring]\nvisit_interval_days = 56\nwindow_days = 7'
+        )
+    )
+    assert loaded.censoring.visit_interval_days == 56
+    assert loaded.censoring.missed_visits.startswith("on: ")
+
+
+def test_the_window_of_confirmation_is_printed_where_there_is_one():
+    """iRECIST without a window says nothing of one; with a scan for symptoms it says the exception."""
+    none = attrs.evolve(criteria.IRECIST_2017, confirmation_from_days=None)
+    assert "Nothing is confirmed earlier" not in none.prose()
+    early = attrs.evolve(criteria.IRECIST_2017, symptomatic_new_lesion=True)
+    assert "unless a further new lesion is seen on a scan made for symptoms" in early.prose()

@@ -48,9 +48,8 @@ def first_scheduled(
     """Index of the first scheduled day on or after (``after``: strictly after) each day."""
     place = np.searchsorted(days, np.where(np.isnan(day), np.inf, day) - 1.0)
     reached = more_than if after else at_least
-    for _ in range(len(days)):  # as a rule one or two steps: the comparison is exact
+    while True:  # as a rule one or two steps, at most to the last day: the comparison is exact
         on = ~reached(days[place], day, guard) & (place < len(days) - 1) & ~np.isnan(day)
         if not on.any():
-            break
+            return np.asarray(place, dtype=np.int64)
         place = place + on
-    return np.asarray(place, dtype=np.int64)
