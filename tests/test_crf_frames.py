@@ -431,7 +431,7 @@ def test_tables_go_out_as_frames(kind):
     "values",
     [
         pa.chunked_array([["a"], [None]]),
-        pa.chunked_array([["a"], [None]]).cast("string_view"),
+        "string_view",
         pa.chunked_array(
             [pa.array(["a"]).dictionary_encode(), pa.array([None], "string").dictionary_encode()]
         ),
@@ -440,6 +440,11 @@ def test_tables_go_out_as_frames(kind):
 )
 def test_arrow_text_in_pieces(values):
     """Arrow text of any layout, in pieces and with nulls, is text with blanks."""
+    if isinstance(values, str):
+        try:
+            values = pa.chunked_array([["a"], [None]]).cast(values)
+        except pa.ArrowNotImplementedError:
+            pytest.skip(f"PyArrow {pa.__version__} makes no {values}")
     table = crf.read({"subjects": pa.table({"subject": ["1", "2"], "arm": values})})["subjects"]
     assert table["arm"].tolist() == ["a", ""]
 
@@ -671,7 +676,7 @@ def test_what_was_read_does_not_change_with_the_user_s_array(frame):
     assert table["size"].tolist() == [30, 10]
 
 
-@pytest.mark.parametrize("dtype", [pl.Int128, pl.UInt128])
+@pytest.mark.parametrize("dtype", [getattr(pl, n) for n in ("Int128", "UInt128") if hasattr(pl, n)])
 @pytest.mark.parametrize("numbers", [[1, 2, 3], []])
 def test_whole_numbers_of_128_bits(dtype, numbers):
     """Read like any other whole numbers."""
