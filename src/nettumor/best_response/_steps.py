@@ -47,6 +47,7 @@ def drop(codes: Codes, day: Floats, therapy: Floats | None, guard: float) -> npt
 
 
 def end_at_pd(codes: Codes, reason: npt.NDArray[np.int32]) -> None:
+    """Leave out what follows the first PD (step 1), and mark it in the reason."""
     after = np.zeros(codes.shape, dtype=np.bool_)
     after[1:] = running(np.logical_or, codes[:-1] == _R.PD)
     _leave_out(codes, after, reason, Reason.COURSE_ENDED)
