@@ -83,7 +83,7 @@ def core():
     assert nettumor.evidence.table(3).n_rows == 60, "the wheel lacks the tables of the review"
     assert nettumor.indication.guidance().n_rows == 72
     assert nettumor.complications.table().n_rows == 60
-    from nettumor.edit_checks._examples import folder_of
+    from nettumor.edit_checks.engine.examples import folder_of
 
     assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"
     assert (

@@ -10,7 +10,7 @@ import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.edit_checks import Data, Skip
-from nettumor.edit_checks import _chain as chain_module
+from nettumor.edit_checks.reading import recomputed as chain_module
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""

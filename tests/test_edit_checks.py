@@ -18,7 +18,7 @@ import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.criteria import get
 from nettumor.edit_checks import CHECKS, Hits, Skip
-from nettumor.edit_checks._types import facts
+from nettumor.edit_checks.engine.register import facts
 from nettumor.errors import InputError, InputTypeError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")

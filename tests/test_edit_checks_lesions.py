@@ -10,7 +10,7 @@ import pytest
 
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS, Configuration
-from nettumor.edit_checks.sums import _running_minimum
+from nettumor.edit_checks.rules.sums import _running_minimum
 from nettumor.words.organs import read as organ
 from nettumor.words.organs import side
 

@@ -7,8 +7,8 @@ import pytest
 
 import nettumor as nt
 from nettumor import crf, edit_checks
-from nettumor.edit_checks._marker_rows import marker_name, unit_key
-from nettumor.edit_checks.marker import ranges
+from nettumor.edit_checks.reading.marker_rows import marker_name, unit_key
+from nettumor.edit_checks.rules.marker import ranges
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""

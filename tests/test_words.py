@@ -328,7 +328,7 @@ def test_visits_are_read_alike(word, kind, place, unplanned):
     both or for neither.
     """
     from nettumor.assessment.visits import visit_numbers
-    from nettumor.edit_checks.visit import visit_numbers as checked
+    from nettumor.edit_checks.rules.visit import visit_numbers as checked
 
     assert visits.read(word).kind == kind
     np.testing.assert_array_equal(visits.place(word), place)
@@ -375,7 +375,7 @@ def test_organs_are_read_alike(word, organ):
 )  # fmt: skip
 def test_criteria_cells_are_read_alike(word, family):
     """A criteria cell names one family, for what is judged as for what is compared."""
-    from nettumor.edit_checks._data import _same_criteria
+    from nettumor.edit_checks.reading.data import _same_criteria
 
     assert criteria_names.family(word) == family
     for edition in map(nt.criteria.get, ("recist-1.1", "recist-1.0", "irecist-2017", "who-1981")):

@@ -24,11 +24,11 @@ from nettumor.cli._screen import say, screen
 from nettumor.cli.output import check_outputs, write_all
 from nettumor.crf.reading import read_quietly
 from nettumor.criteria import Criteria
-from nettumor.edit_checks._configuration import Configuration
-from nettumor.edit_checks._examples import example
-from nettumor.edit_checks._findings import Findings
-from nettumor.edit_checks._outputs import workbook_class
-from nettumor.edit_checks._types import CHECKS, GROUPS, SEVERITIES, Check, in_order
+from nettumor.edit_checks.engine.configuration import Configuration
+from nettumor.edit_checks.engine.examples import example
+from nettumor.edit_checks.engine.findings import Findings
+from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES, Check, in_order
+from nettumor.edit_checks.reports.outputs import workbook_class
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.tables import Table
 

@@ -9,7 +9,7 @@ which source; ``.runs`` says what became of every check. `CHECKS` is the registr
 How to add a check to this package
 ----------------------------------
 1. Its facts (identifier, name, sentence, group, criteria, severity, level, source) are a row of
-   ``facts.csv``.
+   ``rules/facts.csv``.
 2. In the module of its group write one pure, vectorised function and name what it needs::
 
        @check("M04", needs={"lesions": ()})
@@ -33,21 +33,29 @@ How to add a check to this package
    (the responses recomputed). Never loop over rows.
 4. `flag(table, mask, message, column, ...)` makes `Hits` from a mask over the rows; `Hits` takes
    positions.
-5. Put the module's name into `MODULES` below, and ``accept.csv`` and ``reject.csv`` (one file per
+5. Put the module's name into ``rules.MODULES``, and ``accept.csv`` and ``reject.csv`` (one file per
    table: ``reject/lesions.csv`` ... where there are several) with ``expected.csv`` into
    ``tests/edit_checks/<id>/``.
 """
 
 from __future__ import annotations
 
-import importlib
-
-from nettumor.edit_checks._configuration import Configuration, load_configuration
-from nettumor.edit_checks._data import Data, Rows, Timepoints
-from nettumor.edit_checks._discordance import discordance
-from nettumor.edit_checks._findings import Findings
-from nettumor.edit_checks._run import run
-from nettumor.edit_checks._types import CHECKS, Check, Hits, Skip, check, flag, register, unregister
+from nettumor.edit_checks.engine.configuration import Configuration, load_configuration
+from nettumor.edit_checks.engine.findings import Findings
+from nettumor.edit_checks.engine.register import (
+    CHECKS,
+    Check,
+    Hits,
+    Skip,
+    check,
+    flag,
+    register,
+    unregister,
+)
+from nettumor.edit_checks.engine.run import run
+from nettumor.edit_checks.reading.data import Data, Rows, Timepoints
+from nettumor.edit_checks.reports.discordance import discordance
+from nettumor.edit_checks.rules import import_rules
 
 __all__ = [
     "CHECKS",
@@ -68,32 +76,4 @@ __all__ = [
     "unregister",
 ]
 
-MODULES = (
-    "structure",
-    "coding",
-    "lesion",
-    "lesion_course",
-    "measurement",
-    "series",
-    "methods",
-    "sums",
-    "date",
-    "visit",
-    "assessor",
-    "criterion",
-    "mrecist",
-    "marker",
-    "sdtm",
-    "sdtm_links",
-    "urine",
-    "diary",
-    "target",
-    "non_target",
-    "new_lesion",
-    "overall",
-    "course_of_responses",
-)  # fmt: skip
-"""The modules of checks, one a line; importing one registers its checks."""
-
-for _name in MODULES:
-    importlib.import_module(f"nettumor.edit_checks.{_name}")
+import_rules()

@@ -1,0 +1,210 @@
+"""A study's own configuration: a TOML file with parameters, switched-off checks, severities and
+vocabularies.
+
+.. code-block:: toml
+
+    [parameters.U01]
+    tol_mm = 1.0
+    [off]
+    M22 = "the method is not collected"   # the reason is reported in .runs
+    [severity]
+    M05 = "note"
+    [organs]
+    "SEGMENT 4" = "LIVER"
+    [methods]
+    equivalent = [["CT", "SPIRAL CT"]]
+    [windows]
+    interval = 56                         # days between visits
+    window = 7
+    baseline = 28
+
+Unknown keys are errors that name the nearest known one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from attrs import field, frozen
+
+from nettumor._toml import TomlFile, read_toml
+from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
+from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
+from nettumor.words.missing import tidy
+
+WINDOWS = ("interval", "window", "baseline")
+
+
+@frozen
+class Configuration:
+    """A study's own configuration of the edit checks.
+
+    Parameters
+    ----------
+    parameters : mapping of str to mapping
+        By check, parameters in place of the defaults.
+    off : mapping of str to str
+        Checks that are switched off, with the reason.
+    severities : mapping of str to str
+        By check, "error", "warning" or "note".
+    organ_map : mapping of str to str
+        Locations (upper case) to organs.
+    method_equivalents : tuple of tuple of str
+        Groups of imaging methods (upper case) that count as one.
+    windows : mapping of str to float
+        ``interval``, ``window``, ``baseline``: days.
+    """
+
+    parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
+    off: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    severities: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    method_equivalents: tuple[tuple[str, ...], ...] = ()
+    windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+
+
+NO_CONFIGURATION = Configuration()
+_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows")
+
+
+def load_configuration(path: str | Path) -> Configuration:
+    """Read a study's configuration of the edit checks from a TOML file.
+
+    Parameters
+    ----------
+    path : path
+        The file; see the module's docstring for its tables.
+
+    Returns
+    -------
+    Configuration
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or names something unknown.
+
+    References
+    ----------
+    TOML 1.0.
+    """
+    file = read_toml(path)
+    _known(file, (), file.content, _TABLES, "table")
+    parts = {name: _table(file, name) for name in _TABLES}
+    for name in ("parameters", "off", "severity"):
+        _known(file, (name,), parts[name], CHECKS, f"check in [{name}]")
+    for id, word in parts["severity"].items():
+        with _at(file, "severity", id):
+            choose(f"severity.{id}", word, SEVERITIES)
+    for id, reason in parts["off"].items():
+        if not isinstance(reason, str) or not reason.strip():
+            raise InputError(
+                f"`off.{id}` must give the reason; got {reason!r} ({file.place('off', id)}). Say "
+                "why it is switched off.",
+                argument=id,
+            )
+    _known(file, ("methods",), parts["methods"], ("equivalent",), "key in [methods]")
+    _known(file, ("windows",), parts["windows"], WINDOWS, "key in [windows]")
+    with _at(file, "methods", "equivalent"):
+        groups = _groups(parts["methods"].get("equivalent", []))
+    return Configuration(
+        parameters=_checked(file, parts["parameters"]),
+        off=parts["off"],
+        severities=parts["severity"],
+        organ_map=_organs(file, parts["organs"]),
+        method_equivalents=groups,
+        windows=_windows(file, parts["windows"]),
+    )
+
+
+@contextmanager
+def _at(file: TomlFile, *key: str) -> Iterator[None]:
+    """What is wrong with a key is said with its place in the file."""
+    try:
+        yield
+    except InputError as error:
+        raise type(error)(f"{file.place(*key)}: {error}", argument=error.argument) from None
+
+
+def _table(file: TomlFile, name: str) -> dict[str, Any]:
+    found = file.content.get(name, {})
+    if not isinstance(found, dict):
+        raise InputTypeError(
+            f"`{name}` must be a table; got {found!r:.60} ({file.place(name)}). Write [{name}].",
+            argument=name,
+        )
+    return found
+
+
+def _known(
+    file: TomlFile, path: tuple[str, ...], found: Iterable[str], known: Iterable[str], what: str
+) -> None:
+    names = list(known)
+    for key in found:
+        if key not in names:
+            raise InputError(
+                f"Unknown {what}: {key!r} ({file.place(*path, key)}). {did_you_mean(key, names)}",
+                argument=key,
+            )
+
+
+def _checked(file: TomlFile, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    from nettumor.edit_checks.engine.run import check_parameters
+
+    for id, values in parameters.items():
+        if not isinstance(values, dict):
+            raise InputTypeError(
+                f"`parameters.{id}` must be a table; got {values!r:.60} "
+                f"({file.place('parameters', id)}). Write [parameters.{id}].",
+                argument=id,
+            )
+        for name, value in values.items():
+            with _at(file, "parameters", id, name):
+                check_parameters(CHECKS[id], {name: value})
+    return dict(parameters)
+
+
+def _organs(file: TomlFile, organs: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for word, organ in organs.items():
+        with _at(file, "organs", word):
+            found[_upper(word)] = _upper(organ)
+    return found
+
+
+def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
+    found = {}
+    for name, value in windows.items():
+        with _at(file, "windows", name):
+            found[name] = _days(name, value)
+    return found
+
+
+def _upper(word: object) -> str:
+    if not isinstance(word, str):
+        raise InputTypeError(
+            f"A name must be text; got {word!r}. Put it in quotes.", argument="organs"
+        )
+    return tidy(word)
+
+
+def _groups(value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, list) or not all(isinstance(group, list) for group in value):
+        raise InputTypeError(
+            f"`methods.equivalent` must be groups of methods; got {value!r:.60}. "
+            'Write [["CT", "SPIRAL CT"]].',
+            argument="equivalent",
+        )
+    return tuple(tuple(_upper(method) for method in group) for group in value)
+
+
+def _days(name: str, value: object) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e5:
+        raise InputTypeError(
+            f"`windows.{name}` must be a number of days; got {value!r}.", argument=name
+        )
+    return float(value)

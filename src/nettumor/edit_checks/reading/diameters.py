@@ -1,0 +1,109 @@
+"""The one diameter of each lesion row that the checks of measurements look at, and the column it
+stands in.
+
+Whatever the criteria of the run, a slip of unit or a copied visit is one of diameters: a node's
+short axis, another lesion's longest diameter, the one diameter collected for the sum where there is
+one, and under criteria of viable tumour the viable diameter of a lesion that has one at baseline.
+Too small to measure counts as 5 mm (RECIST 1.1, 4.4.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats
+from nettumor.assessment.lesion_arrays import sizes_used
+from nettumor.crf import lesion_cells
+from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.criteria import MRECIST_2010, RECIST_1_1
+from nettumor.edit_checks.engine.register import Hits
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.recomputed import size_criteria
+
+
+def in_mm(rows: Rows, column: str) -> Floats:
+    """The numbers of a length column in mm, whatever the state says; NaN where the unit is not
+    known.
+    """
+    values = rows.number(column)
+    if "unit" not in rows:
+        return values
+    return lesion_cells.in_mm(values, rows.table.column("unit"), rows.numbers(column).has_unit)
+
+
+def lengths(rows: Rows) -> Iterator[tuple[str, Floats]]:
+    """The length columns of a table with their values in mm."""
+    for column in LENGTHS:
+        if column in rows:
+            yield column, in_mm(rows, column)
+
+
+@frozen(eq=False)
+class Diameters:
+    """One diameter per row of the lesions table.
+
+    Attributes
+    ----------
+    value : ndarray of float
+        mm; 5 put in for too small, 0 where the lesion is gone, NaN where not measured.
+    default : ndarray of bool
+        Where the 5 mm was put in.
+    column : ndarray of str
+        The column it stands in.
+    """
+
+    value: Floats
+    default: Bools
+    column: npt.NDArray[Any]
+
+
+def diameters(data: Data) -> Diameters:
+    """The diameters of a study; read once."""
+    if "diameters" not in data.read:
+        rows = data["lesions"]
+        viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
+        size, small = sizes_used(
+            rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
+        )
+        small = small & np.isnan(size)
+        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
+        for name, where in (
+            ("perpendicular", rows.cells.nodal),
+            ("viable", ~rows.cells.nodal & viable),
+            ("diameter", np.ones(rows.n, dtype=np.bool_)),
+        ):
+            column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
+        value = np.where(small, RECIST_1_1.too_small or np.nan, size)
+        data.read["diameters"] = Diameters(value, small, column)
+    found: Diameters = data.read["diameters"]
+    return found
+
+
+def hits_by_column(
+    columns: npt.NDArray[Any], rows: Ints, message: str, *, table: str = "lesions", **more: Any
+) -> Iterator[Hits]:
+    """Hits at rows of a table whose columns differ, those of each column apart.
+
+    ``columns`` has one element per row of the table, arrays in ``more`` one per hit.
+    """
+    column = columns[rows]
+
+    def at(array: Any, mine: Bools) -> Any:
+        if isinstance(array, dict):
+            return {n: at(a, mine) for n, a in array.items()}
+        return array[mine] if isinstance(array, np.ndarray) else array
+
+    for name in dict.fromkeys(column.tolist()):
+        mine = column == name
+        yield Hits(
+            table=table,
+            rows=rows[mine],
+            message=message,
+            column=str(name),
+            **{n: at(a, mine) for n, a in more.items()},
+        )

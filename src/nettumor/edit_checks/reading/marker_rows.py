@@ -1,0 +1,220 @@
+"""The markers table as its checks read it: one name per marker, one key per unit, samples in time,
+the first dose.
+
+Input: the markers table. Output: codes of marker and unit, series (a subject's samples of one
+marker, urine and blood apart), and the order in time. A sample with a partial date stands at the
+first day it allows, one without any at the end.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor import markers
+from nettumor._arrays import Bools, Floats
+from nettumor.crf import number_rows, occurrence
+from nettumor.crf.cells import tidy
+from nettumor.crf.columns import Words
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.rules.date import of_subject
+from nettumor.errors import InputError
+from nettumor.markers._units import parse
+
+DAY, CREATININE, VOLUME, OTHER = "day", "creatinine", "volume", ""
+"""What a unit counts per: 24 h of collection, creatinine (spot urine), a volume, or
+something else.
+"""
+_CREATININE = re.compile(r"/?(?:CREATININE|CREAT|CREA|CRE|CR)\.?$")
+
+
+def unit_key(word: str) -> tuple[str, str]:
+    """A key that all spellings of one unit share, and what the unit counts per.
+
+    >>> unit_key("ng/mL") == unit_key("ug/L"), unit_key("mmol/mol creatinine")
+    (True, ('amount -3 per creatinine amount', 'creatinine'))
+    """
+    text = tidy(word)
+    if not text:
+        return "", OTHER
+    try:
+        unit = parse(word)
+    except InputError:
+        per_creatinine = _CREATININE.sub("", text)
+        if per_creatinine != text and "/" in text:
+            return f"{per_creatinine.replace(' ', '')} CREATININE", CREATININE
+        return text.replace(" ", ""), OTHER
+    kind = unit.per.split()[0]
+    return f"{unit.counted} {unit.power} per {unit.per}", kind if kind in (
+        DAY,
+        CREATININE,
+    ) else VOLUME
+
+
+def marker_name(word: str) -> str:
+    """The name that all spellings of one marker share.
+
+    >>> marker_name("CgA"), marker_name(" ca-125 ")
+    ('chromogranin A', 'CA-125')
+    """
+    try:
+        return markers.get(word).name
+    except InputError:
+        return tidy(word)
+
+
+def folded(rows: Rows, column: str) -> Ints:
+    """Codes of a column whose words differ by more than case and blanks; -1 where blank."""
+    codes, words = rows.codes(column)
+    places: dict[str, int] = {"": -1}
+    found = np.array(
+        [places.setdefault(tidy(w), len(places) - 1) for w in words.tolist()] or [-1],
+        dtype=np.int64,
+    )
+    return found[codes]
+
+
+@frozen(eq=False)
+class Markers:
+    """The markers table, read; one element per row but for the words.
+
+    Attributes
+    ----------
+    marker, unit : ndarray of int
+        Codes; ``marker_words`` and ``unit_words`` say of what (a key of `unit_key`; "" is blank).
+    per : ndarray of str
+        What the unit counts per.
+    value : ndarray of float
+        The number; NaN where there is none, also for ``<5``.
+    given : ndarray of bool
+        A number, or a limit such as ``<5``.
+    time : ndarray of float
+        Day of the sample.
+    series : ndarray of int
+        A number for each (subject, marker); urine and blood apart where a subject has both.
+    order : ndarray of int
+        The rows by series, then time, then place in the file.
+    """
+
+    rows: Rows
+    marker: Ints
+    marker_words: Words
+    unit: Ints
+    unit_words: Words
+    per: npt.NDArray[Any]
+    value: Floats
+    given: Bools
+    time: Floats
+    series: Ints
+    order: Ints
+
+    def before(self, *group: Ints, use: Bools) -> tuple[Ints, Ints]:
+        """Rows in use by group and time, and for each the place of the one before it in its group,
+        -1 for none.
+        """
+        row = self.order[use[self.order]]
+        number, _ = number_rows(*(g[row] + 1 for g in group))
+        row = row[np.argsort(number, kind="stable")]
+        number = np.sort(number)
+        earlier = np.full(len(row), -1, dtype=np.int64)
+        earlier[1:] = np.where(number[1:] == number[:-1], np.arange(len(row) - 1), -1)
+        return row, earlier
+
+    def changed(self, code: Ints, group: Ints | None = None) -> tuple[Ints, Ints]:
+        """The first row of each code other than the first one of its series, and the row of that
+        first one.
+        """
+        which = self.series if group is None else group
+        row = self.order[code[self.order] >= 0]
+        first = np.full(int(which.max(initial=-1)) + 1, -1, dtype=np.int64)
+        first[which[row[::-1]]] = row[::-1]
+        differs = row[code[row] != code[first[which[row]]]]
+        number, _ = number_rows(which[differs], code[differs])
+        differs = np.sort(differs[occurrence(number) == 0])
+        return differs, first[which[differs]]
+
+
+def markers_of(data: Data) -> Markers:
+    """The markers table; read once."""
+    if "markers read" not in data.read:
+        rows = data["markers"]
+        marker, marker_words = _coded(rows, "marker", marker_name)
+        unit, unit_words = _coded(rows, "unit", lambda w: unit_key(w)[0])
+        codes, words = rows.codes("unit")
+        per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)[codes]
+        numbers = rows.numbers("value")
+        given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
+        time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
+        series, _ = number_rows(
+            rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per)
+        )
+        order = np.lexsort((np.arange(rows.n), time, series))
+        data.read["markers read"] = Markers(
+            rows,
+            marker,
+            marker_words,
+            unit,
+            unit_words,
+            per,
+            numbers.value,
+            given,
+            time,
+            series,
+            order,
+        )
+    found: Markers = data.read["markers read"]
+    return found
+
+
+def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
+    """Samples of blood of a marker that the subject also has in urine; the specimen says, else the
+    unit.
+    """
+    said = ~rows.blank("specimen")
+    named = (
+        rows.table.column("specimen").map(lambda w: "URINE" in w.upper(), np.bool_)
+        if said.any()
+        else said
+    )
+    urine = np.where(said, named, (per == DAY) | (per == CREATININE)).astype(np.bool_)
+    both = np.isin(pair, pair[urine]) & np.isin(pair, pair[said & ~urine])
+    return np.asarray(both & ~urine)
+
+
+def _coded(rows: Rows, column: str, key: Any) -> tuple[Ints, Words]:
+    codes, words = rows.codes(column)
+    places: dict[str, int] = {}
+    found = np.array(
+        [places.setdefault(key(str(w)), len(places)) for w in words.tolist()], dtype=np.int64
+    )
+    coded = found[codes] if len(found) else codes
+    return coded, np.array([*places] or [""], dtype=object)
+
+
+def dose_day(data: Data) -> Floats:
+    """The day of the first dose by subject code: treatment_start, else randomized, else day 0 where
+    days count.
+    """
+    start = of_subject(data, "treatment_start")[0][:-1]
+    start = np.where(np.isnan(start), of_subject(data, "randomized")[0][:-1], start)
+    return np.where(np.isnan(start), 0.0, start) if data.tables.days else start
+
+
+def baseline_rows(data: Data, read: Markers) -> Ints:
+    """For each row the last sample with a number of its series on or before the first dose, else
+    -1.
+
+    Where no dose is known the first sample stands for it.
+    """
+    dose = dose_day(data)[read.rows.subject]
+    row = read.order[~np.isnan(read.value[read.order])]
+    out = np.full(int(read.series.max(initial=-1)) + 1, -1, dtype=np.int64)
+    unknown = row[np.isnan(dose[row])][::-1]
+    out[read.series[unknown]] = unknown  # of several the last assignment stays: the first sample
+    early = row[read.time[row] <= dose[row]]
+    out[read.series[early]] = early
+    return out[read.series] if read.rows.n else np.empty(0, np.int64)

@@ -1,0 +1,271 @@
+"""The responses recomputed from the lesions, timepoint by timepoint, by the code of
+`nettumor.assess`.
+
+The lesions go through the same functions as there (sizes, targets, non-target and new lesions,
+overall response under the criteria of the run, iRECIST and Choi too); only the timepoints are those
+of the checks, which also know visits with a response and no lesion. Tracks go in groups of like
+length where they differ much, so that one subject with many visits does not cost memory for all.
+Under criteria that are not of lesions nothing can be recomputed, and the checks that ask are
+skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, Floats
+from nettumor.assessment.judgement import Judgement, judge
+from nettumor.assessment.lesion_arrays import sizes_used
+from nettumor.assessment.parts import parts_of
+from nettumor.assessment.result import explain
+from nettumor.assessment.visits import EARLIER, Names, Visits
+from nettumor.crf import Role
+from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
+from nettumor.edit_checks.engine.register import Skip
+
+if TYPE_CHECKING:
+    from nettumor.edit_checks.reading.data import Data
+
+Ints = npt.NDArray[np.int64]
+_SPARE = (
+    4  # one array for all tracks as long as it holds at most so many times the timepoints there are
+)
+
+
+@frozen(eq=False)
+class Chain:
+    """Recomputed values, one element per timepoint of `Data.timepoints`.
+
+    Before baseline, and at a visit without any lesion row, nothing is computed (NaN, MISSING,
+    False).
+
+    Attributes
+    ----------
+    sum, baseline, nadir, percent_from_baseline, percent_from_nadir : ndarray of float
+        As `target_response` gives them; the sum is of what was measured.
+    n_missing, n_targets : ndarray of int
+        Targets not measured; targets of the track.
+    target, non_target, overall : ndarray of int8
+        Codes of `Response`.
+    new_lesion : ndarray of bool
+        An unequivocal new lesion is there.
+    reason : ndarray of int32
+        `Reason` bits.
+    progression_day : ndarray of float
+        Day of the scan that shows a progression: new lesions are dated to their first sighting.
+    order : ndarray of int
+        Place in the arrays: that of the timepoint, one more in a track of new lesions alone, which
+        has no baseline.
+    """
+
+    sum: Floats
+    baseline: Floats
+    nadir: Floats
+    percent_from_baseline: Floats
+    percent_from_nadir: Floats
+    n_missing: Ints
+    n_targets: Ints
+    target: Codes
+    non_target: Codes
+    overall: Codes
+    new_lesion: Bools
+    reason: npt.NDArray[np.int32]
+    progression_day: Floats
+    order: Ints
+    _data: Data
+    _judged: list[Judgement]
+    _group: Ints
+    _unit: Ints
+
+    def explain(self, points: Ints, *, target: bool = False) -> list[str]:
+        """The library's sentence on the overall (or the target) response at some timepoints, visits
+        named.
+
+        Parameters
+        ----------
+        points : ndarray of int
+            Timepoints at or after baseline.
+        target : bool
+            The sentence on the target response alone.
+        """
+        times, out = self._data.timepoints, []
+        for point in points.tolist():
+            track = times.track[point]
+            judged, unit, order = (
+                self._judged[self._group[track]],
+                int(self._unit[track]),
+                int(self.order[point]),
+            )
+            said = (
+                judged.target.explain((unit, order))
+                if target
+                else explain(judged, self._data.criteria, unit, order)
+            )
+            base = point - int(times.order[point])
+            names = ["before all"] * (order - int(times.order[point]))
+            names += list(self._data.visit_names[base : point + 1])
+            out.append(re.sub(r"timepoint (\d+)", lambda m, n=names: f"visit {n[int(m[1])]}", said))
+        return out
+
+
+def size_criteria(data: Data) -> SizeCriteria:
+    """The criteria that sizes are read by: those of the run, or RECIST 1.1 where they are not of
+    size.
+    """
+    return data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
+
+
+def counted_size(data: Data) -> Floats:
+    """The size of each row of the lesions table, the default put in for too small."""
+    rows = data["lesions"]
+    criteria = (
+        data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
+    )
+    size, small = sizes_used(rows.table, criteria, lambda: (rows.lesion, rows.order))
+    small = small & np.isnan(size)
+    data.read["small"] = size, small
+    default = getattr(criteria, "too_small", None)
+    return size if default is None else np.where(small, default, size)
+
+
+def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:
+    """The criteria of the run, if they judge lesions; else the check is skipped."""
+    if not isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):
+        raise Skip(f"responses under {data.criteria.title} are not recomputed from lesions")
+    return data.criteria
+
+
+def recompute(data: Data) -> Chain:
+    """The chain of a study under its criteria.
+
+    Raises
+    ------
+    Skip
+        For criteria that do not judge lesions.
+    """
+    criteria, points = lesion_criteria(data), data.timepoints
+    count = len(points)
+    out: dict[str, Any] = {
+        n: np.full(count, np.nan)
+        for n in (
+            "sum",
+            "baseline",
+            "nadir",
+            "percent_from_baseline",
+            "percent_from_nadir",
+            "progression_day",
+        )
+    }
+    out |= {n: np.zeros(count, np.int64) for n in ("n_missing", "n_targets")}
+    out |= {n: np.zeros(count, np.int8) for n in ("target", "non_target", "overall")}
+    out |= {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
+    group_of, unit_of = np.full(data.n_tracks, -1), np.full(data.n_tracks, -1)
+    no_disease = _without_disease(data)
+    order = points.order + no_disease[points.track]
+    judged: list[Judgement] = []
+    for group in groups_of(data):
+        group_of[group], unit_of[group] = len(judged), np.arange(len(group))
+        found, targets = _judge(
+            data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group), no_disease
+        )
+        judged.append(found)
+        here = (group_of[points.track] == len(judged) - 1) & (order >= 0)
+        place = unit_of[points.track[here]], order[here]
+        for name in (
+            "sum",
+            "baseline",
+            "nadir",
+            "percent_from_baseline",
+            "percent_from_nadir",
+            "n_missing",
+        ):
+            out[name][here] = getattr(found.target, name)[place]
+        out["target"][here] = found.target.response[place]
+        for name in ("non_target", "overall", "new_lesion", "reason", "progression_day"):
+            out[name][here] = getattr(found, name)[place]
+        out["n_targets"][here] = targets[place[0]]
+    return Chain(**out, data=data, judged=judged, group=group_of, unit=unit_of, order=order)
+
+
+def _without_disease(data: Data) -> Bools:
+    """Tracks that begin with new lesions alone, without a visit on or before the reference date:
+    nothing was there at baseline, and there is no timepoint 0.
+    """
+    rows, points = data["lesions"], data.timepoints
+    at_first = rows.order == 0
+    new = rows.table.lesions.role == Role.NEW
+    count = np.bincount(rows.track[at_first], minlength=data.n_tracks)
+    others = np.bincount(rows.track[at_first & ~new], minlength=data.n_tracks)
+    reference = data.reference_day[data.track_subject][points.track]
+    dated = (points.order == 0) & (points.scan_day <= reference)
+    out = (count > 0) & (others == 0)
+    out[points.track[dated]] = False
+    return np.asarray(out)
+
+
+def groups_of(data: Data) -> list[Ints]:
+    """All tracks, or tracks in groups of like numbers of timepoints where they differ much."""
+    length = np.diff(data.timepoints.start)
+    if len(length) * int(length.max(initial=0)) <= _SPARE * int(length.sum()) + 1024:
+        return [np.arange(len(length))]
+    bits = np.ceil(np.log2(np.maximum(length, 1))).astype(np.int64)
+    return [np.flatnonzero(bits == b) for b in np.unique(bits)]
+
+
+def _judge(
+    data: Data,
+    criteria: SizeCriteria | AttenuationCriteria,
+    unit_of: Ints,
+    chosen: Bools,
+    count: int,
+    no_disease: Bools,
+) -> tuple[Judgement, Ints]:
+    """The judgement of a group of tracks, shape (track, timepoint), and the number of targets of
+    each.
+    """
+    rows, points = data["lesions"], data.timepoints
+    use = np.flatnonzero(chosen[rows.track])
+    table = rows.table if len(use) == rows.n else rows.table.take(use)
+    unit, day = unit_of[rows.track[use]], rows.day[use]
+    order = rows.order[use] + no_disease[rows.track[use]]
+    here = np.flatnonzero(chosen[points.track] & (points.order >= 0))
+    place = unit_of[points.track[here]], points.order[here] + no_disease[points.track[here]]
+    shape = (count, int(place[1].max(initial=0)) + 1)
+    exists, days, row = (
+        np.zeros(shape, np.bool_),
+        np.full(shape, -np.inf),
+        np.full(shape, -1, np.int64),
+    )
+    exists[place] = points.lesions[here] >= 0
+    known = (order >= 0) & ~np.isnan(day)
+    np.maximum.at(days, (unit[known], order[known]), day[known])
+    days[np.isinf(days)] = np.nan
+    timepoint = np.where(order >= 0, order, EARLIER)
+    visits = Visits(
+        exists,
+        days,
+        days,
+        days,
+        np.zeros(count),
+        np.full(count, np.nan),
+        row,
+        0,
+        int((order < 0).sum()),
+        several_dates=True,
+        no_disease=no_disease[chosen],
+        scans=lambda: day,
+        timepoints=lambda: timepoint,
+        of_visit=None,
+    )
+    track = np.arange(count).astype(object)
+    names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
+    parts, _ = parts_of(table, criteria, names, lambda: visits, None, by="subject")
+    seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
+        axis=-1
+    ) | parts.targets.unmeasured
+    return judge(parts, visits, criteria), np.count_nonzero(seen, axis=1)

@@ -1,0 +1,366 @@
+"""Responses as they were reported, read once for the checks that compare them with the lesions.
+
+Input: the responses table and `Data`. Output: codes of every row, codes of every timepoint, the
+course of each track with its best response by a rule; and small helpers that go from rows of
+lesions to timepoints.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Codes, Floats
+from nettumor.assessment.course import one_a_day
+from nettumor.best_response import best_overall_response
+from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions
+from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
+from nettumor.edit_checks.engine.register import Skip
+from nettumor.edit_checks.reading.data import Data, Ints, Rows, Timepoints
+from nettumor.edit_checks.reading.recomputed import groups_of
+from nettumor.edit_checks.rules.structure import same_evaluators
+from nettumor.terminology import Reason, Response, labels
+from nettumor.timepoint.overall import combine
+
+SPOILS = (
+    "S02",
+    "S03",
+    "=S04",
+    "S06",
+    "S10",
+    "S11",
+    "L06",
+    "L14",
+    "L15",
+    "M01",
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M06",
+    "M07",
+    "M08",
+    "M09",
+    "M10",
+    "M12",
+    "M13",
+    "M15",
+    "U06",
+    "X01",
+    "X02",
+    "X11",
+    "Q03",
+    "Q11",
+    "X09",
+    "A01",
+    "A02",
+    "A06",
+    "=D03",
+    "=D13",
+)
+"""Faults of lesion rows after which nothing that is recomputed is what was meant, there and
+later.
+"""
+
+CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
+"""Words of a reason that say progression without an objective one (RECIST 1.1, 4.4.4)."""
+
+
+_LONG_AGO = 1e5  # days before the first visit, which meet any minimum
+
+
+@frozen(eq=False)
+class Reported:
+    """The responses table, one element per row.
+
+    Attributes
+    ----------
+    rows : Rows
+    use : ndarray of bool
+        Given under the criteria of the run, after baseline (see `after_baseline`).
+    target, non_target, overall, best : ndarray of int8
+        Codes of `Response`; MISSING where blank, -1 for an unknown word.
+    new : ndarray of int8
+        Codes of `NewLesion`.
+    clinical : ndarray of bool
+        The row tells of symptomatic deterioration.
+    """
+
+    rows: Rows
+    use: Bools
+    target: Codes
+    non_target: Codes
+    overall: Codes
+    best: Codes
+    new: Codes
+    clinical: Bools
+
+    @property
+    def new_lesion(self) -> Bools:
+        """An unequivocal new lesion is reported."""
+        return np.isin(self.new, (NewLesion.YES, NewLesion.UNEQUIVOCAL))
+
+
+def reported(data: Data) -> Reported:
+    """The responses table of a study, read once."""
+    if "reported" not in data.read:
+        rows = data["responses"]
+
+        def codes(name: str) -> Codes:
+            return rows.responses(name) if name in rows else np.zeros(rows.n, np.int8)
+
+        new = (
+            parse_new_lesions(rows.table.column("new_lesion"))
+            if "new_lesion" in rows
+            else np.zeros(rows.n, np.int8)
+        )
+        clinical = np.zeros(rows.n, np.bool_)
+        if "deterioration" in rows:
+            clinical |= parse_flags(rows.table.column("deterioration")) == 1
+        if "reason" in rows:
+            clinical |= rows.table.column("reason").map(
+                lambda w: bool(CLINICAL.search(w)), np.bool_
+            )
+        use = data.own_criteria & after_baseline(data)[rows.timepoint]
+        data.read["reported"] = Reported(
+            rows,
+            use,
+            codes("target"),
+            codes("non_target"),
+            codes("overall"),
+            codes("best"),
+            new,
+            clinical,
+        )
+    found: Reported = data.read["reported"]
+    return found
+
+
+def compared(data: Data) -> Reported:
+    """The responses, where they can be set against the lesions; else the check is skipped."""
+    same_evaluators(data)
+    return reported(data)
+
+
+def as_recist(codes: Codes) -> Codes:
+    """A part's iUPD is a progression of that part."""
+    return np.where(codes == Response.IUPD, np.int8(Response.PD), codes)
+
+
+def names_of(codes: npt.NDArray[Any], data: Data | None = None) -> npt.NDArray[Any]:
+    """Codes as written; with ``data`` as the overall response of its criteria."""
+    return labels(codes, data.criteria if data is not None else None).astype(object)
+
+
+def at_points(data: Data, codes: Codes) -> Codes:
+    """For each timepoint the code that its rows of the run's criteria give: of an accepted row,
+    else of the first.
+    """
+    rows = data["responses"]
+    accepted = (
+        parse_flags(rows.table.column("accepted")) == 1
+        if "accepted" in rows
+        else np.zeros(rows.n, np.bool_)
+    )
+    at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
+    at = at[np.lexsort((-at, accepted[at]))]
+    out = np.zeros(len(data.timepoints), np.int8)
+    out[rows.timepoint[at]] = codes[at]
+    return out
+
+
+def rows_at_points(data: Data, where: Bools) -> Bools:
+    """For each timepoint whether a row of the responses there is so."""
+    out = np.zeros(len(data.timepoints), np.bool_)
+    out[data["responses"].timepoint[where]] = True
+    return out
+
+
+def first_lesion(data: Data, where: Bools) -> Ints:
+    """For each timepoint the first row of the lesions table that is so, -1 for none."""
+    out = np.full(len(data.timepoints), -1, dtype=np.int64)
+    at = np.flatnonzero(where)[::-1]
+    out[data["lesions"].timepoint[at]] = at
+    return out
+
+
+def tracks_with(data: Data, role: Role) -> Bools:
+    """Tracks that have a lesion of this role at baseline or later."""
+    rows = data["lesions"]
+    out = np.zeros(data.n_tracks, dtype=np.bool_)
+    out[rows.track[(rows.cells.role == role) & (rows.order >= 0)]] = True
+    return out
+
+
+def tracks_with_lesions(data: Data) -> Bools:
+    """Tracks that have any row of the lesions table."""
+    out = np.zeros(data.n_tracks, dtype=np.bool_)
+    if "lesions" in data.tables:
+        out[data["lesions"].track] = True
+    return out
+
+
+def after_baseline(data: Data) -> Bools:
+    """Timepoints after baseline; in a track without lesions all that are not dated on or before its
+    reference day.
+    """
+    points = data.timepoints
+    if not len(points):
+        return np.zeros(0, np.bool_)
+    reference = data.reference_day[data.track_subject][points.track]
+    first = (
+        (points.order == 0) & ~tracks_with_lesions(data)[points.track] & ~(points.day <= reference)
+    )
+    return np.asarray((points.order > 0) | first)
+
+
+def last_point(points: Timepoints, where: Bools, *, before: bool = True) -> Ints:
+    """For each timepoint the last of its track that is so, ``before`` it (or it itself too); -1 for
+    none.
+    """
+    index = np.arange(len(points))
+    last = np.maximum.accumulate(np.where(where, index, -1)) if len(points) else index
+    if before:
+        last = np.concatenate([[-1], last[:-1]]) if len(points) else last
+    return np.where((last >= 0) & (points.track[np.maximum(last, 0)] == points.track), last, -1)
+
+
+def ever(points: Timepoints, where: Bools) -> Bools:
+    """For each timepoint whether it, or one before it in its track, is so."""
+    return np.asarray(last_point(points, where, before=False) >= 0)
+
+
+def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
+    """Every lesion row of ``base`` beside every later timepoint of its track at which lesions were
+    assessed.
+    """
+    points, rows = data.timepoints, data["lesions"]
+    seen = np.flatnonzero(points.lesions >= 0)
+    end = np.searchsorted(points.track[seen], rows.track[base], side="right")
+    start = np.searchsorted(seen, rows.timepoint[base], side="right")
+    count = np.maximum(end - start, 0)
+    row = np.repeat(base, count)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    return row, seen[np.repeat(start, count) + within]
+
+
+def other_reading(data: Data) -> tuple[Codes, Codes]:
+    """Target and overall response at each timepoint by the other of two disputed readings, MISSING
+    for none.
+
+    A response carried on (EORTC FAQ) is SD where it is not; a target that is back after the sum was
+    0, short of the absolute limit, is PD where reappearance is.
+    """
+    if "other reading" not in data.read:
+        chain, criteria = data.chain, data.criteria
+        target = np.where(
+            (chain.reason & Reason.SUSTAINED) != 0, Response.SD, Response.MISSING
+        ).astype(np.int8)
+        if isinstance(criteria, SizeCriteria) and criteria.reappearance == "5 mm":
+            back = (
+                (chain.nadir == 0)
+                & (chain.sum > 0)
+                & (chain.n_missing == 0)
+                & (chain.target > Response.PD)
+            )
+            target = np.where(back & (target == Response.MISSING), np.int8(Response.PD), target)
+        overall = combine(target, chain.non_target, chain.new_lesion)
+        data.read["other reading"] = (
+            target,
+            np.where(target == Response.MISSING, np.int8(Response.MISSING), overall),
+        )
+    found: tuple[Codes, Codes] = data.read["other reading"]
+    return found
+
+
+def judged_overall(data: Data) -> Codes:
+    """The overall response of every timepoint: as reported; in tracks that report none, as
+    recomputed.
+    """
+    if "judged" not in data.read:
+        points = data.timepoints
+        said = np.zeros(len(points), np.int8)
+        if "responses" in data.tables:
+            said = at_points(data, reported(data).overall)
+        said = np.where(after_baseline(data), said, np.int8(Response.MISSING))
+        if "lesions" in data.tables and isinstance(
+            data.criteria, (SizeCriteria, AttenuationCriteria)
+        ):
+            silent = np.ones(data.n_tracks, np.bool_)
+            silent[points.track[said > Response.MISSING]] = False
+            said = np.where(silent[points.track], data.chain.overall, said)
+        data.read["judged"] = said
+    found: Codes = data.read["judged"]
+    return found
+
+
+def reference_days(data: Data) -> Floats:
+    """The reference day of each track: that of the subject, else its baseline; day 0 where the
+    study counts days.
+
+    NaN where neither is known: a track without lesions whose first visit has a response already.
+    """
+    if any(data.tables[n].has_days for n in ("lesions", "responses") if n in data.tables):
+        return np.zeros(data.n_tracks)
+    points = data.timepoints
+    base = np.full(data.n_tracks, np.nan)
+    at = (points.order == 0) & (judged_overall(data) == Response.MISSING)
+    base[points.track[at]] = points.scan_day[at]
+    given = data.reference_day[data.track_subject] if data.n_tracks else base
+    return np.where(np.isnan(given), base, given)
+
+
+def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArray[np.int32], Ints]:
+    """Best response of each track by a rule, its reason, and the timepoint of the first progression
+    (-1 for none).
+
+    Where the reference day is not known the minimum for SD is taken as met.
+    """
+    points, overall = data.timepoints, judged_overall(data)
+    reference = reference_days(data)
+    if len(points):
+        first = np.full(data.n_tracks, np.inf)
+        np.fmin.at(first, points.track, points.scan_day)
+        reference = np.where(np.isnan(reference) & ~np.isinf(first), first - _LONG_AGO, reference)
+    day = points.scan_day - reference[points.track] if len(points) else points.scan_day
+    therapy = np.full(data.n_tracks, np.nan)
+    if "subjects" in data.tables and "new_therapy" in data["subjects"]:
+        rows = data["subjects"]
+        start = np.full(len(data.subjects), np.nan)
+        start[rows.subject[::-1]] = rows.dates("new_therapy").day[::-1]
+        therapy = start[data.track_subject] - reference
+    response, reason = np.zeros(data.n_tracks, np.int8), np.zeros(data.n_tracks, np.int32)
+    progression = np.full(data.n_tracks, -1, np.int64)
+    for group in groups_of(data):
+        unit = np.full(data.n_tracks, -1)
+        unit[group] = np.arange(len(group))
+        here = np.flatnonzero((unit[points.track] >= 0) & (points.order >= 0))
+        place = unit[points.track[here]], points.order[here]
+        shape = (len(group), int(place[1].max(initial=0)) + 1)
+        codes, days, at = (
+            np.zeros(shape, np.int8),
+            np.full(shape, np.nan),
+            np.full(shape, -1, np.int64),
+        )
+        codes[place], days[place], at[place] = overall[here], day[here], here
+        codes, days, _ = one_a_day(codes, days, days)
+        found = best_overall_response(codes, days, new_therapy=therapy[group], rule=rule)
+        response[group], reason[group] = found.response, found.reason
+        pd = found.course == Response.PD
+        progression[group] = np.where(
+            pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1
+        )
+    return response, reason, progression
+
+
+def rule_of(data: Data) -> BestResponseRule:
+    """The rule for the course under the criteria of the run."""
+    rule = getattr(data.criteria, "best_response", None)
+    if rule is None:
+        raise Skip(f"{data.criteria.title} have no rule for the best response")
+    found: BestResponseRule = rule
+    return found

@@ -1,0 +1,368 @@
+"""Rules of one criterion alone: RECIST 1.0, WHO, iRECIST, and criteria that are mixed in one
+patient.
+
+Sources: Therasse et al. 2000 (RECIST 1.0); Miller et al. 1981 (WHO); Seymour et al. 2017 (iRECIST).
+Input: the lesions and the reported responses. Output: targets, sizes and courses that these
+criteria do not know. A check is skipped under other criteria. The rules of mRECIST stand in
+`mrecist`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
+from nettumor.crf import Role, number_rows, occurrence
+from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.rules.lesion import baseline, first_rows
+from nettumor.edit_checks.rules.sums import _SPOILS, _running_minimum
+from nettumor.terminology import Response
+from nettumor.words.criteria_names import FAMILIES
+from nettumor.words.criteria_names import family as criteria_family
+from nettumor.words.criteria_names import read as criteria_code
+from nettumor.words.methods import is_conventional
+from nettumor.words.responses import is_immune
+
+
+def _past(groups: Ints, use: Bools, most: int) -> tuple[Ints, Ints]:
+    """The row that first passes ``most`` in its group, and how many the group has."""
+    at = np.flatnonzero(use)
+    count = np.bincount(groups[at], minlength=int(groups.max(initial=-1)) + 1)
+    over = at[occurrence(groups[at]) == most]
+    return over, count[groups[over]]
+
+
+@check("Q01", needs={"lesions": ()}, follows=("L15",), max_targets=10, max_per_organ=5)
+def recist10_target_count(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """More targets at baseline than RECIST 1.0 allows, in all or in one organ; at the first one too
+    many.
+    """
+    rows, targets = data["lesions"], baseline(data["lesions"], Role.TARGET)
+    most = int(parameters["max_targets"])
+    over, count = _past(rows.track, targets, most)
+    yield Hits(
+        table="lesions",
+        rows=over,
+        column="role",
+        value=count,
+        expected=f"at most {most}",
+        message="{value} target lesions at baseline; {expected}",
+    )
+    if "organ" not in rows:
+        return
+    most, known = int(parameters["max_per_organ"]), rows.organ_words[rows.organ] != ""
+    over, count = _past(number_rows(rows.track, rows.organ)[0], targets & known, most)
+    yield Hits(
+        table="lesions",
+        rows=over,
+        column="organ",
+        value=count,
+        expected=f"at most {most}",
+        parts={"place": rows.organ_words[rows.organ[over]]},
+        message="{value} target lesions in {place}; {expected}",
+    )
+
+
+@check(
+    "Q02", needs={"lesions": ("size",)}, follows=("M", "L15"), conventional_mm=20.0, spiral_mm=10.0
+)
+def recist10_target_size(data: Data, parameters: Parameters) -> Hits:
+    """A target below 20 mm (10 mm by spiral CT) at baseline.
+
+    The limit of spiral CT also holds where the method is not given, or is CT without more.
+    """
+    rows = data["lesions"]
+    conventional = np.zeros(rows.n, dtype=np.bool_)
+    if "method" in rows:
+        conventional = rows.table.column("method").map(is_conventional, np.bool_)
+    least = np.where(
+        conventional, float(parameters["conventional_mm"]), float(parameters["spiral_mm"])
+    )
+    small = baseline(rows, Role.TARGET) & (data.size > 0) & ~at_least(data.size, least)
+    method = np.where(conventional, rows.text("method"), "spiral CT")
+    return flag(
+        "lesions",
+        small,
+        "target {lesion} is {value} mm at baseline; by {method} a target needs {expected} mm "
+        "or more",
+        "size",
+        value=data.size,
+        expected=least,
+        method=method,
+    )
+
+
+@check("Q03", needs={"lesions": ("perpendicular",)}, follows=("M", "L15"))
+def recist10_short_axis_used(data: Data, parameters: Parameters) -> Hits:
+    """A target node with a short axis and without the longest diameter that RECIST 1.0 sums; at its
+    first row.
+    """
+    rows = data["lesions"]
+    bad = (
+        rows.cells.nodal
+        & (rows.cells.role == Role.TARGET)
+        & (rows.number("perpendicular") > 0)
+        & rows.blank("size")
+    )
+    return Hits(
+        table="lesions",
+        rows=first_rows(rows, bad),
+        column="perpendicular",
+        expected="a longest diameter",
+        message="target node {lesion} has a short axis of {value} mm and no longest diameter",
+    )
+
+
+@check("Q04", needs={"responses": ("criteria",)}, follows=("S02", "S10"))
+def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
+    """Size criteria of one subject and assessor that take turns; at the first row of the rarer one.
+
+    Where two are given at one visit they are tracks of their own; iRECIST may follow RECIST 1.1.
+    """
+    rows = data["responses"]
+    family = rows.table.column("criteria").map(criteria_code, np.int64)
+    at = np.flatnonzero(family >= 0)
+    at = at[np.lexsort((at, rows.timepoint[at]))]
+    _, first = number_rows(rows.timepoint[at], family[at])
+    one = at[first]  # a row of each visit and family, in time
+    kind, start = number_rows(rows.track[one], family[one])
+    count = np.bincount(kind, minlength=len(start))
+    order = np.lexsort((one[start], rows.timepoint[one[start]], -count, rows.track[one[start]]))
+    head = order[occurrence(rows.track[one[start]][order]) == 0]
+    main = np.full(data.n_tracks, -1, dtype=np.int64)
+    main[rows.track[one[start[head]]]] = family[one[start[head]]]
+    usual = main[rows.track[one]]
+    beside = np.isin(rows.timepoint[one], rows.timepoint[one[family[one] == usual]])
+    shared = np.zeros(len(start), dtype=np.bool_)
+    shared[kind[beside]] = True
+    immune = [FAMILIES.index("iRECIST")]
+    lone = (
+        ~shared[kind]
+        & (family[one] != usual)
+        & ~np.isin(family[one], immune)
+        & ~np.isin(usual, immune)
+    )
+    bad = one[lone]
+    bad = np.sort(bad[occurrence(kind[lone]) == 0])
+    names = np.array(FAMILIES, dtype=object)
+    return Hits(
+        table="responses",
+        rows=bad,
+        column="criteria",
+        expected=names[main[rows.track[bad]]],
+        message="the response of visit {visit} is given under {value}, those of other visits "
+        "under {expected}",
+    )
+
+
+@check(
+    "Q11",
+    needs={"lesions": ("size", "perpendicular")},
+    follows=("M02", "M03", "L15"),
+    blank_allowed=True,
+)
+def who_second_diameter_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target with one diameter, where WHO multiplies two."""
+    rows = data["lesions"]
+    target = rows.cells.role == Role.TARGET
+    for given, other, what in (
+        ("size", "perpendicular", "a perpendicular diameter"),
+        ("perpendicular", "size", "a longest diameter"),
+    ):
+        second = rows.cells.measure(other)
+        bad = target & (rows.number(given) > 0) & np.isnan(rows.number(other)) & ~second.too_small
+        yield flag(
+            "lesions",
+            bad & ~rows.cells.contradiction,
+            "{lesion} has one diameter at visit {visit} ({given} mm); {expected} is missing",
+            other,
+            expected=what,
+            given=rows.number(given),
+        )
+
+
+def _merged_masses(rows: Rows) -> Bools:
+    """Rows of a lesion that others have merged into, from then on: its growth is not its own."""
+    names, words = rows.codes("lesion")
+    place, width = {w: i for i, w in enumerate(words)}, len(words) + 1
+    into = np.array([place.get(str(m), -1) for m in rows.cells.merged_into], dtype=np.int64)
+    told = np.flatnonzero(into >= 0)
+    keys, code = np.unique(rows.track[told] * width + into[told], return_inverse=True)
+    since = np.full(len(keys) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(since, code, rows.timepoint[told])
+    mine = rows.track * width + names
+    at = np.searchsorted(keys, mine)
+    here = (at < len(keys)) & np.isin(mine, keys)
+    return here & (rows.timepoint >= since[np.where(here, at, -1)])
+
+
+def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
+    """For each timepoint the row of the first target that rose from its own smallest size (-1);
+    that size by row.
+    """
+    rows, size = data["lesions"], data.size
+    row = np.flatnonzero(
+        (rows.cells.role == Role.TARGET) & (rows.order >= 0) & (size >= 0) & ~_merged_masses(rows)
+    )
+    row = row[np.lexsort((row, rows.timepoint[row], rows.lesion[row]))]
+    row = row[occurrence(rows.lesion_visit[row]) == 0]
+    lowest = np.full(rows.n, np.nan)
+    lowest[row] = _running_minimum(size[row], rows.lesion[row])
+    grown = np.flatnonzero(np.isfinite(lowest) & (size > 0) & risen_by(percent, lowest, size))[::-1]
+    at = np.full(len(data.timepoints), -1, dtype=np.int64)
+    at[rows.timepoint[grown]] = grown
+    return at, lowest
+
+
+def _overall(data: Data) -> Codes:
+    """The reported overall responses under the criteria of the run, MISSING elsewhere."""
+    rows = data["responses"]
+    codes = rows.responses("overall")
+    return np.where(data.own_criteria & (codes > 0), codes, Response.MISSING).astype(np.int8)
+
+
+@check(
+    "Q12",
+    needs={"responses": ("overall",), "lesions": ("size", "perpendicular")},
+    follows=(*_SPOILS, "Q11"),
+    percent=25.0,
+)
+def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:
+    """One target's product rose by 25 % or more from its own smallest, but the overall response is
+    not PD.
+    """
+    rows, scans = data["responses"], data["lesions"]
+    row, lowest = _grown(data, parameters["percent"])
+    grown = row[rows.timepoint]
+    better = _overall(data) > Response.PD
+    at = np.flatnonzero(better & (grown >= 0))
+    lesion, was = grown[at], lowest[grown[at]]
+    now = data.size[lesion]
+    with np.errstate(divide="ignore", over="ignore"):
+        rise = np.where(was > 0, 100 * now / was - 100, np.nan)
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        expected="PD",
+        related=lesion,
+        related_table="lesions",
+        names={"lesion": scans.text("lesion")[lesion]},
+        parts={
+            "was": was,
+            "now": now,
+            "rise": [f" (+{r:.1f} %)" if r == r else "" for r in rise.tolist()],
+        },
+        message="overall response {value}, but the product of {lesion} rose from {was} to {now} "
+        "mm2{rise}, which is PD "
+        "under WHO",
+    )
+
+
+@check("Q13", needs={"responses": ("overall",)}, follows=("S04", "S11", "D01", "D08"), days=28)
+def who_confirmation_missing(data: Data, parameters: Parameters) -> Hits:
+    """A CR or PR without a second one four weeks later and before progression; at the first one of
+    the patient.
+    """
+    rows, codes = data["responses"], _overall(data)
+    at = np.flatnonzero(codes > Response.MISSING)
+    end = np.full(data.n_tracks, np.iinfo(np.int64).max)
+    worse = at[codes[at] == Response.PD]
+    np.minimum.at(end, rows.track[worse], rows.timepoint[worse])
+    at = at[(codes[at] >= Response.PR) & (rows.timepoint[at] < end[rows.track[at]])]
+    at = at[np.lexsort((at, rows.timepoint[at]))]
+    number = np.bincount(rows.track[at], minlength=data.n_tracks)
+    first, last = np.full(data.n_tracks, np.inf), np.full(data.n_tracks, -np.inf)
+    day = np.where(
+        np.isnan(rows.day[at]), -np.inf, rows.day[at]
+    )  # where a date is not full nothing is known
+    np.minimum.at(first, rows.track[at], day)
+    np.maximum.at(last, rows.track[at], day)
+    apart = np.where(np.isfinite(first), last, np.inf) - np.where(np.isfinite(first), first, 0)
+    alone = (number == 1) | more_than(parameters["days"], apart)
+    head = np.sort(at[occurrence(rows.track[at]) == 0])
+    bad = head[alone[rows.track[head]]]
+    return Hits(
+        table="responses",
+        rows=bad,
+        column="overall",
+        expected=f"a second CR or PR at least {parameters['days']:g} days later",
+        message="{value} at visit {visit} is not confirmed: {expected} is missing",
+    )
+
+
+_PLAIN = {
+    Response.CR: "iCR",
+    Response.PR: "iPR",
+    Response.SD: "iSD",
+    Response.PD: "iUPD or iCPD",
+    Response.NON_CR_NON_PD: "NON-iCR/NON-iUPD",
+}
+
+
+def _immune_words(rows: Rows) -> npt.NDArray[Any]:
+    """Whether an overall response is written as iRECIST writes it."""
+    return rows.table.column("overall").map(is_immune, np.bool_)
+
+
+@check(
+    "Q14",
+    needs={"responses": ("overall",)},
+    follows=("S04", "S11", "D01", "D08"),
+    min_days=28,
+    max_days=56,
+)
+def irecist_icpd_without_iupd(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """iCPD without iUPD before it, or not four to eight weeks after it; a response of RECIST in an
+    iRECIST track.
+
+    What comes between (iSD, iPR, iCR) resets the bar: iCPD then needs a new iUPD. NE does not.
+    """
+    rows, codes = data["responses"], _overall(data)
+    immune = _immune_words(rows) & (codes > Response.NE)
+    told = (
+        rows.table.column("criteria").map(lambda w: criteria_family(w) == "iRECIST", np.bool_)
+        if "criteria" in rows
+        else np.zeros(rows.n, dtype=np.bool_)
+    )
+    track = np.isin(rows.track, rows.track[immune]) & rows.blank("criteria")
+    plain = (codes > Response.NE) & ~immune & (told | track)
+    expected = np.array([_PLAIN.get(r, "") for r in Response], dtype=object)[codes]
+    yield flag(
+        "responses", plain, "{value} is no response of iRECIST", "overall", expected=expected
+    )
+    at = np.flatnonzero(codes > Response.NE)
+    at = at[np.lexsort((at, rows.timepoint[at]))]
+    same = (
+        np.concatenate([[False], rows.track[at][1:] == rows.track[at][:-1]])
+        if len(at)
+        else np.empty(0, bool)
+    )
+    before = np.where(same, codes[np.roll(at, 1)], Response.MISSING)
+    confirmed = immune[at] & (codes[at] == Response.PD)
+    alone = confirmed & ~np.isin(before, (Response.IUPD, Response.PD))
+    yield Hits(
+        table="responses",
+        rows=np.sort(at[alone]),
+        column="overall",
+        expected="iUPD",
+        message="iCPD at visit {visit} without iUPD at the assessment before it",
+    )
+    gap = rows.day[at] - rows.day[np.roll(at, 1)]
+    least, most = parameters["min_days"], parameters["max_days"]
+    off = confirmed & (before == Response.IUPD) & (more_than(least, gap) | more_than(gap, most))
+    order = np.argsort(at[off])
+    yield Hits(
+        table="responses",
+        rows=at[off][order],
+        column="overall",
+        related=np.roll(at, 1)[off][order],
+        parts={"gap": gap[off][order]},
+        expected=f"{least:g} to {most:g} days after iUPD",
+        message="iCPD at visit {visit} is {gap} days after iUPD; {expected} is the interval",
+    )

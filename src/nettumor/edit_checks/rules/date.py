@@ -1,0 +1,561 @@
+"""Dates, cell by cell: can a date be true, and does it lie where it may?
+
+Sources: ISO 8601 rules of CDISC CORE and SDTMIG 3.4, 4.4 (partial dates, study days, baseline
+flags); RECIST 1.1, 3.2.1. Input: every column of dates, of the CRF tables or of the SDTM domains
+they were made from, and the dates of the subjects table. Output: dates that are none, are partial,
+or lie after the data cut-off or death or before birth or consent. A partial date is at fault only
+where every day it allows is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats, more_than
+from nettumor.crf import (
+    LAYOUTS,
+    Column,
+    Dates,
+    DateStatus,
+    iso,
+    number_rows,
+    parse_dates,
+    parse_flags,
+)
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.errors import InputError
+
+TUMOUR_DOMAINS = ("TU", "TR", "RS")
+
+
+@frozen(eq=False)
+class Dated:
+    """A column of dates: its table, its rows' subjects (codes of `Data.subjects`; -1 for another),
+    its dates.
+    """
+
+    table: str
+    column: str
+    subject: Ints
+    dates: Dates
+
+
+def from_domains(data: Data, table: str) -> bool:
+    """Whether a table was made from SDTM domains, whose own rows are then looked at."""
+    return data.tables[table].source.kind == "sdtm"
+
+
+def usable(data: Data, name: str, *columns: str) -> bool:
+    """Whether a table is there with all that it requires, and these columns."""
+    return (
+        name in data.tables
+        and not data.tables.missing_columns(name)
+        and set(columns) <= set(data.tables[name])
+    )
+
+
+def subject_of(data: Data, domain: str) -> Ints:
+    """The subject of each row of a domain: codes of `Data.subjects`, -1 for another."""
+    codes, words = data[domain].codes("USUBJID")
+    place = {str(w): i for i, w in enumerate(data.subjects)}
+    found = np.array([place.get(str(w), -1) for w in words], dtype=np.int64)
+    return found[codes] if len(found) else np.empty(0, np.int64)
+
+
+def domain_dates(data: Data, domain: str) -> Dates:
+    """The dates (--DTC) of a domain; read once."""
+    key = (domain, "DTC")
+    if key not in data.read:
+        data.read[key] = data[domain].table.dates(f"{domain}DTC")
+    found: Dates = data.read[key]
+    return found
+
+
+def own_dates(rows: Rows) -> tuple[str, Dates]:
+    """The column of a table's dates, and its dates; days where days stand for dates."""
+    return "day" if rows.table.has_days else "date", rows.when
+
+
+def comparable(data: Data, name: str) -> bool:
+    """Whether a table counts time as the study does; one with days among others with dates does
+    not.
+    """
+    return data.tables[name].has_days == data.tables.days
+
+
+def assessments(data: Data, *, alike: bool = True) -> Iterator[Dated]:
+    """The dates of scans, responses, samples and diaries; those of TU, TR and RS where the study is
+    SDTM.
+
+    With ``alike`` only of the tables that count time as the study does.
+    """
+    for name in data.tables:
+        if name == "subjects" or (name in ("lesions", "responses") and from_domains(data, name)):
+            continue
+        rows = data[name]
+        column, dates = own_dates(rows)
+        if column in rows and (comparable(data, name) or not alike):
+            yield Dated(name, column, rows.subject, dates)
+    for name in TUMOUR_DOMAINS:
+        if name in data and f"{name}DTC" in data[name]:
+            yield Dated(name, f"{name}DTC", subject_of(data, name), domain_dates(data, name))
+
+
+def other_dates(data: Data) -> Iterator[Dated]:
+    """The further columns of dates: those of the subjects, and of the other tables beside their
+    date.
+    """
+    for name in data.tables:
+        rows = data[name]
+        for column in LAYOUTS[name].columns:
+            if column.kind == "date" and column.name != "date" and column.name in rows:
+                yield Dated(name, column.name, rows.subject, rows.dates(column.name))
+
+
+def of_subject(data: Data, column: str) -> tuple[Floats, Floats]:
+    """First and last day that a date of the subjects table allows, by subject code; NaN at the end,
+    for code -1.
+    """
+    low, high = (np.full(len(data.subjects) + 1, np.nan) for _ in range(2))
+    if "subjects" in data.tables:
+        rows = data["subjects"]
+        dates = rows.dates(column)
+        low[rows.subject[::-1]], high[rows.subject[::-1]] = dates.earliest[::-1], dates.latest[::-1]
+        low[-1] = high[-1] = np.nan
+    return low, high
+
+
+def subject_text(data: Data, column: str) -> npt.NDArray[Any]:
+    """A column of the subjects table by subject code, as text; "" at the end."""
+    out = np.full(len(data.subjects) + 1, "", dtype=object)
+    rows = data["subjects"]
+    out[rows.subject[::-1]] = rows.text(column)[::-1]
+    return out
+
+
+def day_text(data: Data, days: Floats) -> npt.NDArray[Any]:
+    """Days as they are written in the study: dates, or numbers of days."""
+    if not data.tables.days:
+        return iso(days)
+    return np.array(["" if d != d else f"{d:g}" for d in np.asarray(days).tolist()], dtype=object)
+
+
+def known_subject(data: Data) -> None:
+    """Skip where no table names subjects: nothing can be joined."""
+    if not any("subject" in data.tables[n] for n in data.tables):
+        raise Skip("no table has a column subject")
+
+
+@check("D01", needs={}, blank_allowed=True)
+def invalid_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A cell of a date column that is no date (of a day column: no number)."""
+    looked = False
+    for dated in (*assessments(data, alike=False), *other_dates(data)):
+        looked = True
+        days = data.tables.days or dated.column == "day"
+        expected = (
+            "a number of days" if days else "a date as 2024-01-31, or the part of it that is known"
+        )
+        yield flag(
+            dated.table,
+            dated.dates.status == DateStatus.INVALID,
+            "{column} is {value}, which is no date",
+            dated.column,
+            expected=expected,
+        )
+    if not looked:
+        raise Skip("no table has a column of dates")
+
+
+def _between(data: Data, dated: Dated, at: Ints) -> Bools:
+    """Whether another visit of the subject, fully dated, lies among the days that a partial date
+    allows.
+
+    Dates of the subject in that span are counted, and those of the same visit taken off.
+    """
+    rows = data[dated.table]
+    visits = rows.codes("visit" if "visit" in rows else "VISITNUM")[0]
+    days = dated.dates.day
+    full = np.flatnonzero(~np.isnan(days))
+    first, last = dated.dates.earliest[at], dated.dates.latest[at]
+
+    def count(group: Ints) -> Ints:
+        base = days[full].min(initial=np.inf)
+        width = days[full].max(initial=-np.inf) - base + 2
+        keys = np.sort(group[full] * width + (days[full] - base))
+        start = group[at] * width + np.clip(first - base, 0, width - 1)
+        stop = group[at] * width + np.clip(last - base, -1, width - 2)
+        found: Ints = np.searchsorted(keys, stop, side="right") - np.searchsorted(keys, start)
+        return found
+
+    if not len(full):
+        return np.zeros(len(at), dtype=np.bool_)
+    with_visit, _ = number_rows(dated.subject + 1, visits)
+    return np.asarray(count(dated.subject + 1) > count(with_visit))
+
+
+@check("D02", needs={})
+def partial_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """An assessment date without day or month; the message says what the missing day decides.
+
+    It decides something where the reference date, or another visit of the subject, lies among the
+    days that the date allows; else only intervals cannot be tested.
+    """
+    known_subject(data)
+    if data.tables.days:
+        raise Skip("the study has days in place of dates")
+    reference = np.append(data.reference_day, np.nan)
+    for dated in assessments(data):
+        at = np.flatnonzero(dated.dates.status == DateStatus.PARTIAL)
+        first, last = dated.dates.earliest[at], dated.dates.latest[at]
+        start = reference[dated.subject[at]]
+        around = (first <= start) & (start < last)
+        order = _between(data, dated, at)
+        why = np.where(
+            order,
+            "the missing day decides its order among the visits",
+            "intervals to it cannot be tested",
+        )
+        why = np.where(
+            around, "the missing day decides whether it is before the reference date", why
+        )
+        span = np.where(
+            np.isnan(first),
+            "",
+            " (" + iso(first).astype(str) + " to " + iso(last).astype(str) + ")",
+        )
+        yield Hits(
+            table=dated.table,
+            rows=at,
+            column=dated.column,
+            expected="a full date",
+            parts={"why": why, "span": span},
+            message="{column} is {value}{span}: {why}",
+        )
+
+
+def _day_of(data: Data, name: str, value: object) -> float:
+    """A day that a parameter gives: a date, or a number where the study has days; NaN for ""."""
+    if value == "":
+        return np.nan
+    found = parse_dates(Column.of_text([str(value)]), days=data.tables.days)
+    if found.status[0] != DateStatus.FULL:
+        what = "a number of days" if data.tables.days else "a full date such as 2024-01-31"
+        raise InputError(f"`{name}` must be {what}; got {value!r}.", argument=name)
+    return float(found.day[0])
+
+
+@check("D03", needs={}, follows=("D01",), cutoff="", today="")
+def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A date after the data cut-off: that of the subject, else ``cutoff``, else ``today`` (never
+    the clock's).
+    """
+    known_subject(data)
+    given = _day_of(data, "cutoff", parameters["cutoff"])
+    limit = of_subject(data, "data_cutoff")[1]
+    limit = np.where(np.isnan(limit), given, limit)
+    cut = ~np.isnan(limit)
+    limit = np.where(cut, limit, _day_of(data, "today", parameters["today"]))
+    if np.isnan(limit).all():
+        raise Skip(
+            "no cut-off is known: neither subjects.data_cutoff nor the parameter cutoff or today"
+        )
+    written = day_text(data, limit)
+    what = np.where(cut, "the data cut-off", "today")
+    for dated in (*assessments(data), *other_dates(data)):
+        if dated.column == "data_cutoff":
+            continue
+        late = more_than(dated.dates.earliest, limit[dated.subject])
+        yield flag(
+            dated.table,
+            late,
+            "{column} {value} is after {what} ({until})",
+            dated.column,
+            expected=_words("on or before ", written)[dated.subject],
+            until=written[dated.subject],
+            what=what[dated.subject],
+        )
+
+
+def _words(before: str, words: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.array([before + str(w) for w in words.tolist()], dtype=object)
+
+
+_AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_completed")
+
+
+@check(
+    "D04", needs={"subjects": ("birth|consent",)}, follows=("D01", "=D07"), screening_allowed=False
+)
+def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A date before birth; or an assessment, or the treatment, before informed consent (warning).
+
+    With ``screening_allowed`` a scan before consent is no finding where none is later than
+    treatment start: it then is the screening scan that the protocol accepts.
+    """
+    birth, consent = (of_subject(data, c) for c in ("birth", "consent"))
+    start = np.append(data.reference_day, np.nan)
+    scans = tuple(assessments(data))
+    for dated in (*scans, *other_dates(data)):
+        if dated.column in ("birth", "consent"):
+            continue
+        last, who = dated.dates.latest, dated.subject
+        unborn = more_than(birth[0][who], last)
+        text = subject_text(data, "birth")[who]
+        yield flag(
+            dated.table,
+            unborn,
+            "{column} {value} is before birth ({born})",
+            dated.column,
+            expected=_where_written("after ", text, unborn),
+            born=text,
+        )
+        if dated not in scans and dated.column not in _AFTER_CONSENT:
+            continue
+        early = more_than(consent[0][who], last) & ~unborn
+        if parameters["screening_allowed"] and dated in scans:
+            early &= more_than(last, start[who])
+        text = subject_text(data, "consent")[who]
+        yield flag(
+            dated.table,
+            early,
+            "{column} {value} is before informed consent ({signed})",
+            dated.column,
+            expected=_where_written("on or after ", text, early),
+            signed=text,
+            severity=np.full(len(early), "warning"),
+        )
+
+
+def _where_written(before: str, words: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
+    """A text before each word, made only where it is wanted."""
+    out = np.full(len(words), "", dtype=object)
+    out[where] = [before + str(w) for w in words[where].tolist()]
+    return out
+
+
+@check("D05", needs={"subjects": ("death",)}, follows=("D01", "=D03"))
+def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """An assessment, sample or diary dated after death."""
+    died = of_subject(data, "death")[1]
+    for dated in assessments(data):
+        who = dated.subject
+        late = more_than(dated.dates.earliest, died[who])
+        text = subject_text(data, "death")[who]
+        yield flag(
+            dated.table,
+            late,
+            "{column} {value} is after death ({died})",
+            dated.column,
+            expected=_where_written("on or before ", text, late),
+            died=text,
+        )
+
+
+Reference = tuple[str, npt.NDArray[Any], Floats]
+
+
+def _references(data: Data) -> list[Reference]:
+    """What study days may count from: name, text and day by subject code."""
+    found: list[Reference] = []
+    if "DM" in data and "RFSTDTC" in data["DM"]:
+        rows = data["DM"]
+        day, text = (
+            np.full(len(data.subjects) + 1, np.nan),
+            np.full(len(data.subjects) + 1, "", dtype=object),
+        )
+        who = subject_of(data, "DM")
+        day[who[::-1]], text[who[::-1]] = (
+            rows.table.dates("RFSTDTC").day[::-1],
+            rows.text("RFSTDTC")[::-1],
+        )
+        day[-1] = np.nan
+        return [("RFSTDTC", text, day)]
+    if "subjects" in data.tables:
+        for column in ("treatment_start", "randomized"):
+            low, high = of_subject(data, column)
+            day = np.where(low == high, low, np.nan)
+            if not np.isnan(day).all():
+                found.append((column, subject_text(data, column), day))
+    return found
+
+
+def study_days(data: Data) -> Iterator[tuple[Dated, str, Floats]]:
+    """The dates that have a reported study day beside them, with the column of the study day."""
+    for dated in assessments(data):
+        column = f"{dated.table}DY" if dated.table in TUMOUR_DOMAINS else "study_day"
+        if column in data[dated.table]:
+            yield dated, column, data[dated.table].number(column)
+
+
+MISDATED = ("=D01", "=D03", "=D04", "=D05", "=D06", "=D07", "=D08", "=D09", "=D13")
+"""Findings of a wrong date: what else does not go with it there follows from them."""
+
+
+@check("D14", needs={}, follows=(*MISDATED, "=D16"))
+def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A study day that is not the day counted from the reference date (1 on it, -1 before it), or
+    is 0.
+
+    The reference is RFSTDTC of DM, else the treatment start or randomisation: a day that fits
+    either is right.
+    """
+    references, looked = _references(data), False
+    for dated, column, reported in study_days(data):
+        looked = True
+        zero = reported == 0
+        yield flag(
+            dated.table,
+            zero,
+            "study day 0 does not exist: the reference date is day 1",
+            column,
+            expected="1 or -1",
+        )
+        fits, counted = np.zeros(len(reported), dtype=np.bool_), np.full(len(reported), np.nan)
+        text = np.full(len(reported), "", dtype=object)
+        for _, words, start in references[::-1]:
+            apart = np.floor(dated.dates.day) - np.floor(start[dated.subject])
+            day = np.where(apart >= 0, apart + 1, apart)
+            fits |= day == reported
+            known = ~np.isnan(day)
+            counted = np.where(known, day, counted)
+            text = np.where(known, words[dated.subject], text)
+        bad = ~np.isnan(counted) & ~np.isnan(reported) & ~zero & ~fits
+        yield flag(
+            dated.table,
+            bad,
+            "study day {value}, but {on} is day {expected} from {start}",
+            column,
+            expected=counted,
+            on=data[dated.table].text(dated.column),
+            start=text,
+        )
+    if not looked:
+        raise Skip("no table has a study day beside its date")
+
+
+def _last(group: Ints, day: Floats, use: Bools, count: int) -> Floats:
+    """The latest day in use of each group, -inf for none."""
+    out = np.full(count, -np.inf)
+    np.maximum.at(out, group[use], day[use])
+    return out
+
+
+def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Tables with a baseline flag: table, column; group, visit, result, subject and dates of the
+    rows.
+    """
+    if usable(data, "lesions", "baseline_flag") and not from_domains(data, "lesions"):
+        rows = data["lesions"]
+        said = ~np.isin(rows.cells.state, (0, 8))
+        yield (
+            "lesions",
+            "baseline_flag",
+            {
+                "group": rows.lesion,
+                "visit": rows.timepoint,
+                "result": said,
+                "subject": rows.subject,
+                "dates": rows.when,
+            },
+        )
+    for name in TUMOUR_DOMAINS:
+        column = next(
+            (c for c in (f"{name}LOBXFL", f"{name}BLFL") if name in data and c in data[name]), ""
+        )
+        if not column or f"{name}DTC" not in data[name]:
+            continue
+        rows = data[name]
+        keys = [
+            rows.codes(c)[0]
+            for c in (
+                "USUBJID",
+                f"{name}EVALID",
+                f"{name}EVAL",
+                f"{name}LNKID",
+                f"{name}CAT",
+                f"{name}TESTCD",
+            )
+        ]
+        said = ~(rows.blank(f"{name}STRESC") & rows.blank(f"{name}ORRES"))
+        yield (
+            name,
+            column,
+            {
+                "group": number_rows(*keys)[0],
+                "result": said,
+                "subject": subject_of(data, name),
+                "visit": number_rows(rows.codes("VISITNUM")[0], rows.codes("VISIT")[0])[0],
+                "dates": domain_dates(data, name),
+            },
+        )
+
+
+@check("D17", needs={}, follows=("D01", "=D03", "=D06"))
+def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A baseline flag after treatment start, at a second visit, or not on the last row before
+    treatment.
+
+    The day of treatment start itself says nothing: a scan on it may be before or after the first
+    dose.
+    """
+    known_subject(data)
+    start_of = of_subject(data, "treatment_start")[1]
+    start_of = np.where(np.isnan(start_of), of_subject(data, "randomized")[1], start_of)
+    looked = False
+    for table, column, of in _flagged(data):
+        looked = True
+        rows, group, dates = data[table], of["group"], of["dates"]
+        flags = parse_flags(rows.table.column(column)) == 1
+        start, written = start_of[of["subject"]], day_text(data, start_of)[of["subject"]]
+        late = flags & more_than(dates.earliest, start)
+        yield flag(
+            table,
+            late,
+            "flagged as baseline, but dated {on}, after treatment start ({start})",
+            column,
+            expected="no flag",
+            on=rows.text(own_column(data, table)),
+            start=written,
+        )
+        count = int(group.max(initial=-1)) + 1
+        earliest = np.full(count, np.iinfo(np.int64).max)
+        at = np.flatnonzero(flags & ~late)
+        at = at[np.lexsort((at, np.nan_to_num(dates.day[at], nan=np.inf), group[at]))]
+        earliest[group[at[::-1]]] = at[::-1]
+        first = earliest[group] if len(group) else group
+        again = np.zeros(len(group), dtype=np.bool_)
+        again[at] = of["visit"][at] != of["visit"][first[at]]
+        yield flag(
+            table,
+            again,
+            "flagged as baseline at a second visit ({visit})",
+            column,
+            expected="one visit flagged",
+            related=np.where(again, first, -1),
+        )
+        before = of["result"] & more_than(start, dates.day)
+        last = _last(group, dates.day, before, count)
+        old = flags & ~late & ~again & more_than(last[group] if len(group) else start, dates.day)
+        old &= ~np.isin(group, group[again])
+        last_text = day_text(data, np.where(np.isinf(last), np.nan, last))
+        yield flag(
+            table,
+            old,
+            "flagged as baseline, but the last row before treatment is of {expected}",
+            column,
+            expected=last_text[group] if len(group) else "",
+        )
+    if not looked:
+        raise Skip("no table has a baseline flag beside its date")
+
+
+def own_column(data: Data, table: str) -> str:
+    """The column of a table's or domain's own dates."""
+    return own_dates(data[table])[0] if table in data.tables else f"{table}DTC"

@@ -1,0 +1,619 @@
+"""Lesions: may they be targets, are there too many, and is the choice at baseline complete?
+
+Sources: RECIST 1.1, 3.1 (measurability) and 4.2 (targets); RECIST 1.0; EORTC clarifications (paired
+organs and nodes are one organ); SDTMIG, TU (previously irradiated). Input: the lesions table.
+Output: lesions that should not have been chosen, and patients whose baseline is not as the criteria
+ask.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nettumor._arrays import Bools, Floats, at_least, more_than
+from nettumor.assessment.lesion_arrays import sizes_used
+from nettumor.crf import Column, Role, State, number_rows, occurrence, parse_flags, parse_roles
+from nettumor.crf.cells import tidy
+from nettumor.crf.columns import Words
+from nettumor.crf.sdtm import evaluator, supplemental, variable
+from nettumor.criteria import RECIST_1_1
+from nettumor.edit_checks.engine.findings import written
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.rules.methods import kinds_of
+from nettumor.edit_checks.rules.structure import lacking_measures, whole
+from nettumor.words.organs import side
+
+_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15")
+"""Faults after which a size is not what was meant."""
+
+
+def first_rows(rows: Rows, where: Bools) -> Ints:
+    """The first row in time (at one visit, in the file) of each lesion among those where a mask
+    holds.
+    """
+    at = np.flatnonzero(where)
+    at = at[np.argsort(rows.timepoint[at], kind="stable")]
+    return np.sort(at[occurrence(rows.lesion[at]) == 0])
+
+
+def baseline(rows: Rows, role: Role) -> Bools:
+    """One row per lesion of a role at baseline; a part of a split lesion is no lesion of
+    its own.
+    """
+    out = np.zeros(rows.n, dtype=np.bool_)
+    whole = rows.cells.parent == ""
+    out[first_rows(rows, (rows.order == 0) & (rows.cells.role == role) & whole)] = True
+    return out
+
+
+def measured(data: Data) -> tuple[Floats, Words]:
+    """For each row the diameter that makes a lesion measurable, and the column it stands in.
+
+    mm, whatever the criteria of the run measure: a node's short axis, of another lesion the longest
+    diameter (the viable one where there is no other); 5 mm for too small, 0 where the lesion is
+    gone, NaN where not measured.
+    """
+    if "measured" not in data.read:
+        rows = data["lesions"]
+        value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
+        value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
+        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
+        column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
+        column[~rows.blank("diameter")] = "diameter"
+        viable = np.isnan(value) & ~rows.blank("viable")
+        column[viable] = "viable"
+        data.read["measured"] = np.where(viable, rows.cells.measure("viable").value, value), column
+    found: tuple[Floats, Words] = data.read["measured"]
+    return found
+
+
+def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[Hits]:
+    """Hits where a mask holds, those of each column apart; ``found`` is the diameter, or the word
+    in its place.
+    """
+    rows, (value, column) = data["lesions"], measured(data)
+    for name in dict.fromkeys(column[where].tolist()):
+        mine = where & (column == name)
+        word = np.isnan(rows.number(name))  # too small to measure, in this cell or in the state
+        mm = np.array(written(value, rows.n), dtype=object)
+        found = np.where(word, "too small to measure", mm + " mm")
+        yield flag(
+            "lesions",
+            mine,
+            message,
+            name,
+            value=np.where(word, rows.text(name), mm),
+            found=found,
+            **more,
+        )
+
+
+def _beyond(groups: Ints, use: Bools, most: int) -> tuple[Ints, Ints]:
+    """The row that first passes ``most`` in its group, and how many the group has."""
+    at = np.flatnonzero(use)
+    count = np.bincount(groups[at], minlength=int(groups.max(initial=-1)) + 1)
+    over = at[occurrence(groups[at]) == most]
+    return over, count[groups[over]]
+
+
+@check("L01", needs={"lesions": ()}, follows=("L15",), max_targets=5)
+def too_many_targets(data: Data, parameters: Parameters) -> Hits:
+    """More targets at baseline than the criteria allow; the finding stands at the first one too
+    many.
+    """
+    rows, most = data["lesions"], int(parameters["max_targets"])
+    over, count = _beyond(rows.track, baseline(rows, Role.TARGET), most)
+    return Hits(
+        table="lesions",
+        rows=over,
+        column="role",
+        value=count,
+        expected=f"at most {most}",
+        message="{value} target lesions at baseline, {lesion} the first one too many; allowed: "
+        "{expected}",
+    )
+
+
+@check("L02", needs={"lesions": ("organ",)}, follows=("L15", "L16"), max_per_organ=2)
+def too_many_targets_per_organ(data: Data, parameters: Parameters) -> Hits:
+    """More targets in one organ than the criteria allow; paired organs, and all nodes, are one
+    organ.
+    """
+    rows, most = data["lesions"], int(parameters["max_per_organ"])
+    known = rows.organ_words[rows.organ] != ""
+    groups, _ = number_rows(rows.track, rows.organ)
+    over, count = _beyond(groups, baseline(rows, Role.TARGET) & known, most)
+    return Hits(
+        table="lesions",
+        rows=over,
+        column="organ",
+        value=count,
+        expected=f"at most {most}",
+        parts={"place": rows.organ_words[rows.organ[over]]},
+        message="{value} target lesions in one organ ({place}) at baseline, {lesion} the first "
+        "one too many; "
+        "allowed: {expected}",
+    )
+
+
+def _least(rows: Rows, smallest: Floats, factor: float) -> Floats:
+    """The least size: that given, or twice the slice where slices are thicker than 5 mm."""
+    slices = rows.number("slice_thickness")
+    thick = more_than(
+        slices, 5.0
+    )  # RECIST 1.1, 3.1: slices of no more than 5 mm; else twice their thickness
+    return np.where(thick, np.maximum(smallest, factor * slices), smallest)
+
+
+_SIZED = "size|viable|diameter|perpendicular"
+
+
+@check(
+    "L03",
+    needs={"lesions": (_SIZED,)},
+    follows=_SLIPS,
+    min_mm=10.0,
+    xray_min=20.0,
+    slice_factor=2.0,
+)
+def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """An extranodal target below the measurable size at baseline; 20 mm by X-ray, twice the slice
+    if thicker than 5.
+    """
+    rows, (size, _) = data["lesions"], measured(data)
+    xray = kinds_of(data, rows) == "X-RAY"
+    smallest = np.asarray(
+        np.where(xray, parameters["xray_min"], parameters["min_mm"]), dtype=np.float64
+    )
+    least = _least(rows, smallest, parameters["slice_factor"])
+    small = baseline(rows, Role.TARGET) & ~rows.cells.nodal & (size > 0) & ~at_least(size, least)
+    why = np.full(rows.n, "", dtype=object)
+    why[small & xray] = " by X-ray"
+    why[small & (least > smallest)] = " with slices of this thickness"
+    yield from _flag_size(
+        data,
+        small,
+        "target {lesion} is {found} at baseline; a target needs {expected} mm or more{why}",
+        expected=least,
+        why=why,
+    )
+
+
+@check("L04", needs={"lesions": (_SIZED,)}, follows=_SLIPS, min_node_mm=15.0, slice_factor=2.0)
+def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target node with a short axis below the measurable size at baseline."""
+    rows, (size, _) = data["lesions"], measured(data)
+    least = _least(
+        rows, np.full(rows.n, float(parameters["min_node_mm"])), parameters["slice_factor"]
+    )
+    small = baseline(rows, Role.TARGET) & rows.cells.nodal & (size > 0) & ~at_least(size, least)
+    yield from _flag_size(
+        data,
+        small,
+        "target node {lesion} has a short axis of {found} at baseline; it needs "
+        "{expected} mm or more",
+        expected=least,
+    )
+
+
+@check(
+    "L05",
+    needs={"lesions": (_SIZED,)},
+    follows=_SLIPS,
+    node_normal_mm=10.0,
+    node_target_mm=15.0,
+    max_targets=5,
+    max_per_organ=2,
+)
+def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A non-target node that is normal at baseline, or that could have been a target (note)."""
+    rows, (size, _) = data["lesions"], measured(data)
+    node = baseline(rows, Role.NON_TARGET) & rows.cells.nodal
+    normal = node & ~np.isnan(size) & (size >= 0) & ~at_least(size, parameters["node_normal_mm"])
+    least = f"at least {parameters['node_normal_mm']:g} mm"
+    yield from _flag_size(
+        data,
+        normal,
+        "non-target node {lesion} has a short axis of {found} at baseline: a "
+        "normal node is no lesion; {expected} are needed",
+        expected=least,
+    )
+    targets = baseline(rows, Role.TARGET)
+    count = np.bincount(rows.track[targets], minlength=data.n_tracks)[rows.track]
+    nodes = np.bincount(rows.track[targets & rows.cells.nodal], minlength=data.n_tracks)[rows.track]
+    room = (count < parameters["max_targets"]) & (nodes < parameters["max_per_organ"])
+    large = node & at_least(size, parameters["node_target_mm"]) & room
+    yield from _flag_size(
+        data,
+        large,
+        "non-target node {lesion} has a short axis of {found} at baseline and could "
+        "be a target: {count} target(s) are chosen, {nodes} of them nodes",
+        count=count,
+        nodes=nodes,
+        expected="a target, if it can be measured again",
+        severity=np.full(rows.n, "note"),
+    )
+
+
+@check(
+    "L06",
+    needs={"lesions": ()},
+    follows=("S03", "S06", "S11", "L15", "M02", "M03", "M04", "M06", "M08", "M13", "Q03", "Q11"),
+)
+def baseline_target_zero_or_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target that is 0, absent or not measured at baseline."""
+    lacking = lacking_measures(data)
+    if lacking:
+        raise Skip(
+            f"lesions has no column {lacking[0]}, which {data.criteria.title} measures targets by"
+        )
+    rows, (_, column) = data["lesions"], measured(data)
+    bad = baseline(rows, Role.TARGET) & ~(data.size > 0)
+    found = np.select(
+        [data.size == 0, rows.cells.not_evaluable],
+        ["is 0 or absent", "is not evaluable"],
+        "has no size",
+    )
+    for name in dict.fromkeys(column[bad].tolist()):
+        yield flag(
+            "lesions",
+            bad & (column == name),
+            "target {lesion} {found} at baseline (visit {visit})",
+            str(name),
+            expected="a size above 0",
+            found=found,
+        )
+
+
+_ADJUVANT = re.compile(r"(?<!NEO)(?<!NEO[- ])ADJUVANT")
+
+
+def no_disease(data: Data) -> Bools:
+    """Subject codes without disease at baseline by the tables: a response NED, or an adjuvant arm
+    or treatment.
+    """
+    out = np.zeros(len(data.subjects), dtype=np.bool_)
+    if "responses" in data.tables:
+        rows = data["responses"]
+        for column in ("target", "non_target", "overall", "best"):
+            if column in rows:
+                out[
+                    rows.subject[
+                        rows.table.column(column).map(lambda w: tidy(w) == "NED", np.bool_)
+                    ]
+                ] = True
+    if "subjects" in data.tables:
+        people = data["subjects"]
+        for column in ("arm", "treatment"):
+            if column in people:
+                said = people.table.column(column).map(
+                    lambda w: bool(_ADJUVANT.search(tidy(w))), np.bool_
+                )
+                out[people.subject[said]] = True
+    return out
+
+
+@check("L07", needs={"lesions": ()}, follows=("S02", "S07", "S11", "L15"))
+def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A patient without target and non-target lesion at baseline, or without any lesion row; not
+    where disease-free.
+    """
+    rows, points, free = data["lesions"], data.timepoints, no_disease(data)
+    has = np.zeros(data.n_tracks, dtype=np.bool_)
+    has[
+        rows.track[(rows.order == 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))]
+    ] = True
+    has |= free[data.track_subject]
+    at = points.lesions[(points.order == 0) & ~has[points.track] & (points.lesions >= 0)]
+    yield Hits(
+        table="lesions",
+        rows=np.sort(at),
+        column="role",
+        expected="a target or non-target lesion",
+        message="{subject} has neither target nor non-target lesion at baseline (visit {visit}, "
+        "the first with "
+        "lesions)",
+        names={"lesion": ""},
+    )
+    if "subjects" in data.tables:
+        people = data["subjects"]
+        none = (
+            ~np.isin(people.subject, rows.subject)
+            & ~free[people.subject]
+            & ~people.blank("subject")
+        )
+        yield flag(
+            "subjects",
+            none,
+            "{subject} has no row in lesions",
+            "subject",
+            expected="lesions at baseline",
+        )
+
+
+def _first_of_track(data: Data, where: Bools) -> Ints:
+    rows = data["lesions"]
+    at = np.flatnonzero(where)
+    return np.asarray(at[occurrence(rows.track[at]) == 0])
+
+
+@check("L08", needs={"lesions": ()}, follows=("S11", "L15"), require_measurable=False)
+def no_measurable_disease(data: Data, parameters: Parameters) -> Hits:
+    """A patient with non-target lesions only; an error where the protocol asks for measurable
+    disease.
+    """
+    rows = data["lesions"]
+    targets = np.isin(rows.track, rows.track[rows.cells.role == Role.TARGET])
+    at = _first_of_track(data, baseline(rows, Role.NON_TARGET) & ~targets)
+    severity = "error" if parameters["require_measurable"] else ""
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="role",
+        names={"lesion": ""},
+        severity=severity,
+        expected="a target lesion" if severity else "",
+        message="{subject} has non-target lesions only: PR and SD are impossible",
+    )
+
+
+_SITES = (
+    "ASCITES",
+    "EFFUSION",
+    "FLUID",
+    "LEPTOMENING",
+    "MENINGEAL CARCINOMATOSIS",
+    "CARCINOMATOUS MENINGITIS",
+    "LYMPHANGITI",
+    "LYMPHANGIOSIS",
+    "INFLAMMATORY BREAST",
+    "BLASTIC",
+    "SCLEROTIC",
+    "RASH",
+    "ORGANOMEGALY",
+)
+"""Words of sites that are never measurable (RECIST 1.1, 3.1.2), and words for the same."""
+_CYST = re.compile(r"\bCYST(?:IC|S)?\b(?! (?:DUCT|ARTERY|VEIN))")
+
+
+def _organ_has(rows: Rows, words: tuple[str, ...]) -> Bools:
+    return rows.table.column("organ").map(lambda w: any(s in tidy(w) for s in words), np.bool_)
+
+
+def _sites(data: Data, given: Any) -> tuple[str, ...]:
+    # thrombus of the portal vein is truly non-measurable under mRECIST (Lencioni and Llovet 2010)
+    own = ("PORTAL VEIN", "PVT") if data.criteria.family == "mRECIST" else ()
+    return (*(tidy(str(s)) for s in given), *own)
+
+
+def _told(rows: Rows, column: str) -> Bools:
+    """Where a flag column, if there is one, says yes."""
+    return np.asarray(
+        parse_flags(rows.table.column(column)) == 1
+        if column in rows
+        else np.zeros(rows.n, np.bool_)
+    )
+
+
+def _bone(rows: Rows) -> Bools:
+    """Bone without a soft-tissue component, told by the column ``soft_tissue`` or the location
+    itself.
+    """
+    soft = _told(rows, "soft_tissue") | _organ_has(rows, ("SOFT TISSUE", "SOFT-TISSUE"))
+    return np.asarray((rows.organ_words[rows.organ] == "BONE") & ~soft, dtype=np.bool_)
+
+
+def _cystic(rows: Rows) -> Bools:
+    """Cystic, told by the column ``cystic`` or the location."""
+    said = rows.table.column("organ").map(lambda w: bool(_CYST.search(tidy(w))), np.bool_)
+    return np.asarray(_told(rows, "cystic") | said)
+
+
+def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
+    """Non-targets at baseline, one row a lesion, that could be targets as far as size and site are
+    known.
+    """
+    rows, (size, _) = data["lesions"], measured(data)
+    least = np.where(rows.cells.nodal, node_mm, other_mm)
+    barred = (
+        _bone(rows)
+        | _cystic(rows)
+        | _organ_has(rows, _sites(data, _SITES))
+        | _told(rows, "irradiated")
+    )
+    return np.asarray(
+        baseline(rows, Role.NON_TARGET) & ~barred & (np.isnan(size) | at_least(size, least))
+    )
+
+
+@check(
+    "L09",
+    needs={"lesions": ("organ",)},
+    follows=(*_SLIPS, "L05", "L16"),
+    min_mm=10.0,
+    min_node_mm=15.0,
+    max_targets=5,
+)
+def measurable_organ_not_represented(data: Data, parameters: Parameters) -> Hits:
+    """An organ with a measurable non-target and no target, while there is room for more targets."""
+    rows, (size, _) = data["lesions"], measured(data)
+    place, _ = number_rows(rows.track, rows.organ)
+    targets = baseline(rows, Role.TARGET)
+    count = np.bincount(rows.track[targets], minlength=data.n_tracks)[rows.track]
+    known = rows.organ_words[rows.organ] != ""
+    large = (
+        _could_be_target(data, parameters["min_node_mm"], parameters["min_mm"])
+        & ~np.isnan(size)
+        & known
+    )
+    large &= ~np.isin(place, place[targets]) & (count < parameters["max_targets"])
+    at = np.flatnonzero(large)
+    at = at[occurrence(place[at]) == 0]
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="organ",
+        expected="a target in each organ, if one can be measured again",
+        parts={"place": rows.organ_words[rows.organ[at]], "count": count[at], "size": size[at]},
+        message="{place} has a measurable non-target ({lesion}, {size} mm) and no target; {count} "
+        "target(s) "
+        "are chosen",
+    )
+
+
+@check("L10", needs={"lesions": ("organ",)}, follows=("L15", "L16", "Q07"), sites=_SITES)
+def unmeasurable_site_as_target(data: Data, parameters: Parameters) -> Hits:
+    """A target at a site that is never measurable; under mRECIST the portal vein too."""
+    rows = data["lesions"]
+    bad = (rows.cells.role == Role.TARGET) & _organ_has(rows, _sites(data, parameters["sites"]))
+    return Hits(
+        table="lesions",
+        rows=first_rows(rows, bad),
+        column="organ",
+        expected="a measurable site",
+        message="target {lesion} lies in {value}, which is not measurable",
+    )
+
+
+@check("L11", needs={"lesions": ("organ",)}, follows=("L10", "L15", "L16"))
+def bone_or_cystic_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A bone target without a soft-tissue component, or a cystic target where another could be
+    chosen.
+    """
+    rows = data["lesions"]
+    target = rows.cells.role == Role.TARGET
+    yield Hits(
+        table="lesions",
+        rows=first_rows(rows, target & _bone(rows)),
+        column="organ",
+        expected="a soft-tissue component of 10 mm or more",
+        message="target {lesion} lies in bone ({value}); only a soft-tissue component is "
+        "measurable",
+    )
+    choice = np.isin(rows.track, rows.track[_could_be_target(data, 15.0, 10.0)])  # RECIST 1.1, 3.1
+    cystic = target & _cystic(rows) & choice
+    column = "organ" if "cystic" not in rows else "cystic"
+    yield Hits(
+        table="lesions",
+        rows=first_rows(rows, cystic),
+        column=column,
+        expected="a lesion that is not cystic",
+        parts={"place": rows.text("organ")[first_rows(rows, cystic)]},
+        message="target {lesion} ({place}) is cystic, and {subject} has non-targets that are not "
+        "and could be "
+        "chosen",
+    )
+
+
+_IRRADIATED, _PROGRESSED = ("TUPREVIR", "PREVIR"), ("TUPREISP", "PREISP", "PREVIRP")
+"""Variables of TU, or qualifiers of SUPPTU: previously irradiated, and progression since."""
+
+
+def _qualifier(data: Data, names: tuple[str, ...]) -> tuple[str, Column] | None:
+    """The first of these among TU and SUPPTU, with its name; None if there is none."""
+    domains = data.tables.domains
+    for name in names:
+        found = (
+            domains["TU"].column(name)
+            if name in domains["TU"]
+            else supplemental(domains, "TU", name)
+        )
+        if found is not None and not found.blank.all():
+            return name, found
+    return None
+
+
+@check("L12", needs={}, follows=("L15",))
+def irradiated_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target in an irradiated field (``irradiated``) without progression since
+    (``irradiated_progression``).
+
+    From SDTM: TUPREVIR and TUPREISP, in TU or SUPPTU.
+    """
+    asked = False
+    message = "target {lesion} was irradiated before, and no progression since then is recorded"
+    if (
+        whole(data, "lesions")
+        and "irradiated" in data["lesions"]
+        and not data["lesions"].blank("irradiated").all()
+    ):
+        asked, rows = True, data["lesions"]
+        bad = (
+            _told(rows, "irradiated")
+            & ~_told(rows, "irradiated_progression")
+            & (rows.cells.role == Role.TARGET)
+        )
+        yield Hits(
+            table="lesions",
+            rows=first_rows(rows, bad),
+            column="irradiated",
+            message=message,
+            expected="progression since irradiation",
+        )
+    before = _qualifier(data, _IRRADIATED) if "TU" in data.tables.domains else None
+    if before is not None:
+        asked, tu, since = True, data["TU"], _qualifier(data, _PROGRESSED)
+        bad = (parse_flags(before[1]) == 1) & (
+            parse_roles(variable(tu.table, "TUSTRESC", "TUORRES")) == Role.TARGET
+        )
+        bad &= (parse_flags(since[1]) != 1) if since is not None else True
+        at = np.flatnonzero(bad)
+        lesion, _ = number_rows(
+            tu.codes("USUBJID")[0], evaluator(tu.table, "TU").trimmed.codes, tu.codes("TULNKID")[0]
+        )
+        yield Hits(
+            table="TU",
+            rows=at[occurrence(lesion[at]) == 0],
+            column=before[0],
+            message=message,
+            value=before[1].text[at[occurrence(lesion[at]) == 0]],
+            expected="progression since irradiation",
+        )
+    if not asked:
+        raise Skip("lesions has nothing in column irradiated, and TU nothing in TUPREVIR")
+
+
+@check("L13", needs={"lesions": ()}, follows=("L07", "L15"))
+def new_lesion_at_baseline(data: Data, parameters: Parameters) -> Hits:
+    """A lesion called new at baseline; where there was no disease at baseline the first lesions are
+    new.
+    """
+    rows = data["lesions"]
+    gone = (
+        np.isin(rows.cells.state, (State.ABSENT, State.NOT_EVALUABLE))
+        | no_disease(data)[rows.subject]
+    )
+    bad = (rows.cells.role == Role.NEW) & (rows.order <= 0) & ~gone
+    return Hits(
+        table="lesions",
+        rows=first_rows(rows, bad),
+        column="role",
+        expected="TARGET or NON-TARGET",
+        message="{lesion} is called new and has a record at baseline (visit {visit})",
+    )
+
+
+@check("L17", needs={"lesions": ("organ",)}, follows=("S05",), blank_allowed=True)
+def lesion_location_missing(data: Data, parameters: Parameters) -> Hits:
+    """A target or non-target lesion without a location in any of its rows."""
+    rows = data["lesions"]
+    known = np.isin(rows.lesion, rows.lesion[~rows.blank("organ")])
+    bad = ~known & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
+    return Hits(
+        table="lesions",
+        rows=first_rows(rows, bad),
+        column="organ",
+        expected="a location",
+        message="{lesion} has no location: limits per organ and rules for nodes cannot be checked",
+    )
+
+
+def organ_sides(rows: Rows) -> Ints:
+    """0 no side, 1 left, 2 right."""
+    place = {"": 0, "LEFT": 1, "RIGHT": 2}
+    return rows.table.column("organ").map(lambda w: place[side(w)], np.int64)

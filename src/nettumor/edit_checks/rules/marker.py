@@ -1,0 +1,588 @@
+"""Tumour markers: values, units, limits and assays that cannot be compared, and responses that do
+not fit them.
+
+Sources: CDISC CORE rules on laboratory results; practice in neuroendocrine tumours (one assay, one
+laboratory); Vogl et al. 2008, 4.2, for the response of a marker; RECIST 1.1, 4.3.3 (a marker alone
+is no progression). Input: the markers table, with the subjects and the responses where a check asks
+for them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor import criteria as editions
+from nettumor import markers
+from nettumor._arrays import Bools, Floats, more_than, risen_by
+from nettumor.crf import UNKNOWN, number_rows, occurrence
+from nettumor.crf.cells import tidy
+from nettumor.criteria import MarkerCriteria
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.marker_rows import (
+    CREATININE,
+    DAY,
+    Markers,
+    baseline_rows,
+    dose_day,
+    folded,
+    marker_name,
+    markers_of,
+    unit_key,
+)
+from nettumor.edit_checks.rules.date import day_text
+from nettumor.errors import InputError
+from nettumor.markers import marker_response
+from nettumor.terminology import Response, labels
+
+
+@check("K01", needs={"markers": ()})
+def marker_negative(data: Data, parameters: Parameters) -> Hits:
+    """A value below 0."""
+    rows = data["markers"]
+    return flag(
+        "markers",
+        rows.number("value") < 0,
+        "{marker} is {value} at visit {visit}",
+        "value",
+        expected="0 or more",
+        marker=rows.text("marker"),
+    )
+
+
+@check("K02", needs={"markers": ("upper_limit",)}, blank_allowed=True)
+def marker_uln_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A value whose upper limit of normal is missing, no number, or not above 0."""
+    rows, given = data["markers"], markers_of(data).given
+    limit = rows.number("upper_limit")
+    for where, message in (
+        (
+            rows.blank("upper_limit"),
+            "no upper limit of normal is given for {marker} at visit {visit}",
+        ),
+        (
+            ~rows.blank("upper_limit") & ~(limit > 0),
+            "the upper limit of normal of {marker} is {value} at visit {visit}",
+        ),
+    ):
+        yield flag(
+            "markers",
+            given & where,
+            message,
+            "upper_limit",
+            expected="a number above 0",
+            marker=rows.text("marker"),
+        )
+
+
+@check("K03", needs={"markers": ()})
+def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Another unit than in the subject's first sample of the marker, or than the upper limit's; one
+    finding a unit.
+
+    Spellings of one unit do not differ; amounts in 24 h beside amounts per creatinine are R04's.
+    """
+    read = markers_of(data)
+    rows = read.rows
+    blank = read.unit_words[read.unit] == ""
+    kind = np.where(read.per == CREATININE, 1, 0)
+    mixed = np.isin(read.series, read.series[kind == 1]) & np.isin(
+        read.series, read.series[read.per == DAY]
+    )
+    group, _ = number_rows(read.series, np.where(mixed, kind, 0))
+    row, first = read.changed(np.where(blank, -1, read.unit), group)
+    unit, name = rows.text("unit"), rows.text("marker")
+    why = [_comparison(*w) for w in zip(name[row], unit[row], unit[first], strict=True)]
+    yield Hits(
+        table="markers",
+        rows=row,
+        column="unit",
+        expected=unit[first],
+        related=first,
+        message="{marker} is in {value} at visit {visit}, in {expected} before; {why}",
+        parts={"marker": name[row], "why": np.array(why, dtype=object)},
+    )
+    if "upper_limit_unit" in rows:
+        limit = np.array([unit_key(str(w))[0] for w in rows.text("upper_limit_unit")], dtype=object)
+        other = np.flatnonzero((limit != "") & ~blank & (limit != read.unit_words[read.unit]))
+        other = other[occurrence(read.series[other]) == 0]
+        yield Hits(
+            table="markers",
+            rows=other,
+            column="upper_limit_unit",
+            expected=unit[other],
+            message="the upper limit of {marker} is in {value}, its value in {expected}",
+            parts={"marker": name[other]},
+        )
+
+
+def _comparison(marker: str, unit: str, to: str) -> str:
+    """Whether values in two units can be compared, as a sentence."""
+    try:
+        factor = markers.convert(1.0, unit, to, marker=marker)
+    except InputError as error:
+        about = markers.get(marker).assay if marker_name(marker) in markers.names() else ""
+        return f"they cannot be compared ({about or str(error).split('. ')[0]})"
+    return f"1 {unit} is {factor:.4g} {to}"
+
+
+@check("K04", needs={"markers": ("assay|specimen|lab",)})
+def marker_assay_or_lab_changed(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Another assay, specimen or laboratory than in the first sample; one finding a change, the
+    first that fits.
+    """
+    read = markers_of(data)
+    seen = np.zeros(read.rows.n, dtype=np.bool_)
+    for column in ("assay", "specimen", "lab"):
+        if column in read.rows:
+            row, first = read.changed(folded(read.rows, column))
+            row, first = row[~seen[row]], first[~seen[row]]
+            seen[row] = True
+            yield Hits(
+                table="markers",
+                rows=row,
+                column=column,
+                expected=read.rows.text(column)[first],
+                related=first,
+                message="{column} of {marker} is {value} at visit {visit}, {expected} before",
+                parts={"marker": read.rows.text("marker")[row]},
+            )
+
+
+@check("K05", needs={"markers": ("upper_limit",)})
+def uln_changed(data: Data, parameters: Parameters) -> Hits:
+    """Another upper limit than in the sample before, of the same marker, unit, laboratory and
+    assay.
+
+    Where laboratory or assay changed openly the limit may (K04).
+    """
+    read = markers_of(data)
+    limit = read.rows.number("upper_limit")
+    group = read.series, folded(read.rows, "lab"), folded(read.rows, "assay"), read.unit
+    row, before = read.before(*group, use=limit > 0)
+    changed = np.flatnonzero((before >= 0) & (limit[row] != limit[row[before]]))
+    here, was = row[changed], row[before[changed]]
+    order = np.argsort(here)
+    here, was = here[order], was[order]
+    return Hits(
+        table="markers",
+        rows=here,
+        column="upper_limit",
+        expected=limit[was],
+        related=was,
+        message="the upper limit of {marker} is {value} {unit} at visit {visit}, {expected} "
+        "before: did the "
+        "assay change?",
+        parts={"marker": read.rows.text("marker")[here], "unit": read.rows.text("unit")[here]},
+    )
+
+
+_NO_RESULT = (
+    "NE",
+    "ND",
+    "NA",
+    "N/A",
+    "NOT DONE",
+    "NOT EVALUABLE",
+    "NOT AVAILABLE",
+    "UNKNOWN",
+    "PENDING",
+)
+
+
+@check("K06", needs={"markers": ()})
+def marker_censored_text(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A value below or above the range of the assay; other text that is neither a number nor a
+    known word (warning).
+    """
+    rows = data["markers"]
+    read, name = rows.numbers("value"), rows.text("marker")
+    censored = ~np.isnan(read.below) | ~np.isnan(read.above)
+    yield flag(
+        "markers",
+        censored,
+        "{marker} is {value} at visit {visit}: kept as a limit, not read as a number",
+        "value",
+        expected="a number",
+        marker=name,
+    )
+    known = rows.table.column("value").map(lambda w: tidy(w) in _NO_RESULT, np.bool_)
+    yield flag(
+        "markers",
+        read.word & ~censored & ~known,
+        '{marker} is "{value}" at visit {visit}, which is no number',
+        "value",
+        expected="a number, or a limit such as <5",
+        severity=np.full(rows.n, "warning"),
+        marker=name,
+    )
+
+
+def _small_molecule(marker: str) -> float:
+    """Nanomoles a nanogram, where a marker is a small molecule given in mass or in amount; else
+    NaN.
+    """
+    mass = markers.get(marker).molar_mass if marker in markers.names() else None
+    return 1000.0 / mass if mass is not None and mass < 1000 else np.nan
+
+
+@check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1)
+def marker_jump(data: Data, parameters: Parameters) -> Hits:
+    """A value ten or a thousand times both its neighbours, or as much larger as umol are than mg;
+    or so much smaller.
+
+    ``tolerance`` is in powers of ten. The first and the last sample have one neighbour: only a
+    factor of a thousand is questioned there, which no disease makes.
+    """
+    read = markers_of(data)
+    row, before = read.before(read.series, read.unit, use=read.value > 0)
+    log = np.log10(read.value[row])
+    after = np.full(len(row), -1, dtype=np.int64)
+    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker[row]]
+    up, down = (np.where(n >= 0, log - log[n], np.nan) for n in (before, after))
+    factor = np.full(len(row), np.nan)
+    for size in (molar, np.full(len(row), 10.0), np.full(len(row), 1000.0)):
+        for sign in (1, -1):
+            step = sign * np.log10(size)
+            near = (np.abs(up - step) <= parameters["tolerance"]) & (
+                np.abs(down - step) <= parameters["tolerance"]
+            )
+            factor = np.where(near & np.isnan(factor), size**sign, factor)
+    between = ~np.isnan(factor)
+    for one, other, step in ((before, after, up), (after, before, down)):
+        beside = (one >= 0) & (other < 0) & ~between[one]
+        # of two samples alone the later one is questioned
+        beside &= (one < np.arange(len(row))) | (after[one] >= 0)
+        for sign in (1, -1):
+            near = beside & (np.abs(step - sign * 3.0) <= parameters["tolerance"])
+            factor = np.where(near & np.isnan(factor), 1000.0**sign, factor)
+    at = np.flatnonzero(~np.isnan(factor))
+    at = at[np.argsort(row[at])]
+    times = [f"{f:.4g} times" if f > 1 else f"1/{1 / f:.4g} of" for f in factor[at]]
+    neighbour = np.where(before[at] >= 0, before[at], after[at])
+    return Hits(
+        table="markers",
+        rows=row[at],
+        column="value",
+        related=row[neighbour],
+        expected=np.array(
+            [f"about {_short(v)}" for v in read.value[row[at]] / factor[at]], dtype=object
+        ),
+        message="{marker} is {value} {unit} at visit {visit}, about {times} its neighbours: was "
+        "it given in another "
+        "unit?",
+        parts={
+            "marker": read.rows.text("marker")[row[at]],
+            "unit": read.rows.text("unit")[row[at]],
+            "times": np.array(times, dtype=object),
+        },
+    )
+
+
+def _short(value: float) -> str:
+    """A number with four digits that count, no exponent.
+
+    >>> _short(15692.1), _short(0.5231)
+    ('15690', '0.5231')
+    """
+    return np.format_float_positional(float(f"{value:.4g}"), trim="-")
+
+
+@cache
+def ranges() -> list[dict[str, str]]:
+    """The rows of ``marker_ranges.csv``: marker, unit, low, high, provenance."""
+    text = (
+        resources.files("nettumor.edit_checks.rules")
+        .joinpath("marker_ranges.csv")
+        .read_text(encoding="utf-8")
+    )
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _range(marker: str, unit: str) -> tuple[float, float]:
+    """The plausible range of a marker in a unit (a spelling), NaN where none is known."""
+    for row in ranges():
+        if row["marker"] != marker:
+            continue
+        low, high = float(row["low"]), float(row["high"])
+        if unit_key(row["unit"])[0] == unit_key(unit)[0]:
+            return low, high
+        try:
+            return tuple(markers.convert(v, row["unit"], unit, marker=marker) for v in (low, high))
+        except InputError:
+            continue
+    return np.nan, np.nan
+
+
+@check("K08", needs={"markers": ()}, follows=("K01", "K07"))
+def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
+    """A value that is not 0 outside the range of ``marker_ranges.csv``: wide ranges, a library
+    choice from memory.
+    """
+    read = markers_of(data)
+    rows = read.rows
+    unit, words = rows.codes("unit")
+    pair, first = number_rows(read.marker, unit)
+    found = [
+        _range(str(read.marker_words[read.marker[i]]), str(words[unit[i]])) for i in first.tolist()
+    ]
+    low, high = np.array(found or [(np.nan, np.nan)]).T[:, pair]
+    bad = (read.value > 0) & (more_than(low, read.value) | more_than(read.value, high))
+    at = np.flatnonzero(bad)
+    expected = [f"{_short(a)} to {_short(b)}" for a, b in zip(low[at], high[at], strict=True)]
+    return Hits(
+        table="markers",
+        rows=at,
+        column="value",
+        expected=np.array(expected, dtype=object),
+        message="{marker} is {value} {unit} at visit {visit}; {expected} is plausible: is the "
+        "unit right?",
+        parts={"marker": rows.text("marker")[at], "unit": rows.text("unit")[at]},
+    )
+
+
+@check("K09", needs={"markers": ()}, follows=("=D01", "=D03", "=D04", "=D05"))
+def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Samples of a marker after the first dose and none before it; a sample on the day of the dose
+    counts as before.
+
+    The first dose is subjects.treatment_start, else randomized, else day 0 of a study that counts
+    days.
+    """
+    read = markers_of(data)
+    rows, dose = read.rows, dose_day(data)[read.rows.subject]
+    if np.isnan(dose).all():
+        raise Skip(
+            "the day of the first dose is not known: subjects has no treatment_start and no "
+            "randomized"
+        )
+    dated = read.given & np.isfinite(read.time)
+    early = read.series[dated & (read.time <= dose)]
+    undated = read.series[read.given & ~np.isfinite(read.time)]
+    late = (
+        dated
+        & (rows.when.earliest > dose)
+        & ~np.isin(read.series, early)
+        & ~np.isin(read.series, undated)
+    )
+    at = read.order[late[read.order]]
+    at = np.sort(at[occurrence(read.series[at]) == 0])
+    named = np.isin(rows.word("visit"), ("BASELINE", "SCREENING", "0")) | np.isin(
+        rows.word("visit_name"), ("BASELINE", "SCREENING")
+    )
+    started = day_text(data, dose[at])
+    for where, message in (
+        (
+            ~named[at],
+            "the first {marker} is of {date}, after the first dose ({started}): there is no "
+            "baseline value",
+        ),
+        (named[at], "the baseline {marker} is of {date}, after the first dose ({started})"),
+    ):
+        yield Hits(
+            table="markers",
+            rows=at[where],
+            column="day" if rows.table.has_days else "date",
+            message=message,
+            expected="a sample on or before the first dose",
+            parts={"marker": rows.text("marker")[at[where]], "started": started[where]},
+        )
+
+
+_RESPONDS = {
+    "RESPONSE": True,
+    "RESPONDER": True,
+    "RESPONDED": True,
+    "Y": True,
+    "YES": True,
+    "NO RESPONSE": False,
+    "NON-RESPONDER": False,
+    "NONRESPONDER": False,
+    "NON-RESPONSE": False,
+    "N": False,
+    "NO": False,
+}
+
+
+@check(
+    "K10",
+    needs={"markers": ("response",)},
+    follows=("K01", "K07", "K08"),
+    criteria="biological-vogl-2008",
+)
+def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A reported marker response that is not the one of `marker_response` from the baseline sample.
+
+    Judged by ``criteria``: "biological-vogl-2008" (a decrease of more than 50 %), or
+    "biological-net-who" (50 % and more, 25 % for MR); those of the run where they are of markers.
+    GCIG (CA-125) and PCWG3 (PSA) are not in the library: their markers are judged by the same rule,
+    without their confirmation. "Response" means CR or PR, "no response" anything else. A change of
+    unit or assay, and CR without an upper limit, are not judged.
+    """
+    edition: Any = (
+        data.criteria
+        if isinstance(data.criteria, MarkerCriteria)
+        else editions.get(parameters["criteria"])
+    )
+    read = markers_of(data)
+    rows = read.rows
+    base = baseline_rows(data, read)
+    later = (
+        (base >= 0)
+        & (base != np.arange(rows.n))
+        & ~np.isnan(read.value)
+        & (read.time >= read.time[base])
+    )
+    assay = folded(rows, "assay")
+    later &= (read.unit == read.unit[base]) & (
+        (assay == assay[base]) | (assay < 0) | (assay[base] < 0)
+    )
+    limit = rows.number("upper_limit")
+    limit = np.where(np.isnan(limit), limit[base], limit) if rows.n else limit
+    judged = np.asarray(
+        marker_response(
+            read.value[base],
+            read.value,
+            upper_limit=limit,
+            criteria=edition,
+            invalid="NE",
+        )
+    )
+    said = rows.word("response")
+    reported = rows.responses("response").astype(np.int64)
+    answer = rows.table.column("response").map(
+        lambda w: {None: -1, True: 1, False: 0}[_RESPONDS.get(tidy(w))], np.int8
+    )
+    good = np.isin(judged, (Response.CR, Response.PR))
+    wrong = np.where(answer >= 0, (answer == 1) != good, reported != judged)
+    asked = later & (said != "") & ((answer >= 0) | (reported > Response.MISSING))
+    open_ = (
+        np.isnan(limit) & (reported == Response.CR) & good
+    )  # no limit, no CR: it cannot be judged
+    bad = asked & wrong & ~open_
+    at = np.flatnonzero(bad)
+    yield Hits(
+        table="markers",
+        rows=at,
+        column="response",
+        expected=np.array(labels(judged[at]), dtype=object),
+        related=base[at],
+        message="{marker} went from {before} to {after} {unit} (upper limit {limit}); by {rule} "
+        "that is {expected}, and {value} was reported at visit {visit}",
+        parts={
+            "marker": rows.text("marker")[at],
+            "before": read.value[base[at]],
+            "after": read.value[at],
+            "unit": rows.text("unit")[at],
+            "rule": edition.title,
+            "limit": _or(limit[at], "not known"),
+        },
+    )
+    unknown = (reported == UNKNOWN) & (answer < 0)
+    yield flag(
+        "markers",
+        unknown,
+        '"{value}" is no word for the response of {marker}',
+        "response",
+        expected="CR, PR, SD, PD, NE, response or no response",
+        severity=np.full(rows.n, "warning"),
+        marker=rows.text("marker"),
+    )
+
+
+def _or(values: Floats, otherwise: str) -> npt.NDArray[Any]:
+    return np.array([otherwise if v != v else f"{v:g}" for v in values], dtype=object)
+
+
+@check(
+    "K11",
+    needs={"responses": ("overall",), "lesions": (), "markers": ()},
+    follows=("K01", "K07", "K08"),
+    rise_percent=25.0,
+    days_before=42,
+    days_after=7,
+)
+def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
+    """An overall PD at which the lesions show none and a marker rose: by RECIST 1.1 a marker alone
+    is no PD.
+
+    A marker rose if it is more than ``rise_percent`` above its smallest earlier value and above its
+    upper limit, where one is known, in a sample from ``days_before`` before the response to
+    ``days_after`` after it.
+    """
+    rows, read = data["responses"], markers_of(data)
+    point = rows.timepoint
+    overall = rows.responses("overall")
+    lesions = data.chain.overall[point]
+    held = (
+        (overall == Response.PD) & (lesions > Response.PD) & data.own_criteria & ~np.isnan(rows.day)
+    )
+    row, lowest = _risen(read, parameters["rise_percent"])
+    asked = np.flatnonzero(held)
+    key = read.rows.subject[row] * _SPAN + read.time[row]
+    order = np.argsort(key, kind="stable")
+    row, lowest, key = row[order], lowest[order], key[order]
+    subject = rows.subject[asked] * _SPAN
+    last = (
+        np.searchsorted(key, subject + rows.day[asked] + parameters["days_after"], side="right") - 1
+    )
+    start = np.searchsorted(key, subject + rows.day[asked] - parameters["days_before"], side="left")
+    found = last >= start
+    at, mark = asked[found], last[found]
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        expected=np.array(labels(lesions[at]), dtype=object),
+        related=row[mark],
+        related_table="markers",
+        message="overall PD at visit {visit}; by the lesions it is {expected}, and {marker} rose "
+        "from {low} to {high} "
+        "{unit}: a marker alone is no progression",
+        parts={
+            "marker": read.rows.text("marker")[row[mark]],
+            "low": lowest[mark],
+            "high": read.value[row[mark]],
+            "unit": read.rows.text("unit")[row[mark]],
+        },
+    )
+
+
+_SPAN = 10_000_000.0
+"""Days, more than any study has: subject and day become one number."""
+
+
+def _risen(read: Markers, percent: float) -> tuple[Ints, Floats]:
+    """Rows whose value rose above the smallest earlier one of its series and unit, and that
+    smallest value.
+    """
+    limit = read.rows.number("upper_limit")
+    row, before = read.before(
+        read.series, read.unit, use=(read.value >= 0) & np.isfinite(read.time)
+    )
+    value = read.value[row]
+    lowest = np.where(before >= 0, running_smallest(value, before < 0)[before], np.nan)
+    rose = risen_by(percent, lowest, value, strict=True) & ~(limit[row] >= value)
+    return row[rose], lowest[rose]
+
+
+def running_smallest(values: Floats, starts: Bools) -> Floats:
+    """The smallest value of each group up to each place; ``starts`` marks where a group begins.
+
+    >>> running_smallest(np.array([3.0, 5.0, 2.0, 9.0, 7.0]), np.array([True, False, False, True, False])).tolist()
+    [3.0, 3.0, 2.0, 9.0, 7.0]
+    """
+    ranked, rank = np.unique(values, return_inverse=True)
+    below = np.cumsum(starts) * (
+        len(ranked) + 1
+    )  # each group's ranks lie below those of the group before
+    smallest = np.minimum.accumulate(rank - below) + below
+    return ranked[smallest] if len(values) else values

@@ -1,0 +1,381 @@
+"""New lesions: do the lesions, the indicator, the overall response and the date of progression
+agree?
+
+Sources: RECIST 1.1, 4.3.5 (an unequivocal new lesion is progression; one that was equivocal first
+dates it back); SDTMIG TU assumption 6; EORTC clarifications. Input: lesions, responses, the
+subjects' date of progression and the regions imaged at baseline. Output: responses that pass over a
+new lesion, indicators without one, lesions whose course cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nettumor._arrays import Bools, Floats, more_than
+from nettumor.crf import NewLesion, Role, State, iso, occurrence
+from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.reported import (
+    as_recist,
+    at_points,
+    compared,
+    ever,
+    first_lesion,
+    last_point,
+    later_visits,
+    reported,
+    tracks_with_lesions,
+)
+from nettumor.terminology import Response
+from nettumor.words.missing import tidy
+from nettumor.words.regions import imaged
+from nettumor.words.regions import read as region
+
+_SPOILS = (
+    "S02",
+    "S03",
+    "=S04",
+    "S10",
+    "S11",
+    "L13",
+    "L14",
+    "L15",
+    "M03",
+    "A01",
+    "A02",
+    "A06",
+    "=D03",
+    "=D13",
+)
+"""Faults of rows after which a new lesion is not what was meant."""
+_GONE = (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL)
+_SURE = (
+    State.UNEQUIVOCAL,
+    State.UNEQUIVOCAL_PROGRESSION,
+    State.PRESENT,
+    State.MEASURED,
+    State.TOO_SMALL,
+)
+
+
+def _new(data: Data) -> Bools:
+    """Rows of new lesions after baseline."""
+    rows = data["lesions"]
+    return np.asarray((rows.cells.role == Role.NEW) & (rows.order > 0))
+
+
+@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=_SPOILS)
+def new_lesion_not_pd(data: Data, parameters: Parameters) -> Hits:
+    """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
+    speaks.
+    """
+    said, points, rows = compared(data), data.timepoints, data["lesions"]
+    sure = _new(data) & np.isin(rows.cells.state, _SURE)
+    seen = first_lesion(data, sure)
+    judged = last_point(points, points.lesions >= 0, before=False)
+    there = (judged >= 0) & data.chain.new_lesion[judged] if len(points) else points.lesions >= 0
+    overall = at_points(data, said.overall)
+    known = last_point(points, seen >= 0, before=False)
+    first = seen[np.maximum(known, 0)]
+    progressed = ever(points, (as_recist(overall) == Response.PD) & there)
+    bad = (there & ~progressed & (known >= 0))[said.rows.timepoint] & said.use
+    at = np.flatnonzero(
+        bad & (said.overall > Response.MISSING) & (as_recist(said.overall) != Response.PD)
+    )
+    row = first[said.rows.timepoint[at]]
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        expected="iUPD" if _immune(data) else "PD",
+        related=row,
+        related_table="lesions",
+        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        message="overall response {value} is reported at visit {visit}, but {new} is an "
+        "unequivocal new lesion "
+        "(visit {seen})",
+    )
+
+
+def _immune(data: Data) -> bool:
+    return bool(getattr(data.criteria, "immune", False))
+
+
+@check(
+    "W02",
+    needs={"responses": ("new_lesion",), "lesions": ()},
+    follows=("S02", "=S04", "S07", "S11", "L15", "=S08"),
+)
+def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
+    """A new lesion is reported, and there is none, there or before."""
+    said, rows = compared(data), data["lesions"]
+    there = (rows.cells.role == Role.NEW) & ~np.isin(rows.cells.state, _GONE)
+    seen = ever(data.timepoints, first_lesion(data, there) >= 0)[said.rows.timepoint]
+    flags = np.isin(said.new, (NewLesion.YES, NewLesion.UNEQUIVOCAL, NewLesion.EQUIVOCAL))
+    bad = said.use & flags & ~seen & tracks_with_lesions(data)[said.rows.track]
+    return flag(
+        "responses",
+        bad,
+        "a new lesion is reported at visit {visit} ({value}), but no lesion has the role NEW",
+        "new_lesion",
+        expected="the new lesion among the lesions",
+    )
+
+
+@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=_SPOILS)
+def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
+    """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may
+    be a no.
+    """
+    said, rows = compared(data), data["lesions"]
+    seen = _new(data) & ~np.isin(rows.cells.state, (*_GONE, State.EQUIVOCAL, State.NOT_EVALUABLE))
+    first = _first_of_lesion(rows.lesion, rows.timepoint, seen)
+    new = first_lesion(data, first)[said.rows.timepoint]
+    flagged = np.isin(said.new, (NewLesion.NO, NewLesion.BLANK)) & (said.overall > Response.MISSING)
+    at = np.flatnonzero(said.use & flagged & (new >= 0))
+    given = rows_with_flag(data)[said.rows.timepoint[at]]
+    at = at[~given]
+    row = new[at]
+    return Hits(
+        table="responses",
+        rows=at,
+        column="new_lesion",
+        expected="Y",
+        related=row,
+        related_table="lesions",
+        parts={
+            "new": rows.text("lesion")[row],
+            "said": np.where(said.new[at] == NewLesion.NO, "is N", "is blank"),
+        },
+        message="{new} appears at visit {visit}, but the indicator of new lesions {said}",
+    )
+
+
+def rows_with_flag(data: Data) -> Bools:
+    """Timepoints at which some row of the responses reports a new lesion."""
+    said = reported(data)
+    out = np.zeros(len(data.timepoints), np.bool_)
+    out[said.rows.timepoint[said.use & said.new_lesion]] = True
+    return out
+
+
+def _first_of_lesion(lesion: Ints, timepoint: Ints, where: Bools) -> Bools:
+    """The first row in time of each lesion among those that are so."""
+    at = np.flatnonzero(where)
+    at = at[np.lexsort((at, timepoint[at], lesion[at]))]
+    out = np.zeros(len(where), dtype=np.bool_)
+    out[at[occurrence(lesion[at]) == 0]] = True
+    return out
+
+
+@check("W04", needs={"lesions": ("state",)}, follows=("S02", "S11", "L13", "L15", "X09"))
+def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
+    """A new lesion of which no word says whether it is unequivocal (PRESENT counts as such); one
+    finding a lesion.
+    """
+    rows = data["lesions"]
+    new = rows.cells.role == Role.NEW
+    told = ~rows.blank("state") & ~np.isin(rows.cells.state, (State.NOT_EVALUABLE, -1))
+    # without a word at its first sight, and none at an earlier row
+    first = _first_of_lesion(rows.lesion, rows.timepoint, new & ~np.isin(rows.cells.state, _GONE))
+    bad = first & ~told & rows.blank("state")
+    return flag(
+        "lesions",
+        bad,
+        "new lesion {lesion} at visit {visit} is neither equivocal nor unequivocal",
+        "state",
+        value="",
+        expected="EQUIVOCAL or UNEQUIVOCAL",
+    )
+
+
+@check("W05", needs={"lesions": ("state",)}, follows=(*_SPOILS, "=D01"))
+def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
+    """Progression is reported when an equivocal lesion became unequivocal, not when it was first
+    seen.
+    """
+    rows, points = data["lesions"], data.timepoints
+    dated = "subjects" in data.tables and "progression_date" in data["subjects"]
+    if not dated and ("responses" not in data.tables or "overall" not in data["responses"]):
+        raise Skip("neither an overall response nor a date of progression is reported")
+    new = _new(data)
+    first = np.flatnonzero(
+        _first_of_lesion(rows.lesion, rows.timepoint, new & ~np.isin(rows.cells.state, _GONE))
+    )
+    sure = np.flatnonzero(
+        _first_of_lesion(rows.lesion, rows.timepoint, new & np.isin(rows.cells.state, _SURE))
+    )
+    became = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
+    became[rows.lesion[sure]] = sure
+    first = first[(rows.cells.state[first] == State.EQUIVOCAL) & (became[rows.lesion[first]] >= 0)]
+    later = became[rows.lesion[first]]
+    bad = np.zeros(len(first), dtype=np.bool_)
+    reported_day = np.full(len(first), np.nan)
+    if dated:
+        reported_day = _progression_days(data)[rows.subject[first]]
+        bad = more_than(reported_day, rows.day[first]) & ~more_than(reported_day, rows.day[later])
+    if "responses" in data.tables:
+        overall = as_recist(at_points(data, reported(data).overall)) == Response.PD
+        before = ever(points, overall)
+        at_later = overall[rows.timepoint[later]] & (
+            last_point(points, overall)[rows.timepoint[later]] < 0
+        )
+        bad |= np.isnan(reported_day) & at_later & ~before[rows.timepoint[first]]
+    first, later = first[bad], later[bad]
+    order = np.argsort(first)
+    first, later = first[order], later[order]
+    visits = data.visit_names
+    where = np.where(
+        np.isnan(rows.day[first]), visits[rows.timepoint[first]], _written(data, rows.day[first])
+    )
+    return Hits(
+        table="lesions",
+        rows=first,
+        column="state",
+        expected=where,
+        related=later,
+        parts={"later": visits[rows.timepoint[later]]},
+        message="{lesion} is equivocal at visit {visit} and unequivocal at visit {later}: the "
+        "progression is dated to "
+        "its first appearance ({expected}), not to visit {later}",
+    )
+
+
+def _progression_days(data: Data) -> Floats:
+    """The reported day of progression of each subject code, NaN for none."""
+    rows = data["subjects"]
+    out = np.full(len(data.subjects), np.nan)
+    out[rows.subject[::-1]] = rows.dates("progression_date").day[::-1]
+    return out
+
+
+def _written(data: Data, days: Floats) -> Words:
+    """Days as dates, or as days where the study counts days."""
+    if data["lesions"].table.has_days:
+        return np.array([f"day {d:g}" for d in days.tolist()], dtype=object)
+    return np.asarray(iso(days))
+
+
+@check("W06", needs={"lesions": ()}, follows=(*_SPOILS, "M16"))
+def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """An unequivocal new lesion without a row at a later visit, or absent there; the first such
+    visit of a lesion.
+    """
+    rows, points = data["lesions"], data.timepoints
+    new = _new(data)
+    base = np.flatnonzero(
+        _first_of_lesion(rows.lesion, rows.timepoint, new & np.isin(rows.cells.state, _SURE))
+    )
+    row, point = later_visits(data, base)
+    width = len(points) + 1
+    own = np.flatnonzero(new)
+    own = own[np.argsort(rows.lesion[own] * width + rows.timepoint[own], kind="stable")]
+    key = rows.lesion[own] * width + rows.timepoint[own]
+    there = np.isin(rows.lesion[row] * width + point, key[rows.cells.state[own] != State.ABSENT])
+    row, point = row[~there], point[~there]
+    order = np.lexsort((point, rows.lesion[row]))
+    row, point = row[order], point[order]
+    once = occurrence(rows.lesion[row]) == 0
+    row, point = row[once], point[once]
+    order = np.argsort(points.lesions[point], kind="stable")
+    row, point = row[order], point[order]
+    wanted = rows.lesion[row] * width + point
+    absent, shown = np.isin(wanted, key), points.lesions[point]
+    shown[absent] = own[np.searchsorted(key, wanted[absent])]
+    yield Hits(
+        table="lesions",
+        rows=shown,
+        column="state",
+        related=row,
+        expected="a row with its state",
+        value=np.where(absent, "ABSENT", ""),
+        names={"lesion": rows.text("lesion")[row]},
+        parts={"how": np.where(absent, "is absent at", "has no row at")},
+        message="new lesion {lesion} {how} visit {visit}, although it was unequivocal before",
+    )
+
+
+@check("W07", needs={"lesions": ("organ",)}, follows=("S02", "S11", "L13", "L15", "L16"))
+def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
+    """A new lesion at the very place of a target or non-target that was gone by then: it may be
+    back, not new.
+    """
+    rows = data["lesions"]
+    place, words = rows.codes("organ")
+    upper = {w: i for i, w in enumerate(sorted({tidy(str(w)) for w in words}))}
+    site = np.array([upper[tidy(str(w))] for w in words], dtype=np.int64)[place]
+    old = (
+        np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
+        & ~rows.blank("organ")
+        & (rows.order > 0)
+    )
+    gone = np.flatnonzero(old & ((data.size == 0) | (rows.cells.state == State.ABSENT)))
+    first = np.flatnonzero(
+        _first_of_lesion(rows.lesion, rows.timepoint, _new(data) & ~rows.blank("organ"))
+    )
+    width = int(site.max(initial=0)) + 1
+    span = len(data.timepoints) + 1
+    keys = (rows.track[gone] * width + site[gone]) * span + rows.timepoint[gone]
+    order = np.argsort(keys, kind="stable")
+    wanted = (rows.track[first] * width + site[first]) * span + rows.timepoint[first]
+    at = np.searchsorted(keys[order], wanted, side="right") - 1
+    same = np.zeros(len(first), dtype=np.bool_)
+    if len(gone):
+        same = (at >= 0) & (keys[order[np.maximum(at, 0)]] // span == wanted // span)
+    first, other = first[same], gone[order[at[same]]] if len(gone) else first[same]
+    return Hits(
+        table="lesions",
+        rows=first,
+        column="organ",
+        related=other,
+        parts={"old": rows.text("lesion")[other]},
+        message="new lesion {lesion} lies in {value}, where {old} was and disappeared: did it "
+        "come back?",
+    )
+
+
+@check(
+    "W08",
+    needs={"lesions": ("organ",), "subjects": ("baseline_regions",)},
+    follows=("S02", "S11", "L13", "L15"),
+)
+def new_lesion_in_unscanned_region(data: Data, parameters: Parameters) -> Hits:
+    """A new lesion outside the regions imaged at baseline (subjects column
+    ``baseline_regions``).
+    """
+    rows, subjects = data["lesions"], data["subjects"]
+    listed = np.full(len(data.subjects), -1, dtype=np.int64)
+    codes, words = subjects.codes("baseline_regions")
+    listed[subjects.subject[::-1]] = codes[::-1]
+    first = np.flatnonzero(
+        _first_of_lesion(rows.lesion, rows.timepoint, _new(data) & ~rows.blank("organ"))
+    )
+    organs, names = rows.codes("organ")
+    mine = listed[rows.subject[first]]
+    width = len(words) + 1
+    pairs, place = np.unique(organs[first] * width + mine, return_inverse=True)
+    outside = np.array(
+        [
+            k >= 0 and words[k] != "" and not imaged(str(names[o]), str(words[k]))
+            for o, k in (
+                divmod(p, width) if p % width != width - 1 else (p // width, -1)
+                for p in pairs.tolist()
+            )
+        ],
+        dtype=np.bool_,
+    )
+    at = first[outside[place]] if len(first) else first
+    regions = np.array([region(str(names[o])) for o in organs[at]], dtype=object)
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="organ",
+        expected=words[listed[rows.subject[at]]] if len(at) else "",
+        parts={"region": regions},
+        message="new lesion {lesion} lies in {value} ({region}), which was not imaged at baseline "
+        "({expected}): it "
+        "counts as new; please confirm the regions",
+    )

@@ -1,0 +1,358 @@
+"""Non-target response: does it follow from what was seen of the non-target lesions?
+
+Sources: RECIST 1.1, 4.3.3 and 4.3.4 (CR asks for normal nodes and markers; progression must be
+unequivocal); Morse et al. 2020; CDISC RECIST supplement (which words it may have). Input:
+responses, lesions and markers. Output: rows of the responses that the lesions contradict, and
+lesions without a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nettumor._arrays import Bools, Codes, more_than
+from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
+from nettumor.crf import Role, State
+from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.marker_state import marker_against_cr
+from nettumor.edit_checks.reading.reported import (
+    at_points,
+    compared,
+    ever,
+    first_lesion,
+    later_visits,
+    reported,
+    rows_at_points,
+    tracks_with,
+    tracks_with_lesions,
+)
+from nettumor.terminology import Response
+
+_PARTS = {"responses": ("non_target",), "lesions": ()}
+_SPOILS = (
+    "S02",
+    "S03",
+    "=S04",
+    "S06",
+    "S10",
+    "S11",
+    "L13",
+    "L14",
+    "L15",
+    "M03",
+    "M06",
+    "A01",
+    "A02",
+    "A06",
+    "=D03",
+    "=D13",
+)
+"""Faults of rows after which a non-target status is not what was meant."""
+
+
+def _codes(data: Data) -> Ints:
+    """The response that each row of a non-target lesion gives, 0 for other rows."""
+    rows = data["lesions"]
+    codes = non_target_codes(rows.table, data.criteria, lambda: (rows.lesion, rows.order))
+    return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
+
+
+@check("N01", needs=_PARTS, follows=_SPOILS)
+def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
+    """CR while a non-target lesion is left, or a non-target node is not normal."""
+    said, rows = compared(data), data["lesions"]
+    there = np.isin(_codes(data), (Response.NON_CR_NON_PD, Response.PD))
+    first = first_lesion(data, there)[said.rows.timepoint]
+    at = np.flatnonzero(said.use & (said.non_target == Response.CR) & (first >= 0))
+    state = rows.text("state")[first[at]]
+    short = np.where(
+        np.isnan(rows.number("perpendicular")), rows.number("size"), rows.number("perpendicular")
+    )
+    sized = [f"{v:g} mm" if v == v else "present" for v in short[first[at]].tolist()]
+    return Hits(
+        table="responses",
+        rows=at,
+        column="non_target",
+        expected="NON-CR/NON-PD",
+        related=first[at],
+        related_table="lesions",
+        parts={
+            "left": rows.text("lesion")[first[at]],
+            "state": np.where(state != "", state, sized),
+        },
+        message="non-target response CR is reported at visit {visit}, but {left} is left ({state})",
+    )
+
+
+@check(
+    "N02",
+    needs={"responses": ("target", "non_target")},
+    follows=("=S04", "S11", "=T01", "=N01"),
+    growth_pct=10.0,
+)
+def nontarget_cr_before_targets(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Every non-target lesion gone while the targets grow: rarely true."""
+    said = reported(data)
+    cr = said.use & (said.non_target == Response.CR)
+    yield flag(
+        "responses",
+        cr & (said.target == Response.PD),
+        "non-target response CR at visit {visit} beside target response PD: rarely true",
+        "non_target",
+    )
+    if "lesions" in data.tables:
+        chain, point = data.chain, said.rows.timepoint
+        grown = more_than(chain.percent_from_nadir, parameters["growth_pct"])[point]
+        stable = cr & (said.target == Response.SD) & grown
+        yield flag(
+            "responses",
+            stable,
+            "non-target response CR at visit {visit} while the targets have grown by {pct} "
+            "% from their nadir: rarely true",
+            "non_target",
+            pct=np.round(chain.percent_from_nadir[point], 1),
+        )
+
+
+@check(
+    "N03",
+    needs={"responses": ("non_target|overall",), "markers": ("upper_limit",)},
+    follows=("=S04", "S11", "K01", "K02", "K03", "K06", "K07", "=N01", "=T02"),
+    days=28.0,
+)
+def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """CR while a marker that was above its limit at baseline is so still (nearest sample within
+    ``days``).
+    """
+    said, markers = reported(data), data["markers"]
+    found = marker_against_cr(data, parameters["days"])[said.rows.timepoint]
+    open_ = said.use & (found >= 0)
+    for column, codes in (("non_target", said.non_target), ("overall", said.overall)):
+        at = np.flatnonzero(open_ & (codes == Response.CR))
+        row = found[at]
+        yield Hits(
+            table="responses",
+            rows=at,
+            column=column,
+            expected="less than CR",
+            related=row,
+            related_table="markers",
+            parts={
+                "marker": markers.text("marker")[row],
+                "level": markers.text("value")[row],
+                "limit": markers.text("upper_limit")[row],
+                "unit": markers.text("unit")[row],
+                "taken": markers.text("day" if markers.table.has_days else "date")[row],
+            },
+            message=column.replace("_", "-")
+            + " response CR is reported at visit {visit}, but {marker} is still above "
+            "its upper limit ({level} {unit}, limit {limit}, sample of {taken}); it was so at "
+            "baseline",
+        )
+        open_[at] = False
+
+
+def _worse(data: Data) -> Bools:
+    """Rows of non-target lesions that are worse: so called, larger than ever before, or back."""
+    rows = data["lesions"]
+    mine = rows.cells.role == Role.NON_TARGET
+    worse = larger_rows(rows.table)
+    at = np.flatnonzero(mine)
+    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
+    for name in ("size", "perpendicular"):
+        if name in rows:
+            value = rows.cells.measure(name).value
+            sized = at[~np.isnan(value[at])]
+            same = rows.lesion[sized][1:] == rows.lesion[sized][:-1]
+            grown = same & more_than(value[sized][1:], value[sized][:-1])
+            worse[sized[1:][grown]] = True
+    return np.asarray(mine & (worse | _back(data)))
+
+
+def _back(data: Data) -> Bools:
+    """Rows of non-target lesions that were gone at their last assessment and are there again."""
+    rows = data["lesions"]
+    codes = _codes(data)
+    out = np.zeros(rows.n, dtype=np.bool_)
+    at = np.flatnonzero(codes > Response.NE)
+    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
+    same = rows.lesion[at][1:] == rows.lesion[at][:-1]
+    gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
+    out[at[1:][same & gone[at][:-1] & ~gone[at][1:] & (codes[at][1:] != Response.CR)]] = True
+    return out
+
+
+@check("N04", needs=_PARTS, follows=(*_SPOILS, "=N06"))
+def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hits:
+    """PD although no non-target lesion is recorded as worse, there or before."""
+    said = compared(data)
+    worse = ever(data.timepoints, first_lesion(data, _worse(data)) >= 0)
+    has = tracks_with(data, Role.NON_TARGET)[said.rows.track]
+    pd = np.isin(said.non_target, (Response.PD, Response.IUPD))
+    assessed = (data.timepoints.lesions >= 0)[said.rows.timepoint]
+    bad = said.use & pd & has & assessed & ~worse[said.rows.timepoint]
+    return flag(
+        "responses",
+        bad,
+        "non-target response {value} is reported at visit {visit}, but no non-target lesion "
+        "is recorded as unequivocally worse",
+        "non_target",
+        expected="NON-CR/NON-PD, or the lesion that is worse",
+    )
+
+
+@check(
+    "N05", needs={"responses": ("target", "non_target")}, follows=("=S04", "S11", "=T01", "=N04")
+)
+def nontarget_pd_with_targets_shrinking(data: Data, parameters: Parameters) -> Hits:
+    """Non-target PD beside a target response: it must outweigh the shrinkage."""
+    said = reported(data)
+    bad = (
+        said.use
+        & np.isin(said.non_target, (Response.PD, Response.IUPD))
+        & (said.target >= Response.PR)
+    )
+    return flag(
+        "responses",
+        bad,
+        "non-target response {value} at visit {visit} beside target response {target}: the "
+        "progression must outweigh the shrinkage of the targets; please review",
+        "non_target",
+        target=said.rows.text("target"),
+    )
+
+
+@check("N06", needs={"lesions": ()}, follows=("S02", "S06", "S11", "L15", "L14"))
+def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A non-target lesion of the baseline without a status at a visit, unless the response there is
+    NE.
+
+    The finding stands at the first lesion row of that visit and names the lesion, or at the
+    lesion's own empty row.
+    """
+    rows, points = data["lesions"], data.timepoints
+    said = (
+        at_points(data, reported(data).non_target)
+        if "responses" in data.tables
+        else np.zeros(len(points), np.int8)
+    )
+    mine = rows.cells.role == Role.NON_TARGET
+    silent = (rows.cells.state == State.BLANK) & rows.blank("reason")
+    base = np.flatnonzero(mine & (rows.order == 0))
+    base = base[np.unique(rows.lesion[base], return_index=True)[1]]
+    row, point = later_visits(data, base)
+    width = len(points) + 1
+    own = np.flatnonzero(mine)
+    there = np.isin(
+        rows.lesion[row] * width + point, rows.lesion[own] * width + rows.timepoint[own]
+    )
+    merged = np.full(int(rows.lesion.max(initial=-1)) + 1, width, dtype=np.int64)
+    at = rows.cells.state == State.MERGED
+    np.minimum.at(merged, rows.lesion[at], rows.timepoint[at])
+    open_ = ~there & (point < merged[rows.lesion[row]]) & (said[point] != Response.NE)
+    row, point = row[open_], point[open_]
+    order = np.argsort(points.lesions[point], kind="stable")
+    row, point = row[order], point[order]
+    message = "non-target {lesion} has no status at visit {visit}{said}"
+    yield Hits(
+        table="lesions",
+        rows=points.lesions[point],
+        column="lesion",
+        value="",
+        related=row,
+        expected="a status, or NE with a reason",
+        names={"lesion": rows.text("lesion")[row]},
+        message=message,
+        parts={"said": _while(said[point])},
+    )
+    empty = np.flatnonzero(mine & silent & (rows.order > 0))
+    empty = empty[said[rows.timepoint[empty]] != Response.NE]
+    yield Hits(
+        table="lesions",
+        rows=empty,
+        column="state",
+        value="",
+        expected="a status, or NE with a reason",
+        message=message,
+        parts={"said": _while(said[rows.timepoint[empty]])},
+    )
+
+
+def _while(said: Codes) -> Words:
+    """The reported response as an end of the sentence, "" where there is none."""
+    words = np.array(
+        ["", *(f"; the non-target response there is {r.label}" for r in Response if r), ""],
+        dtype=object,
+    )
+    return np.asarray(words[said])
+
+
+@check("N07", needs=_PARTS, follows=("S02", "S11", "L07", "L14", "L15", "=S04", "=O13", "X04"))
+def nontarget_response_without_nontargets(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A non-target response without non-target lesions, or none although they were assessed."""
+    said, rows = compared(data), data["lesions"]
+    open_ = said.use & tracks_with_lesions(data)[said.rows.track]
+    has = tracks_with(data, Role.NON_TARGET)[said.rows.track]
+    yield flag(
+        "responses",
+        open_ & ~has & (said.non_target > Response.MISSING),
+        "non-target response {value} is "
+        "reported at visit {visit}, but {subject} has no non-target lesions",
+        "non_target",
+        expected="blank",
+    )
+    seen = (
+        first_lesion(data, (rows.cells.role == Role.NON_TARGET) & (rows.cells.state != State.BLANK))
+        >= 0
+    )
+    given = rows_at_points(data, said.use & (said.non_target != Response.MISSING))
+    bad = open_ & (said.overall > Response.MISSING) & (seen & ~given)[said.rows.timepoint]
+    yield flag(
+        "responses",
+        bad,
+        "no non-target response is given at visit {visit}, though non-target lesions were assessed",
+        "non_target",
+        expected="a non-target response",
+    )
+
+
+@check("N08", needs={"lesions": ()}, follows=(*_SPOILS, "L05", "=M16"))
+def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
+    """A non-target lesion that is back, without PD there and without a note beside it."""
+    rows, points = data["lesions"], data.timepoints
+    said = (
+        at_points(data, reported(data).non_target)
+        if "responses" in data.tables
+        else np.zeros(len(points), np.int8)
+    )
+    pd = np.isin(said, (Response.PD, Response.IUPD))
+    bad = _back(data) & (rows.order > 0) & rows.blank("reason") & ~pd[rows.timepoint]
+    return flag(
+        "lesions",
+        bad,
+        "non-target {lesion} was gone and is there again at visit {visit}; the non-target "
+        "response is not PD, and no reason is given",
+        "state",
+        expected="PD, or a reason",
+    )
+
+
+@check("N09", needs={"responses": ("non_target",)}, follows=("S11",))
+def nontarget_pr(data: Data, parameters: Parameters) -> Hits:
+    """PR, MR or SD as a non-target response; SD (IR/SD) is a word of WHO and RECIST 1.0."""
+    said = reported(data)
+    words = [Response.PR, Response.MR, Response.SD]
+    if data.criteria.family in ("WHO", "RECIST 1.0", "EASL", "SWOG"):
+        words.remove(Response.SD)
+    bad = data.own_criteria & np.isin(said.non_target, words)
+    return flag(
+        "responses",
+        bad,
+        "{value} is no response of non-target lesions",
+        "non_target",
+        expected="CR, NON-CR/NON-PD, PD or NE",
+    )

@@ -1,0 +1,299 @@
+"""Measurements in the course: jumps, copies, regrowth, and digits that are too even.
+
+Sources: EORTC clarifications (a lesion that reappears); counts on published trial data (Laleh et
+al. 2022) for the limits of jumps. Input: the sizes of targets in time. Output: series and visits
+that look like slips of unit or decimal point, copies, or habits of rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Floats, at_least, more_than
+from nettumor.crf import Role, State, number_rows, occurrence
+from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.register import Hits, Parameters, check
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+
+_LENGTH = "|".join(LENGTHS)
+
+
+@frozen(eq=False)
+class Series:
+    """The diameters of targets, sorted by lesion, then time; one element per measurement.
+
+    Attributes
+    ----------
+    row : ndarray of int
+        The row in the lesions table.
+    size : ndarray of float
+    lesion : ndarray of int
+    before, after : ndarray of int
+        The place of the neighbour in the same lesion, -1 for none.
+    """
+
+    row: Ints
+    size: Floats
+    lesion: Ints
+    before: Ints
+    after: Ints
+
+
+def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
+    """The series of targets: diameters above ``above`` and at most ``most`` mm, one row per lesion
+    and visit.
+    """
+    rows, size = data["lesions"], diameters(data).value
+    use = (rows.cells.role == Role.TARGET) & (size > above) & at_least(most, size)
+    row = np.flatnonzero(use)
+    row = row[np.lexsort((row, rows.timepoint[row], rows.lesion[row]))]
+    row = row[occurrence(rows.lesion_visit[row]) == 0]
+    lesion, index = rows.lesion[row], np.arange(len(row))
+    same = lesion[1:] == lesion[:-1]
+    before, after = np.full((2, len(row)), -1, dtype=np.int64)
+    before[1:] = np.where(same, index[:-1], -1)
+    after[:-1] = np.where(same, index[1:], -1)
+    return Series(row, size[row], lesion, before, after)
+
+
+def _text(series: Series, lesions: Ints) -> list[str]:
+    """The sizes of some lesions, written one after the other."""
+    start = np.searchsorted(series.lesion, lesions)
+    stop = np.searchsorted(series.lesion, lesions, side="right")
+    return [
+        ", ".join(f"{v:g}" for v in series.size[a:b].tolist())
+        for a, b in zip(start.tolist(), stop.tolist(), strict=True)
+    ]
+
+
+@check(
+    "M09",
+    needs={"lesions": (_LENGTH,)},
+    follows=("M04", "M08", "M10", "M15"),
+    low=0.8,
+    high=1.2,
+    end_ratio=8.0,
+    tstm_mm=5.0,
+    hard_max=500.0,
+)
+def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A size about ten times its neighbours, or a tenth: a slip of unit or decimal point; one
+    finding a series.
+
+    A point between two others is compared with their geometric mean, the last one with the one
+    before it alone, unless either is the default for too small; the finding stands at the first
+    such point. What M05 calls impossible is left out of the series.
+    """
+    s = series_of(data, above=0, most=parameters["hard_max"])
+    between = (s.before >= 0) & (s.after >= 0)
+    last = (s.before >= 0) & (s.after < 0)
+    log, was, next_ = np.log10(s.size), s.size[s.before], s.size[s.after]
+    step = np.abs(log - (log[s.before] + log[s.after]) / 2)
+    slip = 1e-12  # the limits are soft: rounding of logarithms decides nothing
+    jump = between & (step >= parameters["low"] - slip) & (step <= parameters["high"] + slip)
+    ratio = parameters["end_ratio"]
+    small = (s.size == parameters["tstm_mm"]) | (was == parameters["tstm_mm"])
+    end = last & ~small & (at_least(s.size, ratio * was) | at_least(was, ratio * s.size))
+    at = np.flatnonzero(jump | end)
+    at = at[occurrence(s.lesion[at]) == 0]
+    about = [
+        f"about {v:.0f} mm, as before{more}"
+        for v, more in zip(
+            np.where(between, np.sqrt(was * next_), was)[at],
+            np.where(between, " and after", "")[at],
+            strict=True,
+        )
+    ]
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[at],
+        "{lesion} measures {series} mm in its course: was one of them given in cm, "
+        "or with a wrong decimal point? (the first in doubt: {value} mm at visit {visit})",
+        value=s.size[at],
+        parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
+        expected=np.array(about, dtype=object),
+    )
+
+
+@check("M10", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0, min_targets=2)
+def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A visit whose target sizes are all below 10 and not whole, while all others are 10 or more.
+
+    A visit with one target is left to M09.
+    """
+    rows, s = data["lesions"], series_of(data, above=0)
+    point, track = rows.timepoint[s.row], rows.track[s.row]
+    count, tracks = len(data.timepoints), data.n_tracks
+    small = ~at_least(s.size, parameters["limit_mm"])
+    sized = np.bincount(point, minlength=count)
+    below = np.bincount(point[small], minlength=count)
+    split = np.bincount(point[small & (s.size % 1 != 0)], minlength=count)
+    of_track = data.timepoints.track
+    in_track = np.bincount(track[small], minlength=tracks)[of_track]
+    others = np.bincount(track, minlength=tracks)[of_track] - sized
+    bad = (
+        (sized >= parameters["min_targets"]) & (split == sized) & (in_track == below) & (others > 0)
+    )
+    hit = np.flatnonzero(bad[point])
+    hit = hit[occurrence(point[hit]) == 0]
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[hit],
+        "all {count} targets at visit {visit} are below {limit} mm, and none at "
+        "any other visit: were they given in cm?",
+        value=s.size[hit],
+        expected="sizes in mm",
+        names={"lesion": ""},
+        parts={"count": sized[point[hit]], "limit": f"{parameters['limit_mm']:g}"},
+    )
+
+
+@check(
+    "M11",
+    needs={"lesions": (_LENGTH,)},
+    follows=("M04", "M05", "M08", "M09", "M10"),
+    factor=5.0,
+    hard_max=500.0,
+)
+def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target that grows to five times its size, or shrinks to a fifth, between two measurements;
+    not from or to 0.
+
+    What M05 calls impossible is left out.
+    """
+    s = series_of(data, above=-1, most=parameters["hard_max"])
+    was, factor = s.size[s.before], parameters["factor"]
+    both = (s.before >= 0) & (s.size > 0) & (was > 0)
+    at = np.flatnonzero(both & (at_least(s.size, factor * was) | at_least(was, factor * s.size)))
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[at],
+        "{lesion} changed from {was} to {value} mm at visit {visit}",
+        value=s.size[at],
+        parts={"was": was[at]},
+        related=s.row[s.before[at]],
+        expected=f"less than {factor:g} times as large or small",
+    )
+
+
+@check("M16", needs={"lesions": ()}, follows=("L06", "S03", "M03", "M04"))
+def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
+    by itself.
+    """
+    rows, size = data["lesions"], diameters(data).value
+    role = np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
+    gone = ((size == 0) | (rows.cells.state == State.ABSENT)) & (rows.cells.state != State.MERGED)
+    there = (size > 0) | np.isin(
+        rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
+    )
+    use = np.flatnonzero(role & (gone | there) & ~rows.cells.contradiction)
+    use = use[np.lexsort((use, rows.timepoint[use], rows.lesion[use]))]
+    same = rows.lesion[use][1:] == rows.lesion[use][:-1]
+    back = np.flatnonzero(same & gone[use][:-1] & there[use][1:]) + 1
+    row, before = use[back], use[back - 1]
+    said = [
+        f"{v:g} mm" if v > 0 else w
+        for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)
+    ]
+    column = np.where(size > 0, diameters(data).column, "state").astype(object)
+    yield from hits_by_column(
+        column,
+        row,
+        "{lesion} was gone at visit {before} and is there again ({value}) at visit {visit}: was "
+        "it gone?",
+        value=np.array(said, dtype=object),
+        expected="gone, or measured at both visits",
+        related=before,
+        parts={"before": rows.said_visit[before]},
+    )
+
+
+@check("M17", needs={"lesions": (_LENGTH,)}, min_targets=3)
+def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Every target of a visit has the size it had at the visit before; sizes of 0 and of too small
+    need not differ.
+    """
+    rows, s = data["lesions"], series_of(data, above=-1)
+    point, count = rows.timepoint[s.row], len(data.timepoints)
+    known = s.before >= 0
+    same = known & (s.size == s.size[s.before])
+    measured = same & (s.size > 0) & ~diameters(data).default[s.row]
+    was = point[s.before]
+    first, last = np.full(count, count), np.full(count, -1)
+    np.minimum.at(first, point[known], was[known])
+    np.maximum.at(last, point[known], was[known])
+    each, copied, sized = (
+        np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured)
+    )
+    bad = (sized >= parameters["min_targets"]) & (copied == each) & (first == last)
+    at = np.flatnonzero(bad[point] & measured)
+    at = at[occurrence(point[at]) == 0]
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[at],
+        "all {count} targets have at visit {visit} the sizes of visit {before}: "
+        "were they measured, or copied?",
+        names={"lesion": ""},
+        expected="sizes measured at this visit",
+        parts={"count": each[point[at]], "before": rows.said_visit[s.row[s.before[at]]]},
+        related=s.row[s.before[at]],
+    )
+
+
+@check("M18", needs={"lesions": (_LENGTH,)}, p=1e-4, n=50, min_share=0.3)
+def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A site and evaluator whose whole millimetres end in 0 or 5 far more often than one in five.
+
+    In 8,066 sizes of published trials 27 % do, so that a share below ``min_share`` is not
+    questioned. The site is the column ``site`` of the lesions or the subjects table; without one,
+    evaluators are looked at alone.
+    """
+    from scipy.special import bdtrc
+
+    rows, read = data["lesions"], diameters(data)
+    at = np.flatnonzero((read.value > 0) & (read.value % 1 == 0) & ~read.default)
+    site, words = _site(data)
+    group, first = number_rows(site[at], rows.evaluator[at])
+    total = np.bincount(group, minlength=len(first))
+    even = np.bincount(group[read.value[at] % 5 == 0], minlength=len(first))
+    chance = bdtrc(
+        np.maximum(even - 1.0, 0), total, 0.2
+    )  # two of ten digits; with none of them nothing is asked
+    bad = (
+        (total >= parameters["n"])
+        & (chance < parameters["p"])
+        & more_than(even, parameters["min_share"] * total)
+    )
+    bad = np.flatnonzero(bad & (len(at) > 0))
+    bad = bad[np.argsort(at[first[bad]])]
+    row = at[first[bad]]
+    name = [f"{w}: " if w else "" for w in words[site[row]].tolist()]
+    yield from hits_by_column(
+        read.column,
+        row,
+        "{site}{value} of {total} sizes end in 0 or 5: were they rounded?",
+        value=even[bad],
+        expected="about one in five",
+        names={"subject": "", "visit": "", "lesion": "", "date": ""},
+        parts={"total": total[bad], "site": np.array(name, dtype=object)},
+    )
+
+
+def _site(data: Data) -> tuple[Ints, npt.NDArray[Any]]:
+    """Codes and words of the site of each row of the lesions table."""
+    rows = data["lesions"]
+    if "site" in rows or "subjects" not in data or "site" not in data["subjects"]:
+        codes, words = rows.codes("site")
+        return codes, words if len(words) else np.array([""], dtype=object)
+    of_rows = data["subjects"]
+    codes, words = of_rows.codes("site")
+    of_subject = np.full(len(data.subjects), len(words), dtype=np.int64)
+    of_subject[of_rows.subject[::-1]] = codes[::-1]
+    return of_subject[rows.subject], np.array([*words, ""], dtype=object)

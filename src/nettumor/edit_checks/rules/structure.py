@@ -1,0 +1,493 @@
+"""Structure: are the columns, values and keys there that everything else stands on?
+
+Sources: CDISC CORE and SDTMIG rules on keys and required variables, NCI edit checks of tumour
+forms. Input: all tables. Output: missing columns and values, rows that share a key, rows without a
+partner in another table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nettumor._arrays import Bools
+from nettumor.crf import (
+    LAYOUTS,
+    Role,
+    State,
+    number_rows,
+    occurrence,
+    parse_flags,
+)
+from nettumor.crf.columns import Words
+from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.sdtm import evaluator
+from nettumor.crf.sdtm_lesions import match_identification
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.terminology import Response
+
+_MEASURED_BY = {
+    "product": ("size", "perpendicular"), "viable product": ("viable", "viable_perpendicular"),
+    "volume": ("volume",), "diameter and attenuation": ("size", "attenuation"),
+}  # fmt: skip
+_DIAMETERS = ("size", "diameter", "perpendicular", "viable")
+_VARIABLES = {
+    "TU": ("USUBJID", "TULNKID"),
+    "TR": ("USUBJID", "TRLNKID", "TRTESTCD", "TRSTRESN|TRORRES|TRSTRESC"),
+    "RS": ("USUBJID", "RSTESTCD", "RSSTRESC|RSORRES"),
+}
+"""The SDTM variables without which a domain is of no use (SDTMIG 3.4: required and expected
+variables).
+"""
+
+
+@check("S01", needs={}, blank_allowed=True)
+def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A column (an SDTM variable) without which a table is of no use, one finding a column."""
+    for name in data.tables:
+        for column in data.tables.missing_columns(name):
+            yield _absent(
+                name, column, f"{name} has no column {column}; checks that need it are skipped"
+            )
+    for domain, variables in _lacking_variables(data).items():
+        for names in variables:
+            yield _absent(
+                domain, names, f"{domain} has no variable {names}; checks that need it are skipped"
+            )
+    for column in lacking_measures(data):
+        yield _absent(
+            "lesions",
+            column,
+            f"lesions has no column {column}, which {data.criteria.title} measures "
+            "target lesions by; checks that need it are skipped",
+        )
+
+
+def _absent(table: str, column: str, message: str) -> Hits:
+    return Hits(table=table, rows=[-1], column=column, value="", expected=column, message=message)
+
+
+def _lacking_variables(data: Data) -> dict[str, list[str]]:
+    """For each tumour domain that was read the variables it lacks ("A or B" where one is
+    enough).
+    """
+    found: dict[str, list[str]] = {}
+    for domain, wanted in _VARIABLES.items():
+        if domain in data.tables.domains:
+            held = data.tables.domains[domain]
+            times = f"VISITNUM|VISIT|{domain}DTC|{domain}DY"
+            found[domain] = [
+                w.replace("|", " or ")
+                for w in (*wanted, times)
+                if not set(w.split("|")) & set(held)
+            ]
+    return found
+
+
+def lacking_measures(data: Data) -> list[str]:
+    """The columns that the criteria measure targets by and the lesions table lacks, where there are
+    targets.
+    """
+    if "lesions" not in data.tables:
+        return []
+    rows = data["lesions"]
+    if not rows.n or ("role" in rows and not (rows.cells.role == Role.TARGET).any()):
+        return []
+    wanted = _MEASURED_BY.get(getattr(data.criteria, "measure", ""), ("size",))
+    any_diameter = any(d in rows for d in _DIAMETERS)
+    return [c for c in wanted if c not in rows and not (wanted == ("size",) and any_diameter)]
+
+
+@check("S02", needs={}, blank_allowed=True)
+def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A blank where a required column must say something (variables that are not there at all:
+    S01).
+    """
+    for name, table in data.tables.items():
+        layout = LAYOUTS[name]
+        told = _told_otherwise(data, name)
+        for column in layout.required():
+            if column in table and not (name == "markers" and column == "value"):
+                blank = table.blank(column) & ~told.get(
+                    column, np.zeros(table.n_rows, dtype=np.bool_)
+                )
+                yield flag(name, blank, "{column} is blank", column, expected="a value")
+        for group in layout.either:
+            held = [c for c in (*group, *(["day"] if "date" in group else [])) if c in table]
+            if held:
+                blank = np.logical_and.reduce([table.blank(c) for c in held])
+                yield flag(
+                    name, blank, " and ".join(held) + " blank", held[0], expected=" or ".join(held)
+                )
+
+
+def _told_otherwise(data: Data, name: str) -> dict[str, Bools]:
+    """Rows made from SDTM whose blank is reported elsewhere: no such variable (S01), no
+    identification (S05).
+    """
+    if name != "lesions" or data.tables[name].source.kind != "sdtm":
+        return {}
+    table = data.tables[name]
+    origin = table.origin.text
+    lacking = _lacking_variables(data)
+    none = {"lesion": np.zeros(table.n_rows, np.bool_), "role": np.zeros(table.n_rows, np.bool_)}
+    for domain, variables in lacking.items():
+        if f"{domain}LNKID" in variables:
+            none["lesion"] |= origin == domain
+    none["role"] |= none["lesion"]
+    if not lacking.get("TR", ["TR"]) and not lacking.get("TU", ["TU"]):
+        unknown = data["TR"].table.rows[_unidentified(data)]
+        none["role"] |= (origin == "TR") & np.isin(table.rows, unknown)
+    told_in_tu = table.origin_of("role").text == "TU"
+    again = occurrence(np.where(told_in_tu, table.rows_of("role"), -1)) > 0
+    none["role"] |= told_in_tu & again  # TU identifies once, TR has a row a visit
+    return none
+
+
+def _unidentified(data: Data) -> Bools:
+    """Rows of TR whose lesion TU does not identify for the subject and reader."""
+    tr, tu = data["TR"].table, data["TU"].table
+    return np.asarray((match_identification(tr, tu) < 0) & ~tr.blank("TRLNKID"))
+
+
+def earlier_row(numbers: Ints) -> Ints:
+    """For each row the row before it with the same number, -1 for the first."""
+    order = np.argsort(numbers, kind="stable")
+    before = np.full(len(numbers), -1, dtype=np.int64)
+    same = numbers[order][1:] == numbers[order][:-1]
+    before[order[1:][same]] = order[:-1][same]
+    return before
+
+
+@check("S03", needs={}, follows=("S02",))
+def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A second row for one lesion, visit and date: an error where it says something else, else a
+    double entry.
+
+    So, too, a second row of a subject in the table of subjects, of which the first counts.
+    """
+    held = {
+        n: again
+        for n, again in (("lesions", _lesions_again), ("subjects", _subjects_again))
+        if whole(data, n) and data[n].n
+    }
+    if not held:
+        raise Skip("there are no rows of lesions or subjects")
+    for name, again in held.items():
+        yield from again(data[name])
+
+
+def _subjects_again(rows: Rows) -> Iterator[Hits]:
+    """Further rows of a subject, each named by the first column in which it differs from the
+    subject's first row.
+    """
+    again = np.flatnonzero((occurrence(rows.subject) > 0) & ~rows.blank("subject"))
+    if not len(again):
+        return
+    first_of = np.full(int(rows.subject.max()) + 1, -1, dtype=np.int64)
+    first_of[rows.subject[::-1]] = np.arange(rows.n)[::-1]
+    first = first_of[rows.subject[again]]
+    column = np.full(len(again), "subject", dtype=object)
+    for name in (c for c in rows.table if c != "subject"):
+        codes, open_ = rows.codes(name)[0], column == "subject"
+        column[open_ & (codes[again] != codes[first])] = name
+    for name in dict.fromkeys(column.tolist()):
+        at, differs = column == name, name != "subject"
+        says = (
+            f"something else: {name} {{value}} after {{other}}"
+            if differs
+            else "the same (entered twice)"
+        )
+        yield Hits(
+            table="subjects",
+            rows=again[at],
+            column=name,
+            expected="one row per subject",
+            related=first[at],
+            parts={"other": rows.text(name)[first[at]]},
+            severity="" if differs else "warning",
+            message=f"{{subject}} has a second row that says {says}",
+        )
+
+
+def _lesions_again(rows: Rows) -> Iterator[Hits]:
+    before = _row_before(rows)
+    again = np.flatnonzero((before >= 0) & ~rows.blank("lesion"))
+    if not len(again):
+        return
+    first = before[again]
+    differs, column, common = _compared(rows, again, first)
+    silent = _silent(rows)[again] | _silent(rows)[first]
+    says = np.select(
+        [silent, differs, ~common],
+        [
+            "of which one says nothing",
+            "that says something else",
+            "with another measure; the measures of a lesion stand in one row",
+        ],
+        "that says the same (entered twice)",
+    )
+    severity = np.where(differs & ~silent, "", "warning")
+    for name in dict.fromkeys(column.tolist()):
+        at = column == name
+        said = _said_by(rows, name)
+        yield Hits(
+            table="lesions",
+            rows=again[at],
+            column=name,
+            expected="one row per lesion and visit",
+            related=first[at],
+            message="{lesion} has a second row at visit {visit} {says}: {value} after {other}",
+            value=said[again[at]],
+            parts={"says": says[at], "other": said[first[at]]},
+            severity=severity[at],
+        )
+
+
+def _said_by(rows: Rows, column: str) -> Words:
+    """What each row says: the column's cell, else its first measure or state that is given."""
+    text = rows.text(column)
+    for name in (*MEASURES, "state"):
+        text = np.where(text == "", rows.text(name) if name in rows else "", text)
+    return np.where(text == "", "(blank)", text)
+
+
+def _row_before(rows: Rows) -> Ints:
+    """The row before of the same lesion and visit, -1 for none; where dates differ each is a
+    timepoint of its own.
+    """
+    if np.bincount(rows.lesion_visit, minlength=1).max() < 2:
+        return np.full(rows.n, -1, dtype=np.int64)
+    date = rows.codes("day" if rows.table.has_days else "date")[0]
+    same_day = earlier_row(number_rows(rows.lesion_visit, date)[0])
+    before = earlier_row(rows.lesion_visit)
+    undated = rows.blank("day" if rows.table.has_days else "date")
+    return np.where(same_day >= 0, same_day, np.where(undated | undated[before], before, -1))
+
+
+def _silent(rows: Rows) -> Bools:
+    """Rows that say nothing of their lesion: no measure, no state, no reason."""
+    out = (rows.cells.state == State.BLANK) & rows.blank("reason")
+    for measure in MEASURES:
+        out &= rows.blank(measure)
+    return np.asarray(out)
+
+
+def _compared(rows: Rows, again: Ints, first: Ints) -> tuple[Bools, Words, Bools]:
+    """Whether two rows differ, the column to look at, and whether they have a measure or a state in
+    common.
+    """
+    differs, common = np.zeros(len(again), np.bool_), np.zeros(len(again), np.bool_)
+    column = np.full(len(again), "lesion", dtype=object)
+    for name in (m for m in MEASURES if m in rows):
+        codes, value, given = rows.codes(name)[0], rows.cells.measure(name).value, ~rows.blank(name)
+        both = given[again] & given[first]
+        unlike = both & (codes[again] != codes[first]) & ~(value[again] == value[first])
+        column = np.where((unlike & ~differs) | (given[again] & (column == "lesion")), name, column)
+        differs, common = differs | unlike, common | both
+    for name, state in (("state", rows.cells.state), ("role", rows.cells.role)):
+        unlike = (state[again] != state[first]) & ~differs
+        column = np.where(
+            (unlike | (column == "lesion")) & (name in rows) & (name == "state"), name, column
+        )
+        column = np.where(unlike & (name == "role"), name, column)
+        differs = differs | unlike
+    return differs, column, common | (rows.cells.state[again] != State.MEASURED)
+
+
+@check("S04", needs={"responses": ("overall",)}, follows=("S02",))
+def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A second overall response of one evaluator, criterion and visit, among the accepted
+    records.
+    """
+    rows = data["responses"]
+    key, _ = number_rows(rows.timepoint, rows.codes("criteria")[0])
+    given = ~rows.blank("overall")
+    if "accepted" in rows:  # where a record is accepted, the others at its place do not count
+        accepted = parse_flags(rows.table.column("accepted"))
+        given &= (accepted == 1) | ((accepted != 0) & ~np.isin(key, key[accepted == 1]))
+    use = np.flatnonzero(given)
+    before = earlier_row(key[use])
+    again = use[before >= 0]
+    first = use[before[before >= 0]]
+    yield Hits(
+        table="responses",
+        rows=again,
+        column="overall",
+        related=first,
+        expected="one overall response per visit",
+        message="a second overall response at visit {visit} by one evaluator: {value} after "
+        "{other}",
+        parts={"other": rows.text("overall")[first]},
+    )
+
+
+@check("S05", needs={"TR": ("USUBJID", "TRLNKID"), "TU": ("USUBJID", "TULNKID")})
+def measurement_without_lesion(data: Data, parameters: Parameters) -> Hits:
+    """A TR row whose lesion is not identified in TU for the same subject and reader; one finding a
+    lesion.
+    """
+    rows = data["TR"]
+    keys = (
+        rows.codes("USUBJID")[0],
+        evaluator(rows.table, "TR").trimmed.codes,
+        rows.codes("TRLNKID")[0],
+    )
+    at = np.flatnonzero(_unidentified(data))
+    lesion = number_rows(*keys)[0][at]
+    first = at[occurrence(lesion) == 0]
+    return Hits(
+        table="TR",
+        rows=first,
+        column="TRLNKID",
+        expected="a lesion identified in TU",
+        parts={"number": np.bincount(lesion)[lesion][occurrence(lesion) == 0]},
+        message="{value} has results ({number} in TR), but is not identified in TU",
+    )
+
+
+@check("S06", needs={"lesions": ()}, blank_allowed=True, follows=("S02",))
+def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target or non-target lesion of which no row says anything, or a non-target without a result
+    at baseline.
+
+    A target without a result at baseline, and some later, is reported by L06.
+    """
+    rows = data["lesions"]
+    silent, role = _silent(rows), rows.cells.role
+    never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(
+        role, (Role.TARGET, Role.NON_TARGET)
+    )
+    first = never & (rows.first_row == np.arange(rows.n))
+    yield flag(
+        "lesions",
+        first,
+        "{lesion} is identified, but no visit has a result of it",
+        "lesion",
+        expected="a result",
+    )
+    start = rows.order == 0
+    assessed = np.isin(rows.lesion, rows.lesion[start & ~silent])
+    unseen = start & silent & (role == Role.NON_TARGET) & ~assessed & ~never
+    once = np.zeros(rows.n, dtype=np.bool_)
+    once[np.flatnonzero(unseen)[occurrence(rows.lesion[unseen]) == 0]] = True
+    column = "state" if "state" in rows else "lesion"
+    yield flag(
+        "lesions",
+        once,
+        "non-target {lesion} has no result at baseline (visit {visit}), but later ones",
+        column,
+        expected="a result",
+    )
+
+
+@check("S07", needs={"subjects": ()}, follows=("S02",))
+def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A subject that the subjects table does not have; one finding a subject, at its first row."""
+    known = np.isin(np.arange(len(data.subjects)), data["subjects"].subject) | (data.subjects == "")
+    names = [n for n in data.tables if n != "subjects" and "subject" in data.tables[n]]
+    has = np.array([np.isin(np.arange(len(known)), data[n].subject) for n in names]).reshape(
+        len(names), len(known)
+    )
+    for place, name in enumerate(names):
+        mine = has[place] & ~known & ~has[:place].any(axis=0)
+        rows = data[name]
+        at = np.flatnonzero(mine[rows.subject])
+        at = at[occurrence(rows.subject[at]) == 0]
+        where = [
+            ", ".join(n for n, h in zip(names, has[:, c], strict=True) if h)
+            for c in rows.subject[at].tolist()
+        ]
+        yield Hits(
+            table=name,
+            rows=at,
+            column="subject",
+            expected="a subject of the subjects table",
+            parts={"where": np.array(where, dtype=object)},
+            names={"visit": "", "lesion": "", "date": ""},
+            message="{value} is not in the subjects table, but in {where}",
+        )
+
+
+def whole(data: Data, name: str) -> bool:
+    """Whether there is a table of this name with its required columns."""
+    return name in data.tables and not data.tables.missing_columns(name)
+
+
+def same_evaluators(data: Data) -> None:
+    """Skip where one table names evaluators and the other does not: tracks cannot be compared."""
+    named = ["evaluator" in data.tables[n] for n in ("lesions", "responses")]
+    if named[0] != named[1]:
+        raise Skip("only one of lesions and responses names the evaluator")
+
+
+@check("S08", needs={"lesions": (), "responses": ()}, follows=("S02", "S07"))
+def response_visit_without_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A response at a visit at which no lesion was assessed; one finding for a track without any
+    lesion.
+    """
+    same_evaluators(data)
+    rows, points = data["responses"], data.timepoints
+    given = {c: rows.responses(c) > Response.NE for c in ("overall", "target") if c in rows}
+    some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
+    seen = np.isin(rows.track, points.track[points.lesions >= 0])
+    none = np.flatnonzero(some & ~seen)
+    first = none[occurrence(rows.track[none]) == 0]
+    number = np.bincount(rows.track[none], minlength=data.n_tracks)[rows.track[first]]
+    column = next(iter(given), "overall")
+    yield Hits(
+        table="responses",
+        rows=first,
+        column=column,
+        parts={"number": number},
+        expected="lesion rows",
+        names={"visit": "", "date": ""},
+        message="{subject} has {number} response(s) by this evaluator, and no lesion row at all",
+    )
+    empty = (points.lesions[rows.timepoint] < 0) & seen
+    for name, mask in given.items():
+        yield flag(
+            "responses",
+            mask & empty,
+            "{column} response {value} at visit {visit}, where no lesion was assessed",
+            name,
+            expected="lesion rows at this visit",
+        )
+        empty = empty & ~mask
+
+
+@check("S09", needs={"lesions": (), "responses": ()}, follows=("S02",))
+def measurements_without_response(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Lesions assessed after baseline at a visit without a response row; one finding for a track
+    without any.
+    """
+    same_evaluators(data)
+    points = data.timepoints
+    alone = (points.order > 0) & (points.lesions >= 0) & (points.responses < 0)
+    answered = np.isin(points.track, points.track[points.responses >= 0])
+    at = np.sort(points.lesions[alone & answered])
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="visit",
+        expected="a response row at this visit",
+        names={"lesion": ""},
+        message="lesions were assessed at visit {visit}, but no response is given",
+    )
+    never = np.flatnonzero(alone & ~answered)
+    first = never[occurrence(points.track[never]) == 0]
+    number = np.bincount(points.track[never], minlength=data.n_tracks)[points.track[first]]
+    order = np.argsort(points.lesions[first])
+    yield Hits(
+        table="lesions",
+        rows=points.lesions[first][order],
+        column="visit",
+        expected="response rows",
+        parts={"number": number[order]},
+        names={"lesion": ""},
+        message="{subject} has lesions assessed at {number} visit(s) after baseline, and no "
+        "response at all, "
+        "the first at visit {visit}",
+    )

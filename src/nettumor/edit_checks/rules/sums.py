@@ -1,0 +1,372 @@
+"""Sums and percent changes: does what was reported follow from the lesions?
+
+Which limit is which: the sum of the targets, its change from baseline and from the nadir (the
+smallest complete sum up to the visit before, baseline included) are recomputed and compared.
+Sources: RECIST 1.1, 4.3.1 and 4.4.2; WHO 1979 and Miller et al. 1981 (products); EORTC
+clarifications; NRG common errors. Input: the responses table and the lesions. Output: reported
+values that differ, with what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nettumor._arrays import Bools, Floats, more_than
+from nettumor.crf import Role, occurrence
+from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.recomputed import size_criteria
+from nettumor.edit_checks.rules.structure import same_evaluators, whole
+
+_SPOILS = (
+    "S02",
+    "S03",
+    "S06",
+    "S08",
+    "S10",
+    "S11",
+    "L06",
+    "L14",
+    "L15",
+    "M01",
+    "M02",
+    "M03",
+    "M04",
+    "M05",
+    "M06",
+    "M08",
+    "M09",
+    "M10",
+    "M12",
+    "M13",
+    "M15",
+    "D08",
+    "A01",
+    "A02",
+    "A06",
+    "Q03",
+    "Q11",
+    "=D03",
+    "=D13",
+)
+"""Faults of rows after which a sum is not what was meant."""
+
+
+def differs(reported: Floats, computed: Floats, tolerance: float) -> Bools:
+    """Whether two numbers are further apart than the tolerance; False where one is missing."""
+    return more_than(reported, computed + tolerance) | more_than(computed, reported + tolerance)
+
+
+def _judged(data: Data) -> tuple[Rows, Bools]:
+    """The responses rows that can be compared: given under the criteria of the run, at baseline or
+    after.
+    """
+    same_evaluators(data)
+    rows = data["responses"]
+    return rows, data.own_criteria & (rows.order >= 0)
+
+
+def _complete(data: Data, rows: Rows) -> Bools:
+    chain = data.chain
+    return np.asarray(((chain.n_targets > 0) & (chain.n_missing == 0))[rows.timepoint])
+
+
+def _of_products(data: Data) -> bool:
+    return size_criteria(data).measure in ("product", "viable product")
+
+
+@check("U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*_SPOILS, "M14"), tol_mm=0.5)
+def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
+    """The reported sum is not the sum of the targets; sums of products, outside WHO, to 1 mm2 as in
+    U07.
+    """
+    if CHECKS["U07"].serves(data.criteria):
+        raise Skip("sums of products are compared by U07")
+    return _sums(
+        data, max(parameters["tol_mm"], 1.0) if _of_products(data) else parameters["tol_mm"]
+    )
+
+
+def _sums(data: Data, tolerance: float) -> Hits:
+    rows, use = _judged(data)
+    reported, computed = rows.number("sum"), data.chain.sum[rows.timepoint]
+    unit = size_criteria(data).unit
+    at = np.flatnonzero(use & _complete(data, rows) & differs(reported, computed, tolerance))
+    return Hits(
+        table="responses",
+        rows=at,
+        column="sum",
+        value=reported[at],
+        expected=computed[at],
+        related=data.timepoints.lesions[rows.timepoint[at]],
+        related_table="lesions",
+        parts={"count": data.chain.n_targets[rows.timepoint[at]]},
+        message=f"reported sum {{value}} {unit} at visit {{visit}}; {{count}} target(s) add up to "
+        f"{{expected}} {unit}",
+    )
+
+
+@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS)
+def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
+    """A sum is reported though a target was not measured."""
+    rows, use = _judged(data)
+    missing = data.chain.n_missing[rows.timepoint]
+    assessed = data.timepoints.lesions[rows.timepoint] >= 0
+    at = np.flatnonzero(use & (missing > 0) & ~np.isnan(rows.number("sum")) & assessed)
+    return Hits(
+        table="responses",
+        rows=at,
+        column="sum",
+        expected="no sum",
+        related_table="lesions",
+        related=data.timepoints.lesions[rows.timepoint[at]],
+        parts={"missing": missing[at], "names": _not_measured(data, rows.timepoint[at])},
+        message="a sum of {value} is reported at visit {visit}, but {missing} target(s) were not "
+        "measured{names}",
+    )
+
+
+def _not_measured(data: Data, at: Ints) -> Words:
+    """For each of these timepoints the targets without a size, as " (T01, T03)"; "" where each has
+    one.
+    """
+    rows = data["lesions"]
+    if not len(at):
+        return np.empty(0, dtype=object)
+    first = np.flatnonzero((rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
+    first = first[occurrence(rows.lesion[first]) == 0]
+    first = first[np.argsort(rows.track[first], kind="stable")]
+    count = np.bincount(rows.track[first], minlength=data.n_tracks)
+    start = np.concatenate([[0], np.cumsum(count)])
+    track = data.timepoints.track[at]
+    which = np.repeat(np.arange(len(at)), count[track])
+    row = first[start[track][which] + occurrence(which)]
+    width = len(data.timepoints) + 1
+    sized = ~np.isnan(data.size)
+    seen = np.isin(
+        rows.lesion[row] * width + at[which], (rows.lesion * width + rows.timepoint)[sized]
+    )
+    names: list[list[str]] = [[] for _ in at]
+    for place, name in zip(
+        which[~seen].tolist(), rows.text("lesion")[row[~seen]].tolist(), strict=True
+    ):
+        names[place].append(name)
+    return np.array([f" ({', '.join(n)})" if n else "" for n in names], dtype=object)
+
+
+@check(
+    "U03",
+    needs={"responses": ("percent_from_baseline",), "lesions": ()},
+    follows=(*_SPOILS, "U01", "U06", "U07"),
+    tol_pct=0.5,
+)
+def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """The reported change from baseline is not that of the sums; the message says where the sign is
+    flipped.
+
+    A wrong sum (U01) explains it where the percent is that of the sums as they were reported.
+    """
+    rows, use = _judged(data)
+    reported = rows.number("percent_from_baseline")
+    computed, tolerance = data.chain.percent_from_baseline[rows.timepoint], parameters["tol_pct"]
+    bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
+    why = _why(reported, computed, tolerance, {"the sign is flipped": -computed})
+    own = differs(reported, _from_reported(data, rows, nadir=False), tolerance)
+    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01",))):
+        yield flag(
+            "responses",
+            where,
+            "reported change from baseline {value} % at visit {visit}; recomputed "
+            "{expected} %{why}",
+            "percent_from_baseline",
+            value=reported,
+            expected=np.round(computed, 1),
+            apart_from=apart_from,
+            why=why,
+        )
+
+
+def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
+    """The percent change of the sums as reported, from the smallest one before or that at baseline;
+    NaN for none.
+    """
+    points = data.timepoints
+    held = (
+        np.flatnonzero(~np.isnan(rows.number("sum")) & (rows.order >= 0))
+        if "sum" in rows
+        else np.empty(0, np.int64)
+    )
+    held = held[np.lexsort((held, rows.order[held], rows.track[held]))]
+    sums = np.full(len(points), np.nan)
+    sums[rows.timepoint[held[::-1]]] = rows.number("sum")[held[::-1]]
+    before = np.full(len(points), np.nan)
+    if nadir:
+        point = rows.timepoint[held[occurrence(rows.timepoint[held]) == 0]]
+        before[point] = _running_minimum(sums[point], points.track[point])
+        before[np.isinf(before)] = np.nan
+    else:
+        before = np.where(points.baseline >= 0, sums[points.baseline], np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((100 * sums / before - 100)[rows.timepoint])
+
+
+def _why(
+    reported: Floats, computed: Floats, tolerance: float, readings: dict[str, Floats]
+) -> Words:
+    """The first of these readings by which the reported number is right, in brackets; else ""."""
+    out = np.full(len(reported), "", dtype=object)
+    for words, given, value in [(w, reported, v) for w, v in readings.items()] + [
+        ("a fraction, not percent", 100 * reported, computed)
+    ]:
+        fits = ~np.isnan(given) & ~np.isnan(value) & ~differs(given, value, tolerance)
+        out = np.where(fits & (out == ""), f" ({words})", out)
+    return out
+
+
+@check(
+    "U04",
+    needs={"responses": ("percent_from_nadir",), "lesions": ()},
+    follows=(*_SPOILS, "U01", "U02", "U06", "U07"),
+    tol_pct=0.5,
+)
+def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """The reported change from the nadir is not that of the sums; the message says which reference
+    was taken.
+
+    A wrong sum (U01, U02) explains it where the percent is that of the sums as they were reported.
+    """
+    rows, use = _judged(data)
+    chain, points, tolerance = data.chain, data.timepoints, parameters["tol_pct"]
+    reported, computed = rows.number("percent_from_nadir"), chain.percent_from_nadir[rows.timepoint]
+    bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
+    before = points.earlier()
+    last = np.where(before >= 0, chain.sum[before], np.nan) if len(points) else chain.sum
+    with np.errstate(invalid="ignore", divide="ignore"):
+        from_last = (100 * chain.sum / last - 100)[rows.timepoint]
+    why = _why(
+        reported,
+        computed,
+        tolerance,
+        {
+            "that is from baseline": chain.percent_from_baseline[rows.timepoint],
+            "that is from the visit before": from_last,
+            "the sign is flipped": -computed,
+        },
+    )
+    own = differs(reported, _from_reported(data, rows, nadir=True), tolerance)
+    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01", "U02"))):
+        yield flag(
+            "responses",
+            where,
+            "reported change from nadir {value} % at visit {visit}; recomputed {expected} %{why}",
+            "percent_from_nadir",
+            value=reported,
+            expected=np.round(computed, 1),
+            apart_from=apart_from,
+            why=why,
+        )
+
+
+@check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01", "U02", "U07"), tol_mm=0.5)
+def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
+    so far.
+    """
+    rows, unit = data["responses"], size_criteria(data).unit
+    nadir, order = rows.number("nadir"), rows.order
+    at = np.flatnonzero(~np.isnan(nadir) & (order >= 0) & data.own_criteria)
+    at = at[np.lexsort((at, rows.timepoint[at]))]
+    smallest = np.full(rows.n, np.nan)
+    smallest[at] = _running_minimum(nadir[at], rows.track[at])
+    bad = more_than(nadir, smallest + parameters["tol_mm"])
+    yield flag(
+        "responses",
+        bad,
+        f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{expected}} {unit} "
+        "at an earlier visit, and a nadir never rises",
+        "nadir",
+        expected=smallest,
+    )
+    if whole(data, "lesions") and ("evaluator" in data["lesions"]) == ("evaluator" in rows):
+        lowest = data.chain.nadir[rows.timepoint]
+        above = (
+            ~bad & data.own_criteria & (order > 0) & more_than(nadir, lowest + parameters["tol_mm"])
+        )
+        yield flag(
+            "responses",
+            above,
+            f"reported nadir {{value}} {unit} at visit {{visit}}; the smallest sum so far "
+            f"is {{expected}} {unit}",
+            "nadir",
+            expected=lowest,
+        )
+
+
+def _running_minimum(values: Floats, group: Ints) -> Floats:
+    """The smallest earlier value of the group, inf for its first; groups stand together."""
+    out = np.full(len(values), np.inf)
+    held = values.copy()
+    step, together = 1, group[1:] == group[:-1]
+    out[1:] = np.where(together, values[:-1], np.inf)
+    while step < len(values):  # the reach of the minimum doubles with each pass
+        same = group[step:] == group[:-step]
+        if not same.any():
+            break
+        held = out.copy()
+        out[step:] = np.where(same, np.minimum(held[step:], held[:-step]), held[step:])
+        step *= 2
+    return out
+
+
+@check("U06", needs={"lesions": ()}, follows=_SPOILS)
+def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
+    """The sum at baseline is 0 or incomplete although there are targets; a target that comes later
+    is L14's.
+    """
+    rows, count = data["lesions"], data.n_tracks
+    target = (rows.order == 0) & (rows.cells.role == Role.TARGET) & (rows.cells.parent == "")
+    open_ = target & ~np.isin(
+        rows.lesion, rows.lesion[target & ~np.isnan(data.size) & ~conflicting(rows, data.size)]
+    )
+    total = np.bincount(
+        rows.track[target], weights=np.nan_to_num(data.size[target]), minlength=count
+    )
+    missing = np.bincount(rows.track[open_], minlength=count) > 0
+    asked = np.bincount(rows.track[target], minlength=count) > 0
+    at = np.flatnonzero(target & (asked & (missing | ~(total > 0)))[rows.track])
+    at = at[occurrence(rows.track[at]) == 0]
+    said = np.where(missing[rows.track[at]], "incomplete", "0")
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="size",
+        value=said,
+        names={"lesion": ""},
+        expected="a sum above 0 of all targets",
+        message="the baseline sum of {subject} is {value}: percent changes are undefined",
+    )
+
+
+def conflicting(rows: Rows, size: Floats) -> Bools:
+    """Rows of one lesion and timepoint that give unequal sizes; rows that say nothing do
+    not count.
+    """
+    known = np.flatnonzero(~np.isnan(size))
+    place = rows.lesion_visit[known]
+    low, high = (
+        np.full(int(rows.lesion_visit.max(initial=-1)) + 1, fill) for fill in (np.inf, -np.inf)
+    )
+    np.minimum.at(low, place, size[known])
+    np.maximum.at(high, place, size[known])
+    return np.asarray((high > low)[rows.lesion_visit]) if rows.n else np.empty(0, np.bool_)
+
+
+@check("U07", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS, tol=1.0)
+def sum_of_product_mismatch(data: Data, parameters: Parameters) -> Hits:
+    """The reported sum of products is not the sum over the targets of longest times perpendicular
+    diameter.
+    """
+    return _sums(data, parameters["tol"])
