@@ -23,9 +23,9 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, widen
-from nettumor.crf.arrays import by_appearance, fills, stretches, values_at
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
+from nettumor.rows import by_appearance, fills, stretches, values_at
 from nettumor.words.missing import any_missing, is_missing
 
 Words = npt.NDArray[np.object_]

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from nettumor._threads import each
-from nettumor.crf.arrays import by_appearance, smallest
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
+from nettumor.rows import by_appearance, smallest
 
 _BATCHES = "RecordBatchReader"
 """PyArrow's stream of batches: a table that has neither columns nor rows yet."""

@@ -17,9 +17,9 @@ from attrs import frozen
 
 from nettumor._arrays import Bools
 from nettumor._threads import each
-from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import Column, Ints
 from nettumor.crf.intake import Line
+from nettumor.rows import by_appearance
 
 LONG = 2_000
 """Lines: below, the standard library is done before Polars is loaded."""

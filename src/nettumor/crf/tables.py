@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, field, frozen
 
-from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
@@ -26,6 +25,7 @@ from nettumor.crf.intake import Line, intake_table, summary
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
+from nettumor.rows import number_rows
 from nettumor.tables import Table
 
 
