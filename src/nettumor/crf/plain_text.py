@@ -18,6 +18,7 @@ from attrs import frozen
 from nettumor._arrays import Bools
 from nettumor._threads import each
 from nettumor.crf.columns import Column, Ints
+from nettumor.crf.forked import polars_waits
 from nettumor.crf.intake import Line
 from nettumor.rows import by_appearance
 
@@ -52,7 +53,7 @@ def plain_columns(text: str, delimiter: str, width: int, row: int) -> TextRecord
     row : int
         The number of the first record's row: so many line ends stand before it, and one fewer.
     """
-    if text.count("\n") < LONG:
+    if text.count("\n") < LONG or polars_waits():
         return None
     try:
         import polars
