@@ -18,7 +18,6 @@ import numpy as np
 
 from nettumor import criteria as editions
 from nettumor._arrays import more_than
-from nettumor._threads import beside
 from nettumor.assessment.axes import Axis, axes
 from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
@@ -218,11 +217,8 @@ def assess(
         pfs=pfs,
     )
     chosen = selected(lesions, selection)
-    with beside(
-        lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
-    ) as placed:
-        parts, conflicts = parts_of(lesions, edition, names, placed, chosen, by=by)
-        visits = placed()
+    visits = place_visits(lesions, names, _reference(tables, subjects))
+    parts, conflicts = parts_of(lesions, edition, names, visits, chosen, by=by)
     late = _late_baselines(visits, late_baseline_days)
     judgement = judge(parts, visits, edition, rule, late & (late_baseline_days is not None))
 
