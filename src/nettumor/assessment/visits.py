@@ -146,6 +146,8 @@ class Visits:
         Some timepoint has rows of more than one date.
     no_disease : ndarray of bool, shape (track,)
         The track begins with new lesions alone: no disease at baseline, no timepoint 0.
+    dated : bool or None
+        Whether some timepoint of the study after a baseline has a day; None: look at these.
     of_visit : ndarray of int, shape (visit, track), or None
         The timepoint of each visit by its code; None where some visit of a track has several dates.
     """
@@ -163,6 +165,7 @@ class Visits:
     no_disease: Bools
     of_visit: Ints | None
     _of_rows: _Placing
+    dated: bool | None = None
 
     @cached_property
     def timepoint(self) -> Ints:
