@@ -13,6 +13,7 @@ import sys
 GROUND = (
     "errors",
     "words",
+    "rows",
     "_arrays",
     "_labels",
     "_plausible",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._sealed import Sealed
 from nettumor._whole_file import write_whole
 from nettumor.errors import (
     InputError,
@@ -25,7 +26,7 @@ from nettumor.errors import (
 )
 
 
-class Table(Mapping[str, npt.NDArray[Any]]):
+class Table(Sealed, Mapping[str, npt.NDArray[Any]]):
     """A frozen table: column name to a 1-D array, all of one length, in order.
 
     Parameters

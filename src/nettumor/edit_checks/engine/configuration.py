@@ -31,6 +31,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
@@ -39,8 +40,8 @@ from nettumor.words.missing import tidy
 WINDOWS = ("interval", "window", "baseline")
 
 
-@frozen
-class Configuration:
+@frozen(slots=False)
+class Configuration(Sealed):
     """A study's own configuration of the edit checks.
 
     Parameters
