@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
-from nettumor.crf import sdtm
+from nettumor.crf import edc, sdtm
 from nettumor.crf.column_names import nearest
+from nettumor.crf.form_names import with_short_names
 from nettumor.crf.forms import (
     joined_subjects,
     named_by_role,
@@ -36,6 +37,8 @@ from nettumor.crf.study_file.applying import (
 )
 from nettumor.crf.study_file.record import IGNORE, FileUse, StudyFile
 from nettumor.crf.tables import CrfTable
+from nettumor.crf.wide import check_patterns, is_wide, read_items, tables_of
+from nettumor.crf.wide_names import known_column
 from nettumor.errors import InputError, did_you_mean
 
 Renames = Mapping[str, str]
@@ -47,6 +50,11 @@ _SYNONYMS = {
     "symptom": "symptoms", "diary": "symptoms",
 }  # fmt: skip
 """What people call the tables."""
+
+
+WIDE = "a column for each lesion"
+FORM = "the form implies the role"
+"""What the intake says of a data set that was not taken by the name of a table."""
 
 
 @frozen
@@ -80,6 +88,7 @@ class _Part:
     table: CrfTable
     use: FileUse
     joins: bool = False
+    note: str = ""
 
 
 def recognise(
@@ -106,35 +115,71 @@ def recognise(
     """
     out = Recognised(ignored={line.found: line.note for line in lines}, lines=[*lines])
     if study is not None:
-        check_files(given, study, [line.found for line in lines])
         given = [without_codes(table, study) for table in given]
+    blocks = [(table, _blocks(table, study, wanted)) for table in given]
+    if study is not None:
+        named_there = [*given, *(block for _, held in blocks for block in held or ())]
+        check_files(named_there, study, [line.found for line in lines])
+        check_patterns(named_there, study)
     parts: dict[str, list[_Part]] = {}
     unknown: list[CrfTable] = []
-    for table in given:
-        part = _part(table, study, wanted)
-        if part is None:
+    for table, held in blocks:
+        found = _parts(table, held, study, wanted)
+        if not found:
             unknown.append(table)
-        elif part.use.table == IGNORE and study is not None:
-            out.leave(table, f"as {study.name} says", "not needed")
-        elif part.use.table not in (*LAYOUTS, *sdtm.DOMAINS):
-            why = f"SDTM domain {part.use.table} holds nothing that the tables need"
-            out.leave(table, why, "not needed")
-        else:
-            parts.setdefault(part.use.table, []).append(part)
+        for part in found:
+            if part.use.table == IGNORE and study is not None:
+                out.leave(part.table, f"as {study.name} says", "not needed")
+            elif part.use.table not in (*LAYOUTS, *sdtm.DOMAINS):
+                why = f"SDTM domain {part.use.table} holds nothing that the tables need"
+                out.leave(part.table, why, "not needed")
+            else:
+                parts.setdefault(part.use.table, []).append(part)
     absent = [n for n in wanted if n in LAYOUTS and n not in parts]
     if len(unknown) == 1 and len(absent) == 1:
         parts[absent[0]] = [_Part(unknown.pop(), FileUse(absent[0]))]
     if study is not None:
-        held = [(p.table, name) for name, members in parts.items() for p in members]
-        check_columns(held, study)
+        whole = [(p.table, name) for name, members in parts.items() for p in members]
+        check_columns(whole, study)
     for name, members in parts.items():
         if name in LAYOUTS:
             out.tables[name] = _table(name, members, study, wanted.get(name, {}))
         else:
             _domain(out, name, members, study, wanted.get(name, {}))
-        out.lines.extend(_read_line(p.table, name) for p in members)
+        out.lines.extend(_read_line(p, name) for p in members)
     for table in unknown:
         _leave_unknown(out, table, named=named)
+    return out
+
+
+def _blocks(
+    table: CrfTable, study: StudyFile | None, wanted: Mapping[str, Renames]
+) -> list[CrfTable] | None:
+    """The data sets that an export of a data capture system is made of; None where it is none."""
+    part = _part(table, study, wanted)
+    if part is not None and part.use.table not in LAYOUTS:
+        return None
+    return edc.blocks_of(table)
+
+
+def _parts(
+    table: CrfTable,
+    blocks: list[CrfTable] | None,
+    study: StudyFile | None,
+    wanted: Mapping[str, Renames],
+) -> list[_Part]:
+    """What a data set holds: a table or part of one, or several at once; none of what is unknown."""
+    out = []
+    for block in [table] if blocks is None else blocks:
+        own = _part(block, study, wanted)
+        if own is not None and own.use.table not in LAYOUTS:
+            out.append(own)
+            continue
+        wide = read_items(block, study)
+        if is_wide(wide) or (own is None and blocks is not None):
+            out += [_Part(t, FileUse(t.name), True, WIDE) for t in tables_of(wide)]
+        elif own is not None:
+            out.append(evolve(own, joins=own.joins or blocks is not None))
     return out
 
 
@@ -144,6 +189,9 @@ def _part(table: CrfTable, study: StudyFile | None, wanted: Mapping[str, Renames
     if said is not None:
         return _Part(table, said, joins=True)
     name = layout_named(table.name)
+    role = role_of_form(table.name)
+    if name and role and not any(known_column(c, "lesions") == "role" for c in table):
+        return _Part(table, FileUse("lesions", role), note=FORM)
     if name:
         return _Part(table, FileUse(name))
     domain = sdtm.domain_of(table)
@@ -151,9 +199,8 @@ def _part(table: CrfTable, study: StudyFile | None, wanted: Mapping[str, Renames
     domain = domain or (by_name if by_name in wanted else "")
     if domain:
         return _Part(table, FileUse(domain))
-    role = role_of_form(table.name)
     if role:
-        return _Part(table, FileUse("lesions", role))
+        return _Part(table, FileUse("lesions", role), note=FORM)
     form = table_of_form(table.name)
     return _Part(table, FileUse(form)) if form else None
 
@@ -167,7 +214,10 @@ def _table(name: str, members: list[_Part], study: StudyFile | None, renames: Re
         table = part.table if study is None else with_columns(part.table, name, study)
         there = {n.casefold() for n in table}
         own = {o: n for o, n in renames.items() if o.startswith("=") or o.casefold() in there}
-        table = layout_columns(renamed(table, own if len(members) > 1 else renames), name)
+        table = renamed(table, own if len(members) > 1 else renames)
+        if part.use.role:
+            table = with_short_names(table, part.use.role)
+        table = layout_columns(table, name)
         if len(members) > 1:
             table = evolve(table, origin=part.table.origin)
         ready.append(with_role(table, part.use.role) if part.use.role else table)
@@ -246,8 +296,9 @@ def _leave_unknown(out: Recognised, table: CrfTable, *, named: bool) -> None:
     out.leave(table, f"neither a CRF table nor an SDTM domain{near}", "ignored")
 
 
-def _read_line(table: CrfTable, read_as: str) -> Line:
-    return Line("table", table.source.name, table.name, read_as, table.n_rows, "read")
+def _read_line(part: _Part, read_as: str) -> Line:
+    table = part.table
+    return Line("table", table.source.name, table.name, read_as, table.n_rows, "read", part.note)
 
 
 def layout_named(name: str) -> str:

@@ -19,6 +19,7 @@ from nettumor.crf.column_names import (
     KEPT,
     STAND_INS,
     is_known_variable,
+    is_metadata,
     key_of,
     nearest,
     relatives,
@@ -191,6 +192,8 @@ def _say_the_rest(found: _Found) -> None:
             found.lines.append(found.line(spelled, spelled, "read"))
         elif is_known_variable(spelled) and spelled.isupper():
             found.lines.append(found.line(spelled, "", "not needed"))
+        elif is_metadata(spelled, found.table):
+            found.lines.append(found.line(spelled, "", "not needed", "about the record"))
         elif other in found.source_of:
             said = f"`{other}` is read from {found.source_of[other]}"
             found.lines.append(found.line(spelled, "", "ignored", said))

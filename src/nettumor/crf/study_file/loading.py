@@ -52,6 +52,12 @@ _READERS = {
     "response": lambda word: responses.read(word, "WHO"),
     "flag": flags.read,
 }
+SHARED = (
+    "subject", "visit", "visit_name", "date", "day", "study_day", "evaluator", "evaluator_role",
+    "method", "slice_thickness", "contrast", "accepted",
+)  # fmt: skip
+"""Columns of an event that all its lesions share."""
+
 PLACES = re.compile(r"\{(n|visit)\}")
 """What stands in a pattern for the number of a lesion and the name of a visit."""
 
@@ -343,6 +349,8 @@ def _pattern(file: TomlFile, key: str, said: Any) -> WidePattern:
         head = " ".join(before)
         table = head if head in LAYOUTS else "lesions"
         parts = {"role": head} if head and head not in LAYOUTS else {}
+        if not head and marks == ["visit"]:  # shared by all of a visit: its date
+            return WidePattern(key, "", _chosen_name(file, (key,), column, SHARED))
     _chosen(file, (key,), table, LAYOUTS)
     names = LAYOUTS[table].names()
     _chosen_name(file, (key,), column, names)

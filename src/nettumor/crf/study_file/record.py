@@ -96,7 +96,7 @@ class WidePattern:
         A column's name with {n} for the number of the lesion and {visit} for the visit's name,
         either or both, or neither.
     table : str
-        The table whose rows they make.
+        The table whose rows they make; "" where all rows of a visit share it (its date).
     column : str
         The column of that table which they hold.
     constants : mapping of str to str

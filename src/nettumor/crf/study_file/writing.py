@@ -16,7 +16,7 @@ from nettumor._text import printable
 from nettumor.crf.forms import role_of_form
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.parts import layout_named
+from nettumor.crf.parts import FORM
 from nettumor.crf.sdtm import DOMAINS
 from nettumor.crf.study_file.applying import decision
 from nettumor.crf.tables import Tables
@@ -91,15 +91,13 @@ def _remark(entry: str, note: str) -> str:
 
 def _files(lines: Iterable[Line]) -> list[str]:
     """What each file or sheet is, and those that are nothing."""
-    read = [n for n in lines if n.kind == "table" and n.status == "read"]
+    read = [n for n in lines if n.kind == "table" and n.status == "read" and n.note in ("", FORM)]
     often = Counter(n.place for n in read)
     by_role = any(n.kind == "word" and n.place == "lesions.lesion" for n in lines)
     out = []
     for line in read:
         name = line.place if often[line.place] == 1 else line.found
-        role = "" if layout_named(line.found) else role_of_form(line.found)
-        if line.read_as not in (*LAYOUTS, *DOMAINS):
-            continue
+        role = role_of_form(line.found) if line.note == FORM else ""
         if line.read_as != "lesions" or not role:
             out.append(f"{key(name)} = {quoted(line.read_as)}")
             continue
