@@ -118,6 +118,7 @@ def recognise(
         given = [without_codes(table, study) for table in given]
     blocks = [(table, _blocks(table, study, wanted)) for table in given]
     if study is not None:
+        blocks = [(t, held and [without_codes(b, study) for b in held]) for t, held in blocks]
         named_there = [*given, *(block for _, held in blocks for block in held or ())]
         check_files(named_there, study, [line.found for line in lines])
         check_patterns(named_there, study)

@@ -19,10 +19,10 @@ from nettumor.crf.columns import Column, choose_cells, constant
 from nettumor.crf.forms import PREFIXES, joined_subjects, stacked
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.study_file.loading import SHARED
 from nettumor.crf.study_file.record import StudyFile
 from nettumor.crf.tables import CrfTable
 from nettumor.crf.wide_names import (
-    SHARED,
     TELLING,
     Item,
     known_column,
@@ -69,8 +69,12 @@ def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
     """
     wide = Wide(table)
     patterns = () if study is None else study.wide
+    own = _own_visits(study)
+    named = _named_columns(study)
     for name in table:
-        found = matched(name, patterns)
+        if name.casefold() in named:
+            continue
+        found = matched(name, patterns, own)
         if len(found) > 1 and study is not None:
             both = " and ".join(repr(item.pattern) for item in found)
             raise InputError(
@@ -85,6 +89,23 @@ def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
         _take_said(wide, study)
     _drop_what_stands_alone(wide)
     return wide
+
+
+def _own_visits(study: StudyFile | None) -> set[str]:
+    """The words that the study file has for visits."""
+    if study is None:
+        return set()
+    words = study.words.by_column
+    return {w for key in words if key.rpartition(".")[2] == "visit" for w in words[key]}
+
+
+def _named_columns(study: StudyFile | None) -> set[str]:
+    """The columns that the study file names one by one."""
+    if study is None:
+        return set()
+    columns = study.columns
+    held = [columns.everywhere, *columns.by_table.values(), columns.ignored]
+    return {n.casefold() for names in (*held, *columns.ignored_in.values()) for n in names}
 
 
 def _certain(name: str) -> Item | None:
@@ -131,8 +152,9 @@ def _drop_what_stands_alone(wide: Wide) -> None:
 def check_patterns(given: Sequence[CrfTable], study: StudyFile) -> None:
     """Refuse patterns of the study file that fit no column."""
     columns = [name for table in given for name in table]
+    own = _own_visits(study)
     for pattern in study.wide:
-        if not any(matched(name, (pattern,)) for name in columns):
+        if not any(matched(name, (pattern,), own) for name in columns):
             plain = pattern.pattern.replace("{n}", "1").replace("{visit}", "")
             near = nearest(plain, columns)
             said = f"The nearest is {near!r}. " if near else ""

@@ -11,7 +11,7 @@ Sources: field names of REDCap, Castor and OpenClinica forms after RECIST 1.1 ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.study_file.loading import PLACES
 from nettumor.crf.study_file.record import WidePattern
 from nettumor.words import visits
+from nettumor.words.missing import tidy
 from nettumor.words.visits import VisitKind
 
 ROLES: Mapping[str, str] = MappingProxyType({
@@ -188,19 +189,23 @@ def _is_visit(word: str) -> bool:
     return found.kind == VisitKind.NUMBERED and found.series in _VISIT_SERIES
 
 
-def matched(name: str, patterns: Iterable[WidePattern]) -> list[Item]:
-    """The patterns of a study file that a column's name matches."""
+def matched(name: str, patterns: Iterable[WidePattern], own: Collection[str] = ()) -> list[Item]:
+    """The patterns of a study file that a column's name matches; {visit} stands for what reads as a
+    visit, or is one of the study's ``own`` words for one.
+    """
     out = []
     for pattern in patterns:
         found = _compiled(pattern.pattern).fullmatch(name)
-        if found:
-            parts = found.groupdict()
+        parts = found.groupdict() if found else {}
+        visit = parts.get("visit") or ""
+        strange = visits.read(visit).kind == VisitKind.OTHER and tidy(visit) not in own
+        if found and not (visit and strange):
             out.append(
                 Item(
                     pattern.table,
                     pattern.column,
                     parts.get("n", "") or "",
-                    parts.get("visit", "") or "",
+                    visit,
                     tuple(pattern.constants.items()),
                     pattern.pattern,
                 )
