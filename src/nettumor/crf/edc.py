@@ -133,8 +133,8 @@ def _with_event_columns(block: CrfTable, base: CrfTable) -> CrfTable:
 
 def _boxes(table: CrfTable) -> CrfTable:
     """Each field of checkboxes as one column: the ticked code or label, several with ; between. A
-    field of one box says 1 or 0, and 0 only where its form is complete: a box that is not ticked is
-    0 on an empty form too.
+    field of one box for yes says Y or N, and N only where its form is complete: a box that is not
+    ticked is 0 on an empty form too.
     """
     fields: dict[str, list[tuple[str, str]]] = {}
     done: dict[str, str] = {}
@@ -173,9 +173,9 @@ def _ticked(table: CrfTable, boxes: list[tuple[str, str]], complete: Column | No
         table.column(name).map(lambda w: w.strip().upper() in _TICKED, np.bool_)
         for _, name in boxes
     ]
-    if len(boxes) == 1 and complete is not None and boxes[0][0] == "1":
+    if len(boxes) == 1 and complete is not None and boxes[0][0].casefold() in ("1", "y", "yes"):
         whole = complete.map(lambda w: w.strip().upper() in _COMPLETE, np.bool_)
-        return Column(words=["", "0", "1"], codes=np.where(ticked[0], 2, np.where(whole, 1, 0)))
+        return Column(words=["", "N", "Y"], codes=np.where(ticked[0], 2, np.where(whole, 1, 0)))
     codes = [code for code, _ in boxes]
     said = [
         ";".join(code for code, yes in zip(codes, row, strict=True) if yes)
@@ -189,7 +189,7 @@ _ITEM = re.compile(r"(?P<item>.+?)_E(?P<event>\d+)(?:_(?P<again>\d+))?_C\d+(?:_(
 _OF_EVENT = re.compile(r"(?P<item>.+?)_E(?P<event>\d+)(?:_(?P<again>\d+))?")
 _ABOUT = re.compile(
     r"(?:CRFVersionStatus|VersionName|InterviewDate|InterviewerName|CompletionDate|EndDate|Location|"
-    r"(?:Subject)?EventStatus|AgeAtEvent|Age)",
+    r"(?:Subject)?EventStatus|AgeAtEvent)",
     re.I,
 )
 """Columns of OpenClinica about an event or a form."""

@@ -218,7 +218,7 @@ def _table(name: str, members: list[_Part], study: StudyFile | None, renames: Re
         table = renamed(table, own if len(members) > 1 else renames)
         if part.use.role:
             table = with_short_names(table, part.use.role)
-        table = layout_columns(table, name)
+        table = layout_columns(table, name, list(part.table))
         if len(members) > 1:
             table = evolve(table, origin=part.table.origin)
         ready.append(with_role(table, part.use.role) if part.use.role else table)

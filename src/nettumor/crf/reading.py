@@ -29,7 +29,13 @@ from nettumor.crf.limits import LIMITS, Limits
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.study_dates import Said, decide, with_days
-from nettumor.crf.study_file.applying import dates_said, decided_lines, with_units, with_words
+from nettumor.crf.study_file.applying import (
+    dates_said,
+    decided_lines,
+    use_named,
+    with_units,
+    with_words,
+)
 from nettumor.crf.study_file.loading import study_of
 from nettumor.crf.study_file.record import IGNORE, FileUse, StudyFile
 from nettumor.crf.tables import CrfTable, Tables
@@ -133,7 +139,9 @@ def read_quietly(
         return source
     wanted = _checked_mapping(mapping)
     limits = LIMITS if file is None else Limits(**file.limits)
-    files = {} if file is None else {n.casefold(): use for n, use in file.files.items()}
+    files = {} if file is None else dict(file.files)
+    if file is not None:  # it may lie beside the tables
+        files.setdefault(file.name, FileUse(IGNORE))
     given, lines, kind, named = _gather(source, limits, files)
     found = recognise(given, wanted, lines, file, named=named)
     tables, domains = found.tables, found.domains
@@ -355,8 +363,7 @@ def _from_folder(
             continue
         stem = path.name.split(".")[0].casefold()
         known = bool(layout_named(stem) or sdtm.domain_by_name(stem) or role_of_form(stem))
-        names = (path.name.casefold(), path.stem.casefold(), stem)
-        use = next((files[n] for n in names if n in files), None)
+        use = use_named(files, (path.name, path.stem, stem))
         known = known or use is not None
         near = nearest_table(stem)
         if use is not None and use.table == IGNORE:

@@ -8,6 +8,7 @@ file names and the study does not have is an error with its place.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from typing import Any
 
@@ -36,8 +37,17 @@ def names_of(table: CrfTable) -> list[str]:
 
 def use_of(table: CrfTable, study: StudyFile) -> FileUse | None:
     """What the study file says that a data set is; None where it does not."""
-    known = {name.casefold() for name in names_of(table)}
-    return next((use for name, use in study.files.items() if name.casefold() in known), None)
+    return use_named(study.files, names_of(table))
+
+
+def use_named(files: Mapping[str, FileUse], names: Iterable[str]) -> FileUse | None:
+    """What is said of a file or data set with one of these names; "*" stands for any letters."""
+    known = [name.casefold() for name in names]
+    return next((use for said, use in files.items() if _fits(said, known)), None)
+
+
+def _fits(said: str, known: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, said.casefold()) for name in known)
 
 
 def check_files(given: Sequence[CrfTable], study: StudyFile, others: Iterable[str]) -> None:
@@ -45,7 +55,7 @@ def check_files(given: Sequence[CrfTable], study: StudyFile, others: Iterable[st
     known = {name.casefold() for table in given for name in names_of(table)}
     known |= {name.casefold() for name in others}
     for name in study.files:
-        if name.casefold() not in known:
+        if not _fits(name, known):
             _absent(study, "files", name, "no file, sheet or data set", given)
     for name in (*study.columns.by_table, *study.columns.ignored_in):
         if name.casefold() not in known and name not in LAYOUTS and name.upper() not in DOMAINS:

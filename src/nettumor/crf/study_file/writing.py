@@ -92,11 +92,10 @@ def _remark(entry: str, note: str) -> str:
 def _files(lines: Iterable[Line]) -> list[str]:
     """What each file or sheet is, and those that are nothing."""
     read = [n for n in lines if n.kind == "table" and n.status == "read" and n.note in ("", FORM)]
-    often = Counter(n.place for n in read)
     by_role = any(n.kind == "word" and n.place == "lesions.lesion" for n in lines)
     out = []
-    for line in read:
-        name = line.place if often[line.place] == 1 else line.found
+    names = _file_names(read)
+    for line, name in zip(read, names, strict=True):
         role = role_of_form(line.found) if line.note == FORM else ""
         if line.read_as != "lesions" or not role:
             out.append(f"{key(name)} = {quoted(line.read_as)}")
@@ -110,6 +109,21 @@ def _files(lines: Iterable[Line]) -> list[str]:
             name = line.place if line.kind == "table" else line.found
             out.append(_remark(f'# {key(name)} = "ignore"', line.note))
     return list(dict.fromkeys(out))
+
+
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?:[_T-]?\d{4,6})?|(?<!\d)\d{8}(?:[_T-]?\d{4,6})?(?!\d)")
+"""The day and time that an export has in its name."""
+
+
+def _file_names(lines: list[Line]) -> list[str]:
+    """What to call files and sheets: a sheet by its own name, a file without the day of the export,
+    as long as they are told apart.
+    """
+    often = Counter(line.place for line in lines)
+    plain = [n.found if often[n.place] > 1 or ", sheet " in n.place else n.place for n in lines]
+    open_ = [_STAMP.sub("*", name) for name in plain]
+    count = Counter(open_)
+    return [o if count[o] == 1 else p for o, p in zip(open_, plain, strict=True)]
 
 
 def _columns(lines: Iterable[Line]) -> list[tuple[str, list[str]]]:
