@@ -146,15 +146,17 @@ def assess(
             "--output", "-o", help="Write the answers: .csv or .json, or a folder for a course."
         ),
     ] = None,
+    study_file: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
 ) -> None:
     """Response of each patient before and after therapy, or over the course of a study, and the
     rates.
     """
-    if study.is_study(path, evaluator, dates):
+    if study_file is not None or study.is_study(path, evaluator, dates):
         edition = study.edition(criteria or "recist-1.1")
-        tables = intake.read_study(path, dates)
+        file = study.scheduled(intake.load_study_file(study_file), interval, window)
+        tables = intake.read_study(path, dates, file)
         intake.show_intake(tables.intake, strict=strict)
         study.assess(
             tables,
@@ -164,6 +166,7 @@ def assess(
             output,
             per_lesion=per_lesion,
             visits=(interval, window),
+            read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
         )
         return

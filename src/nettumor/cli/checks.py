@@ -72,6 +72,7 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Write findings that follow from others as well.")
     ] = False,
+    study: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
 ) -> None:
@@ -88,7 +89,7 @@ def check(
     if suffix == ".xlsx":
         workbook_class()  # refused before the run, not after
     if output is not None:
-        check_outputs([output], [*path, *([] if config is None else [config])])
+        check_outputs([output], [*path, *(file for file in (config, study) if file is not None)])
     wanted = (
         None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
     )
@@ -97,7 +98,9 @@ def check(
         nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
     )
     said = intake.said_of_dates(dates)
-    tables = read_quietly(path[0] if len(path) == 1 else path, dates=said, incomplete="keep")
+    source = path[0] if len(path) == 1 else path
+    file = intake.load_study_file(study)
+    tables = read_quietly(source, study=file, dates=said, incomplete="keep")
     intake.show_intake(tables.intake, strict=strict)
     found = _run(tables, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)

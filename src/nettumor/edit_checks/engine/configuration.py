@@ -18,7 +18,9 @@ vocabularies.
     window = 7
     baseline = 28
 
-Unknown keys are errors that name the nearest known one.
+Unknown keys are errors that name the nearest known one. In a study file the same tables stand under
+``[checks]``: ``[checks.off]``, ``[checks.parameters.U01]``; its ``[schedule]`` gives the windows that
+the file itself does not.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from attrs import field, frozen
 
 from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
+from nettumor.crf import StudyFile, load_study
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -78,7 +81,7 @@ def load_configuration(path: str | Path) -> Configuration:
     Parameters
     ----------
     path : path
-        The file; see the module's docstring for its tables.
+        The file, or a study file with ``[checks]``; see the module's docstring for its tables.
 
     Returns
     -------
@@ -94,6 +97,20 @@ def load_configuration(path: str | Path) -> Configuration:
     TOML 1.0.
     """
     file = read_toml(path)
+    if isinstance(file.content.get("checks"), dict):  # a study file
+        return study_configuration(load_study(path))
+    return configuration_of(file)
+
+
+def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None) -> Configuration:
+    """The configuration in a TOML file, or in the table ``[checks]`` of a study file.
+
+    Parameters
+    ----------
+    file : TomlFile
+    windows : mapping of str to float, optional
+        Windows that hold where the file has none (of the study's schedule).
+    """
     _known(file, (), file.content, _TABLES, "table")
     parts = {name: _table(file, name) for name in _TABLES}
     for name in ("parameters", "off", "severity"):
@@ -118,8 +135,15 @@ def load_configuration(path: str | Path) -> Configuration:
         severities=parts["severity"],
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
-        windows=_windows(file, parts["windows"]),
+        windows={**(windows or {}), **_windows(file, parts["windows"])},
     )
+
+
+def study_configuration(study: StudyFile | None) -> Configuration:
+    """The configuration of the checks in a study file, with the windows of its schedule."""
+    if study is None:
+        return NO_CONFIGURATION
+    return configuration_of(study.checks, study.schedule.windows())
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from nettumor.crf.intake import tell
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
-from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
+from nettumor.edit_checks.engine.configuration import Configuration, study_configuration
 from nettumor.edit_checks.engine.findings import COLUMNS, Findings, causes, ranks, texts, written
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.edit_checks.reading.data import Data, visit_words
@@ -70,8 +70,9 @@ def run(
         refused.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`; its ``[checks]`` and ``[schedule]`` configure the
+        checks.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
@@ -84,7 +85,8 @@ def run(
     evaluator : str, optional
         Only the rows of this evaluator.
     configuration : Configuration, optional
-        A study's own configuration (`load_configuration`); ``parameters`` go before it.
+        A study's own configuration (`load_configuration`), in place of that of the study file;
+        ``parameters`` go before it.
     progress : callable, optional
         Called before each check with the check, its number from 0, and how many there are.
 
@@ -122,7 +124,7 @@ def run(
         raise InputTypeError(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
-    settings = NO_CONFIGURATION if configuration is None else configuration
+    settings = study_configuration(tables.study) if configuration is None else configuration
     if not isinstance(settings, Configuration):
         raise InputTypeError(
             "`configuration` must be a Configuration; "
