@@ -41,6 +41,7 @@ LINKS = (
     "growth",
     "markers",
     "symptoms",
+    "agreement",
     "profile",
     "endpoints",
     "summaries",

@@ -290,6 +290,8 @@ GLOSSARY = {
     "check_units",
     "kind",
     "n_missing",
+    "form",
+    "differences",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -364,6 +366,15 @@ A_MARKER = nt.marker_course(LENGTHS, DAYS, upper_limit=40.0)
 ONE_OF_EACH = {  # arguments of one call for every public function
     "bootstrap": ((lambda x: x.mean(axis=-1), [1.0, 2.0]), {"seed": 1, "resamples": 20}),
     "best_of": ((CODES,), {}),
+    "bland_altman": (([50.0, 40.0], [52.0, 41.0]), {}),
+    "compare_criteria": (
+        (np.array([[[50.0, 20.0]]]),),
+        {"criteria": ["recist-1.1", "recist-1.0"]},
+    ),
+    "compare_responses": (({"A": np.array([7, 5]), "B": np.array([7, 7])},), {}),
+    "fleiss_kappa": (([[8, 5], [8, 3]],), {}),
+    "intraclass_correlation": (([[50.0, 40.0], [52.0, 41.0]],), {}),
+    "weighted_kappa": (([8, 5], [8, 3]), {}),
     "best_overall_response": (COURSE, {"new_therapy": np.array([150.0])}),
     "choi_response": ((LENGTHS, LENGTHS), {"progression": np.array([False])}),
     "classify": (([50.0, 40.0], [20.0, 60.0]), {"new_lesion": YES}),

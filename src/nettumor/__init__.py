@@ -4,7 +4,7 @@ The chain, one module a link; links meet only in arrays (last axis timepoint, le
 before, any leading axes are subjects)::
 
     lesions -> sums -> morphology -> timepoint -> best_response -> endpoints -> summaries
-    markers, symptoms -> profile
+    markers, symptoms -> agreement -> profile
     terminology, criteria: read by all
 
 `classify` judges one size before and after; `target_response` a course of scans;
@@ -95,7 +95,21 @@ _HOME = {
         "symptom_response",
         "symptom_response_duration",
     ),
-    "profile": ("Kappa", "ResponseProfile", "cohens_kappa", "cross_table"),
+    "agreement": (
+        "BlandAltman",
+        "CriteriaComparison",
+        "IntraclassCorrelation",
+        "Kappa",
+        "bland_altman",
+        "cohens_kappa",
+        "compare_criteria",
+        "compare_responses",
+        "cross_table",
+        "fleiss_kappa",
+        "intraclass_correlation",
+        "weighted_kappa",
+    ),
+    "profile": ("ResponseProfile",),
     "endpoints": (
         "TimeToEvent",
         "duration_of_response",

@@ -144,7 +144,14 @@ class TargetResponse:
         return f"TargetResponse({axes_in_words(self.response.shape, self.n_lesions)}: {found})"
 
 
-@by_label(sizes="lesion timepoint", nodal="lesion", too_small="lesion timepoint", sums="timepoint")
+@by_label(
+    sizes="lesion timepoint",
+    nodal="lesion",
+    too_small="lesion timepoint",
+    days="timepoint",
+    days_latest="timepoint",
+    sums="timepoint",
+)
 def target_response(
     sizes: npt.ArrayLike | None = None,
     *,
