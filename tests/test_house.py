@@ -292,6 +292,7 @@ GLOSSARY = {
     "n_missing",
     "form",
     "differences",
+    "unknown_organs",
 }
 """One word for one thing, everywhere. A new parameter of a public function is added here on
 purpose.
@@ -416,6 +417,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "marker_response": (([50.0], [20.0]), {"upper_limit": np.array([8.0])}),
     "net_grade": (([2.0, 5.0], [1.0, 1.0], np.array(["well", "poor"])), {}),
     "node_class": (([9.0, 12.0],), {"porta_hepatis": YES}),
+    "mean_attenuation": ((LENGTHS, LENGTHS), {}),
     "median_follow_up": (([1.0, 2.0], YES), {}),
     "non_target_response": (
         (np.array([[[4, 8, 3]]], np.int8),),
@@ -466,6 +468,7 @@ ONE_OF_EACH = {  # arguments of one call for every public function
     "time_to_progression": (COURSE, {"new_therapy": np.array([150.0])}),
     "time_to_response": ((*COURSE, np.array([112.0])), {}),
     "tumour_growth_rate": (([50.0], [60.0], [30.0]), {}),
+    "tumour_growth_regression": ((LENGTHS, DAYS), {}),
     "volume_doubling_time": (([50.0], [60.0], [30.0]), {}),
 }
 TABLES_IN = {"assess"}  # its purity is tested with the tables

@@ -69,6 +69,8 @@ PAIRS = {
     "cross_table": ("a", "b"),
     "cohens_kappa": ("a", "b"),
     "weighted_kappa": ("a", "b"),
+    "tumour_growth_regression": ("sums", "days"),
+    "mean_attenuation": ("attenuation", "sizes"),
     "bland_altman": ("a", "b"),
     "kaplan_meier": ("time", "event"),
     "clinical_benefit_rate": ("best", "stable_days"),

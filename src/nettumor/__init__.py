@@ -50,6 +50,7 @@ _HOME = {
         "choi_response",
         "classify",
         "in_assessment_window",
+        "mean_attenuation",
         "percent_change",
         "percist_response",
         "target_response",
@@ -70,6 +71,7 @@ _HOME = {
         "tgr_class",
         "tgr_in_window",
         "tumour_growth_rate",
+        "tumour_growth_regression",
         "volume_doubling_time",
     ),
     "markers": (

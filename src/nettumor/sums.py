@@ -77,7 +77,7 @@ class Sums:
 
 def is_complete(sums: Any) -> Bools:
     """Where a result's sum is of every target lesion."""
-    return np.asarray((sums.n_missing == 0) & ~np.isnan(sums.sum))
+    return (sums.n_missing == 0) & ~np.isnan(sums.sum)  # type: ignore[no-any-return]
 
 
 def axes_in_words(shape: tuple[int, ...], n_lesions: int | None) -> str:
@@ -114,7 +114,7 @@ def complete_sums(sums: Any, n_missing: npt.ArrayLike | None, argument: str = "s
     return np.where(missing > 0, np.nan, values)
 
 
-@by_label(sizes="lesion timepoint")
+@by_label(sizes="lesion timepoint", gives="timepoint")
 def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     """Sum of the target lesions at each visit, with its baseline, nadir and changes.
 
@@ -226,8 +226,11 @@ class Results:
         }
 
 
-def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
-    """The sizes, checked: refused, or with ``invalid="NE"`` marked, where one is impossible."""
+def checked_courses(sizes: npt.ArrayLike, invalid: str, argument: str = "sizes") -> Courses:
+    """The sizes, checked: refused, or with ``invalid="NE"`` marked, where one is impossible.
+
+    With ``argument`` "sums" the sizes are the courses of one lesion for each patient.
+    """
     choose("invalid", invalid, ("raise", "NE"))
     values = as_numbers(sizes, "sizes")
     if values.ndim < 2:
@@ -243,20 +246,27 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
     orphan = np.zeros(real.shape, dtype=np.bool_)  # measured later, but not at baseline
     orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)
     if invalid == "raise":
-        refuse("sizes", "finite and at least 0 (NaN where not measured)", values, wrong, _REPAIR)
+        shown = ... if argument == "sizes" else (..., 0, slice(None))  # without the lesion axis
         refuse(
-            "sizes",
+            argument,
+            "finite and at least 0 (NaN where not measured)",
+            values[shown],
+            wrong[shown],
+            _REPAIR,
+        )
+        refuse(
+            argument,
             "greater than 0 at baseline",
-            first[..., None],
-            (first == 0)[..., None],
+            first[..., None][shown],
+            (first == 0)[..., None][shown],
             _REPAIR,
         )
         if orphan.any():
             refuse(
-                "sizes",
+                argument,
                 "measured at baseline where measured later",
-                values,
-                orphan[..., None] & ~np.isnan(values),
+                values[shown],
+                (orphan[..., None] & ~np.isnan(values))[shown],
                 _REPAIR,
             )
     impossible = wrong.any()

@@ -121,7 +121,7 @@ def _two(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Codes, Codes]:
     return first, second
 
 
-@by_label()
+@by_label(a="patient", b="patient")
 def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     """How many patients have each pair of responses.
 
@@ -181,7 +181,7 @@ def tables_of(first: Codes, second: Codes) -> Counts:
     return np.asarray(counts.reshape(*lead, size, size), dtype=np.int64)
 
 
-@by_label()
+@by_label(a="patient", b="patient")
 def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> Kappa:
     """Cohen's kappa of two judgements of the same patients, unweighted.
 
@@ -223,7 +223,7 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> 
     return _kappa(counts, np.eye(counts[0].shape[-1], dtype=np.int64), level, "none")
 
 
-@by_label()
+@by_label(a="patient", b="patient")
 def weighted_kappa(
     a: npt.ArrayLike, b: npt.ArrayLike, *, weights: str = "linear", level: float = 0.95
 ) -> Kappa:
@@ -325,6 +325,7 @@ def _error(shares: Floats, weights: Floats, kappa: Floats, chance: Floats, n: Co
     return np.asarray(np.sqrt(np.maximum(spread, 0) / n) / (1 - chance))
 
 
+@by_label(responses="reader patient")
 def fleiss_kappa(responses: npt.ArrayLike, *, level: float = 0.95) -> Kappa:
     """Fleiss' kappa of two or more readers of the same patients, unweighted.
 

@@ -139,6 +139,7 @@ def _many(what: str, values: Floats, patients: Counts, digits: int) -> str:
     return f"{what} of {values.size:,} trials of {most:,} patients: {middle}"
 
 
+@by_label(values="reader patient")
 def intraclass_correlation(
     values: npt.ArrayLike, *, form: str = "ICC(2,1)", level: float = 0.95
 ) -> IntraclassCorrelation:
@@ -290,7 +291,7 @@ def _f_quantile(first: Any, second: Any, level: float) -> Floats:
     )
 
 
-@by_label()
+@by_label(a="patient", b="patient")
 def bland_altman(
     a: npt.ArrayLike, b: npt.ArrayLike, *, differences: str = "absolute", level: float = 0.95
 ) -> BlandAltman:
