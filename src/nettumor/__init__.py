@@ -39,11 +39,10 @@ _HOME = {
         "node_class",
         "select_targets",
         "size_in_state",
-        "sum_parts",
     ),
     "burden": ("liver_burden", "liver_burden_class"),
     "grading": ("NetGrade", "net_grade"),
-    "sums": ("Sums", "sum_of_lesions"),
+    "sums": ("Sums", "sum_of_lesions", "sum_parts"),
     "morphology": (
         "MorphologicalResponse",
         "TargetResponse",

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor import _wording
+from nettumor._arrays import GUARD
 from nettumor._labels import by_label
 from nettumor.summaries._quantiles import crossing
 from nettumor.summaries._sorted_times import (
