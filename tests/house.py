@@ -42,6 +42,7 @@ LINKS = (
     "growth",
     "markers",
     "symptoms",
+    "agreement",
     "profile",
     "endpoints",
     "summaries",
