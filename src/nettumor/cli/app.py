@@ -14,6 +14,7 @@ from nettumor._text import printable
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.cli import checks, evidence, intake, study
 from nettumor.cli._screen import say, screen, show_table, write
+from nettumor.crf.limits import limits_said
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -148,13 +149,15 @@ def assess(
     ] = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Response of each patient before and after therapy, or over the course of a study, and the
     rates.
     """
-    if study.is_study(path, evaluator, dates):
+    limits = limits_said(limit or [])
+    if study.is_study(path, evaluator, dates, limits):
         edition = study.edition(criteria or "recist-1.1")
-        tables = intake.read_study(path, dates)
+        tables = intake.read_study(path, dates, limits=limits)
         intake.show_intake(tables.intake, strict=strict)
         study.assess(
             tables,
@@ -172,6 +175,7 @@ def assess(
         criteria=_size_criteria(criteria or "vogl-2008"),
         strict=strict,
         dates=intake.said_of_dates(dates),
+        limits=limits,
     )
     intake.show_intake(answers.intake, strict=strict)
     rows = answers.lesions if per_lesion else answers.patients

@@ -22,6 +22,7 @@ from nettumor._text import printable
 from nettumor.cli import intake
 from nettumor.cli._screen import say, screen
 from nettumor.cli.output import check_outputs, write_all
+from nettumor.crf.limits import LIMITS, limits_said
 from nettumor.crf.reading import read_quietly
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.configuration import Configuration
@@ -74,6 +75,7 @@ def check(
     ] = False,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Check a study's tables for faults of oncology logic, each a query that can be sent to the
     site.
@@ -97,7 +99,9 @@ def check(
         nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
     )
     said = intake.said_of_dates(dates)
-    tables = read_quietly(path[0] if len(path) == 1 else path, dates=said, incomplete="keep")
+    limits = limits_said(limit or [], LIMITS if settings is None else settings.limits)
+    source = path[0] if len(path) == 1 else path
+    tables = read_quietly(source, dates=said, incomplete="keep", limits=limits)
     intake.show_intake(tables.intake, strict=strict)
     found = _run(tables, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)
@@ -110,8 +114,8 @@ def check(
         print(printable(" ".join(said.split())), file=sys.stderr)
     if failed:
         raise typer.Exit(2)
-    limit = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
-    if any(s in SEVERITIES[: limit + 1] for s in np.unique(found["severity"]).tolist()):
+    least = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
+    if any(s in SEVERITIES[: least + 1] for s in np.unique(found["severity"]).tolist()):
         raise typer.Exit(1)
 
 

@@ -7,7 +7,7 @@ of the other commands, every line that was not plainly read.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -21,6 +21,7 @@ from nettumor.crf.files import read_file
 from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.limits import LIMITS, Limits, limits_said
 from nettumor.crf.reading import is_readable, read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.errors import choose
@@ -39,6 +40,15 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse (exit code 2) what is not plainly read.")
 ]
 
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="The largest input that is read, such as rows=50000000; bytes_unpacked, rows, columns, "
+        "cells or letters; more than once for several.",
+    ),
+]
+
 
 def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     """What ``--dates`` says: one order for all, or one for each column."""
@@ -52,18 +62,25 @@ def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     return {name.strip(): order.strip() for name, _, order in pairs}
 
 
-def read_study(paths: list[Path], dates: str | None, *, incomplete: str = "raise") -> Tables:
+def read_study(
+    paths: list[Path],
+    dates: str | None,
+    *,
+    incomplete: str = "raise",
+    limits: Limits = LIMITS,
+) -> Tables:
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
     one = paths[0]
     if len(paths) > 1 or one.is_dir() or not is_readable(one):
-        source = one if len(paths) == 1 else paths
-        return read_quietly(source, dates=said, incomplete=incomplete)
-    found = read_file(one)
+        source: Any = one if len(paths) == 1 else paths
+        return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
+    found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
-    return read_quietly(one if known else {"lesions": one}, dates=said, incomplete=incomplete)
+    source = one if known else {"lesions": one}
+    return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -90,9 +107,10 @@ def intake(
     ],
     dates: Dates = None,
     strict: Strict = False,
+    limit: Limit = None,
 ) -> None:
     """What a study holds, how it is read, and what is left out and why; nothing is judged."""
-    study = read_study(path, dates, incomplete="keep")
+    study = read_study(path, dates, incomplete="keep", limits=limits_said(limit or []))
     console = screen()
     show_table(console, _tables(study), "Tables")
     if "lesions" in study:

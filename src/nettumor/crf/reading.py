@@ -25,6 +25,7 @@ from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.recognition import domain_lines, layout_columns, renamed
 from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.tables import CrfTable, Tables
@@ -41,6 +42,7 @@ def read(
     dates: Said = None,
     mapping: Mappings | None = None,
     incomplete: str = "raise",
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """A study's CRF tables from files or frames.
 
@@ -70,6 +72,9 @@ def read(
         What to do with a table that lacks a required column or can only be wrong (no row with a
         role, no size, a column of which no date can be read): refuse it, or keep it (for the edit
         checks, which report it).
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, by default `nettumor.crf.limits.LIMITS`:
+        ``limits={"rows": 50_000_000}`` for more rows.
 
     Returns
     -------
@@ -101,7 +106,9 @@ def read(
     >>> tables["lesions"].lesions.measure("size").too_small.tolist()
     [False, True]
     """
-    tables = read_quietly(source, study=study, dates=dates, mapping=mapping, incomplete=incomplete)
+    tables = read_quietly(
+        source, study=study, dates=dates, mapping=mapping, incomplete=incomplete, limits=limits
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     return tables
@@ -115,6 +122,7 @@ def read_quietly(
     mapping: Mappings | None = None,
     incomplete: str = "raise",
     used: Collection[str] = (),
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """As `read`, without the warning; columns of the user's own that are ``used`` (to select, to
     carry) count as read.
@@ -134,7 +142,7 @@ def read_quietly(
             )
         return source
     wanted = _checked_mapping(mapping)
-    given, lines, kind, named = _gather(source)
+    given, lines, kind, named = _gather(source, as_limits(limits))
     tables, domains, ignored = _recognise(given, wanted, lines, named)
     for name, table in _mapped(domains, tables).items():
         tables.setdefault(name, table)
@@ -250,18 +258,18 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
     return out
 
 
-def _gather(source: Any) -> tuple[list[CrfTable], list[Line], str, bool]:
+def _gather(source: Any, limits: Limits) -> tuple[list[CrfTable], list[Line], str, bool]:
     """The data sets in a source, lines for what was left aside, the kind of frame, whether each was
     named on purpose.
     """
     if isinstance(source, Mapping) and not is_frame(source):
-        tables, kind = _from_mapping(source)
+        tables, kind = _from_mapping(source, limits)
         return tables, [], kind, True
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         if path.is_dir():
-            return *_from_folder(path), "", False
-        return read_file(path), [], "", True
+            return *_from_folder(path, limits), "", False
+        return read_file(path, limits=limits), [], "", True
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
             "`source` must be a folder, files, or a mapping of table names to frames; got "
@@ -277,17 +285,17 @@ def _gather(source: Any) -> tuple[list[CrfTable], list[Line], str, bool]:
                 "read({'lesions': frame}).",
                 argument="source",
             )
-        tables += read_file(Path(item))
+        tables += read_file(Path(item), limits=limits)
     return tables, [], "", True
 
 
-def _from_mapping(source: Mapping[Any, Any]) -> tuple[list[CrfTable], str]:
+def _from_mapping(source: Mapping[Any, Any], limits: Limits) -> tuple[list[CrfTable], str]:
     tables: list[CrfTable] = []
     kind = ""
     for key, value in source.items():
         name = str(key)
         if isinstance(value, (str, os.PathLike)):
-            found = read_file(Path(value))
+            found = read_file(Path(value), limits=limits)
             tables += [_renamed(t, name) for t in found] if len(found) == 1 else found
             continue
         table = read_frame(value, name)
@@ -314,7 +322,7 @@ _NO_FILE = frozenset({"thumbs.db", "desktop.ini"})
 """What systems put into folders."""
 
 
-def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
+def _from_folder(folder: Path, limits: Limits) -> tuple[list[CrfTable], list[Line]]:
     """The tables in a folder's files, and a line for every file and folder that is left aside."""
     tables: list[CrfTable] = []
     lines: list[Line] = []
@@ -337,7 +345,7 @@ def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
             left(path, "not needed", "holds nothing that the tables need")
         else:
             try:
-                tables += read_file(path)
+                tables += read_file(path, limits=limits)
             except (InputError, MissingExtraError) as error:
                 if known or path.suffix.lower() not in _OFTEN_OTHER:
                     raise

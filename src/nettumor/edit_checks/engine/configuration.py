@@ -17,6 +17,8 @@ vocabularies.
     interval = 56                         # days between visits
     window = 7
     baseline = 28
+    [limits]
+    rows = 50_000_000                     # the largest table that is read
 
 Unknown keys are errors that name the nearest known one.
 """
@@ -32,6 +34,7 @@ from typing import Any
 from attrs import field, frozen
 
 from nettumor._toml import TomlFile, read_toml
+from nettumor.crf.limits import LIMITS, Limits, limits_from
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -57,6 +60,8 @@ class Configuration:
         Groups of imaging methods (upper case) that count as one.
     windows : mapping of str to float
         ``interval``, ``window``, ``baseline``: days.
+    limits : Limits
+        The largest file and table that are read.
     """
 
     parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
@@ -65,10 +70,11 @@ class Configuration:
     organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
     method_equivalents: tuple[tuple[str, ...], ...] = ()
     windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+    limits: Limits = LIMITS
 
 
 NO_CONFIGURATION = Configuration()
-_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows")
+_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows", "limits")
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -118,6 +124,7 @@ def load_configuration(path: str | Path) -> Configuration:
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
         windows=_windows(file, parts["windows"]),
+        limits=_limits(file, parts["limits"]),
     )
 
 
@@ -181,6 +188,14 @@ def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
     for name, value in windows.items():
         with _at(file, "windows", name):
             found[name] = _days(name, value)
+    return found
+
+
+def _limits(file: TomlFile, limits: Mapping[str, Any]) -> Limits:
+    found = LIMITS
+    for name, value in limits.items():
+        with _at(file, "limits", name):
+            found = limits_from({name: value}, found)
     return found
 
 
