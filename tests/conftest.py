@@ -18,10 +18,15 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+_AT_THE_RIM = ("crf", "edit", "evidence", "assessment", "door", "examples", "command", "readme")
+"""How the names of the tests of what stands at the rim go on."""
+
+
 def pytest_collection_modifyitems(items):
-    """Generated cases run without a measurement of coverage, which doubles their time: the links
-    are covered by the cases that have a name.
+    """Generated cases and the tests at the rim run without a measurement of coverage, which doubles
+    their time: the links are covered by the cases that have a name.
     """
     for item in items:
-        if hasattr(getattr(item, "obj", None), "hypothesis"):
+        is_generated = hasattr(getattr(item, "obj", None), "hypothesis")
+        if is_generated or item.path.stem.startswith(tuple(f"test_{w}" for w in _AT_THE_RIM)):
             item.add_marker("no_cover")
