@@ -75,6 +75,7 @@ def check(
     study: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Check a study's tables for faults of oncology logic, each a query that can be sent to the
     site.
@@ -100,7 +101,8 @@ def check(
     said = intake.said_of_dates(dates)
     source = path[0] if len(path) == 1 else path
     file = intake.load_study_file(study)
-    tables = read_quietly(source, study=file, dates=said, incomplete="keep")
+    limits = intake.limits_of(limit, file, None if settings is None else settings.limits)
+    tables = read_quietly(source, study=file, dates=said, incomplete="keep", limits=limits)
     intake.show_intake(tables.intake, strict=strict)
     found = _run(tables, edition, wanted, evaluator, settings)
     left_out = "" if output is None else _write(found, output, suffix, folded=not every)
@@ -113,8 +115,8 @@ def check(
         print(printable(" ".join(said.split())), file=sys.stderr)
     if failed:
         raise typer.Exit(2)
-    limit = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
-    if any(s in SEVERITIES[: limit + 1] for s in np.unique(found["severity"]).tolist()):
+    least = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
+    if any(s in SEVERITIES[: least + 1] for s in np.unique(found["severity"]).tolist()):
         raise typer.Exit(1)
 
 

@@ -7,7 +7,7 @@ of the other commands, every line that was not plainly read.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -23,6 +23,7 @@ from nettumor.crf.files import read_file
 from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.limits import LIMITS, Limits, limits_from, limits_said
 from nettumor.crf.reading import is_readable, read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_file.writing import study_text
@@ -51,6 +52,15 @@ Study = Annotated[
     ),
 ]
 
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="The largest input that is read, such as rows=50000000; bytes_unpacked, rows, columns, "
+        "cells or letters; more than once for several.",
+    ),
+]
+
 
 def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     """What ``--dates`` says: one order for all, or one for each column."""
@@ -73,27 +83,37 @@ def load_study_file(path: Path | None) -> StudyFile | None:
     return study
 
 
+def limits_of(
+    words: list[str] | None, study: StudyFile | None, configured: Limits | None = None
+) -> Limits:
+    """What ``--limit`` says over the limits of the checks' configuration, else of the study file."""
+    of_study = LIMITS if study is None else limits_from(study.limits)
+    return limits_said(words or [], of_study if configured is None else configured)
+
+
 def read_study(
     paths: list[Path],
     dates: str | None,
     study: StudyFile | None = None,
     *,
     incomplete: str = "raise",
+    limits: Limits = LIMITS,
 ) -> Tables:
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
     one = paths[0]
     if study is not None:
-        source = one if len(paths) == 1 else paths
-        return read_quietly(source, study=study, dates=said, incomplete=incomplete)
+        source: Any = one if len(paths) == 1 else paths
+        return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
     if len(paths) > 1 or one.is_dir() or not is_readable(one):
         source = one if len(paths) == 1 else paths
-        return read_quietly(source, dates=said, incomplete=incomplete)
-    found = read_file(one)
+        return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
+    found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
-    return read_quietly(one if known else {"lesions": one}, dates=said, incomplete=incomplete)
+    source = one if known else {"lesions": one}
+    return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -128,11 +148,13 @@ def intake(
     ] = None,
     dates: Dates = None,
     strict: Strict = False,
+    limit: Limit = None,
 ) -> None:
     """What a study holds, how it is read, and what is left out and why; nothing is judged."""
     if write_study is not None:
         _check_new(write_study, path, study_file)
-    study = read_study(path, dates, load_study_file(study_file), incomplete="keep")
+    file = load_study_file(study_file)
+    study = read_study(path, dates, file, incomplete="keep", limits=limits_of(limit, file))
     console = screen()
     show_table(console, _tables(study), "Tables")
     if "lesions" in study:

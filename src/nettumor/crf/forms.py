@@ -16,7 +16,7 @@ import numpy as np
 from attrs import evolve
 
 from nettumor._arrays import Codes
-from nettumor.crf.arrays import number_rows
+from nettumor.rows import number_rows
 from nettumor.crf.cells import parse_roles
 from nettumor.crf.columns import Column, blanks, choose_cells, concatenate, constant
 from nettumor.crf.intake import Line

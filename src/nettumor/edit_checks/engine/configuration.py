@@ -17,6 +17,8 @@ vocabularies.
     interval = 56                         # days between visits
     window = 7
     baseline = 28
+    [limits]
+    rows = 50_000_000                     # the largest table that is read
 
 Unknown keys are errors that name the nearest known one. In a study file the same tables stand under
 ``[checks]``: ``[checks.off]``, ``[checks.parameters.U01]``; its ``[schedule]`` gives the windows that
@@ -36,6 +38,7 @@ from attrs import field, frozen
 from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
 from nettumor.crf import StudyFile, load_study
+from nettumor.crf.limits import LIMITS, Limits, limits_from
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -61,6 +64,8 @@ class Configuration(Sealed):
         Groups of imaging methods (upper case) that count as one.
     windows : mapping of str to float
         ``interval``, ``window``, ``baseline``: days.
+    limits : Limits
+        The largest file and table that are read.
     """
 
     parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
@@ -69,10 +74,11 @@ class Configuration(Sealed):
     organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
     method_equivalents: tuple[tuple[str, ...], ...] = ()
     windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+    limits: Limits = LIMITS
 
 
 NO_CONFIGURATION = Configuration()
-_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows")
+_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows", "limits")
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -136,6 +142,7 @@ def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None)
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
         windows={**(windows or {}), **_windows(file, parts["windows"])},
+        limits=_limits(file, parts["limits"]),
     )
 
 
@@ -206,6 +213,14 @@ def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
     for name, value in windows.items():
         with _at(file, "windows", name):
             found[name] = _days(name, value)
+    return found
+
+
+def _limits(file: TomlFile, limits: Mapping[str, Any]) -> Limits:
+    found = LIMITS
+    for name, value in limits.items():
+        with _at(file, "limits", name):
+            found = limits_from({name: value}, found)
     return found
 
 

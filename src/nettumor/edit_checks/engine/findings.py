@@ -105,7 +105,7 @@ class Findings(Table):
         own, its = ({n: v for n, v in vars(f).items() if n != "_columns"} for f in (self, other))
         return alike(own, its)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         status = self.runs["status"].tolist()

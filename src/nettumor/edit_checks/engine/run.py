@@ -22,6 +22,7 @@ from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
@@ -55,6 +56,7 @@ def run(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     checks: Iterable[str | Check] | str | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     evaluator: str | None = None,
@@ -77,6 +79,9 @@ def run(
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`; by default those of the
+        ``configuration``.
     checks : iterable of str or Check, optional
         Identifiers, names or groups of checks, or `Check` objects; all that are registered by
         default.
@@ -116,7 +121,14 @@ def run(
     >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
     ['visit blank']
     """
-    tables = read_quietly(source, study=study, dates=dates, incomplete="keep")
+    if configuration is not None and not isinstance(configuration, Configuration):
+        raise InputTypeError(
+            "`configuration` must be a Configuration; "
+            f"got {configuration!r:.60}. Read one with load_configuration(path).",
+            argument="configuration",
+        )
+    allowed = configuration.limits if limits is None and configuration is not None else limits
+    tables = read_quietly(source, study=study, dates=dates, incomplete="keep", limits=allowed)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     edition = editions.get(criteria) if isinstance(criteria, str) else criteria
@@ -125,12 +137,6 @@ def run(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
     settings = study_configuration(tables.study) if configuration is None else configuration
-    if not isinstance(settings, Configuration):
-        raise InputTypeError(
-            "`configuration` must be a Configuration; "
-            f"got {configuration!r:.60}. Read one with load_configuration(path).",
-            argument="configuration",
-        )
     tables = _of_evaluator(tables, evaluator)
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
