@@ -16,6 +16,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots
 from nettumor.crf import CrfTable, number_rows
+from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints, Words
 
 _JOINED = re.compile(r"\s*[/+&,]\s*")
@@ -87,7 +88,9 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
 def _without_baseline(at: Slots) -> Bools:
     """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
     early = np.zeros(at.codes.shape, dtype=np.bool_)
-    early.ravel()[at.slot[at.timepoint <= 0]] = True
+    flat = early.ravel()
+    for part in stretches(len(at.slot)):
+        flat[at.slot[part][at.timepoint[part] <= 0]] = True
     return (at.codes >= 0) & ~early
 
 
