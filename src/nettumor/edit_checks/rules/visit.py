@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import Role, number_rows, occurrence
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import (
@@ -54,6 +55,8 @@ def by_visit(data: Data) -> list[Rows]:
     found = [rows for rows in judged(data) if "visit" in rows]
     if not found:
         raise Skip("neither lesions nor responses has a column visit and a column date")
+    for rows in found:
+        looked(data, ~np.isnan(rows.day), ~rows.blank("visit") & ~rows.blank(own_dates(rows)[0]))
     return found
 
 
@@ -80,6 +83,7 @@ def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
     places = []
     for rows in judged(data):
         own, row = first_days(data, rows)
+        looked(data, ~np.isnan(rows.day), ~rows.blank(own_dates(rows)[0]))
         places.append((rows, np.where(np.isnan(day), row, -1)))
         day = np.where(np.isnan(day), own, day)
     return day, places
@@ -570,9 +574,9 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
     Also a target measured on or after local therapy of that lesion (column ``local_therapy``); at
     its first such row.
     """
-    points, looked = data.timepoints, False
+    points, asked = data.timepoints, False
     if "subjects" in data.tables and not data["subjects"].blank("new_therapy").all():
-        looked = True
+        asked = True
         day, places = scan_days(data)
         begun = (
             of_subject(data, "new_therapy")[1][data.track_subject][points.track]
@@ -592,9 +596,11 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 "count for response",
             )
     if usable(data, "lesions", "local_therapy"):
-        looked = True
+        asked = True
+        treated = ~data["lesions"].blank("local_therapy")
+        looked(data, ~np.isnan(data["lesions"].dates("local_therapy").latest), treated)
         yield _after_local_therapy(data["lesions"], data)
-    if not looked:
+    if not asked:
         raise Skip(
             "no new therapy is recorded: subjects.new_therapy and lesions.local_therapy are not "
             "there"
