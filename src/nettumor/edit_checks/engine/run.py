@@ -32,6 +32,8 @@ from nettumor.edit_checks.engine.findings import Findings, ranks
 from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.numbered_apart import numbered_apart
+from nettumor.edit_checks.reading.wrong_dates import OF_DATES, without_wrong_dates
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.tables import Table
 
@@ -133,24 +135,33 @@ def run(
             argument="configuration",
         )
     refuse_unread(tables)
-    tables = _of_evaluator(tables, evaluator)
+    tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
-    data = Data(
-        tables,
-        edition,
-        organ_map=settings.organ_map,
-        method_equivalents=settings.method_equivalents,
-        windows=settings.windows,
-    )
+    data = _data(tables, edition, settings)
+    first = {c.id: _one(c, data, values[c.id], settings) for c in wanted if c.id in OF_DATES}
+    usable = without_wrong_dates(data, [h for s in first.values() for h in s.hits])
+    if usable is not tables:
+        data = _data(usable, edition, settings)
+    data.release()
     states = []
     for number, check in enumerate(wanted):
         if progress is not None:
             progress(check, number, len(wanted))
         if number and check.group != wanted[number - 1].group:
             data.release()
-        states.append(_one(check, data, values[check.id], settings))
-    return _findings(data, states, values, edition, settings)
+        states.append(first.get(check.id) or _one(check, data, values[check.id], settings))
+    return _findings(data, states, values, edition, settings, tables)
+
+
+def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:
+    return Data(
+        tables,
+        edition,
+        organ_map=settings.organ_map,
+        method_equivalents=settings.method_equivalents,
+        windows=settings.windows,
+    )
 
 
 def refuse_unread(study: Tables) -> None:
@@ -422,15 +433,17 @@ def _findings(
     values: dict[str, dict[str, Any]],
     edition: Criteria,
     settings: Configuration,
+    as_given: Tables,
 ) -> Findings:
-    """The table of all hits, with texts, causes and states."""
+    """The table of all hits, with texts, causes and states; texts are of the tables as given."""
+    said = data if as_given is data.tables else _data(as_given, edition, settings)
     parts: list[dict[str, Words]] = []
     keys: list[npt.NDArray[np.int64]] = []
     apart: list[tuple[str, ...]] = [()]
     for place, state in enumerate(states):
         try:
             made = [
-                (columns_of(data, state.check, h, settings), places_in_time(data, place, h, apart))
+                (columns_of(said, state.check, h, settings), places_in_time(data, place, h, apart))
                 for h in state.hits
             ]
         except Exception as error:  # a message that cannot be written is a failure of its check
