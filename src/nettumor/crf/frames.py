@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from nettumor._threads import LONG, each
-from nettumor.crf.arrays import by_appearance, smallest
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.forked import need_polars
