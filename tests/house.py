@@ -18,6 +18,7 @@ GROUND = (
     "_arrays",
     "_labels",
     "_plausible",
+    "_sealed",
     "_toml",
     "_text",
     "_whole_file",

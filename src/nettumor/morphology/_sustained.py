@@ -23,7 +23,8 @@ def _met(codes: Codes) -> Bools:
 
 def _stable(codes: Codes) -> Bools:
     """SD and MR."""
-    return (codes == Response.SD) | (codes == Response.MR)
+    stable: Bools = (codes == Response.SD) | (codes == Response.MR)
+    return stable
 
 
 def sustain(
