@@ -26,7 +26,8 @@ class Sealed:
     __slots__ = ()
 
     def __getstate__(self) -> dict[str, Any]:
-        made = _cached(type(self))
+        kind: Any = type(self)
+        made = _cached(kind)
         return {n: _carried(v) for n, v in vars(self).items() if n not in made}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -88,7 +89,7 @@ def _thawed(value: Any) -> Any:
 
 
 @cache
-def _cached(kind: type) -> frozenset[str]:
+def _cached(kind: Any) -> frozenset[str]:
     """The names under which objects of a class keep what they have worked out."""
     return frozenset(
         name

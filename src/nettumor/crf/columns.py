@@ -303,6 +303,17 @@ class Column:
         return self._factors[1]
 
     @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows have each of `words`."""
+        out = np.zeros(len(self.words), dtype=np.int64)
+        if len(out) == 1:
+            out[0] = len(self)
+        elif len(out):
+            for part in stretches(len(self)):  # what NumPy makes of short codes stays in the cache
+                out += np.bincount(self.codes[part], minlength=len(out))
+        return out
+
+    @cached_property
     def text(self) -> Words:
         """The cells as text, one per row; "" where blank, a number as one would write it."""
         cells = self.words[self.codes] if len(self.words) else np.empty(0, dtype=object)
@@ -320,10 +331,9 @@ class Column:
         what keys and codes are compared by.
         """
         words = self.words.tolist()
-        plain = len("|".join(["", *words, ""]).split()) == 1  # no blank in any
         if any_missing(words):
             words = ["" if is_missing(w) else " ".join(w.split()) for w in words]
-        elif plain:
+        elif len("".join(["|", *words, "|"]).split()) == 1:  # no blank in any
             return self if self.floats is None else Column(words=self.words, codes=self.codes)
         else:
             words = [" ".join(w.split()) for w in words]
@@ -527,8 +537,12 @@ def _days_of(
         return days.view(np.int64), np.asarray(days == array)
     # by whole numbers: NumPy's own change of unit takes five times as long
     ticks = array.astype(f"datetime64[{unit}]", copy=False).view(np.int64)
-    days_since = ticks // _A_DAY[unit]
-    return days_since, np.asarray(days_since * _A_DAY[unit] == ticks)
+    days_since = np.empty(ticks.shape, dtype=np.int64)
+    whole = np.empty(ticks.shape, dtype=np.bool_)
+    for part in stretches(len(ticks)):
+        np.floor_divide(ticks[part], _A_DAY[unit], out=days_since[part])
+        np.equal(days_since[part] * _A_DAY[unit], ticks[part], out=whole[part])
+    return days_since, whole
 
 
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:

@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
-from nettumor._threads import each
+from nettumor._threads import LONG, each
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.forked import need_polars
+from nettumor.crf.hashed import by_hash
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -378,6 +379,12 @@ def _polars_words(series: Any) -> Column:
     text = series.cast(polars.String).fill_null("")
     if _says_one(text.head(99).n_unique(), lambda: (text == text[0]).all()):
         return constant(text[0], len(text))
+    numbered = by_hash(text.hash().to_numpy()) if len(text) >= LONG else None
+    if numbered is not None:
+        codes, first = numbered
+        words = text.gather(first)
+        if (words.gather(codes) == text).all():  # no two words of one hash
+            return Column(words=words.to_list(), codes=codes)
     # categories of its own: those that all share number a word by when it was first read anywhere
     own = (
         polars.Categorical(polars.Categories.random())

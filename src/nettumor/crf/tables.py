@@ -25,6 +25,7 @@ from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
 from nettumor.crf.intake import Line, intake_table, summary
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
+from nettumor.crf.study_file.record import StudyFile
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
 from nettumor.rows import number_rows
 from nettumor.tables import Table
@@ -51,7 +52,7 @@ class Source:
     decimal_comma : bool
         The file's decimal mark is the comma.
     parts : tuple of Source
-        For a table made from SDTM domains: the domains' sources.
+        For a table made from SDTM domains, or put together from forms: their sources.
     """
 
     name: str
@@ -265,6 +266,9 @@ class Tables(Sealed, Mapping[str, CrfTable]):
     decided : mapping of str to str
         How columns of dates are read ("lesions.date": "DMY"), as it was decided for the whole study:
         what ``dates=`` takes, so that a part of the study can be read later as the whole was.
+    study : StudyFile or None
+        The study file by which they were read: its population, schedule and checks hold for what is
+        done with them.
 
     Examples
     --------
@@ -284,6 +288,7 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         frame_kind: str = "",
         intake: Table | None = None,
         decided: Mapping[str, str] | None = None,
+        study: StudyFile | None = None,
     ) -> None:
         self._tables = {name: tables[name] for name in LAYOUTS if name in tables}
         self.domains: Mapping[str, CrfTable] = MappingProxyType(dict(domains or {}))
@@ -291,6 +296,7 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         self.frame_kind = frame_kind
         self.intake = intake_table([]) if intake is None else intake
         self.decided: Mapping[str, str] = MappingProxyType(dict(decided or {}))
+        self.study = study
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tables):
@@ -343,19 +349,27 @@ class Tables(Sealed, Mapping[str, CrfTable]):
             frame_kind=self.frame_kind,
             intake=self.intake,
             decided=self.decided,
+            study=self.study,
         )
 
     def inputs(self) -> Table:
-        """The inputs as a table: table, name, kind, path, sha256, rows."""
-        used = [(n, t) for group in (self._tables, self.domains) for n, t in group.items()]
+        """The inputs as a table: table, name, kind, path, sha256, rows; a line for each file of a
+        table that was put together, with the rows of the table.
+        """
+        used = [
+            (name, part, table)
+            for group in (self._tables, self.domains)
+            for name, table in group.items()
+            for part in (table.source.parts if table.source.kind == "forms" else (table.source,))
+        ]
         return Table(
             {
-                "table": np.array([n for n, _ in used], dtype=str),
-                "name": np.array([t.source.name for _, t in used], dtype=str),
-                "kind": np.array([t.source.kind for _, t in used], dtype=str),
-                "path": np.array([t.source.path for _, t in used], dtype=str),
-                "sha256": np.array([t.source.sha256 for _, t in used], dtype=str),
-                "rows": np.array([t.n_rows for _, t in used], dtype=np.int64),
+                "table": np.array([n for n, _, _ in used], dtype=str),
+                "name": np.array([s.name for _, s, _ in used], dtype=str),
+                "kind": np.array([s.kind for _, s, _ in used], dtype=str),
+                "path": np.array([s.path for _, s, _ in used], dtype=str),
+                "sha256": np.array([s.sha256 for _, s, _ in used], dtype=str),
+                "rows": np.array([t.n_rows for _, _, t in used], dtype=np.int64),
             }
         )
 
