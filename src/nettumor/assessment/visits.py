@@ -384,7 +384,7 @@ def _timepoints(
     """The occasions that have a timepoint, the number of the timepoint of each, and the occasion
     that shows each.
     """
-    loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)
+    loose = np.array([not w.isdecimal() and is_loose(w) for w in visits], dtype=np.bool_)
     if seen.single and not loose.any():  # each is a timepoint of its own
         return slice(None), slice(None), slice(None)
     text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
