@@ -21,8 +21,10 @@ from nettumor.errors import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SHOWS = ("iloc", "dims", "magnitude", "units", "unit")
-"""What the objects show that have labels or a unit: pandas, xarray, pint, unyt, astropy."""
+_SHOWS = ("iloc", "dims", "magnitude", "units", "unit", "n_missing")
+"""What the objects show that have labels or a unit: pandas, xarray, pint, unyt, astropy, and results
+of sums.
+"""
 
 _TIMES = (
     *("timepoint", "time", "visit", "scan", "session", "week", "month", "cycle", "exam"),
