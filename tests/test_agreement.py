@@ -401,3 +401,17 @@ def test_readers_are_compared_like_criteria():
         nt.compare_responses({"A": one, "B": one[::-1]})
     with pytest.raises(InputError, match="must have equal labels"):
         nt.fleiss_kappa({"A": one, "B": one[::-1]})
+
+
+def test_places_have_their_names():
+    """Of DataArrays the axes and labels are those of the arrays."""
+    xarray = pytest.importorskip("xarray")
+    sizes = xarray.DataArray(
+        SIZES,
+        dims=("patient", "lesion", "week"),
+        coords={"patient": list("abcde"), "lesion": [1, 2]},
+    )
+    found = nt.compare_criteria(sizes, DAYS, criteria=["vogl-2008", "vogl-2008-captions"])
+    assert found.responses["patient"].tolist() == list("abcde")
+    visits = nt.compare_criteria(sizes, criteria=["vogl-2008", "vogl-2008-captions"])
+    assert visits.responses["week"].tolist() == [0, 1, 2] * 5

@@ -414,6 +414,20 @@ def test_names_that_say_another_thing_are_refused(dims, message):
         nt.target_response(xarray.DataArray(SIZES[0], dims=dims))
 
 
+def test_names_beside_axes_without_any():
+    """A patient and two axes without a name: these are lesions and timepoints, in order; trials
+    stand before all; a result with an axis of its own stays an array.
+    """
+    half = xarray.DataArray(SIZES, dims=("patient", "dim_1", "dim_2"))
+    np.testing.assert_array_equal(nt.target_response(half).sum, nt.target_response(SIZES).sum)
+    trials = xarray.DataArray(SIZES[None], dims=("trial", "patient", "lesion", "time"))
+    assert nt.target_response(trials).sum.dims == ("trial", "patient", "time")
+    counts = xarray.DataArray(np.full((2, 28), 4.0), dims=("patient", "day"))
+    course = nt.symptom_course(counts, np.arange(-14.0, 14))
+    assert course.best.dims == ("patient",)
+    assert isinstance(course.response, np.ndarray)
+
+
 def test_other_names_of_axes():
     """A week is a timepoint, a tumour a lesion, lesion_id too; one unknown name takes the place
     that is left.

@@ -182,6 +182,20 @@ def labelled(answer: Any, found: _Read, gives: str) -> Any:
     return out
 
 
+def places_of(values: Any) -> dict[str, npt.NDArray[Any]]:
+    """The label of each element of a DataArray on each axis, its place where an axis has none; of
+    any other array nothing.
+    """
+    if not _is_array_of_dims(values):
+        return {}
+    grid = np.indices(values.shape).reshape(values.ndim, -1)
+    found = {}
+    for dim, size, at in zip(values.dims, values.shape, grid, strict=True):
+        own = values.coords[dim].values if dim in values.coords else np.arange(size)
+        found[str(dim)] = own[at]
+    return found
+
+
 def _is_array_of_dims(value: Any) -> bool:
     return hasattr(value, "dims") and hasattr(value, "coords")
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Codes, as_codes
-from nettumor._labels import same_labels
+from nettumor._labels import places_of, same_labels
 from nettumor.agreement.kappa import Kappa, as_level, cohens_kappa, cross_table
 from nettumor.best_response import best_overall_response
 from nettumor.criteria import BestResponseRule, SizeCriteria, get
@@ -34,8 +34,8 @@ class CriteriaComparison:
     Attributes
     ----------
     responses : Table
-        The place of each element (``patient``, or ``axis_0`` and so on) and its response by each of
-        the criteria, a column each.
+        The place of each element (``patient``, or ``axis_0`` and so on; of DataArrays the labels of
+        their axes) and its response by each of the criteria, a column each.
     counts : Table
         A row for each response, the best first, and a column of counts for each of the criteria.
     agreement : Table
@@ -235,7 +235,9 @@ def compare_responses(
         )
     shape = next(iter(shapes.values()))
     names = ["patient"] if len(shape) == 1 else [f"axis_{i}" for i in range(len(shape))]
-    places = dict(zip(names, np.indices(shape).reshape(len(shape), -1), strict=True))
+    places = places_of(next(iter(responses.values()))) or dict(
+        zip(names, np.indices(shape).reshape(len(shape), -1), strict=True)
+    )
     agreement = agreement_of(codes, level)
     return CriteriaComparison(
         responses=Table({**places, **{n: labels(c).ravel() for n, c in codes.items()}}),
