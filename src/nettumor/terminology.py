@@ -303,7 +303,8 @@ def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
     Parameters
     ----------
     bits : array_like of int, or Reason
-        The ``.reason`` of a result, any shape.
+        The ``.reason`` of a result, any shape. Whole floats are bits too, NaN no bit: what xarray
+        and pandas make of them where a visit is not there.
     kind : type
         `Reason`, or `EventReason` for the reasons of a time.
 
@@ -329,6 +330,10 @@ def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
     ['', 'increase', 'increase, any lesion']
     """
     array = np.asarray(bits)
+    if array.dtype.kind == "f":
+        whole = np.where(np.isnan(array), 0.0, array)
+        if (whole == np.rint(np.clip(whole, -(2.0**31), 2.0**31))).all():
+            array = whole.astype(np.int64)
     if array.dtype.kind not in "iu" and array.size:
         raise InputTypeError(
             f"`bits` must be bits of {kind.__name__} (whole numbers); got {array.dtype}. Give the "
