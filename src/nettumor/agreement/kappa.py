@@ -270,9 +270,9 @@ def weighted_kappa(
     choose("weights", weights, _WEIGHTS)
     level = as_level(level)
     counts, excluded = _judged(tables_of(*_two(a, b)))
-    occurring = (counts.sum(axis=-1) + counts.sum(axis=-2)) > 0
-    on_scale = np.flatnonzero(occurring.reshape(-1, len(Response)).any(axis=0))
-    scale = np.union1d(on_scale, _SCALE)
+    total = counts.reshape(-1, *counts.shape[-2:]).sum(axis=0)
+    on_scale = np.flatnonzero(total.sum(axis=0) + total.sum(axis=1))
+    scale = np.union1d(on_scale, np.array(_SCALE) - Response.IUPD)
     steps = np.abs(np.subtract.outer(np.arange(scale.size), np.arange(scale.size)))
     last = scale.size - 1
     # In whole numbers: weights times (k - 1), or times its square.
@@ -281,10 +281,8 @@ def weighted_kappa(
 
 
 def _judged(counts: Counts) -> tuple[Counts, Counts]:
-    """The tables without NE and MISSING, and how many patients that leaves out."""
-    held = np.array(counts)
-    held[..., : Response.IUPD, :] = 0
-    held[..., :, : Response.IUPD] = 0
+    """The tables from iUPD on, without NE and MISSING, and how many patients that leaves out."""
+    held = counts[..., Response.IUPD :, Response.IUPD :]
     return held, counts.sum(axis=(-2, -1)) - held.sum(axis=(-2, -1))
 
 
