@@ -415,3 +415,16 @@ def test_places_have_their_names():
     assert found.responses["patient"].tolist() == list("abcde")
     visits = nt.compare_criteria(sizes, criteria=["vogl-2008", "vogl-2008-captions"])
     assert visits.responses["week"].tolist() == [0, 1, 2] * 5
+
+
+def test_labels_are_read_and_ordered_by_the_library():
+    """Words are the codes they stand for; a word that is none names the argument and its place."""
+    a, b = ["CR", "PR", "SD", "PD", None], ["PR", "PR", "SD", "PD", "SD"]
+    codes = [nt.parse_responses(words) for words in (a, b)]
+    assert nt.weighted_kappa(a, b) == nt.weighted_kappa(*codes)
+    assert nt.cohens_kappa(a, b) == nt.cohens_kappa(*codes)
+    assert nt.fleiss_kappa({"a": a, "b": b}) == nt.fleiss_kappa(codes)
+    assert nt.cross_table(a, b) == nt.cross_table(*codes)
+    assert nt.compare_responses({"a": a, "b": b}).kappas[0, 1] == nt.cohens_kappa(a, b).estimate
+    with pytest.raises(InputError, match=r"`b` must be responses .* got 'PX' at \[1\]"):
+        nt.weighted_kappa(a, ["PR", "PX", "SD", "PD", "SD"])

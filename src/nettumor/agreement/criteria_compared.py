@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Codes, as_codes
+from nettumor._arrays import Codes
 from nettumor._labels import places_of, same_labels
 from nettumor.agreement.kappa import Kappa, as_level, cohens_kappa, cross_table
 from nettumor.best_response import best_overall_response
@@ -24,7 +24,7 @@ from nettumor.criteria._types import require
 from nettumor.errors import InputError, did_you_mean
 from nettumor.morphology import target_response
 from nettumor.tables import Table
-from nettumor.terminology import Response, labels
+from nettumor.terminology import Response, codes_or_labels, labels
 
 
 @frozen(eq=False, repr=False)
@@ -186,7 +186,7 @@ def compare_responses(
     Parameters
     ----------
     responses : mapping of str to array_like of int, shape (patient,) or (..., patient)
-        Codes of `Response` by each of the criteria, all of one shape.
+        Codes of `Response`, or labels, by each of the criteria, all of one shape.
     level : float
         Level of the intervals of kappa, between 0 and 1.
 
@@ -223,7 +223,7 @@ def compare_responses(
         )
     same_labels(**{f"responses[{name!r}]": values for name, values in responses.items()})
     codes = {
-        str(name): np.atleast_1d(as_codes(values, f"responses[{name!r}]"))
+        str(name): np.atleast_1d(codes_or_labels(values, f"responses[{name!r}]"))
         for name, values in responses.items()
     }
     shapes = {name: values.shape for name, values in codes.items()}
