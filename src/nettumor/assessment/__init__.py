@@ -41,10 +41,11 @@ from nettumor.assessment.series import Scans
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
-from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.crf import CrfTable, DateStatus, StudyFile, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import counts, further, tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
@@ -67,6 +68,7 @@ def assess(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     criteria: SizeCriteria | AttenuationCriteria | str = RECIST_1_1,
     rule: BestResponseRule | None = None,
     censoring: CensoringRule | None = None,
@@ -104,12 +106,15 @@ def assess(
     ----------
     source : Tables, or anything `nettumor.crf.read` takes
         With the lesions table, and the subjects table where there is one.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`. Its ``[schedule]`` holds unless the call has one,
+        and goes before that of ``censoring``; its ``[population]`` adds to ``population``.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`.
     criteria : SizeCriteria, AttenuationCriteria, or str
         An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
@@ -197,9 +202,12 @@ def assess(
     choose("by", by, ("subject", "lesion"))
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
-    tables = _study(read_quietly(source, study=study, dates=dates, used=used), edition)
+    tables = _study(
+        read_quietly(source, study=study, dates=dates, used=used, limits=limits), edition
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
+    censoring = _scheduled(censoring, tables.study, schedule)
     people = read_population(tables, population)
     tables, selection = people.of(tables, selection)
     carry = _carried_names(tables, carry)
@@ -307,6 +315,16 @@ def _checked(
     if schedule is not None:
         censoring = attrs.evolve(censoring, schedule=schedule)
     return rule, censoring
+
+
+def _scheduled(rule: CensoringRule, study: StudyFile | None, schedule: Any) -> CensoringRule:
+    """The rule of censoring with the schedule of the study file, where the call has none."""
+    if study is None:
+        return rule
+    said = {"schedule": study.schedule.visits, "window_days": study.schedule.window}
+    if schedule is not None:
+        del said["schedule"]
+    return attrs.evolve(rule, **{name: v for name, v in said.items() if v is not None})
 
 
 def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
