@@ -428,3 +428,22 @@ def test_labels_are_read_and_ordered_by_the_library():
     assert nt.compare_responses({"a": a, "b": b}).kappas[0, 1] == nt.cohens_kappa(a, b).estimate
     with pytest.raises(InputError, match=r"`b` must be responses .* got 'PX' at \[1\]"):
         nt.weighted_kappa(a, ["PR", "PX", "SD", "PD", "SD"])
+
+
+def test_frames_say_where_their_readers_are():
+    """A frame of readers across and patients down is turned by its names; without any it is
+    refused, and not read as many readers of two patients.
+    """
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    codes = {"A": [7, 5, 3], "B": [7, 7, 3]}
+    named = pandas.DataFrame(codes).rename_axis(columns="reader")
+    assert nt.fleiss_kappa(named) == nt.fleiss_kappa(codes)
+    sizes = pandas.DataFrame(
+        {"A": [9.0, 6], "B": [2.0, 1]}, index=pandas.Index([1, 2], name="case")
+    )
+    assert nt.intraclass_correlation(sizes) == nt.intraclass_correlation([[9, 6], [2, 1]])
+    for frame in (pandas.DataFrame(codes), polars.DataFrame(codes)):
+        with pytest.raises(InputError, match="`responses` must say where its readers are"):
+            nt.fleiss_kappa(frame)
+    with pytest.raises(InputError, match=r"two editions or more, each once; got recist-1\.1"):
+        nt.compare_criteria(SIZES, criteria="recist-1.1")

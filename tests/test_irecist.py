@@ -687,7 +687,7 @@ def test_narrow_floats_and_shapes_of_further_increase():
 def test_a_partial_sum_confirms_nothing():
     """A sum without a lesion is no reference: what was not measured has not grown."""
     sums = nt.sum_of_lesions([[60, 80, 80], [40, np.nan, 40]])
-    found = nt.further_increase([3, 3, 3], [0] * 3, [False] * 3, sums=sums)
+    found = nt.further_increase([5, 3, 3], [0] * 3, [False] * 3, sums=sums)
     assert found.tolist() == [False, False, False]
-    taken_as_complete = nt.further_increase([3, 3, 3], [0] * 3, [False] * 3, sums=sums.sum)
+    taken_as_complete = nt.further_increase([5, 3, 3], [0] * 3, [False] * 3, sums=sums.sum)
     assert taken_as_complete.tolist() == [False, False, True]

@@ -414,6 +414,12 @@ def test_names_that_say_another_thing_are_refused(dims, message):
         nt.target_response(xarray.DataArray(SIZES[0], dims=dims))
 
 
+def test_a_dataset_is_no_array():
+    """Which of its variables is meant is not guessed."""
+    with pytest.raises(InputError, match="`sizes` must be one array; got a Dataset"):
+        nt.target_response(xarray.Dataset({"size": LABELLED}))
+
+
 def test_names_beside_axes_without_any():
     """A patient and two axes without a name: these are lesions and timepoints, in order; trials
     stand before all; a result with an axis of its own stays an array.

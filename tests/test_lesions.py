@@ -301,6 +301,8 @@ def test_parents_of_each_patient():
         np.testing.assert_array_equal(many[i], nt.sum_parts(sizes[i], parent[i]))
     with pytest.raises(nt.InputError, match=r"`parent` must be a lesion that is no part itself"):
         nt.sum_parts(sizes[:2], [[-1, 0, 1, -1], [-1, 0, 0, 0]])
+    whole = nt.sum_parts(sizes[0], np.array([0, 0, 2, 3], np.uint8))
+    np.testing.assert_array_equal(whole, nt.sum_parts(sizes[0], [-1, 0, -1, -1]))
     with pytest.raises(nt.InputError, match=r"`sizes without the timepoint axis` \(2, 4\)"):
         nt.sum_parts(sizes[:2], [[-1] * 4] * 3)
 

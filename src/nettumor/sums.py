@@ -412,6 +412,8 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
 def _parents(parent: npt.ArrayLike, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """The parent of each lesion, (lesion,) or (..., lesion), -1 for none."""
     places = np.asarray(parent)
+    if places.dtype.kind == "u":
+        places = places.astype(np.int64)
     lesions = shape[-1]
     fits = places.shape[-1:] == (lesions,) and places.ndim <= len(shape)
     if not fits or places.dtype.kind not in "iu":

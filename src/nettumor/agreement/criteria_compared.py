@@ -319,7 +319,7 @@ def compare_criteria(
     vogl-2008 and vogl-2008-captions: kappa 0.40, 1 of 3 changes class
     """
     editions: list[SizeCriteria] = []
-    for asked in criteria:
+    for asked in [criteria] if isinstance(criteria, str) else criteria:
         edition: Any = get(asked) if isinstance(asked, str) else asked
         require(edition, SizeCriteria, "compare_criteria")
         editions.append(edition)

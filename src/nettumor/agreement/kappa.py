@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor._arrays import Codes, Floats
-from nettumor._labels import by_label, same_labels
+from nettumor._labels import by_label, is_frame_without, same_labels
 from nettumor._levels import plain
 from nettumor.errors import InputError, choose
 from nettumor.tables import Table
@@ -414,6 +414,13 @@ def _t_quantile(level: float, freedom: Counts) -> Floats:
 
 def stacked(values: Any, argument: str) -> Any:
     """The values of a mapping of readers as one array, the readers before the patients."""
+    if is_frame_without(values, ("reader", "patient")):
+        raise InputError(
+            f"`{argument}` must say where its readers are; got a {type(values).__name__} whose rows "
+            "and columns have no such name. Give a mapping {reader: values}, or name one axis: "
+            "frame.rename_axis(columns='reader').",
+            argument=argument,
+        )
     if not hasattr(values, "items") or hasattr(values, "iloc") or hasattr(values, "dims"):
         return values
     same_labels(**{f"{argument}[{name!r}]": value for name, value in values.items()})
