@@ -292,6 +292,7 @@ def _to_arrow(table: Table) -> Any:
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
+    judgement, unit = judgement.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])
