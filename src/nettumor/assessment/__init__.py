@@ -41,7 +41,7 @@ from nettumor.assessment.series import Scans
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
-from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.crf import CrfTable, DateStatus, StudyFile, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import counts, further, tell
@@ -106,8 +106,9 @@ def assess(
     ----------
     source : Tables, or anything `nettumor.crf.read` takes
         With the lesions table, and the subjects table where there is one.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`. Its ``[schedule]`` holds unless the call has one,
+        and goes before that of ``censoring``; its ``[population]`` adds to ``population``.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
@@ -206,6 +207,7 @@ def assess(
     )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
+    censoring = _scheduled(censoring, tables.study, schedule)
     people = read_population(tables, population)
     tables, selection = people.of(tables, selection)
     carry = _carried_names(tables, carry)
@@ -313,6 +315,16 @@ def _checked(
     if schedule is not None:
         censoring = attrs.evolve(censoring, schedule=schedule)
     return rule, censoring
+
+
+def _scheduled(rule: CensoringRule, study: StudyFile | None, schedule: Any) -> CensoringRule:
+    """The rule of censoring with the schedule of the study file, where the call has none."""
+    if study is None:
+        return rule
+    said = {"schedule": study.schedule.visits, "window_days": study.schedule.window}
+    if schedule is not None:
+        del said["schedule"]
+    return attrs.evolve(rule, **{name: v for name, v in said.items() if v is not None})
 
 
 def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:

@@ -14,7 +14,6 @@ from nettumor._text import printable
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.cli import checks, evidence, intake, study
 from nettumor.cli._screen import say, screen, show_table, write
-from nettumor.crf.limits import limits_said
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError
@@ -147,6 +146,7 @@ def assess(
             "--output", "-o", help="Write the answers: .csv or .json, or a folder for a course."
         ),
     ] = None,
+    study_file: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
     limit: intake.Limit = None,
@@ -154,10 +154,12 @@ def assess(
     """Response of each patient before and after therapy, or over the course of a study, and the
     rates.
     """
-    limits = limits_said(limit or [])
-    if study.is_study(path, evaluator, dates, limits):
+    file = intake.load_study_file(study_file)
+    limits = intake.limits_of(limit, file)
+    if file is not None or study.is_study(path, evaluator, dates, limits):
         edition = study.edition(criteria or "recist-1.1")
-        tables = intake.read_study(path, dates, limits=limits)
+        file = study.scheduled(file, interval, window)
+        tables = intake.read_study(path, dates, file, limits=limits)
         intake.show_intake(tables.intake, strict=strict)
         study.assess(
             tables,
@@ -167,6 +169,7 @@ def assess(
             output,
             per_lesion=per_lesion,
             visits=(interval, window),
+            read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
         )
         return

@@ -55,7 +55,7 @@ there for the checks. Which row counts, and which day is day 0, is not decided h
 
 from __future__ import annotations
 
-from nettumor.crf.arrays import Places, grid, number_rows, occurrence, rank_within
+from nettumor.crf.arrays import Places, grid
 from nettumor.crf.cells import (
     UNKNOWN,
     NewLesion,
@@ -74,7 +74,10 @@ from nettumor.crf.dates import Dates, DateStatus, iso, parse_dates
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout, TableLayout
 from nettumor.crf.lesion_cells import LesionCells, Measure, is_node
 from nettumor.crf.reading import read
+from nettumor.crf.study_file.loading import load_study
+from nettumor.crf.study_file.record import StudyFile
 from nettumor.crf.tables import CrfTable, Source, Tables
+from nettumor.rows import number_rows, occurrence, rank_within
 
 __all__ = [
     "LAYOUTS",
@@ -92,11 +95,13 @@ __all__ = [
     "Role",
     "Source",
     "State",
+    "StudyFile",
     "TableLayout",
     "Tables",
     "grid",
     "is_node",
     "iso",
+    "load_study",
     "number_rows",
     "occurrence",
     "parse_dates",
