@@ -58,7 +58,7 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.errors import InputError, choose, did_you_mean, listed
 
 __all__ = ["Assessment", "assess"]
 
@@ -469,11 +469,11 @@ def _study(study: Tables, criteria: Any) -> Tables:
     missing = study.missing_columns("lesions")
     if missing:
         raise InputError(
-            f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
+            f"`lesions` lacks {', '.join(missing)}; it has {listed(study['lesions'])}. Rename "
             "the columns with nettumor.crf.read(..., mapping=...).",
             argument=missing[0],
             command_line=f"`lesions` lacks {', '.join(missing)}; it has "
-            f"{', '.join(study['lesions'])}. Give the columns those names in the file.",
+            f"{listed(study['lesions'])}. Give the columns those names in the file.",
         )
     refuse_impossible(study["lesions"])
     refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))
