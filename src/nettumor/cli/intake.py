@@ -7,7 +7,7 @@ of the other commands, every line that was not plainly read.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -23,7 +23,7 @@ from nettumor.crf.files import read_file
 from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
-from nettumor.crf.reading import is_readable, read_quietly
+from nettumor.crf.reading import is_readable, read_quietly, unrecognised
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_file.writing import study_text
 from nettumor.edit_checks.engine.configuration import study_configuration
@@ -83,17 +83,16 @@ def read_study(
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
     one = paths[0]
-    if study is not None:
-        source = one if len(paths) == 1 else paths
+    of_many = len(paths) > 1 or one.is_dir() or not is_readable(one)
+    source: Any = one if len(paths) == 1 else paths
+    if of_many or (study is not None and study.files):
         return read_quietly(source, study=study, dates=said, incomplete=incomplete)
-    if len(paths) > 1 or one.is_dir() or not is_readable(one):
-        source = one if len(paths) == 1 else paths
-        return read_quietly(source, dates=said, incomplete=incomplete)
     found = read_file(one)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
-    return read_quietly(one if known else {"lesions": one}, dates=said, incomplete=incomplete)
+    source = one if known else {"lesions": one}
+    return read_quietly(source, study=study, dates=said, incomplete=incomplete)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -132,7 +131,12 @@ def intake(
     """What a study holds, how it is read, and what is left out and why; nothing is judged."""
     if write_study is not None:
         _check_new(write_study, path, study_file)
-    study = read_study(path, dates, load_study_file(study_file), incomplete="keep")
+    try:
+        study = read_study(path, dates, load_study_file(study_file), incomplete="keep")
+    except InputError:
+        if write_study is not None:
+            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path))
+        raise
     console = screen()
     show_table(console, _tables(study), "Tables")
     if "lesions" in study:
@@ -151,9 +155,13 @@ def intake(
     if not loud(study.intake).any():
         console.print("Everything was plainly read.")
     if write_study is not None:
-        text = study_text(study)
-        write_all({write_study: lambda place: write_whole(place, text)})
-        say(f"Written to {write_study}. Read with it: nettumor assess PATH --study {write_study}")
+        _write_study(write_study, study)
+
+
+def _write_study(output: Path, study: Tables) -> None:
+    text = study_text(study)
+    write_all({output: lambda place: write_whole(place, text)})
+    say(f"Written to {output}. Read with it: nettumor assess PATH --study {output}")
 
 
 def _check_new(output: Path, paths: list[Path], study_file: Path | None) -> None:

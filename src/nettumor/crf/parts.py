@@ -304,7 +304,9 @@ def _leave_unknown(out: Recognised, table: CrfTable, *, named: bool) -> None:
             argument=table.name,
         )
     near = nearest_table(table.name.casefold())
-    out.leave(table, f"neither a CRF table nor an SDTM domain{near}", "ignored")
+    names = list(table)
+    columns = f"; its columns are {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
+    out.leave(table, f"neither a CRF table nor an SDTM domain{near}{columns}", "ignored")
 
 
 def _read_line(part: _Part, read_as: str) -> Line:

@@ -307,7 +307,7 @@ def _unread(wide: Wide) -> list[Line]:
     """Columns that no table takes."""
     table = wide.table
     shown = [*TELLING, "lesions"]
-    known = {n for name in shown for n in LAYOUTS[name].names()}
+    known = {n for name in shown if name != "markers" for n in LAYOUTS[name].names()}
     out = []
     for spelled in table:
         if spelled in wide.items or table.column(spelled).blank.all():
