@@ -29,10 +29,10 @@ from nettumor.plots.marks import (
     Style,
     Words,
 )
-from nettumor.plots.page import Page, Placed, in_points, lay_out
+from nettumor.plots.page import POINTS_PER_MM, Page, Placed, lay_out
 from nettumor.plots.svg.writer import SHAPES, STROKES
 
-WIDER = 1.17
+WIDER = 1.2
 """How much wider matplotlib's own font (DejaVu Sans) is than Helvetica, over English text."""
 
 
@@ -47,9 +47,8 @@ def module(name: str) -> Any:
 def draw(drawing: Drawing, ax: Any, width: float) -> Any:
     """The drawing on ``ax``, or on axes of a new figure ``width`` mm wide; returns the Axes."""
     module("matplotlib")
-    points = in_points(width)
     if ax is None:
-        page = lay_out(drawing, points, WIDER)
+        page = lay_out(drawing, width * POINTS_PER_MM, WIDER)
         ax = _new_axes(page)
     elif not hasattr(ax, "get_window_extent") or not hasattr(ax, "transAxes"):
         raise InputTypeError(

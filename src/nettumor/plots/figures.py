@@ -12,6 +12,7 @@ from typing import Any
 from nettumor.plots import data, drawings
 from nettumor.plots.axes_writer import draw
 from nettumor.plots.data.figure_table import computed
+from nettumor.plots.page import column_width
 
 
 def waterfall(
@@ -76,7 +77,7 @@ def waterfall(
         highest=highest,
         title=title,
     )
-    return draw(drawings.waterfall(table, width), ax, width)
+    return draw(drawings.waterfall(table, column_width(width)), ax, width)
 
 
 def spider(
@@ -143,7 +144,7 @@ def spider(
         highest=highest,
         title=title,
     )
-    return draw(drawings.spider(table, width), ax, width)
+    return draw(drawings.spider(table, column_width(width)), ax, width)
 
 
 def swimmer(
@@ -194,7 +195,7 @@ def swimmer(
     table = computed(
         data.swimmer, source, assessments=assessments, evaluator=evaluator, title=title
     )
-    return draw(drawings.swimmer(table, width), ax, width)
+    return draw(drawings.swimmer(table, column_width(width)), ax, width)
 
 
 def kaplan_meier(
@@ -267,7 +268,7 @@ def kaplan_meier(
         largest_drop=largest_drop,
         title=title,
     )
-    return draw(drawings.kaplan_meier(table, width), ax, width)
+    return draw(drawings.kaplan_meier(table, column_width(width)), ax, width)
 
 
 def forest(
@@ -326,7 +327,7 @@ def forest(
         highest=highest,
         title=title,
     )
-    return draw(drawings.forest(table, width), ax, width)
+    return draw(drawings.forest(table, column_width(width)), ax, width)
 
 
 def profile(
@@ -390,7 +391,7 @@ def profile(
         evaluator=evaluator,
         title=title,
     )
-    return draw(drawings.profile(table, width), ax, width)
+    return draw(drawings.profile(table, column_width(width)), ax, width)
 
 
 def agreement(
@@ -440,7 +441,7 @@ def agreement(
     'first'
     """
     table = computed(data.agreement, source, other=other, first=first, second=second, title=title)
-    return draw(drawings.agreement(table, width), ax, width)
+    return draw(drawings.agreement(table, column_width(width)), ax, width)
 
 
 def marker_waterfall(
@@ -505,4 +506,4 @@ def marker_waterfall(
         name=name,
         title=title,
     )
-    return draw(drawings.marker_waterfall(table, width), ax, width)
+    return draw(drawings.marker_waterfall(table, column_width(width)), ax, width)

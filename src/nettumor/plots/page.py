@@ -78,15 +78,15 @@ class Page:
     missing: tuple[str, ...]
 
 
-def in_points(width: float) -> float:
-    """The width of a journal's column in points, checked."""
+def column_width(width: float) -> int:
+    """The width of a journal's column, mm, checked."""
     if width not in WIDTHS:
         raise InputError(
             f"`width` must be 84 or 174 mm, one or two columns of a journal; got {width!r}. Scale "
             "the picture afterwards for other uses.",
             argument="width",
         )
-    return width * POINTS_PER_MM
+    return int(width)
 
 
 def lay_out(
@@ -96,7 +96,8 @@ def lay_out(
     Helvetica's. ``panel_width``: the panels have this width, and the page what they need around
     them.
     """
-    left, y_words = _left(drawing, width, factor)
+    about = width if panel_width is None else 1.4 * panel_width
+    left, y_words = _left(drawing, about, factor)
     columns = [_column_widths(panel, factor) for panel in drawing.panels]
     right = max([_GAP, *(sum(w) + _GAP for w in columns if w)])
     right = max(right, _beyond(drawing, factor))

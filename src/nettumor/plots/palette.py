@@ -8,25 +8,34 @@ symbol, a dash or a word says the same.
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from nettumor.plots.marks import Style
 from nettumor.terminology import Response
 
 _R = Response
 
 FILLS: dict[Response, str] = {
-    _R.CR: "#0a2342",
-    _R.PR: "#1d5f9e",
-    _R.MR: "#6fa3d0",
-    _R.SD: "#d9dde2",
-    _R.NON_CR_NON_PD: "#b5bac1",
-    _R.PD: "#b8410b",
-    _R.IUPD: "#e69a3c",
+    _R.CR: "#09203c",
+    _R.PR: "#185084",
+    _R.MR: "#568dc3",
+    _R.SD: "#dee2e6",
+    _R.NON_CR_NON_PD: "#c1c5cb",
+    _R.PD: "#bb420b",
+    _R.IUPD: "#e59634",
     _R.NE: "#ffffff",
-    _R.MISSING: "#f4f4f4",
+    _R.MISSING: "#ffffff",
 }
-"""Fill of each response."""
+"""Fill of each response; any two differ in lightness by 10 of 100, but for the two that are white: what
+was not assessed has a hatch."""
 
-HATCHES: dict[Response, str] = {_R.PD: "/", _R.IUPD: "/", _R.MR: "\\", _R.NON_CR_NON_PD: "-"}
+HATCHES: dict[Response, str] = {
+    _R.PD: "/",
+    _R.IUPD: "/",
+    _R.MR: "\\",
+    _R.NON_CR_NON_PD: "-",
+    _R.MISSING: "\\",
+}
 """Hatch of each response; the others have none."""
 
 SYMBOLS: dict[Response, str] = {
@@ -42,7 +51,7 @@ SYMBOLS: dict[Response, str] = {
 }
 """Symbol of each response; those of iUPD and NE are hollow."""
 
-GROUPS: tuple[str, ...] = ("#0a2342", "#b8410b", "#2f7fc1", "#7a4fa0", "#3f9c7c", "#d08a1d")
+GROUPS: tuple[str, ...] = ("#091f3a", "#b03e0b", "#5a9ed9", "#491f6a", "#145641", "#7d7d7d")
 """Line colours of groups (arms), in order."""
 
 DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1.5, 1.5), (6, 1.5, 1.5, 1.5), (3, 1), (8, 3))
@@ -74,6 +83,12 @@ def unconfirmed(response: Response) -> Style:
     return Style(fill="#ffffff", line=FILLS[response], width=0.6, hatch="\\")
 
 
+def without_outline(style: Style) -> Style:
+    """The style of what is narrower than an outline: plain white becomes grey."""
+    fill = "#a0a0a0" if style.fill == "#ffffff" and not style.hatch else style.fill
+    return evolve(style, fill=fill, width=0.0)
+
+
 def symbol(response: Response) -> Style:
     """The style of a point with this response."""
     hollow = response in (_R.NE, _R.IUPD)
@@ -86,5 +101,7 @@ def symbol(response: Response) -> Style:
 
 
 def group(index: int) -> Style:
-    """The line of the group at this place in the legend."""
-    return Style(line=GROUPS[index % len(GROUPS)], width=1.3, dash=DASHES[index % len(DASHES)])
+    """The line of the group at this place in the legend; 36 groups differ."""
+    colours, dashes = len(GROUPS), len(DASHES)
+    dash = DASHES[(index + index // colours) % dashes]
+    return Style(line=GROUPS[index % colours], width=1.3, dash=dash)

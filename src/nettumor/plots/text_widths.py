@@ -51,6 +51,7 @@ def shortened(text: str, size: float, width: float, factor: float = 1.0) -> str:
     """The text, its middle left out where it is wider: names of subjects differ at their ends."""
     if width_of(text, size, factor) <= width:
         return text
+    short = text[:1]
     for kept in range(len(text) - 1, 1, -1):
         head = kept // 3
         short = f"{text[:head]}\N{HORIZONTAL ELLIPSIS}{text[len(text) - (kept - head) :]}"

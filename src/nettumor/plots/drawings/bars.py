@@ -119,6 +119,8 @@ def _bars(table: FigureTable, place: Floats, valued: Bools, pitch: float) -> Sho
             (hollow, palette.unconfirmed(response), f"{words.partition(',')[0]}, not confirmed"),
         ):
             if rows.any():
+                if pitch < 2:
+                    style = palette.without_outline(style)
                 x = place[rows]
                 marks.append(Boxes(x - half, x + half, np.zeros(x.size), drawn[rows], style))
                 keys.append(Key(said, "box", style))
@@ -200,8 +202,9 @@ def _without_value(
             marks.append(Points(x, zero, symbol, style, size, dy=6.0))
             keys.append(Key(words, symbol, style))
         else:  # symbols would lie upon each other
-            marks.append(Boxes(x - 0.5, x + 0.5, zero, zero + 5, box))
-            keys.append(Key(words, "box", box))
+            narrow = palette.without_outline(box)
+            marks.append(Boxes(x - 0.5, x + 0.5, zero, zero + 5, narrow))
+            keys.append(Key(words, "box", narrow))
     first, last = place[none].min() - 0.5, place[none].max() + 0.5
     head = [f"no bar: {int(none.sum()):,}"]
     marks.append(Line([first, last], [0, 0], Style(line=INK, width=0.7)))

@@ -31,8 +31,11 @@ _HIGHEST = 500.0
 """The most a panel takes of a page, points (two thirds of A4)."""
 
 _SYMBOLS = {
-    "progression": ("down", Style(fill="#b8410b", line="#b8410b", width=0.5)),
-    "new therapy": ("plus", Style(line="#7a4fa0", width=1.2)),
+    "progression": (
+        "down",
+        Style(fill=palette.FILLS[Response.PD], line=palette.FILLS[Response.PD], width=0.5),
+    ),
+    "new therapy": ("plus", Style(line=palette.GROUPS[3], width=1.2)),
     "death": ("cross", Style(line=INK, width=1.2)),
     "ongoing": ("right", Style(fill=INK, line=INK, width=0.4)),
 }

@@ -30,9 +30,9 @@ from nettumor.terminology import Response, parse_responses
 
 _HEIGHTS = {"sum": 110.0, "marker": 62.0, "symptom": 62.0, "therapy": 0.0}
 _LIMITS = {
-    "nadir": ("nadir", Style(line="#2f7fc1", width=0.8, dash=(1, 1.2))),
+    "nadir": ("nadir", Style(line=palette.GROUPS[2], width=0.8, dash=(1, 1.2))),
     "pr limit": ("limit of PR", Style(line=PALE, width=0.7, dash=(5, 2))),
-    "pd limit": ("limit of PD", Style(line="#b8410b", width=0.7, dash=(3, 1.5))),
+    "pd limit": ("limit of PD", Style(line=palette.FILLS[Response.PD], width=0.7, dash=(3, 1.5))),
     "upper limit": ("upper limit of normal", Style(line=PALE, width=0.7, dash=(4, 1, 1, 1))),
     "baseline": ("before therapy", Style(line=PALE, width=0.7, dash=(1, 2))),
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from nettumor.plots import data, drawings
 from nettumor.plots.data.figure_table import computed
+from nettumor.plots.page import column_width
 from nettumor.plots.svg.writer import write
 
 __all__ = [
@@ -81,7 +82,7 @@ def waterfall(
         highest=highest,
         title=title,
     )
-    return write(drawings.waterfall(table, width), width)
+    return write(drawings.waterfall(table, column_width(width)), width)
 
 
 def spider(
@@ -143,7 +144,7 @@ def spider(
         highest=highest,
         title=title,
     )
-    return write(drawings.spider(table, width), width)
+    return write(drawings.spider(table, column_width(width)), width)
 
 
 def swimmer(
@@ -189,7 +190,7 @@ def swimmer(
     table = computed(
         data.swimmer, source, assessments=assessments, evaluator=evaluator, title=title
     )
-    return write(drawings.swimmer(table, width), width)
+    return write(drawings.swimmer(table, column_width(width)), width)
 
 
 def kaplan_meier(
@@ -257,7 +258,7 @@ def kaplan_meier(
         largest_drop=largest_drop,
         title=title,
     )
-    return write(drawings.kaplan_meier(table, width), width)
+    return write(drawings.kaplan_meier(table, column_width(width)), width)
 
 
 def forest(
@@ -311,7 +312,7 @@ def forest(
         highest=highest,
         title=title,
     )
-    return write(drawings.forest(table, width), width)
+    return write(drawings.forest(table, column_width(width)), width)
 
 
 def profile(
@@ -370,7 +371,7 @@ def profile(
         evaluator=evaluator,
         title=title,
     )
-    return write(drawings.profile(table, width), width)
+    return write(drawings.profile(table, column_width(width)), width)
 
 
 def agreement(
@@ -415,7 +416,7 @@ def agreement(
     (True, True)
     """
     table = computed(data.agreement, source, other=other, first=first, second=second, title=title)
-    return write(drawings.agreement(table, width), width)
+    return write(drawings.agreement(table, column_width(width)), width)
 
 
 def marker_waterfall(
@@ -475,4 +476,4 @@ def marker_waterfall(
         name=name,
         title=title,
     )
-    return write(drawings.marker_waterfall(table, width), width)
+    return write(drawings.marker_waterfall(table, column_width(width)), width)

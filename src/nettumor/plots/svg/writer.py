@@ -29,7 +29,7 @@ from nettumor.plots.marks import (
     Style,
     Words,
 )
-from nettumor.plots.page import Page, Placed, in_points, lay_out
+from nettumor.plots.page import POINTS_PER_MM, Page, Placed, lay_out
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
@@ -41,7 +41,7 @@ Place = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
 
 def write(drawing: Drawing, width: float) -> str:
     """The drawing as the text of an SVG file, ``width`` mm wide."""
-    page = lay_out(drawing, in_points(width))
+    page = lay_out(drawing, width * POINTS_PER_MM)
     hatches: dict[str, str] = {}
     body = [f'<rect width="{_n(page.width)}" height="{_n(page.height)}" fill="#ffffff"/>']
     for i, line in enumerate(page.title):
@@ -170,7 +170,8 @@ def _boxes(mark: Boxes, scale_x: Place, scale_y: Place, hatches: dict[str, str])
     ends = zip(*(v[known].tolist() for v in (x0, x1, y0, y1)), strict=True)
     wide = np.abs(x1 - x0)[known]
     style = mark.style
-    if wide.size > 50 and not style.hatch and not style.line and np.ptp(wide) < 0.01:
+    outlined = style.line and style.width
+    if wide.size > 50 and not style.hatch and not outlined and np.ptp(wide) < 0.01:
         # Bars of one width are strokes: half the bytes of rectangles.
         d = "".join(f"M{_n((a + b) / 2)} {_n(c)}V{_n(e)}" for a, b, c, e in ends)
         paint = f'fill="none" stroke="{style.fill}" stroke-width="{wide[0]:.3g}"'
@@ -241,7 +242,7 @@ def _paint(style: Style, hatches: dict[str, str]) -> str:
     if style.hatch:
         fill = f"url(#{_hatch(style, hatches)})"
     out = f'fill="{fill}"'
-    if style.line and (not style.hatch or style.line != "#ffffff"):
+    if style.line and style.width and (not style.hatch or style.line != "#ffffff"):
         out += f' stroke="{style.line}" stroke-width="{_n(style.width)}"'
         if style.dash:
             out += f' stroke-dasharray="{" ".join(_n(v) for v in style.dash)}"'
