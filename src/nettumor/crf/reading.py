@@ -184,7 +184,7 @@ def unrecognised(source: Any) -> Tables:
     """What was read and not recognised: no tables, and an intake that says what there is. For the
     first version of a study file where nothing else can be said.
     """
-    given, lines, _, _ = _gather(source, LIMITS, {})
+    given, lines, _, _ = _gather(source, as_limits(None), {})
     found = recognise(given, {}, lines, None, named=False)
     return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 
