@@ -13,7 +13,7 @@ import numpy as np
 from nettumor.crf import number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
-from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import from_domains, own_dates
 from nettumor.edit_checks.rules.visit import names_of
 from nettumor.words.visits import VisitKind, read
@@ -46,7 +46,7 @@ def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip("no table of lesions or responses has dates")
 
 
-def _undated(data: Data, rows: Rows, column: str, visit: np.ndarray) -> Iterator[Hits]:  # type: ignore[type-arg]
+def _undated(data: Data, rows: Rows, column: str, visit: Ints) -> Iterator[Hits]:
     """The visits of a table of which rows have no date."""
     blank = rows.blank(column)
     if rows.name == "RS" and "RSTESTCD" in rows:
@@ -60,8 +60,8 @@ def _undated(data: Data, rows: Rows, column: str, visit: np.ndarray) -> Iterator
     count = np.bincount(visit[at], minlength=int(visit.max(initial=-1)) + 1)
     whole = ~np.isin(visit, visit[~blank])
     first = at[occurrence(visit[at]) == 0]
-    several = np.where(count[visit[first]] == 1, "a row", "rows")
-    several = np.where(count[visit[first]] > 1, [f"{n} rows" for n in count[visit[first]]], several)
+    number = count[visit[first]].tolist()
+    several = np.array(["a row" if n == 1 else f"{n} rows" for n in number], dtype=object)
     yield Hits(
         table=rows.name,
         rows=first,
@@ -86,18 +86,20 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     number = np.array([v.number if p else np.nan for v, p in zip(found, plain, strict=True)])
     if not len(points) or not np.isfinite(number).any():
         raise Skip("visits have no whole numbers")
-    use = np.flatnonzero(~np.isnan(number[points.visit]))
-    looked(data, ~np.isnan(number[points.visit]))
-    wanted = np.unique(number[points.visit[use]])
-    place = np.searchsorted(wanted, number[points.visit])
-    place = np.where(np.isnan(number[points.visit]), -1, place)
+    mine = number[points.visit]
+    use = np.flatnonzero(~np.isnan(mine))
+    looked(data, ~np.isnan(mine))
+    wanted = np.unique(mine[use])
+    place = np.where(np.isnan(mine), -1, np.searchsorted(wanted, mine))
     has = np.zeros((data.n_tracks, len(wanted)), dtype=np.bool_)
     has[points.track[use], place[use]] = True
-    last = has.shape[1] - 1 - has[:, ::-1].argmax(axis=1)
-    first = has.argmax(axis=1)
+    last = has.shape[1] - 1 - np.argmax(has[:, ::-1], axis=1)
+    first = np.argmax(has, axis=1)
     index = np.arange(len(wanted))
-    between = (index > first[:, None]) & (index < last[:, None]) & has.any(axis=1)[:, None]
-    usual = has[...].sum(axis=0) >= parameters["share"] * np.maximum((between | has).sum(axis=0), 1)
+    between = (index > first[:, np.newaxis]) & (index < last[:, np.newaxis])
+    between &= np.any(has, axis=1, keepdims=True)
+    came = np.count_nonzero(between | has, axis=0)
+    usual = np.count_nonzero(has, axis=0) >= parameters["share"] * np.maximum(came, 1)
     track, lacking = np.nonzero(between & ~has & usual)
     after = np.full(has.shape, -1, dtype=np.int64)
     after[points.track[use], place[use]] = use
@@ -105,14 +107,14 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     following = np.minimum.accumulate(following[:, ::-1], axis=1)[:, ::-1]
     point = following[track, lacking]
     for name, row in (("lesions", points.lesions), ("responses", points.responses)):
-        mine = row[point] >= 0
+        there = row[point] >= 0
         if name == "responses":
-            mine &= points.lesions[point] < 0
+            there &= points.lesions[point] < 0
         yield Hits(
             table=name,
-            rows=row[point[mine]],
+            rows=row[point[there]],
             column="visit",
-            expected=np.array([f"{n:g}" for n in wanted[lacking[mine]]], dtype=object),
+            expected=np.array([f"{n:g}" for n in wanted[lacking[there]]], dtype=object),
             names={"lesion": ""} if name == "lesions" else {},
             message="visit {expected} is missing before visit {visit}",
         )
