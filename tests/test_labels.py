@@ -414,6 +414,19 @@ def test_names_that_say_another_thing_are_refused(dims, message):
         nt.target_response(xarray.DataArray(SIZES[0], dims=dims))
 
 
+def test_patients_are_found_by_name_in_summaries():
+    """(patient, trial) is read as trials of patients, whichever way it lies."""
+    codes = xarray.DataArray([[7, 5], [7, 3], [5, 7]], dims=("patient", "trial"))
+    assert nt.objective_response_rate(codes).count.tolist() == [2, 1]
+    assert nt.disease_control_rate(codes.T).total.tolist() == [3, 3]
+    assert nt.response_table(codes)["trial"].max() == 1
+    stable = xarray.full_like(codes, 200)
+    assert nt.clinical_benefit_rate(codes, stable).count.tolist() == [3, 2]
+    seen = xarray.full_like(codes, True, dtype=bool)
+    assert nt.kaplan_meier(codes, seen).median.tolist() == [7.0, 5.0]
+    assert np.isnan(nt.median_follow_up(codes, seen).median).all()
+
+
 def test_a_dataset_is_no_array():
     """Which of its variables is meant is not guessed."""
     with pytest.raises(InputError, match="`sizes` must be one array; got a Dataset"):

@@ -161,6 +161,7 @@ def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:
     return codes
 
 
+@by_label(best="patient")
 def objective_response_rate(
     best: npt.ArrayLike,
     *,
@@ -225,6 +226,7 @@ intervals (Clopper-Pearson)
     return _rate(name, as_best(best) >= lowest, method, level)
 
 
+@by_label(best="patient")
 def disease_control_rate(
     best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
 ) -> Rate:
@@ -258,7 +260,7 @@ def disease_control_rate(
     return _rate("disease control rate", as_best(best) >= Response.NON_CR_NON_PD, method, level)
 
 
-@by_label()
+@by_label(best="patient", stable_days="patient")
 def clinical_benefit_rate(
     best: npt.ArrayLike,
     stable_days: npt.ArrayLike,
@@ -312,6 +314,7 @@ def clinical_benefit_rate(
     return _rate("clinical benefit rate", (codes >= Response.PR) | stable, method, level)
 
 
+@by_label(best="patient")
 def response_table(
     best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
 ) -> Table:

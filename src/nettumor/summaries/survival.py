@@ -531,7 +531,7 @@ def read_times(
     return times, flags
 
 
-@by_label()
+@by_label(time="patient", event="patient")
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 
