@@ -58,7 +58,7 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.errors import InputError, choose, did_you_mean, listed
 
 __all__ = ["Assessment", "assess"]
 
@@ -464,16 +464,18 @@ def _study(study: Tables, criteria: Any) -> Tables:
             "reported are summed up by best_overall_response(parse_responses(...), days).",
             argument="source",
             command_line="There is no table of lesions (or SDTM TU and TR); got "
-            f"{', '.join(study)}. Put lesions.csv beside them.",
+            f"{', '.join(study)}. Put lesions.csv beside them, or say in [files] of a study file "
+            "(--study) which file it is.",
         )
     missing = study.missing_columns("lesions")
     if missing:
         raise InputError(
-            f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
+            f"`lesions` lacks {', '.join(missing)}; it has {listed(study['lesions'])}. Rename "
             "the columns with nettumor.crf.read(..., mapping=...).",
             argument=missing[0],
             command_line=f"`lesions` lacks {', '.join(missing)}; it has "
-            f"{', '.join(study['lesions'])}. Give the columns those names in the file.",
+            f"{listed(study['lesions'])}. Name them in a study file (--study): "
+            f'[columns.lesions] "its name there" = "{missing[0].split(" ")[0]}".',
         )
     refuse_impossible(study["lesions"])
     refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))

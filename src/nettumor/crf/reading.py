@@ -39,7 +39,14 @@ from nettumor.crf.study_file.applying import (
 from nettumor.crf.study_file.loading import study_of
 from nettumor.crf.study_file.record import IGNORE, FileUse, StudyFile
 from nettumor.crf.tables import CrfTable, Tables
-from nettumor.errors import InputError, InputTypeError, MissingExtraError, choose, did_you_mean
+from nettumor.errors import (
+    InputError,
+    InputTypeError,
+    MissingExtraError,
+    choose,
+    did_you_mean,
+    listed,
+)
 
 Mappings = Mapping[str, Mapping[str, str]]
 
@@ -157,8 +164,9 @@ def read_quietly(
     if not tables:
         got = ", ".join([*(t.name for t in given), *(line.found for line in lines)]) or "nothing"
         raise InputError(
-            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM "
-            "domains (TU and TR, RS, DM, LB).",
+            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, give SDTM "
+            "domains (TU and TR, RS, DM, LB), or say in [files] of a study file which file is "
+            "which table.",
             argument="source",
         )
     if file is not None:
@@ -170,6 +178,15 @@ def read_quietly(
             _complete(read_as, name)
     said = dates_said(file, dates)
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
+
+
+def unrecognised(source: Any) -> Tables:
+    """What was read and not recognised: no tables, and an intake that says what there is. For the
+    first version of a study file where nothing else can be said.
+    """
+    given, lines, _, _ = _gather(source, as_limits(None), {})
+    found = recognise(given, {}, lines, None, named=False)
+    return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 
 
 def _refuse_too_late(tables: Tables, study: StudyFile | None, dates: Said) -> None:
@@ -247,7 +264,7 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
     first = missing[0].split(" ")[0]
     said = (
         f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-        f"{table.source.name} has {', '.join(table) or 'none'}. "
+        f"{table.source.name} has {listed(table)}. "
     )
     return InputError(
         f"{said}Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",

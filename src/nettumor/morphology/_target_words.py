@@ -105,7 +105,7 @@ def numbers_at(found: Any, index: Any) -> Numbers:
     *patient, visit = (index,) if isinstance(index, int) else index
     before = (*patient, slice(0, visit))
     nadir = float(found.nadir[index])
-    is_nadir = (found.sum[before] == nadir) & (found.n_missing[before] == 0)
+    is_nadir = np.asarray((found.sum[before] == nadir) & (found.n_missing[before] == 0))
     return Numbers(
         n_missing=str(int(found.n_missing[index])),
         total=_wording.quantity(total, unit),
