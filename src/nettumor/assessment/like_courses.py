@@ -29,7 +29,8 @@ from nettumor.assessment.result import LateTable
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
-from nettumor.crf.columns import Ints
+from nettumor.crf.columns import Ints, Words
+from nettumor.errors import InputError
 from nettumor.rows import number_rows
 from nettumor.tables import Table
 
@@ -37,6 +38,9 @@ _SPARE = 4
 """One array for all as long as it holds at most so many times the places that courses of their own
 length would; small ones (`_SMALL` places) are never divided."""
 _SMALL = 1 << 16
+MOST_PLACES = 1 << 27
+"""Places of one array (1 GiB of numbers) for the subjects of one group; more is refused, unless the
+rows fill it. Only a subject with many lesions and many visits, and few rows, comes near it."""
 
 
 @frozen(eq=False)
@@ -73,16 +77,20 @@ def groups_of(
     if not dated and places <= _SPARE * lesions.n_rows + _SMALL:
         return [Group(tables, names, subjects, chosen)]
     visits, lesion_count = _lengths(tables, names)
-    wanted = int((visits * lesion_count).sum())
-    if len(visits) * int(visits.max(initial=0)) * int(lesion_count.max(initial=0)) <= (
-        _SPARE * wanted + _SMALL
-    ) or _sizes_hang_together(tables):
-        return [Group(tables, names, subjects, chosen)]
     per = max(len(names.evaluators), 1)
-    longest = (a.reshape(-1, per).max(axis=1) for a in (visits, lesion_count))
-    size = [np.ceil(np.log2(np.maximum(a, 1))).astype(np.int64) for a in longest]
-    kind, first = number_rows(*size)
-    return [_group(tables, names, subjects, chosen, kind == k) for k in range(len(first))]
+    visits, lesion_count = visits.reshape(-1, per), lesion_count.reshape(-1, per)
+    wanted, longest = int((visits * lesion_count).sum()), int(visits.max(initial=0))
+    alike = visits.size * longest * int(lesion_count.max(initial=0)) <= _SPARE * wanted + _SMALL
+    kind = np.zeros(len(visits), dtype=np.int64)
+    if not alike and not _sizes_hang_together(tables):
+        size = (np.ceil(np.log2(np.maximum(a.max(axis=1), 1))) for a in (visits, lesion_count))
+        kind, _ = number_rows(*(a.astype(np.int64) for a in size))
+    kinds = range(int(kind.max(initial=0)) + 1)
+    for own in (np.flatnonzero(kind == k) for k in kinds):
+        _refuse_sparse(lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
+    if len(kinds) == 1:
+        return [Group(tables, names, subjects, chosen)]
+    return [_group(tables, names, subjects, chosen, kind == k) for k in kinds]
 
 
 def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
@@ -96,6 +104,20 @@ def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
         _, first = number_rows(track, *keys)
         out.append(np.bincount(track[first], minlength=names.n_tracks))
     return out[0], out[1]
+
+
+def _refuse_sparse(rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
+    """Refuse subjects whose lesions and visits have far more places than any array can hold."""
+    places = visits.size * int(visits.max(initial=0)) * int(lesions.max(initial=0))
+    if places <= max(MOST_PLACES, _SPARE * rows):
+        return
+    worst = int((visits * lesions).max(axis=1).argmax())
+    raise InputError(
+        f"`lesions` has {int(lesions[worst].max()):,} lesions at {int(visits[worst].max()):,} visits "
+        f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than "
+        f"{MOST_PLACES:,}. Give a lesion one name at all its visits.",
+        argument="lesions",
+    )
 
 
 def _sizes_hang_together(tables: Tables) -> bool:
