@@ -156,7 +156,7 @@ def of_shape(name, n):
         "even": (many // 3, ones, many % 3),
         "one of many visits": (
             np.append(two[0], ones[:third]),
-            ones,
+            np.zeros(3 * third, np.int64),
             np.append(two[1], many[:third]),
         ),
         "one of many lesions": (
@@ -212,3 +212,43 @@ def test_memory_follows_the_rows_whatever_the_shape():
     even = peak(of_shape("even", 3000))
     for name in ("one of many visits", "one of many lesions", "one of each", "visits", "lesions"):
         assert peak(of_shape(name, 3000)) <= 3 * even + 2**20, name
+
+
+def test_a_confirmed_progression_says_each_part_that_shows_it():
+    """The reasons of an iCPD stand together: non-target, new lesion, and the further increase; a
+    visit that is no iCPD has no further increase.
+    """
+    lesions = {
+        "subject": ["A"] * 9,
+        "lesion": ["T1", "N1", "T1", "N1", "X1", "T1", "N1", "X1", "X2"],
+        "role": ["TARGET", "NON-TARGET"] * 2 + ["NEW", "TARGET", "NON-TARGET", "NEW", "NEW"],
+        "day": [0, 0, 56, 56, 56, 98, 98, 98, 98],
+        "size": [50.0, np.nan, 50.0, np.nan, 12.0, 50.0, np.nan, 20.0, 12.0],
+        "state": [
+            *("", "PRESENT", "", "UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL"),
+            *("", "UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL", "UNEQUIVOCAL"),
+        ],
+    }
+    done = nt.assess({"lesions": lesions}, criteria=nt.criteria.IRECIST_2017)
+    assert done.timepoints["overall"].tolist()[1:] == ["iUPD", "iCPD"]
+    first, second = (nt.Reason(int(r)) for r in done.timepoints["reason"][1:])
+    both = nt.Reason.NON_TARGET | nt.Reason.NEW_LESION
+    assert first & both == both
+    assert second & both == both
+    assert nt.Reason.FURTHER_INCREASE not in first
+    assert nt.Reason.FURTHER_INCREASE in second
+
+
+def test_a_constant_evaluator_who_was_not_asked_for_is_nobody():
+    """One reader in every row, who is the one asked for; and of two, one who was not: her rows are
+    no timepoints, and her last scan is the subject's all the same.
+    """
+    rows = {n: v[:4] for n, v in UNLIKE.items()} | {"evaluator": ["R1"] * 4}
+    alone = nt.assess({"lesions": rows}, evaluator="R1")
+    assert cells(alone.timepoints) == cells(nt.assess({"lesions": rows}).timepoints)
+    other = rows | {"evaluator": ["R1", "R2", "R2", "R2"]}
+    asked = nt.assess({"lesions": other}, evaluator="R1")
+    assert asked.subjects["subject"].tolist() == ["A", "B"]
+    assert asked.subjects["best"].tolist()[0] == "MISSING"
+    assert asked.timepoints["subject"].tolist() == ["B"]
+    assert asked.outcome.times["OS"].time.tolist()[1] == 0
