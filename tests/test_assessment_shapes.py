@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nettumor as nt
-from nettumor.assessment import like_courses
+from nettumor.assessment import like_courses, ragged
 from studies import columns, study
 
 pytestmark = pytest.mark.filterwarnings(
@@ -124,7 +124,7 @@ def test_axes_and_times_that_few_have_stand_beside_all():
     assert_same(*ways)
     assert "OSMET" in ways[0].events["parameter"]
     assert "biological_note" in ways[0].timepoints
-    assert isinstance(ways[0].judgement, like_courses.Judgements)
+    assert isinstance(ways[0].judgement, ragged.Judgements)
     assert pickle.loads(pickle.dumps(ways[0])) == ways[0] == ways[1]
 
 
@@ -134,7 +134,7 @@ def test_a_diameter_column_keeps_the_study_together():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(like_courses, "_SPARE", 0)
         patch.setattr(like_courses, "_SMALL", 0)
-        assert not isinstance(nt.assess({"lesions": table}).judgement, like_courses.Judgements)
+        assert not isinstance(nt.assess({"lesions": table}).judgement, ragged.Judgements)
 
 
 def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():

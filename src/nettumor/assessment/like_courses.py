@@ -21,10 +21,10 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
-from nettumor._sealed import Sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.output import RowPlaces
+from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, visit_column
@@ -214,65 +214,11 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     )
 
 
-@frozen(eq=False, slots=False)
-class Ragged(Sealed):
-    """An array (unit, timepoint) whose units are of several lengths.
-
-    Attributes
-    ----------
-    parts : tuple of ndarray, shape (unit, timepoint)
-        Units of like length together.
-    part, unit : ndarray of int, shape (unit,)
-        In which of the parts a unit stands, and where.
-    """
-
-    parts: tuple[npt.NDArray[Any], ...]
-    part: Ints
-    unit: Ints
-
-    def __getitem__(self, place: tuple[Any, Any]) -> Any:
-        """The values at units and timepoints, as of an array."""
-        unit, time = np.broadcast_arrays(*place)
-        out = np.empty(unit.shape, dtype=self.parts[0].dtype)
-        for number, values in enumerate(self.parts):
-            here = self.part[unit] == number
-            out[here] = values[self.unit[unit[here]], time[here]]
-        return out[()]
-
-
-@frozen(eq=False, slots=False)
-class Judgements(Sealed):
-    """The judgements of groups of like courses, as one.
-
-    Attributes
-    ----------
-    each : tuple of Judgement
-    owner, lesion : ndarray of int, shape (unit,)
-        As of a `Judgement`, in the order of all units.
-    overall : Ragged
-    """
-
-    each: tuple[Judgement, ...]
-    owner: Ints
-    lesion: Ints
-    overall: Ragged
-
-    def of(self, unit: int) -> tuple[Judgement, int]:
-        """The judgement that a unit stands in, and its place there."""
-        return self.each[self.overall.part[unit]], int(self.overall.unit[unit])
-
-
-def _ragged(parts: Sequence[npt.NDArray[Any]], order: Ints) -> Ragged:
-    part = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
-    unit = np.concatenate([np.arange(len(p)) for p in parts])
-    return Ragged(tuple(parts), part[order], unit[order])
-
-
 def _judgements(pieces: Sequence[Piece], order: Ints) -> Judgements:
     each = tuple(p.judgement for p in pieces if isinstance(p.judgement, Judgement))
     owner = np.concatenate([p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None])
     lesion = np.concatenate([j.lesion for j in each])
-    return Judgements(each, owner[order], lesion[order], _ragged([j.overall for j in each], order))
+    return Judgements(each, owner[order], lesion[order], ragged([j.overall for j in each], order))
 
 
 def _places(pieces: Sequence[Piece], order: Ints) -> RowPlaces:
@@ -328,6 +274,6 @@ def _record(makers: Sequence[Callable[[], Any]], order: Ints) -> Any:
         values = [getattr(record, field.name) for record in records]
         if isinstance(values[0], np.ndarray):
             flat = values[0].ndim == 1
-            both = np.concatenate(values)[order] if flat else _ragged(values, order)
+            both = np.concatenate(values)[order] if flat else ragged(values, order)
             joined_fields[field.name] = both
     return attrs.evolve(records[0], **joined_fields)

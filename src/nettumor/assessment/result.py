@@ -22,6 +22,7 @@ from nettumor._late import Late
 from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.ragged import Judgements
 from nettumor.crf.came_as import CameAs, with_categories
 from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
@@ -116,8 +117,8 @@ class Assessment(Sealed):
         policies, counts of what was left out.
     intake : Table
         What came in and how it was taken (see `nettumor.crf.Tables`).
-    judgement : Judgement
-        The arrays behind the timepoints.
+    judgement : Judgement, or Judgements
+        The arrays behind the timepoints; of groups of like courses where courses differ much.
     outcome : Outcome
         The objects behind the subjects.
     categories : mapping of str to CameAs
@@ -136,7 +137,7 @@ class Assessment(Sealed):
     events: Table
     provenance: Table
     criteria: Any
-    judgement: Judgement
+    judgement: Judgement | Judgements
     outcome: Outcome
     reference: npt.NDArray[np.float64]
     _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
@@ -303,9 +304,9 @@ def _to_arrow(table: Table) -> Any:
     )
 
 
-def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
+def explain(judged: Judgement | Judgements, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
-    judgement, unit = judgement.of(unit)
+    judgement, unit = judged.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])
