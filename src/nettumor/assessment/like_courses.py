@@ -26,6 +26,7 @@ from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.output import RowPlaces
 from nettumor.assessment.result import LateTable
+from nettumor.assessment.sources import Sources, sources_together
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
@@ -153,6 +154,8 @@ class Piece:
         As in `Group`.
     counts : dict of str to int
         For the provenance.
+    sources : callable
+        Gives the `Sources` of the timepoints.
     """
 
     timepoints: Table
@@ -164,6 +167,7 @@ class Piece:
     place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     tracks: Ints | None
     counts: dict[str, int]
+    sources: Callable[[], Sources]
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -173,14 +177,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
     order = np.argsort(np.concatenate(owners), kind="stable")
     n = len(pieces[0].outcome.times)
+    of_row = np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)])
+    rows = np.argsort(of_row, kind="stable")
     return Piece(
-        timepoints=_table(
-            [p.timepoints for p in pieces],
-            np.argsort(
-                np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)]),
-                kind="stable",
-            ),
-        ),
+        timepoints=_table([p.timepoints for p in pieces], rows),
         subjects=_table([p.subjects for p in pieces], order),
         events=_table([p.events for p in pieces], (order[:, None] * n + np.arange(n)).ravel()),
         judgement=_judgements(pieces, order),
@@ -189,6 +189,7 @@ def joined(pieces: Sequence[Piece]) -> Piece:
         place=_places(pieces, order),
         tracks=None,
         counts={name: sum(p.counts[name] for p in pieces) for name in pieces[0].counts},
+        sources=lambda: sources_together([p.sources() for p in pieces], rows),
     )
 
 

@@ -352,7 +352,7 @@ def provenance_table(
     rows: list[tuple[str, str, str]] = [
         ("criteria", criteria.title, criteria.digest),
         ("rule", rule.title, rule.digest),
-        ("censoring", censoring.title, censoring.digest),
+        ("censoring", censoring.full_title, censoring.digest),
         ("nettumor", __version__, ""),
         ("numpy", np.__version__, ""),
         ("python", platform.python_version(), ""),
