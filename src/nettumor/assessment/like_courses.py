@@ -283,16 +283,28 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
         held = [getattr(o, of) for o in outcomes]
         return Late({n: partial(_record, _each(held, n), order) for n in held[0]})
 
-    return attrs.evolve(
-        _record([lambda o=o: o for o in outcomes], order),
-        best=_record([lambda o=o: o.best for o in outcomes], order),
+    whole: Outcome = attrs.evolve(
+        _record([partial(_same, o) for o in outcomes], order),
+        best=_record([partial(_same, o.best) for o in outcomes], order),
         times=late("times"),
         start={
             name: np.concatenate([o.start[name] for o in outcomes])[order]
             for name in outcomes[0].start
         },
         others=late("_others"),
+        best_percents=Late({"change": partial(_best_percents, outcomes, order)}),
     )
+    return whole
+
+
+def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Floats]:
+    """The smallest changes from baseline and their days."""
+    percent = np.concatenate([o.best_percent for o in outcomes])[order]
+    return percent, np.concatenate([o.best_percent_day for o in outcomes])[order]
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _each(held: Sequence[Any], name: str) -> list[Callable[[], Any]]:

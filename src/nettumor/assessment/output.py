@@ -107,7 +107,7 @@ class RowPlaces(Sealed):
 
     @cached_property
     def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
-        return np.nonzero(self.exists) if self.places is None else self.places
+        return np.nonzero(np.asarray(self.exists)) if self.places is None else self.places
 
     def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
         """Unit and timepoint of each row."""

@@ -146,7 +146,7 @@ class Assessment(Sealed):
     events: Table
     provenance: Table
     criteria: Any
-    judgement: Judgement
+    judgement: Any
     outcome: Outcome
     reference: npt.NDArray[np.float64]
     _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
