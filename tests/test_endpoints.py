@@ -958,7 +958,7 @@ class TestSentences:
         pfs = nt.progression_free_survival([[SD, PD], [SD, SD]], [84, 168], new_therapy=[NAN, 100])
         assert pfs.explain(0) == (
             "PFS: event at 168.0 days (5.5 months), day 168.0: progression "
-            "(Censoring after the FDA guidance of 2018, Table A)"
+            "(Censoring after the FDA guidance of 2018, Table A; missed visits off)"
         )
         assert (
             "censored at 84.0 days (2.8 months), day 84.0: last adequate assessment, new therapy"

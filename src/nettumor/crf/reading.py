@@ -361,7 +361,7 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
 _OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
-    r"(?!(?:tu|tr|rs|dm|ds|lb)(?![a-z]))"
+    r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
     r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
 )
 """Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder. A name
