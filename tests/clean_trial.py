@@ -199,15 +199,16 @@ def build(plan, criteria="recist-1.1"):
     last = course.visits.any(axis=1)  # (S, V): some evaluator looked
     last_day = np.where(last, scans, scans[:, :1]).max(axis=1)
     progressed = (course.overall == nt.Response.PD).any(axis=(1, 2))
+    born = np.datetime64("1958-03-02") + 97 * (np.arange(s) % 90) * ONE_DAY
     subjects = {
         "subject": names,
         "randomized": _text(randomized),
         "treatment_start": _text(randomized + ONE_DAY),
-        "birth": _text(np.datetime64("1958-03-02") + 97 * (np.arange(s) % 90) * ONE_DAY),
+        "birth": _text(born),
         "consent": _text(randomized - 14 * ONE_DAY),
         "arm": np.array(["A", "B"], dtype=object)[np.arange(s) % 2],
         "sex": np.array(["F", "M"], object)[np.arange(s) % 2],
-        "age": _text(45 + np.arange(s) % 30),
+        "age": _text(((randomized - born) / ONE_DAY / 365.25).astype(int)),
         "last_known_alive": _text(last_day + 30 * ONE_DAY),
         "death": np.where(progressed & (np.arange(s) % 3 == 0), _text(last_day + 60 * ONE_DAY), ""),
         "data_cutoff": np.full(s, "2024-06-30", dtype=object),

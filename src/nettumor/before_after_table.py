@@ -198,6 +198,8 @@ def is_course(source: str | Path, dates: Said = None, limits: Limits = LIMITS) -
     if not found[0].n_rows or {"before", "after"} & names:
         return False
     study = read_quietly({"lesions": Path(source)}, dates=dates, incomplete="keep", limits=limits)
+    if "lesions" not in study or len(study) > 1:  # an export that holds more
+        return True
     table = study["lesions"]
     if not _TIMES & set(table) or study.missing_columns("lesions"):
         return False

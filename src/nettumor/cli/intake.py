@@ -24,7 +24,7 @@ from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.crf.limits import LIMITS, Limits, limits_from, limits_said
-from nettumor.crf.reading import is_readable, read_quietly
+from nettumor.crf.reading import is_readable, read_quietly, unrecognised
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_file.writing import study_text
 from nettumor.edit_checks.engine.configuration import study_configuration
@@ -102,18 +102,16 @@ def read_study(
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
     one = paths[0]
-    if study is not None:
-        source: Any = one if len(paths) == 1 else paths
+    of_many = len(paths) > 1 or one.is_dir() or not is_readable(one)
+    source: Any = one if len(paths) == 1 else paths
+    if of_many or (study is not None and study.files):
         return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
-    if len(paths) > 1 or one.is_dir() or not is_readable(one):
-        source = one if len(paths) == 1 else paths
-        return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
     found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
     source = one if known else {"lesions": one}
-    return read_quietly(source, dates=said, incomplete=incomplete, limits=limits)
+    return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -154,7 +152,12 @@ def intake(
     if write_study is not None:
         _check_new(write_study, path, study_file)
     file = load_study_file(study_file)
-    study = read_study(path, dates, file, incomplete="keep", limits=limits_of(limit, file))
+    try:
+        study = read_study(path, dates, file, incomplete="keep", limits=limits_of(limit, file))
+    except InputError:
+        if write_study is not None:
+            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path))
+        raise
     console = screen()
     show_table(console, _tables(study), "Tables")
     if "lesions" in study:
@@ -173,9 +176,13 @@ def intake(
     if not loud(study.intake).any():
         console.print("Everything was plainly read.")
     if write_study is not None:
-        text = study_text(study)
-        write_all({write_study: lambda place: write_whole(place, text)})
-        say(f"Written to {write_study}. Read with it: nettumor assess PATH --study {write_study}")
+        _write_study(write_study, study)
+
+
+def _write_study(output: Path, study: Tables) -> None:
+    text = study_text(study)
+    write_all({output: lambda place: write_whole(place, text)})
+    say(f"Written to {output}. Read with it: nettumor assess PATH --study {output}")
 
 
 def _check_new(output: Path, paths: list[Path], study_file: Path | None) -> None:

@@ -8,8 +8,12 @@ Files: CSV, TSV (comma, semicolon, tab, pipe; decimal comma), SAS XPORT versions
 Dataset-JSON 1.0 and 1.1 (JSON, NDJSON, DSJC) with nothing but NumPy, compressed with gzip or in a
 ZIP archive too; Parquet (extra ``frames``), Excel (extra ``excel``), sas7bdat (extra ``sas``).
 `limits.Limits` says how large they may be. SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
-`sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a
-`MissingExtraError`.
+`sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Exports of data capture systems are taken apart
+by `edc`, `wide` and `forms`, as a study file (`load_study`) says or where it is certain; `parts` puts
+all together. Any bytes give a table, an `InputError`, or a `MissingExtraError`.
+
+A reader of another format gives `CrfTable` objects named for what they hold (`files.read_file`); the
+rest is the same for all.
 
 What a reader of the tables (`assess`, the edit checks) builds on:
 
@@ -76,6 +80,7 @@ from nettumor.crf.lesion_cells import LesionCells, Measure, is_node
 from nettumor.crf.reading import read
 from nettumor.crf.study_file.loading import load_study
 from nettumor.crf.study_file.record import StudyFile
+from nettumor.crf.study_file.writing import study_text
 from nettumor.crf.tables import CrfTable, Source, Tables
 from nettumor.rows import number_rows, occurrence, rank_within
 
@@ -113,4 +118,5 @@ __all__ = [
     "parse_states",
     "rank_within",
     "read",
+    "study_text",
 ]

@@ -96,7 +96,7 @@ def with_role(table: CrfTable, role: str) -> CrfTable:
         implied = int(Role[role.replace(" ", "_").replace("-", "_")])
         other = np.flatnonzero(~np.isin(parse_roles(column), (Role.BLANK, implied)))
         if len(other):
-            where = f"{table.source.rows} {table.rows[other[0]]}"
+            where = f"{table.source.rows}: {table.rows[other[0]]}"
             raise InputError(
                 f"`{table.source.name}` implies the role {role}, and its column of roles says "
                 f"{column.text[other[0]]!r} ({where}). Leave the role out of [files], or the "

@@ -18,7 +18,8 @@ A study is a folder of tables, files, or frames in a mapping. A table is recogni
 key `"lesions"`), an SDTM domain by its DOMAIN variable or its name; `TU`, `TR`, `RS`, `DM`, `DS` and `LB` are mapped.
 Column names are read in any case, with blanks, hyphens or underscores, with a unit behind them ("Size (mm)",
 `size_cm`). The other names in the last column are read where no better column is there, and the intake says so. A
-column that is not named here is kept and not read, and the intake says that too: `nettumor intake PATH`.
+column that is not named here is kept and not read, and the intake says that too: `nettumor intake PATH`. What is called
+otherwise, and exports with a column for each lesion or a file for each form, are told in a [study file](study_file.md).
 
 Dates are ISO 8601 or any form that is certain; where two orders fit the whole column, say which (`dates="DMY"`,
 `--dates DMY`). A numeric column `day` (from the reference date, which is day 0) may stand for `date`; `study_day`

@@ -177,11 +177,21 @@ def _parts(
             out.append(own)
             continue
         wide = read_items(block, study)
-        if is_wide(wide) or (own is None and blocks is not None):
+        mixed = blocks is not None and (own is None or _holds_events(block, table, own))
+        may_be_wide = own is None or own.use.table == "lesions" or wide.has_patterns
+        if mixed or (may_be_wide and is_wide(wide)):
             out += [_Part(t, FileUse(t.name), True, WIDE) for t in tables_of(wide)]
         elif own is not None:
             out.append(evolve(own, joins=own.joins or blocks is not None))
     return out
+
+
+def _holds_events(block: CrfTable, table: CrfTable, own: _Part) -> bool:
+    """Whether a data set of an export is that of its events, and no table by itself: it is only
+    called as the whole is, and has no column of lesions.
+    """
+    lesions = any(known_column(name, "lesions") == "lesion" for name in block)
+    return block.name == table.name and not own.use.role and not lesions
 
 
 def _part(table: CrfTable, study: StudyFile | None, wanted: Mapping[str, Renames]) -> _Part | None:
@@ -294,7 +304,9 @@ def _leave_unknown(out: Recognised, table: CrfTable, *, named: bool) -> None:
             argument=table.name,
         )
     near = nearest_table(table.name.casefold())
-    out.leave(table, f"neither a CRF table nor an SDTM domain{near}", "ignored")
+    names = list(table)
+    columns = f"; its columns are {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
+    out.leave(table, f"neither a CRF table nor an SDTM domain{near}{columns}", "ignored")
 
 
 def _read_line(part: _Part, read_as: str) -> Line:

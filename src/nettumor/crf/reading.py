@@ -164,8 +164,9 @@ def read_quietly(
     if not tables:
         got = ", ".join([*(t.name for t in given), *(line.found for line in lines)]) or "nothing"
         raise InputError(
-            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM "
-            "domains (TU and TR, RS, DM, LB).",
+            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, give SDTM "
+            "domains (TU and TR, RS, DM, LB), or say in [files] of a study file which file is "
+            "which table.",
             argument="source",
         )
     if file is not None:
@@ -177,6 +178,15 @@ def read_quietly(
             _complete(read_as, name)
     said = dates_said(file, dates)
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
+
+
+def unrecognised(source: Any) -> Tables:
+    """What was read and not recognised: no tables, and an intake that says what there is. For the
+    first version of a study file where nothing else can be said.
+    """
+    given, lines, _, _ = _gather(source, as_limits(None), {})
+    found = recognise(given, {}, lines, None, named=False)
+    return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 
 
 def _refuse_too_late(tables: Tables, study: StudyFile | None, dates: Said) -> None:

@@ -48,11 +48,14 @@ class Wide:
         The columns that hold a value of a lesion, or of a visit.
     said : dict of str to dict
         By table, columns that the study file names.
+    has_patterns : bool
+        Patterns of the study file fit some of them.
     """
 
     table: CrfTable
     items: dict[str, Item] = field(factory=dict)
     said: dict[str, dict[str, str]] = field(factory=dict)
+    has_patterns: bool = False
 
     def name_in(self, column: str, table: str) -> str:
         """What a column is in a table of the layout; "" for nothing."""
@@ -82,6 +85,7 @@ def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
                 f"({study.place('wide', found[1].pattern)}). Make one of them narrower.",
                 argument=name,
             )
+        wide.has_patterns |= bool(found)
         item = found[0] if found else _certain(name)
         if item is not None:
             wide.items[name] = item
@@ -303,7 +307,7 @@ def _unread(wide: Wide) -> list[Line]:
     """Columns that no table takes."""
     table = wide.table
     shown = [*TELLING, "lesions"]
-    known = {n for name in shown for n in LAYOUTS[name].names()}
+    known = {n for name in shown if name != "markers" for n in LAYOUTS[name].names()}
     out = []
     for spelled in table:
         if spelled in wide.items or table.column(spelled).blank.all():

@@ -19,10 +19,13 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.parts import FORM
 from nettumor.crf.sdtm import DOMAINS
 from nettumor.crf.study_file.applying import decision
+from nettumor.crf.study_file.loading import SHARED
+from nettumor.crf.study_file.record import IGNORE
 from nettumor.crf.tables import Tables
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAREST = re.compile(r"nearest (?:column|variable) is `?(\w+)`?")
+_PERHAPS = re.compile(r"if it is the table of (\w+)")
 _HEAD = """\
 # Study file of nettumor: how the files of this study are read.
 # A first version, written by `nettumor intake`. Lines behind # are not read: they show what was not
@@ -48,6 +51,29 @@ def study_text(tables: Tables) -> str:
     ----------
     tables : Tables
         As `nettumor.crf.read` gave them without a study file.
+
+    Returns
+    -------
+    str
+        TOML: what was recognised; behind # what was not, with the nearest names.
+
+    References
+    ----------
+    TOML 1.0.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import nettumor.crf
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     tables = nettumor.crf.read({"subjects": {"patient": ["01"], "death_date": ["2024-05-01"]}})
+    >>> print("\\n".join(study_text(tables).splitlines()[4:9]))
+    [files]
+    subjects = "subjects"
+    <BLANKLINE>
+    [columns.subjects]
+    patient = "subject"
     """
     lines = [Line(**row) for row in tables.intake.rows()]
     sections = [
@@ -86,7 +112,7 @@ def key(text: str) -> str:
 def _remark(entry: str, note: str) -> str:
     """An entry with a remark behind it, on one line."""
     said = " ".join(printable(note).split())
-    return f"{entry:36}# {said}" if said else entry
+    return f"{entry:35} # {said}" if said else entry
 
 
 def _files(lines: Iterable[Line]) -> list[str]:
@@ -107,7 +133,8 @@ def _files(lines: Iterable[Line]) -> list[str]:
     for line in lines:
         if line.status in ("ignored", "not needed") and line.kind in ("file", "table"):
             name = line.place if line.kind == "table" else line.found
-            out.append(_remark(f'# {key(name)} = "ignore"', line.note))
+            near = _PERHAPS.search(line.note)
+            out.append(_remark(f"# {key(name)} = {quoted(near[1] if near else IGNORE)}", line.note))
     return list(dict.fromkeys(out))
 
 
@@ -126,20 +153,29 @@ def _file_names(lines: list[Line]) -> list[str]:
     return [o if count[o] == 1 else p for o, p in zip(open_, plain, strict=True)]
 
 
-def _columns(lines: Iterable[Line]) -> list[tuple[str, list[str]]]:
-    """By table, the columns that were read by another name, and those that were not read."""
-    by_table: dict[str, list[str]] = {}
+def _columns(lines: list[Line]) -> list[tuple[str, list[str]]]:
+    """By table, the columns that were read by another name, and those that were not read; in front,
+    for all tables, what the tables of a wide export share.
+    """
+    wide = bool(_wide(lines))
+    by_table: dict[str, list[str]] = {"": []}
     for line in lines:
         table = line.place.partition(".")[0]
-        if line.kind != "column" or (table not in LAYOUTS and table not in DOMAINS):
+        known = table in LAYOUTS or table in DOMAINS
+        if line.kind != "column":
             continue
-        if _is_renaming(line):
-            by_table.setdefault(table, []).append(f"{key(line.found)} = {quoted(line.read_as)}")
+        if known and _is_renaming(line):
+            where = "" if wide and line.read_as in SHARED else table
+            entry = f"{key(line.found)} = {quoted(line.read_as)}"
+            by_table.setdefault(where, []).append(entry)
         elif line.status == "ignored":
             near = _NEAREST.search(line.note)
             entry = f"# {key(line.found)} = {quoted(near[1] if near else '')}"
-            by_table.setdefault(table, []).append(_remark(entry, line.note))
-    return [(f"columns.{name}", list(dict.fromkeys(body))) for name, body in by_table.items()]
+            by_table.setdefault(table if known else "", []).append(_remark(entry, line.note))
+    return [
+        (f"columns.{name}" if name else "columns", list(dict.fromkeys(body)))
+        for name, body in by_table.items()
+    ]
 
 
 def _is_renaming(line: Line) -> bool:

@@ -257,7 +257,7 @@ def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
     return number, kind
 
 
-@check("D08", needs={}, follows=("D01", "S10", "S02"))
+@check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
 def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A visit dated before the visit that is numbered before it, of one subject and assessor."""
     points = data.timepoints
@@ -270,11 +270,10 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
             np.lexsort((number[points.visit[use]], kind[points.visit[use]], points.track[use]))
         ]
         series, _ = number_rows(points.track[use], kind[points.visit[use]])
-        place, other = _out_of_order(day[use], series)
-        new = ~found[use[place]]
-        place, other = place[new], other[new]
-        sort = np.argsort(row[use[place]], kind="stable")
-        place, other = place[sort], other[sort]
+        place, other, either = _out_of_order(day[use], series)
+        new = np.flatnonzero(~found[use[place]])
+        new = new[np.argsort(row[use[place[new]]], kind="stable")]
+        place, other, either = place[new], other[new], either[new]
         here, there = row[use[place]], row[use[other]]
         found[use[place]] = True
         column = own_dates(rows)[0]
@@ -290,14 +289,15 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 f"on or {'after' if e else 'before'} {d}"
                 for e, d in zip(early.tolist(), text[there].tolist(), strict=True)
             ],
-            parts={"side": np.where(early, "before", "after")},
+            parts={"side": np.where(early, "before", "after"), "either": either},
             message="visit {visit} is dated {value}, {side} visit {related.visit} "
             f"({{related.{column}}})",
         )
 
 
-def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints]:
-    """The fewest places whose dates must be wrong, and for each one that it contradicts.
+def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
+    """The fewest places whose dates must be wrong, for each one that it contradicts, and whether
+    that one may as well be the wrong one.
 
     Within a series (its places stand together, in the order of their numbers) as many dates as
     possible are kept that never go back; of two that contradict each other the later visit's is
@@ -305,6 +305,7 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints]:
     """
     wrong: list[int] = []
     against: list[int] = []
+    either: list[bool] = []
     back = np.flatnonzero((series[1:] == series[:-1]) & more_than(day[:-1], day[1:]))
     for one in np.unique(series[back]).tolist():
         places = np.flatnonzero(series == one)
@@ -315,7 +316,12 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints]:
             after = [k for k in kept if k > i and days[k] < days[i]]
             wrong.append(int(places[i]))
             against.append(int(places[before[-1] if before else after[0]]))
-    return np.array(wrong, dtype=np.int64), np.array(against, dtype=np.int64)
+            either.append(len(before) + len(after) == 1)
+    return (
+        np.array(wrong, dtype=np.int64),
+        np.array(against, dtype=np.int64),
+        np.array(either, dtype=np.bool_),
+    )
 
 
 def _rising(days: list[float]) -> list[int]:
