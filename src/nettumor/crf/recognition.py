@@ -288,9 +288,9 @@ def renamed(table: CrfTable, renames: Mapping[str, str]) -> CrfTable:
                 argument="mapping",
             )
     taken = {n.casefold() for n in (*to.values(), *columns)}
-    if len(taken) < len(to) + len(columns):
+    if len(taken) < len(renames):
         raise InputError(
-            "`mapping` gives two columns one name. Rename each to a name of its own.",
+            "`mapping` gives two columns one name, or one column two. Give each a name of its own.",
             argument="mapping",
         )
     for name in table:
