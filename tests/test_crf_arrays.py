@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import crf
-from nettumor.crf.arrays import Places, by_appearance, values_at
+from nettumor.crf.arrays import Places
 from nettumor.errors import InputError
+from nettumor.rows import by_appearance, values_at
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::nettumor.IntakeWarning"
@@ -232,7 +233,7 @@ def test_numbers_by_appearance(given_codes, ready, stretch):
         given_codes = [distinct.index(c) for c in given_codes]
         distinct = list(range(len(distinct)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
+        patch.setattr("nettumor.rows.numbering._STRETCH", stretch)
         numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
         looked = values_at(np.arange(len(distinct)) * 2, numbers)
     assert numbers.tolist() == [distinct.index(c) for c in given_codes]

@@ -68,6 +68,10 @@ PAIRS = {
     "size_in_state": ("sizes", "status"),
     "cross_table": ("a", "b"),
     "cohens_kappa": ("a", "b"),
+    "weighted_kappa": ("a", "b"),
+    "tumour_growth_regression": ("sums", "days"),
+    "mean_attenuation": ("attenuation", "sizes"),
+    "bland_altman": ("a", "b"),
     "kaplan_meier": ("time", "event"),
     "clinical_benefit_rate": ("best", "stable_days"),
     "symptom_response_duration": ("responses", "days"),
@@ -108,7 +112,7 @@ def test_every_function_of_two_arrays_holds_the_labels(name):
 def test_no_function_of_two_arrays_is_left_out():
     """Whatever public function has two array arguments compares their labels."""
     known = {*PAIRS, "target_response", "non_target_response", "first_sighting", "liver_burden"}
-    known |= {"durable_symptom_response", "sum_parts"}
+    known |= {"durable_symptom_response", "sum_parts", "compare_criteria"}
     alone = {"bootstrap"}  # a function and its one array
     for name in nt.__all__:
         function = getattr(nt, name)

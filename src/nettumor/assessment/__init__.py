@@ -45,6 +45,7 @@ from nettumor.crf import CrfTable, DateStatus, StudyFile, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import counts, further, tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
@@ -67,6 +68,7 @@ def assess(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     criteria: SizeCriteria | AttenuationCriteria | str = RECIST_1_1,
     rule: BestResponseRule | None = None,
     censoring: CensoringRule | None = None,
@@ -111,6 +113,8 @@ def assess(
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`.
     criteria : SizeCriteria, AttenuationCriteria, or str
         An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
@@ -198,7 +202,9 @@ def assess(
     choose("by", by, ("subject", "lesion"))
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
-    tables = _study(read_quietly(source, study=study, dates=dates, used=used), edition)
+    tables = _study(
+        read_quietly(source, study=study, dates=dates, used=used, limits=limits), edition
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     censoring = _scheduled(censoring, tables.study, schedule)

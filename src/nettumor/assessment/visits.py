@@ -22,8 +22,8 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
-from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
+from nettumor.rows import fills, stretches, values_at
 from nettumor.words.visits import is_loose
 from nettumor.words.visits import place as visit_place
 

@@ -23,6 +23,7 @@ from nettumor.crf.files import read_file
 from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.limits import LIMITS, Limits, limits_from, limits_said
 from nettumor.crf.reading import is_readable, read_quietly, unrecognised
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_file.writing import study_text
@@ -51,6 +52,15 @@ Study = Annotated[
     ),
 ]
 
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="The largest input that is read, such as rows=50000000; bytes_unpacked, rows, columns, "
+        "cells or letters; more than once for several.",
+    ),
+]
+
 
 def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     """What ``--dates`` says: one order for all, or one for each column."""
@@ -73,12 +83,21 @@ def load_study_file(path: Path | None) -> StudyFile | None:
     return study
 
 
+def limits_of(
+    words: list[str] | None, study: StudyFile | None, configured: Limits | None = None
+) -> Limits:
+    """What ``--limit`` says over the limits of the checks' configuration, else of the study file."""
+    of_study = LIMITS if study is None else limits_from(study.limits)
+    return limits_said(words or [], of_study if configured is None else configured)
+
+
 def read_study(
     paths: list[Path],
     dates: str | None,
     study: StudyFile | None = None,
     *,
     incomplete: str = "raise",
+    limits: Limits = LIMITS,
 ) -> Tables:
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
@@ -86,13 +105,13 @@ def read_study(
     of_many = len(paths) > 1 or one.is_dir() or not is_readable(one)
     source: Any = one if len(paths) == 1 else paths
     if of_many or (study is not None and study.files):
-        return read_quietly(source, study=study, dates=said, incomplete=incomplete)
-    found = read_file(one)
+        return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
+    found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
     source = one if known else {"lesions": one}
-    return read_quietly(source, study=study, dates=said, incomplete=incomplete)
+    return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -127,15 +146,18 @@ def intake(
     ] = None,
     dates: Dates = None,
     strict: Strict = False,
+    limit: Limit = None,
 ) -> None:
     """What a study holds, how it is read, and what is left out and why; nothing is judged."""
     if write_study is not None:
         _check_new(write_study, path, study_file)
+    file = load_study_file(study_file)
+    limits = limits_of(limit, file)
     try:
-        study = read_study(path, dates, load_study_file(study_file), incomplete="keep")
+        study = read_study(path, dates, file, incomplete="keep", limits=limits)
     except InputError:
         if write_study is not None:
-            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path))
+            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path, limits))
         raise
     console = screen()
     show_table(console, _tables(study), "Tables")

@@ -19,6 +19,7 @@ from nettumor.cli.intake import said_of_dates
 from nettumor.cli.output import Writer, check_outputs, write_all
 from nettumor.crf import StudyFile, Tables
 from nettumor.crf.came_as import as_text
+from nettumor.crf.limits import LIMITS, Limits
 from nettumor.errors import InputError
 from nettumor.tables import Table
 
@@ -36,13 +37,18 @@ _SHOWN = (
 )
 
 
-def is_study(paths: list[Path], evaluator: list[str] | None, dates: str | None = None) -> bool:
+def is_study(
+    paths: list[Path],
+    evaluator: list[str] | None,
+    dates: str | None = None,
+    limits: Limits = LIMITS,
+) -> bool:
     """Whether these are for `nettumor.assess`, and not one file of lesions before and after
     therapy.
     """
     if len(paths) > 1 or bool(evaluator) or paths[0].is_dir():
         return True
-    return is_course(paths[0], said_of_dates(dates))
+    return is_course(paths[0], said_of_dates(dates), limits)
 
 
 def edition(name: str) -> Any:

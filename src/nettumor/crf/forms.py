@@ -16,12 +16,12 @@ import numpy as np
 from attrs import evolve
 
 from nettumor._arrays import Codes
-from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import parse_roles
 from nettumor.crf.columns import Column, blanks, choose_cells, concatenate, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.errors import InputError
+from nettumor.rows import number_rows
 from nettumor.words import roles
 from nettumor.words.missing import squeezed
 from nettumor.words.roles import Role

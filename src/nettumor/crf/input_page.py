@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nettumor.crf.column_names import spellings
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout, TableLayout
+from nettumor.crf.limits import LIMITS, MEANINGS
 
 _HEAD = """# Input: the tables and their columns
 
@@ -25,6 +26,15 @@ Dates are ISO 8601 or any form that is certain; where two orders fit the whole c
 (CDISC --DY) is converted where it stands alone.
 """
 
+_LIMITS = """## How large
+
+A file is held against these limits before it is opened, by what its own structure states; what is larger is refused in
+one sentence. They are set by `limits={"rows": 50_000_000}`, by `--limit rows=50000000` (once for each), or by a table
+`[limits]` with `rows = 50_000_000` in the configuration of the edit checks. Frames and arrays are in memory already.
+
+| limit | of what | at most |
+|---|---|---|"""
+
 
 def input_page() -> str:
     """The page on the input as Markdown.
@@ -32,7 +42,12 @@ def input_page() -> str:
     >>> print(input_page().splitlines()[0])
     # Input: the tables and their columns
     """
-    return "\n".join([_HEAD, *(_section(layout) for layout in LAYOUTS.values())])
+    return "\n".join([_HEAD, _limits(), *(_section(layout) for layout in LAYOUTS.values())])
+
+
+def _limits() -> str:
+    rows = (f"| `{n}` | {meaning} | {getattr(LIMITS, n):,} |" for n, meaning in MEANINGS.items())
+    return "\n".join([_LIMITS, *rows, ""])
 
 
 def _section(layout: TableLayout) -> str:

@@ -25,7 +25,7 @@ from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.limits import LIMITS, Limits
+from nettumor.crf.limits import Limits, as_limits, limits_from
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.study_dates import Said, decide, with_days
@@ -52,6 +52,7 @@ def read(
     dates: Said = None,
     mapping: Mappings | None = None,
     incomplete: str = "raise",
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """A study's CRF tables from files or frames.
 
@@ -83,6 +84,9 @@ def read(
         What to do with a table that lacks a required column or can only be wrong (no row with a
         role, no size, a column of which no date can be read): refuse it, or keep it (for the edit
         checks, which report it).
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, by default `nettumor.crf.limits.LIMITS`:
+        ``limits={"rows": 50_000_000}`` for more rows.
 
     Returns
     -------
@@ -114,7 +118,9 @@ def read(
     >>> tables["lesions"].lesions.measure("size").too_small.tolist()
     [False, True]
     """
-    tables = read_quietly(source, study=study, dates=dates, mapping=mapping, incomplete=incomplete)
+    tables = read_quietly(
+        source, study=study, dates=dates, mapping=mapping, incomplete=incomplete, limits=limits
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     return tables
@@ -128,6 +134,7 @@ def read_quietly(
     mapping: Mappings | None = None,
     incomplete: str = "raise",
     used: Collection[str] = (),
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """As `read`, without the warning; columns of the user's own that are ``used`` (to select, to
     carry) count as read.
@@ -138,11 +145,11 @@ def read_quietly(
         _refuse_too_late(source, file, dates)
         return source
     wanted = _checked_mapping(mapping)
-    limits = LIMITS if file is None else Limits(**file.limits)
+    allowed = as_limits(limits) if limits or file is None else limits_from(file.limits)
     files = {} if file is None else dict(file.files)
     if file is not None:  # it may lie beside the tables
         files.setdefault(file.name, FileUse(IGNORE))
-    given, lines, kind, named = _gather(source, limits, files)
+    given, lines, kind, named = _gather(source, allowed, files)
     found = recognise(given, wanted, lines, file, named=named)
     tables, domains = found.tables, found.domains
     for name, table in _mapped(domains, tables).items():
@@ -166,11 +173,11 @@ def read_quietly(
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
 
 
-def unrecognised(source: Any) -> Tables:
+def unrecognised(source: Any, limits: Limits | None = None) -> Tables:
     """What was read and not recognised: no tables, and an intake that says what there is. For the
     first version of a study file where nothing else can be said.
     """
-    given, lines, _, _ = _gather(source, LIMITS, {})
+    given, lines, _, _ = _gather(source, as_limits(limits), {})
     found = recognise(given, {}, lines, None, named=False)
     return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 

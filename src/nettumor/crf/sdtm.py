@@ -27,12 +27,12 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, constant
 from nettumor.crf.dataset_json import as_numbers_where_possible
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.tables import CrfTable, Source
+from nettumor.rows import number_rows
 
 DOMAINS = ("TU", "TR", "RS", "DM", "DS", "LB", "SUPPTU", "SUPPTR", "SUPPRS", "SUPPDM")
 """The domains that are read; others are left aside."""

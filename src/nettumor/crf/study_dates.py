@@ -108,7 +108,9 @@ def _any_date(table: CrfTable, columns: list[str]) -> bool:
 
 def _lines(name: str, column: Column, decision: Any) -> list[Line]:
     """What the intake says of a column of dates."""
-    count = np.bincount(column.codes, minlength=len(column.words))
+    if not (decision.refusal or decision.converted or decision.partial or decision.unreadable):
+        return []
+    count = column.counts
     out = []
     if decision.refusal:
         held = np.flatnonzero(~_blank_words(column))
@@ -148,6 +150,8 @@ def _refusal(name: str, column: Column, decision: Any) -> InputError | None:
         said = str(decision.refusal)
         shell = re.sub(r"ass dates=[^(]*\((--dates \w+)\)", r"ass \1", said)
         return InputError(said, argument=name, command_line=shell)
+    if not decision.unreadable:
+        return None
     held = set(np.flatnonzero(~_blank_words(column)).tolist())
     if not held or held - set(decision.unreadable):
         return None
@@ -166,7 +170,7 @@ def _blank_words(column: Column) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which of the words stand for nothing, or are in no row."""
     from nettumor.words.missing import is_missing
 
-    used = np.bincount(column.codes, minlength=len(column.words)) > 0
+    used = column.counts > 0
     return ~used | np.array([is_missing(w) for w in column.words], dtype=np.bool_)
 
 

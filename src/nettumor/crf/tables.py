@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
-from nettumor.crf.arrays import number_rows
+from nettumor._sealed import Sealed, alike
 from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
@@ -27,6 +27,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
 from nettumor.crf.study_file.record import StudyFile
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
+from nettumor.rows import number_rows
 from nettumor.tables import Table
 
 
@@ -64,7 +65,7 @@ class Source:
 
 
 @frozen(eq=False, slots=False, repr=False)
-class CrfTable(Mapping[str, npt.NDArray[Any]]):
+class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
     """One table, as it came: column name to a 1-D array of str objects or of float.
 
     Attributes
@@ -103,8 +104,12 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     notes: tuple[Line, ...] = field(default=(), kw_only=True)
     date_orders: Mapping[str, str] = field(factory=lambda: MappingProxyType({}), kw_only=True)
 
-    __eq__ = object.__eq__  # a mapping of arrays cannot be compared as a mapping of values
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CrfTable):
+            return NotImplemented
+        return all(alike(getattr(self, f.name), getattr(other, f.name)) for f in fields(CrfTable))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.column(name).cells
@@ -243,7 +248,7 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return "\n".join(line[:100] for line in (head, *shown))
 
 
-class Tables(Mapping[str, CrfTable]):
+class Tables(Sealed, Mapping[str, CrfTable]):
     """A study's tables: name to `CrfTable`.
 
     Attributes
@@ -292,6 +297,13 @@ class Tables(Mapping[str, CrfTable]):
         self.intake = intake_table([]) if intake is None else intake
         self.decided: Mapping[str, str] = MappingProxyType(dict(decided or {}))
         self.study = study
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tables):
+            return NotImplemented
+        return alike(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, name: str) -> CrfTable:
         return self._tables[name]

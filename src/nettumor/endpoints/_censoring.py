@@ -14,6 +14,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import (
+    GUARD,
     Bools,
     Codes,
     Floats,
@@ -26,7 +27,6 @@ from nettumor._arrays import (
     more_than,
     running,
 )
-from nettumor._arrays import guard as guard_of
 from nettumor._possible_days import can_increase, tried, unanimous, uncertain
 from nettumor.criteria import CensoringRule
 from nettumor.criteria._types import require
@@ -115,7 +115,7 @@ def read(
     return Courses(
         codes=codes,
         days=day,
-        guard=guard_of(days, *(v for v in ends.values() if v is not None)),
+        guard=GUARD,
         rule=censoring,
         intervals=intervals,
         **_followed(codes, day, censoring),

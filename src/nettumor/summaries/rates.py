@@ -12,7 +12,6 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, at_least, broadcast
-from nettumor._arrays import guard as guard_of
 from nettumor._labels import by_label
 from nettumor.errors import InputError, choose
 from nettumor.summaries._trials import comparable, in_words, shaped, span
@@ -328,7 +327,7 @@ def clinical_benefit_rate(
             "weeks.",
             argument="minimum_days",
         )
-    stable = (codes >= Response.NON_CR_NON_PD) & at_least(days, minimum, guard_of(stable_days))
+    stable = (codes >= Response.NON_CR_NON_PD) & at_least(days, minimum)
     return _rate("clinical benefit rate", (codes >= Response.PR) | stable, method, level)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.assessment.visits import visit_numbers
 from nettumor.crf import number_rows, occurrence
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import hits_by_column
@@ -202,6 +203,7 @@ def diary_mean_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "no period has both daily counts and a mean or total (joined by subject, symptom and "
             "visit)"
         )
+    looked(data, both)
     mean, tol = rows.number("per_day"), parameters["tol"]
     wrong = both & (more_than(mean * n, total + tol * n) | more_than(total, (mean + tol) * n))
     yield flag(
