@@ -9,6 +9,7 @@ event has no row there. Rows keep their number in the file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from attrs import define, evolve, field
@@ -112,6 +113,7 @@ def _named_columns(study: StudyFile | None) -> set[str]:
     return {n.casefold() for names in (*held, *columns.ignored_in.values()) for n in names}
 
 
+@lru_cache(maxsize=8192)
 def _certain(name: str) -> Item | None:
     """What a name says by itself: of a lesion, at a visit or not."""
     item = lesion_item(name)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role, number_rows, occurrence
@@ -30,6 +31,7 @@ from nettumor.edit_checks.rules.date import (
     usable,
 )
 from nettumor.edit_checks.rules.structure import same_evaluators
+from nettumor.endpoints._schedule import scheduled_days
 from nettumor.words.visits import VisitKind, is_unplanned, read
 
 
@@ -388,41 +390,95 @@ def _unscheduled(data: Data) -> Bools:
     return out
 
 
+@frozen(eq=False)
+class Plan:
+    """The planned visits of a study.
+
+    Attributes
+    ----------
+    days : ndarray of float
+        The planned days in order, from day 0 on, beyond the last visit of the study.
+    note : str
+        Where they come from, for the finding; "" where the protocol states one interval.
+    learned : bool
+        They were learned from the study, and findings are notes.
+    every : float
+        The one interval; NaN where it changes.
+    """
+
+    days: Floats
+    note: str
+    learned: bool
+    every: float
+
+    def nearest(self, day: Floats) -> Floats:
+        """The planned day after the baseline that is nearest to each day; NaN beyond the last."""
+        if self.every == self.every:
+            return np.maximum(np.floor(day / self.every + 0.5), 1.0) * self.every
+        place = np.maximum(self._place(day), 1)
+        end = self.days[-1] + (self.days[-1] - self.days[-2]) / 2
+        return np.where(np.isnan(day) | (day > end), np.nan, self.days[place])
+
+    def interval_after(self, day: Floats) -> Floats:
+        """The planned days from the visit that each day belongs to, to the next."""
+        if self.every == self.every:
+            return np.full(day.shape, self.every)
+        return np.append(np.diff(self.days), np.inf)[self._place(day)]
+
+    def _place(self, day: Floats) -> Ints:
+        """The place of the planned day that is nearest to each day."""
+        middle = (self.days[1:] + self.days[:-1]) / 2
+        return np.asarray(np.searchsorted(middle, day))
+
+
+def planned_visits(data: Data, id: str, parameters: Parameters) -> Plan:
+    """The planned visits: the check's own interval, the schedule of the study file, the interval
+    of ``[windows]``, or what the study keeps to.
+    """
+    stated = float(parameters["every"]) != CHECKS[id].parameters["every"]
+    if data.schedule is None or stated or "interval" in data.windows:
+        every, learned = interval(data, id, parameters)
+        return Plan(np.array([0.0, every]), learned, bool(learned), every)
+    reach = np.append(scan_days(data)[0] - origin(data), 0.0)
+    days = scheduled_days(data.schedule, 0.0, np.nanmax(reach) + 1, 0.0)
+    days = np.concatenate([[0.0], days[np.isfinite(days)]])
+    return Plan(days, "the schedule of the study file", learned=False, every=np.nan)
+
+
 @check("D10", needs={}, follows=("D01", "D08", "D09", "D06"), every=56, window=7)
 def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A planned visit after baseline outside its window: the multiple of the interval nearest to
-    it.
+    """A planned visit after baseline outside its window: the multiple of the interval, or the day of
+    the schedule, nearest to it.
 
     Where neither the configuration nor a parameter states the protocol's interval it is learned
     from the study, and the finding is a note; where the study keeps to none the check is skipped.
     """
-    every, learned = interval(data, "D10", parameters)
+    plan = planned_visits(data, "D10", parameters)
     window, _ = protocol(data, "D10", parameters, "window", "window")
     points = data.timepoints
     day, places = scan_days(data)
-    if not places or not every > 0:
+    if not places or plan.every <= 0:
         raise Skip(
             "no interval between visits is planned" if places else "no table has visits and dates"
         )
     apart = day - origin(data)
-    number = np.maximum(np.floor(apart / every + 0.5), 1.0)
-    off = apart - number * every
+    nearest = plan.nearest(apart)
+    off = apart - nearest
     bad = (points.order > 0) & more_than(np.abs(off), window)
     bad &= ~_unscheduled(data)
-    assumed = f" ({learned})" if learned else ""
+    assumed = f" ({plan.note})" if plan.note else ""
     for rows, row, at in at_points(places, bad):
-        plan = number[at] * every
         yield Hits(
             table=rows.name,
             rows=row,
             column=own_dates(rows)[0],
             names=names_of(rows),
-            severity="note" if learned else "",
-            expected=[f"day {p - window:g} to {p + window:g}" for p in plan.tolist()],
+            severity="note" if plan.learned else "",
+            expected=[f"day {p - window:g} to {p + window:g}" for p in nearest[at].tolist()],
             parts={
                 "day": apart[at],
                 "off": np.abs(off[at]),
-                "plan": plan,
+                "plan": nearest[at],
                 "side": np.where(off[at] > 0, "after", "before"),
             },
             message="visit {visit} ({value}) is on day {day}, {off} days {side} the planned day "
@@ -438,8 +494,7 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     The first gap counts from the reference date, the earlier ones of a baseline scan do not; a
     visit in between without a full date leaves its gap open.
     """
-    every, learned = interval(data, "D11", parameters)
-    most, points = parameters["factor"] * every, data.timepoints
+    plan, points = planned_visits(data, "D11", parameters), data.timepoints
     day, places = scan_days(data)
     if not places:
         raise Skip("no table has visits and dates")
@@ -447,13 +502,14 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     last = np.where(before >= 0, day[before], np.nan) if len(points) else day
     last = np.where(points.order == 1, np.fmax(last, origin(data)), last)
     gap = day - last
-    assumed = learned or f"planned every {every:g} days"
+    most = parameters["factor"] * plan.interval_after(last - origin(data))
+    assumed = plan.note or f"planned every {plan.every:g} days"
     for rows, row, at in at_points(places, (points.order > 0) & more_than(gap, most)):
         yield Hits(
             table=rows.name,
             rows=row,
             column=own_dates(rows)[0],
-            expected=f"at most {most:g} days",
+            expected=[f"at most {days:g} days" for days in most[at].tolist()],
             parts={"gap": gap[at]},
             names=names_of(rows),
             message="{gap} days lie between visit {visit} ({value}) and the one before: a visit "
