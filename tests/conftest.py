@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("fast", max_examples=25, deadline=None)
@@ -15,10 +16,21 @@ settings.register_profile(
 settings.register_profile(
     "deep", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+_PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "ci")
+settings.load_profile(_PROFILE)
 
 
-_AT_THE_RIM = ("crf", "edit", "evidence", "assessment", "door", "examples", "command", "readme")
+_AT_THE_RIM = [
+    "crf",
+    "edit",
+    "evidence",
+    "assessment",
+    "door",
+    "examples",
+    "command",
+    "readme",
+    "soak",
+]
 """How the names of the tests of what stands at the rim go on."""
 
 
@@ -30,3 +42,5 @@ def pytest_collection_modifyitems(items):
         is_generated = hasattr(getattr(item, "obj", None), "hypothesis")
         if is_generated or item.path.stem.startswith(tuple(f"test_{w}" for w in _AT_THE_RIM)):
             item.add_marker("no_cover")
+        if item.get_closest_marker("deep") and _PROFILE != "deep":
+            item.add_marker(pytest.mark.skip(reason="a long run: HYPOTHESIS_PROFILE=deep"))

@@ -28,6 +28,7 @@ GROUND = (
     "_wording",
     "_levels",
     "_late",
+    "_figures",
     "_threads",
     "_possible_days",
 )
@@ -53,7 +54,7 @@ LINKS = (
 
 RIM = (
     *("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment"),
-    *("evidence", "indication", "complications"),
+    *("evidence", "indication", "complications", "plots"),
 )
 """Imports the links; nothing imports the rim."""
 
@@ -95,6 +96,12 @@ def core():
     assert nettumor.evidence.table(3).n_rows == 60, "the wheel lacks the tables of the review"
     assert nettumor.indication.guidance().n_rows == 72
     assert nettumor.complications.table().n_rows == 60
+    assert nettumor.plots.svg.waterfall([-40.0, 10.0]).startswith("<svg")
+    try:
+        refused = str(nettumor.plots.waterfall([-40.0, 10.0]))
+    except nettumor.MissingExtraError as error:
+        refused = str(error)
+    assert "pip install 'nettumor[plots]'" in refused
     from nettumor.edit_checks.engine.examples import folder_of
 
     assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"

@@ -401,3 +401,49 @@ def test_readers_are_compared_like_criteria():
         nt.compare_responses({"A": one, "B": one[::-1]})
     with pytest.raises(InputError, match="must have equal labels"):
         nt.fleiss_kappa({"A": one, "B": one[::-1]})
+
+
+def test_places_have_their_names():
+    """Of DataArrays the axes and labels are those of the arrays."""
+    xarray = pytest.importorskip("xarray")
+    sizes = xarray.DataArray(
+        SIZES,
+        dims=("patient", "lesion", "week"),
+        coords={"patient": list("abcde"), "lesion": [1, 2]},
+    )
+    found = nt.compare_criteria(sizes, DAYS, criteria=["vogl-2008", "vogl-2008-captions"])
+    assert found.responses["patient"].tolist() == list("abcde")
+    visits = nt.compare_criteria(sizes, criteria=["vogl-2008", "vogl-2008-captions"])
+    assert visits.responses["week"].tolist() == [0, 1, 2] * 5
+
+
+def test_labels_are_read_and_ordered_by_the_library():
+    """Words are the codes they stand for; a word that is none names the argument and its place."""
+    a, b = ["CR", "PR", "SD", "PD", None], ["PR", "PR", "SD", "PD", "SD"]
+    codes = [nt.parse_responses(words) for words in (a, b)]
+    assert nt.weighted_kappa(a, b) == nt.weighted_kappa(*codes)
+    assert nt.cohens_kappa(a, b) == nt.cohens_kappa(*codes)
+    assert nt.fleiss_kappa({"a": a, "b": b}) == nt.fleiss_kappa(codes)
+    assert nt.cross_table(a, b) == nt.cross_table(*codes)
+    assert nt.compare_responses({"a": a, "b": b}).kappas[0, 1] == nt.cohens_kappa(a, b).estimate
+    with pytest.raises(InputError, match=r"`b` must be responses .* got 'PX' at \[1\]"):
+        nt.weighted_kappa(a, ["PR", "PX", "SD", "PD", "SD"])
+
+
+def test_frames_say_where_their_readers_are():
+    """A frame of readers across and patients down is turned by its names; without any it is
+    refused, and not read as many readers of two patients.
+    """
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    codes = {"A": [7, 5, 3], "B": [7, 7, 3]}
+    named = pandas.DataFrame(codes).rename_axis(columns="reader")
+    assert nt.fleiss_kappa(named) == nt.fleiss_kappa(codes)
+    sizes = pandas.DataFrame(
+        {"A": [9.0, 6], "B": [2.0, 1]}, index=pandas.Index([1, 2], name="case")
+    )
+    assert nt.intraclass_correlation(sizes) == nt.intraclass_correlation([[9, 6], [2, 1]])
+    for frame in (pandas.DataFrame(codes), polars.DataFrame(codes)):
+        with pytest.raises(InputError, match="`responses` must say where its readers are"):
+            nt.fleiss_kappa(frame)
+    with pytest.raises(InputError, match=r"two editions or more, each once; got recist-1\.1"):
+        nt.compare_criteria(SIZES, criteria="recist-1.1")

@@ -164,7 +164,7 @@ def frame(n):
         "role": np.full(n, "TARGET"),
         "lesion": np.array([f"T{k}" for k in range(5)])[i % 5],
         "visit": (i // 5) % 8,
-        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * 56,
+        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * np.timedelta64(56, "D"),
         "size": np.round(rng.uniform(0, 90, n), 1),
         "state": np.array(["", "", "", "ABSENT", "NE"])[rng.integers(0, 5, n)],
     }

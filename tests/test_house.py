@@ -72,6 +72,7 @@ def public():
         for module in (
             *(nt.criteria, nt.markers, nt.symptoms),
             *(nt.evidence, nt.indication, nt.complications),
+            *(nt.plots, nt.plots.data, nt.plots.svg),
         )
         for name in module.__all__
     )

@@ -728,6 +728,27 @@ def test_a_change_beside_a_decimal_is_seen():
     assert "-42.3 %" in nt.MorphologicalResponse.assess(52.0, 30.0).explain()
 
 
+@pytest.mark.parametrize(
+    ("sums", "message"),
+    [
+        ([[-1.0, 2]], r"`sums` must be finite and at least 0 .* got -1.0 at \[0, 0\]"),
+        ([[3.0, 2], [0, 1]], r"`sums` must be greater than 0 at baseline; got 0.0 at \[1, 0\]"),
+        ([[np.nan, 2]], r"`sums` must be measured at baseline .* got 2.0 at \[0, 1\]"),
+    ],
+)
+def test_errors_name_the_sums_that_were_given(sums, message):
+    """Not the sizes they are read as, and the place without an axis nobody gave."""
+    with pytest.raises(nt.InputError, match=message):
+        nt.target_response(sums=sums)
+    assert nt.target_response(sums=sums, invalid="NE").response.shape == np.shape(sums)
+
+
+def test_results_are_no_numbers():
+    """A result where numbers should be is refused with the way to its complete sums."""
+    with pytest.raises(nt.InputTypeError, match=r"got a Sums. Take its sums where they are compl"):
+        nt.classify(nt.sum_of_lesions([[30, 20]]), 20)
+
+
 @pytest.mark.parametrize("between", [True, False])
 def test_a_response_is_carried_on_once_it_is_confirmed_in_days(between):
     """PR, SD, PR, SD by size, 56 days apart: with SD allowed between, the last SD is carried on as

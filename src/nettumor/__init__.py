@@ -18,6 +18,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from nettumor._figures import drawn_by
+
 __version__ = "0.1.0"
 
 _HOME = {
@@ -146,7 +148,7 @@ _HOME = {
         "response_table",
     ),
 }
-_RIM = ("crf", "edit_checks", "evidence", "indication", "complications")
+_RIM = ("crf", "edit_checks", "evidence", "indication", "complications", "plots")
 _MODULES = ("criteria", *_HOME, *_RIM)
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
@@ -162,6 +164,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nettumor' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+drawn_by(lambda result: importlib.import_module("nettumor.plots.notebook").figure(result))
 
 
 def __dir__() -> list[str]:

@@ -454,6 +454,8 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as
     long for bools.
     """
+    if values.shape[0] > values[:1].size:  # a long course of few
+        return np.asarray(ufunc.accumulate(values, axis=0))
     out = np.array(values)
     for row in range(1, out.shape[0]):
         ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])

@@ -21,8 +21,10 @@ from nettumor.errors import InputError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SHOWS = ("iloc", "dims", "magnitude", "units", "unit")
-"""What the objects show that have labels or a unit: pandas, xarray, pint, unyt, astropy."""
+_SHOWS = ("iloc", "dims", "magnitude", "units", "unit", "n_missing")
+"""What the objects show that have labels or a unit: pandas, xarray, pint, unyt, astropy, and results
+of sums.
+"""
 
 _TIMES = (
     *("timepoint", "time", "visit", "scan", "session", "week", "month", "cycle", "exam"),
@@ -132,6 +134,12 @@ def _read(given: dict[str, Any], own: dict[str, tuple[str, ...]]) -> _Read:
     found = _Read(dict(given), {}, {})
     for argument, value in given.items():
         last = own.get(argument, ())
+        if hasattr(value, "data_vars"):
+            raise InputError(
+                f"`{argument}` must be one array; got a {type(value).__name__}. Give one of its "
+                "variables: dataset[name].",
+                argument=argument,
+            )
         if _is_course(value):  # a result object: its axes stand in order
             axes = _dimensions(argument, value.sum)
         elif _has_labels(value):
@@ -178,6 +186,32 @@ def labelled(answer: Any, found: _Read, gives: str) -> Any:
             value = _as_dataarray(value, attribute.name, own, found, arrays)
             object.__setattr__(out, attribute.name, value)
     return out
+
+
+def is_frame_without(value: Any, roles: tuple[str, ...]) -> bool:
+    """Whether a value is a frame that calls neither its rows nor its columns by one of these
+    names.
+    """
+    if hasattr(value, "get_columns"):  # Polars: no axis has a name
+        return True
+    if not (hasattr(value, "iloc") and hasattr(value, "columns")):
+        return False
+    names = [str(name) for axis in value.axes for name in axis.names if name is not None]
+    return not any(_is(name, role) for name in names for role in roles)
+
+
+def places_of(values: Any) -> dict[str, npt.NDArray[Any]]:
+    """The label of each element of a DataArray on each axis, its place where an axis has none; of
+    any other array nothing.
+    """
+    if not _is_array_of_dims(values):
+        return {}
+    grid = np.indices(values.shape).reshape(values.ndim, -1)
+    found = {}
+    for dim, size, at in zip(values.dims, values.shape, grid, strict=True):
+        own = values.coords[dim].values if dim in values.coords else np.arange(size)
+        found[str(dim)] = own[at]
+    return found
 
 
 def _is_array_of_dims(value: Any) -> bool:

@@ -30,7 +30,7 @@ from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
-from nettumor.errors import InputError
+from nettumor.errors import InputError, listed
 from nettumor.lesions import lesion_size
 from nettumor.morphology import MorphologicalResponse, target_response
 from nettumor.summaries import disease_control_rate, objective_response_rate, response_table
@@ -244,7 +244,7 @@ def _read(path: Path, criteria: SizeCriteria, dates: Said, limits: Limits) -> _R
         raise InputError(
             f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a "
             "`lesions` table with two "
-            f"visits; it has {', '.join(found[0])}. Name its columns so.",
+            f"visits; it has {listed(found[0])}. Name its columns so.",
             argument="source",
         )
     return _from_visits(read_quietly({"lesions": path}, dates=dates, limits=limits), criteria)
@@ -258,7 +258,7 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
         raise InputError(
             f"{table.source.name} lacks the column{'s' * (len(missing) > 1)} "
             f"{', '.join(missing)}; it has "
-            f"{', '.join(table)}. Name them {', '.join(COLUMNS)}.",
+            f"{listed(table)}. Name them {', '.join(COLUMNS)}.",
             argument=missing[0],
         )
     subject, lesion = table.text(name_of["subject"]), table.text(name_of["lesion"])

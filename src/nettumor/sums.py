@@ -388,21 +388,23 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
     patients = int(np.prod(lead, dtype=np.int64))
     flat = values.reshape(patients, lesions, visits)
     parents, parts = (
-        np.broadcast_to(a, (*lead, lesions)).reshape(patients, lesions) for a in (of, part)
+        np.broadcast_to(each, (*lead, lesions)).reshape(patients, lesions) for each in (of, part)
     )
+    shared = of.ndim == 1
+    splits: list[tuple[Any, Any]] = []  # the part, and the lesion it came from, of whom
     for child in np.flatnonzero(parts.any(axis=0)):
-        whose = np.flatnonzero(parts[:, child])
-        whole_at = (whose, parents[whose, child])
-        size, whole = flat[whose, child], flat[whole_at]
-        added = np.where(np.isnan(whole), 0.0, whole) + size
+        whose: Any = slice(None) if shared else np.flatnonzero(parts[:, child])
+        whole = of[child] if shared else parents[whose, child]
+        splits.append(((whose, child), (whose, whole)))
+    for of_part, of_whole in splits:
+        size, own_size = flat[of_part], flat[of_whole]
+        added = np.where(np.isnan(own_size), 0.0, own_size) + size
         # A part that was not measured leaves its parent not measured; see the second pass below.
-        flat[whole_at] = np.where(~np.isnan(size), added, whole)
-    for child in np.flatnonzero(parts.any(axis=0)):
-        whose = np.flatnonzero(parts[:, child])
-        whole_at = (whose, parents[whose, child])
-        size = flat[whose, child]
-        lost = np.logical_or.accumulate(~np.isnan(size), axis=-1) & np.isnan(size)
-        flat[whole_at] = np.where(lost, np.nan, flat[whole_at])
+        flat[of_whole] = np.where(~np.isnan(size), added, own_size)
+    for of_part, of_whole in splits:
+        known = ~np.isnan(flat[of_part])
+        lost = np.logical_or.accumulate(known, axis=-1) & ~known
+        flat[of_whole] = np.where(lost, np.nan, flat[of_whole])
     flat[parts] = np.nan
     return values
 
@@ -410,6 +412,8 @@ def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
 def _parents(parent: npt.ArrayLike, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
     """The parent of each lesion, (lesion,) or (..., lesion), -1 for none."""
     places = np.asarray(parent)
+    if places.dtype.kind == "u":
+        places = places.astype(np.int64)
     lesions = shape[-1]
     fits = places.shape[-1:] == (lesions,) and places.ndim <= len(shape)
     if not fits or places.dtype.kind not in "iu":

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Codes, as_codes
-from nettumor._labels import same_labels
+from nettumor._arrays import Codes
+from nettumor._labels import places_of, same_labels
 from nettumor.agreement.kappa import Kappa, as_level, cohens_kappa, cross_table
 from nettumor.best_response import best_overall_response
 from nettumor.criteria import BestResponseRule, SizeCriteria, get
@@ -24,7 +24,7 @@ from nettumor.criteria._types import require
 from nettumor.errors import InputError, did_you_mean
 from nettumor.morphology import target_response
 from nettumor.tables import Table
-from nettumor.terminology import Response, labels
+from nettumor.terminology import Response, codes_or_labels, labels
 
 
 @frozen(eq=False, repr=False)
@@ -34,8 +34,8 @@ class CriteriaComparison:
     Attributes
     ----------
     responses : Table
-        The place of each element (``patient``, or ``axis_0`` and so on) and its response by each of
-        the criteria, a column each.
+        The place of each element (``patient``, or ``axis_0`` and so on; of DataArrays the labels of
+        their axes) and its response by each of the criteria, a column each.
     counts : Table
         A row for each response, the best first, and a column of counts for each of the criteria.
     agreement : Table
@@ -186,7 +186,7 @@ def compare_responses(
     Parameters
     ----------
     responses : mapping of str to array_like of int, shape (patient,) or (..., patient)
-        Codes of `Response` by each of the criteria, all of one shape.
+        Codes of `Response`, or labels, by each of the criteria, all of one shape.
     level : float
         Level of the intervals of kappa, between 0 and 1.
 
@@ -223,7 +223,7 @@ def compare_responses(
         )
     same_labels(**{f"responses[{name!r}]": values for name, values in responses.items()})
     codes = {
-        str(name): np.atleast_1d(as_codes(values, f"responses[{name!r}]"))
+        str(name): np.atleast_1d(codes_or_labels(values, f"responses[{name!r}]"))
         for name, values in responses.items()
     }
     shapes = {name: values.shape for name, values in codes.items()}
@@ -235,7 +235,9 @@ def compare_responses(
         )
     shape = next(iter(shapes.values()))
     names = ["patient"] if len(shape) == 1 else [f"axis_{i}" for i in range(len(shape))]
-    places = dict(zip(names, np.indices(shape).reshape(len(shape), -1), strict=True))
+    places = places_of(next(iter(responses.values()))) or dict(
+        zip(names, np.indices(shape).reshape(len(shape), -1), strict=True)
+    )
     agreement = agreement_of(codes, level)
     return CriteriaComparison(
         responses=Table({**places, **{n: labels(c).ravel() for n, c in codes.items()}}),
@@ -317,7 +319,7 @@ def compare_criteria(
     vogl-2008 and vogl-2008-captions: kappa 0.40, 1 of 3 changes class
     """
     editions: list[SizeCriteria] = []
-    for asked in criteria:
+    for asked in [criteria] if isinstance(criteria, str) else criteria:
         edition: Any = get(asked) if isinstance(asked, str) else asked
         require(edition, SizeCriteria, "compare_criteria")
         editions.append(edition)

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from nettumor._arrays import Codes, Floats, as_codes
-from nettumor._labels import by_label, same_labels
+from nettumor._arrays import Codes, Floats
+from nettumor._labels import by_label, is_frame_without, same_labels
 from nettumor._levels import plain
 from nettumor.errors import InputError, choose
 from nettumor.tables import Table
-from nettumor.terminology import Response, labels
+from nettumor.terminology import Response, codes_or_labels, labels
 
 Counts = npt.NDArray[np.int64]
 
@@ -110,7 +110,7 @@ def as_level(level: Any) -> float:
 
 def _two(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Codes, Codes]:
     """Two judgements of the same patients, with an axis of patients and one shape."""
-    first, second = as_codes(a, "a"), as_codes(b, "b")
+    first, second = codes_or_labels(a, "a"), codes_or_labels(b, "b")
     if first.ndim == 0 or first.shape != second.shape:
         raise InputError(
             "`a` and `b` must have an axis of patients and one shape, a response for each patient; "
@@ -128,7 +128,7 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     Parameters
     ----------
     a, b : array_like of int, shape (patient,)
-        Codes of `Response` of the same patients, judged twice.
+        Codes of `Response` of the same patients, judged twice, or labels.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     Raises
     ------
     InputError
-        For a code that is none, more than one dimension, or unequal lengths.
+        For a code or label that is none, more than one dimension, or unequal lengths.
 
     References
     ----------
@@ -153,7 +153,7 @@ def cross_table(a: npt.ArrayLike, b: npt.ArrayLike) -> Table:
     PR,1,1
     SD,0,1
     """
-    first, second = as_codes(a, "a"), as_codes(b, "b")
+    first, second = codes_or_labels(a, "a"), codes_or_labels(b, "b")
     if first.ndim != 1 or first.shape != second.shape:
         raise InputError(
             "`a` and `b` must be one-dimensional and of one length, a response for each patient; "
@@ -190,7 +190,7 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> 
     Parameters
     ----------
     a, b : array_like of int, shape (..., patient)
-        Codes of `Response` of the same patients. Axes before the last are trials, each with a kappa
+        Codes of `Response` of the same patients, or labels. Axes before the last are trials, each with a kappa
         of its own.
     level : float
         Level of the interval, between 0 and 1.
@@ -204,7 +204,7 @@ def cohens_kappa(a: npt.ArrayLike, b: npt.ArrayLike, *, level: float = 0.95) -> 
     Raises
     ------
     InputError
-        For a code that is none, a single code, or unequal shapes.
+        For a code or label that is none, a single code, or unequal shapes.
 
     References
     ----------
@@ -236,7 +236,7 @@ def weighted_kappa(
     Parameters
     ----------
     a, b : array_like of int, shape (..., patient)
-        Codes of `Response` of the same patients. Axes before the last are trials, each with a kappa
+        Codes of `Response` of the same patients, or labels. Axes before the last are trials, each with a kappa
         of its own; the scale is one for all.
     weights : {"linear", "quadratic"}
         What a disagreement by d of k - 1 steps still counts: 1 - d / (k - 1), or one less the
@@ -253,7 +253,7 @@ def weighted_kappa(
     Raises
     ------
     InputError
-        For a code that is none, a single code, unequal shapes, or other weights.
+        For a code or label that is none, a single code, unequal shapes, or other weights.
 
     References
     ----------
@@ -270,9 +270,9 @@ def weighted_kappa(
     choose("weights", weights, _WEIGHTS)
     level = as_level(level)
     counts, excluded = _judged(tables_of(*_two(a, b)))
-    occurring = (counts.sum(axis=-1) + counts.sum(axis=-2)) > 0
-    on_scale = np.flatnonzero(occurring.reshape(-1, len(Response)).any(axis=0))
-    scale = np.union1d(on_scale, _SCALE)
+    total = counts.reshape(-1, *counts.shape[-2:]).sum(axis=0)
+    on_scale = np.flatnonzero(total.sum(axis=0) + total.sum(axis=1))
+    scale = np.union1d(on_scale, np.array(_SCALE) - Response.IUPD)
     steps = np.abs(np.subtract.outer(np.arange(scale.size), np.arange(scale.size)))
     last = scale.size - 1
     # In whole numbers: weights times (k - 1), or times its square.
@@ -281,10 +281,8 @@ def weighted_kappa(
 
 
 def _judged(counts: Counts) -> tuple[Counts, Counts]:
-    """The tables without NE and MISSING, and how many patients that leaves out."""
-    held = np.array(counts)
-    held[..., : Response.IUPD, :] = 0
-    held[..., :, : Response.IUPD] = 0
+    """The tables from iUPD on, without NE and MISSING, and how many patients that leaves out."""
+    held = counts[..., Response.IUPD :, Response.IUPD :]
     return held, counts.sum(axis=(-2, -1)) - held.sum(axis=(-2, -1))
 
 
@@ -335,7 +333,7 @@ def fleiss_kappa(responses: npt.ArrayLike, *, level: float = 0.95) -> Kappa:
     Parameters
     ----------
     responses : array_like of int, shape (..., reader, patient), or a mapping of reader to codes
-        Codes of `Response`. Axes before the last two are trials, each with a kappa of its own; of a
+        Codes of `Response`, or labels. Axes before the last two are trials, each with a kappa of its own; of a
         mapping each value is (..., patient).
     level : float
         Level of the interval, between 0 and 1.
@@ -349,7 +347,7 @@ def fleiss_kappa(responses: npt.ArrayLike, *, level: float = 0.95) -> Kappa:
     Raises
     ------
     InputError
-        For a code that is none, fewer than two readers, or unequal shapes.
+        For a code or label that is none, fewer than two readers, or unequal shapes.
 
     References
     ----------
@@ -362,7 +360,7 @@ def fleiss_kappa(responses: npt.ArrayLike, *, level: float = 0.95) -> Kappa:
     Kappa(0.56, 95 % interval -0.26 to 1.00: 3 readers, 4 patients, 0 not judged by all)
     """
     level = as_level(level)
-    codes = as_codes(stacked(responses, "responses"), "responses")
+    codes = codes_or_labels(stacked(responses, "responses"), "responses")
     if codes.ndim < 2 or codes.shape[-2] < 2:
         raise InputError(
             "`responses` must have the axes (..., reader, patient) with two readers or more; got "
@@ -416,6 +414,13 @@ def _t_quantile(level: float, freedom: Counts) -> Floats:
 
 def stacked(values: Any, argument: str) -> Any:
     """The values of a mapping of readers as one array, the readers before the patients."""
+    if is_frame_without(values, ("reader", "patient")):
+        raise InputError(
+            f"`{argument}` must say where its readers are; got a {type(values).__name__} whose rows "
+            "and columns have no such name. Give a mapping {reader: values}, or name one axis: "
+            "frame.rename_axis(columns='reader').",
+            argument=argument,
+        )
     if not hasattr(values, "items") or hasattr(values, "iloc") or hasattr(values, "dims"):
         return values
     same_labels(**{f"{argument}[{name!r}]": value for name, value in values.items()})

@@ -97,14 +97,17 @@ class RowPlaces(Sealed):
 
     Attributes
     ----------
-    exists : ndarray of bool, shape (unit, timepoint)
+    exists : ndarray of bool, shape (unit, timepoint), or None
+    places : tuple of ndarray of int, shape (row,), or None
+        Where they are known already.
     """
 
-    exists: Bools
+    exists: Bools | None = None
+    places: tuple[npt.NDArray[np.int64], ...] | None = None
 
     @cached_property
     def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
-        return np.nonzero(self.exists)
+        return np.nonzero(self.exists) if self.places is None else self.places
 
     def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
         """Unit and timepoint of each row."""

@@ -6,6 +6,7 @@ request; the tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, fields, frozen
 
-from nettumor import _wording
+from nettumor import _figures, _wording
 from nettumor._late import Late
 from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
@@ -28,6 +29,12 @@ from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Reason, Response, labels
+
+_SHOWN = (
+    *("subject", "evaluator", "arm", "best", "best_percent", "confirmed", "pfs_days", "pfs_event"),
+    *("biological", "symptomatic"),
+)
+"""Columns of the subjects that a notebook shows."""
 
 
 class LateTable(Table):
@@ -266,6 +273,12 @@ class Assessment(Sealed):
             frames = {n: with_categories(f, wanted, self.categories) for n, f in frames.items()}
         return frames
 
+    def _repr_html_(self) -> str:
+        """The first rows of the subjects and a small waterfall, for a notebook."""
+        names = [n for n in _SHOWN if n in self.subjects]
+        first = Table({name: self.subjects[name][:10] for name in names})
+        return f"<p>{html.escape(repr(self))}</p>{first._repr_html_()}{_figures.figure_of(self)}"
+
     def __repr__(self) -> str:
         counts = np.bincount(self.outcome.best.response, minlength=len(Response))
         found = [
@@ -292,6 +305,7 @@ def _to_arrow(table: Table) -> Any:
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
+    judgement, unit = judgement.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])

@@ -39,7 +39,14 @@ from nettumor.crf.study_file.applying import (
 from nettumor.crf.study_file.loading import study_of
 from nettumor.crf.study_file.record import IGNORE, FileUse, StudyFile
 from nettumor.crf.tables import CrfTable, Tables
-from nettumor.errors import InputError, InputTypeError, MissingExtraError, choose, did_you_mean
+from nettumor.errors import (
+    InputError,
+    InputTypeError,
+    MissingExtraError,
+    choose,
+    did_you_mean,
+    listed,
+)
 
 Mappings = Mapping[str, Mapping[str, str]]
 
@@ -257,7 +264,7 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
     first = missing[0].split(" ")[0]
     said = (
         f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-        f"{table.source.name} has {', '.join(table) or 'none'}. "
+        f"{table.source.name} has {listed(table)}. "
     )
     return InputError(
         f"{said}Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",

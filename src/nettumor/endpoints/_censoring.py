@@ -277,6 +277,9 @@ def _last_adequate(
 
 def _last(where: Bools) -> npt.NDArray[np.int64]:
     """The last place on the last axis where it is True; -1 where it nowhere is."""
+    if where.shape[-1] > where[..., :1].size:  # a long course of few
+        back = where[..., ::-1].argmax(axis=-1)
+        return np.where(where.any(axis=-1), where.shape[-1] - 1 - back, -1)
     out = np.full(where.shape[:-1], -1, dtype=np.int64)
     for visit in range(where.shape[-1]):
         np.copyto(out, visit, where=where[..., visit])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._labels import places_of
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import labels, reasons
 
@@ -18,7 +19,7 @@ _MOST = 20
 def table_of(course: Any) -> Table:
     """The visits of a `TargetResponse`, a row each, with their places on the axes."""
     shape = course.response.shape
-    columns = _labels_of(course.response) or _places(shape)
+    columns = places_of(course.response) or _places(shape)
     columns["response"] = labels(course.response, course.criteria).ravel()
     for name in ("sum", "n_missing", "baseline", "nadir"):
         columns[name] = np.ravel(getattr(course, name))
@@ -33,19 +34,6 @@ def _places(shape: tuple[int, ...]) -> dict[str, npt.NDArray[Any]]:
     places = np.indices(shape).reshape(len(shape), -1)
     names = ["patient"] if len(shape) == 2 else [f"axis_{i}" for i in range(len(shape) - 1)]
     return dict(zip([*names, "timepoint"], places, strict=True))
-
-
-def _labels_of(response: Any) -> dict[str, npt.NDArray[Any]]:
-    """The labels of each visit on each axis of a DataArray, its place where it has none."""
-    if not hasattr(response, "dims"):
-        return {}
-    each = [response.coords[d].values if d in response.coords else None for d in response.dims]
-    own = [
-        np.arange(n) if one is None else one for one, n in zip(each, response.shape, strict=True)
-    ]
-    grid = np.indices(response.shape).reshape(response.ndim, -1)
-    names = map(str, response.dims)
-    return {name: one[at] for name, one, at in zip(names, own, grid, strict=True)}
 
 
 def page_of(title: str, table: Table) -> str:

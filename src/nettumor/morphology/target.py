@@ -177,6 +177,11 @@ def target_response(
     against baseline; MR and the gap, where the criteria have them; SD. PD needs an increase above
     0, and the percent of a nadir of 0 is unlimited.
 
+    Under RECIST 1.1 and iRECIST a PR is carried on: once two visits that met its limit confirm each
+    other, later visits stay PR although the sum has grown back above the limit, until PD (70, 70, 80
+    of 100 is PR, PR, PR; 70, 80 is PR, SD). What is carried on confirms nothing, and its reason has
+    SUSTAINED. ``attrs.evolve(criteria, sustained_response=False)`` turns it off.
+
     Parameters
     ----------
     sizes : array_like of float, shape (..., lesion, timepoint)

@@ -74,7 +74,7 @@ class FollowUp:
         )
 
 
-@by_label()
+@by_label(time="patient", event="patient")
 def median_follow_up(time: npt.ArrayLike, event: npt.ArrayLike, *, level: float = 0.95) -> FollowUp:
     """Median follow-up by the reverse Kaplan-Meier estimate.
 

@@ -38,6 +38,7 @@ GROUPS = (
     "new lesion",
     "overall response",
     "date",
+    "subject",
     "assessor",
     "marker",
     "urine",

@@ -34,7 +34,7 @@ from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.numbered_apart import numbered_apart
-from nettumor.edit_checks.reading.wrong_dates import OF_DATES, without_wrong_dates
+from nettumor.edit_checks.reading.wrong_dates import AS_GIVEN, OF_DATES, without_wrong_dates
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.tables import Table
 
@@ -147,8 +147,9 @@ def run(
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
     data = _data(tables, edition, settings)
-    first = {c.id: _one(c, data, values[c.id], settings) for c in wanted if c.id in OF_DATES}
-    usable = without_wrong_dates(data, [h for s in first.values() for h in s.hits])
+    first = {c.id: _one(c, data, values[c.id], settings) for c in wanted if c.id in AS_GIVEN}
+    judged = [h for id, s in first.items() if id in OF_DATES for h in s.hits]
+    usable = without_wrong_dates(data, judged)
     if usable is not tables:
         data = _data(usable, edition, settings)
     data.release()

@@ -13,6 +13,7 @@ import numpy as np
 from attrs import evolve
 
 from nettumor.crf import Column, Role, Tables, number_rows
+from nettumor.crf.columns import Ints
 
 _NAMES = {Role.NON_TARGET: " (NON-TARGET)", Role.NEW: " (NEW)"}
 
@@ -40,7 +41,7 @@ def numbered_apart(study: Tables) -> Tables:
     return study.replace(lesions=evolve(table, columns=columns))
 
 
-def _apart(study: Tables, use: np.ndarray, names: np.ndarray, role: np.ndarray) -> bool:
+def _apart(study: Tables, use: Ints, names: Ints, role: Ints) -> bool:
     """Whether most tracks with two roles at a visit have names there under both, more than once."""
     table = study["lesions"]
     track = table.track()[0][use]

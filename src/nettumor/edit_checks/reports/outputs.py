@@ -155,6 +155,12 @@ def sentence(id: str) -> str:
     return CHECKS[id].sentence if id in CHECKS else ""
 
 
-def source(id: str) -> str:
-    """The source of a check; "" where none is known."""
-    return CHECKS[id].source if id in CHECKS else ""
+def source(found: Findings, id: str) -> str:
+    """The source of a check, and what the study changed of it; "" where none is known."""
+    if id not in CHECKS:
+        return ""
+    given, usual = found.parameters.get(id, {}), CHECKS[id].parameters
+    own = [f"{n} = {v} ({usual[n]})" for n, v in given.items() if n in usual and v != usual[n]]
+    return (
+        f"{CHECKS[id].source}; changed by the study: {', '.join(own)}" if own else CHECKS[id].source
+    )

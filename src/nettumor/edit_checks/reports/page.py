@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from nettumor.crf.intake import loud, summary
 from nettumor.edit_checks.engine.register import CHECKS
-from nettumor.edit_checks.reports.outputs import about, encoded, write
+from nettumor.edit_checks.reports.outputs import about, encoded, source, write
 from nettumor.tables import Table
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _matrix(found: Findings) -> dict[str, list[object]]:
 def written_html(found: Findings, path: str | Path | None, table: Table, left_out: str) -> str:
     """The page as text, also written to ``path`` where given."""
     checks = {
-        id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": CHECKS[id].source}
+        id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": source(found, id)}
         for id in found.runs["check"].tolist()
         if id in CHECKS
     }

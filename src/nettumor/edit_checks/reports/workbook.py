@@ -75,7 +75,7 @@ def write_book(
     columns = _with_answers(table, kept)
     ids = table["check"].tolist()
     columns["rule"] = np.array([sentence(id) for id in ids], dtype=object)
-    columns["source"] = np.array([source(id) for id in ids], dtype=object)
+    columns["source"] = np.array([source(found, id) for id in ids], dtype=object)
     facts = [*about(found).items(), ("not shown", left_out)]
     sheets = {
         "Read": found.intake,

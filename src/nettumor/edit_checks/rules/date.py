@@ -304,7 +304,10 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
 
 
 @check(
-    "D04", needs={"subjects": ("birth|consent",)}, follows=("D01", "=D07"), screening_allowed=False
+    "D04",
+    needs={"subjects": ("birth|consent",)},
+    follows=("D01", "=D07", "=D08"),
+    screening_allowed=False,
 )
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date before birth; or an assessment, or the treatment, before informed consent (warning).

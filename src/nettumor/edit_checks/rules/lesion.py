@@ -28,7 +28,7 @@ from nettumor.edit_checks.rules.methods import kinds_of
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
 from nettumor.words.organs import side
 
-_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15")
+_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15", "M25", "M26", "M27")
 """Faults after which a size is not what was meant."""
 
 
