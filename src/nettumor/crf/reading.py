@@ -180,11 +180,11 @@ def read_quietly(
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
 
 
-def unrecognised(source: Any) -> Tables:
+def unrecognised(source: Any, limits: Limits | None = None) -> Tables:
     """What was read and not recognised: no tables, and an intake that says what there is. For the
     first version of a study file where nothing else can be said.
     """
-    given, lines, _, _ = _gather(source, as_limits(None), {})
+    given, lines, _, _ = _gather(source, as_limits(limits), {})
     found = recognise(given, {}, lines, None, named=False)
     return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 

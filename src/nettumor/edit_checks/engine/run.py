@@ -170,6 +170,7 @@ def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:
         organ_map=settings.organ_map,
         method_equivalents=settings.method_equivalents,
         windows=settings.windows,
+        schedule=settings.schedule,
     )
 
 
