@@ -16,10 +16,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 def figures():
     """Name of the file and its text."""
-    with resources.as_file(resources.files("nettumor") / "data" / "demo") as folder:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", nt.IntakeWarning)
-            done = nt.assess(folder, criteria="vogl-2008")
+    with (
+        resources.as_file(resources.files("nettumor") / "data" / "demo") as folder,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", nt.IntakeWarning)
+        done = nt.assess(folder, criteria="vogl-2008")
     svg = nt.plots.svg
     yield "waterfall.svg", svg.waterfall(done, title="Synthetic trial: best change", width=84)
     yield (
