@@ -1,21 +1,24 @@
 """The plan of the house: which modules are links, in which order, and what stands at the rim.
 
 Run as a script it serves the checks that need no test runner: ``house.py coverage`` prints the
-files whose branch coverage must be complete; ``house.py core`` imports everything with only the
-required dependencies present.
+configuration of coverage for the files whose branches must all be covered; ``house.py core`` imports
+everything with only the required dependencies present.
 """
 
 import importlib
 import pathlib
 import subprocess
 import sys
+import tomllib
 
 GROUND = (
     "errors",
     "words",
+    "rows",
     "_arrays",
     "_labels",
     "_plausible",
+    "_sealed",
     "_toml",
     "_text",
     "_whole_file",
@@ -42,6 +45,7 @@ LINKS = (
     "growth",
     "markers",
     "symptoms",
+    "agreement",
     "profile",
     "endpoints",
     "summaries",
@@ -57,10 +61,18 @@ RIM = (
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
 
 
-def coverage_patterns():
-    """Coverage patterns of ground and links."""
-    return ",".join(
-        f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py")
+def coverage_configuration():
+    """Only ground and links are measured: each file more that is traced makes the tests slower."""
+    patterns = (f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py"))
+    project = tomllib.loads((SOURCE.parent.parent / "pyproject.toml").read_text("utf-8"))
+    report = project["tool"]["coverage"]["report"]
+    return "\n".join(
+        [
+            "[run]\nbranch = true\ninclude =",
+            *(f"    {pattern}" for pattern in patterns),
+            f"[report]\nshow_missing = {report['show_missing']}\nexclude_also =",
+            *(f"    {line}" for line in report["exclude_also"]),
+        ]
     )
 
 
@@ -111,4 +123,4 @@ def core():
 
 
 if __name__ == "__main__":
-    {"coverage": lambda: print(coverage_patterns()), "core": core}[sys.argv[1]]()
+    {"coverage": lambda: print(coverage_configuration()), "core": core}[sys.argv[1]]()

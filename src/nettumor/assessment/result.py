@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from nettumor import _figures, _wording
 from nettumor._late import Late
+from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.crf.came_as import CameAs, with_categories
@@ -84,8 +85,8 @@ def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
     return values
 
 
-@frozen(eq=False, repr=False)
-class Assessment:
+@frozen(eq=False, repr=False, slots=False)
+class Assessment(Sealed):
     """What `assess` answers. Columns of timepoints, subjects and events are worked out when they
     are asked for.
 
@@ -143,6 +144,18 @@ class Assessment:
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
+
+    def __attrs_post_init__(self) -> None:
+        sealed((self.judgement, self.outcome, self.reference))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Assessment):
+            return NotImplemented
+        of_arrays = ("judgement", "outcome", "_place")  # what the tables are made of
+        names = [f.name for f in fields(Assessment) if f.name not in of_arrays]
+        return all(alike(getattr(self, name), getattr(other, name)) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
@@ -292,6 +305,7 @@ def _to_arrow(table: Table) -> Any:
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
+    judgement, unit = judgement.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])

@@ -20,7 +20,6 @@ from attrs import frozen
 
 from nettumor import _figures, _wording
 from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast
-from nettumor._arrays import guard as guard_of
 from nettumor._labels import by_label
 from nettumor.errors import choose, refuse
 from nettumor.summaries._quantiles import crossing
@@ -532,7 +531,7 @@ def read_times(
     return times, flags
 
 
-@by_label()
+@by_label(time="patient", event="patient")
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 
@@ -584,7 +583,7 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     times, flags = read_times(time, event, ("time", "event"))
     trials, patients = times.shape[:-1], times.shape[-1]
     flat = (math.prod(trials), patients)
-    order = ordered(times.reshape(flat), flags.reshape(flat), guard_of(time))
+    order = ordered(times.reshape(flat), flags.reshape(flat), GUARD)
     survival = np.empty(flat)
     for rows in order.blocks:
         survival[rows] = survival_of(order[rows])

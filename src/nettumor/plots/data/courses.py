@@ -24,10 +24,10 @@ from nettumor.plots.data.sources import (
     in_order,
     is_assessment,
     is_table,
+    names_of,
     of_evaluator,
     same_length,
     subjects_of,
-    texts,
 )
 from nettumor.terminology import Response, labels, parse_responses
 
@@ -110,9 +110,9 @@ def _of_assessment(done: Any, evaluator: str | None) -> dict[str, Any]:
     table = done.timepoints
     rows = of_evaluator(done, table, evaluator)
     of_subjects = of_evaluator(done, done.subjects, evaluator)
-    names = texts(done.subjects["subject"])[of_subjects]
+    names = names_of(done.subjects)[of_subjects]
     best = np.asarray(done.outcome.best.response)[of_subjects]
-    subject = texts(table["subject"])[rows]
+    subject = names_of(table)[rows]
     percent = np.array(table["percent_from_baseline"][rows])
     overall = parse_responses(table["overall"][rows])
     first = np.append(True, subject[1:] != subject[:-1]) if subject.size else np.zeros(0, np.bool_)

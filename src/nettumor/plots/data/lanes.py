@@ -27,9 +27,9 @@ from nettumor.plots.data.sources import (
     in_order,
     is_assessment,
     is_table,
+    names_of,
     of_evaluator,
     subjects_of,
-    texts,
 )
 from nettumor.terminology import EventReason, Response, parse_responses
 
@@ -148,13 +148,13 @@ def _of_assessment(done: Any, evaluator: str | None) -> Lanes:
     reason = np.asarray(survival.reason)
     at_cutoff = (reason & np.int32(EventReason.CUTOFF)) != 0
     return Lanes(
-        subject=texts(done.subjects["subject"])[rows],
+        subject=names_of(done.subjects)[rows],
         last_day=np.where(survival.event, np.nan, survival.day)[rows],
         progression=done.subjects["progression_day"][rows],
         new_therapy=np.where(therapy.event, therapy.day, np.nan)[rows],
         death=np.where(survival.event, survival.day, np.nan)[rows],
         cutoff=np.where(at_cutoff, survival.day, np.nan)[rows],
-        seen_subject=texts(visits["subject"])[seen],
+        seen_subject=names_of(visits)[seen],
         seen_day=visits["day"][seen],
         seen=parse_responses(visits["overall"][seen]),
     )

@@ -93,6 +93,19 @@ def texts(values: Any) -> Texts:
     return np.array(written, dtype=np.str_).reshape(array.shape)
 
 
+def names_of(table: Any) -> Texts:
+    """Who each row of a table of an `Assessment` is of: the subject, with the lesion where lesions are
+    judged.
+    """
+    subject = texts(table["subject"])
+    if "lesion" not in table:
+        return subject
+    lesion = texts(table["lesion"])
+    return np.array(
+        [f"{s} {one}" for s, one in zip(subject.tolist(), lesion.tolist(), strict=True)], np.str_
+    )
+
+
 def subjects_of(values: Any, n: int, argument: str = "subject") -> Texts:
     """Names of ``n`` subjects: those given, else 1, 2, 3."""
     if values is None:
