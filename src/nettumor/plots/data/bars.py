@@ -28,6 +28,7 @@ from nettumor.plots.data.sources import (
     label_of,
     names_of,
     of_evaluator,
+    of_one_reader,
     same_length,
     subjects_of,
     texts,
@@ -167,6 +168,7 @@ def _read(source: Any, given: dict[str, Any], criteria: Any, evaluator: str | No
     if is_assessment(source):
         return _of_assessment(source, given, criteria, evaluator)
     if is_table(source):
+        source = of_one_reader(source, evaluator)
         percent = column(source, "percent")
         if percent is None:
             percent = column(source, "best_percent", "the bars")

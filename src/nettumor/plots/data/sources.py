@@ -63,8 +63,22 @@ def of_evaluator(done: Any, table: Any, evaluator: str | None) -> Bools:
     """Which rows of a table of an `Assessment` are those of one evaluator; evaluators are never
     mixed.
     """
-    written = texts(table["evaluator"])
     known = list(dict.fromkeys(texts(done.subjects["evaluator"]).tolist()))
+    return _of_one(texts(table["evaluator"]), known, evaluator)
+
+
+def of_one_reader(source: Any, evaluator: str | None) -> Any:
+    """A plain table with the rows of one evaluator, where it has a column of them."""
+    found = column(source, "evaluator")
+    if found is None:
+        return source
+    written = texts(found)
+    rows = _of_one(written, list(dict.fromkeys(written.tolist())), evaluator)
+    return {name: np.asarray(column(source, name))[rows] for name in column_names(source)}
+
+
+def _of_one(written: Texts, known: list[str], evaluator: str | None) -> Bools:
+    """Which rows are those of one evaluator, of those that are known."""
     if evaluator is None and len(known) > 1:
         raise InputError(
             f"`evaluator` must be given: there are {', '.join(known)}. Evaluators are never mixed.",
