@@ -6,6 +6,7 @@ No frame library is needed to read one; `Table.to_frame` hands it to pandas or P
 from __future__ import annotations
 
 import csv
+import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._sealed import Sealed
 from nettumor._whole_file import write_whole
 from nettumor.errors import (
     InputError,
@@ -25,7 +27,7 @@ from nettumor.errors import (
 )
 
 
-class Table(Mapping[str, npt.NDArray[Any]]):
+class Table(Sealed, Mapping[str, npt.NDArray[Any]]):
     """A frozen table: column name to a 1-D array, all of one length, in order.
 
     Parameters
@@ -111,6 +113,21 @@ class Table(Mapping[str, npt.NDArray[Any]]):
             for name, a in self._columns.items()
         ]
         return "\n".join(line[:100] for line in lines[:40])
+
+    def _repr_html_(self) -> str:
+        """The first rows and columns for a notebook, everything in them as text."""
+        names = list(self)[:_WIDE]
+        cells = [
+            [html.escape(_short(cell_text(v))) for v in self[name][:_LONG].tolist()]
+            for name in names
+        ]
+        head = "".join(f"<th>{html.escape(_short(name))}</th>" for name in names)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+            for row in zip(*cells, strict=True)
+        )
+        shape = f"{self.n_rows:,} rows x {len(self)} columns"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{shape}</p>"
 
     def to_frame(self, kind: str = "pandas") -> Any:
         """The table as a frame of ``kind`` "pandas" or "polars" (extra ``frames``)."""
@@ -218,6 +235,14 @@ def _objects(cells: list[Any]) -> npt.NDArray[Any]:
     out = np.empty(len(cells), dtype=object)
     out[:] = cells
     return out
+
+
+_LONG, _WIDE, _LETTERS = 10, 12, 60
+"""Rows, columns, and letters of a cell that a notebook shows of a table."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def cell_text(value: object) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, Floats, at_least, more_than
+from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement, possible_days
 from nettumor.assessment.subjects import Subjects
@@ -64,7 +64,7 @@ class Outcome:
     progressed : ndarray of bool
     best_percent, best_percent_day, baseline_day : ndarray of float
         The smallest change of the sum from baseline, percent, of the visits that count for best
-        response, and its day; the day of the baseline.
+        response, and its day, worked out when they are asked for; the day of the baseline.
     times : mapping of str to TimeToEvent
         "PFS", "TTP", "DOR", "TTR", "OS", "TTNT"; "OSMET", survival from the first metastasis, where
         a subject has the day of one. Each is worked out when it is asked for.
@@ -75,17 +75,26 @@ class Outcome:
     best: BestResponse
     progression_day: Floats
     progressed: Bools
-    best_percent: Floats
-    best_percent_day: Floats
     baseline_day: Floats
     times: Mapping[str, TimeToEvent]
     start: dict[str, Floats]
     _others: Mapping[str, BestResponse]
+    _best_percents: Mapping[str, tuple[Floats, Floats]]
 
     @property
     def unconfirmed(self) -> BestResponse:
         """Best response by the same rule without confirmation, worked out when it is asked for."""
         return self._others["unconfirmed"]
+
+    @property
+    def best_percent(self) -> Floats:
+        """The smallest change from baseline."""
+        return self._best_percents["change"][0]
+
+    @property
+    def best_percent_day(self) -> Floats:
+        """The day of the smallest change from baseline."""
+        return self._best_percents["change"][1]
 
 
 def ends_of(
@@ -161,8 +170,12 @@ def outcome(
     ends: Ends,
     rule: BestResponseRule,
     censoring: CensoringRule,
+    *,
+    metastasis: bool | None = None,
 ) -> Outcome:
-    """Best response, progression and times of every unit."""
+    """Best response, progression and times of every unit; ``metastasis``: survival from the first
+    metastasis is asked for (None: where one of them has its day).
+    """
     course = _course(judgement, visits, ends)
     treated = _therapy(ends, censoring)
     has_targets, assessed = _disease(judgement, visits)
@@ -221,7 +234,9 @@ def outcome(
         ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
     )
     start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
-    if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
+    if metastasis is None:
+        metastasis = bool((~np.isnan(ends.first_metastasis)).any())
+    if metastasis:  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
         times["OSMET"] = partial(survival, ends.first_metastasis)
     # a date of death that nobody can read; or a full one of a patient without a reference date
@@ -230,10 +245,10 @@ def outcome(
         for name in ("PFS", "DOR", *(n for n in ("OS", "OSMET") if n in times)):
             times[name] = partial(_died_some_day, times[name], unknown, ends.death_status)
     others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
-    percent, day = _best_percent(judgement, course, ends, censoring)
+    percents = Late({"change": lambda: _best_percent(judgement, course, ends, censoring)})
     baseline_day = tracks_of(visits.day, judgement.owner)[:, 0]
     return Outcome(
-        best, progression, place >= 0, percent, day, baseline_day, Late(times), start, others
+        best, progression, place >= 0, baseline_day, Late(times), start, others, percents
     )
 
 
@@ -245,7 +260,7 @@ def _best_percent(
     """
     pd = course.counted == Response.PD
     ended = np.zeros(pd.shape, dtype=np.bool_)
-    ended[:, 1:] = np.logical_or.accumulate(pd, axis=1)[:, :-1]
+    ended[:, 1:] = running(np.logical_or, pd.T[:-1]).T
     treated = at_least(course.first, _therapy(ends, censoring)[0][:, None])
     use = (course.codes != Response.MISSING) & ~ended & ~course.late & ~treated
     percent = np.where(use, judgement.target.percent_from_baseline, np.nan)

@@ -17,6 +17,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots
 from nettumor.crf import CrfTable, number_rows
 from nettumor.crf.columns import Ints, Words
+from nettumor.rows import stretches
 
 _JOINED = re.compile(r"\s*[/+&,]\s*")
 _LETTER = re.compile(r"(.*[^A-Za-z\s])[\s._-]?[A-Za-z]")
@@ -87,7 +88,9 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
 def _without_baseline(at: Slots) -> Bools:
     """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
     early = np.zeros(at.codes.shape, dtype=np.bool_)
-    early.ravel()[at.slot[at.timepoint <= 0]] = True
+    flat = early.ravel()
+    for part in stretches(len(at.slot)):
+        flat[at.slot[part][at.timepoint[part] <= 0]] = True
     return (at.codes >= 0) & ~early
 
 

@@ -89,8 +89,10 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Write findings that follow from others as well.")
     ] = False,
+    study: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Check a study's tables for faults of oncology logic, each a query that can be sent to the
     site.
@@ -98,9 +100,9 @@ def check(
     if since is not None:
         previous_table(since)  # refused before the run, not after
     with own_rules(rules or ()):
-        limit, must_run = _failing(fail_on)
+        least, must_run = _failing(fail_on)
         found, suffix = _checked(
-            path, criteria, config, evaluator, checks, output, dates, strict=strict
+            path, criteria, config, evaluator, checks, output, study, dates, limit, strict=strict
         )
         compared = None if since is None else found.compare(since, folded=not every)
         left_out = "" if output is None else _write(found, output, suffix, not every, since)
@@ -109,10 +111,10 @@ def check(
         _show_since(screen(width=None), compared, since)
     if output is not None:
         say(f"Written to {output}. {left_out}".strip())
-    _exit(found, limit, must_run)
+    _exit(found, least, must_run)
 
 
-def _exit(found: Findings, limit: int, must_run: set[str]) -> None:
+def _exit(found: Findings, least: int, must_run: set[str]) -> None:
     """End with 2 where a check failed, with 1 where ``--fail-on`` asks for it."""
     rows = found.runs.rows()
     failed = [r for r in rows if r["status"] == "failed"]
@@ -126,7 +128,7 @@ def _exit(found: Findings, limit: int, must_run: set[str]) -> None:
     for row in lacking:
         said = f"nettumor: check {row['check']} ({row['name']}) was skipped: {row['reason']}"
         print(printable(" ".join(said.split())), file=sys.stderr)
-    severe = any(s in SEVERITIES[: limit + 1] for s in np.unique(found["severity"]).tolist())
+    severe = any(s in SEVERITIES[: least + 1] for s in np.unique(found["severity"]).tolist())
     if lacking or severe:
         raise typer.Exit(1)
 
@@ -159,7 +161,9 @@ def _checked(
     evaluator: str | None,
     checks: str | None,
     output: Path | None,
+    study: Path | None,
     dates: str | None,
+    limit: list[str] | None,
     *,
     strict: bool,
 ) -> tuple[Findings, str]:
@@ -173,7 +177,7 @@ def _checked(
     if suffix == ".xlsx":
         workbook_class()  # refused before the run, not after
     if output is not None:
-        check_outputs([output], [*path, *([] if config is None else [config])])
+        check_outputs([output], [*path, *(file for file in (config, study) if file is not None)])
     wanted = (
         None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
     )
@@ -182,7 +186,10 @@ def _checked(
         nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
     )
     said = intake.said_of_dates(dates)
-    tables = read_quietly(path[0] if len(path) == 1 else path, dates=said, incomplete="keep")
+    source = path[0] if len(path) == 1 else path
+    file = intake.load_study_file(study)
+    limits = intake.limits_of(limit, file, None if settings is None else settings.limits)
+    tables = read_quietly(source, study=file, dates=said, incomplete="keep", limits=limits)
     refuse_unread(tables)
     intake.show_intake(tables.intake, strict=strict)
     return _run(tables, edition, wanted, evaluator, settings), suffix

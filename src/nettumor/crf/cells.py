@@ -124,7 +124,9 @@ def unknown_words(
         strange = np.array(
             [not _known(w, kind, unit, decimal_comma) for w in column.words], dtype=np.bool_
         )
-    counts = np.bincount(column.codes, minlength=len(column.words))
+    if not strange.any():
+        return {}
+    counts = column.counts
     return {str(column.words[i]): int(counts[i]) for i in np.flatnonzero(strange & (counts > 0))}
 
 

@@ -23,9 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, widen
-from nettumor.crf.arrays import by_appearance, fills, stretches, values_at
+from nettumor._sealed import alike, sealed
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
+from nettumor.rows import by_appearance, fills, stretches, values_at
 from nettumor.words.missing import any_missing, is_missing
 
 Words = npt.NDArray[np.object_]
@@ -101,6 +102,22 @@ class Column:
                 _as_words(words if words is not None else []),
                 np.asarray(codes, dtype=np.int32),
             )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Column):
+            return NotImplemented
+        held = (self.floats, self.letters, self.came_as)
+        if len(self) != len(other) or not all(
+            map(alike, held, (other.floats, other.letters, other.came_as))
+        ):
+            return False
+        return self.floats is not None or bool((self.text == other.text).all())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (None, None) if self.floats is not None else self._factors
+        return _sealed_column, (*parts, self.floats, self.letters, self.came_as)
 
     @classmethod
     def of_text(cls, cells: Iterable[Any]) -> Column:
@@ -286,6 +303,17 @@ class Column:
         return self._factors[1]
 
     @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows have each of `words`."""
+        out = np.zeros(len(self.words), dtype=np.int64)
+        if len(out) == 1:
+            out[0] = len(self)
+        elif len(out):
+            for part in stretches(len(self)):  # what NumPy makes of short codes stays in the cache
+                out += np.bincount(self.codes[part], minlength=len(out))
+        return out
+
+    @cached_property
     def text(self) -> Words:
         """The cells as text, one per row; "" where blank, a number as one would write it."""
         cells = self.words[self.codes] if len(self.words) else np.empty(0, dtype=object)
@@ -303,10 +331,9 @@ class Column:
         what keys and codes are compared by.
         """
         words = self.words.tolist()
-        plain = len("|".join(["", *words, ""]).split()) == 1  # no blank in any
         if any_missing(words):
             words = ["" if is_missing(w) else " ".join(w.split()) for w in words]
-        elif plain:
+        elif len("".join(["|", *words, "|"]).split()) == 1:  # no blank in any
             return self if self.floats is None else Column(words=self.words, codes=self.codes)
         else:
             words = [" ".join(w.split()) for w in words]
@@ -510,8 +537,12 @@ def _days_of(
         return days.view(np.int64), np.asarray(days == array)
     # by whole numbers: NumPy's own change of unit takes five times as long
     ticks = array.astype(f"datetime64[{unit}]", copy=False).view(np.int64)
-    days_since = ticks // _A_DAY[unit]
-    return days_since, np.asarray(days_since * _A_DAY[unit] == ticks)
+    days_since = np.empty(ticks.shape, dtype=np.int64)
+    whole = np.empty(ticks.shape, dtype=np.bool_)
+    for part in stretches(len(ticks)):
+        np.floor_divide(ticks[part], _A_DAY[unit], out=days_since[part])
+        np.equal(days_since[part] * _A_DAY[unit], ticks[part], out=whole[part])
+    return days_since, whole
 
 
 def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
@@ -560,3 +591,11 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
             present[places[part]] = True
     found = np.flatnonzero(present) + low
     return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
+
+
+def _sealed_column(words: Any, codes: Any, floats: Any, letters: Any, came_as: CameAs) -> Column:
+    """A column out of a pickle, its arrays read-only."""
+    column = Column(words=words, codes=codes, floats=floats, letters=letters)
+    column.came_as = came_as
+    sealed(vars(column))
+    return column

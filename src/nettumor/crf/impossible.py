@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nettumor.crf.cells import Role, State, parse_roles, unknown_words
+from nettumor.crf.cells import Role, State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
@@ -44,7 +44,7 @@ def refuse_impossible(lesions: CrfTable) -> None:
             f"`lesions` must have rows; {lesions.source.name} has a header alone. Give the rows.",
             argument="lesions",
         )
-    if "role" in lesions and not (parse_roles(lesions.column("role")) > 0).any():
+    if "role" in lesions and not (lesions.lesions.identified > 0).any():
         words = [w for w in lesions.column("role").words.tolist() if w.strip()][:3]
         got = f"got {', '.join(f'{w!r:.60}' for w in words)}" if words else "every cell is blank"
         raise InputError(
@@ -77,9 +77,10 @@ def _has_number(lesions: CrfTable, name: str) -> bool:
     """Whether some cell of a measure is a number, or says what was seen of the lesion."""
     column = lesions.column(name)
     if column.floats is not None:
-        return bool(np.isfinite(column.floats).any())
+        first = column.floats[:1000]  # one will do
+        return bool(np.isfinite(first).any() or np.isfinite(column.floats).any())
     unit, comma = LAYOUTS["lesions"][name].unit, lesions.source.decimal_comma
-    used = column.words[np.bincount(column.codes, minlength=len(column.words)) > 0]
+    used = column.words[column.counts > 0]
     return any(
         not is_missing(w)
         and not unknown_words(Column.of_text([w]), "size", unit=unit, decimal_comma=comma)

@@ -74,7 +74,7 @@ def _other_categories(table: CrfTable) -> list[Line]:
     if "criteria" not in table:
         return []
     column = table.column("criteria").trimmed
-    count = np.bincount(column.codes, minlength=len(column.words))
+    count = column.counts
     why = "left out where responses by size are checked"
     return [
         Line("row", "responses.criteria", w, "another category of response", n, "not needed", why)
@@ -149,7 +149,7 @@ def _other_units(column: Column) -> list[tuple[str, int]]:
     """Units of lengths that are neither missing nor known, with how many rows have each."""
     from nettumor.words import units
 
-    count = np.bincount(column.codes, minlength=len(column.words)).tolist()
+    count = column.counts.tolist()
     return [
         (w, n)
         for w, n in zip(column.words, count, strict=True)
@@ -191,13 +191,28 @@ def _endless(place: str, column: Column) -> list[Line]:
     return [Line("number", place, "inf", "", count, "unreadable", "infinite")] if count else []
 
 
+def _none_alike(names: Mapping[str, list[str]]) -> bool:
+    """Whether the names are of one length and one case, so that no two differ in zeros or case
+    alone: asked of all together, for most studies need no more.
+    """
+    joined = "".join("".join(words) for words in names.values())
+    one_case = joined.isascii() and joined in (joined.upper(), joined.lower())
+    lengths = set().union(*(map(len, words) for words in names.values()))
+    return one_case and len(lengths - {0}) <= 1
+
+
 def _alike(tables: Mapping[str, CrfTable]) -> Iterator[Line]:
     """Pairs of subjects whose names differ in leading zeros or case alone: perhaps one patient."""
+    names = {
+        name: table.column("subject").trimmed.words.tolist()
+        for name, table in tables.items()
+        if "subject" in table and table.n_rows
+    }
+    if _none_alike(names):
+        return
     where: dict[str, str] = {}
-    for name, table in tables.items():
-        if "subject" in table and table.n_rows:
-            words = table.column("subject").trimmed.words.tolist()
-            where = {**dict.fromkeys(words, name), **where}
+    for name, words in names.items():
+        where = {**dict.fromkeys(words, name), **where}
     joined = "\n".join(where)
     # names of one length do not differ in leading zeros alone
     joined = joined if len(set(map(len, where))) == 1 else _ZEROS.sub("", joined)

@@ -357,6 +357,8 @@ def _one_of(codes: Codes, states: tuple[State, ...]) -> Bools:
 
 def _translated(codes: Codes, translate: Callable[[int], int]) -> Codes:
     """Codes of one byte translated one by one; -1 stays."""
+    if codes.size and (codes == codes[0]).all():  # most columns of states are empty
+        return np.full(codes.shape, translate(int(codes[0])) if codes[0] >= 0 else -1, np.int8)
     table = np.array([translate(code) for code in (*range(16), -1)], dtype=np.int8)
     return np.asarray(table[codes])
 

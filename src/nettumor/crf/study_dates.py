@@ -76,6 +76,8 @@ def decide(
     mapped = {*columns}
     for name, table in domains.items():
         columns |= {f"{name}.{v}": table.column(v) for v in table if v.endswith(("DTC", "DT"))}
+    if isinstance(said, Mapping) and "" in said:  # a study file's order of all other columns
+        said = {n: said.get(n, said.get(n.partition(".")[2], said[""])) for n in columns}
     decisions = words_of_dates.decide({n: c.words.tolist() for n, c in columns.items()}, said)
     orders = {n: d.order for n, d in decisions.items() if d.order}
     lines: list[Line] = []
@@ -106,7 +108,9 @@ def _any_date(table: CrfTable, columns: list[str]) -> bool:
 
 def _lines(name: str, column: Column, decision: Any) -> list[Line]:
     """What the intake says of a column of dates."""
-    count = np.bincount(column.codes, minlength=len(column.words))
+    if not (decision.refusal or decision.converted or decision.partial or decision.unreadable):
+        return []
+    count = column.counts
     out = []
     if decision.refusal:
         held = np.flatnonzero(~_blank_words(column))
@@ -146,6 +150,8 @@ def _refusal(name: str, column: Column, decision: Any) -> InputError | None:
         said = str(decision.refusal)
         shell = re.sub(r"ass dates=[^(]*\((--dates \w+)\)", r"ass \1", said)
         return InputError(said, argument=name, command_line=shell)
+    if not decision.unreadable:
+        return None
     held = set(np.flatnonzero(~_blank_words(column)).tolist())
     if not held or held - set(decision.unreadable):
         return None
@@ -164,7 +170,7 @@ def _blank_words(column: Column) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which of the words stand for nothing, or are in no row."""
     from nettumor.words.missing import is_missing
 
-    used = np.bincount(column.codes, minlength=len(column.words)) > 0
+    used = column.counts > 0
     return ~used | np.array([is_missing(w) for w in column.words], dtype=np.bool_)
 
 

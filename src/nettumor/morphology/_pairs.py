@@ -18,24 +18,32 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import SizeCriteria, Threshold
 from nettumor.terminology import Reason, Response
 
-BLOCK = 3 << 13
-"""Pairs judged at a time: their sizes and what is computed from them fill 0.6 MB."""
+BLOCK = 1 << 15
+"""Pairs judged at a time: their sizes and what is computed from them fill 0.8 MB."""
 
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)
-_multiply, _less, _at_most, _greater, _equal = (
+_multiply, _less, _at_most, _greater, _equal, _at_least = (
     np.multiply,
     np.less,
     np.less_equal,
     np.greater,
     np.equal,
+    np.greater_equal,
 )
 _add, _subtract, _all, _highest = np.add, np.subtract, np.logical_and.reduce, np.maximum.reduce
 _BITS = np.dtype(np.uint64)
-_INFINITE = np.array(np.inf).view(_BITS)[()]
+_INFINITE = np.array(np.inf).view(_BITS)
+_BITS_32 = np.dtype(np.uint32)
+_INFINITE_32 = np.array(np.inf, dtype=np.float32).view(_BITS_32)
 
 NARROW = 4.0 * float(np.finfo(np.float32).eps)
 """How far apart a decimal and its float of 32 bits may lie, on both sides of a limit, with room."""
+
+_TINY = 1e-30
+"""Below this a product of 32 bits may lose digits: such sizes are judged in 64."""
+
+Places = npt.NDArray[np.int64]
 
 IN_GAP = Response.IUPD
 """Marks a change in the gap that is to be refused: a size never gives this response."""
@@ -87,6 +95,8 @@ class Scratch:
 
     def __init__(self, size: int) -> None:
         self.size = size
+        self.gaps = False
+        """Whether the last block had a size that is missing: then the next most likely has one."""
         first, second = np.empty((2, size), dtype=np.bool_)
         self._arrays = (np.empty(size), first, second, first.view(np.int8), second.view(np.int8))
 
@@ -114,21 +124,39 @@ def codes_of_block(
     # A part is less than the whole for sizes above 0, and for nothing else: not 0, infinity, NaN,
     # or a size below 0.
     _less(product, before, first)
-    sound = _all(first)
+    odd = None if _all(first) else np.flatnonzero(~first)
     if limits.usual:
         _at_most(after, product, first)
         _multiply(before, limits.pd_array, product)
         _greater(after, product, second)
         _subtract(first_code, second_code, out)
-        sound = sound and _sizes(after)
         _add(out, out, out)  # PR is SD + 2, PD is SD - 2, CR is PR + 1
         _add(out, _SD, out)
         _equal(after, _ZERO, first)
         _add(out, first_code, out)
     else:
         _further(before, after, criteria, limits, out)
-        sound = sound and _sizes(after)
-    return bool(sound) or _mend(before, after, out)
+    odd = _with_lost(after, odd, second, scratch)
+    return odd is None or _mend(before, after, odd, out)
+
+
+def _with_lost(
+    after: npt.NDArray[Any], odd: Places | None, flags: Bools, scratch: Scratch
+) -> Places | None:
+    """The places ``odd`` and those where the size after is missing or cannot be; None for none.
+
+    Read as whole numbers sizes come before infinity, NaN and whatever has a sign.
+    """
+    narrow = after.dtype.itemsize == 4
+    bits, infinite = (
+        (after.view(_BITS_32), _INFINITE_32) if narrow else (after.view(_BITS), _INFINITE)
+    )
+    if not scratch.gaps and _highest(bits) < infinite:
+        return odd
+    _at_least(bits, infinite, flags)
+    lost = np.flatnonzero(flags)
+    scratch.gaps = lost.size > 0
+    return lost if odd is None else np.concatenate([odd, lost])
 
 
 class NearLimits:
@@ -146,23 +174,49 @@ class NearLimits:
 
     def codes_of_block(
         self,
-        before: Floats,
-        after: Floats,
+        before: npt.NDArray[Any],
+        after: npt.NDArray[Any],
         criteria: SizeCriteria,
         limits: Limits,
         out: Codes,
         scratch: Scratch,
     ) -> bool:
-        """As the function of this name; the limits of the decimals are not asked here."""
-        further, nearer = self._moved
-        other = np.empty_like(out)
-        codes_of_block(before, after, criteria, nearer, other, scratch)
-        sound = codes_of_block(before, after, criteria, further, out, scratch)
-        near = np.flatnonzero(other != out)
-        if near.size:
-            self._pairs.append((near + self._done, before[near], after[near]))
+        """As the function of this name; the limits of the decimals are not asked here.
+
+        A block may come in 32 bits: then products are rounded to them, by a quarter of `NARROW`.
+        """
+        if before.dtype == np.float32 and not np.fmin.reduce(before) > _TINY:
+            before, after = before.astype(np.float64), after.astype(np.float64)
+        further, nearer = (
+            np.array([moved.pr, moved.pd], dtype=before.dtype) for moved in self._moved
+        )
+        product, first, second, first_code, second_code = scratch.parts(out.shape[0])
+        product = product.view(before.dtype)[: out.shape[0]]
+        other, near = np.empty((2, out.shape[0]), dtype=np.bool_)
+        _multiply(before, further[:1], product)
+        _less(product, before, first)  # as in the function of this name
+        odd = None if _all(first) else np.flatnonzero(~first)
+        _at_most(after, product, first)
+        _multiply(before, nearer[:1], product)
+        _at_most(after, product, other)
+        np.not_equal(first, other, near)  # one limit says PR, the other does not
+        _multiply(before, nearer[1:], product)
+        _greater(after, product, other)
+        _multiply(before, further[1:], product)
+        _greater(after, product, second)
+        _subtract(first_code, second_code, out)
+        np.not_equal(second, other, other)
+        np.logical_or(near, other, near)
+        _add(out, out, out)
+        _add(out, _SD, out)
+        _equal(after, _ZERO.astype(after.dtype), first)
+        _add(out, first_code, out)
+        if near.any():
+            place = np.flatnonzero(near)
+            self._pairs.append((place + self._done, before[place], after[place]))
         self._done += out.size
-        return sound
+        odd = _with_lost(after, odd, second, scratch)
+        return odd is None or _mend(before, after, odd, out)
 
     def mend(self, codes: Codes, new: Bools | None) -> None:
         """The codes of the pairs near a limit, by the decimals that were written, into ``codes``."""
@@ -179,13 +233,6 @@ class NearLimits:
         if new is not None:
             progress(np.broadcast_to(new, codes.shape).ravel()[place], mended)
         codes.reshape(-1)[place] = mended
-
-
-def _sizes(after: Floats) -> Any:
-    """Whether all are sizes: read as whole numbers these come before infinity, NaN and whatever has
-    a sign.
-    """
-    return _highest(after.view(_BITS)) < _INFINITE
 
 
 def _further(
@@ -206,13 +253,14 @@ def _further(
     np.maximum(out, (after == 0).view(np.int8) * np.int8(Response.CR), out=out)
 
 
-def _mend(before: Floats, after: Floats, out: Codes) -> bool:
-    """NE for the pairs with a missing or impossible size; whether every size is possible."""
-    sound = (before > 0) & (before < np.inf) & (after >= 0) & (after < np.inf)
-    out *= sound.view(np.int8)
-    out += (~sound).view(np.int8)
-    at = np.flatnonzero(~sound)
-    return not (impossible(before[at], True) | impossible(after[at], False)).any()
+def _mend(before: Floats, after: Floats, odd: Places, out: Codes) -> bool:
+    """NE for the pairs, of those at ``odd``, with a missing or impossible size; whether every size
+    is possible.
+    """
+    first, second = before[odd], after[odd]
+    sound = (first > 0) & (first < np.inf) & (second >= 0) & (second < np.inf)
+    out[odd[~sound]] = Response.NE
+    return not (impossible(first, True) | impossible(second, False)).any()
 
 
 def progress(new: Bools, out: Codes) -> None:

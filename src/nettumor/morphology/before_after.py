@@ -147,7 +147,8 @@ def _in_blocks(
     with np.errstate(
         invalid="ignore", over="ignore"
     ):  # infinite and huge sizes are told apart block by block
-        for b, a, *flags, out in _blocks([*given.values(), codes], size):
+        kind = "f" if all(narrow) else "d"
+        for b, a, *flags, out in _blocks([*given.values(), codes], size, kind):
             possible &= judge(b, a, criteria, limits, out, scratch)
             if flags:
                 _pairs.progress(flags[0], out)
@@ -156,14 +157,18 @@ def _in_blocks(
     return codes, not possible
 
 
-def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDArray[Any], ...]]:
-    """The arrays, broadcast to the last of them, block by block as float64, bool and int8."""
+def _blocks(
+    arrays: list[npt.NDArray[Any]], size: int, kind: str
+) -> Iterator[tuple[npt.NDArray[Any], ...]]:
+    """The arrays, broadcast to the last of them, block by block as floats of ``kind`` ("d" or "f"),
+    bool and int8.
+    """
     shape, total = arrays[-1].shape, arrays[-1].size
     if not total:
         return
     if all(
         a.shape == shape and a.flags.c_contiguous and a.dtype.isnative and a.dtype.char in ready
-        for a, ready in zip(arrays, ("d", "d", *"?" * (len(arrays) - 3), "b"), strict=True)
+        for a, ready in zip(arrays, (kind, kind, *"?" * (len(arrays) - 3), "b"), strict=True)
     ):
         flat = [a.reshape(-1) for a in arrays]  # views
         whole = total // size * size
@@ -172,7 +177,7 @@ def _blocks(arrays: list[npt.NDArray[Any]], size: int) -> Iterator[tuple[npt.NDA
             yield tuple(a[whole:] for a in flat)
         return
     access: list[Any] = [["readonly"]] * (len(arrays) - 1) + [["writeonly"]]
-    types: list[Any] = [np.float64, np.float64, *[a.dtype for a in arrays[2:]]]
+    types: list[Any] = [kind, kind, *[a.dtype for a in arrays[2:]]]
     operands: list[Any] = list(arrays)
     with np.nditer(
         operands,
@@ -216,7 +221,7 @@ def _refuse_gap(after: npt.NDArray[Any], codes: Codes, criteria: SizeCriteria) -
     )
 
 
-@by_label()
+@by_label(gives="")
 def percent_change(before: npt.ArrayLike, after: npt.ArrayLike, *, invalid: str = "raise") -> Any:
     """Change of a size from before to after therapy, in percent; negative is smaller.
 

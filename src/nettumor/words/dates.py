@@ -177,6 +177,8 @@ class _Held:
     def of(cls, name: str, words: Sequence[str]) -> _Held:
         plain = read_all(words)
         slashes = np.flatnonzero(plain.form == Form.SLASHES)
+        if not slashes.size:
+            return cls(name, words, plain, (), {"DMY": (), "MDY": ()})
         given = [words[int(i)] for i in slashes]
         fits = {}
         for order in ("DMY", "MDY"):

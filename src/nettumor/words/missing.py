@@ -74,11 +74,11 @@ def any_missing(words: Iterable[str]) -> bool:
     >>> any_missing(["", "01"]), any_missing(["01", "n/a"])
     (False, True)
     """
-    given = [w for w in words if w]
+    given = words if isinstance(words, (list, tuple)) else list(words)
     # distinct first letters are few: of 25,000 subjects most are passed over by them
     starts = {
         letter
-        for letter in {w[0] for w in given}
+        for letter in {w[:1] for w in given}
         if letter.isspace() or letter.translate(_DASHES).casefold() in _STARTS
     }
-    return bool(starts) and any(is_missing(w) for w in given if w[0] in starts)
+    return bool(starts) and any(is_missing(w) for w in given if w[:1] in starts)

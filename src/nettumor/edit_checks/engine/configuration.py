@@ -20,8 +20,12 @@ vocabularies.
     interval = 56                         # days between visits
     window = 7
     baseline = 28
+    [limits]
+    rows = 50_000_000                     # the largest table that is read
 
-Unknown keys are errors that name the nearest known one.
+Unknown keys are errors that name the nearest known one. In a study file the same tables stand under
+``[checks]``: ``[checks.off]``, ``[checks.parameters.U01]``; its ``[schedule]`` gives the windows that
+the file itself does not.
 """
 
 from __future__ import annotations
@@ -36,7 +40,10 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen
 
+from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
+from nettumor.crf import StudyFile, load_study
+from nettumor.crf.limits import LIMITS, Limits, limits_from
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -44,8 +51,8 @@ from nettumor.words.missing import tidy
 WINDOWS = ("interval", "window", "baseline")
 
 
-@frozen
-class Configuration:
+@frozen(slots=False)
+class Configuration(Sealed):
     """A study's own configuration of the edit checks.
 
     Parameters
@@ -65,6 +72,8 @@ class Configuration:
         Groups of imaging methods (upper case) that count as one.
     windows : mapping of str to float
         ``interval``, ``window``, ``baseline``: days.
+    limits : Limits
+        The largest file and table that are read.
     """
 
     parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
@@ -74,10 +83,11 @@ class Configuration:
     organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
     method_equivalents: tuple[tuple[str, ...], ...] = ()
     windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+    limits: Limits = LIMITS
 
 
 NO_CONFIGURATION = Configuration()
-_TABLES = ("parameters", "off", "severity", "allow", "organs", "methods", "windows")
+_TABLES = ("parameters", "off", "severity", "allow", "organs", "methods", "windows", "limits")
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -86,7 +96,7 @@ def load_configuration(path: str | Path) -> Configuration:
     Parameters
     ----------
     path : path
-        The file; see the module's docstring for its tables.
+        The file, or a study file with ``[checks]``; see the module's docstring for its tables.
 
     Returns
     -------
@@ -102,6 +112,20 @@ def load_configuration(path: str | Path) -> Configuration:
     TOML 1.0.
     """
     file = read_toml(path)
+    if isinstance(file.content.get("checks"), dict):  # a study file
+        return study_configuration(load_study(path))
+    return configuration_of(file)
+
+
+def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None) -> Configuration:
+    """The configuration in a TOML file, or in the table ``[checks]`` of a study file.
+
+    Parameters
+    ----------
+    file : TomlFile
+    windows : mapping of str to float, optional
+        Windows that hold where the file has none (of the study's schedule).
+    """
     _known(file, (), file.content, _TABLES, "table")
     parts = {name: _table(file, name) for name in _TABLES}
     for name in ("parameters", "severity", "allow"):
@@ -120,8 +144,16 @@ def load_configuration(path: str | Path) -> Configuration:
         allow=_shares(file, parts["allow"]),
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
-        windows=_windows(file, parts["windows"]),
+        windows={**(windows or {}), **_windows(file, parts["windows"])},
+        limits=_limits(file, parts["limits"]),
     )
+
+
+def study_configuration(study: StudyFile | None) -> Configuration:
+    """The configuration of the checks in a study file, with the windows of its schedule."""
+    if study is None:
+        return NO_CONFIGURATION
+    return configuration_of(study.checks, study.schedule.windows())
 
 
 def _off(file: TomlFile, told: Mapping[str, Any]) -> dict[str, str]:
@@ -220,6 +252,14 @@ def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
     for name, value in windows.items():
         with _at(file, "windows", name):
             found[name] = _days(name, value)
+    return found
+
+
+def _limits(file: TomlFile, limits: Mapping[str, Any]) -> Limits:
+    found = LIMITS
+    for name, value in limits.items():
+        with _at(file, "limits", name):
+            found = limits_from({name: value}, found)
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._sealed import alike
 from nettumor._whole_file import write_whole
 from nettumor.crf import occurrence
 from nettumor.crf.intake import intake_table, summary
@@ -84,6 +85,15 @@ class Findings(Table):
             version,
             cause,
         )
+
+    def __eq__(self, other: object) -> bool:
+        found = super().__eq__(other)
+        if found is not True or not isinstance(other, Findings):
+            return found
+        own, its = ({n: v for n, v in vars(f).items() if n != "_columns"} for f in (self, other))
+        return alike(own, its)
+
+    __hash__ = None
 
     def __repr__(self) -> str:
         status = self.runs["status"].tolist()

@@ -22,12 +22,13 @@ from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
 from nettumor.edit_checks.engine.causes import causes, places_in_time
 from nettumor.edit_checks.engine.columns import COLUMNS, INSIDE, columns_of, joined, keys_of
-from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
+from nettumor.edit_checks.engine.configuration import Configuration, study_configuration
 from nettumor.edit_checks.engine.findings import Findings, ranks
 from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
@@ -60,6 +61,7 @@ def run(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     checks: Iterable[str | Check] | str | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     evaluator: str | None = None,
@@ -75,12 +77,16 @@ def run(
         refused.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`; its ``[checks]`` and ``[schedule]`` configure the
+        checks.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`; by default those of the
+        ``configuration``.
     checks : iterable of str or Check, optional
         Identifiers, names or groups of checks, or `Check` objects; all that are registered by
         default.
@@ -89,7 +95,8 @@ def run(
     evaluator : str, optional
         Only the rows of this evaluator.
     configuration : Configuration, optional
-        A study's own configuration (`load_configuration`); ``parameters`` go before it.
+        A study's own configuration (`load_configuration`), in place of that of the study file;
+        ``parameters`` go before it.
     progress : callable, optional
         Called before each check with the check, its number from 0, and how many there are.
 
@@ -119,7 +126,14 @@ def run(
     >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
     ['visit blank']
     """
-    tables = read_quietly(source, study=study, dates=dates, incomplete="keep")
+    if configuration is not None and not isinstance(configuration, Configuration):
+        raise InputTypeError(
+            "`configuration` must be a Configuration; "
+            f"got {configuration!r:.60}. Read one with load_configuration(path).",
+            argument="configuration",
+        )
+    allowed = configuration.limits if limits is None and configuration is not None else limits
+    tables = read_quietly(source, study=study, dates=dates, incomplete="keep", limits=allowed)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     edition = editions.get(criteria) if isinstance(criteria, str) else criteria
@@ -127,13 +141,7 @@ def run(
         raise InputTypeError(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
-    settings = NO_CONFIGURATION if configuration is None else configuration
-    if not isinstance(settings, Configuration):
-        raise InputTypeError(
-            "`configuration` must be a Configuration; "
-            f"got {configuration!r:.60}. Read one with load_configuration(path).",
-            argument="configuration",
-        )
+    settings = study_configuration(tables.study) if configuration is None else configuration
     refuse_unread(tables)
     tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
