@@ -21,15 +21,8 @@ from nettumor.crf import Role, number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.date import (
-    comparable,
-    day_text,
-    of_subject,
-    own_dates,
-    subject_text,
-    usable,
-)
-from nettumor.edit_checks.rules.structure import same_evaluators
+from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
+from nettumor.edit_checks.rules.date import comparable, day_text, own_dates, subject_text, usable
 from nettumor.words.visits import VisitKind, read
 
 
