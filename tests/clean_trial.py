@@ -14,6 +14,8 @@ import pandas as pd
 
 import nettumor as nt
 
+ONE_DAY = np.timedelta64(1, "D")
+
 TARGETS = (
     ("T01", "LIVER"),
     ("T02", "LIVER"),
@@ -167,7 +169,7 @@ def across(size):
 def _dates(plan):
     """Day numbers of randomisation (S,) and of the scans (S, V)."""
     s, v = plan.jitter.shape
-    randomized = np.datetime64("2020-01-06", "D") + (np.arange(s) * 7) % 700
+    randomized = np.datetime64("2020-01-06", "D") + (np.arange(s) * 7) % 700 * ONE_DAY
     offset = np.where(np.arange(v) == 0, -7 + plan.jitter, 1 + 56 * np.arange(v) + plan.jitter)
     return randomized, randomized[:, None] + offset.astype("timedelta64[D]")
 
@@ -197,23 +199,24 @@ def build(plan, criteria="recist-1.1"):
     last = course.visits.any(axis=1)  # (S, V): some evaluator looked
     last_day = np.where(last, scans, scans[:, :1]).max(axis=1)
     progressed = (course.overall == nt.Response.PD).any(axis=(1, 2))
+    born = np.datetime64("1958-03-02") + 97 * (np.arange(s) % 90) * ONE_DAY
     subjects = {
         "subject": names,
         "randomized": _text(randomized),
-        "treatment_start": _text(randomized + 1),
-        "birth": _text(np.datetime64("1958-03-02") + 97 * (np.arange(s) % 90)),
-        "consent": _text(randomized - 14),
+        "treatment_start": _text(randomized + ONE_DAY),
+        "birth": _text(born),
+        "consent": _text(randomized - 14 * ONE_DAY),
         "arm": np.array(["A", "B"], dtype=object)[np.arange(s) % 2],
         "sex": np.array(["F", "M"], object)[np.arange(s) % 2],
-        "age": _text(45 + np.arange(s) % 30),
-        "last_known_alive": _text(last_day + 30),
-        "death": np.where(progressed & (np.arange(s) % 3 == 0), _text(last_day + 60), ""),
+        "age": _text(((randomized - born) / ONE_DAY / 365.25).astype(int)),
+        "last_known_alive": _text(last_day + 30 * ONE_DAY),
+        "death": np.where(progressed & (np.arange(s) % 3 == 0), _text(last_day + 60 * ONE_DAY), ""),
         "data_cutoff": np.full(s, "2024-06-30", dtype=object),
     }
     subjects["last_known_alive"] = np.where(
         subjects["death"] != "", subjects["death"], subjects["last_known_alive"]
     )
-    when = _visits(randomized + 1, scans)
+    when = _visits(randomized + ONE_DAY, scans)
     return {
         "subjects": subjects,
         "lesions": _lesions(plan, course, names, when, criteria),

@@ -1,21 +1,24 @@
 """The plan of the house: which modules are links, in which order, and what stands at the rim.
 
 Run as a script it serves the checks that need no test runner: ``house.py coverage`` prints the
-files whose branch coverage must be complete; ``house.py core`` imports everything with only the
-required dependencies present.
+configuration of coverage for the files whose branches must all be covered; ``house.py core`` imports
+everything with only the required dependencies present.
 """
 
 import importlib
 import pathlib
 import subprocess
 import sys
+import tomllib
 
 GROUND = (
     "errors",
     "words",
+    "rows",
     "_arrays",
     "_labels",
     "_plausible",
+    "_sealed",
     "_toml",
     "_text",
     "_whole_file",
@@ -25,6 +28,7 @@ GROUND = (
     "_wording",
     "_levels",
     "_late",
+    "_figures",
     "_threads",
     "_possible_days",
 )
@@ -41,6 +45,7 @@ LINKS = (
     "growth",
     "markers",
     "symptoms",
+    "agreement",
     "profile",
     "endpoints",
     "summaries",
@@ -49,17 +54,25 @@ LINKS = (
 
 RIM = (
     *("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment"),
-    *("evidence", "indication", "complications"),
+    *("evidence", "indication", "complications", "plots"),
 )
 """Imports the links; nothing imports the rim."""
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent / "src" / "nettumor"
 
 
-def coverage_patterns():
-    """Coverage patterns of ground and links."""
-    return ",".join(
-        f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py")
+def coverage_configuration():
+    """Only ground and links are measured: each file more that is traced makes the tests slower."""
+    patterns = (f"*/nettumor/{name}{end}" for name in (*GROUND, *LINKS) for end in (".py", "/*.py"))
+    project = tomllib.loads((SOURCE.parent.parent / "pyproject.toml").read_text("utf-8"))
+    report = project["tool"]["coverage"]["report"]
+    return "\n".join(
+        [
+            "[run]\nbranch = true\ninclude =",
+            *(f"    {pattern}" for pattern in patterns),
+            f"[report]\nshow_missing = {report['show_missing']}\nexclude_also =",
+            *(f"    {line}" for line in report["exclude_also"]),
+        ]
     )
 
 
@@ -83,6 +96,12 @@ def core():
     assert nettumor.evidence.table(3).n_rows == 60, "the wheel lacks the tables of the review"
     assert nettumor.indication.guidance().n_rows == 72
     assert nettumor.complications.table().n_rows == 60
+    assert nettumor.plots.svg.waterfall([-40.0, 10.0]).startswith("<svg")
+    try:
+        refused = str(nettumor.plots.waterfall([-40.0, 10.0]))
+    except nettumor.MissingExtraError as error:
+        refused = str(error)
+    assert "pip install 'nettumor[plots]'" in refused
     from nettumor.edit_checks.engine.examples import folder_of
 
     assert "examples" in str(folder_of("S02")), "the wheel lacks the examples of the edit checks"
@@ -104,4 +123,4 @@ def core():
 
 
 if __name__ == "__main__":
-    {"coverage": lambda: print(coverage_patterns()), "core": core}[sys.argv[1]]()
+    {"coverage": lambda: print(coverage_configuration()), "core": core}[sys.argv[1]]()

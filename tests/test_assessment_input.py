@@ -109,7 +109,7 @@ def test_an_incomplete_table_that_was_kept():
     ({"data_cutoff": ["2024-06-30"]}, "`data_cutoff` must be a full date"),
     ({"criteria": "recist-2"}, "`name` must be a known edition; got 'recist-2'"),
     ({"criteria": 1.1}, "`criteria` of assess must be SizeCriteria; got 1.1"),
-    ({"study": "study.toml"}, "`study` must be None; got 'study.toml'"),
+    ({"study": "study.toml"}, "`study` must be a readable TOML file in UTF-8; got 'study.toml'"),
     ({"dates": "DYM"}, "`dates` must be one of 'DMY', 'MDY', 'YMD', 'excel', 'sas'; got 'DYM'"),
     ({"criteria": nt.criteria.BIOLOGICAL_VOGL_2008}, "It is served by marker_response"),
     ({"rule": 28}, "`rule` of assess must be BestResponseRule; got 28"),

@@ -72,7 +72,7 @@ def test_the_way_of_the_work_does_not_matter(edition, seed):
     ways = []
     for fills, long, stretch in ((True, 10**9, 10**9), (False, 10**9, 3), (True, 1, 3)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
+            patch.setattr("nettumor.rows.numbering._STRETCH", stretch)
             patch.setattr(
                 "nettumor.assessment.slots.fills",
                 lambda places, rows, fills=fills: fills and places > 0,

@@ -491,3 +491,13 @@ def test_the_course_agrees_with_progression_free_survival():
     answer = best([CR, PR, PR], days)
     pfs = nt.progression_free_survival(answer.course, days)
     assert (pfs.time, pfs.event) == (112.0, True)
+
+
+def test_a_therapy_in_a_month():
+    """PR on days 56 and 112; a therapy between days 60 and 90 leaves the first alone, on every day of
+    that month, and one between 100 and 130 leaves it open whether the second counts.
+    """
+    early = best([PR, PR], [56, 112], new_therapy=60, new_therapy_latest=90)
+    assert (early.response, early.confirmed) == (SD, False)
+    open_ = best([PR, PR], [56, 112], new_therapy=100, new_therapy_latest=130)
+    assert Reason.DAY_UNKNOWN in open_.reason

@@ -83,3 +83,15 @@ def test_bad_input(call, message):
     """Bad input is refused with the argument, what it must be, and the repair."""
     with pytest.raises(nt.InputError, match=message):
         call()
+
+
+def test_burden_of_measured_volumes():
+    """Volumes are added up as they are; a unit taken for another is told."""
+    assert nt.liver_burden([120, 30], 1500, measure="volume") == 10.0
+    spheres = nt.ellipsoid_volume([60.0, 40.0], [60.0, 40.0])
+    by_volume = nt.liver_burden(spheres, 2000, measure="volume")
+    assert by_volume == nt.liver_burden([60, 40], 2000)
+    with pytest.raises(nt.InputError, match="`measure` must be one of 'diameter', 'volume'"):
+        nt.liver_burden([120], 1500, measure="product")
+    with pytest.warns(nt.IntakeWarning, match="`sizes` lies outside what bodies hold: 3.2 mm"):
+        nt.liver_burden(np.full(20, 3.2), 1500)

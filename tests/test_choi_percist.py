@@ -328,3 +328,28 @@ def test_partial_sums_are_not_measured():
         assert nt.choi_response(course, [80, 60])[1] == nt.Response.PR
     assert nt.choi_response(sums.sum, [80, 78], n_missing=sums.n_missing)[1] == nt.Response.NE
     assert nt.choi_response(sums.sum, [80, 78])[1] == nt.Response.PR  # taken at its word
+
+
+def test_mean_attenuation_of_lesions():
+    """Equal or by size; gone lesions are left out, unmeasured ones leave no mean."""
+    density, sizes = [[80, 60, 70], [40, 40, 40]], [[60, 50, 50], [20, 0, 10]]
+    assert nt.mean_attenuation(density).tolist() == [60, 50, 55]
+    assert nt.mean_attenuation(density, sizes).tolist() == [60, 60, 55]
+    weighted = nt.mean_attenuation(density, sizes, weights="size")
+    assert weighted.tolist() == [(60 * 80 + 20 * 40) / 80, 60, (50 * 70 + 10 * 40) / 60]
+    nan = np.nan
+    holed = nt.mean_attenuation([[80, nan], [40, 40], [nan, nan]])
+    assert holed[0] == 60
+    assert np.isnan(holed[1])
+    unread = nt.mean_attenuation([[80, 60], [nan, nan]], [[60, 50], [20, 20]])
+    assert np.isnan(unread).all()  # the second lesion is there, and nobody knows how dense
+    assert np.isnan(nt.mean_attenuation([[80, 60]], [[60, 0]])[1])
+    for arguments, keywords, message in (
+        (([80, 60],), {}, r"`attenuation` must have the axes \(..., lesion, timepoint\)"),
+        (([[np.inf]],), {}, "`attenuation` must be finite"),
+        (([[80]], [[-1]]), {}, "`sizes` must be finite and at least 0"),
+        (([[80]],), {"weights": "size"}, "`sizes` must be given for weights by size"),
+        (([[80]],), {"weights": "volume"}, "`weights` must be one of"),
+    ):
+        with pytest.raises(nt.InputError, match=message):
+            nt.mean_attenuation(*arguments, **keywords)

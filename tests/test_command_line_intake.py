@@ -109,9 +109,9 @@ def test_layouts_are_shown(capsys, name):
 @pytest.mark.parametrize(
     ("table", "column", "part"),
     [
-        ("lesions", "role", "give the column that name in the file"),
+        ("lesions", "role", "name its column in a study file (--study)"),
         ("lesions", "size", "`lesions` must have sizes of its targets"),
-        ("subjects", "subject", "give the column that name in the file"),
+        ("subjects", "subject", "name its column in a study file (--study)"),
     ],
 )
 def test_errors_advise_what_the_command_line_has(capsys, tmp_path, table, column, part):

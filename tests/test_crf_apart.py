@@ -1,12 +1,16 @@
 """A reader in a process of its own: its answer, or one sentence, whatever becomes of it."""
 
+import os
 import sys
+import threading
 
 import pytest
 
 from nettumor.crf import apart
 from nettumor.crf.files import read_file
 from nettumor.crf.limits import LIMITS
+from nettumor.crf.tables import Source
+from nettumor.crf.workbooks import guarded
 from nettumor.errors import InputError
 
 OLD_EXCEL = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -75,3 +79,42 @@ def test_old_workbooks_are_read_apart(tmp_path, monkeypatch):
     path.write_bytes(b"subject,size")
     with pytest.raises(InputError, match="it begins as no workbook does"):
         read_file(path)
+
+
+def panicking():
+    """As a reader in another language does: its words on the screen, and an error."""
+    os.write(2, b"thread panicked at page.rs:1\n")
+    raise ValueError("no page")
+
+
+def test_the_last_words_of_a_reader_do_not_reach_the_screen(monkeypatch, capfd):
+    """Where it fails they are dropped; where it does not, what it wrote is written."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    source = Source("lesions.parquet", "parquet")
+    with pytest.raises(
+        InputError, match=r"is not a readable Parquet file: no page. Write it again"
+    ):
+        guarded(source, "Parquet file", "Write it again.", panicking)
+    assert capfd.readouterr().err == ""
+    assert guarded(source, "Parquet file", "", lambda: os.write(2, b"a word\n")) == 7
+    assert capfd.readouterr().err == "a word\n"
+
+
+def test_no_word_of_another_thread_is_kept_back(monkeypatch, capfd):
+    """The screen is one for all threads: beside others it is left alone."""
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    with pytest.raises(ValueError, match="no page"), apart.last_words_kept_back():
+        panicking()
+    assert capfd.readouterr().err == "thread panicked at page.rs:1\n"
+
+
+def test_a_process_without_a_screen(monkeypatch):
+    """Descriptor 2 may be closed: the reader reads all the same."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+
+    def closed(_):
+        raise OSError(9, "Bad file descriptor")
+
+    monkeypatch.setattr(os, "dup", closed)
+    with apart.last_words_kept_back():
+        assert True

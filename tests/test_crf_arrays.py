@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import crf
-from nettumor.crf.arrays import Places, by_appearance, values_at
+from nettumor.crf.arrays import Places
 from nettumor.errors import InputError
+from nettumor.rows import by_appearance, values_at
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::nettumor.IntakeWarning"
@@ -163,7 +164,7 @@ def frame(n):
         "role": np.full(n, "TARGET"),
         "lesion": np.array([f"T{k}" for k in range(5)])[i % 5],
         "visit": (i // 5) % 8,
-        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * 56,
+        "date": np.datetime64("2020-01-01") + (i // 5) % 8 * np.timedelta64(56, "D"),
         "size": np.round(rng.uniform(0, 90, n), 1),
         "state": np.array(["", "", "", "ABSENT", "NE"])[rng.integers(0, 5, n)],
     }
@@ -232,7 +233,7 @@ def test_numbers_by_appearance(given_codes, ready, stretch):
         given_codes = [distinct.index(c) for c in given_codes]
         distinct = list(range(len(distinct)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nettumor.crf.arrays._STRETCH", stretch)
+        patch.setattr("nettumor.rows.numbering._STRETCH", stretch)
         numbers, first = by_appearance(np.array(given_codes, dtype=np.uint32))
         looked = values_at(np.arange(len(distinct)) * 2, numbers)
     assert numbers.tolist() == [distinct.index(c) for c in given_codes]

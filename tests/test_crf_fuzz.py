@@ -1,7 +1,16 @@
-"""Bytes of any kind: a reader gives a table or an `InputError`, and never anything else."""
+"""Bytes of any kind: a reader gives a table or an `InputError`, and never anything else.
+
+`hostile` puts the structure of every kind of file out of order: some hundred files here, and with
+``HYPOTHESIS_PROFILE=deep`` so many minutes of them as NETTUMOR_FUZZ_MINUTES says (60), in a process
+that may die. What was found stands below, in words.
+"""
 
 import gzip
 import json
+import os
+import pathlib
+import subprocess
+import sys
 import zipfile
 import zlib
 
@@ -12,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import hostile
 from nettumor import crf
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.errors import InputError
@@ -83,7 +93,7 @@ def is_answered(path):
 @given(data=st.binary(max_size=400))
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=40,
+    max_examples=15,
 )
 def test_random_bytes(tmp_path, suffix, data):
     """Bytes of no meaning, under every suffix."""
@@ -102,7 +112,7 @@ NAMES = (
 @given(data=st.data())
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=60,
+    max_examples=30,
 )
 def test_good_files_with_bytes_changed_cut_and_doubled(tmp_path, good, name, data):
     """A good file of which bytes were changed, or a piece cut out, or doubled."""
@@ -233,3 +243,49 @@ def test_any_domains(shapes, random):
             assert len(table.rows_of(column)) == table.n_rows
     if "lesions" in tables:
         tables["lesions"].lesions.measure("size")
+
+
+def test_hostile_files(tmp_path):
+    """Each kind of file, its structure out of order part by part; a third of them are judged too."""
+    counts = {"read": 0, "refused": 0}
+    for seed in range(140):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        counts[hostile.outcome(hostile.make(seed, folder), judged=seed % 3 == 0)] += 1
+    assert min(counts.values()) > 20, counts
+
+
+@pytest.mark.deep
+def test_hostile_files_for_an_hour(tmp_path):
+    """In a process of its own, which is started again after a file that ends it; no fault."""
+    left = 60 * float(os.environ.get("NETTUMOR_FUZZ_MINUTES", "60"))
+    program = pathlib.Path(hostile.__file__)
+    seed, faults, total = 10_000, [], {"read": 0, "refused": 0}
+    while left > 0:
+        notes = tmp_path / "seed"
+        run = subprocess.run(
+            [sys.executable, program, str(seed), str(min(left, 300)), notes],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        left -= 300
+        *said, last = run.stdout.splitlines() or [""]
+        faults += said
+        if run.returncode:
+            faults.append(f"{last} seed {notes.read_text()}: the process ended ({run.returncode})")
+            seed = int(notes.read_text()) + 1
+            continue
+        found = json.loads(last)
+        seed = found["next"]
+        total = {name: total[name] + found[name] for name in total}
+    print(total)
+    assert not faults, faults[:20]
+
+
+def test_a_message_names_no_more_than_fits_a_line():
+    """A column of three thousand letters, and a thousand columns: found by `hostile`."""
+    for names in (["A" * 3_000], [f"c{i}" for i in range(1_000)]):
+        with pytest.raises(InputError, match="`lesions` lacks the columns") as refusal:
+            crf.read({"lesions": {name: ["1"] for name in names}})
+        assert len(str(refusal.value)) < 700

@@ -336,9 +336,9 @@ def test_a_domain_by_its_variable_or_its_name():
 
 @pytest.mark.parametrize(("source", "message"), [
     ({"tu": {"USUBJID": ["1"]}}, "`TU` lacks the variable TULNKID; tu has USUBJID"),
-    ({"tr": {"A": ["1"]}}, "`TR` lacks the variables USUBJID, TRTESTCD"),
+    ({"tr": {"TRSEQ": ["1"]}}, "`TR` lacks the variables USUBJID, TRTESTCD"),
     ({"rs": {"USUBJID": ["1"]}}, "`RS` lacks the variable RSTESTCD"),
-    ({"dm": {"AGE": [1]}}, "`DM` lacks the variable USUBJID"),
+    ({"dm": {"DOMAIN": ["DM"], "AGE": [1]}}, "`DM` lacks the variable USUBJID"),
     ({"dm": {"USUBJID": ["1"]}, "DM": {"USUBJID": ["1"]}}, "`DM` is given twice: dm and DM"),
 ])  # fmt: skip
 def test_domains_that_lack_a_variable(source, message):

@@ -1,10 +1,10 @@
-"""SAS files: XPORT version 5 by NumPy against pyreadstat, version 8 through pyreadstat, broken
-files refused.
+"""SAS files: XPORT of versions 5 and 8 by NumPy against pyreadstat, sas7bdat through it, broken files
+refused.
 """
 
-import builtins
 import datetime
 import math
+import sys
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nettumor import crf
+from nettumor.crf import sas7bdat as sas7bdat_module
+from nettumor.crf import xport as xport_module
 from nettumor.crf.files import read_file
+from nettumor.crf.limits import Limits
 from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals
 from nettumor.crf.tables import Source
 from nettumor.crf.xport import ibm_to_float, read_xport
-from nettumor.errors import InputError, MissingExtraError
+from nettumor.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Files of odd cells: what the intake says of them is tested in test_door.py."""
@@ -213,7 +216,7 @@ def test_broken_files_are_refused_with_the_reason(tmp_path, change, message):
     path = xport(tmp_path)
     path.write_bytes(change(path.read_bytes()))
     with pytest.raises(
-        InputError, match=f"`tr.xpt` is not a readable XPORT version 5 file: {message}.*version = 5"
+        InputError, match=f"`tr.xpt` is not a readable XPORT file: {message}.*version = 5"
     ):
         read_file(path)
 
@@ -226,28 +229,89 @@ def test_a_variable_that_is_described_wrongly(tmp_path):
         read_xport(bytes(data), Source("tr.xpt", "xport"))
 
 
-def test_version_8_needs_pyreadstat(tmp_path, monkeypatch):
-    """Without pyreadstat a version 8 file is refused with what to install."""
-    path = xport(tmp_path, version=8)
-    real = builtins.__import__
+LONG = "a_name_of_more_than_eight_letters"[:32]
 
-    def absent(name, *args, **keywords):
-        if name == "pyreadstat":
-            raise ImportError(name)
-        return real(name, *args, **keywords)
 
-    monkeypatch.setattr(builtins, "__import__", absent)
+def version_8(tmp_path):
+    """Two observations of version 8 with long names and a long label, and the frame."""
+    frame = pd.DataFrame({"USUBJID": ["01", "02"], LONG: [1.5, np.nan]})
+    path = xport(tmp_path, frame, 8, "A_LONG_NAME_OF_A_TABLE", column_labels=["", "L" * 60])
+    return path.rename(tmp_path / "long.xpt"), frame
+
+
+def test_version_8_has_long_names_and_needs_nothing(tmp_path, monkeypatch):
+    """Names of up to 32 letters, labels between the variables and the observations; no pyreadstat."""
+    path, frame = version_8(tmp_path)
+    expected = pyreadstat.read_xport(path)[0]
+    assert list(expected) == list(frame)
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    (table,) = read_file(path)
+    assert table.name == "A_LONG_NAME_OF_A_TABLE"
+    assert table["USUBJID"].tolist() == expected["USUBJID"].tolist()
+    np.testing.assert_array_equal(table[LONG], expected[LONG])
+
+
+def test_version_8_keeps_letters_of_missing_numbers_and_blank_rows(tmp_path):
+    """.A is a blank cell that says .A; a last row of blanks is a row where the file counts it."""
+    frame = pd.DataFrame({"SUBJECT": ["01", ""], "SIZE": [123.0, 7.0]})
+    path = xport(tmp_path, frame, 8)
+    whole = path.read_bytes().replace(bytes([0x42, 0x7B]) + bytes(6), b"A" + bytes(7))
+    path.write_bytes(whole)
+    assert read_file(path)[0].text("SIZE").tolist() == [".A", "7"]
+    path = xport(tmp_path, frame[["SUBJECT"]], 8)
+    assert read_file(path)[0]["SUBJECT"].tolist() == ["01", ""]
+
+
+def test_version_8_holds_as_many_observations_as_it_states(tmp_path):
+    """One that is cut off, or states more or fewer, is refused; one that states none is counted."""
+    path, _ = version_8(tmp_path)
+    whole = path.read_bytes()
+    place = whole.index(b"OBSV8") + 28
+    assert whole[place : place + 15] == b"              2"
+
+    def stating(text):
+        path.write_bytes(whole[:place] + text.rjust(15) + whole[place + 15 :])
+        return path
+
+    assert read_file(stating(b""))[0].n_rows == read_file(stating(b"0" * 15))[0].n_rows == 2
+    for wrong in (b"1", b"40"):
+        with pytest.raises(InputError, match=rf"it states {int(wrong)} observations and holds \d"):
+            read_file(stating(wrong))
+    with pytest.raises(InputError, match="the number of its observations is not a number"):
+        read_file(stating(b"two"))
+    path.write_bytes(whole[:500])
     with pytest.raises(
-        MissingExtraError, match=r"Reading XPORT version 8 needs pyreadstat: pip install 'nettumor"
+        InputError, match=r"`long.xpt` is not a readable XPORT file: it has no NAME"
     ):
         read_file(path)
 
 
-def test_a_broken_version_8_file(tmp_path):
-    """A version 8 file that is cut off is an input error, whatever the library says."""
-    path = xport(tmp_path, version=8)
-    path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(InputError, match=r"`tr.xpt` is not a readable XPORT version 8 file"):
+@pytest.mark.parametrize("version", [5, 8])
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"columns": 4}, "at most 4 columns; got 5 columns"),
+        ({"rows": 3}, "at most 3 rows; got 4 rows"),
+        ({"cells": 19}, "at most 19 cells; got 20 cells"),
+        ({"letters": 4}, r"`tr.xpt column TRTESTCD` must have at most 4 letters; got 5 in a cell"),
+    ],
+)
+def test_limits_are_held_against_the_headers(tmp_path, monkeypatch, version, limits, message):
+    """What is too large is refused before a column is made."""
+    path = xport(tmp_path, version=version)
+    monkeypatch.setattr(xport_module, "_column", lambda *_: pytest.fail("a column was made"))
+    with pytest.raises(InputError, match=message):
+        read_file(path, limits=Limits(**limits))
+
+
+def test_variables_lie_side_by_side(tmp_path):
+    """Two that overlap, with a gap elsewhere that makes up for it, are refused."""
+    path = xport(tmp_path, pd.DataFrame({"A": [1.0], "B": [2.0], "C": [3.0]}))
+    whole = bytearray(path.read_bytes())
+    starts = whole.index(b"NAMESTR") - 20 + 80
+    whole[starts + 140 + 84 : starts + 140 + 88] = (0).to_bytes(4, "big")
+    path.write_bytes(bytes(whole))
+    with pytest.raises(InputError, match="its variables do not lie side by side"):
         read_file(path)
 
 
@@ -413,17 +477,63 @@ def test_short_numbers_of_an_xport_file(tmp_path):
     assert 0 < 23.1 - frame["SIZE"][1] < 1e-4
 
 
-def test_short_numbers_of_a_sas7bdat_file(tmp_path, monkeypatch):
-    """The widths that pyreadstat reports count."""
-    about = type("About", (), {
-        "original_variable_types": {"SIZE": "BEST12."}, "variable_storage_width": {"SIZE": 3},
-        "table_name": "LESIONS",
-    })  # fmt: skip
-    monkeypatch.setattr(
-        pyreadstat, "read_sas7bdat", lambda *_, **__: ({"SIZE": [33.0, 23.09765625]}, about)
-    )
-    (tmp_path / "lesions.sas7bdat").write_bytes(b"as if")
-    assert read_file(tmp_path / "lesions.sas7bdat")[0]["SIZE"].tolist() == [33.0, 23.1]
+def sas7bdat(pages=2, kept=2, *, wide=True, little=True):
+    """A header of SAS, stating so many pages of 1,024 bytes, and so many pages of nothing."""
+    head = bytearray(1024)
+    head[12:32] = bytes.fromhex("C2EA8160B31411CFBD92080009C7318C181F1011")
+    head[32] = head[35] = 0x33 if wide else 0x22
+    head[37] = int(little)
+    place, order = 200 if wide else 196, "little" if little else "big"
+    for value, length in ((1024, 4), (1024, 4), (pages, 8 if wide else 4)):
+        head[place : place + length] = value.to_bytes(length, order)
+        place += length
+    return bytes(head) + bytes(1024 * kept)
+
+
+def test_a_sas7bdat_file_is_read_apart(tmp_path, monkeypatch):
+    """In a process of its own; the widths that pyreadstat reports count."""
+    path = tmp_path / "lesions.sas7bdat"
+    path.write_bytes(sas7bdat())
+    asked = []
+
+    def instead(program, data, *_, **__):
+        asked.append(data)
+        return {
+            "values": {"SIZE": np.array([33.0, 23.09765625])},
+            "formats": {"SIZE": "BEST12."},
+            "widths": {"SIZE": 3},
+            "name": "LESIONS",
+        }
+
+    monkeypatch.setattr(sas7bdat_module, "read_apart", instead)
+    (table,) = read_file(path)
+    assert (table.name, table["SIZE"].tolist()) == ("LESIONS", [33.0, 23.1])
+    assert asked == [path.read_bytes()]
+    with pytest.raises(InputError, match="at most 1 rows; got 2 rows"):
+        read_file(path, limits=Limits(rows=1))
+
+
+def test_the_reader_of_sas7bdat_fails_in_one_sentence(tmp_path):
+    """A header without content: what the reader says in its own process, and what to do."""
+    path = tmp_path / "lesions.sas7bdat"
+    path.write_bytes(sas7bdat())
+    message = r"`lesions.sas7bdat` is not a readable sas7bdat file: .*rror.*Write it again as XPORT"
+    with pytest.raises(InputError, match=message):
+        read_file(path)
+
+
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("little", [True, False])
+def test_a_sas7bdat_file_has_the_pages_that_it_states(tmp_path, monkeypatch, wide, little):
+    """One that is cut off never reaches the reader, of whatever system it is."""
+    monkeypatch.setattr(sas7bdat_module, "read_apart", lambda *_, **__: pytest.fail("was read"))
+    path = tmp_path / "lesions.sas7bdat"
+    path.write_bytes(sas7bdat(3, 2, wide=wide, little=little))
+    with pytest.raises(InputError, match="it states 3 pages and holds 2: it is truncated"):
+        read_file(path)
+    path.write_bytes(sas7bdat()[:200])
+    with pytest.raises(InputError, match="it does not begin as SAS writes one"):
+        read_file(path)
 
 
 @pytest.mark.parametrize("member", ["DATASET", "WORK", "A1"])

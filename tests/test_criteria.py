@@ -758,3 +758,17 @@ def test_the_window_of_confirmation_is_printed_where_there_is_one():
     assert "Nothing is confirmed earlier" not in none.prose()
     early = attrs.evolve(criteria.IRECIST_2017, symptomatic_new_lesion=True)
     assert "unless a further new lesion is seen on a scan made for symptoms" in early.prose()
+
+
+def test_a_rule_that_asks_for_no_missed_visits_says_so():
+    """Beside one without a schedule, and one with."""
+    rule = nt.criteria.ADMIRALONCO_CENSORING
+    off = attrs.evolve(rule, max_missed_visits=None)
+    assert off.missed_visits == "off: the rule of this censoring asks for none"
+
+
+def test_a_schedule_has_one_digest_however_its_numbers_are_written():
+    """84 and 84.0, in pairs too."""
+    rule = nt.criteria.FDA_2018_CENSORING
+    whole, real = (attrs.evolve(rule, schedule=((0, n), (n, n)), window_days=7) for n in (84, 84.0))
+    assert whole.digest == real.digest != rule.digest

@@ -100,7 +100,7 @@ def lesion(rng, subject, evaluator, role, k, visits):
             round(size**2 / 50, 2),
             float(rng.integers(20, 120)),
         ]
-        day = np.datetime64("2024-01-01") + 56 * v + int(rng.integers(0, 4))
+        day = np.datetime64("2024-01-01") + np.timedelta64(56 * v + int(rng.integers(0, 4)), "D")
         visit = "UNSCHEDULED" if v == 3 or (v == 4 and rng.random() < 0.5) else str(v)
         row = [
             subject,

@@ -74,7 +74,7 @@ def test_reject_table_gives_the_expected_findings(check):
     assert found.runs["status"].tolist() == ["findings"], found.runs["reason"].tolist()
     text = (CASES / check / "expected.csv").read_text(encoding="utf-8")
     expected = list(csv.DictReader(text.splitlines()))
-    got = [{name: str(row[name]) for name in expected[0]} for row in found.rows()]
+    got = [{n: "" if row[n] is None else str(row[n]) for n in expected[0]} for row in found.rows()]
     assert got == expected
     assert all(m and "{" not in m for m in found["message"])
 
@@ -113,11 +113,14 @@ def one_check(function, **more):
 
 
 def test_columns_of_findings_are_those_of_the_design():
-    """The findings table has its fixed columns in order, and date and related after them."""
+    """The findings table has its fixed columns in order, and date and related after them; the states
+    say where each check looked.
+    """
     found = edit_checks.run({"lesions": ROWS})
     fixed = "check severity table row subject evaluator visit lesion column value expected message caused_by"
-    assert list(found) == [*fixed.split(), "date", "related"]
-    assert list(found.runs) == ["check", "name", "severity", "status", "reason", "count"]
+    assert list(found) == [*fixed.split(), "key", "site", "form", "date", "related"]
+    states = "check name severity status reason count looked_at unreadable"
+    assert list(found.runs) == states.split()
     assert found.runs["check"].tolist() == [i for i in facts() if i in CHECKS]
     assert found.criteria_digest == nt.criteria.RECIST_1_1.digest
     assert found.version == nt.__version__
@@ -160,9 +163,62 @@ def test_skips_say_why():
         assert (found.runs["status"][0], found.runs["reason"][0]) == ("skipped", reason)
     found = edit_checks.run({"lesions": ROWS}, checks=[one_check(own)])
     assert found.runs["reason"][0] == "not today"
-    empty = {name: [] for name in ROWS}
-    found = edit_checks.run({"lesions": empty}, checks=[one_check(nothing, needs={"lesions": ()})])
-    assert found.runs["reason"][0] == "lesions has no rows"
+    empty = {"subject": [], "marker": [], "date": [], "value": [], "unit": []}
+    tables = {"lesions": ROWS, "markers": empty}
+    found = edit_checks.run(tables, checks=[one_check(nothing, needs={"markers": ()})])
+    assert found.runs["reason"][0] == "markers has no rows"
+
+
+@pytest.mark.parametrize(
+    ("lesions", "message"),
+    [
+        ({n: [] for n in ROWS}, "`lesions` has no rows. Give the table with its rows"),
+        (
+            {**ROWS, "role": ["A", "B", "C", "D"], "size": ["w", "x", "y", "z"]},
+            "`lesions` has 4 rows of which none can be read: no role is known \\(the first is 'A'",
+        ),
+        ({**ROWS, "role": [""] * 4, "size": [""] * 4}, "no role is known \\(all are blank"),
+    ],
+)
+def test_lesions_of_which_nothing_can_be_read_are_an_error(lesions, message):
+    """A lesions table without rows, or of which no row can be read, is refused: nothing would be
+    checked.
+    """
+    with pytest.raises(InputError, match=message):
+        edit_checks.run({"lesions": lesions})
+
+
+UNREAD_DATES = {
+    "subject": ["01"] * 6,
+    "lesion": ["T01"] * 6,
+    "role": ["TARGET"] * 6,
+    "visit": [0, 1, 2, 3, 4, 5],
+    "date": ["05-03", "?", "soon", "x", "y", ""],
+    "size": [30, 29, 28, 27, 26, 25],
+}
+UNREAD_RESPONSES = {
+    "subject": ["01"] * 2,
+    "visit": [1, 2],
+    "target": ["getting worse", "all fine"],
+    "overall": ["getting worse", "all fine"],
+}
+
+
+def test_what_cannot_be_read_is_not_passed():
+    """Checks that found nothing to read are skipped with what they lacked; those that could look say
+    at how many places, and how many they could not read.
+    """
+    found = edit_checks.run({"lesions": UNREAD_DATES, "responses": UNREAD_RESPONSES})
+    runs = {r["check"]: r for r in found.runs.rows()}
+    for id in ("D08", "D09", "D10", "D11", "D12", "D07", "D13", "T01", "O01", "O02", "O04", "O10"):
+        assert runs[id]["status"] == "skipped", id
+        assert runs[id]["looked_at"] == 0, id
+        assert runs[id]["reason"], id
+    assert runs["T01"]["reason"] == "no readable target in responses"
+    assert runs["T01"]["unreadable"] == 2
+    assert runs["D01"]["status"] == "findings"
+    assert (runs["D01"]["looked_at"], runs["D01"]["unreadable"]) == (0, 5)
+    assert (runs["L01"]["status"], runs["L01"]["looked_at"]) == ("passed", 6)
 
 
 def test_an_evaluator_alone():
@@ -177,7 +233,7 @@ def test_an_evaluator_alone():
 
     found = edit_checks.run({"lesions": ROWS}, checks=[one_check(every)], evaluator="B")
     assert found["row"].tolist() == [2, 3]
-    assert found["message"].tolist() == ["02 12", "02 x"]
+    assert found["message"].tolist() == ["subject 02 12", "subject 02 x"]
     with pytest.raises(InputError, match="`evaluator` must be one of the tables; got 'C'"):
         edit_checks.run({"lesions": ROWS}, evaluator="C")
 
@@ -236,8 +292,9 @@ def test_causes(first, later, severity, caused):
     """
     found = chained(first, later, severity=severity)
     assert found["caused_by"].tolist() == ["", caused]
-    csv_text = found.to_csv()
-    assert ("Not shown: 1 that follow from another finding." in csv_text) == bool(caused)
+    said = found.selected()[1]
+    assert said == ("Not shown: 1 that follow from another finding." if caused else "")
+    assert found.to_csv().count("\n") == 3 - bool(caused)
     assert found.to_csv(folded=False).count("\n") == 3
 
 
@@ -378,7 +435,11 @@ def test_configuration(tmp_path):
     ("text", "message"),
     [
         ("[ofc]\n", r"Unknown table: 'ofc' \(study.toml, line 1, ofc\). Did you mean 'off'\?"),
-        ("[off]\nS9 = 'x'\n", "Unknown check in"),
+        ("[off]\nS9 = 'x'\n", r"Unknown check or group in \[off\]: 'S9'"),
+        ("[allow]\nS9 = '2 %'\n", "Unknown check in"),
+        ("[allow]\nM19 = 0.02\n", "`allow.M19` must be a percentage below 100 such as"),
+        ("[parameters.U01]\ntol_mm = -1\n", "`tol_mm` of U01 must not be negative; got -1"),
+        ("[parameters.M18]\nmin_share = 30\n", "`min_share` of M18 must lie between 0 and 1"),
         ("[off]\nS01 = ''\n", "`off.S01` must give the reason"),
         ("[severity]\nS01 = 'eror'\n", "Did you mean 'error'"),
         ("[windows]\ninterval = 'x'\n", "`windows.interval` must be a number of days"),
@@ -420,6 +481,83 @@ def test_wrong_configurations(tmp_path, text, message):
         edit_checks.load_configuration(path)
     with pytest.raises(InputError, match="must be a readable TOML file"):
         edit_checks.load_configuration(tmp_path / "none.toml")
+
+
+def test_groups_are_switched_off_and_shares_allowed(tmp_path):
+    """[off] takes identifiers, names and groups; a check of which few enough places are at fault has
+    passed, and says so.
+    """
+    path = tmp_path / "study.toml"
+    path.write_text(
+        '[off]\ndiary = "no diaries"\nmissing-required-column = "known"\n[allow]\nM04 = "25 %"\n'
+        'M06 = "24 %"\n',
+        encoding="utf-8",
+    )
+    own = edit_checks.load_configuration(path)
+    rows = {**ROWS, "size": ["-30", "20", "12", "x"]}
+    found = edit_checks.run({"lesions": rows}, configuration=own)
+    runs = {r["check"]: r for r in found.runs.rows()}
+    assert {runs[id]["reason"] for id in ("Y01", "Y10")} == {"switched off: no diaries"}
+    assert runs["S01"]["reason"] == "switched off: known"
+    assert (runs["M04"]["status"], runs["M04"]["count"]) == ("findings", 1)  # 1 of 3 places
+    path.write_text('[allow]\nM04 = "34 %"\n', encoding="utf-8")
+    found = edit_checks.run(
+        {"lesions": rows}, checks=["M04"], configuration=edit_checks.load_configuration(path)
+    )
+    assert found.runs.rows()[0]["status"] == "passed"
+    assert found.runs.rows()[0]["reason"] == "1 of 3 places, at most 0.34 of them allowed"
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (
+            lambda d, p: edit_checks.flag("lesions", np.ones(3, bool), "x"),
+            "element a row of lesions",
+        ),
+        (lambda d, p: edit_checks.flag("lesions", np.ones(4, int), "x"), "must be a mask"),
+        (
+            lambda d, p: edit_checks.flag("lesions", np.ones(4, bool), "x", value=np.ones(3)),
+            "`value` must have one element a row",
+        ),
+        (lambda d, p: Hits(table="lesions", rows=[4], message="x"), "must be positions in lesions"),
+    ],
+)
+def test_a_mask_that_does_not_fit_fails_its_check(function, message):
+    """A mask of another length, positions in place of a mask, or a row that is not there: the check
+    has failed, and no other row is blamed.
+    """
+    found = edit_checks.run({"lesions": ROWS}, checks=[one_check(function)])
+    assert found.n_rows == 0
+    assert found.runs["status"].tolist() == ["failed"]
+    assert message in found.runs["reason"][0]
+
+
+def test_messages_find_columns_and_related_rows():
+    """A message may name a column of its table and of its related row; bare numbers are called what
+    they are.
+    """
+    given = {
+        "subject": ["7", "7"],
+        "lesion": ["1", "2"],
+        "role": ["TARGET"] * 2,
+        "visit": ["0", "1"],
+        "day": ["-4", "30"],
+        "size": [30, 31],
+        "ward": ["A", "B"],
+    }
+    template = (
+        "{subject}: target {lesion} in ward {ward} is of {value}, {related.lesion} of {related.day}"
+    )
+
+    def one(data, parameters):
+        return Hits(table="lesions", rows=[1], related=[0], column="day", message=template)
+
+    found = edit_checks.run({"lesions": given}, checks=[one_check(one)])
+    assert found["message"].tolist() == [
+        "subject 7: target lesion 2 in ward B is of day 30, lesion 1 of day -4"
+    ]
+    assert (found["value"][0], found["ward"][0], found["form"][0]) == ("30", "B", "lesions")
 
 
 def test_own_checks_are_registered_once():

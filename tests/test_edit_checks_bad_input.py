@@ -71,7 +71,7 @@ def test_each_missing_column(name):
             edit_checks.run(trial(**{name: {c: v for c, v in TRIAL[name].items() if c != column}}))
         )
         at = [r for r in found.rows() if r["check"] == "S01"]
-        assert [(r["table"], r["column"], r["row"]) for r in at] == [(name, column, -1)]
+        assert [(r["table"], r["column"], r["row"]) for r in at] == [(name, column, None)]
         needing = [
             i for i, c in edit_checks.CHECKS.items() if name in c.needs and c.serves(RECIST_1_1)
         ]

@@ -1067,3 +1067,31 @@ def test_masked_codes_and_days_are_missing():
     death = np.ma.masked_array(np.array([90], "m8[D]"), mask=[True])
     assert nt.overall_survival(death, [200]).time.tolist() == [200.0]
     assert nt.labels(codes).tolist() == ["PR", "MISSING", "MISSING"]
+
+
+def test_a_claim_counts_where_the_rule_takes_it():
+    """SD on days 60 and 120; a claim of day 90 is an event there, and one before the start of a
+    duration is not.
+    """
+    rule = attrs.evolve(nt.criteria.FDA_2018_CENSORING, clinical_claims=True)
+    pfs = nt.progression_free_survival([SD, SD], [60, 120], claim=90, censoring=rule)
+    assert ends(pfs) == (90.0, True)
+    course = [SD, PR, PR, SD]
+    days = [60, 120, 180, 240]
+    dor = nt.duration_of_response(course, days, 120, claim=200, censoring=rule)
+    assert ends(dor) == (80.0, True)
+    early = nt.duration_of_response(course, days, 120, claim=90, censoring=rule)
+    assert ends(early) == (120.0, False)
+
+
+def test_a_day_in_a_month_beside_a_schedule():
+    """A scan somewhere between days 150 and 190, scheduled every 84 days: the death of day 200 is
+    an event on each of its days.
+    """
+    rule = attrs.evolve(
+        nt.criteria.FDA_2018_CENSORING, visit_interval_days=84, window_days=7, max_missed_visits=1
+    )
+    pfs = nt.progression_free_survival(
+        [SD, SD], [84, 150], days_latest=[84, 190], death=200, censoring=rule
+    )
+    assert ends(pfs) == (200.0, True)

@@ -254,3 +254,36 @@ def test_partial_sums_are_no_shrinkage():
     with pytest.raises(nt.InputError, match="`n_missing` must be a number of lesions from 0"):
         nt.depth_of_response([100, 60], n_missing=[0, -1])
     assert nt.depth_of_response(nt.sum_of_lesions([[60, 40], [40, 20]])) == -40.0
+
+
+def test_growth_over_several_scans():
+    """The slope of least squares, as numpy.polyfit finds it course by course; two scans give the
+    rate.
+    """
+    rng = np.random.default_rng(4)
+    sums = rng.uniform(30, 120, (40, 5))
+    sums[rng.random(sums.shape) < 0.3] = np.nan
+    days = np.cumsum(rng.integers(20, 90, (40, 5)), axis=-1).astype(float)
+    found = nt.tumour_growth_regression(sums, days)
+    for course, day, rate in zip(sums, days, found, strict=True):
+        known = ~np.isnan(course)
+        if known.sum() < 2:
+            assert np.isnan(rate)
+            continue
+        slope = np.polyfit(day[known] / 30.4375, 3 * np.log(course[known]), 1)[0]
+        assert rate == pytest.approx(100 * np.expm1(slope), rel=1e-9)
+    assert nt.tumour_growth_regression([100, 110], [0, 91]) == pytest.approx(
+        nt.tumour_growth_rate(100, 110, 91), rel=1e-12
+    )
+    assert np.isnan(nt.tumour_growth_regression([100, 50, 0], [0, 28, 56]))
+    partial = nt.sum_of_lesions([[60, 60, 60], [40, np.nan, 40]])
+    assert nt.tumour_growth_regression(partial, [0, 28, 56]) == pytest.approx(0, abs=1e-12)
+    assert nt.tumour_growth_regression([100, 60, 100], [0, 28, 56], n_missing=[0, 1, 0]) == 0
+    for arguments, message in (
+        (([100, -1], [0, 28]), "`sums` must be finite and at least 0"),
+        (([100, 90], [28, 0]), "`days` must be strictly increasing"),
+        ((100, 0), r"`sums` must have the axes \(..., timepoint\)"),
+        (([100, 90], [0, 28, 56]), "The shapes must broadcast together"),
+    ):
+        with pytest.raises(nt.InputError, match=message):
+            nt.tumour_growth_regression(*arguments)

@@ -682,3 +682,12 @@ def test_narrow_floats_and_shapes_of_further_increase():
         *parts, sums=[[[125, 140]], [[125, 128]]], days=[84, 112], window=(28, 56)
     )
     assert several.tolist() == [[[False, True]], [[False, False]]]
+
+
+def test_a_partial_sum_confirms_nothing():
+    """A sum without a lesion is no reference: what was not measured has not grown."""
+    sums = nt.sum_of_lesions([[60, 80, 80], [40, np.nan, 40]])
+    found = nt.further_increase([5, 3, 3], [0] * 3, [False] * 3, sums=sums)
+    assert found.tolist() == [False, False, False]
+    taken_as_complete = nt.further_increase([5, 3, 3], [0] * 3, [False] * 3, sums=sums.sum)
+    assert taken_as_complete.tolist() == [False, False, True]

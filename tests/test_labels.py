@@ -68,6 +68,10 @@ PAIRS = {
     "size_in_state": ("sizes", "status"),
     "cross_table": ("a", "b"),
     "cohens_kappa": ("a", "b"),
+    "weighted_kappa": ("a", "b"),
+    "tumour_growth_regression": ("sums", "days"),
+    "mean_attenuation": ("attenuation", "sizes"),
+    "bland_altman": ("a", "b"),
     "kaplan_meier": ("time", "event"),
     "clinical_benefit_rate": ("best", "stable_days"),
     "symptom_response_duration": ("responses", "days"),
@@ -108,7 +112,7 @@ def test_every_function_of_two_arrays_holds_the_labels(name):
 def test_no_function_of_two_arrays_is_left_out():
     """Whatever public function has two array arguments compares their labels."""
     known = {*PAIRS, "target_response", "non_target_response", "first_sighting", "liver_burden"}
-    known |= {"durable_symptom_response", "sum_parts"}
+    known |= {"durable_symptom_response", "sum_parts", "compare_criteria"}
     alone = {"bootstrap"}  # a function and its one array
     for name in nt.__all__:
         function = getattr(nt, name)
@@ -311,3 +315,155 @@ def test_labels_change_nothing():
     after = pandas.Series([23.1, 50.1], index=[7, 9], dtype="float32")
     assert nt.classify(before, after).tolist() == [R.SD, R.PD]
     assert before.index.tolist() == [7, 9]
+
+
+LABELLED = xarray.DataArray(
+    SIZES.transpose(2, 0, 1),
+    dims=("time", "patient", "lesion"),
+    coords={
+        "time": [0, 56, 112],
+        "patient": ["p", "q"],
+        "lesion": ["T1", "T2"],
+        "arm": ("patient", ["x", "y"]),
+        "scanner": "S1",
+    },
+)
+DAYS = xarray.DataArray([0.0, 56, 112], dims="time", coords={"time": [0, 56, 112]})
+
+
+def test_dataarrays_come_back_with_their_coordinates():
+    """From sizes to survival every array has the names and labels of the axes it came from, in the
+    order of the conventions, and holds what the plain arrays give.
+    """
+    target = nt.target_response(LABELLED)
+    plain = nt.target_response(SIZES)
+    for name in ("response", "sum", "n_missing", "nadir", "reason", "complete"):
+        found = getattr(target, name)
+        assert found.dims == ("patient", "time"), name
+        assert found.coords["arm"].values.tolist() == ["x", "y"]
+        np.testing.assert_array_equal(found.values, getattr(plain, name))
+    assert target.response.name == "response"
+    assert target.response.coords["scanner"].item() == "S1"
+    assert "lesion" not in target.response.coords
+    assert repr(target) == repr(plain)
+    assert target.explain((0, 2)) == plain.explain((0, 2))
+    assert "TargetResponse" in target._repr_html_()
+    best = nt.best_overall_response(target.response, DAYS)
+    assert best.course.dims == ("patient", "time")
+    assert best.response.sel(patient="q").item() == R.SD
+    pfs = nt.progression_free_survival(best.course, DAYS)
+    assert pfs.time.dims == ("patient",)
+    assert repr(nt.kaplan_meier(pfs.time, pfs.event)).startswith("KaplanMeier(2 patients")
+    assert nt.depth_of_response(target).dims == ("patient",)
+    density = nt.mean_attenuation(xarray.full_like(LABELLED, 60.0), LABELLED)
+    assert nt.choi_response(target, density).dims == ("patient", "time")
+    assert nt.tumour_growth_regression(target, DAYS).dims == ("patient",)
+    marks = nt.select_targets(LABELLED.isel(time=0), "LIVER")
+    assert marks.dims == ("patient", "lesion")
+    status = xarray.DataArray(np.full((2, 2, 3), "NOT SEEN"), dims=("patient", "lesion", "time"))
+    sighting = nt.first_sighting(status, DAYS)
+    assert sighting.new_lesion.dims == ("patient", "time")
+    assert sighting.lesion_day.dims == ("patient", "lesion")
+    assert nt.target_response(LABELLED.isel(patient=0)).sum.dims == ("time",)
+
+
+def test_frames_and_rows_of_labelled_courses():
+    """`to_frame` shows the labels of the axes, places where there are none."""
+    rows = nt.target_response(LABELLED).to_frame()
+    assert rows["patient"].tolist() == ["p", "p", "p", "q", "q", "q"]
+    assert rows["time"].tolist() == [0, 56, 112] * 2
+    bare = nt.target_response(LABELLED.drop_vars(["patient", "time"])).to_frame()
+    assert bare["patient"].tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_what_no_label_says_stays_an_array():
+    """Axes without a name, one axis named and the other not, plain answers."""
+    assert isinstance(nt.target_response(xarray.DataArray(SIZES)).response, np.ndarray)
+    nodal = xarray.DataArray([False, True], dims="lesion", coords={"lesion": ["T1", "T2"]})
+    assert isinstance(nt.target_response(SIZES[0], nodal=nodal).response, np.ndarray)
+    one = nt.best_overall_response(DAYS.astype("int8") * 0 + 5, DAYS)
+    assert isinstance(one.response, R)
+    assert one.course.dims == ("time",)
+    kept = nt.marker_response(LABELLED[0, 0, 0], 30.0)
+    assert kept == R.SD
+    twice = xarray.DataArray(SIZES[:, :, 0], dims=("patient", "lesion"))
+    assert nt.percent_change(twice[:1], SIZES[:, :, 1]).dims == ("patient", "lesion")
+    assert isinstance(nt.percent_change(twice[0], SIZES[:, :, 1]), np.ndarray)
+    profile = nt.further_increase(
+        nt.target_response(LABELLED).response,
+        [[0] * 3] * 2,
+        [[False] * 3] * 2,
+        sums=LABELLED.sum("lesion").T,
+    )
+    assert profile.dims == ("patient", "time")
+
+
+@pytest.mark.parametrize(
+    ("dims", "message"),
+    [
+        (("patient", "time"), r"must have an axis called lesion; got patient, time\. Rename"),
+        (("reader", "visit"), "must have an axis called lesion; got reader, visit"),
+        (("foo", "bar"), "must have an axis called lesion and one called timepoint; got foo, bar"),
+        (("foo", "dim_1"), "must have an axis called lesion and .*; got foo, one without a name"),
+        (("subject", "lesion"), "must have an axis called timepoint; got subject, lesion"),
+    ],
+)
+def test_names_that_say_another_thing_are_refused(dims, message):
+    """A patient is no lesion, and two unknown names are not guessed at."""
+    with pytest.raises(InputError, match=f"`sizes` {message}"):
+        nt.target_response(xarray.DataArray(SIZES[0], dims=dims))
+
+
+def test_patients_are_found_by_name_in_summaries():
+    """(patient, trial) is read as trials of patients, whichever way it lies."""
+    codes = xarray.DataArray([[7, 5], [7, 3], [5, 7]], dims=("patient", "trial"))
+    assert nt.objective_response_rate(codes).count.tolist() == [2, 1]
+    assert nt.disease_control_rate(codes.T).total.tolist() == [3, 3]
+    assert nt.response_table(codes)["trial"].max() == 1
+    stable = xarray.full_like(codes, 200)
+    assert nt.clinical_benefit_rate(codes, stable).count.tolist() == [3, 2]
+    seen = xarray.full_like(codes, True, dtype=bool)
+    assert nt.kaplan_meier(codes, seen).median.tolist() == [7.0, 5.0]
+    assert np.isnan(nt.median_follow_up(codes, seen).median).all()
+
+
+def test_a_dataset_is_no_array():
+    """Which of its variables is meant is not guessed."""
+    with pytest.raises(InputError, match="`sizes` must be one array; got a Dataset"):
+        nt.target_response(xarray.Dataset({"size": LABELLED}))
+
+
+def test_names_beside_axes_without_any():
+    """A patient and two axes without a name: these are lesions and timepoints, in order; trials
+    stand before all; a result with an axis of its own stays an array.
+    """
+    half = xarray.DataArray(SIZES, dims=("patient", "dim_1", "dim_2"))
+    np.testing.assert_array_equal(nt.target_response(half).sum, nt.target_response(SIZES).sum)
+    trials = xarray.DataArray(SIZES[None], dims=("trial", "patient", "lesion", "time"))
+    assert nt.target_response(trials).sum.dims == ("trial", "patient", "time")
+    counts = xarray.DataArray(np.full((2, 28), 4.0), dims=("patient", "day"))
+    course = nt.symptom_course(counts, np.arange(-14.0, 14))
+    assert course.best.dims == ("patient",)
+    assert isinstance(course.response, np.ndarray)
+
+
+def test_other_names_of_axes():
+    """A week is a timepoint, a tumour a lesion, lesion_id too; one unknown name takes the place
+    that is left.
+    """
+    turned = SIZES[0].T
+    for dims in (("week", "tumor"), ("Visits", "lesion_id"), ("session", "ROI"), ("date", "foo")):
+        found = nt.target_response(xarray.DataArray(turned, dims=dims)).sum
+        assert found.values.tolist() == [100.0, 50.0, 61.0]
+        assert found.dims == dims[:1]
+    frame = pandas.DataFrame(SIZES[0])
+    frame.index.name = "patient"
+    with pytest.raises(InputError, match=r"Sums of a patient go to target_response as sums="):
+        nt.target_response(frame)
+    sums = nt.target_response(sums=frame)
+    assert sums.sum.shape == (2, 3)
+    frame.index.name = "row"
+    assert nt.target_response(frame).sum.tolist() == [100.0, 50.0, 61.0]
+    codes = xarray.DataArray([[7, 5, 3], [7, 7, 3]], dims=("foo", "patient"))
+    assert nt.cohens_kappa(codes.T, codes.T).count.tolist() == [3, 3]
+    assert nt.cohens_kappa(codes[0].rename(patient="x"), codes[0].rename(patient="x")).count == 3

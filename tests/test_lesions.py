@@ -287,3 +287,50 @@ def test_impossible_measurements_are_refused():
     assert nt.lesion_size(-3, invalid="NE") == -3
     with pytest.raises(nt.InputError, match="`invalid` must be one of"):
         nt.lesion_size(-3, invalid="ne")
+
+
+def test_parents_of_each_patient():
+    """A parent for each patient: as patient by patient, whoever split."""
+    rng = np.random.default_rng(3)
+    sizes = rng.integers(5, 40, (30, 4, 5)).astype(float)
+    sizes[rng.random(sizes.shape) < 0.2] = NAN
+    parent = np.where(rng.random((30, 4)) < 0.4, 0, -1)
+    parent[:, 0] = -1
+    many = nt.sum_parts(sizes, parent)
+    for i in range(30):
+        np.testing.assert_array_equal(many[i], nt.sum_parts(sizes[i], parent[i]))
+    with pytest.raises(nt.InputError, match=r"`parent` must be a lesion that is no part itself"):
+        nt.sum_parts(sizes[:2], [[-1, 0, 1, -1], [-1, 0, 0, 0]])
+    whole = nt.sum_parts(sizes[0], np.array([0, 0, 2, 3], np.uint8))
+    np.testing.assert_array_equal(whole, nt.sum_parts(sizes[0], [-1, 0, -1, -1]))
+    with pytest.raises(nt.InputError, match=r"`sizes without the timepoint axis` \(2, 4\)"):
+        nt.sum_parts(sizes[:2], [[-1] * 4] * 3)
+
+
+def test_words_that_name_no_organ_are_told():
+    """One of its own with a warning, or what the argument says; a letter is a code of one's own."""
+    sizes, words = [50, 40, 30, 25], ["FOO", "BAR", "BAZ", "LIVER"]
+    with pytest.warns(nt.IntakeWarning, match="no known organ: 'BAR', 'BAZ', 'FOO'. Each counts"):
+        assert nt.select_targets(sizes, words).tolist() == [True] * 4
+    for choice, expected in (
+        ("own", [True, True, True, True]),
+        ("one", [True, True, False, True]),
+        ("leave out", [False, False, False, True]),
+    ):
+        assert nt.select_targets(sizes, words, unknown_organs=choice).tolist() == expected
+    assert nt.select_targets(sizes, list("ABAA")).tolist() == [True, True, True, False]
+    assert nt.select_targets(sizes, words, nodal=True).tolist() == [True, True, False, False]
+    many = [f"THING {i}" for i in range(7)]
+    with pytest.warns(nt.IntakeWarning, match="and 2 more"):
+        nt.select_targets([20] * 7, many)
+    with pytest.raises(nt.InputError, match="`unknown_organs` must be one of"):
+        nt.select_targets(sizes, words, unknown_organs="NE")
+
+
+def test_sizes_of_states_and_volumes_alone():
+    """A negative size in a state is refused; a volume needs no diameter."""
+    with pytest.raises(nt.InputError, match=r"`sizes` must be finite and at least 0"):
+        nt.size_in_state([-1.0], ["MEASURED"])
+    assert nt.lesion_size(volume=[[3.0]], criteria=C.VOLUME_RECIST).tolist() == [[3.0]]
+    with pytest.raises(nt.InputError, match=r"`volume` must be finite and at least 0"):
+        nt.lesion_size(volume=-3, criteria=C.VOLUME_RECIST)

@@ -323,3 +323,9 @@ def test_memory_that_is_not_there(capsys, monkeypatch):
 
     monkeypatch.setattr(app, "app", greedy)
     assert say(capsys, "demo") == (2, "", "nettumor: There is not enough memory for this.\n")
+
+
+def test_bytes_are_written_as_they_are(tmp_path):
+    """What is no text is not encoded."""
+    write_whole(tmp_path / "a.bin", b"\xff\r\n")
+    assert (tmp_path / "a.bin").read_bytes() == b"\xff\r\n"

@@ -647,3 +647,10 @@ def test_draws_need_a_seed():
         nt.bootstrap(median, [1.0], [True])
     with pytest.raises(TypeError, match="seed"):
         nt.permutation_test(chi_square, ([1.0], [True]), ([1.0], [True]))
+
+
+def test_a_restricted_mean_beyond_the_curve_says_so():
+    """The curve ends before: no number, and the reason."""
+    mean = nt.kaplan_meier([1.0, 2.0], [True, False]).restricted_mean(5)
+    assert np.isnan(mean.estimate)
+    assert repr(mean) == "RestrictedMean(up to 5.0 not defined: the curve ends before)"

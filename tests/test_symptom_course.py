@@ -275,3 +275,12 @@ def test_sums_beyond_a_float_are_not_evaluable():
     found = nt.symptom_course([1e308] * 28, np.arange(-14, 14))
     assert nt.labels(found.response).tolist() == ["NE"]
     assert "cannot be" in found.explain(0)
+
+
+def test_a_course_without_a_limit_of_progression():
+    """Counts that double never make PD where the criteria have none."""
+    days = np.arange(-14.0, 28.0)
+    counts = np.where(days < 0, 2.0, 9.0)
+    assert R.PD in nt.symptom_course(counts, days, criteria=VOGL).response
+    none = nt.symptom_course(counts, days, criteria=attrs.evolve(VOGL, pd=None))
+    assert R.PD not in none.response

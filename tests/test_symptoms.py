@@ -330,3 +330,9 @@ def test_overall_grade_of_the_library(flushing, diarrhoea, answer):
     assert nt.combine_symptoms(turned, rule="overall").label == answer
     with pytest.raises(nt.InputError, match="`rule` must be one of"):
         nt.combine_markers({"CgA": [8]}, rule="overall")
+
+
+def test_durations_of_several_subjects_fit_a_line():
+    """Who responded, and whom it came back to."""
+    answer = nt.symptom_response_duration([[5, 7, 3], [5, 7, 7], [5, 5, 5]], [0, 28, 56])
+    assert repr(answer) == "SymptomDuration(3 subjects: 2 responders, 1 recurrences)"

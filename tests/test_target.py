@@ -726,3 +726,53 @@ def test_a_change_beside_a_decimal_is_seen():
     assert said.startswith("SD: size 23.1 mm is -29.9999988")
     assert "is -29.9999988" in nt.target_response([[33.0, upcast]]).explain(1)
     assert "-42.3 %" in nt.MorphologicalResponse.assess(52.0, 30.0).explain()
+
+
+@pytest.mark.parametrize(
+    ("sums", "message"),
+    [
+        ([[-1.0, 2]], r"`sums` must be finite and at least 0 .* got -1.0 at \[0, 0\]"),
+        ([[3.0, 2], [0, 1]], r"`sums` must be greater than 0 at baseline; got 0.0 at \[1, 0\]"),
+        ([[np.nan, 2]], r"`sums` must be measured at baseline .* got 2.0 at \[0, 1\]"),
+    ],
+)
+def test_errors_name_the_sums_that_were_given(sums, message):
+    """Not the sizes they are read as, and the place without an axis nobody gave."""
+    with pytest.raises(nt.InputError, match=message):
+        nt.target_response(sums=sums)
+    assert nt.target_response(sums=sums, invalid="NE").response.shape == np.shape(sums)
+
+
+def test_results_are_no_numbers():
+    """A result where numbers should be is refused with the way to its complete sums."""
+    with pytest.raises(nt.InputTypeError, match=r"got a Sums. Take its sums where they are compl"):
+        nt.classify(nt.sum_of_lesions([[30, 20]]), 20)
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_a_response_is_carried_on_once_it_is_confirmed_in_days(between):
+    """PR, SD, PR, SD by size, 56 days apart: with SD allowed between, the last SD is carried on as
+    PR; without it is not.
+    """
+    rule = attrs.evolve(RECIST.best_response, accept_sd_between=between)
+    edition = attrs.evolve(RECIST, best_response=rule)
+    sizes, days = [[100, 70, 71, 70, 72]], [0, 56, 112, 168, 224]
+    answer = nt.target_response(sizes, criteria=edition, days=days)
+    assert nt.labels(answer.response[1:]).tolist() == ["PR", "SD", "PR", "PR" if between else "SD"]
+
+
+def test_normal_nodes_from_the_baseline_and_lesion_by_lesion():
+    """Nodes that stay below 10 mm add nothing to an increase: where the baseline is the reference,
+    and where any lesion by itself may progress.
+    """
+    excluded = {"normal_nodes_in_pd": "excluded"}
+    sizes, nodal = [[15, 2, 9], [20, 20, 20]], [1, 0]
+    for edition in (
+        attrs.evolve(RECIST, **excluded),
+        attrs.evolve(
+            C.VOGL_2008, pd=attrs.evolve(C.VOGL_2008.pd, reference="baseline"), **excluded
+        ),
+        attrs.evolve(RECIST, pd_scope="any lesion", **excluded),
+    ):
+        answer = nt.target_response(sizes, nodal=nodal, criteria=edition)
+        assert nt.Response.PD not in answer.response[1:]

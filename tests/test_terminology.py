@@ -177,3 +177,11 @@ def test_reasons_in_words():
         nt.InputError, match=r"`bits` must be bits of EventReason; got 8192 at \[0\]"
     ):
         nt.reasons([1 << 13], nt.EventReason)
+
+
+def test_reasons_that_became_floats():
+    """Whole floats are bits, NaN is none; anything else is refused."""
+    assert nt.reasons([8.0, float("nan")]).tolist() == ["increase", ""]
+    for wrong in ([8.5], [float("inf")], ["8"]):
+        with pytest.raises(nt.InputTypeError, match="`bits` must be bits of Reason"):
+            nt.reasons(wrong)

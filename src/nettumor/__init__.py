@@ -4,7 +4,7 @@ The chain, one module a link; links meet only in arrays (last axis timepoint, le
 before, any leading axes are subjects)::
 
     lesions -> sums -> morphology -> timepoint -> best_response -> endpoints -> summaries
-    markers, symptoms -> profile
+    markers, symptoms -> agreement -> profile
     terminology, criteria: read by all
 
 `classify` judges one size before and after; `target_response` a course of scans;
@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import importlib
 from typing import Any
+
+from nettumor._figures import drawn_by
 
 __version__ = "0.1.0"
 
@@ -39,17 +41,17 @@ _HOME = {
         "node_class",
         "select_targets",
         "size_in_state",
-        "sum_parts",
     ),
     "burden": ("liver_burden", "liver_burden_class"),
     "grading": ("NetGrade", "net_grade"),
-    "sums": ("Sums", "sum_of_lesions"),
+    "sums": ("Sums", "sum_of_lesions", "sum_parts"),
     "morphology": (
         "MorphologicalResponse",
         "TargetResponse",
         "choi_response",
         "classify",
         "in_assessment_window",
+        "mean_attenuation",
         "percent_change",
         "percist_response",
         "target_response",
@@ -70,6 +72,7 @@ _HOME = {
         "tgr_class",
         "tgr_in_window",
         "tumour_growth_rate",
+        "tumour_growth_regression",
         "volume_doubling_time",
     ),
     "markers": (
@@ -95,7 +98,21 @@ _HOME = {
         "symptom_response",
         "symptom_response_duration",
     ),
-    "profile": ("Kappa", "ResponseProfile", "cohens_kappa", "cross_table"),
+    "agreement": (
+        "BlandAltman",
+        "CriteriaComparison",
+        "IntraclassCorrelation",
+        "Kappa",
+        "bland_altman",
+        "cohens_kappa",
+        "compare_criteria",
+        "compare_responses",
+        "cross_table",
+        "fleiss_kappa",
+        "intraclass_correlation",
+        "weighted_kappa",
+    ),
+    "profile": ("ResponseProfile",),
     "endpoints": (
         "TimeToEvent",
         "duration_of_response",
@@ -131,7 +148,7 @@ _HOME = {
         "response_table",
     ),
 }
-_RIM = ("crf", "edit_checks", "evidence", "indication", "complications")
+_RIM = ("crf", "edit_checks", "evidence", "indication", "complications", "plots")
 _MODULES = ("criteria", *_HOME, *_RIM)
 _NAMES = {name: module for module, members in _HOME.items() for name in members}
 
@@ -147,6 +164,9 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'nettumor' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+drawn_by(lambda result: importlib.import_module("nettumor.plots.notebook").figure(result))
 
 
 def __dir__() -> list[str]:

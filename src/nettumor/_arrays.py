@@ -58,6 +58,13 @@ def as_numbers(values: npt.ArrayLike, argument: str) -> Floats:
 def _from_array(array: npt.NDArray[Any], argument: str) -> Floats:
     """An array of any type as numbers."""
     kind, width = array.dtype.kind, array.dtype.itemsize
+    if kind == "O" and array.ndim == 0 and hasattr(array.item(), "n_missing"):
+        name = type(array.item()).__name__
+        raise InputTypeError(
+            f"`{argument}` must be numbers; got a {name}. Take its sums where they are complete: "
+            "np.where(s.complete, s.sum, np.nan).",
+            argument=argument,
+        )
     if kind == "f" and width == 2:
         raise InputTypeError(
             f"`{argument}` must be floats of 32 or 64 bits; got float16, which keeps three digits. "
@@ -234,13 +241,6 @@ def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
                 index=index,
             ) from None
     return out
-
-
-def guard(*values: npt.ArrayLike) -> float:
-    """The relative guard for comparisons of these inputs: one for all, since floats of 32 bits are
-    widened to the decimals that were written.
-    """
-    return GUARD
 
 
 def at_least(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -> Bools:
@@ -454,6 +454,8 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """``ufunc.accumulate`` along the first axis, a row at a time: NumPy's own takes 50 times as
     long for bools.
     """
+    if values.shape[0] > values[:1].size:  # a long course of few
+        return np.asarray(ufunc.accumulate(values, axis=0))
     out = np.array(values)
     for row in range(1, out.shape[0]):
         ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])

@@ -48,7 +48,7 @@ def pair(
                 _REPAIR,
             )
     first, second = _arrays.broadcast(**named, **others)[:2]
-    return Pair(first, second, impossible(first) | impossible(second), _arrays.guard(before, after))
+    return Pair(first, second, impossible(first) | impossible(second), _arrays.GUARD)
 
 
 def impossible(values: Floats) -> Bools:

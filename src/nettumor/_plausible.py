@@ -18,10 +18,11 @@ from nettumor.errors import IntakeWarning
 _MANY = 20
 """Baseline sizes from which on "none of them" says something (library choice)."""
 
-_TARGETS = {"mm": (10.0, 500.0), "mm2": (100.0, 250_000.0), "mL": (0.5, 65_000.0)}
+_TARGETS = {"mm": (10.0, 500.0), "mm2": (100.0, 250_000.0), "mL": (0.5, 2000.0)}
 """Smallest and largest of a target by unit: RECIST 1.1, 3.1.1, measures from 10 mm on; 500 mm is more
-than a trunk is wide (library choice). The products are those of two such diameters, the volumes
-those of spheres.
+than a trunk is wide (library choice). The products are those of two such diameters, the smallest
+volume that of such a sphere; that every lesion of many is larger than an adult's liver (2000 mL) is
+mm3 for mL.
 """
 
 _LIVER = (200.0, 20_000.0)

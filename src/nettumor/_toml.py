@@ -1,7 +1,7 @@
 """TOML files of a study's own settings, read so that whatever is wrong in one has its key and line.
 
 Which line says a key? ``tomllib`` does not tell; the lines are found again in the text. Read by
-`criteria.load` and the configuration of the edit checks.
+`criteria.load`, the study file and the configuration of the edit checks.
 """
 
 from __future__ import annotations
@@ -27,21 +27,42 @@ Key = tuple[str, ...]
 
 @frozen
 class TomlFile:
-    """The content of a TOML file and the line of each of its keys."""
+    """The content of a TOML file, or of one of its tables, and the line of each of its keys.
+
+    ``above`` is the key of that table: places are said from the top of the file.
+    """
 
     name: str
     content: dict[str, Any]
     lines: Mapping[Key, int]
+    above: Key = ()
 
-    def place(self, *key: str) -> str:
+    def place(self, *below: str) -> str:
         """Where a key stands: "protocol.toml, line 4, pd.absolute"; without a line for one that is
         not in the file.
         """
+        key = (*self.above, *below)
         whole = ".".join(key)
         for length in range(len(key), 0, -1):
             if key[:length] in self.lines:
                 return f"{self.name}, line {self.lines[key[:length]]}, {whole}"
         return f"{self.name}, {whole}" if whole else self.name
+
+    def under(self, *below: str) -> TomlFile:
+        """A table of the file by itself, empty where it is not there; its places stay those of the
+        file.
+        """
+        content: Any = self.content
+        for number, key in enumerate(below, 1):
+            content = content.get(key, {})
+            if not isinstance(content, dict):
+                name = ".".join((*self.above, *below[:number]))
+                raise InputTypeError(
+                    f"`{name}` must be a table; got {content!r:.60} ({self.place(*below[:number])}). "
+                    f"Write [{name}].",
+                    argument=name,
+                )
+        return TomlFile(self.name, content, self.lines, (*self.above, *below))
 
 
 def read_toml(path: str | Path, argument: str = "path") -> TomlFile:

@@ -11,6 +11,7 @@ NEW row is PD. What cannot be read is refused with its row, never left out.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,13 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf.column_names import nearest
 from nettumor.crf.files import read_file
 from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.limits import LIMITS, Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
-from nettumor.errors import InputError
+from nettumor.errors import InputError, listed
 from nettumor.lesions import lesion_size
 from nettumor.morphology import MorphologicalResponse, target_response
 from nettumor.summaries import disease_control_rate, objective_response_rate, response_table
@@ -91,6 +93,7 @@ def assess_before_after(
     criteria: SizeCriteria = VOGL_2008,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> BeforeAfter:
     """Response of each patient and lesion of a file, with rates.
 
@@ -106,6 +109,8 @@ def assess_before_after(
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`.
 
     Returns
     -------
@@ -131,7 +136,7 @@ def assess_before_after(
     ['PR', 'NE']
     """
     require(criteria, SizeCriteria, "assess_before_after")
-    rows = _read(Path(source), criteria, dates)
+    rows = _read(Path(source), criteria, dates, as_limits(limits))
     tell(rows.intake, strict=strict, stacklevel=2)
     names = np.unique([*rows.subject.tolist(), *rows.others])
     patient = np.searchsorted(names, rows.subject)
@@ -179,20 +184,22 @@ def assess_before_after(
     return BeforeAfter(patients, lesions, response_table(best), _rates(best), criteria, rows.intake)
 
 
-def is_course(source: str | Path, dates: Said = None) -> bool:
+def is_course(source: str | Path, dates: Said = None, limits: Limits = LIMITS) -> bool:
     """Whether a file holds more than a size before and one after: more visits, evaluators, or
     tables, or SDTM.
 
     What `assess` is for, and `assess_before_after` would refuse. A file that is neither is left to
     the latter, which says what it lacks.
     """
-    found = read_file(Path(source))
+    found = read_file(Path(source), limits=limits)
     if len(found) > 1 or domain_of(found[0]):
         return True
     names = {name.strip().casefold() for name in found[0]}
     if not found[0].n_rows or {"before", "after"} & names:
         return False
-    study = read_quietly({"lesions": Path(source)}, dates=dates, incomplete="keep")
+    study = read_quietly({"lesions": Path(source)}, dates=dates, incomplete="keep", limits=limits)
+    if "lesions" not in study or len(study) > 1:  # an export that holds more
+        return True
     table = study["lesions"]
     if not _TIMES & set(table) or study.missing_columns("lesions"):
         return False
@@ -223,8 +230,8 @@ def _rates(best: npt.NDArray[Any]) -> Table:
     )
 
 
-def _read(path: Path, criteria: SizeCriteria, dates: Said) -> _Rows:
-    found = read_file(path)
+def _read(path: Path, criteria: SizeCriteria, dates: Said, limits: Limits) -> _Rows:
+    found = read_file(path, limits=limits)
     if len(found) == 1 and not found[0].n_rows:
         raise InputError(
             f"`{path.name}` has a header and no rows. Give a row for each lesion.",
@@ -232,15 +239,15 @@ def _read(path: Path, criteria: SizeCriteria, dates: Said) -> _Rows:
         )
     if len(found) == 1 and {"before", "after"} & {name.strip().casefold() for name in found[0]}:
         return _from_pairs(found[0], criteria)
-    study = read_quietly({"lesions": path}, dates=dates, incomplete="keep")
+    study = read_quietly({"lesions": path}, dates=dates, incomplete="keep", limits=limits)
     if len(found) == 1 and not _TIMES & set(study["lesions"]):
         raise InputError(
             f"`{path.name}` is neither a table with the columns {', '.join(COLUMNS)} nor a "
             "`lesions` table with two "
-            f"visits; it has {', '.join(found[0])}. Name its columns so.",
+            f"visits; it has {listed(found[0])}. Name its columns so.",
             argument="source",
         )
-    return _from_visits(read_quietly({"lesions": path}, dates=dates), criteria)
+    return _from_visits(read_quietly({"lesions": path}, dates=dates, limits=limits), criteria)
 
 
 def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
@@ -251,7 +258,7 @@ def _from_pairs(table: crf.CrfTable, criteria: SizeCriteria) -> _Rows:
         raise InputError(
             f"{table.source.name} lacks the column{'s' * (len(missing) > 1)} "
             f"{', '.join(missing)}; it has "
-            f"{', '.join(table)}. Name them {', '.join(COLUMNS)}.",
+            f"{listed(table)}. Name them {', '.join(COLUMNS)}.",
             argument=missing[0],
         )
     subject, lesion = table.text(name_of["subject"]), table.text(name_of["lesion"])

@@ -1,7 +1,7 @@
 """Tumour burden of the liver: which share of it is tumour?
 
-Sources: the share of the liver's volume, the lesions taken as spheres; classes of Kress et al. 2003
-(below 25, 25 to 50, 50 to 75, above 75 %) with the split at 10 % of the NET trials. Diameters and
+Sources: the share of the liver's volume, the lesions measured or taken as spheres; classes of Kress et al. 2003
+(below 25, 25 to 50, 50 to 75, above 75 %) with the split at 10 % of the NET trials. Sizes and
 the volume of the liver come in; percent and classes go out.
 """
 
@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from nettumor import _arrays
 from nettumor._labels import by_label
-from nettumor._plausible import warn_of_livers
-from nettumor.errors import InputError, refuse
+from nettumor._plausible import warn_of_livers, warn_of_sizes
+from nettumor.errors import InputError, choose, refuse
 from nettumor.lesions import ellipsoid_volume
 
 EDGES = (10.0, 25.0, 50.0, 75.0)
@@ -23,25 +23,34 @@ EDGES = (10.0, 25.0, 50.0, 75.0)
 (from memory).
 """
 
+_UNITS = {"diameter": "mm", "volume": "mL"}
+
 _CLASSES = ("", "<=10", "10-25", "25-50", "50-75", ">75")
 
 
-@by_label(sizes="lesion timepoint", liver_volume="timepoint")
+@by_label(sizes="lesion timepoint", liver_volume="timepoint", gives="timepoint")
 def liver_burden(
-    sizes: npt.ArrayLike, liver_volume: npt.ArrayLike, *, check_units: bool = True
+    sizes: npt.ArrayLike,
+    liver_volume: npt.ArrayLike,
+    *,
+    measure: str = "diameter",
+    check_units: bool = True,
 ) -> Any:
-    """Share of the liver that is tumour, the lesions taken as spheres.
+    """Share of the liver that is tumour: of measured volumes, or of the lesions taken as spheres.
 
     Parameters
     ----------
     sizes : array_like of float, shape (..., lesion, timepoint) or (lesion,)
-        Longest diameters of all liver lesions, mm; a list is the lesions of one patient at one time,
-        several patients at one time are (patient, lesion, 1). A lesion of NaN is padding where
-        others are measured: measure all.
+        Longest diameters, mm, or volumes, mL, of all liver lesions; a list is the lesions of one
+        patient at one time, several patients at one time are (patient, lesion, 1). A lesion of NaN
+        is padding where others are measured: measure all.
     liver_volume : array_like of float, shape (..., timepoint)
         Volume of the liver with the tumours in it, mL; NaN where not known.
+    measure : {"diameter", "volume"}
+        What the sizes are; the volume of a diameter is that of a sphere.
     check_units : bool
-        Whether to warn where no volume is one of a liver (200 to 20,000 mL): mm3 for mL.
+        Whether to warn where no volume is one of a liver (200 to 20,000 mL), and where none of 20
+        lesions or more is of 10 to 500 mm, or of 0.5 to 2000 mL: mm3 for mL, cm for mm.
 
     Returns
     -------
@@ -66,12 +75,14 @@ def liver_burden(
     --------
     >>> round(liver_burden([60, 40], 2000), 2)
     7.33
+    >>> liver_burden([120, 30], 1500, measure="volume")
+    10.0
     """
-    diameters, volume = (
-        _arrays.as_numbers(sizes, "sizes"),
-        _arrays.as_numbers(liver_volume, "liver_volume"),
-    )
-    if diameters.ndim == 0:
+    choose("measure", measure, _UNITS)
+    given = _arrays.as_numbers(sizes, "sizes")
+    volume = _arrays.as_numbers(liver_volume, "liver_volume")
+    unit = _UNITS[measure]
+    if given.ndim == 0:
         raise InputError(
             "`sizes` must have the axes (..., lesion, timepoint) or (lesion,); got a single value. "
             "Give the lesions as a list.",
@@ -79,9 +90,9 @@ def liver_burden(
         )
     refuse(
         "sizes",
-        "finite and at least 0 mm (NaN where not measured)",
-        diameters,
-        np.isinf(diameters) | (diameters < 0),
+        f"finite and at least 0 {unit} (NaN where not measured)",
+        given,
+        np.isinf(given) | (given < 0),
         "Correct it or leave the lesion out.",
     )
     refuse(
@@ -93,7 +104,8 @@ def liver_burden(
     )
     if check_units:
         warn_of_livers(volume, "liver_volume", stacklevel=4)
-    each = np.asarray(ellipsoid_volume(diameters, diameters))
+        warn_of_sizes(given, unit, "sizes", stacklevel=4)
+    each = given if measure == "volume" else np.asarray(ellipsoid_volume(given, given))
     lesion = -1 if each.ndim == 1 else -2  # by the convention, before the timepoint
     measured = ~np.isnan(each)
     total = np.where(measured, each, 0.0).sum(axis=lesion)
@@ -106,7 +118,7 @@ def liver_burden(
         f"smaller together than the liver, {_lowest(volume)}",
         tumour,
         _arrays.more_than(tumour, volume),
-        "Check the units: mm and mL.",
+        f"Check the units: {unit} and mL.",
     )
     percent = np.asarray(100 * tumour / volume)
     return float(percent) if percent.ndim == 0 else percent

@@ -167,3 +167,17 @@ def choose(argument: str, value: object, allowed: Iterable[str]) -> None:
 def missing_extra(package: str, extra: str, what: str) -> MissingExtraError:
     """The error for an absent optional dependency, with the command that installs it."""
     return MissingExtraError(f"{what} needs {package}: pip install 'nettumor[{extra}]'.")
+
+
+def listed(names: Iterable[str], none: str = "none") -> str:
+    """Names with commas between, for a message: at most 30 of them, each of at most 60 letters.
+
+    >>> listed(["subject", "a" * 100])[:50]
+    'subject, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
+    >>> listed(map(str, range(1000)))[-30:]
+    '25, 26, 27, 28, 29 (+ 970 more)'
+    """
+    found = list(names)
+    short = (name if len(name) <= 60 else f"{name[:59]}…" for name in found[:30])
+    more = f" (+ {len(found) - 30:,} more)" if len(found) > 30 else ""
+    return f"{', '.join(short)}{more}" or none

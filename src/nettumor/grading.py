@@ -149,8 +149,8 @@ def net_grade(
             f"`limits` must be GradeLimits; got {limits!r}. Take WHO_2019_GEP.", argument="limits"
         )
     share, count, words = _read(ki67, mitoses, differentiation)
-    by_ki67 = _class(share, limits.ki67, _arrays.guard(ki67))
-    by_mitoses = _class(count, limits.mitoses, _arrays.guard(mitoses))
+    by_ki67 = _class(share, limits.ki67)
+    by_mitoses = _class(count, limits.mitoses)
     number = np.maximum(by_ki67, by_mitoses)
     well, poor = words == _WELL, words == _POOR
 
@@ -211,8 +211,8 @@ def _blank(word: object) -> bool:
     return word is None or type(word).__name__ == "NAType" or word != word
 
 
-def _class(values: Floats, limits: tuple[float, float], guard: float) -> npt.NDArray[np.int64]:
+def _class(values: Floats, limits: tuple[float, float]) -> npt.NDArray[np.int64]:
     """1, 2 or 3 by the limits; 0 where not known."""
     second, third = limits
-    grade = 1 + _arrays.at_least(values, second, guard) + _arrays.more_than(values, third, guard)
+    grade = 1 + _arrays.at_least(values, second) + _arrays.more_than(values, third)
     return np.where(np.isnan(values), 0, grade).astype(np.int64)

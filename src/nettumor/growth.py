@@ -24,6 +24,7 @@ from nettumor._arrays import (
     as_numbers,
     at_least,
     broadcast,
+    check_increasing,
     fallen_by,
     more_than,
 )
@@ -119,7 +120,7 @@ def _plain(values: Any) -> Any:
     return values.item() if np.ndim(values) == 0 else values
 
 
-@by_label(sums="timepoint", responses="timepoint", n_missing="timepoint")
+@by_label(sums="timepoint", responses="timepoint", n_missing="timepoint", gives="")
 def depth_of_response(
     sums: npt.ArrayLike,
     responses: npt.ArrayLike | None = None,
@@ -186,7 +187,7 @@ def depth_of_response(
     return _plain(percent)
 
 
-@by_label()
+@by_label(gives="")
 def early_tumour_shrinkage(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -252,7 +253,7 @@ def _growth(
         return _VOLUMES[measure] * np.log(second / first), between
 
 
-@by_label()
+@by_label(gives="")
 def tumour_growth_rate(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -303,7 +304,78 @@ def tumour_growth_rate(
         return _plain(100 * np.expm1(growth * DAYS_PER_MONTH / between))
 
 
-@by_label()
+@by_label(sums="timepoint", days="timepoint", n_missing="timepoint", gives="")
+def tumour_growth_regression(
+    sums: npt.ArrayLike,
+    days: npt.ArrayLike,
+    *,
+    measure: str = "diameter",
+    n_missing: npt.ArrayLike | None = None,
+) -> Any:
+    """Tumour growth rate over two scans or more: the slope of a line through the logarithms of the
+    volumes, in percent a month.
+
+    The line is that of least squares; through two scans it gives `tumour_growth_rate`.
+
+    Parameters
+    ----------
+    sums : array_like of float, shape (..., timepoint), Sums or TargetResponse
+        Sum of diameters, or of volumes, of the same lesions at each scan; one unit. NaN where not
+        complete: the scan is left out. Of a result a sum counts where it is complete; an array is
+        taken as complete, unless ``n_missing`` says otherwise.
+    days : array_like of float, shape (..., timepoint)
+        Day of each scan, strictly increasing; a scan on a day not known (NaN) is left out.
+    measure : {"diameter", "volume"}
+        What the sizes are; a volume grows as the cube of a diameter.
+    n_missing : array_like of int, shape (..., timepoint), optional
+        Target lesions not measured, as in `Sums`: where there are any, the sum does not count.
+
+    Returns
+    -------
+    ndarray of float, shape (...), or float
+        Percent a month; negative where the tumour shrinks. NaN with fewer than two scans, and where
+        a sum is 0: what is gone did not shrink exponentially.
+
+    Raises
+    ------
+    InputError
+        For negative or infinite sizes, days that do not increase, shapes that do not fit.
+
+    References
+    ----------
+    Ferte et al. 2014, Clin Cancer Res 20:246-252, doi 10.1158/1078-0432.CCR-13-2098 (the model);
+    least squares on its logarithm over several scans: library choice.
+
+    Examples
+    --------
+    >>> sums = [100, 101, 102.01, 103.0301]
+    >>> round(tumour_growth_regression(sums, [0, 30.4375, 60.875, 91.3125], measure="volume"), 6)
+    1.0
+    """
+    choose("measure", measure, _VOLUMES)
+    size = as_numbers(complete_sums(sums, n_missing), "sums")
+    day = as_days(days, "days")
+    refuse("sums", "finite and at least 0", size, (size < 0) | np.isinf(size), _REPAIR)
+    check_increasing(day, "days")
+    size, day = broadcast(sums=size, days=day)
+    if size.ndim == 0:
+        raise InputError(
+            "`sums` must have the axes (..., timepoint); got a single value. Give the course of a "
+            "patient, e.g. [first, second, third].",
+            argument="sums",
+        )
+    used = ~np.isnan(size) & ~np.isnan(day)
+    n = np.count_nonzero(used, axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        volume = np.where(used, _VOLUMES[measure] * np.log(size), 0.0)
+        months = np.where(used, day / DAYS_PER_MONTH, 0.0)
+        from_mean = np.where(used, months - (months.sum(axis=-1) / n)[..., None], 0.0)
+        slope = np.where(used, from_mean * volume, 0.0).sum(axis=-1) / (from_mean**2).sum(axis=-1)
+        rate = 100 * np.expm1(slope)
+    return _plain(np.where((n < 2) | (used & (size == 0)).any(axis=-1), np.nan, rate))
+
+
+@by_label(gives="")
 def volume_doubling_time(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -429,7 +501,7 @@ def tgr_in_window(days: npt.ArrayLike) -> Any:
     return _plain(at_least(day, first) & at_least(last, day))
 
 
-@by_label()
+@by_label(gives="")
 def tgr_change(before: npt.ArrayLike, rate: npt.ArrayLike) -> Any:
     """Change of the growth rate under therapy: TGR3m minus TGR0, percent a month.
 

@@ -8,6 +8,7 @@ products mm2, volumes mL. Arrays come in, arrays go out.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ from nettumor._labels import by_label
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.criteria._parts import LesionSelection
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, place, refuse
+from nettumor.errors import (
+    InputError,
+    InputTypeError,
+    IntakeWarning,
+    choose,
+    did_you_mean,
+    place,
+    refuse,
+)
+from nettumor.words.organs import is_organ
 from nettumor.words.organs import read as organ_of
 from nettumor.words.states import State, as_present
 from nettumor.words.states import read as read_state
@@ -34,6 +44,7 @@ _MM3_PER_ML = 1000.0
 
 
 @by_label(
+    gives="lesion timepoint",
     longest="lesion timepoint",
     perpendicular="lesion timepoint",
     viable="lesion timepoint",
@@ -42,7 +53,7 @@ _MM3_PER_ML = 1000.0
     nodal="lesion",
 )
 def lesion_size(
-    longest: npt.ArrayLike,
+    longest: npt.ArrayLike | None = None,
     perpendicular: npt.ArrayLike | None = None,
     *,
     viable: npt.ArrayLike | None = None,
@@ -62,8 +73,9 @@ def lesion_size(
 
     Parameters
     ----------
-    longest : array_like of float, shape (..., lesion, timepoint)
-        Longest diameter, mm; NaN where not measured (CDISC ``LDIAM``).
+    longest : array_like of float, shape (..., lesion, timepoint), optional
+        Longest diameter, mm; NaN where not measured (CDISC ``LDIAM``). Volumes and viable products
+        need none.
     perpendicular : array_like of float, like ``longest``, optional
         Longest perpendicular diameter, of a node the short axis, mm (``LPERP``).
     viable, viable_perpendicular : array_like of float, like ``longest``, optional
@@ -163,7 +175,7 @@ def _diameter(present: dict[str, Floats], nodal: npt.ArrayLike, criteria: SizeCr
     return np.where(node & ~np.isnan(short), short, longest)
 
 
-@by_label()
+@by_label(gives="")
 def ellipsoid_volume(
     longest: npt.ArrayLike, perpendicular: npt.ArrayLike, depth: npt.ArrayLike | None = None
 ) -> Floats:
@@ -205,7 +217,7 @@ def ellipsoid_volume(
     return np.asarray(np.pi / 6 * one * two * three / _MM3_PER_ML)
 
 
-@by_label()
+@by_label(gives="")
 def is_measurable(
     longest: npt.ArrayLike,
     *,
@@ -281,7 +293,7 @@ NODE_CLASSES = ("not measured", "normal", "pathological", "target")
 """Classes of a lymph node by its short axis; a pathological node is non-target disease."""
 
 
-@by_label()
+@by_label(gives="")
 def node_class(
     short_axis: npt.ArrayLike,
     *,
@@ -338,7 +350,9 @@ def node_class(
     return np.asarray(np.array(NODE_CLASSES)[found])
 
 
-@by_label(longest="lesion", organ="lesion", nodal="lesion", slice_thickness="lesion")
+@by_label(
+    longest="lesion", organ="lesion", nodal="lesion", slice_thickness="lesion", gives="lesion"
+)
 def select_targets(
     longest: npt.ArrayLike,
     organ: npt.ArrayLike,
@@ -346,6 +360,7 @@ def select_targets(
     nodal: npt.ArrayLike = False,
     slice_thickness: npt.ArrayLike | None = None,
     criteria: SizeCriteria = RECIST_1_1,
+    unknown_organs: str = "warn",
 ) -> Bools:
     """Which lesions a reader would take as targets: the largest, from every organ, within the
     limits.
@@ -364,6 +379,10 @@ def select_targets(
         mm, as for `is_measurable`.
     criteria : SizeCriteria
         With a ``.selection``: RECIST 1.1 allows 5 targets and 2 an organ, RECIST 1.0 10 and 5.
+    unknown_organs : {"warn", "own", "one", "leave out"}
+        What a word is that names no organ known here, of a lesion that is no node: an organ of its
+        own (a blank, too) with a warning or without, one organ together with all such words, or no
+        place for a target. A single letter is a code of one's own, and an organ.
 
     Returns
     -------
@@ -373,6 +392,11 @@ def select_targets(
     ------
     InputError
         Where the criteria say nothing of targets, and for shapes that do not fit.
+
+    Warns
+    -----
+    IntakeWarning
+        For words that name no known organ (see ``unknown_organs``).
 
     References
     ----------
@@ -386,6 +410,7 @@ def select_targets(
     [True, True, False, True]
     """
     rules = _selection(criteria, "select_targets")
+    choose("unknown_organs", unknown_organs, ("warn", "own", "one", "leave out"))
     measurable = np.asarray(
         is_measurable(longest, nodal=nodal, slice_thickness=slice_thickness, criteria=criteria)
     )
@@ -406,14 +431,38 @@ def select_targets(
         organ=where,
         measurable=measurable,
     )
-    names, codes = np.unique(organs.astype(str), return_inverse=True)
-    merged = np.unique([organ_of(str(n)) for n in names], return_inverse=True)[1]
-    group = np.where(nodes, -1, merged[codes.reshape(organs.shape)])
+    group, unknown = _organs(organs, nodes, can, unknown_organs)
+    if unknown_organs == "leave out":
+        can = can & ~unknown
     in_organ = _rank(sizes, can, group)
     chosen = can & (in_organ < (rules.max_per_organ or sizes.shape[-1]))
     # One lesion of each organ first, then the second of each; within a round the larger.
     overall = _rank(np.where(chosen, sizes, -np.inf), chosen, np.zeros_like(group), in_organ)
     return np.asarray(chosen & (overall < (rules.max_targets or sizes.shape[-1])))
+
+
+def _organs(
+    organs: npt.NDArray[Any], nodes: Bools, can: Bools, unknown_organs: str
+) -> tuple[npt.NDArray[Any], Bools]:
+    """The organ of each lesion as a number, nodes one organ, and where its word names none."""
+    written, code = np.unique(organs.astype(str), return_inverse=True)
+    names = [organ_of(str(word)) for word in written]
+    strange = np.array([len(n) != 1 and not is_organ(n) for n in names], dtype=np.bool_)
+    unknown = np.asarray(strange[code.reshape(organs.shape)] & ~nodes)
+    if unknown_organs == "one":
+        names = ["" if odd else name for name, odd in zip(names, strange, strict=True)]
+    elif unknown_organs == "warn" and (unknown & can).any():
+        words = np.unique(organs[unknown & can].astype(str)).tolist()
+        more = f" and {len(words) - 5} more" if len(words) > 5 else ""
+        warnings.warn(
+            f"`organ` has words that name no known organ: {', '.join(map(repr, words[:5]))}{more}. "
+            "Each counts as an organ of its own; write the organ, or choose unknown_organs='own', "
+            "'one' or 'leave out'.",
+            IntakeWarning,
+            stacklevel=4,
+        )
+    merged = np.unique(names, return_inverse=True)[1]
+    return np.where(nodes, -1, merged[code.reshape(organs.shape)]), unknown
 
 
 def _rank(
@@ -435,7 +484,7 @@ def _rank(
     return rank
 
 
-@by_label()
+@by_label(gives="")
 def size_in_state(
     sizes: npt.ArrayLike, status: npt.ArrayLike, *, criteria: SizeCriteria = RECIST_1_1
 ) -> Floats:
@@ -462,8 +511,8 @@ def size_in_state(
     Raises
     ------
     InputError
-        For another word, and for a size above 0 of a lesion that is ABSENT, MERGED or NOT
-        EVALUABLE.
+        For another word, for a negative or infinite size, and for a size above 0 of a lesion that
+        is ABSENT, MERGED or NOT EVALUABLE.
 
     References
     ----------
@@ -480,6 +529,7 @@ def size_in_state(
     values, words = _arrays.broadcast(
         sizes=_arrays.as_numbers(sizes, "sizes"), status=np.asarray(status)
     )
+    _refuse_impossible({"sizes": values})
     written, code = np.unique(words.astype(str), return_inverse=True)
     read = [_STATE_OF.get(as_present(read_state(str(w))), str(w)) for w in written]
     state = np.array(read or [""], dtype=np.str_)[code.reshape(words.shape)]
@@ -505,86 +555,3 @@ def size_in_state(
     out = np.where((state == "TOO SMALL") & np.isnan(values), small, values)
     out = np.where(np.isin(state, ("ABSENT", "MERGED")), 0.0, out)
     return np.where(state == "NOT EVALUABLE", np.nan, out)
-
-
-@by_label(sizes="lesion timepoint", parent="lesion")
-def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
-    """Sizes with the parts of a split lesion added up under the lesion they came from.
-
-    Parameters
-    ----------
-    sizes : array_like of float, shape (..., lesion, timepoint)
-        NaN where not measured.
-    parent : array_like of int, shape (lesion,)
-        For a part the place of its parent lesion; -1, or its own place, for a lesion that is no
-        part.
-
-    Returns
-    -------
-    ndarray of float, shape (..., lesion, timepoint)
-        The parent holds its own size and its parts; rows of parts are NaN (padding). From the first
-        visit at which a part was measured it counts: where it is not measured later, the parent is
-        not.
-
-    Raises
-    ------
-    InputError
-        For a parent that is no lesion, or itself a part.
-
-    References
-    ----------
-    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2: the longest diameters of the fragments are added;
-    SDTMIG TU, assumption 2 (TUSPLIT).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sum_parts([[30, 20, np.nan], [np.nan, np.nan, 12], [np.nan, np.nan, 9]], [-1, 0, 0])
-    array([[30., 20., 21.],
-           [nan, nan, nan],
-           [nan, nan, nan]])
-    """
-    values = np.array(_arrays.as_numbers(sizes, "sizes"))
-    if values.ndim < 2:
-        raise InputError(
-            f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
-            "For one lesion put its course in a list.",
-            argument="sizes",
-        )
-    of = np.asarray(parent)
-    lesions = values.shape[-2]
-    if of.shape != (lesions,) or of.dtype.kind not in "iu":
-        raise InputError(
-            f"`parent` must be one whole number for each of the {lesions} lesions; got shape "
-            f"{of.shape} "
-            f"of {of.dtype}. Give -1 for a lesion that is no part.",
-            argument="parent",
-        )
-    refuse(
-        "parent",
-        f"-1, or the place of a lesion (0 to {lesions - 1})",
-        of,
-        (of < -1) | (of >= lesions),
-        "Give the place of the parent lesion.",
-    )
-    own = np.arange(lesions)
-    part = (of != -1) & (of != own)
-    refuse(
-        "parent",
-        "a lesion that is no part itself",
-        of,
-        part & part[of],
-        "Give the place of the first parent.",
-    )
-    for child in np.flatnonzero(part):
-        size, whole = values[..., child, :], values[..., of[child], :]
-        seen = np.logical_or.accumulate(~np.isnan(size), axis=-1)
-        added = np.where(np.isnan(whole), 0.0, whole) + size
-        # A part that was not measured leaves its parent not measured; see the second pass below.
-        values[..., of[child], :] = np.where(seen & ~np.isnan(size), added, whole)
-    for child in np.flatnonzero(part):
-        size = values[..., child, :]
-        lost = np.logical_or.accumulate(~np.isnan(size), axis=-1) & np.isnan(size)
-        values[..., of[child], :] = np.where(lost, np.nan, values[..., of[child], :])
-    values[..., part, :] = np.nan
-    return values

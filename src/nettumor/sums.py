@@ -77,7 +77,7 @@ class Sums:
 
 def is_complete(sums: Any) -> Bools:
     """Where a result's sum is of every target lesion."""
-    return np.asarray((sums.n_missing == 0) & ~np.isnan(sums.sum))
+    return (sums.n_missing == 0) & ~np.isnan(sums.sum)  # type: ignore[no-any-return]
 
 
 def axes_in_words(shape: tuple[int, ...], n_lesions: int | None) -> str:
@@ -114,7 +114,7 @@ def complete_sums(sums: Any, n_missing: npt.ArrayLike | None, argument: str = "s
     return np.where(missing > 0, np.nan, values)
 
 
-@by_label(sizes="lesion timepoint")
+@by_label(sizes="lesion timepoint", gives="timepoint")
 def sum_of_lesions(sizes: npt.ArrayLike, *, invalid: str = "raise") -> Sums:
     """Sum of the target lesions at each visit, with its baseline, nadir and changes.
 
@@ -226,8 +226,11 @@ class Results:
         }
 
 
-def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
-    """The sizes, checked: refused, or with ``invalid="NE"`` marked, where one is impossible."""
+def checked_courses(sizes: npt.ArrayLike, invalid: str, argument: str = "sizes") -> Courses:
+    """The sizes, checked: refused, or with ``invalid="NE"`` marked, where one is impossible.
+
+    With ``argument`` "sums" the sizes are the courses of one lesion for each patient.
+    """
     choose("invalid", invalid, ("raise", "NE"))
     values = as_numbers(sizes, "sizes")
     if values.ndim < 2:
@@ -243,20 +246,27 @@ def checked_courses(sizes: npt.ArrayLike, invalid: str) -> Courses:
     orphan = np.zeros(real.shape, dtype=np.bool_)  # measured later, but not at baseline
     orphan[~real] = (~np.isnan(values[~real])).any(axis=-1)
     if invalid == "raise":
-        refuse("sizes", "finite and at least 0 (NaN where not measured)", values, wrong, _REPAIR)
+        shown = ... if argument == "sizes" else (..., 0, slice(None))  # without the lesion axis
         refuse(
-            "sizes",
+            argument,
+            "finite and at least 0 (NaN where not measured)",
+            values[shown],
+            wrong[shown],
+            _REPAIR,
+        )
+        refuse(
+            argument,
             "greater than 0 at baseline",
-            first[..., None],
-            (first == 0)[..., None],
+            first[..., None][shown],
+            (first == 0)[..., None][shown],
             _REPAIR,
         )
         if orphan.any():
             refuse(
-                "sizes",
+                argument,
                 "measured at baseline where measured later",
-                values,
-                orphan[..., None] & ~np.isnan(values),
+                values[shown],
+                (orphan[..., None] & ~np.isnan(values))[shown],
                 _REPAIR,
             )
     impossible = wrong.any()
@@ -317,3 +327,108 @@ def sums_of(block: Block) -> dict[str, npt.NDArray[Any]]:
 def _percent(reference: Floats, now: Floats) -> Floats:
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         return np.asarray(np.where(reference > 0, 100 * now / reference - 100, np.nan))
+
+
+@by_label(sizes="lesion timepoint", parent="lesion", gives="lesion timepoint")
+def sum_parts(sizes: npt.ArrayLike, parent: npt.ArrayLike) -> Floats:
+    """Sizes with the parts of a split lesion added up under the lesion they came from.
+
+    Parameters
+    ----------
+    sizes : array_like of float, shape (..., lesion, timepoint)
+        NaN where not measured.
+    parent : array_like of int, shape (..., lesion), or (lesion,) for all patients
+        For a part the place of its parent lesion; -1, or its own place, for a lesion that is no
+        part, and for padding.
+
+    Returns
+    -------
+    ndarray of float, shape (..., lesion, timepoint)
+        The parent holds its own size and its parts; rows of parts are NaN (padding). From the first
+        visit at which a part was measured it counts: where it is not measured later, the parent is
+        not.
+
+    Raises
+    ------
+    InputError
+        For a parent that is no lesion, or itself a part.
+
+    References
+    ----------
+    RECIST 1.1 (Eisenhauer et al. 2009), 4.3.2: the longest diameters of the fragments are added;
+    SDTMIG TU, assumption 2 (TUSPLIT).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sum_parts([[30, 20, np.nan], [np.nan, np.nan, 12], [np.nan, np.nan, 9]], [-1, 0, 0])
+    array([[30., 20., 21.],
+           [nan, nan, nan],
+           [nan, nan, nan]])
+    """
+    values = np.array(as_numbers(sizes, "sizes"), order="C")
+    if values.ndim < 2:
+        raise InputError(
+            f"`sizes` must have the axes (..., lesion, timepoint); got shape {values.shape}. "
+            "For one lesion put its course in a list.",
+            argument="sizes",
+        )
+    *lead, lesions, visits = values.shape
+    of = _parents(parent, (*lead, lesions))
+    own = np.arange(lesions)
+    part = (of != -1) & (of != own)
+    grandparent = np.take_along_axis(part, np.where(part, of, own), axis=-1)
+    refuse(
+        "parent",
+        "a lesion that is no part itself",
+        of,
+        part & grandparent,
+        "Give the place of the first parent.",
+    )
+    patients = int(np.prod(lead, dtype=np.int64))
+    flat = values.reshape(patients, lesions, visits)
+    parents, parts = (
+        np.broadcast_to(each, (*lead, lesions)).reshape(patients, lesions) for each in (of, part)
+    )
+    shared = of.ndim == 1
+    splits: list[tuple[Any, Any]] = []  # the part, and the lesion it came from, of whom
+    for child in np.flatnonzero(parts.any(axis=0)):
+        whose: Any = slice(None) if shared else np.flatnonzero(parts[:, child])
+        whole = of[child] if shared else parents[whose, child]
+        splits.append(((whose, child), (whose, whole)))
+    for of_part, of_whole in splits:
+        size, own_size = flat[of_part], flat[of_whole]
+        added = np.where(np.isnan(own_size), 0.0, own_size) + size
+        # A part that was not measured leaves its parent not measured; see the second pass below.
+        flat[of_whole] = np.where(~np.isnan(size), added, own_size)
+    for of_part, of_whole in splits:
+        known = ~np.isnan(flat[of_part])
+        lost = np.logical_or.accumulate(known, axis=-1) & ~known
+        flat[of_whole] = np.where(lost, np.nan, flat[of_whole])
+    flat[parts] = np.nan
+    return values
+
+
+def _parents(parent: npt.ArrayLike, shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """The parent of each lesion, (lesion,) or (..., lesion), -1 for none."""
+    places = np.asarray(parent)
+    if places.dtype.kind == "u":
+        places = places.astype(np.int64)
+    lesions = shape[-1]
+    fits = places.shape[-1:] == (lesions,) and places.ndim <= len(shape)
+    if not fits or places.dtype.kind not in "iu":
+        raise InputError(
+            f"`parent` must be one whole number for each of the {lesions} lesions; got shape "
+            f"{places.shape} "
+            f"of {places.dtype}. Give -1 for a lesion that is no part, (lesion,) or {shape}.",
+            argument="parent",
+        )
+    broadcast(**{"sizes without the timepoint axis": np.empty(shape), "parent": places})
+    refuse(
+        "parent",
+        f"-1, or the place of a lesion (0 to {lesions - 1})",
+        places,
+        (places < -1) | (places >= lesions),
+        "Give the place of the parent lesion.",
+    )
+    return places.astype(np.int64)

@@ -6,6 +6,7 @@ No frame library is needed to read one; `Table.to_frame` hands it to pandas or P
 from __future__ import annotations
 
 import csv
+import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._sealed import Sealed
 from nettumor._whole_file import write_whole
 from nettumor.errors import (
     InputError,
@@ -25,7 +27,7 @@ from nettumor.errors import (
 )
 
 
-class Table(Mapping[str, npt.NDArray[Any]]):
+class Table(Sealed, Mapping[str, npt.NDArray[Any]]):
     """A frozen table: column name to a 1-D array, all of one length, in order.
 
     Parameters
@@ -112,6 +114,21 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         ]
         return "\n".join(line[:100] for line in lines[:40])
 
+    def _repr_html_(self) -> str:
+        """The first rows and columns for a notebook, everything in them as text."""
+        names = list(self)[:_WIDE]
+        cells = [
+            [html.escape(_short(cell_text(v))) for v in self[name][:_LONG].tolist()]
+            for name in names
+        ]
+        head = "".join(f"<th>{html.escape(_short(name))}</th>" for name in names)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>"
+            for row in zip(*cells, strict=True)
+        )
+        shape = f"{self.n_rows:,} rows x {len(self)} columns"
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{shape}</p>"
+
     def to_frame(self, kind: str = "pandas") -> Any:
         """The table as a frame of ``kind`` "pandas" or "polars" (extra ``frames``)."""
         choose("kind", kind, ("pandas", "polars"))
@@ -156,6 +173,76 @@ class Table(Mapping[str, npt.NDArray[Any]]):
         if path is not None:
             write_whole(path, text + "\n")
         return text
+
+
+def since_last(
+    before: Table, now: Table, *, key: str = "key", compared: Iterable[str] | None = None
+) -> Table:
+    """What became of the rows of a table since an earlier one: of a run, or of a data cut.
+
+    Parameters
+    ----------
+    before, now : Table
+        The earlier table and today's, each with a column of keys.
+    key : str
+        The column by which a row is known again; of several rows with one key the first counts.
+    compared : iterable of str, optional
+        Columns that make a row "changed" where their text differs; by default all that both have.
+
+    Returns
+    -------
+    Table
+        The rows of ``now``, then those of ``before`` that are gone, with the columns of ``now``; the
+        columns that only ``before`` has (what people wrote beside it), carried along by key; and
+        ``since``: "new", "open", "changed" or "gone". Numbers that are not there are blank text.
+
+    Raises
+    ------
+    UnknownColumnError
+        Where a table has no such column.
+
+    Examples
+    --------
+    >>> before = Table({"key": ["a", "b"], "value": ["1", "2"], "comment": ["asked", ""]})
+    >>> table = since_last(before, Table({"key": ["a", "c"], "value": ["3", "4"]}))
+    >>> table["since"].tolist(), table["comment"].tolist()
+    (['changed', 'new', 'gone'], ['asked', '', ''])
+    """
+    keys, old = now[key].tolist(), before[key].tolist()
+    place = {k: i for i, k in reversed([*enumerate(old)])}
+    shared = [c for c in now if c in before and c != key]
+    names = shared if compared is None else list(compared)
+    sides = [(now[c].tolist(), before[c].tolist()) for c in names]
+    since = []
+    for i, k in enumerate(keys):
+        at = place.get(k)
+        same = at is not None and all(cell_text(a[i]) == cell_text(b[at]) for a, b in sides)
+        since.append("new" if at is None else "open" if same else "changed")
+    today = set(keys)
+    gone = [i for i, k in enumerate(old) if k not in today and place[k] == i]
+    columns: dict[str, npt.NDArray[Any]] = {}
+    for name, column in now.items():
+        left = before[name].tolist() if name in before else [""] * len(old)
+        columns[name] = _objects([*column.tolist(), *(left[i] for i in gone)])
+    for name in (c for c in before if c not in now and c != "since"):
+        left = before[name].tolist()
+        kept = [left[place[k]] if k in place else "" for k in keys]
+        columns[name] = _objects([*kept, *(left[i] for i in gone)])
+    return Table({**columns, "since": _objects([*since, *["gone"] * len(gone)])})
+
+
+def _objects(cells: list[Any]) -> npt.NDArray[Any]:
+    out = np.empty(len(cells), dtype=object)
+    out[:] = cells
+    return out
+
+
+_LONG, _WIDE, _LETTERS = 10, 12, 60
+"""Rows, columns, and letters of a cell that a notebook shows of a table."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def cell_text(value: object) -> str:

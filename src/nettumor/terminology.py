@@ -202,6 +202,29 @@ def parse_responses(labels: npt.ArrayLike) -> Codes:
     return scalar_or_codes(codes)  # type: ignore[no-any-return]
 
 
+def codes_or_labels(values: npt.ArrayLike, argument: str) -> Codes:
+    """Codes as they are; labels are read, with the argument's own name where a word is none."""
+    array = values if isinstance(values, np.ma.MaskedArray) else _as_array(values)
+    text = array.dtype.kind in "UT" or (
+        array.dtype.kind == "O" and any(isinstance(v, str) for v in array.ravel().tolist())
+    )
+    if not text:
+        return as_codes(values, argument)
+    try:
+        return np.asarray(parse_responses(array), dtype=np.int8)
+    except InputError as error:
+        message = str(error).replace("`labels`", f"`{argument}`", 1)
+        raise InputError(message, argument=argument, index=error.index) from None
+
+
+def _as_array(values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The values as an array; what has no shape is left to `as_codes` to refuse."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        return np.zeros(0)
+
+
 def _parse_all(words: list[Any], shape: tuple[int, ...]) -> list[Response]:
     """The response of each word; each spelling is read once."""
     try:
@@ -303,7 +326,8 @@ def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
     Parameters
     ----------
     bits : array_like of int, or Reason
-        The ``.reason`` of a result, any shape.
+        The ``.reason`` of a result, any shape. Whole floats are bits too, NaN no bit: what xarray
+        and pandas make of them where a visit is not there.
     kind : type
         `Reason`, or `EventReason` for the reasons of a time.
 
@@ -329,6 +353,10 @@ def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
     ['', 'increase', 'increase, any lesion']
     """
     array = np.asarray(bits)
+    if array.dtype.kind == "f":
+        whole = np.where(np.isnan(array), 0.0, array)
+        if (whole == np.rint(np.clip(whole, -(2.0**31), 2.0**31))).all():
+            array = whole.astype(np.int64)
     if array.dtype.kind not in "iu" and array.size:
         raise InputTypeError(
             f"`bits` must be bits of {kind.__name__} (whole numbers); got {array.dtype}. Give the "

@@ -23,8 +23,8 @@ partial."""
 
 
 def fault(id, **also):
-    """Register the fault of a check; ``also`` are other checks that the same fact is a fault for,
-    with the reason.
+    """Register the fault of a check ("D08", or "D08: a name" for another one of it); ``also`` are
+    other checks that the same fact is a fault for, with the reason.
     """
 
     def add(function):
@@ -153,6 +153,7 @@ from faults import (  # noqa: E402 - each registers its faults
     editions,  # noqa: F401
     lesions,  # noqa: F401
     measurements,  # noqa: F401
+    missed,  # noqa: F401
     responses,  # noqa: F401
     samples,  # noqa: F401
     structure,  # noqa: F401

@@ -6,7 +6,7 @@ from faults import QUIET, A, fault
 @fault("S01")
 def no_lesion_column(t):
     t.tables["markers"] = t.tables["markers"].drop(columns="marker")
-    return "markers", -1
+    return "markers", None
 
 
 @fault("S02", K09="the sample that lost its patient was that patient's baseline")

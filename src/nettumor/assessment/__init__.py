@@ -15,14 +15,15 @@ from typing import Any
 
 import attrs
 import numpy as np
+from attrs import frozen
 
 from nettumor import criteria as editions
 from nettumor._arrays import more_than
-from nettumor._threads import beside
 from nettumor.assessment.axes import Axis, axes
 from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
-from nettumor.assessment.judgement import Judgement, Parts, judge
+from nettumor.assessment.judgement import Judgement, Parts, has_days, judge
+from nettumor.assessment.like_courses import Group, Piece, groups_of, joined
 from nettumor.assessment.output import (
     OWN,
     came_as,
@@ -41,10 +42,11 @@ from nettumor.assessment.series import Scans
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
-from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.crf import CrfTable, DateStatus, StudyFile, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import counts, further, tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
@@ -56,7 +58,7 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.errors import InputError, choose, did_you_mean, listed
 
 __all__ = ["Assessment", "assess"]
 
@@ -67,6 +69,7 @@ def assess(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     criteria: SizeCriteria | AttenuationCriteria | str = RECIST_1_1,
     rule: BestResponseRule | None = None,
     censoring: CensoringRule | None = None,
@@ -104,12 +107,15 @@ def assess(
     ----------
     source : Tables, or anything `nettumor.crf.read` takes
         With the lesions table, and the subjects table where there is one.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`. Its ``[schedule]`` holds unless the call has one,
+        and goes before that of ``censoring``; its ``[population]`` adds to ``population``.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`.
     criteria : SizeCriteria, AttenuationCriteria, or str
         An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
@@ -197,9 +203,12 @@ def assess(
     choose("by", by, ("subject", "lesion"))
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
-    tables = _study(read_quietly(source, study=study, dates=dates, used=used), edition)
+    tables = _study(
+        read_quietly(source, study=study, dates=dates, used=used, limits=limits), edition
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
+    censoring = _scheduled(censoring, tables.study, schedule)
     people = read_population(tables, population)
     tables, selection = people.of(tables, selection)
     carry = _carried_names(tables, carry)
@@ -218,52 +227,137 @@ def assess(
         pfs=pfs,
     )
     chosen = selected(lesions, selection)
-    with beside(
-        lambda: place_visits(lesions, names, _reference(tables, subjects)), lesions.n_rows
-    ) as placed:
-        parts, conflicts = parts_of(lesions, edition, names, placed, chosen, by=by)
-        visits = placed()
-    late = _late_baselines(visits, late_baseline_days)
-    judgement = judge(parts, visits, edition, rule, late & (late_baseline_days is not None))
-
-    subject = judgement.owner // max(len(names.evaluators), 1)
-    reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
-    ends = ends_of(
-        subjects, subject, reference, _last_scan(lesions, names, visits)[judgement.owner]
+    asked = _Asked(
+        edition=edition,
+        rule=rule,
+        censoring=censoring,
+        by=by,
+        late_baseline_days=late_baseline_days,
+        rules=rules,
+        carry=carry,
     )
-    found = outcome(judgement, visits, ends, rule, censoring)
-    others: dict[str, Axis] = {}
-    if by == "subject":
-        others = _axes(tables, names, subjects, visits, judgement, ends, rules)
-    axis_of_event = None
-    if rules.pfs != PFS[0]:
-        found, axis_of_event = with_symptoms(
-            found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
-        )
+    placed = [_placed(g, asked) for g in groups_of(tables, names, subjects, chosen)]
+    if len(placed) > 1:  # what holds of a study without any day is no matter of the group
+        dated = any(has_days(p.parts, p.visits) for p in placed)
+        placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]
+    judged = [_judged(p, asked) for p in placed]
+    metastasis = any(bool((~np.isnan(j.ends.first_metastasis)).any()) for j in judged)
+    done = joined([_piece(j, asked, metastasis) for j in judged])
 
-    identity = keys(tables, names, judgement)
-    notes = _notes(tables, edition, names, subjects, visits, conflicts, by, rules)
-    notes |= _course_notes(parts, censoring, late, late_baseline_days)
+    notes = _notes(tables, edition, names, subjects, done.counts, by, rules)
+    notes |= _course_notes(done.counts, censoring, late_baseline_days)
     notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
-    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, edition, others)
-    of_subject = identity | carried(tables, subjects.row[subject], ("arm", *carry))
-    days, came = subjects.days, came_as(lesions, "date")
     return Assessment(
-        timepoints,
-        subject_table(
-            of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
-        ),
-        event_table(identity, found, reference, days=days, came=came),
+        done.timepoints,
+        done.subjects,
+        done.events,
         provenance_table(tables, edition, rule, censoring, notes),
         edition,
-        judgement,
-        found,
-        reference,
-        place,
+        done.judgement,
+        done.outcome,
+        done.reference,
+        done.place,
         tables.frame_kind,
         subjects.days,
         _categories(tables, carry),
         further(tables.intake, people.lines),
+    )
+
+
+@frozen(eq=False)
+class _Asked:
+    """What was asked of the study."""
+
+    edition: Any
+    rule: BestResponseRule
+    censoring: CensoringRule
+    by: str
+    late_baseline_days: float | None
+    rules: AxisRules
+    carry: tuple[str, ...]
+
+
+@frozen(eq=False)
+class _Placed:
+    """A group with its lesions in their places."""
+
+    group: Group
+    visits: Visits
+    parts: Parts
+    late: Any
+    counts: dict[str, int]
+
+
+def _placed(group: Group, asked: _Asked) -> _Placed:
+    lesions, names = group.tables["lesions"], group.names
+    visits = place_visits(lesions, names, _reference(group.tables, group.subjects))
+    parts, conflicts = parts_of(lesions, asked.edition, names, visits, group.chosen, by=asked.by)
+    late = _late_baselines(visits, asked.late_baseline_days)
+    counts = {
+        "conflicts": conflicts,
+        "without_time": visits.without_time,
+        "before_baseline": visits.before_baseline,
+        "late": int(late.sum()),
+        "stray": int(parts.targets.stray.sum()),
+        "wordless": int(parts.new.wordless.sum()),
+    }
+    return _Placed(group, visits, parts, late, counts)
+
+
+@frozen(eq=False)
+class _Judged:
+    """A group with its timepoints judged, and the days that end its times."""
+
+    placed: _Placed
+    judgement: Judgement
+    subject: Any
+    reference: Any
+    ends: Ends
+
+
+def _judged(placed: _Placed, asked: _Asked) -> _Judged:
+    group, visits = placed.group, placed.visits
+    tables, names, subjects = group.tables, group.names, group.subjects
+    refused = placed.late & (asked.late_baseline_days is not None)
+    judgement = judge(placed.parts, visits, asked.edition, asked.rule, refused)
+    subject = judgement.owner // max(len(names.evaluators), 1)
+    reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
+    last_scan = _last_scan(tables["lesions"], names, visits)[judgement.owner]
+    ends = ends_of(subjects, subject, reference, last_scan)
+    return _Judged(placed, judgement, subject, reference, ends)
+
+
+def _piece(judged: _Judged, asked: _Asked, metastasis: bool) -> Piece:
+    """The tables of a group."""
+    group, visits = judged.placed.group, judged.placed.visits
+    tables, names, subjects = group.tables, group.names, group.subjects
+    judgement, ends, reference = judged.judgement, judged.ends, judged.reference
+    rule, censoring, edition = asked.rule, asked.censoring, asked.edition
+    found = outcome(judgement, visits, ends, rule, censoring, metastasis=metastasis)
+    others: dict[str, Axis] = {}
+    if asked.by == "subject":
+        others = _axes(tables, names, subjects, visits, judgement, ends, asked.rules)
+    axis_of_event = None
+    if asked.rules.pfs != PFS[0]:
+        found, axis_of_event = with_symptoms(
+            found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
+        )
+    identity = keys(tables, names, judgement)
+    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, edition, others)
+    of_subject = identity | carried(tables, subjects.row[judged.subject], ("arm", *asked.carry))
+    days, came = subjects.days, came_as(tables["lesions"], "date")
+    return Piece(
+        timepoints=timepoints,
+        subjects=subject_table(
+            of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
+        ),
+        events=event_table(identity, found, reference, days=days, came=came),
+        judgement=judgement,
+        outcome=found,
+        reference=reference,
+        place=place,
+        tracks=group.tracks,
+        counts=judged.placed.counts,
     )
 
 
@@ -309,6 +403,16 @@ def _checked(
     return rule, censoring
 
 
+def _scheduled(rule: CensoringRule, study: StudyFile | None, schedule: Any) -> CensoringRule:
+    """The rule of censoring with the schedule of the study file, where the call has none."""
+    if study is None:
+        return rule
+    said = {"schedule": study.schedule.visits, "window_days": study.schedule.window}
+    if schedule is not None:
+        del said["schedule"]
+    return attrs.evolve(rule, **{name: v for name, v in said.items() if v is not None})
+
+
 def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
     """Without any date or day nothing is confirmed, and nobody should learn that from a rate of 0."""
     cells, _ = lesions.when_cells()
@@ -337,7 +441,7 @@ def _late_baselines(visits: Visits, most: float | None) -> Any:
 
 
 def _course_notes(
-    parts: Parts, censoring: CensoringRule, late: Any, most: float | None
+    counted: dict[str, int], censoring: CensoringRule, most: float | None
 ) -> dict[str, Any]:
     """What of the course the rules decided, for the provenance."""
     allowed = (
@@ -345,9 +449,9 @@ def _course_notes(
     )
     return {
         "missed visits": censoring.missed_visits,
-        "tracks with a first scan after the reference date": f"{int(late.sum())} ({allowed})",
-        "targets not there at baseline, left out of the sum": int(parts.targets.stray.sum()),
-        "visits with a new lesion recorded without size or state": int(parts.new.wordless.sum()),
+        "tracks with a first scan after the reference date": f"{counted['late']} ({allowed})",
+        "targets not there at baseline, left out of the sum": counted["stray"],
+        "visits with a new lesion recorded without size or state": counted["wordless"],
     }
 
 
@@ -360,16 +464,18 @@ def _study(study: Tables, criteria: Any) -> Tables:
             "reported are summed up by best_overall_response(parse_responses(...), days).",
             argument="source",
             command_line="There is no table of lesions (or SDTM TU and TR); got "
-            f"{', '.join(study)}. Put lesions.csv beside them.",
+            f"{', '.join(study)}. Put lesions.csv beside them, or say in [files] of a study file "
+            "(--study) which file it is.",
         )
     missing = study.missing_columns("lesions")
     if missing:
         raise InputError(
-            f"`lesions` lacks {', '.join(missing)}; it has {', '.join(study['lesions'])}. Rename "
+            f"`lesions` lacks {', '.join(missing)}; it has {listed(study['lesions'])}. Rename "
             "the columns with nettumor.crf.read(..., mapping=...).",
             argument=missing[0],
             command_line=f"`lesions` lacks {', '.join(missing)}; it has "
-            f"{', '.join(study['lesions'])}. Give the columns those names in the file.",
+            f"{listed(study['lesions'])}. Name them in a study file (--study): "
+            f'[columns.lesions] "its name there" = "{missing[0].split(" ")[0]}".',
         )
     refuse_impossible(study["lesions"])
     refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))
@@ -471,8 +577,7 @@ def _notes(
     criteria: Any,
     names: Names,
     subjects: Subjects,
-    visits: Visits,
-    conflicts: int,
+    counted: dict[str, int],
     by: str,
     rules: AxisRules,
 ) -> dict[str, Any]:
@@ -501,11 +606,11 @@ def _notes(
         ),
         "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
         "lesion rows without a subject": names.without_subject,
-        "lesion rows without visit and date": visits.without_time,
-        "lesion rows before the baseline": visits.before_baseline,
+        "lesion rows without visit and date": counted["without_time"],
+        "lesion rows before the baseline": counted["before_baseline"],
         "lesion dates that are not full": int(odd[column.codes].sum()) if odd.any() else 0,
         "subject dates that are not full": unread,
-        "lesions with contradicting rows in one visit": conflicts,
+        "lesions with contradicting rows in one visit": counted["conflicts"],
         "further rows of one subject, not read": subjects.repeated,
         **counts(study.intake),
     }

@@ -170,8 +170,12 @@ def outcome(
     ends: Ends,
     rule: BestResponseRule,
     censoring: CensoringRule,
+    *,
+    metastasis: bool | None = None,
 ) -> Outcome:
-    """Best response, progression and times of every unit."""
+    """Best response, progression and times of every unit; ``metastasis``: survival from the first
+    metastasis is asked for (None: where one of them has its day).
+    """
     course = _course(judgement, visits, ends)
     treated = _therapy(ends, censoring)
     has_targets, assessed = _disease(judgement, visits)
@@ -230,7 +234,9 @@ def outcome(
         ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
     )
     start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
-    if not np.isnan(ends.first_metastasis).all():  # the review's other origin of survival
+    if metastasis is None:
+        metastasis = bool((~np.isnan(ends.first_metastasis)).any())
+    if metastasis:  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
         times["OSMET"] = partial(survival, ends.first_metastasis)
     # a date of death that nobody can read; or a full one of a patient without a reference date

@@ -64,6 +64,10 @@ class Judgement:
     immune: bool = False
     remarks: tuple[tuple[str, Bools], ...] = ()
 
+    def of(self, unit: int) -> tuple[Judgement, int]:
+        """The judgement that a unit stands in, and its place there."""
+        return self, unit
+
 
 @frozen(eq=False)
 class Parts:
@@ -112,10 +116,12 @@ def _judge(
     possible = possible_days(
         tracks_of(visits.day_first, parts.owner), tracks_of(visits.day_latest, parts.owner)
     )
-    target = _target(parts.targets, criteria, *possible)
+    dated = visits.dated if visits.dated is not None else has_days(parts, visits)
+    days = possible if dated else (None, None)  # a study without any day has no weeks
+    target = _target(parts.targets, criteria, *days)
     no_baseline = refused[parts.owner]
     if no_baseline.any():
-        target = _not_evaluable(target, no_baseline & (target.response != 0).any(axis=1))
+        target = _not_evaluable(target, no_baseline & _has_targets(target))
     non_target = np.zeros_like(exists, dtype=np.int8)
     if parts.non_target.shape[1]:
         non_target[:] = non_target_response(parts.non_target)
@@ -123,7 +129,7 @@ def _judge(
         non_target[no_baseline[:, None] & (non_target > Response.PD)] = Response.NE
     new = parts.new.present & exists
     new[:, 0] = False
-    overall = _overall(target, non_target, new, parts, criteria, possible)
+    overall = _overall(target, non_target, new, parts, criteria, days)
     overall[:, 0] = Response.MISSING
     response, codes = target.response, non_target
     response[~exists], codes[~exists], overall[~exists] = 0, 0, 0
@@ -150,6 +156,18 @@ def _judge(
     )
 
 
+def _has_targets(target: TargetResponse) -> Bools:
+    """Units with target lesions, whatever the number of their visits."""
+    at_baseline = ~np.isnan(target.sum[:, 0]) | (target.n_missing[:, 0] > 0)
+    return np.asarray(at_baseline | (target.response != Response.MISSING).any(axis=1))
+
+
+def has_days(parts: Parts, visits: Visits) -> bool:
+    """Whether some timepoint after a baseline has a day."""
+    first, latest = (tracks_of(d, parts.owner) for d in (visits.day_first, visits.day_latest))
+    return bool((~np.isnan(possible_days(first, latest)[0][:, 1:])).any())
+
+
 def possible_days(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
     """First and last possible day of each timepoint; not known where days cannot increase, or
     repeat one before.
@@ -167,12 +185,12 @@ def possible_days(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
 def _target(
     lesions: Targets,
     criteria: SizeCriteria | AttenuationCriteria,
-    days: Floats,
-    days_latest: Floats,
+    days: Floats | None,
+    days_latest: Floats | None,
 ) -> TargetResponse:
-    """Response of the target lesions."""
-    # Of a study without any day two visits in succession confirm each other.
-    known = bool((~np.isnan(days[:, 1:])).any())
+    """Response of the target lesions; of a study without any day two visits in succession confirm
+    each other.
+    """
     if isinstance(criteria, AttenuationCriteria):
         found: TargetResponse = choi_targets(lesions, criteria)
     else:
@@ -180,8 +198,8 @@ def _target(
             lesions.sizes,
             nodal=lesions.nodal,
             too_small=lesions.too_small,
-            days=days if known else None,
-            days_latest=days_latest if known else None,
+            days=days,
+            days_latest=days_latest,
             criteria=criteria,
             invalid="NE",
             check_units=False,
@@ -261,7 +279,7 @@ def _overall(
     new: Bools,
     parts: Parts,
     criteria: SizeCriteria | AttenuationCriteria,
-    days: tuple[Floats, Floats],
+    days: tuple[Floats, Floats] | tuple[None, None],
 ) -> Codes:
     if isinstance(criteria, AttenuationCriteria) or not criteria.immune:
         return np.array(overall_response(target.response, non_target, new, criteria=criteria))
@@ -283,14 +301,14 @@ def _overall(
         new_lesion_progression=again,
         criteria=criteria,
     )
-    known = bool((~np.isnan(days[0][:, 1:])).any())  # a study without any day has no weeks
+    dated = days[0] is not None
     return np.array(
         irecist_response(
             *course,
             grown,
-            days=days[0] if known else None,
-            days_latest=days[1] if known else None,
-            confirmation_from_days=criteria.confirmation_from_days if known else None,
+            days=days[0],
+            days_latest=days[1],
+            confirmation_from_days=criteria.confirmation_from_days if dated else None,
             symptomatic=lesions.symptomatic & criteria.symptomatic_new_lesion,
             lasting_new_lesion=lasting,
             new_lesion_progression=again,

@@ -172,7 +172,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
     value, small = sizes_used(table, criteria, given.lesions_of(table))
-    sizes, conflict = at.put(value, np.nan, ahead=True)
+    sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
     if small.any():
         too_small, other = at.put(small, False)
@@ -185,7 +185,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
-    kin = relations(table, at, given.visits().no_disease)
+    kin = relations(table, at, given.visits.no_disease)
     if kin is not None:
         default = np.nan if too_small_size is None else too_small_size
         sizes, too_small = with_parts(kin, sizes, too_small, default)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
-from nettumor._arrays import Codes, Floats
+from nettumor._arrays import Bools, Codes, Floats
+from nettumor._sealed import Sealed
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
@@ -89,6 +91,29 @@ def key_type(*tables: CrfTable) -> CameAs:
     return kinds.pop() if len(kinds) == 1 else TEXT
 
 
+@frozen(eq=False, slots=False)
+class RowPlaces(Sealed):
+    """Gives the (unit, timepoint) of each row of the timepoints, worked out when it is asked for.
+
+    Attributes
+    ----------
+    exists : ndarray of bool, shape (unit, timepoint), or None
+    places : tuple of ndarray of int, shape (row,), or None
+        Where they are known already.
+    """
+
+    exists: Bools | None = None
+    places: tuple[npt.NDArray[np.int64], ...] | None = None
+
+    @cached_property
+    def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
+        return np.nonzero(self.exists) if self.places is None else self.places
+
+    def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """Unit and timepoint of each row."""
+        return self._places
+
+
 def timepoint_table(
     study: Tables,
     names: Names,
@@ -97,14 +122,12 @@ def timepoint_table(
     ends: Ends,
     criteria: Any,
     others: dict[str, Axis],
-) -> tuple[Table, Callable[[], tuple[npt.NDArray[np.int64], ...]]]:
+) -> tuple[Table, RowPlaces]:
     """The timepoints, and what gives the (unit, timepoint) of each row."""
     exists = tracks_of(visits.exists, judgement.owner)
     lesions = study["lesions"]
 
-    @cache
-    def place() -> tuple[npt.NDArray[np.int64], ...]:
-        return np.nonzero(exists)
+    place = RowPlaces(exists)
 
     def of_track(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         unit, time = place()

@@ -92,21 +92,18 @@ def parts_of(
     lesions: CrfTable,
     criteria: Any,
     names: Names,
-    placed: Callable[[], Visits],
+    visits: Visits,
     chosen: Bools | None,
     *,
     by: str,
 ) -> tuple[Parts, int]:
-    """What is judged, and the number of places with contradicting duplicates; ``placed`` gives the
-    visits.
-    """
+    """What is judged, and the number of places with contradicting duplicates."""
     here = (
         names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
     )
     track = names.track if here is None else np.where(here, names.track, 0)
-    given = Rows(here, track, names.n_tracks, placed)
+    given = Rows(here, track, names.n_tracks, visits)
     target = targets(lesions, criteria, given)
-    visits = placed()
     scans = _Scans(track, visits, here)
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
     if by == "lesion":

@@ -17,10 +17,10 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.crf import CrfTable, Tables
+from nettumor.crf import CrfTable, StudyFile, Tables
 from nettumor.crf.cells import tidy
 from nettumor.crf.intake import Line
-from nettumor.errors import InputError, choose
+from nettumor.errors import InputError, choose, did_you_mean
 
 NOT_ASSIGNED = frozenset(
     {
@@ -69,8 +69,79 @@ class Population:
 
 
 def read_population(tables: Tables, population: Any) -> Population:
-    """Who is left out: with "assigned" those said not to have been assigned, with "all" nobody."""
+    """Who is left out: with "assigned" those said not to have been assigned, with "all" nobody; and
+    those whom the study file leaves out. Its ``who`` holds where ``population`` is the default.
+    """
     choose("population", population, ("assigned", "all"))
+    study = tables.study
+    who = study.population.who if study is not None else ""
+    by_arm = _not_assigned(tables, who if who and population == "assigned" else population)
+    if study is None or not (study.population.leave_out or study.population.where):
+        return by_arm
+    own = _by_the_study(tables, study)
+    left_out = by_arm.left_out | own.left_out
+    _somebody_stays(tables, left_out, study)
+    return Population(left_out, (*by_arm.lines, *own.lines))
+
+
+def _by_the_study(tables: Tables, study: StudyFile) -> Population:
+    """Who is left out by name, or because a column of the subjects table says another word."""
+    named = [(n, f"{n}: {why}" if why else n) for n, why in study.population.leave_out.items()]
+    known = {w for name in tables for w in tables[name].keys_of("subject")[1].tolist()}
+    for subject, _ in named:
+        if subject not in known:
+            raise InputError(
+                f"`population.leave_out` names {subject!r}, who is no subject of the study "
+                f"({study.place('population', 'leave_out', subject)}). {did_you_mean(subject, known)}",
+                argument=subject,
+            )
+    why = f"left out of the denominators, as {study.name} says"
+    lines = [
+        Line("subject", study.name, said, "left out", 1, "not needed", why) for _, said in named
+    ]
+    left_out = {subject for subject, _ in named}
+    for column, words in study.population.where.items():
+        without = _without(tables, study, column, words)
+        text = " or ".join(words)
+        found = f"{column} is not {text}"
+        lines += [
+            Line("subject", study.name, found, "left out", len(without), "not needed", why)
+        ] * bool(without)
+        left_out |= without
+    return Population(frozenset(left_out), tuple(lines))
+
+
+def _without(
+    tables: Tables, study: StudyFile, column: str, words: tuple[str, ...]
+) -> frozenset[str]:
+    """Subjects in whose column none of the words stands."""
+    table = tables.get("subjects")
+    spelled = {n.casefold(): n for n in table} if table is not None else {}
+    if table is None or column.casefold() not in spelled:
+        raise InputError(
+            f"`population.where` names {column!r}, which is no column of `subjects` "
+            f"({study.place('population', 'where', column)}). {did_you_mean(column, spelled)}",
+            argument=column,
+        )
+    wanted = {tidy(word) for word in words}
+    stays = table.column(spelled[column.casefold()]).map(lambda w: tidy(w) in wanted, np.bool_)
+    code, names = table.keys_of("subject")
+    here = set(names[code[stays]].tolist())
+    return frozenset(w for w in names.tolist() if w and w not in here)
+
+
+def _somebody_stays(tables: Tables, left_out: frozenset[str], study: StudyFile) -> None:
+    known = {w for n in tables for w in tables[n].keys_of("subject")[1].tolist() if w}
+    if known <= left_out:
+        raise InputError(
+            f"`population` leaves out all {len(known)} subjects ({study.place('population')}). "
+            "Correct it.",
+            argument="population",
+        )
+
+
+def _not_assigned(tables: Tables, population: str) -> Population:
+    """Those said not to have been assigned, unless all stay."""
     if population == "all" or "subjects" not in tables:
         return Population()
     table = tables["subjects"]

@@ -16,8 +16,8 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots
 from nettumor.crf import CrfTable, number_rows
-from nettumor.crf.arrays import stretches
 from nettumor.crf.columns import Ints, Words
+from nettumor.rows import stretches
 
 _JOINED = re.compile(r"\s*[/+&,]\s*")
 _LETTER = re.compile(r"(.*[^A-Za-z\s])[\s._-]?[A-Za-z]")

@@ -6,6 +6,7 @@ request; the tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -14,10 +15,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
-from nettumor import _wording
+from nettumor import _figures, _wording
 from nettumor._late import Late
+from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.crf.came_as import CameAs, with_categories
@@ -27,6 +29,12 @@ from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Reason, Response, labels
+
+_SHOWN = (
+    *("subject", "evaluator", "arm", "best", "best_percent", "confirmed", "pfs_days", "pfs_event"),
+    *("biological", "symptomatic"),
+)
+"""Columns of the subjects that a notebook shows."""
 
 
 class LateTable(Table):
@@ -77,8 +85,8 @@ def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
     return values
 
 
-@frozen(eq=False, repr=False)
-class Assessment:
+@frozen(eq=False, repr=False, slots=False)
+class Assessment(Sealed):
     """What `assess` answers. Columns of timepoints, subjects and events are worked out when they
     are asked for.
 
@@ -136,6 +144,18 @@ class Assessment:
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
+
+    def __attrs_post_init__(self) -> None:
+        sealed((self.judgement, self.outcome, self.reference))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Assessment):
+            return NotImplemented
+        of_arrays = ("judgement", "outcome", "_place")  # what the tables are made of
+        names = [f.name for f in fields(Assessment) if f.name not in of_arrays]
+        return all(alike(getattr(self, name), getattr(other, name)) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
@@ -253,6 +273,12 @@ class Assessment:
             frames = {n: with_categories(f, wanted, self.categories) for n, f in frames.items()}
         return frames
 
+    def _repr_html_(self) -> str:
+        """The first rows of the subjects and a small waterfall, for a notebook."""
+        names = [n for n in _SHOWN if n in self.subjects]
+        first = Table({name: self.subjects[name][:10] for name in names})
+        return f"<p>{html.escape(repr(self))}</p>{first._repr_html_()}{_figures.figure_of(self)}"
+
     def __repr__(self) -> str:
         counts = np.bincount(self.outcome.best.response, minlength=len(Response))
         found = [
@@ -279,6 +305,7 @@ def _to_arrow(table: Table) -> Any:
 
 def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
+    judgement, unit = judgement.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])

@@ -1,8 +1,8 @@
 """Where the rows of a lesions table stand in an array (track, lesion, timepoint).
 
 Most tables hold a lesion once at each visit, and one date for each visit of a patient: their rows
-are laid out by visit, while the visits are still being put in order. In any other table each row
-goes to its timepoint; of several rows in one place equal ones count once, unequal ones are a
+are laid out by visit, and the visits put in order. In any other table each row goes to its
+timepoint; of several rows in one place equal ones count once, unequal ones are a
 conflict.
 """
 
@@ -20,8 +20,8 @@ from attrs import frozen
 from nettumor._arrays import Bools
 from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
 from nettumor.crf import CrfTable, Role, State, number_rows
-from nettumor.crf.arrays import fills, stretches
 from nettumor.crf.columns import Ints
+from nettumor.rows import fills, stretches
 
 _NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)
 """A NaN that no calculation gives: it stands where no row does."""
@@ -38,19 +38,18 @@ class Rows:
         None: all.
     track : ndarray of int, shape (row,)
     n_tracks : int
-    visits : callable
-        Gives the `Visits`, which may be in the making.
+    visits : Visits
     """
 
     chosen: Bools | None
     track: Ints
     n_tracks: int
-    visits: Callable[[], Visits]
+    visits: Visits
 
     @property
     def shape(self) -> tuple[int, int]:
         """Tracks and timepoints."""
-        return self.n_tracks, self.visits().exists.shape[1]
+        return self.n_tracks, self.visits.exists.shape[1]
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and
@@ -63,7 +62,7 @@ class Rows:
                 if self.chosen is None
                 else np.where(self.chosen, self.track, self.n_tracks)
             )
-            return number_rows(track, table.keys_of("lesion")[0])[0], self.visits().timepoint
+            return number_rows(track, table.keys_of("lesion")[0])[0], self.visits.timepoint
 
         return place
 
@@ -100,7 +99,7 @@ class Slots:
     @cached_property
     def timepoint(self) -> Ints:
         """The timepoint of each row."""
-        return self.given.visits().timepoint[self.rows]
+        return self.given.visits.timepoint[self.rows]
 
     @cached_property
     def shape(self) -> tuple[int, int, int]:
@@ -119,19 +118,17 @@ class Slots:
         return np.asarray(self.slot % max(self.codes.shape[1], 1))
 
     def put(
-        self, values: npt.NDArray[Any], fill: Any, *, says: Bools | None = None, ahead: bool = False
+        self, values: npt.NDArray[Any], fill: Any, *, says: Bools | None = None
     ) -> tuple[npt.NDArray[Any], Bools]:
         """The values in an array, and where rows contradict each other (``fill`` there).
 
         ``values`` are of all rows of the table, as is ``says``: rows that say nothing (by default
-        those without a state) give way to those that do. ``ahead``: laid out by visit before it is
-        known whether that is the order.
+        those without a state) give way to those that do.
         """
-        if fills(self.codes.size * self._n_visits, len(self.slot)) and (
-            ahead or self.given.visits().of_visit is not None
-        ):
+        by_visit = self.given.visits.of_visit is not None
+        if by_visit and fills(self.codes.size * self._n_visits, len(self.slot)):
             out, once = self._written(values, fill, self._visit, self._n_visits)
-            if once and self.given.visits().of_visit is not None:
+            if once:
                 return self._in_time(out, fill), np.broadcast_to(np.False_, self.shape)
         out, once = self._written(values, fill, self.timepoint, self.shape[2])
         if once:
@@ -199,7 +196,7 @@ class Slots:
 
     def _in_time(self, by_visit: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
         """An array by visit in the order of the timepoints."""
-        of_visit, (tracks, _, timepoints) = self.given.visits().of_visit, self.shape
+        of_visit, (tracks, _, timepoints) = self.given.visits.of_visit, self.shape
         assert of_visit is not None
         if len(of_visit) == timepoints and (of_visit == np.arange(timepoints)[:, None]).all():
             return by_visit
@@ -221,7 +218,7 @@ class Slots:
         """Lesions (track, lesion) that are on record; not padding, and not one seen only before the
         baseline.
         """
-        if not self.given.visits().before_baseline:
+        if not self.given.visits.before_baseline:
             return np.asarray(self.codes >= 0)
         out = np.zeros(self.codes.shape, dtype=np.bool_)
         out.ravel()[self.slot[self.timepoint != EARLIER]] = True

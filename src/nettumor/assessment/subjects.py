@@ -17,9 +17,9 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.visits import Names, order_of, ranks, sorted_words
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
-from nettumor.crf.arrays import stretches, values_at
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError, did_you_mean
+from nettumor.rows import stretches, values_at
 from nettumor.words.dates import is_date
 
 DATES = (

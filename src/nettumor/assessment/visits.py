@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
-from nettumor.crf.arrays import fills, stretches, values_at
 from nettumor.crf.columns import Column, Ints, Words, blanks
+from nettumor.rows import fills, group, order_rows, stretches, values_at
 from nettumor.words.visits import is_loose
 from nettumor.words.visits import place as visit_place
 
@@ -73,6 +73,56 @@ class Names:
         return len(self.subjects) * len(self.evaluators)
 
 
+@frozen(eq=False)
+class _AsGiven:
+    """The timepoint and the day of each row."""
+
+    of_row: Ints
+    day: Floats
+
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        return self.of_row
+
+    def scan_day(self, _reference: Floats) -> Floats:
+        """The day of each row."""
+        return self.day
+
+
+@frozen(eq=False)
+class _ByOccasion:
+    """The same, by the occasion of each row: worked out for the few studies that need it.
+
+    ``rows`` are those that were asked for, with their occasions; ``cells`` the dates of the distinct
+    cells.
+    """
+
+    names: Names
+    rows: Ints | slice
+    occasion: Ints
+    timepoint_of: Ints
+    cells: Dates
+    cell: Ints
+
+    def timepoint(self) -> Ints:
+        """The timepoint of each row."""
+        of_row = values_at(self.timepoint_of, self.occasion)
+        if isinstance(self.rows, slice):
+            return of_row
+        every = np.full(len(self.names.evaluator), NO_TIME, dtype=np.int32)
+        every[self.rows] = of_row
+        return every
+
+    def scan_day(self, reference: Floats) -> Floats:
+        """The day of each row from the reference date of its track."""
+        here = self.names.evaluator >= 0
+        track = np.where(here, self.names.track, 0)
+        return np.where(here, self.cells.day[self.cell] - reference[track], np.nan)
+
+
+_Placing = _AsGiven | _ByOccasion
+
+
 @frozen(eq=False, slots=False)
 class Visits:
     """The timepoints of a study; index 0 is the baseline.
@@ -96,8 +146,8 @@ class Visits:
         Some timepoint has rows of more than one date.
     no_disease : ndarray of bool, shape (track,)
         The track begins with new lesions alone: no disease at baseline, no timepoint 0.
-    scans, timepoints : callable
-        Give `scan_day` and `timepoint`, which few studies need.
+    dated : bool or None
+        Whether some timepoint of the study after a baseline has a day; None: look at these.
     of_visit : ndarray of int, shape (visit, track), or None
         The timepoint of each visit by its code; None where some visit of a track has several dates.
     """
@@ -113,23 +163,48 @@ class Visits:
     before_baseline: int
     several_dates: bool
     no_disease: Bools
-    _scans: Callable[[], Floats]
-    _timepoints: Callable[[], Ints]
     of_visit: Ints | None
+    _of_rows: _Placing
+    dated: bool | None = None
 
     @cached_property
     def timepoint(self) -> Ints:
         """The timepoint of each row; `NO_TIME` where it has neither visit nor date, `EARLIER`
         before the baseline.
         """
-        return self._timepoints()
+        return self._of_rows.timepoint()
 
     @cached_property
     def scan_day(self) -> Floats:
         """Day of each row from the reference date; NaN unless its date is full, and where nobody
         asked for the row.
         """
-        return self._scans()
+        return self._of_rows.scan_day(self.reference)
+
+    @classmethod
+    def as_given(
+        cls, exists: Bools, day: Floats, timepoint: Ints, scan_day: Floats, no_disease: Bools
+    ) -> Visits:
+        """Timepoints that are in order already, with the timepoint and the day of each row.
+
+        ``exists`` and ``day`` have the shape (track, timepoint); days count from the reference date.
+        """
+        n = len(exists)
+        return cls(
+            exists=exists,
+            day=day,
+            day_first=day,
+            day_latest=day,
+            reference=np.zeros(n),
+            latest=np.full(n, np.nan),
+            row=np.full(exists.shape, -1, dtype=np.int64),
+            without_time=0,
+            before_baseline=int((timepoint < 0).sum()),
+            several_dates=True,
+            no_disease=no_disease,
+            of_visit=None,
+            of_rows=_AsGiven(timepoint, scan_day),
+        )
 
 
 def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
@@ -275,27 +350,32 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
-    def scans(reference: Floats) -> Floats:
-        here = names.evaluator >= 0
-        return np.where(
-            here, cells.day[column.codes] - reference[np.where(here, names.track, 0)], np.nan
-        )
-
     of_visit = None
     if seen.single and fills(len(visit.words) * names.n_tracks, len(names.track)):
         of_visit = np.full((len(visit.words), names.n_tracks), NO_TIME, dtype=np.int32)
         of_visit[seen.visit, seen.track] = timepoint
     return _visits(
-        names,
-        seen,
-        rows,
-        (track, seen.first[shown], index, day, cells.earliest[cell], cells.latest[cell]),
-        timepoint,
+        names.n_tracks,
+        _Points(track, seen.first[shown], index, day, cells.earliest[cell], cells.latest[cell]),
+        _ByOccasion(names, rows, seen.of_row, timepoint, cells, column.codes),
         wanted,
-        scans,
         of_visit,
         no_disease,
     )
+
+
+@frozen(eq=False)
+class _Points:
+    """The timepoints: track, a row, index from the baseline, day, first and last day that the date
+    allows.
+    """
+
+    track: Ints
+    row: Ints
+    index: Ints
+    day: Floats
+    low: Floats
+    high: Floats
 
 
 def _timepoints(
@@ -308,9 +388,9 @@ def _timepoints(
     if seen.single and not loose.any():  # each is a timepoint of its own
         return slice(None), slice(None), slice(None)
     text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
-    group = _groups(seen, lesion, visits, loose, cells, text)
-    placed = np.flatnonzero(group >= 0)
-    number, shown = number_rows(group[placed])
+    point = _groups(seen, lesion, visits, loose, cells, text)
+    placed = np.flatnonzero(point >= 0)
+    number, shown = number_rows(point[placed])
     return placed, number, _latest(number, placed, shown, cells.day[seen.cell], text)
 
 
@@ -339,71 +419,58 @@ def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) ->
     if len(first) == len(placed):
         return placed[first]
     dated = np.where(np.isnan(day[placed]), -np.inf, day[placed])
-    order = np.lexsort((text[placed], dated, number))
-    return placed[order[np.flatnonzero(np.append(np.diff(number[order]) > 0, True))]]
+    return placed[group(number, by=(dated, text[placed])).last()]
 
 
 def _visits(
-    names: Names,
-    seen: _Occasions,
-    rows: Ints | slice,
-    points: tuple[Ints, Ints, Ints, Floats, Floats, Floats],
-    timepoint: Ints,
+    n_tracks: int,
+    points: _Points,
+    placing: _ByOccasion,
     wanted: Floats,
-    scans: Callable[[Floats], Floats],
     of_visit: Ints | None,
     no_disease: Bools,
 ) -> Visits:
-    """The arrays, from the timepoints (track, a row, index from the baseline, day, and the first
-    and last day that its date allows).
-    """
-    kept = points[2] >= 0
-    track, first, index, day, low, high = points if kept.all() else (a[kept] for a in points)
-    shape = (names.n_tracks, int(index.max(initial=0)) + 1)
+    """The arrays, from the timepoints."""
+    kept = points.index >= 0
+    if not kept.all():
+        points = _Points(*(getattr(points, f.name)[kept] for f in fields(_Points)))
+    track, index = points.track, points.index
+    shape = (n_tracks, int(index.max(initial=0)) + 1)
     at = index * np.int64(shape[0]) + track
     # timepoint by timepoint in memory: what looks along a course then works on all courses at once
     exists, days, row = (np.full(shape[::-1], fill) for fill in (False, np.nan, -1))
-    exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, day, first
+    exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, points.day, points.row
     exists, days, row = exists.T, days.T, row.T
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)
     from_reference = days - reference[:, None]
     ends = (from_reference, from_reference)
-    partial = np.isnan(day) & ~np.isnan(low)
+    partial = np.isnan(points.day) & ~np.isnan(points.low)
     if partial.any():  # a month without its day
         place = (index[partial], track[partial])
         ends = tuple(from_reference.copy() for _ in range(2))  # type: ignore[assignment]
-        for end, date in zip(ends, (low, high), strict=True):
+        for end, date in zip(ends, (points.low, points.high), strict=True):
             end[place[::-1]] = date[partial] - reference[track[partial]]
-    several = len(kept) < int(np.count_nonzero(timepoint != NO_TIME))
-
-    def of_rows() -> Ints:
-        of_row = values_at(timepoint, seen.of_row)
-        if isinstance(rows, slice):
-            return of_row
-        every = np.full(len(names.evaluator), NO_TIME, dtype=np.int32)
-        every[rows] = of_row
-        return every
-
+    timepoint = placing.timepoint_of
     without, earlier = (
-        int(np.count_nonzero(timepoint.take(seen.of_row) == kind))
+        int(np.count_nonzero(timepoint.take(placing.occasion) == kind))
         if (timepoint == kind).any()
         else 0
         for kind in (NO_TIME, EARLIER)
     )
     return Visits(
-        exists,
-        from_reference,
-        *ends,
-        reference,
-        np.fmax.reduce(days, axis=1),
-        row,
-        without,
-        earlier,
-        several,
-        no_disease,
-        lambda: scans(reference),
-        of_rows,
-        of_visit,
+        exists=exists,
+        day=from_reference,
+        day_first=ends[0],
+        day_latest=ends[1],
+        reference=reference,
+        latest=np.fmax.reduce(days, axis=1),
+        row=row,
+        without_time=without,
+        before_baseline=earlier,
+        several_dates=len(kept) < int(np.count_nonzero(timepoint != NO_TIME)),
+        no_disease=no_disease,
+        of_visit=of_visit,
+        of_rows=placing,
     )
 
 
@@ -427,20 +494,17 @@ def _groups(
     visit, first = number_rows(seen.track, seen.visit)
     split = loose
     if len(first) < len(seen.first):  # some visit has several dates
-        low, high = (
-            np.full(len(first), np.iinfo(np.int64).max),
-            np.zeros(len(first), dtype=np.int64),
-        )
-        np.minimum.at(low, visit[full], date[full])
-        np.maximum.at(high, visit[full], date[full])
-        rows = np.flatnonzero((low < high)[visit][seen.of_row])
+        of_visit = group(visit, where=full)
+        several = np.zeros(len(first), dtype=np.bool_)
+        several[of_visit.keys[0]] = of_visit.differ(date)
+        rows = np.flatnonzero(several[visit][seen.of_row])
         at = seen.of_row[rows]
         again = measured_twice(lesion[rows], seen.track[at], seen.visit[at], date[at], full[at])
         twice = np.zeros(len(first), dtype=np.bool_)
         twice[visit[at[again]]] = True
         split = split | twice[visit]
-    group = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
-    return np.where(named | (date > 0), group, -1)
+    timepoint = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
+    return np.where(named | (date > 0), timepoint, -1)
 
 
 def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
@@ -476,7 +540,7 @@ def _by_all(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Int
         by_month = undated & np.isnan(visit) & ~np.isnan(earliest)
         key[by_month] = earliest[by_month]
     number = np.where(np.isnan(visit), np.inf, visit)
-    return np.lexsort((word, number, undated, key, track))
+    return order_rows(track, key, undated, number, word)
 
 
 def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
@@ -500,18 +564,8 @@ def _anchor(track: Ints, day: Floats, visit: Floats) -> Floats:
     number.
     """
     number = np.where(np.isnan(visit), np.inf, visit)
-    order = np.lexsort((number, track))
-    count = np.bincount(track)
-    column = np.arange(len(track)) - (np.cumsum(count) - count)[track[order]]
-    table = np.full((len(count), int(count.max()) + 1), -np.inf)
-    table[track[order], column + 1] = np.where(np.isnan(day[order]), -np.inf, day[order])
-    numbers = np.full(table.shape, -np.inf)
-    numbers[track[order], column + 1] = number[order]
-    best = np.maximum.accumulate(table, axis=1)
-    # the column of the first timepoint with the same visit number: what stands before it is smaller
-    new = np.ones(len(order), dtype=np.bool_)
-    new[1:] = (track[order][1:] != track[order][:-1]) | (number[order][1:] != number[order][:-1])
-    begin = np.maximum.accumulate(np.where(new, np.arange(len(order)), 0))
-    out = np.empty(len(track))
-    out[order] = best[track[order], column[begin]]
-    return out
+    smaller = group(track, by=number).running_maximum(day, before=True)
+    # of timepoints with one number, what stands before the first
+    same = group(track, number)
+    best = same.of_rows(smaller[same.first()], np.nan)
+    return np.where(np.isnan(best), -np.inf, best)

@@ -98,8 +98,9 @@ def confirmations(
         | _codes(_R.MISSING, _R.NE)
         | (_STABLE if is_pr and rule.accept_sd_between else False)
     )
-    for first in range(codes.shape[0] - 1):
-        who = np.flatnonzero(codes[first] == response)
+    hoped = codes[:-1] == response
+    for first in np.flatnonzero(hoped.any(axis=1)).tolist():
+        who = np.flatnonzero(hoped[first])
         due = day[first, who] + (rule.confirmation_days or 0)
         open_, after_cr = np.ones(who.size, dtype=np.bool_), np.zeros(who.size, dtype=np.bool_)
         not_evaluable, stable = (

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import (
+    GUARD,
     Bools,
     Codes,
     Floats,
@@ -23,7 +24,6 @@ from nettumor._arrays import (
     broadcast,
     check_increasing,
 )
-from nettumor._arrays import guard as guard_of
 from nettumor._labels import by_label
 from nettumor._possible_days import can_increase, tried, uncertain
 from nettumor.best_response._answers import Answers
@@ -46,7 +46,7 @@ _BLOCK = (
 )  # patients judged at a time: keeps memory small and the work in the processor's cache
 
 
-@by_label(responses="timepoint", days="timepoint", days_latest="timepoint")
+@by_label(responses="timepoint", days="timepoint", days_latest="timepoint", gives="timepoint")
 def best_overall_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -145,7 +145,6 @@ def best_overall_response(
             argument="rule",
         )
     require(rule, BestResponseRule, "best_overall_response", "rule")
-    known = [v for v in (days, new_therapy, progression) if v is not None]
     cohort = _read(
         responses,
         (days, days_latest),
@@ -153,7 +152,7 @@ def best_overall_response(
         progression,
         seen_again,
         non_target_only,
-        guard_of(*known),
+        GUARD,
     )
     out = _judged(cohort, rule)
     if cohort.latest is not None or cohort.therapy_latest is not None:

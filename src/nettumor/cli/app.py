@@ -146,15 +146,20 @@ def assess(
             "--output", "-o", help="Write the answers: .csv or .json, or a folder for a course."
         ),
     ] = None,
+    study_file: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Response of each patient before and after therapy, or over the course of a study, and the
     rates.
     """
-    if study.is_study(path, evaluator, dates):
+    file = intake.load_study_file(study_file)
+    limits = intake.limits_of(limit, file)
+    if file is not None or study.is_study(path, evaluator, dates, limits):
         edition = study.edition(criteria or "recist-1.1")
-        tables = intake.read_study(path, dates)
+        file = study.scheduled(file, interval, window)
+        tables = intake.read_study(path, dates, file, limits=limits)
         intake.show_intake(tables.intake, strict=strict)
         study.assess(
             tables,
@@ -164,6 +169,7 @@ def assess(
             output,
             per_lesion=per_lesion,
             visits=(interval, window),
+            read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
         )
         return
@@ -172,6 +178,7 @@ def assess(
         criteria=_size_criteria(criteria or "vogl-2008"),
         strict=strict,
         dates=intake.said_of_dates(dates),
+        limits=limits,
     )
     intake.show_intake(answers.intake, strict=strict)
     rows = answers.lesions if per_lesion else answers.patients

@@ -5,8 +5,9 @@ they are.
 from __future__ import annotations
 
 import contextlib
+import runpy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,13 +23,16 @@ from nettumor._text import printable
 from nettumor.cli import intake
 from nettumor.cli._screen import say, screen
 from nettumor.cli.output import check_outputs, write_all
+from nettumor.crf.intake import summary as intake_summary
 from nettumor.crf.reading import read_quietly
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.configuration import Configuration
 from nettumor.edit_checks.engine.examples import example
 from nettumor.edit_checks.engine.findings import Findings
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES, Check, in_order
-from nettumor.edit_checks.reports.outputs import workbook_class
+from nettumor.edit_checks.engine.run import refuse_unread
+from nettumor.edit_checks.engine.run_before import previous_table
+from nettumor.edit_checks.reports.workbook import workbook_class
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.tables import Table
 
@@ -57,9 +61,22 @@ def check(
     fail_on: Annotated[
         str,
         typer.Option(
-            "--fail-on", help="Exit code 1 from this severity on: error, warning, note, never."
+            "--fail-on",
+            help="Exit code 1 from this severity on: error, warning, note, never. After a comma: "
+            "skipped (any check that had nothing to look at), or checks that must not be skipped.",
         ),
     ] = "error",
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            "--since",
+            help="The .csv, .json or .xlsx file of an earlier run: what is new, open, changed, gone.",
+        ),
+    ] = None,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option("--rules", help="A Python file that registers checks of one's own."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -72,13 +89,85 @@ def check(
     every: Annotated[
         bool, typer.Option("--all", help="Write findings that follow from others as well.")
     ] = False,
+    study: intake.Study = None,
     dates: intake.Dates = None,
     strict: intake.Strict = False,
+    limit: intake.Limit = None,
 ) -> None:
     """Check a study's tables for faults of oncology logic, each a query that can be sent to the
     site.
     """
-    choose("--fail-on", fail_on, (*SEVERITIES, "never"))
+    if since is not None:
+        previous_table(since)  # refused before the run, not after
+    with own_rules(rules or ()):
+        least, must_run = _failing(fail_on)
+        found, suffix = _checked(
+            path, criteria, config, evaluator, checks, output, study, dates, limit, strict=strict
+        )
+        compared = None if since is None else found.compare(since, folded=not every)
+        left_out = "" if output is None else _write(found, output, suffix, not every, since)
+        _summary(screen(width=None), found, skipped=skipped)
+    if since is not None and compared is not None:
+        _show_since(screen(width=None), compared, since)
+    if output is not None:
+        say(f"Written to {output}. {left_out}".strip())
+    _exit(found, least, must_run)
+
+
+def _exit(found: Findings, least: int, must_run: set[str]) -> None:
+    """End with 2 where a check failed, with 1 where ``--fail-on`` asks for it."""
+    rows = found.runs.rows()
+    failed = [r for r in rows if r["status"] == "failed"]
+    for row in failed:
+        said = f"nettumor: check {row['check']} ({row['name']}) failed: {row['reason']}"
+        print(printable(" ".join(said.split())), file=sys.stderr)
+    if failed:
+        raise typer.Exit(2)
+    lacking = [r for r in rows if r["status"] == "skipped" and r["check"] in must_run]
+    lacking = [r for r in lacking if not r["reason"].startswith(_ON_PURPOSE)]
+    for row in lacking:
+        said = f"nettumor: check {row['check']} ({row['name']}) was skipped: {row['reason']}"
+        print(printable(" ".join(said.split())), file=sys.stderr)
+    severe = any(s in SEVERITIES[: least + 1] for s in np.unique(found["severity"]).tolist())
+    if lacking or severe:
+        raise typer.Exit(1)
+
+
+_ON_PURPOSE = ("switched off", "belongs to")
+"""How the reason begins of a check that is skipped on purpose."""
+
+
+def _failing(text: str) -> tuple[int, set[str]]:
+    """The least severity that fails (as a place in `SEVERITIES`, -1 for none), and the checks that
+    must not be skipped.
+    """
+    limit, must_run = -1, set[str]()
+    for word in (w.strip() for w in text.split(",")):
+        these = [c.id for c in CHECKS.values() if word in (c.id, c.name, c.group)]
+        if these:
+            must_run.update(these)
+        elif word == "skipped":
+            must_run.update(CHECKS)
+        else:
+            choose("--fail-on", word, (*SEVERITIES, "never", "skipped"))
+            limit = -1 if word == "never" else max(limit, SEVERITIES.index(word))
+    return limit, must_run
+
+
+def _checked(
+    path: list[Path],
+    criteria: str,
+    config: Path | None,
+    evaluator: str | None,
+    checks: str | None,
+    output: Path | None,
+    study: Path | None,
+    dates: str | None,
+    limit: list[str] | None,
+    *,
+    strict: bool,
+) -> tuple[Findings, str]:
+    """The findings of a study, and the suffix of the file that they go to."""
     suffix = "" if output is None else output.suffix.lower()
     if output is not None and suffix not in OUTPUTS:
         raise InputError(
@@ -88,7 +177,7 @@ def check(
     if suffix == ".xlsx":
         workbook_class()  # refused before the run, not after
     if output is not None:
-        check_outputs([output], [*path, *([] if config is None else [config])])
+        check_outputs([output], [*path, *(file for file in (config, study) if file is not None)])
     wanted = (
         None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
     )
@@ -97,22 +186,66 @@ def check(
         nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
     )
     said = intake.said_of_dates(dates)
-    tables = read_quietly(path[0] if len(path) == 1 else path, dates=said, incomplete="keep")
+    source = path[0] if len(path) == 1 else path
+    file = intake.load_study_file(study)
+    limits = intake.limits_of(limit, file, None if settings is None else settings.limits)
+    tables = read_quietly(source, study=file, dates=said, incomplete="keep", limits=limits)
+    refuse_unread(tables)
     intake.show_intake(tables.intake, strict=strict)
-    found = _run(tables, edition, wanted, evaluator, settings)
-    left_out = "" if output is None else _write(found, output, suffix, folded=not every)
-    _summary(screen(width=None), found, skipped=skipped)
-    if output is not None:
-        say(f"Written to {output}. {left_out}".strip())
-    failed = [r for r in found.runs.rows() if r["status"] == "failed"]
-    for row in failed:
-        said = f"nettumor: check {row['check']} ({row['name']}) failed: {row['reason']}"
-        print(printable(" ".join(said.split())), file=sys.stderr)
-    if failed:
-        raise typer.Exit(2)
-    limit = -1 if fail_on == "never" else SEVERITIES.index(fail_on)
-    if any(s in SEVERITIES[: limit + 1] for s in np.unique(found["severity"]).tolist()):
-        raise typer.Exit(1)
+    return _run(tables, edition, wanted, evaluator, settings), suffix
+
+
+@contextlib.contextmanager
+def own_rules(files: Iterable[Path]) -> Iterator[None]:
+    """The checks that some Python files register, as long as the context lasts.
+
+    A file is run as a program: give only files that you trust.
+    """
+    before = set(CHECKS)
+    try:
+        for file in files:
+            _run_rules(file)
+        yield
+    finally:
+        for id in set(CHECKS) - before:
+            nt.edit_checks.unregister(id)
+
+
+def _run_rules(file: Path) -> None:
+    before = set(CHECKS)
+    try:
+        runpy.run_path(str(file))
+    except OSError as error:
+        raise InputError(
+            f"`--rules` must be a Python file; {str(file)!r} cannot be read: {error.strerror}.",
+            argument="--rules",
+        ) from None
+    except InputError:
+        raise
+    except Exception as error:  # whatever the user's own code raises
+        raise InputError(
+            f"`--rules` must register checks; {str(file)!r} stopped with {type(error).__name__}: "
+            f"{error}.",
+            argument="--rules",
+        ) from error
+    if not set(CHECKS) - before:
+        raise InputError(
+            f"`--rules` must register checks; {str(file)!r} registers none. Decorate a function "
+            "with nettumor.edit_checks.register(...).",
+            argument="--rules",
+        )
+
+
+def _show_since(console: Console, table: Table, since: Path) -> None:
+    """How many queries are new, open, changed and gone since an earlier run."""
+    states = table["since"].tolist()
+    said = ", ".join(
+        f"{states.count(s)} {s}" for s in (*SINCE, "not checked") if s in SINCE or s in states
+    )
+    console.print(Text(f"Since {since.name}: {said}"))
+
+
+SINCE = ("new", "open", "changed", "gone")
 
 
 def _run(
@@ -154,7 +287,7 @@ def _progress(console: Console) -> Iterator[Progress | None]:
         yield progress
 
 
-def _write(found: Findings, output: Path, suffix: str, *, folded: bool) -> str:
+def _write(found: Findings, output: Path, suffix: str, folded: bool, since: Path | None) -> str:
     """Write the file that a suffix asks for; the sentence on what it leaves out."""
     writers: dict[str, Callable[..., Any]] = {
         ".csv": found.to_csv,
@@ -162,11 +295,12 @@ def _write(found: Findings, output: Path, suffix: str, *, folded: bool) -> str:
         ".html": found.to_html,
         ".xlsx": found.to_xlsx,
     }
+    # answers in a workbook that is written over are kept
+    kept = {"answers": output} if suffix == ".xlsx" and output.is_file() else {}
     write = writers[suffix]
-    write_all({output: lambda path: write(path, folded=folded)})
-    if suffix == ".html":
-        return found.selected(folded=folded, limit=20_000)[1]
-    return found.selected(folded=folded, limit=1_000_000 if suffix == ".xlsx" else None)[1]
+    write_all({output: lambda path: write(path, folded=folded, since=since, **kept)})
+    most = {".html": 100_000, ".xlsx": 1_000_000}.get(suffix)
+    return found.selected(folded=folded, limit=most)[1]
 
 
 def _summary(console: Console, found: Findings, *, skipped: bool) -> None:
@@ -178,6 +312,8 @@ def _summary(console: Console, found: Findings, *, skipped: bool) -> None:
     console.print(
         Text(f"{files}: {int(found.inputs['rows'].sum())} rows, criteria {found.criteria}")
     )
+    read = intake_summary(found.intake)
+    console.print(Text(f"Not plainly read: {read}" if read else "Everything was plainly read"))
     line = Text("Queries: ")
     for severity in SEVERITIES:
         line.append(
@@ -197,14 +333,14 @@ def _summary(console: Console, found: Findings, *, skipped: bool) -> None:
         )
     )
     console.print(Text(f"Checks: {counts}"))
+    unread = {r["check"]: r["unreadable"] for r in found.runs.rows() if r["unreadable"]}
+    if unread:
+        most = sorted(unread, key=lambda id: (-unread[id], id))[:5]
+        told = ", ".join(f"{id} {unread[id]}" for id in most)
+        more = f" and {len(unread) - 5} more checks" if len(unread) > 5 else ""
+        console.print(Text(f"Places that could not be read: {told}{more}"))
+    _matrix(console, found)
     _counts(console, found.counts("check"), "By check", names=True)
-    people = found.counts("subject")
-    _counts(
-        console,
-        Table({n: c[people["subject"] != ""] for n, c in people.items()}),
-        "Worst subjects",
-        most=10,
-    )
     shown = [
         r
         for r in found.runs.rows()
@@ -214,6 +350,32 @@ def _summary(console: Console, found: Findings, *, skipped: bool) -> None:
         console.print(Text(f"{row['check']} {row['name']}: {row['status']}: {row['reason']}"))
     if not skipped and "skipped" in status:
         console.print(Text("Why checks were skipped: --skipped", style="dim"))
+
+
+def _matrix(console: Console, found: Findings, most: int = 10) -> None:
+    """The patients with most queries by groups of checks; groups without any are not shown."""
+    matrix = found.matrix()
+    first, *groups = matrix
+    total = np.nansum([matrix[g] for g in groups], axis=0) if groups else np.zeros(0)
+    rows = np.argsort(-total, kind="stable")[:most]
+    rows = rows[total[rows] > 0]
+    shown = [g for g in groups if np.nansum(matrix[g]) > 0]
+    if not len(rows):
+        return
+    with_any = int(np.count_nonzero(total))
+    table = Screen(
+        title=f"Patients by groups of checks ({with_any} of {matrix.n_rows} have errors or "
+        "warnings)",
+        title_justify="left",
+    )
+    for name in (first, *shown):
+        table.add_column(name, justify="left" if name == first else "right")
+    for i in rows.tolist():
+        cells = ["" if matrix[g][i] == 0 else f"{matrix[g][i]:.0f}" for g in shown]
+        table.add_row(Text(printable(str(matrix[first][i]))), *map(Text, cells))
+    console.print(table)
+    if with_any > len(rows):
+        console.print(f"{with_any - len(rows)} more")
 
 
 def _plural(count: int, word: str) -> str:

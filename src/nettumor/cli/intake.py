@@ -7,23 +7,28 @@ of the other commands, every line that was not plainly read.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 from rich.console import Console
 
 import nettumor as nt
-from nettumor.cli._screen import screen, show_table
-from nettumor.crf import Tables
+from nettumor._whole_file import write_whole
+from nettumor.cli._screen import say, screen, show_table
+from nettumor.cli.output import check_outputs, write_all
+from nettumor.crf import StudyFile, Tables, load_study
 from nettumor.crf.cells import Role
 from nettumor.crf.files import read_file
 from nettumor.crf.intake import loud, summary, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
-from nettumor.crf.reading import is_readable, read_quietly
+from nettumor.crf.limits import LIMITS, Limits, limits_from, limits_said
+from nettumor.crf.reading import is_readable, read_quietly, unrecognised
 from nettumor.crf.sdtm import domain_of
-from nettumor.errors import choose
+from nettumor.crf.study_file.writing import study_text
+from nettumor.edit_checks.engine.configuration import study_configuration
+from nettumor.errors import InputError, choose
 from nettumor.tables import Table
 from nettumor.words.dates import ORDERS
 
@@ -39,6 +44,23 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse (exit code 2) what is not plainly read.")
 ]
 
+Study = Annotated[
+    Path | None,
+    typer.Option(
+        "--study",
+        help="A study file (TOML): how the files are read; see intake --write-study.",
+    ),
+]
+
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        help="The largest input that is read, such as rows=50000000; bytes_unpacked, rows, columns, "
+        "cells or letters; more than once for several.",
+    ),
+]
+
 
 def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     """What ``--dates`` says: one order for all, or one for each column."""
@@ -52,18 +74,44 @@ def said_of_dates(text: str | None) -> str | dict[str, str] | None:
     return {name.strip(): order.strip() for name, _, order in pairs}
 
 
-def read_study(paths: list[Path], dates: str | None, *, incomplete: str = "raise") -> Tables:
+def load_study_file(path: Path | None) -> StudyFile | None:
+    """The study file of ``--study``, its checks too; None without one."""
+    if path is None:
+        return None
+    study = load_study(path)
+    study_configuration(study)  # what is wrong in [checks] is said by every command
+    return study
+
+
+def limits_of(
+    words: list[str] | None, study: StudyFile | None, configured: Limits | None = None
+) -> Limits:
+    """What ``--limit`` says over the limits of the checks' configuration, else of the study file."""
+    of_study = LIMITS if study is None else limits_from(study.limits)
+    return limits_said(words or [], of_study if configured is None else configured)
+
+
+def read_study(
+    paths: list[Path],
+    dates: str | None,
+    study: StudyFile | None = None,
+    *,
+    incomplete: str = "raise",
+    limits: Limits = LIMITS,
+) -> Tables:
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
     one = paths[0]
-    if len(paths) > 1 or one.is_dir() or not is_readable(one):
-        source = one if len(paths) == 1 else paths
-        return read_quietly(source, dates=said, incomplete=incomplete)
-    found = read_file(one)
+    of_many = len(paths) > 1 or one.is_dir() or not is_readable(one)
+    source: Any = one if len(paths) == 1 else paths
+    if of_many or (study is not None and study.files):
+        return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
+    found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
-    return read_quietly(one if known else {"lesions": one}, dates=said, incomplete=incomplete)
+    source = one if known else {"lesions": one}
+    return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:
@@ -88,11 +136,28 @@ def intake(
         list[Path],
         typer.Argument(help="A folder of tables, or files (CSV, XPORT, Dataset-JSON, ...)."),
     ],
+    study_file: Study = None,
+    write_study: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-study",
+            help="Write a first version of a study file: what was recognised, and what was not.",
+        ),
+    ] = None,
     dates: Dates = None,
     strict: Strict = False,
+    limit: Limit = None,
 ) -> None:
     """What a study holds, how it is read, and what is left out and why; nothing is judged."""
-    study = read_study(path, dates, incomplete="keep")
+    if write_study is not None:
+        _check_new(write_study, path, study_file)
+    file = load_study_file(study_file)
+    try:
+        study = read_study(path, dates, file, incomplete="keep", limits=limits_of(limit, file))
+    except InputError:
+        if write_study is not None:
+            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path))
+        raise
     console = screen()
     show_table(console, _tables(study), "Tables")
     if "lesions" in study:
@@ -110,6 +175,30 @@ def intake(
     show_intake(study.intake, strict=strict)
     if not loud(study.intake).any():
         console.print("Everything was plainly read.")
+    if write_study is not None:
+        _write_study(write_study, study)
+
+
+def _write_study(output: Path, study: Tables) -> None:
+    text = study_text(study)
+    write_all({output: lambda place: write_whole(place, text)})
+    say(f"Written to {output}. Read with it: nettumor assess PATH --study {output}")
+
+
+def _check_new(output: Path, paths: list[Path], study_file: Path | None) -> None:
+    """Refuse to write a study file over a file: it is mended by hand, and must not be lost."""
+    if study_file is not None:
+        raise InputError(
+            "`--write-study` writes a first version and takes no `--study`; got both. Leave one out.",
+            argument="--write-study",
+        )
+    check_outputs([output], paths, option="--write-study")
+    if output.exists():
+        raise InputError(
+            f"`--write-study` must name a new file; {str(output)!r} is there. Name another, or "
+            "take it away.",
+            argument="--write-study",
+        )
 
 
 def _tables(study: Tables) -> Table:

@@ -15,31 +15,35 @@ Writer = Callable[[Path], Any]
 
 
 def check_outputs(
-    outputs: Iterable[Path], inputs: Iterable[Path | str], *, folder_is_made: bool = False
+    outputs: Iterable[Path],
+    inputs: Iterable[Path | str],
+    *,
+    folder_is_made: bool = False,
+    option: str = "--output",
 ) -> None:
     """Refuse before anything is computed: an output that cannot be written (a folder, or in a folder
     that is neither there nor made); one that is a file which is read, by whatever name or link; and
-    one that the next run would read, a table in a folder that is read.
+    one that the next run would read, a table in a folder that is read. ``option`` is what named it.
     """
     sources = [Path(source) for source in inputs]
     read = {identity: path for path in _files(sources) for identity in _identities(path)}
     folders = {p.resolve() for p in sources if p.is_dir()}
     for output in outputs:
         if not folder_is_made:
-            check_place(output, "--output")
+            check_place(output, option)
         same = next((read[i] for i in _identities(output) if i in read), None)
         if same is not None:
             raise InputError(
-                f"`--output` must not be the file that is read; {str(output)!r} is {str(same)!r}. "
+                f"`{option}` must not be the file that is read; {str(output)!r} is {str(same)!r}. "
                 "Name another.",
-                argument="--output",
+                argument=option,
             )
         target = Path(output).resolve()
         if target.parent in folders and target.suffix.lower() in SUFFIXES:
             raise InputError(
-                f"`--output` must not lie where the study is read from; got {str(output)!r}. "
+                f"`{option}` must not lie where the study is read from; got {str(output)!r}. "
                 "The next run would read it as a table. Name another folder.",
-                argument="--output",
+                argument=option,
             )
 
 

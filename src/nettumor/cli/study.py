@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from nettumor.before_after_table import is_course
 from nettumor.cli._screen import screen, show_table
 from nettumor.cli.intake import said_of_dates
 from nettumor.cli.output import Writer, check_outputs, write_all
-from nettumor.crf import Tables
+from nettumor.crf import StudyFile, Tables
 from nettumor.crf.came_as import as_text
+from nettumor.crf.limits import LIMITS, Limits
 from nettumor.errors import InputError
 from nettumor.tables import Table
 
@@ -35,13 +37,18 @@ _SHOWN = (
 )
 
 
-def is_study(paths: list[Path], evaluator: list[str] | None, dates: str | None = None) -> bool:
+def is_study(
+    paths: list[Path],
+    evaluator: list[str] | None,
+    dates: str | None = None,
+    limits: Limits = LIMITS,
+) -> bool:
     """Whether these are for `nettumor.assess`, and not one file of lesions before and after
     therapy.
     """
     if len(paths) > 1 or bool(evaluator) or paths[0].is_dir():
         return True
-    return is_course(paths[0], said_of_dates(dates))
+    return is_course(paths[0], said_of_dates(dates), limits)
 
 
 def edition(name: str) -> Any:
@@ -58,13 +65,14 @@ def assess(
     *,
     per_lesion: bool,
     visits: tuple[float | None, float | None] = (None, None),
+    read: Sequence[Path] = (),
     late_baseline_days: float | None = None,
 ) -> None:
     """Assess the study, write the tables, and show subjects and rates; ``visits`` are the interval
-    and the window of the scheduled visits.
+    and the window of the scheduled visits, ``read`` further files that are read.
     """
     if output is not None:
-        _check(output, paths)
+        _check(output, [*paths, *read])
     by = "lesion" if per_lesion else "subject"
     answer = nt.assess(
         tables,
@@ -90,6 +98,17 @@ def assess(
     _show_policies(console, answer)
     if output is not None:
         console.print(f"Written: {', '.join(str(path) for path in _write(answer, output))}")
+
+
+def scheduled(
+    file: StudyFile | None, interval: float | None, window: float | None
+) -> StudyFile | None:
+    """The study file with the schedule of the command line, which goes before its own."""
+    if file is None:
+        return None
+    changed = {"visits": interval, "window": window}
+    given = {name: days for name, days in changed.items() if days is not None}
+    return attrs.evolve(file, schedule=attrs.evolve(file.schedule, **given))
 
 
 def _censoring(edition: Any, interval: float | None, window: float | None) -> Any:

@@ -4,12 +4,16 @@
 (subjects, lesions, responses, markers, symptoms), each a frozen mapping of column name to array.
 `LAYOUTS` says what they may hold.
 
-Files: CSV, TSV (comma, semicolon, tab, pipe; decimal comma), SAS XPORT version 5, CDISC
+Files: CSV, TSV (comma, semicolon, tab, pipe; decimal comma), SAS XPORT versions 5 and 8, CDISC
 Dataset-JSON 1.0 and 1.1 (JSON, NDJSON, DSJC) with nothing but NumPy, compressed with gzip or in a
-ZIP archive too; Parquet (extra ``frames``), Excel (extra ``excel``), XPORT version 8 and sas7bdat
-(extra ``sas``). `limits.Limits` says how large they may be. SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
-`sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Any bytes give a table, an `InputError`, or a
-`MissingExtraError`.
+ZIP archive too; Parquet (extra ``frames``), Excel (extra ``excel``), sas7bdat (extra ``sas``).
+`limits.Limits` says how large they may be. SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
+`sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Exports of data capture systems are taken apart
+by `edc`, `wide` and `forms`, as a study file (`load_study`) says or where it is certain; `parts` puts
+all together. Any bytes give a table, an `InputError`, or a `MissingExtraError`.
+
+A reader of another format gives `CrfTable` objects named for what they hold (`files.read_file`); the
+rest is the same for all.
 
 What a reader of the tables (`assess`, the edit checks) builds on:
 
@@ -55,7 +59,7 @@ there for the checks. Which row counts, and which day is day 0, is not decided h
 
 from __future__ import annotations
 
-from nettumor.crf.arrays import Places, grid, number_rows, occurrence, rank_within
+from nettumor.crf.arrays import Places, grid
 from nettumor.crf.cells import (
     UNKNOWN,
     NewLesion,
@@ -74,7 +78,11 @@ from nettumor.crf.dates import Dates, DateStatus, iso, parse_dates
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout, TableLayout
 from nettumor.crf.lesion_cells import LesionCells, Measure, is_node
 from nettumor.crf.reading import read
+from nettumor.crf.study_file.loading import load_study
+from nettumor.crf.study_file.record import StudyFile
+from nettumor.crf.study_file.writing import study_text
 from nettumor.crf.tables import CrfTable, Source, Tables
+from nettumor.rows import number_rows, occurrence, rank_within
 
 __all__ = [
     "LAYOUTS",
@@ -92,11 +100,13 @@ __all__ = [
     "Role",
     "Source",
     "State",
+    "StudyFile",
     "TableLayout",
     "Tables",
     "grid",
     "is_node",
     "iso",
+    "load_study",
     "number_rows",
     "occurrence",
     "parse_dates",
@@ -108,4 +118,5 @@ __all__ = [
     "parse_states",
     "rank_within",
     "read",
+    "study_text",
 ]

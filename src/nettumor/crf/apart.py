@@ -1,4 +1,5 @@
-"""Outside readers in a process of their own, which may die.
+"""Outside readers, kept from doing harm: in a process of their own, or with their last words kept
+back.
 
 What cannot be checked from a file's own structure is read where a crash, a hang or a lack of memory
 ends nothing but the reading: the answer, or one sentence. In go a short program and the bytes of
@@ -7,10 +8,14 @@ the file; out comes what the program has pickled.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import subprocess
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 from nettumor.crf.limits import Limits
@@ -35,7 +40,15 @@ pickle.dump(found, sys.stdout.buffer)
 """
 
 
-def read_apart(program: str, data: bytes, where: str, what: str, limits: Limits) -> Any:
+def read_apart(
+    program: str,
+    data: bytes,
+    where: str,
+    what: str,
+    limits: Limits,
+    *,
+    repair: str = "Save it again as .xlsx, or as CSV UTF-8.",
+) -> Any:
     """What a program makes of the bytes of a file, in a process of its own.
 
     Parameters
@@ -48,6 +61,8 @@ def read_apart(program: str, data: bytes, where: str, what: str, limits: Limits)
         Its name, and what it should be ("Excel workbook"); errors name both.
     limits : Limits
         ``bytes_unpacked`` bounds the memory of the process, where the system allows that.
+    repair : str
+        The sentence that ends an error.
 
     Returns
     -------
@@ -72,18 +87,44 @@ def read_apart(program: str, data: bytes, where: str, what: str, limits: Limits)
             command, input=data, capture_output=True, timeout=SECONDS, env={**os.environ, **found}
         )
     except subprocess.TimeoutExpired:
-        raise _unreadable(where, what, f"its reader took more than {SECONDS} seconds") from None
+        why = f"its reader took more than {SECONDS} seconds"
     except OSError as error:
-        raise _unreadable(where, what, f"its reader cannot be started ({error.strerror})") from None
-    if done.returncode == 0:
-        return pickle.loads(done.stdout)  # what this module's own program has written
-    said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    is_answer = done.returncode == 1 and said
-    raise _unreadable(where, what, said[-1][:120] if is_answer else "its reader came to an end")
+        why = f"its reader cannot be started ({error.strerror})"
+    else:
+        if done.returncode == 0:
+            return pickle.loads(done.stdout)  # what this module's own program has written
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        is_answer = done.returncode == 1 and said
+        why = said[-1][:120] if is_answer else "its reader came to an end"
+    raise InputError(f"`{where}` is not a readable {what}: {why}. {repair}", argument=where)
 
 
-def _unreadable(where: str, what: str, why: str) -> InputError:
-    return InputError(
-        f"`{where}` is not a readable {what}: {why}. Save it again as .xlsx, or as CSV UTF-8.",
-        argument=where,
-    )
+@contextlib.contextmanager
+def last_words_kept_back() -> Iterator[None]:
+    """What the block writes to the screen (file descriptor 2) is dropped where it fails, and written
+    after it where it does not: a reader in another language tells of its panic there, beside the
+    error that it raises.
+
+    The descriptor is one for all threads; where others of Python's are running, nothing is kept
+    back, so that no word of theirs is lost.
+    """
+    if threading.active_count() > 1:
+        yield
+        return
+    try:
+        screen = os.dup(2)
+    except OSError:  # there is none
+        yield
+        return
+    with tempfile.TemporaryFile() as kept:
+        os.dup2(kept.fileno(), 2)
+        failed = True
+        try:
+            yield
+            failed = False
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+            if not failed and kept.seek(0, os.SEEK_END):
+                kept.seek(0)
+                os.write(2, kept.read())

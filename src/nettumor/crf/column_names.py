@@ -31,7 +31,8 @@ _ANY: Mapping[str, str] = MappingProxyType({
         "date_of_imaging ADT response_date",
     "study_day": "TRDY RSDY TUDY LBDY ADY study_day studydy",
     "visit": "visit_name timepoint time_point EventName event_name FolderName InstanceName redcap_event_name "
-        "AVISITN AVISIT VISID visit_id visit_number visit_no visitno VISITNUM",
+        "AVISITN AVISIT VISID visit_id visit_number visit_no visitno VISITNUM EVENT "
+        "repeating_data_parent report_parent",
     "evaluator": "reader reader_id rater assessor observer reviewer radiologist TREVALID RSEVALID TUEVALID "
         "TUEVAL TREVAL RSEVAL evaluator_name",
 })  # fmt: skip
@@ -79,10 +80,11 @@ _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "treatment_start": "first_dose first_dose_date TRTSDT TRTSTDT RFXSTDTC start_date treatment_start_date "
             "date_of_first_dose start_of_treatment therapy_start treatment_date first_treatment",
         "randomized": "RANDDTC randomization_date randomisation_date RANDDT randomised randomization "
-            "randomisation date_of_randomization date_of_randomisation randomized_date rand_date",
+            "randomisation date_of_randomization date_of_randomisation randomized_date rand_date randomized_on",
         "death": "DTHDT DTHDAT death_date date_of_death DTHDTC date_death deceased_date",
         "birth": "dob DOB birth_date date_of_birth BRTHDT BRTHDAT birthdate",
-        "site": "site_id SiteNumber center centre study_site site_no center_id centre_id",
+        "site": "site_id SiteNumber SITENUM center centre study_site site_no center_id centre_id site_abbreviation "
+            "institute_abbreviation redcap_data_access_group",
         "last_known_alive": "last_contact LSTALVDT last_alive last_known_alive_date date_last_known_alive "
             "last_contact_date date_of_last_contact last_follow_up last_alive_date",
         "consent": "icf_date consent_date informed_consent_date informed_consent date_of_consent",
@@ -92,7 +94,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
             "subsequent_therapy_date new_anticancer_therapy new_anticancer_therapy_date",
         "data_cutoff": "cutoff cut_off cutoff_date data_cutoff_date data_cut_off DCUTDT",
         "first_metastasis": "first_metastasis_date date_of_first_metastasis",
-        "arm": "planned_arm treatment_arm study_arm treatment_group TRT01P",
+        "arm": "planned_arm treatment_arm study_arm treatment_group TRT01P randomization_group",
         "treatment": "actual_treatment actual_arm TRT01A",
         "sex": "gender",
         "age": "age_years AAGE",
@@ -131,6 +133,44 @@ _VARIABLES = re.compile(
     r"LOINC|FAST|TOX|TOXGR|ORIG|TERM|DECOD|MODIFY|BODSYS|CLSIG|ANTREG|LLOQ|ULOQ|RSLSCL|RESSCL|RESTYP|COLSRT)"
 )  # fmt: skip
 """Variables of the SDTM (SDTMIG 3.4): identifiers, timing, and those of the domains that are read."""
+
+_METADATA = frozenset(
+    {
+        # Medidata Rave, header information of clinical views
+        "project", "projectid", "environmentname", "studyid", "studysiteid", "studyenvsitenumber",
+        "siteid", "sitegroup", "subjectid", "instanceid", "instancerepeatnumber", "folder",
+        "folderid", "folderseq", "targetdays", "folderoid", "datapageid", "datapagename",
+        "pagerepeatnumber", "recordid", "recordposition", "recorddate", "mincreated", "maxupdated",
+        "savets", "userid",
+        # Castor, export data formats
+        "participantstatus", "participantcreationdate", "recordcreationdate", "reportcreationdate",
+        "reportcreatingdate", "reportnamecustom", "repeatingdatacreationdate",
+        "repeatingdatanamecustom", "randomizationid", "surveyinstanceid",
+        # Veeva, study data extracts
+        "studyname", "country", "egroup", "eseq", "eventeid", "form", "formeid", "fseq",
+        "igseq", "itemgroup", "lastrun",
+        # OpenClinica, dataset files
+        "protocolid", "subjectstatus", "uniqueid", "secondaryid", "personid", "secondarylabel",
+    }
+)  # fmt: skip
+"""Columns of data capture systems about the record, the page or the export."""
+
+_RAVE_COPIES = re.compile(r"(.+?)_(?:RAW|INT|STD|STD_UN|UN|YY|MM|DD|YYYY|CV)", re.I)
+"""Copies of a column in exports of Rave: as entered, interpolated, coded, its unit, its parts."""
+
+
+def is_metadata(name: str, others: Iterable[str]) -> bool:
+    """Whether a column of an export says nothing of the patient: it is about the record, or a copy of
+    another column.
+
+    >>> is_metadata("RecordPosition", []), is_metadata("TLDAT_RAW", ["TLDAT"]), is_metadata("TLDAT", [])
+    (True, True, False)
+    """
+    if key_of(name) in _METADATA:
+        return True
+    copy = _RAVE_COPIES.fullmatch(name)
+    return copy is not None and copy[1].casefold() in {n.casefold() for n in others}
+
 
 _UNIT_BEHIND = re.compile(r"(.*?)[\s_.\-]*[(\[]\s*([^)\]]*?)\s*[)\]]\s*")
 _HEAD = re.compile(r"(.*?)[\s_.\-]+([a-z%]{1,6}3?)", re.I)

@@ -23,9 +23,10 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, widen
-from nettumor.crf.arrays import by_appearance, fills, stretches, values_at
+from nettumor._sealed import alike, sealed
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
+from nettumor.rows import by_appearance, fills, stretches, values_at
 from nettumor.words.missing import any_missing, is_missing
 
 Words = npt.NDArray[np.object_]
@@ -101,6 +102,22 @@ class Column:
                 _as_words(words if words is not None else []),
                 np.asarray(codes, dtype=np.int32),
             )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Column):
+            return NotImplemented
+        held = (self.floats, self.letters, self.came_as)
+        if len(self) != len(other) or not all(
+            map(alike, held, (other.floats, other.letters, other.came_as))
+        ):
+            return False
+        return self.floats is not None or bool((self.text == other.text).all())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parts = (None, None) if self.floats is not None else self._factors
+        return _sealed_column, (*parts, self.floats, self.letters, self.came_as)
 
     @classmethod
     def of_text(cls, cells: Iterable[Any]) -> Column:
@@ -574,3 +591,11 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
             present[places[part]] = True
     found = np.flatnonzero(present) + low
     return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
+
+
+def _sealed_column(words: Any, codes: Any, floats: Any, letters: Any, came_as: CameAs) -> Column:
+    """A column out of a pickle, its arrays read-only."""
+    column = Column(words=words, codes=codes, floats=floats, letters=letters)
+    column.came_as = came_as
+    sealed(vars(column))
+    return column

@@ -1,8 +1,8 @@
 """Files on disk: which reader for which file, and what the reader says when it cannot.
 
-CSV, TSV and TXT by the standard library; XPORT version 5 by NumPy; Dataset-JSON by the standard
-library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``),
-XPORT version 8 and sas7bdat through pyreadstat (extra ``sas``). A file compressed with gzip is
+CSV, TSV and TXT by the standard library; XPORT by NumPy; Dataset-JSON by the standard
+library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), sas7bdat
+through pyreadstat (extra ``sas``), in a process of its own. A file compressed with gzip is
 opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
 `InputError`; what is larger than `Limits` is refused before it is read.
 """
@@ -10,29 +10,25 @@ opened, and of a ZIP archive each file that can be read. Errors of those librari
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-import numpy as np
 from attrs import evolve, frozen
 
 from nettumor.crf.archives import archived, gunzipped
-from nettumor.crf.columns import Column, constant
+from nettumor.crf.columns import constant
 from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
 from nettumor.crf.parquet import read_parquet
-from nettumor.crf.sas_numbers import sas_date_column, shortest_decimals, unread_formats
+from nettumor.crf.sas7bdat import read_sas7bdat
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import SHEET_ROWS, read_csv
-from nettumor.crf.workbooks import guarded, read_excel
-from nettumor.crf.xport import RECORD_ROWS, is_version_8, read_xport
-from nettumor.errors import InputError, choose, missing_extra
+from nettumor.crf.workbooks import read_excel
+from nettumor.crf.xport import RECORD_ROWS, read_xport
+from nettumor.errors import InputError
 
 SUFFIXES = (
     ".csv",
@@ -156,10 +152,10 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
         return [read_parquet(data, file.source("parquet", RECORD_ROWS), name, limits)]
     if kind in (".xlsx", ".xls"):
         return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
-    if kind == ".xpt" and not is_version_8(data):
-        return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS)), name)
-    source = file.source("xport" if kind == ".xpt" else "sas7bdat", RECORD_ROWS)
-    return _by_the_file([_read_sas(data, source, name, kind)], name)
+    if kind == ".xpt":
+        return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS), limits), name)
+    table = read_sas7bdat(data, file.source("sas7bdat", RECORD_ROWS), name, limits)
+    return _by_the_file([table], name)
 
 
 def _read_archive(data: bytes, file: File, limits: Limits) -> list[CrfTable]:
@@ -200,50 +196,3 @@ def _by_the_file(tables: list[CrfTable], name: str) -> list[CrfTable]:
 def _says_a_table(name: str) -> bool:
     words = re.split(r"[^a-z0-9]+", name.casefold())
     return any(w in LAYOUTS for w in words) or bool(domain_by_name(name))
-
-
-def _read_sas(data: bytes, source: Source, name: str, kind: str) -> CrfTable:
-    what = "XPORT version 8" if kind == ".xpt" else "sas7bdat"
-    try:
-        import pyreadstat
-    except ImportError:
-        raise missing_extra("pyreadstat", "sas", f"Reading {what}") from None
-    choose("kind", kind, (".xpt", ".sas7bdat"))
-    reader = pyreadstat.read_xport if kind == ".xpt" else pyreadstat.read_sas7bdat
-    handle, copy = tempfile.mkstemp(
-        suffix=kind
-    )  # pyreadstat reads paths; the bytes are those of the digest
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        values, about = guarded(
-            source,
-            f"{what} file",
-            "Write it again as XPORT version 5 or Dataset-JSON.",
-            lambda: reader(copy, output_format="dict", disable_datetime_conversion=True),
-        )
-    finally:
-        os.unlink(copy)
-    n = max((len(v) for v in values.values()), default=0)
-    formats = {v: about.original_variable_types.get(v) or "" for v in values}
-    widths = about.variable_storage_width
-    columns = {v: _sas_column(values[v], v, formats[v], widths.get(v, 8), n) for v in values}
-    table = about.table_name or name
-    return CrfTable(
-        table,
-        columns,
-        source,
-        np.arange(1, n + 1, dtype=np.int64),
-        origin=constant(table, n),
-        notes=tuple(unread_formats({v: formats[v] for v in values}, source.name)),
-    )
-
-
-def _sas_column(cells: Any, name: str, format_name: str, length: int, n: int) -> Column:
-    """A column of pyreadstat's values: short numbers as decimals, dates by their format."""
-    array = np.asarray(cells)
-    column = Column.of_array(array, name) if array.size == n else Column.of_cells([*cells], name)
-    if column.floats is None:
-        return column
-    floats = shortest_decimals(column.floats, length)
-    return sas_date_column(floats, format_name) or Column(floats=floats)

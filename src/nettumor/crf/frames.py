@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 
 from nettumor._threads import LONG, each
-from nettumor.crf.arrays import by_appearance, smallest
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
+from nettumor.crf.forked import need_polars
 from nettumor.crf.hashed import by_hash, of_one_length
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
+from nettumor.rows import by_appearance, smallest
 
 _BATCHES = "RecordBatchReader"
 """PyArrow's stream of batches: a table that has neither columns nor rows yet."""
@@ -136,6 +137,7 @@ def _columns_of(frame: Any, name: str) -> tuple[dict[str, Column], str, list[Lin
         columns, notes = _from_pandas(frame, name)
         return columns, "pandas", notes
     if library == "polars":
+        need_polars(name)
         return _from_polars(frame), "polars", []
     if library == "pyarrow":
         return _from_arrow(frame, name), "pyarrow", []
@@ -175,6 +177,7 @@ def _array_column(values: Any, name: str) -> Column:
         )
     library = _library(values)
     if library == "polars":
+        need_polars(name)
         return _polars_column(values, name)
     if library == "pandas":
         return _pandas_column(_as_series(values), name)

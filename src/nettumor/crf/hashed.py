@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor.crf.arrays import smallest, stretches, values_at
+from nettumor.rows import smallest, stretches, values_at
 
 _BITS = 16
 """Of a hash, looked at in one pass: tables of 65,536 places."""

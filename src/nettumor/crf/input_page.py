@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nettumor.crf.column_names import spellings
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout, TableLayout
+from nettumor.crf.limits import LIMITS, MEANINGS
 
 _HEAD = """# Input: the tables and their columns
 
@@ -17,12 +18,22 @@ A study is a folder of tables, files, or frames in a mapping. A table is recogni
 key `"lesions"`), an SDTM domain by its DOMAIN variable or its name; `TU`, `TR`, `RS`, `DM`, `DS` and `LB` are mapped.
 Column names are read in any case, with blanks, hyphens or underscores, with a unit behind them ("Size (mm)",
 `size_cm`). The other names in the last column are read where no better column is there, and the intake says so. A
-column that is not named here is kept and not read, and the intake says that too: `nettumor intake PATH`.
+column that is not named here is kept and not read, and the intake says that too: `nettumor intake PATH`. What is called
+otherwise, and exports with a column for each lesion or a file for each form, are told in a [study file](study_file.md).
 
 Dates are ISO 8601 or any form that is certain; where two orders fit the whole column, say which (`dates="DMY"`,
 `--dates DMY`). A numeric column `day` (from the reference date, which is day 0) may stand for `date`; `study_day`
 (CDISC --DY) is converted where it stands alone.
 """
+
+_LIMITS = """## How large
+
+A file is held against these limits before it is opened, by what its own structure states; what is larger is refused in
+one sentence. They are set by `limits={"rows": 50_000_000}`, by `--limit rows=50000000` (once for each), or by a table
+`[limits]` with `rows = 50_000_000` in the configuration of the edit checks. Frames and arrays are in memory already.
+
+| limit | of what | at most |
+|---|---|---|"""
 
 
 def input_page() -> str:
@@ -31,7 +42,12 @@ def input_page() -> str:
     >>> print(input_page().splitlines()[0])
     # Input: the tables and their columns
     """
-    return "\n".join([_HEAD, *(_section(layout) for layout in LAYOUTS.values())])
+    return "\n".join([_HEAD, _limits(), *(_section(layout) for layout in LAYOUTS.values())])
+
+
+def _limits() -> str:
+    rows = (f"| `{n}` | {meaning} | {getattr(LIMITS, n):,} |" for n, meaning in MEANINGS.items())
+    return "\n".join([_LIMITS, *rows, ""])
 
 
 def _section(layout: TableLayout) -> str:

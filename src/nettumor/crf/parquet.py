@@ -17,6 +17,7 @@ from typing import Any
 from attrs import define, evolve
 
 from nettumor.crf.columns import constant
+from nettumor.crf.forked import need_polars
 from nettumor.crf.frames import read_frame
 from nettumor.crf.limits import Limits
 from nettumor.crf.tables import CrfTable, Source
@@ -67,6 +68,7 @@ def read_parquet(data: bytes, source: Source, name: str, limits: Limits) -> CrfT
         raise InputError(
             f"`{source.name}` is not a Parquet file. Write it again.", argument=source.name
         )
+    need_polars(source.name)
     try:
         _check(data, source.name, limits)
     except _DamagedError as error:

@@ -17,9 +17,10 @@ from attrs import frozen
 
 from nettumor._arrays import Bools
 from nettumor._threads import each
-from nettumor.crf.arrays import by_appearance
 from nettumor.crf.columns import Column, Ints
+from nettumor.crf.forked import polars_waits
 from nettumor.crf.intake import Line
+from nettumor.rows import by_appearance
 
 LONG = 2_000
 """Lines: below, the standard library is done before Polars is loaded."""
@@ -52,7 +53,7 @@ def plain_columns(text: str, delimiter: str, width: int, row: int) -> TextRecord
     row : int
         The number of the first record's row: so many line ends stand before it, and one fewer.
     """
-    if text.count("\n") < LONG:
+    if text.count("\n") < LONG or polars_waits():
         return None
     try:
         import polars

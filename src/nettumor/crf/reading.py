@@ -17,18 +17,36 @@ from typing import Any
 from attrs import evolve
 
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
-from nettumor.crf.column_names import nearest
 from nettumor.crf.columns import constant
 from nettumor.crf.files import SUFFIXES, read_file
+from nettumor.crf.forms import role_of_form
 from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.recognition import domain_lines, layout_columns, renamed
+from nettumor.crf.limits import Limits, as_limits, limits_from
+from nettumor.crf.parts import layout_named, nearest_table, recognise
+from nettumor.crf.recognition import domain_lines
 from nettumor.crf.study_dates import Said, decide, with_days
+from nettumor.crf.study_file.applying import (
+    dates_said,
+    decided_lines,
+    use_named,
+    with_units,
+    with_words,
+)
+from nettumor.crf.study_file.loading import study_of
+from nettumor.crf.study_file.record import IGNORE, FileUse, StudyFile
 from nettumor.crf.tables import CrfTable, Tables
-from nettumor.errors import InputError, InputTypeError, MissingExtraError, choose, did_you_mean
+from nettumor.errors import (
+    InputError,
+    InputTypeError,
+    MissingExtraError,
+    choose,
+    did_you_mean,
+    listed,
+)
 
 Mappings = Mapping[str, Mapping[str, str]]
 
@@ -41,6 +59,7 @@ def read(
     dates: Said = None,
     mapping: Mappings | None = None,
     incomplete: str = "raise",
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """A study's CRF tables from files or frames.
 
@@ -54,8 +73,10 @@ def read(
         CSV, XPORT, Dataset-JSON (JSON and NDJSON), Parquet, Excel and sas7bdat are read; frames are
         pandas, Polars, PyArrow, or any that narwhals knows. Columns may have the layout's names,
         those of CDISC, or well-known relatives of them (``diam``, "Size (mm)"; `LAYOUTS`).
-    study : None
-        Kept for a file that describes the study; none is read so far.
+    study : path or StudyFile, optional
+        A study file (TOML): which file is which table, what columns and words are called, how dates
+        and units are written, columns of wide exports (`load_study`). What the call says goes
+        before it.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
@@ -70,6 +91,9 @@ def read(
         What to do with a table that lacks a required column or can only be wrong (no row with a
         role, no size, a column of which no date can be read): refuse it, or keep it (for the edit
         checks, which report it).
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, by default `nettumor.crf.limits.LIMITS`:
+        ``limits={"rows": 50_000_000}`` for more rows.
 
     Returns
     -------
@@ -101,7 +125,9 @@ def read(
     >>> tables["lesions"].lesions.measure("size").too_small.tolist()
     [False, True]
     """
-    tables = read_quietly(source, study=study, dates=dates, mapping=mapping, incomplete=incomplete)
+    tables = read_quietly(
+        source, study=study, dates=dates, mapping=mapping, incomplete=incomplete, limits=limits
+    )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     return tables
@@ -115,41 +141,68 @@ def read_quietly(
     mapping: Mappings | None = None,
     incomplete: str = "raise",
     used: Collection[str] = (),
+    limits: Limits | Mapping[str, int] | None = None,
 ) -> Tables:
     """As `read`, without the warning; columns of the user's own that are ``used`` (to select, to
     carry) count as read.
     """
     choose("incomplete", incomplete, ("raise", "keep"))
-    if study is not None:
-        raise InputError(
-            f"`study` must be None; got {study!r:.60}. Files that describe a study are not read yet.",
-            argument="study",
-        )
+    file = study_of(study)
     if isinstance(source, Tables) and not mapping:
-        if dates is not None:
-            raise InputError(
-                "`dates` must be given where the tables are read; got Tables, whose dates are "
-                "decided. Pass it to nettumor.crf.read.",
-                argument="dates",
-            )
+        _refuse_too_late(source, file, dates)
         return source
     wanted = _checked_mapping(mapping)
-    given, lines, kind, named = _gather(source)
-    tables, domains, ignored = _recognise(given, wanted, lines, named)
+    allowed = as_limits(limits) if limits or file is None else limits_from(file.limits)
+    files = {} if file is None else dict(file.files)
+    if file is not None:  # it may lie beside the tables
+        files.setdefault(file.name, FileUse(IGNORE))
+    given, lines, kind, named = _gather(source, allowed, files)
+    found = recognise(given, wanted, lines, file, named=named)
+    tables, domains = found.tables, found.domains
     for name, table in _mapped(domains, tables).items():
         tables.setdefault(name, table)
     if not tables:
         got = ", ".join([*(t.name for t in given), *(line.found for line in lines)]) or "nothing"
         raise InputError(
-            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, or give SDTM "
-            "domains (TU and TR, RS, DM, LB).",
+            f"No CRF table was found; got {got}. Name a table {', '.join(LAYOUTS)}, give SDTM "
+            "domains (TU and TR, RS, DM, LB), or say in [files] of a study file which file is "
+            "which table.",
             argument="source",
         )
-    read_as = Tables(tables, domains=domains, ignored=ignored, frame_kind=kind)
+    if file is not None:
+        tables = with_units(with_words(tables, file), file)
+        used = (*used, *file.population.where)
+    read_as = Tables(tables, domains=domains, ignored=found.ignored, frame_kind=kind, study=file)
     if incomplete == "raise":
         for name in read_as:
             _complete(read_as, name)
-    return _taken(read_as, lines, dates, used, refuse=incomplete == "raise")
+    said = dates_said(file, dates)
+    return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
+
+
+def unrecognised(source: Any) -> Tables:
+    """What was read and not recognised: no tables, and an intake that says what there is. For the
+    first version of a study file where nothing else can be said.
+    """
+    given, lines, _, _ = _gather(source, as_limits(None), {})
+    found = recognise(given, {}, lines, None, named=False)
+    return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
+
+
+def _refuse_too_late(tables: Tables, study: StudyFile | None, dates: Said) -> None:
+    """Tables are read: how they are to be read was said, or comes too late."""
+    if dates is not None:
+        raise InputError(
+            "`dates` must be given where the tables are read; got Tables, whose dates are "
+            "decided. Pass it to nettumor.crf.read.",
+            argument="dates",
+        )
+    if study is not None and (tables.study is None or study.file != tables.study.file):
+        raise InputError(
+            "`study` must be given where the tables are read; got Tables that were read "
+            f"{'by another' if tables.study else 'without one'}. Pass it to nettumor.crf.read.",
+            argument="study",
+        )
 
 
 def _taken(
@@ -188,6 +241,7 @@ def _taken(
         else n
         for n in lines
     ]
+    lines = lines if study.study is None else decided_lines(lines, study.study)
     return Tables(
         dict(dated),
         domains=dated.domains,
@@ -195,6 +249,7 @@ def _taken(
         frame_kind=study.frame_kind,
         intake=intake_table(lines),
         decided=decided.orders,
+        study=study.study,
     )
 
 
@@ -209,12 +264,13 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
     first = missing[0].split(" ")[0]
     said = (
         f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-        f"{table.source.name} has {', '.join(table) or 'none'}. "
+        f"{table.source.name} has {listed(table)}. "
     )
     return InputError(
         f"{said}Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",
         argument=missing[0],
-        command_line=f"{said}Add it, or give the column that name in the file.",
+        command_line=f"{said}Add it, or name its column in a study file (--study): "
+        f'[columns.{name}] "its name there" = "{first}".',
     )
 
 
@@ -250,18 +306,20 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
     return out
 
 
-def _gather(source: Any) -> tuple[list[CrfTable], list[Line], str, bool]:
+def _gather(
+    source: Any, limits: Limits, files: Mapping[str, FileUse]
+) -> tuple[list[CrfTable], list[Line], str, bool]:
     """The data sets in a source, lines for what was left aside, the kind of frame, whether each was
-    named on purpose.
+    named on purpose; ``files`` is what a study file says of them.
     """
     if isinstance(source, Mapping) and not is_frame(source):
-        tables, kind = _from_mapping(source)
+        tables, kind = _from_mapping(source, limits)
         return tables, [], kind, True
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         if path.is_dir():
-            return *_from_folder(path), "", False
-        return read_file(path), [], "", True
+            return *_from_folder(path, limits, files), "", False
+        return read_file(path, limits=limits), [], "", True
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
             "`source` must be a folder, files, or a mapping of table names to frames; got "
@@ -277,17 +335,17 @@ def _gather(source: Any) -> tuple[list[CrfTable], list[Line], str, bool]:
                 "read({'lesions': frame}).",
                 argument="source",
             )
-        tables += read_file(Path(item))
+        tables += read_file(Path(item), limits=limits)
     return tables, [], "", True
 
 
-def _from_mapping(source: Mapping[Any, Any]) -> tuple[list[CrfTable], str]:
+def _from_mapping(source: Mapping[Any, Any], limits: Limits) -> tuple[list[CrfTable], str]:
     tables: list[CrfTable] = []
     kind = ""
     for key, value in source.items():
         name = str(key)
         if isinstance(value, (str, os.PathLike)):
-            found = read_file(Path(value))
+            found = read_file(Path(value), limits=limits)
             tables += [_renamed(t, name) for t in found] if len(found) == 1 else found
             continue
         table = read_frame(value, name)
@@ -314,7 +372,9 @@ _NO_FILE = frozenset({"thumbs.db", "desktop.ini"})
 """What systems put into folders."""
 
 
-def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
+def _from_folder(
+    folder: Path, limits: Limits, files: Mapping[str, FileUse]
+) -> tuple[list[CrfTable], list[Line]]:
     """The tables in a folder's files, and a line for every file and folder that is left aside."""
     tables: list[CrfTable] = []
     lines: list[Line] = []
@@ -326,9 +386,13 @@ def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
         if path.name.startswith((".", "~")) or path.name.casefold() in _NO_FILE:
             continue
         stem = path.name.split(".")[0].casefold()
-        known = _layout_named(stem) or sdtm.domain_by_name(stem)
-        near = _nearest_table(stem)
-        if path.is_dir():
+        known = bool(layout_named(stem) or sdtm.domain_by_name(stem) or role_of_form(stem))
+        use = use_named(files, (path.name, path.stem, stem))
+        known = known or use is not None
+        near = nearest_table(stem)
+        if use is not None and use.table == IGNORE:
+            left(path, "not needed", "as the study file says")
+        elif path.is_dir():
             left(path, "ignored", f"a folder in the folder is not read{near}")
         elif not is_readable(path):
             suffix = path.suffix.lower() or "no suffix"
@@ -337,7 +401,7 @@ def _from_folder(folder: Path) -> tuple[list[CrfTable], list[Line]]:
             left(path, "not needed", "holds nothing that the tables need")
         else:
             try:
-                tables += read_file(path)
+                tables += read_file(path, limits=limits)
             except (InputError, MissingExtraError) as error:
                 if known or path.suffix.lower() not in _OFTEN_OTHER:
                     raise
@@ -361,98 +425,6 @@ def _left_out(lines: list[Line]) -> str:
 def is_readable(path: Path) -> bool:
     """Whether a file is of a kind that is read, by its name."""
     return path.suffix.lower() in SUFFIXES
-
-
-_SYNONYMS = {
-    "patient": "subjects", "patients": "subjects", "subject": "subjects", "demographics": "subjects",
-    "tumor": "lesions", "tumors": "lesions", "tumour": "lesions", "tumours": "lesions", "lesion": "lesions",
-    "response": "responses", "marker": "markers", "biomarkers": "markers", "lab": "markers", "labs": "markers",
-    "symptom": "symptoms", "diary": "symptoms",
-}  # fmt: skip
-"""What people call the tables."""
-
-
-def _nearest_table(name: str) -> str:
-    """The table that a name is near to, as a half-sentence; "" for none."""
-    found = next((_SYNONYMS[p] for p in re.split(r"[^a-z]+", name) if p in _SYNONYMS), "")
-    found = found or nearest(name, LAYOUTS)
-    return f"; if it is the table of {found}, call it {found}" if found else ""
-
-
-def _layout_named(name: str) -> str:
-    """The CRF table that a name says: "lesions", "Lesions", "study1_lesions_2024"; or ""."""
-    said = name.casefold()
-    if said in LAYOUTS:
-        return said
-    parts = [p for p in re.split(r"[^a-z0-9]+", said) if p in LAYOUTS]
-    return parts[0] if len(set(parts)) == 1 else ""
-
-
-def _recognise(
-    given: list[CrfTable],
-    wanted: dict[str, Mapping[str, str]],
-    lines: list[Line],
-    named: bool,
-) -> tuple[dict[str, CrfTable], dict[str, CrfTable], dict[str, str]]:
-    """The tables, the domains, and what was not used with the reason; ``lines`` are added to."""
-    tables: dict[str, CrfTable] = {}
-    domains: dict[str, CrfTable] = {}
-    ignored = {line.found: line.note for line in lines}
-    unknown: list[CrfTable] = []
-
-    def left(table: CrfTable, why: str, status: str) -> None:
-        ignored[table.source.name] = why
-        where, rows = table.source.name, table.n_rows
-        lines.append(Line("table", where, table.name, "", rows, status, why))
-
-    for table in given:
-        name = _layout_named(table.name)
-        domain = "" if name else sdtm.domain_of(table)
-        if name:
-            _once(tables, name, table)
-            tables[name] = layout_columns(renamed(table, wanted.get(name, {})), name)
-            lines.append(_read_line(table, name))
-        elif domain in sdtm.DOMAINS:
-            as_domain = sdtm.as_domain(renamed(table, wanted.get(domain, {})), domain)
-            if domain == "LB" and domain in domains:
-                left(table, "a second LB data set; put the tumour markers into one", "ignored")
-                continue
-            _once(domains, domain, table)
-            domains[domain] = evolve(as_domain, notes=table.notes)
-            lines.append(_read_line(table, domain))
-        elif domain:
-            why = f"SDTM domain {domain} holds nothing that the tables need"
-            left(table, why, "not needed")
-        else:
-            unknown.append(table)
-    absent = [n for n in wanted if n in LAYOUTS and n not in tables]
-    if len(unknown) == 1 and len(absent) == 1:
-        table, name = unknown.pop(), absent[0]
-        tables[name] = layout_columns(renamed(table, wanted[name]), name)
-        lines.append(_read_line(table, name))
-    for table in unknown:
-        if named:
-            raise InputError(
-                f"`{table.name}` is no CRF table and no SDTM domain. "
-                f"{did_you_mean(table.name, LAYOUTS)}",
-                argument=table.name,
-            )
-        near = _nearest_table(table.name.casefold())
-        left(table, f"neither a CRF table nor an SDTM domain{near}", "ignored")
-    return tables, domains, ignored
-
-
-def _read_line(table: CrfTable, read_as: str) -> Line:
-    return Line("table", table.source.name, table.name, read_as, table.n_rows, "read")
-
-
-def _once(held: Mapping[str, CrfTable], name: str, table: CrfTable) -> None:
-    if name in held:
-        raise InputError(
-            f"`{name}` is given twice: {held[name].source.name} and {table.source.name}. Give the "
-            "tables of one study.",
-            argument=name,
-        )
 
 
 def _mapped(domains: Mapping[str, CrfTable], given: Mapping[str, CrfTable]) -> dict[str, CrfTable]:

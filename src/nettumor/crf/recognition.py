@@ -9,7 +9,7 @@ or ignored with the nearest name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
 import numpy as np
@@ -19,6 +19,7 @@ from nettumor.crf.column_names import (
     KEPT,
     STAND_INS,
     is_known_variable,
+    is_metadata,
     key_of,
     nearest,
     relatives,
@@ -56,6 +57,7 @@ class _Found:
     columns: dict[str, Column] = field(factory=dict)
     source_of: dict[str, str] = field(factory=dict)
     lines: list[Line] = field(factory=list)
+    others: Collection[str] = ()
 
     def take(
         self, field_: ColumnLayout, spelled: str, status: str, note: str = "", factor: float = 1.0
@@ -76,7 +78,7 @@ class _Found:
         )
 
 
-def layout_columns(table: CrfTable, name: str) -> CrfTable:
+def layout_columns(table: CrfTable, name: str, others: Collection[str] = ()) -> CrfTable:
     """The table with the layout's names of its columns; the others stay under their own.
 
     Parameters
@@ -85,6 +87,8 @@ def layout_columns(table: CrfTable, name: str) -> CrfTable:
         As the user's mapping left it.
     name : str
         Which table of `LAYOUTS` it is.
+    others : collection of str
+        Names that its columns had before they were renamed: a copy of one of them is not needed.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def layout_columns(table: CrfTable, name: str) -> CrfTable:
         Its ``notes`` say of every column how it was taken.
     """
     layout = LAYOUTS[name]
-    found = _Found(table, name)
+    found = _Found(table, name, others=others)
     spelled = {_written(n): n for n in reversed(list(table))}
     for column in layout.columns:
         exact = next(
@@ -191,14 +195,34 @@ def _say_the_rest(found: _Found) -> None:
             found.lines.append(found.line(spelled, spelled, "read"))
         elif is_known_variable(spelled) and spelled.isupper():
             found.lines.append(found.line(spelled, "", "not needed"))
+        elif is_metadata(spelled, [*found.table, *found.others]) or _of_another_table(
+            spelled, found
+        ):
+            found.lines.append(found.line(spelled, "", "not needed", "about the record"))
         elif other in found.source_of:
             said = f"`{other}` is read from {found.source_of[other]}"
             found.lines.append(found.line(spelled, "", "ignored", said))
         else:
             near = nearest(spelled, [*known, *by_key])
-            near = by_key.get(near, near)
+            near = _PERHAPS.get((found.name, key_of(spelled)), by_key.get(near, near))
             said = f"the nearest column is `{near}`" if near else "no column has a name like it"
             found.lines.append(found.line(spelled, "", "ignored", said))
+
+
+def _of_another_table(spelled: str, found: _Found) -> bool:
+    """Whether every export writes the column into each of its tables: the site of the patient beside
+    lesions, the visit beside what is asked once, a second name of the site.
+    """
+    key = key_of(spelled)
+    of_site = key in relatives("subjects")["site"]
+    if found.name == "subjects":
+        return key in relatives("lesions")["visit"] or (of_site and "site" in found.source_of)
+    perhaps = _PERHAPS.get((found.name, key))
+    return of_site and (perhaps is None or perhaps in found.source_of)
+
+
+_PERHAPS = {("lesions", "site"): "organ"}
+"""Columns that may be another thing than they are elsewhere: never left aside without a word."""
 
 
 def domain_lines(domain: CrfTable) -> list[Line]:

@@ -20,19 +20,19 @@ markers    LB rows of tumour markers (`MARKER_TESTS`): value LBSTRESN, else the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.crf.arrays import number_rows
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, constant
 from nettumor.crf.dataset_json import as_numbers_where_possible
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.tables import CrfTable, Source
+from nettumor.rows import number_rows
 
 DOMAINS = ("TU", "TR", "RS", "DM", "DS", "LB", "SUPPTU", "SUPPTR", "SUPPRS", "SUPPDM")
 """The domains that are read; others are left aside."""
@@ -71,7 +71,7 @@ _NUMERIC = re.compile(r"(?:[A-Z]{2}(?:STRESN|STNRHI|STNRLO|SEQ|DY)|VISITNUM|VISI
 
 def domain_of(table: CrfTable) -> str:
     """The SDTM domain of a data set: by its DOMAIN or RDOMAIN variable, else by its name ("tu_onco"
-    is TU); or "".
+    is TU) where it has variables of the SDTM; or "".
     """
     upper = {n.upper(): n for n in table}
     for variable, prefix in (("DOMAIN", ""), ("RDOMAIN", "SUPP")):
@@ -79,7 +79,17 @@ def domain_of(table: CrfTable) -> str:
             said = {tidy(w) for w in table.column(upper[variable]).trimmed.words if w.strip()}
             if len(said) == 1:
                 return prefix + said.pop()
-    return domain_by_name(table.name)
+    found = domain_by_name(table.name)
+    return found if found and _has_variables(upper, found) else ""
+
+
+def _has_variables(names: Iterable[str], domain: str) -> bool:
+    """Whether some column is a variable that only the SDTM has: RS.csv of another system is none."""
+    wanted = {"USUBJID", "QNAM", "QVAL"} | {
+        f"{domain[-2:]}{end}"
+        for end in ("TESTCD", "TEST", "STRESC", "STRESN", "SEQ", "DECOD", "TERM")
+    }
+    return bool(wanted.intersection(names))
 
 
 def domain_by_name(name: str) -> str:

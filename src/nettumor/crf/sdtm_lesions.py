@@ -32,7 +32,6 @@ from types import MappingProxyType
 import numpy as np
 
 from nettumor._arrays import Bools
-from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, number_text
 from nettumor.crf.sdtm import (
@@ -46,6 +45,7 @@ from nettumor.crf.sdtm import (
     visit,
 )
 from nettumor.crf.tables import CrfTable
+from nettumor.rows import number_rows, occurrence
 from nettumor.words import roles, units
 from nettumor.words.organs import is_node
 

@@ -31,12 +31,12 @@ from types import MappingProxyType
 import numpy as np
 
 from nettumor._arrays import Bools
-from nettumor.crf.arrays import number_rows, occurrence
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate
 from nettumor.crf.dataset_json import as_numbers_where_possible
 from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, supplemental, variable, visit
 from nettumor.crf.tables import CrfTable
+from nettumor.rows import number_rows, occurrence
 from nettumor.words import criteria_names
 
 RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({

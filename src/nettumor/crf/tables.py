@@ -16,16 +16,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
-from nettumor.crf.arrays import number_rows
+from nettumor._sealed import Sealed, alike
 from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
 from nettumor.crf.intake import Line, intake_table, summary
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LesionCells
+from nettumor.crf.study_file.record import StudyFile
 from nettumor.errors import InputError, UnknownColumnError, did_you_mean
+from nettumor.rows import number_rows
 from nettumor.tables import Table
 
 
@@ -50,7 +52,7 @@ class Source:
     decimal_comma : bool
         The file's decimal mark is the comma.
     parts : tuple of Source
-        For a table made from SDTM domains: the domains' sources.
+        For a table made from SDTM domains, or put together from forms: their sources.
     """
 
     name: str
@@ -63,7 +65,7 @@ class Source:
 
 
 @frozen(eq=False, slots=False, repr=False)
-class CrfTable(Mapping[str, npt.NDArray[Any]]):
+class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
     """One table, as it came: column name to a 1-D array of str objects or of float.
 
     Attributes
@@ -102,8 +104,12 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
     notes: tuple[Line, ...] = field(default=(), kw_only=True)
     date_orders: Mapping[str, str] = field(factory=lambda: MappingProxyType({}), kw_only=True)
 
-    __eq__ = object.__eq__  # a mapping of arrays cannot be compared as a mapping of values
-    __hash__ = object.__hash__
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CrfTable):
+            return NotImplemented
+        return all(alike(getattr(self, f.name), getattr(other, f.name)) for f in fields(CrfTable))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.column(name).cells
@@ -242,7 +248,7 @@ class CrfTable(Mapping[str, npt.NDArray[Any]]):
         return "\n".join(line[:100] for line in (head, *shown))
 
 
-class Tables(Mapping[str, CrfTable]):
+class Tables(Sealed, Mapping[str, CrfTable]):
     """A study's tables: name to `CrfTable`.
 
     Attributes
@@ -260,6 +266,9 @@ class Tables(Mapping[str, CrfTable]):
     decided : mapping of str to str
         How columns of dates are read ("lesions.date": "DMY"), as it was decided for the whole study:
         what ``dates=`` takes, so that a part of the study can be read later as the whole was.
+    study : StudyFile or None
+        The study file by which they were read: its population, schedule and checks hold for what is
+        done with them.
 
     Examples
     --------
@@ -279,6 +288,7 @@ class Tables(Mapping[str, CrfTable]):
         frame_kind: str = "",
         intake: Table | None = None,
         decided: Mapping[str, str] | None = None,
+        study: StudyFile | None = None,
     ) -> None:
         self._tables = {name: tables[name] for name in LAYOUTS if name in tables}
         self.domains: Mapping[str, CrfTable] = MappingProxyType(dict(domains or {}))
@@ -286,6 +296,14 @@ class Tables(Mapping[str, CrfTable]):
         self.frame_kind = frame_kind
         self.intake = intake_table([]) if intake is None else intake
         self.decided: Mapping[str, str] = MappingProxyType(dict(decided or {}))
+        self.study = study
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tables):
+            return NotImplemented
+        return alike(vars(self), vars(other))
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __getitem__(self, name: str) -> CrfTable:
         return self._tables[name]
@@ -331,19 +349,27 @@ class Tables(Mapping[str, CrfTable]):
             frame_kind=self.frame_kind,
             intake=self.intake,
             decided=self.decided,
+            study=self.study,
         )
 
     def inputs(self) -> Table:
-        """The inputs as a table: table, name, kind, path, sha256, rows."""
-        used = [(n, t) for group in (self._tables, self.domains) for n, t in group.items()]
+        """The inputs as a table: table, name, kind, path, sha256, rows; a line for each file of a
+        table that was put together, with the rows of the table.
+        """
+        used = [
+            (name, part, table)
+            for group in (self._tables, self.domains)
+            for name, table in group.items()
+            for part in (table.source.parts if table.source.kind == "forms" else (table.source,))
+        ]
         return Table(
             {
-                "table": np.array([n for n, _ in used], dtype=str),
-                "name": np.array([t.source.name for _, t in used], dtype=str),
-                "kind": np.array([t.source.kind for _, t in used], dtype=str),
-                "path": np.array([t.source.path for _, t in used], dtype=str),
-                "sha256": np.array([t.source.sha256 for _, t in used], dtype=str),
-                "rows": np.array([t.n_rows for _, t in used], dtype=np.int64),
+                "table": np.array([n for n, _, _ in used], dtype=str),
+                "name": np.array([s.name for _, s, _ in used], dtype=str),
+                "kind": np.array([s.kind for _, s, _ in used], dtype=str),
+                "path": np.array([s.path for _, s, _ in used], dtype=str),
+                "sha256": np.array([s.sha256 for _, s, _ in used], dtype=str),
+                "rows": np.array([t.n_rows for _, _, t in used], dtype=np.int64),
             }
         )
 

@@ -239,11 +239,17 @@ def _refactored(column: Column) -> Column:
     return Column.of_text(column.text)
 
 
+_COMPLETE = "Complete?"
+"""The state of a form in REDCap's export with labels, which has such a column for each form."""
+
+
 def column_names(cells: list[str], where: str) -> list[str]:
     """Column names without outer blanks; one that stands twice is refused. A blank name is allowed
     here.
     """
     names = [" ".join(c.split()) for c in cells]
+    for place in [i for i, name in enumerate(names) if name == _COMPLETE][1:]:
+        names[place] = f"{_COMPLETE} {place + 1}"
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         key = name.casefold()

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from nettumor.crf.apart import read_apart
+from nettumor.crf.apart import last_words_kept_back, read_apart
 from nettumor.crf.archives import FAULTS
 from nettumor.crf.columns import Column, cell_text, constant
 from nettumor.crf.intake import Line
@@ -150,9 +150,12 @@ def _sheets(python_calamine: Any, data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> Any:
-    """The answer of an outside reader; whatever it raises on a broken file is an `InputError`."""
+    """The answer of an outside reader; whatever it raises on a broken file is an `InputError`, and
+    what it writes to the screen then is kept back.
+    """
     try:
-        return read()
+        with last_words_kept_back():
+            return read()
     except (InputError, MemoryError):
         raise
     except BaseException as error:

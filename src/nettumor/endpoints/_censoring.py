@@ -14,6 +14,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import (
+    GUARD,
     Bools,
     Codes,
     Floats,
@@ -26,7 +27,6 @@ from nettumor._arrays import (
     more_than,
     running,
 )
-from nettumor._arrays import guard as guard_of
 from nettumor._possible_days import can_increase, tried, unanimous, uncertain
 from nettumor.criteria import CensoringRule
 from nettumor.criteria._types import require
@@ -115,7 +115,7 @@ def read(
     return Courses(
         codes=codes,
         days=day,
-        guard=guard_of(days, *(v for v in ends.values() if v is not None)),
+        guard=GUARD,
         rule=censoring,
         intervals=intervals,
         **_followed(codes, day, censoring),
@@ -277,6 +277,9 @@ def _last_adequate(
 
 def _last(where: Bools) -> npt.NDArray[np.int64]:
     """The last place on the last axis where it is True; -1 where it nowhere is."""
+    if where.shape[-1] > where[..., :1].size:  # a long course of few
+        back = where[..., ::-1].argmax(axis=-1)
+        return np.where(where.any(axis=-1), where.shape[-1] - 1 - back, -1)
     out = np.full(where.shape[:-1], -1, dtype=np.int64)
     for visit in range(where.shape[-1]):
         np.copyto(out, visit, where=where[..., visit])

@@ -17,7 +17,7 @@ from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
 
-@by_label(responses="timepoint", days="timepoint")
+@by_label(responses="timepoint", days="timepoint", gives="")
 def progression_free_survival(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -130,7 +130,7 @@ def progression_free_survival(
     return end(courses, start, "PFS", deaths=True)
 
 
-@by_label(responses="timepoint", days="timepoint")
+@by_label(responses="timepoint", days="timepoint", gives="")
 def time_to_progression(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -196,7 +196,7 @@ def time_to_progression(
     return end(courses, start, "TTP", deaths=False)
 
 
-@by_label(responses="timepoint", days="timepoint")
+@by_label(responses="timepoint", days="timepoint", gives="")
 def duration_of_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -269,7 +269,7 @@ def duration_of_response(
     return end(courses, start, "DOR", deaths=True, since=start)
 
 
-@by_label(responses="timepoint", days="timepoint")
+@by_label(responses="timepoint", days="timepoint", gives="")
 def time_to_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,

@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import as_days, as_intervals, broadcast, more_than
-from nettumor._arrays import guard as guard_of
 from nettumor._labels import by_label
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
 
-@by_label()
+@by_label(gives="")
 def overall_survival(
     death: npt.ArrayLike,
     last_known_alive: npt.ArrayLike,
@@ -77,7 +76,7 @@ def overall_survival(
     )
 
 
-@by_label()
+@by_label(gives="")
 def time_to_new_therapy(
     new_therapy: npt.ArrayLike,
     last_known_alive: npt.ArrayLike,
@@ -149,20 +148,19 @@ def _follow(
     first, last = as_intervals(day, latest, name)
     days = {n: as_days(v, n) for n, v in given.items()} | {name: first, f"{name}_latest": last}
     happened_on, alive, start, limit, until = broadcast(**days)
-    guard = guard_of(*given.values())
-    late = more_than(happened_on, limit, guard)
+    late = more_than(happened_on, limit)
     hidden = until > happened_on
     observed = ~np.isnan(happened_on) & ~late
     seen = np.where(
         late, np.fmax(alive, happened_on), alive
     )  # who has the event later was under observation
-    cut = more_than(seen, limit, guard)
+    cut = more_than(seen, limit)
     day = np.where(observed, happened_on, np.where(cut, limit, seen))
     reason = np.where(observed, what, np.where(cut, EventReason.CUTOFF, otherwise))
     reason = np.where(np.isnan(day), EventReason.NO_INFORMATION, reason)
     # Some day of an interval: no time, and an event only where all of the interval counts.
     some_day = hidden & ~late
-    cut_through = some_day & more_than(until, limit, guard)
+    cut_through = some_day & more_than(until, limit)
     day = np.where(some_day, np.nan, day)
     reason = np.where(some_day, reason | EventReason.DAY_UNKNOWN, reason)
     reason = np.where(cut_through, EventReason.DAY_UNKNOWN, reason)

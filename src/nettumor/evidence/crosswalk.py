@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -19,10 +18,11 @@ from attrs import frozen
 
 from nettumor import criteria as editions
 from nettumor._arrays import as_numbers
+from nettumor.agreement import Kappa, cohens_kappa, cross_table
+from nettumor.agreement.criteria_compared import agreement_of, changes_of, sentence_of
 from nettumor.criteria import BestResponseRule
 from nettumor.criteria._parts import Rules
 from nettumor.errors import InputError, refuse
-from nettumor.profile import Kappa, cohens_kappa, cross_table
 from nettumor.tables import Table
 from nettumor.terminology import labels, parse_responses
 
@@ -41,8 +41,9 @@ class Crosswalk:
     subjects : Table
         ``subject``, ``evaluator``, and a column of best responses (labels) for each edition.
     agreement : Table
-        A row for each pair of editions: ``first``, ``second``, ``kappa``, ``agree``, ``changed``
-        (patients judged by both), ``not_judged`` (NE or MISSING by one of them).
+        A row for each pair of editions: ``first``, ``second``, ``kappa``, ``low``, ``high``,
+        ``agree``, ``changed`` (patients judged by both), ``upgraded``, ``not_judged`` (NE or
+        MISSING by one of them).
     changes : Table
         Who changes class, a row for each subject and pair: ``subject``, ``evaluator``, ``first``,
         ``second``, ``from``, ``to``.
@@ -102,11 +103,7 @@ class Crosswalk:
         -------
         str
         """
-        lines = [
-            f"{row['first']} and {row['second']}: kappa {row['kappa']:.2f}, {row['changed']} of "
-            f"{row['agree'] + row['changed']} change class"
-            for row in self.agreement.rows()
-        ]
+        lines = [sentence_of(row) for row in self.agreement.rows()]
         lines += [f"{name} is left out: {why}" for name, why in self.left_out.items()]
         return "\n".join(lines)
 
@@ -180,11 +177,10 @@ def crosswalk(
             argument="criteria",
         )
     codes = {name: np.asarray(parse_responses(column)) for name, column in best.items()}
-    pairs = list(combinations(best, 2))
     return Crosswalk(
         Table({**keys, **{name: labels(c) for name, c in codes.items()}}),
-        _agreement(pairs, codes),
-        _changes(pairs, codes, keys),
+        agreement_of(codes),
+        changes_of(codes, keys),
         tuple(best),
         left_out,
     )
@@ -203,31 +199,6 @@ def _lacking(provenance: Table, edition: Any) -> str:
     notes = dict(zip(provenance["item"].tolist(), provenance["value"].tolist(), strict=True))
     lacking = str(notes["measures of the criteria that the table lacks"])
     return "" if lacking == "none" else lacking
-
-
-def _agreement(pairs: list[tuple[str, str]], codes: dict[str, Any]) -> Table:
-    rows = []
-    for first, second in pairs:
-        kappa = cohens_kappa(codes[first], codes[second])
-        agree = round(kappa.observed * kappa.count) if kappa.count else 0
-        rows.append((first, second, kappa.estimate, agree, kappa.count - agree, kappa.excluded))
-    names = ("first", "second", "kappa", "agree", "changed", "not_judged")
-    return Table(dict(zip(names, zip(*rows, strict=True), strict=True)))
-
-
-def _changes(pairs: list[tuple[str, str]], codes: dict[str, Any], keys: dict[str, Any]) -> Table:
-    parts: dict[str, list[Any]] = {
-        name: [] for name in ("subject", "evaluator", "first", "second", "from", "to")
-    }
-    for first, second in pairs:
-        changed = np.flatnonzero(codes[first] != codes[second])
-        for name in ("subject", "evaluator"):
-            parts[name] += keys[name][changed].tolist()
-        parts["first"] += [first] * changed.size
-        parts["second"] += [second] * changed.size
-        parts["from"] += labels(codes[first][changed]).tolist()
-        parts["to"] += labels(codes[second][changed]).tolist()
-    return Table({name: np.array(column, dtype=np.str_) for name, column in parts.items()})
 
 
 def equivalent_limit(percent: npt.ArrayLike, *, measure: str = "diameter", to: str) -> Any:

@@ -140,7 +140,7 @@ class MarkerCourse:
         return f"MarkerCourse({np.size(self.best)} courses: best {found or 'none'}; {ended} progressions)"
 
 
-@by_label(values="timepoint", days="timepoint", below="timepoint")
+@by_label(values="timepoint", days="timepoint", below="timepoint", gives="timepoint")
 def marker_course(
     values: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -338,7 +338,7 @@ def _read(
         refuse("values", must, value, _levels.impossible(value), _REPAIR)
         must = "finite and greater than 0 (NaN where not known)"
         refuse("upper_limit", must, limit, np.isinf(limit) | (limit <= 0), _REPAIR)
-    guard = _arrays.guard(*(v for v in (values, upper_limit, below) if v is not None))
+    guard = _arrays.GUARD
     day = _arrays.as_days(days, "days")
     _arrays.check_increasing(day, "days")
     shape = value.shape

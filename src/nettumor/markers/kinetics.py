@@ -13,7 +13,7 @@ from nettumor.errors import refuse
 from nettumor.growth import volume_doubling_time
 
 
-@by_label()
+@by_label(gives="")
 def marker_doubling_time(before: npt.ArrayLike, after: npt.ArrayLike, days: npt.ArrayLike) -> Any:
     """Days in which a marker doubles at the pace between two samples.
 

@@ -59,8 +59,5 @@ def prognostic_band_5hiaa(value: npt.ArrayLike, unit: str) -> npt.NDArray[np.str
     )
     parse(unit)
     daily = np.asarray(convert(values, unit, "umol/24h", marker="5-HIAA"))
-    guard = _arrays.guard(value)
-    above = _arrays.at_least(daily, _LOW, guard).astype(np.int64) + _arrays.more_than(
-        daily, _HIGH, guard
-    )
+    above = _arrays.at_least(daily, _LOW).astype(np.int64) + _arrays.more_than(daily, _HIGH)
     return np.asarray(np.array(BANDS)[np.where(np.isnan(daily), 0, 1 + above)])

@@ -19,7 +19,7 @@ from nettumor.terminology import Reason, Response, scalar_or_codes
 from nettumor.words.units import same
 
 
-@by_label()
+@by_label(gives="")
 def marker_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,
@@ -102,8 +102,7 @@ def _judge(
         np.broadcast_to(limit, levels.before.shape),
         np.broadcast_to(no_limit, levels.before.shape),
     )
-    guard = max(levels.guard, _arrays.guard(limit if upper_limit is None else upper_limit))
-    levels = levels._replace(wrong=levels.wrong | no_limit, guard=guard)
+    levels = levels._replace(wrong=levels.wrong | no_limit)
     return levels, limit, _reasons(levels, limit, criteria)
 
 

@@ -2,8 +2,8 @@
 
 Which morphological response is this? `classify` and `MorphologicalResponse` judge one size before
 and after (Vogl et al. 2008, section 4.3, and every other edition of size); `target_response` judges
-target lesions over a course of scans; `choi_response` adds the attenuation; `percist_response`
-reads the uptake instead of the size. Each module loads on first use.
+target lesions over a course of scans; `choi_response` adds the attenuation
+(`mean_attenuation` of the lesions); `percist_response` the uptake instead of the size. Each module loads on first use.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 _HOME = {
     "before_after": ("MorphologicalResponse", "classify", "in_assessment_window", "percent_change"),
     "target": ("TargetResponse", "target_response"),
+    "attenuation": ("mean_attenuation",),
     "choi": ("choi_response",),
     "percist": ("percist_response",),
 }

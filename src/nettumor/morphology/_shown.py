@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._labels import places_of
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import labels, reasons
 
@@ -18,16 +19,21 @@ _MOST = 20
 def table_of(course: Any) -> Table:
     """The visits of a `TargetResponse`, a row each, with their places on the axes."""
     shape = course.response.shape
-    places = np.indices(shape).reshape(len(shape), -1)
-    names = ["patient"] if len(shape) == 2 else [f"axis_{i}" for i in range(len(shape) - 1)]
-    columns: dict[str, npt.NDArray[Any]] = dict(zip([*names, "timepoint"], places, strict=True))
+    columns = places_of(course.response) or _places(shape)
     columns["response"] = labels(course.response, course.criteria).ravel()
     for name in ("sum", "n_missing", "baseline", "nadir"):
-        columns[name] = getattr(course, name).ravel()
+        columns[name] = np.ravel(getattr(course, name))
     for name in ("percent_from_baseline", "percent_from_nadir"):
-        columns[name] = getattr(course, name).ravel()
+        columns[name] = np.ravel(getattr(course, name))
     columns["reason"] = reasons(course.reason).ravel()
     return Table(columns)
+
+
+def _places(shape: tuple[int, ...]) -> dict[str, npt.NDArray[Any]]:
+    """The place of each visit on each axis."""
+    places = np.indices(shape).reshape(len(shape), -1)
+    names = ["patient"] if len(shape) == 2 else [f"axis_{i}" for i in range(len(shape) - 1)]
+    return dict(zip([*names, "timepoint"], places, strict=True))
 
 
 def page_of(title: str, table: Table) -> str:

@@ -17,12 +17,14 @@ from nettumor.terminology import Response
 
 def _met(codes: Codes) -> Bools:
     """PR and CR: no code is larger, and comparing codes takes a tenth of looking them up."""
-    return codes >= Response.PR
+    met: Bools = codes >= Response.PR
+    return met
 
 
 def _stable(codes: Codes) -> Bools:
     """SD and MR."""
-    return (codes == Response.SD) | (codes == Response.MR)
+    stable: Bools = (codes == Response.SD) | (codes == Response.MR)
+    return stable
 
 
 def sustain(

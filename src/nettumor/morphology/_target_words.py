@@ -105,7 +105,7 @@ def numbers_at(found: Any, index: Any) -> Numbers:
     *patient, visit = (index,) if isinstance(index, int) else index
     before = (*patient, slice(0, visit))
     nadir = float(found.nadir[index])
-    is_nadir = (found.sum[before] == nadir) & (found.n_missing[before] == 0)
+    is_nadir = np.asarray((found.sum[before] == nadir) & (found.n_missing[before] == 0))
     return Numbers(
         n_missing=str(int(found.n_missing[index])),
         total=_wording.quantity(total, unit),
@@ -216,8 +216,17 @@ def _timepoint_of_nadir(found: Any) -> Counts:
     """The first visit before each with the sum that is its nadir, measured completely; 0 where
     there is none.
     """
-    out = np.zeros(found.sum.shape, dtype=np.int64)
-    for visit in range(1, out.shape[-1]):
-        same = found.sum[:, :visit] == found.nadir[:, visit, None]
-        out[:, visit] = (same & (found.n_missing[:, :visit] == 0)).argmax(axis=-1)
+    complete = np.where(found.n_missing == 0, found.sum, np.nan)
+    smallest = np.fmin.accumulate(complete, axis=-1)
+    visit = np.arange(complete.shape[-1])
+    lower = complete == smallest
+    lower[:, 1:] &= ~(smallest[:, 1:] == smallest[:, :-1])
+    reached = np.maximum.accumulate(np.where(lower, visit, 0), axis=-1)
+    out = np.zeros(complete.shape, dtype=np.int64)
+    out[:, 1:] = np.where(smallest[:, :-1] == found.nadir[:, 1:], reached[:, :-1], 0)
+    # a nadir that is not the smallest of the complete sums: one of them cannot be
+    other = ~np.isnan(found.nadir[:, 1:]) & ~(smallest[:, :-1] == found.nadir[:, 1:])
+    for unit, before in zip(*np.nonzero(other), strict=True):
+        same = complete[unit, : before + 1] == found.nadir[unit, before + 1]
+        out[unit, before + 1] = same.argmax()
     return out

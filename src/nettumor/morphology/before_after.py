@@ -221,7 +221,7 @@ def _refuse_gap(after: npt.NDArray[Any], codes: Codes, criteria: SizeCriteria) -
     )
 
 
-@by_label()
+@by_label(gives="")
 def percent_change(before: npt.ArrayLike, after: npt.ArrayLike, *, invalid: str = "raise") -> Any:
     """Change of a size from before to after therapy, in percent; negative is smaller.
 

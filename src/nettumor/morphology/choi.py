@@ -20,7 +20,13 @@ from nettumor.sums import complete_sums
 from nettumor.terminology import Response
 
 
-@by_label(n_missing="timepoint", sums="timepoint", attenuation="timepoint", progression="timepoint")
+@by_label(
+    n_missing="timepoint",
+    sums="timepoint",
+    attenuation="timepoint",
+    progression="timepoint",
+    gives="timepoint",
+)
 def choi_response(
     sums: npt.ArrayLike,
     attenuation: npt.ArrayLike,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Codes, as_flags, broadcast, guard
+from nettumor._arrays import GUARD, Codes, as_flags, broadcast
 from nettumor._labels import by_label
 from nettumor.criteria import PERCIST_2009, UptakeCriteria
 from nettumor.criteria._types import require
@@ -20,7 +20,7 @@ from nettumor.morphology._course import course_of, limit_met
 from nettumor.terminology import Response
 
 
-@by_label(uptake="timepoint", new_lesion="timepoint", resolved="timepoint")
+@by_label(uptake="timepoint", new_lesion="timepoint", resolved="timepoint", gives="timepoint")
 def percist_response(
     uptake: npt.ArrayLike,
     *,
@@ -80,7 +80,7 @@ def percist_response(
         new_lesion=as_flags(new_lesion, "new_lesion"),
         resolved=as_flags(resolved, "resolved"),
     )
-    tolerance = guard(uptake)
+    tolerance = GUARD
     response = np.where(limit_met(criteria.pr, value, tolerance), Response.PR, Response.SD)
     response = np.where(limit_met(criteria.pd, value, tolerance), Response.PD, response)
     response = np.where(np.isnan(value) | wrong, Response.NE, response)

@@ -144,7 +144,15 @@ class TargetResponse:
         return f"TargetResponse({axes_in_words(self.response.shape, self.n_lesions)}: {found})"
 
 
-@by_label(sizes="lesion timepoint", nodal="lesion", too_small="lesion timepoint", sums="timepoint")
+@by_label(
+    gives="timepoint",
+    sizes="lesion timepoint",
+    nodal="lesion",
+    too_small="lesion timepoint",
+    days="timepoint",
+    days_latest="timepoint",
+    sums="timepoint",
+)
 def target_response(
     sizes: npt.ArrayLike | None = None,
     *,
@@ -168,6 +176,11 @@ def target_response(
     target that is back (``reappearance``); NE, where a target was not measured; PR by the limit
     against baseline; MR and the gap, where the criteria have them; SD. PD needs an increase above
     0, and the percent of a nadir of 0 is unlimited.
+
+    Under RECIST 1.1 and iRECIST a PR is carried on: once two visits that met its limit confirm each
+    other, later visits stay PR although the sum has grown back above the limit, until PD (70, 70, 80
+    of 100 is PR, PR, PR; 70, 80 is PR, SD). What is carried on confirms nothing, and its reason has
+    SUSTAINED. ``attrs.evolve(criteria, sustained_response=False)`` turns it off.
 
     Parameters
     ----------
@@ -232,12 +245,13 @@ def target_response(
     """
     require(criteria, SizeCriteria, "target_response")
     given = _sizes_or_sums(sizes, sums, nodal, too_small)
+    argument = "sizes" if sums is None else "sums"
     values, filled = _filled(given, too_small, criteria)
-    courses = checked_courses(values, invalid)
+    courses = checked_courses(values, invalid, argument)
     if check_units and sums is None:
         warn_of_sizes(courses.sizes[:, :, :1], criteria.unit, "sizes", stacklevel=4)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
-    earliest, latest = _days(days, days_latest, courses.shape)
+    earliest, latest = _days(days, days_latest, courses.shape, argument)
     out = Results(courses)
     for part, block in courses.blocks():
         summed = sums_of(block)
@@ -248,7 +262,7 @@ def target_response(
     del found["invalid"]  # said by the reason
     if filled is not None:
         found["reason"][filled.any(axis=-2)] |= Reason.TOO_SMALL
-    _refuse_gap(criteria, found["sum"], found["reason"])
+    _refuse_gap(criteria, found["sum"], found["reason"], argument)
     n_lesions = None if sums is not None else courses.sizes.shape[1]
     return TargetResponse(criteria=criteria, n_lesions=n_lesions, **found)
 
@@ -295,7 +309,10 @@ def _filled(
 
 
 def _days(
-    days: npt.ArrayLike | None, days_latest: npt.ArrayLike | None, shape: tuple[int, ...]
+    days: npt.ArrayLike | None,
+    days_latest: npt.ArrayLike | None,
+    shape: tuple[int, ...],
+    argument: str,
 ) -> tuple[Floats | None, Floats | None]:
     """First and last day that each visit can have, shape (patient, timepoint); None: not given."""
     if days is None:
@@ -309,11 +326,11 @@ def _days(
     first, last = _arrays.as_intervals(days, days_latest, "days")
     _arrays.check_increasing(np.where(first == last, first, np.nan), "days")
     without = np.empty(shape)
-    name = "sizes without the lesion axis"
+    name = "sizes without the lesion axis" if argument == "sizes" else argument
     fitted = [_arrays.broadcast(**{name: without, "days": d})[-1] for d in (first, last)]
     if fitted[0].shape != shape:
         raise InputError(
-            f"`days` must fit the axes (..., timepoint) of `sizes`, {shape}; got {first.shape}. "
+            f"`days` must fit the axes (..., timepoint) of `{argument}`, {shape}; got {first.shape}. "
             "Give one day for each timepoint.",
             argument="days",
         )
@@ -338,11 +355,13 @@ def _nodes(nodal: npt.ArrayLike, values: Floats) -> Bools:
     return together
 
 
-def _refuse_gap(criteria: SizeCriteria, total: Floats, reason: npt.NDArray[np.int32]) -> None:
+def _refuse_gap(
+    criteria: SizeCriteria, total: Floats, reason: npt.NDArray[np.int32], argument: str
+) -> None:
     if criteria.gap != "raise" or criteria.sd_limit is None:
         return
     refuse(
-        "sizes",
+        argument,
         f"outside the gap of {criteria.title} (a decrease of more than "
         f"{criteria.sd_limit.value:g} % "
         "short of PR)",

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor import _wording
-from nettumor._arrays import guard as guard_of
+from nettumor._arrays import GUARD
 from nettumor._labels import by_label
 from nettumor.summaries._quantiles import crossing
 from nettumor.summaries._sorted_times import (
@@ -74,7 +74,7 @@ class FollowUp:
         )
 
 
-@by_label()
+@by_label(time="patient", event="patient")
 def median_follow_up(time: npt.ArrayLike, event: npt.ArrayLike, *, level: float = 0.95) -> FollowUp:
     """Median follow-up by the reverse Kaplan-Meier estimate.
 
@@ -114,7 +114,7 @@ def median_follow_up(time: npt.ArrayLike, event: npt.ArrayLike, *, level: float 
     times, flags = read_times(time, event, ("time", "event"))
     trials, patients = times.shape[:-1], times.shape[-1]
     flat = (math.prod(trials), patients)
-    order = ordered(times.reshape(flat), flags.reshape(flat), guard_of(time))
+    order = ordered(times.reshape(flat), flags.reshape(flat), GUARD)
     survival, ends = np.empty(flat), np.full((2, flat[0]), np.nan)
     for rows in order.blocks:
         block = order[rows]

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from nettumor._arrays import Bools, Floats, broadcast, more_than
-from nettumor._arrays import guard as guard_of
+from nettumor._arrays import GUARD, Bools, Floats, broadcast, more_than
 from nettumor._labels import same_labels
 from nettumor.errors import InputError
 from nettumor.summaries._sorted_times import (
@@ -165,7 +164,7 @@ def log_rank(
     sums = [
         _sums(
             _within(groups, stratum, n_strata),
-            max(guard_of(t) for t, _ in given),
+            GUARD,
             (rho, gamma),
             alone=not trials,
         )

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
 
-from nettumor._arrays import Bools, Codes, Floats, as_codes, as_days, at_least, broadcast
-from nettumor._arrays import guard as guard_of
+from nettumor._arrays import Bools, Codes, Floats, as_days, at_least, broadcast
 from nettumor._labels import by_label
 from nettumor.errors import InputError, choose
 from nettumor.summaries._trials import comparable, in_words, shaped, span
 from nettumor.tables import Table
-from nettumor.terminology import Response, parse_responses
+from nettumor.terminology import Response, codes_or_labels
 
 Counts = npt.NDArray[np.int64]
 
@@ -152,18 +151,7 @@ def _rate(name: str, counted: Bools, method: str, level: float) -> Rate:
 
 def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:
     """Codes, patients on the last axis; labels are read."""
-    array = best if isinstance(best, np.ma.MaskedArray) else _as_array(best)
-    text = array.dtype.kind in "UT" or (
-        array.dtype.kind == "O" and any(isinstance(v, str) for v in array.ravel().tolist())
-    )
-    if text:
-        try:
-            codes = np.asarray(parse_responses(array), dtype=np.int8)
-        except InputError as error:
-            message = str(error).replace("`labels`", f"`{argument}`", 1)
-            raise InputError(message, argument=argument, index=error.index) from None
-    else:
-        codes = as_codes(best, argument)
+    codes = codes_or_labels(best, argument)
     if codes.ndim == 0:
         raise InputError(
             f"`{argument}` must have an axis of patients, one response for each; got shape (). "
@@ -173,14 +161,7 @@ def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:
     return codes
 
 
-def _as_array(values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """The values as an array; what has no shape is left to `as_codes` to refuse."""
-    try:
-        return np.asarray(values)
-    except ValueError:
-        return np.zeros(0)
-
-
+@by_label(best="patient")
 def objective_response_rate(
     best: npt.ArrayLike,
     *,
@@ -245,6 +226,7 @@ intervals (Clopper-Pearson)
     return _rate(name, as_best(best) >= lowest, method, level)
 
 
+@by_label(best="patient")
 def disease_control_rate(
     best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
 ) -> Rate:
@@ -278,7 +260,7 @@ def disease_control_rate(
     return _rate("disease control rate", as_best(best) >= Response.NON_CR_NON_PD, method, level)
 
 
-@by_label()
+@by_label(best="patient", stable_days="patient")
 def clinical_benefit_rate(
     best: npt.ArrayLike,
     stable_days: npt.ArrayLike,
@@ -328,10 +310,11 @@ def clinical_benefit_rate(
             "weeks.",
             argument="minimum_days",
         )
-    stable = (codes >= Response.NON_CR_NON_PD) & at_least(days, minimum, guard_of(stable_days))
+    stable = (codes >= Response.NON_CR_NON_PD) & at_least(days, minimum)
     return _rate("clinical benefit rate", (codes >= Response.PR) | stable, method, level)
 
 
+@by_label(best="patient")
 def response_table(
     best: npt.ArrayLike, *, method: str = "clopper-pearson", level: float = 0.95
 ) -> Table:

@@ -8,6 +8,7 @@ the trials. Tests that compare groups stand in `log_rank`.
 
 from __future__ import annotations
 
+import html
 import math
 from fractions import Fraction
 from functools import cached_property
@@ -17,9 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor import _wording
+from nettumor import _figures, _wording
 from nettumor._arrays import GUARD, Bools, Floats, as_days, as_flags, broadcast
-from nettumor._arrays import guard as guard_of
 from nettumor._labels import by_label
 from nettumor.errors import choose, refuse
 from nettumor.summaries._quantiles import crossing
@@ -445,6 +445,15 @@ class KaplanMeier:
             }
         )
 
+    def _repr_html_(self) -> str:
+        """What it says, its first times, and a small figure of the curve, for a notebook."""
+        shown = "" if self._trials else self._first_times()._repr_html_()
+        return f"<p>{html.escape(repr(self))}</p>{shown}{_figures.figure_of(self)}"
+
+    def _first_times(self) -> Table:
+        names = ("times", "survival", "at_risk", "events", "censored")
+        return Table({name: getattr(self, name)[:10] for name in names})
+
     def __repr__(self) -> str:
         if self._trials:
             left_out = int(np.sum(self.excluded))
@@ -522,7 +531,7 @@ def read_times(
     return times, flags
 
 
-@by_label()
+@by_label(time="patient", event="patient")
 def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     """The Kaplan-Meier estimate of survival without the event.
 
@@ -574,7 +583,7 @@ def kaplan_meier(time: npt.ArrayLike, event: npt.ArrayLike) -> KaplanMeier:
     times, flags = read_times(time, event, ("time", "event"))
     trials, patients = times.shape[:-1], times.shape[-1]
     flat = (math.prod(trials), patients)
-    order = ordered(times.reshape(flat), flags.reshape(flat), guard_of(time))
+    order = ordered(times.reshape(flat), flags.reshape(flat), GUARD)
     survival = np.empty(flat)
     for rows in order.blocks:
         survival[rows] = survival_of(order[rows])

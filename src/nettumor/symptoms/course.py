@@ -170,7 +170,7 @@ class SymptomCourse:
         )
 
 
-@by_label(daily_counts="day", days="day")
+@by_label(daily_counts="day", days="day", gives="")
 def symptom_course(
     daily_counts: npt.ArrayLike,
     days: npt.ArrayLike,
@@ -237,7 +237,7 @@ def symptom_course(
     lengths = {"baseline_days": baseline_days, "window_days": window_days}
     _check_lengths(lengths, minimum_recorded, recurrence_windows)
     counts, day = _read(daily_counts, days)
-    guard = _arrays.guard(daily_counts)
+    guard = _arrays.GUARD
     last = np.fmax.reduce(day, axis=None, initial=-1.0)
     number = int(last // window_days) + 1 if last >= 0 else 0
     window_day = np.arange(1, number + 1, dtype=np.float64) * window_days - 1

@@ -55,7 +55,7 @@ class DurableResponse:
         return f"DurableResponse({np.size(self.responder)} subjects: {evaluable} evaluable, {responders} responders)"
 
 
-@by_label(daily_counts="day")
+@by_label(daily_counts="day", gives="")
 def durable_symptom_response(
     daily_counts: npt.ArrayLike,
     baseline: npt.ArrayLike,
@@ -125,8 +125,7 @@ def durable_symptom_response(
         **{"daily_counts without the day axis": np.empty(counts.shape[:-1]), "baseline": start}
     )
     start = lead[1]
-    guard = _arrays.guard(daily_counts, baseline)
-    low = _arrays.fallen_by(reduction, start[..., None], counts, guard=guard)
+    low = _arrays.fallen_by(reduction, start[..., None], counts)
     evaluable = start > 0
     low_days = np.count_nonzero(low, axis=-1)
     recorded = np.broadcast_to(np.count_nonzero(~np.isnan(counts), axis=-1), start.shape)
@@ -187,7 +186,7 @@ class SymptomDuration:
         return f"SymptomDuration({np.size(self.time)} subjects: {responders} responders, {events} recurrences)"
 
 
-@by_label(responses="timepoint", days="timepoint")
+@by_label(responses="timepoint", days="timepoint", gives="")
 def symptom_response_duration(responses: npt.ArrayLike, days: npt.ArrayLike) -> SymptomDuration:
     """How long a symptomatic response lasted: from the first CR or PR to the recurrence of the
     symptom.

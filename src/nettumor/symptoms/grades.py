@@ -17,7 +17,7 @@ DIARRHOEA_GRADES = (4.0, 7.0)
 """
 
 
-@by_label()
+@by_label(gives="")
 def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
     """CTCAE grade 0 to 3 of diarrhoea, from the increase of daily stools over baseline.
 
@@ -59,9 +59,8 @@ def diarrhoea_grade(before: npt.ArrayLike, after: npt.ArrayLike) -> Any:
             "Correct it, or leave it blank.",
         )
     first, second = _arrays.broadcast(before=first, after=second)
-    guard = _arrays.guard(before, after)
-    grade = _arrays.more_than(second, first, guard).astype(np.float64)
+    grade = _arrays.more_than(second, first).astype(np.float64)
     for increase in DIARRHOEA_GRADES:
-        grade += _arrays.at_least(second, first + increase, guard)
+        grade += _arrays.at_least(second, first + increase)
     grade = np.where(np.isnan(first) | np.isnan(second), np.nan, grade)
     return _levels.plain(grade)

@@ -27,7 +27,7 @@ SYMPTOMS = (
 """The symptoms of the carcinoid syndrome that the review names (introduction and section 4.1)."""
 
 
-@by_label()
+@by_label(gives="")
 def symptom_response(
     before: npt.ArrayLike,
     after: npt.ArrayLike,

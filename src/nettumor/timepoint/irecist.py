@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import (
+    GUARD,
     Bools,
     Codes,
     Floats,
@@ -26,13 +27,13 @@ from nettumor._arrays import (
     at_least,
     broadcast,
     check_increasing,
-    guard,
     more_than,
 )
 from nettumor._labels import by_label
 from nettumor.criteria import IRECIST_2017, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
+from nettumor.sums import complete_sums
 from nettumor.terminology import Response
 from nettumor.timepoint._blocks import NEW, NON_TARGET, TARGET, Blocks
 
@@ -43,7 +44,11 @@ CONFIRMATION_WINDOW = (28.0, 56.0)
 
 
 @by_label(
-    target="timepoint", non_target="timepoint", new_lesion="timepoint", further_increase="timepoint"
+    gives="timepoint",
+    target="timepoint",
+    non_target="timepoint",
+    new_lesion="timepoint",
+    further_increase="timepoint",
 )
 def irecist_response(
     target: npt.ArrayLike,
@@ -183,6 +188,7 @@ def _confirmation_days(
 
 
 @by_label(
+    gives="timepoint",
     target="timepoint",
     non_target="timepoint",
     new_lesion="timepoint",
@@ -226,8 +232,9 @@ def further_increase(
         Responses by RECIST 1.1, as in `irecist_response`.
     new_lesion : array_like of bool, shape (..., timepoint)
         True at each timepoint at which an unequivocal new lesion is first seen.
-    sums : array_like of float, shape (..., timepoint)
-        Sum of the target lesions, mm; NaN where it is not complete, which confirms nothing.
+    sums : array_like of float, shape (..., timepoint), Sums or TargetResponse
+        Sum of the target lesions, mm; NaN where it is not complete, which confirms nothing. Of a
+        result a sum counts where it is complete; an array is taken as complete.
     non_target_increase : array_like of bool, shape (..., timepoint)
         True where the non-target disease is larger than at the reference.
     new_lesion_sums : array_like of float, shape (..., timepoint)
@@ -280,7 +287,7 @@ def further_increase(
     choose("reference", reference, ("first iUPD", "last iUPD"))
     step = _step(criteria)
     given = {
-        "sums": _sizes(sums, "sums"),
+        "sums": _sizes(complete_sums(sums, None), "sums"),
         "new_lesion_sums": _sizes(new_lesion_sums, "new_lesion_sums"),
         "new_lesion_count": _sizes(new_lesion_count, "new_lesion_count"),
         "non_target_increase": as_flags(non_target_increase, "non_target_increase"),
@@ -292,7 +299,7 @@ def further_increase(
     )
     *measured, non_target_larger, new_larger, day = course.others
     single = _single_sizes(new_non_target_sizes, course.recist)
-    tolerance = guard(sums, new_lesion_sums)
+    tolerance = GUARD
     increase: Bools = np.zeros(course.recist.shape, dtype=np.bool_)
     values: list[Floats] = [*measured, single, day]
     seen = [np.full(series.shape[:-1], np.nan) for series in values]

@@ -89,7 +89,7 @@ class FirstSighting:
         return f"FirstSighting({np.count_nonzero(timepoint >= 0)} of {timepoint.size} patients with a new lesion)"
 
 
-@by_label(status="lesion timepoint", days="timepoint")
+@by_label(status="lesion timepoint", days="timepoint", gives="timepoint; lesion_day lesion")
 def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
     """Which visits have an unequivocal new lesion, and when the lesion was first seen.
 

@@ -18,7 +18,7 @@ from nettumor.terminology import Response
 _LESION_CODES = (Response.CR, Response.NON_CR_NON_PD, Response.PD, Response.NE, Response.MISSING)
 
 
-@by_label(lesions="lesion timepoint", markers_normal="timepoint")
+@by_label(lesions="lesion timepoint", markers_normal="timepoint", gives="timepoint")
 def non_target_response(lesions: npt.ArrayLike, *, markers_normal: npt.ArrayLike = True) -> Codes:
     """Response of the non-target disease at each timepoint.
 

@@ -64,7 +64,7 @@ def _lookup() -> Codes:
 _TABLE = _lookup()
 
 
-@by_label()
+@by_label(gives="")
 def overall_response(
     target: npt.ArrayLike,
     non_target: npt.ArrayLike,

@@ -116,6 +116,8 @@ _ORGANS = tuple(
 it.
 """
 
+_NAMES = frozenset(name for name, _ in _ORGANS) | {NODES}
+
 _LEFT = frozenset({"LEFT", "L", "LT", "LUL", "LLL", "LINGULA"})
 _RIGHT = frozenset({"RIGHT", "R", "RT", "RUL", "RML", "RLL"})
 
@@ -147,6 +149,15 @@ def read(text: str, own: Mapping[str, str] | None = None) -> str:
     """
     name = tidy(text)
     return own[name] if own and name in own else _known(name)
+
+
+def is_organ(name: str) -> bool:
+    """Whether an answer of `read` is one of the organs known here, and not a word as it was written.
+
+    >>> is_organ(read("Liver, left lobe")), is_organ(read("FOO")), is_organ("")
+    (True, False, False)
+    """
+    return name in _NAMES
 
 
 @lru_cache(maxsize=65_536)

@@ -5,8 +5,11 @@ vocabularies.
 
     [parameters.U01]
     tol_mm = 1.0
-    [off]
+    [off]                                 # a check by identifier or name, or a whole group
     M22 = "the method is not collected"   # the reason is reported in .runs
+    diary = "diaries are not collected"
+    [allow]
+    M19 = "2 %"                           # of the places looked at: up to there it has passed
     [severity]
     M05 = "note"
     [organs]
@@ -17,30 +20,39 @@ vocabularies.
     interval = 56                         # days between visits
     window = 7
     baseline = 28
+    [limits]
+    rows = 50_000_000                     # the largest table that is read
 
-Unknown keys are errors that name the nearest known one.
+Unknown keys are errors that name the nearest known one. In a study file the same tables stand under
+``[checks]``: ``[checks.off]``, ``[checks.parameters.U01]``; its ``[schedule]`` gives the windows that
+the file itself does not.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from attrs import field, frozen
 
+from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
-from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
+from nettumor.crf import StudyFile, load_study
+from nettumor.crf.limits import LIMITS, Limits, limits_from
+from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
 
 WINDOWS = ("interval", "window", "baseline")
 
 
-@frozen
-class Configuration:
+@frozen(slots=False)
+class Configuration(Sealed):
     """A study's own configuration of the edit checks.
 
     Parameters
@@ -51,24 +63,31 @@ class Configuration:
         Checks that are switched off, with the reason.
     severities : mapping of str to str
         By check, "error", "warning" or "note".
+    allow : mapping of str to float
+        By check, the share of the places it looks at that may be at fault: up to it the check has
+        passed.
     organ_map : mapping of str to str
         Locations (upper case) to organs.
     method_equivalents : tuple of tuple of str
         Groups of imaging methods (upper case) that count as one.
     windows : mapping of str to float
         ``interval``, ``window``, ``baseline``: days.
+    limits : Limits
+        The largest file and table that are read.
     """
 
     parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
     off: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
     severities: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
+    allow: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
     organ_map: Mapping[str, str] = field(factory=lambda: MappingProxyType({}))
     method_equivalents: tuple[tuple[str, ...], ...] = ()
     windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
+    limits: Limits = LIMITS
 
 
 NO_CONFIGURATION = Configuration()
-_TABLES = ("parameters", "off", "severity", "organs", "methods", "windows")
+_TABLES = ("parameters", "off", "severity", "allow", "organs", "methods", "windows", "limits")
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -77,7 +96,7 @@ def load_configuration(path: str | Path) -> Configuration:
     Parameters
     ----------
     path : path
-        The file; see the module's docstring for its tables.
+        The file, or a study file with ``[checks]``; see the module's docstring for its tables.
 
     Returns
     -------
@@ -93,32 +112,84 @@ def load_configuration(path: str | Path) -> Configuration:
     TOML 1.0.
     """
     file = read_toml(path)
+    if isinstance(file.content.get("checks"), dict):  # a study file
+        return study_configuration(load_study(path))
+    return configuration_of(file)
+
+
+def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None) -> Configuration:
+    """The configuration in a TOML file, or in the table ``[checks]`` of a study file.
+
+    Parameters
+    ----------
+    file : TomlFile
+    windows : mapping of str to float, optional
+        Windows that hold where the file has none (of the study's schedule).
+    """
     _known(file, (), file.content, _TABLES, "table")
     parts = {name: _table(file, name) for name in _TABLES}
-    for name in ("parameters", "off", "severity"):
+    for name in ("parameters", "severity", "allow"):
         _known(file, (name,), parts[name], CHECKS, f"check in [{name}]")
     for id, word in parts["severity"].items():
         with _at(file, "severity", id):
             choose(f"severity.{id}", word, SEVERITIES)
-    for id, reason in parts["off"].items():
-        if not isinstance(reason, str) or not reason.strip():
-            raise InputError(
-                f"`off.{id}` must give the reason; got {reason!r} ({file.place('off', id)}). Say "
-                "why it is switched off.",
-                argument=id,
-            )
     _known(file, ("methods",), parts["methods"], ("equivalent",), "key in [methods]")
     _known(file, ("windows",), parts["windows"], WINDOWS, "key in [windows]")
     with _at(file, "methods", "equivalent"):
         groups = _groups(parts["methods"].get("equivalent", []))
     return Configuration(
         parameters=_checked(file, parts["parameters"]),
-        off=parts["off"],
+        off=_off(file, parts["off"]),
         severities=parts["severity"],
+        allow=_shares(file, parts["allow"]),
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
-        windows=_windows(file, parts["windows"]),
+        windows={**(windows or {}), **_windows(file, parts["windows"])},
+        limits=_limits(file, parts["limits"]),
     )
+
+
+def study_configuration(study: StudyFile | None) -> Configuration:
+    """The configuration of the checks in a study file, with the windows of its schedule."""
+    if study is None:
+        return NO_CONFIGURATION
+    return configuration_of(study.checks, study.schedule.windows())
+
+
+def _off(file: TomlFile, told: Mapping[str, Any]) -> dict[str, str]:
+    """The checks that are off with the reason, whether named by identifier, name or group."""
+    found: dict[str, str] = {}
+    for word, reason in told.items():
+        these = [c.id for c in CHECKS.values() if word in (c.id, c.name, c.group)]
+        if not these:
+            _known(file, ("off",), [word], [*CHECKS, *GROUPS], "check or group in [off]")
+        if not isinstance(reason, str) or not reason.strip():
+            raise InputError(
+                f"`off.{word}` must give the reason; got {reason!r} ({file.place('off', word)}). Say "
+                "why it is switched off.",
+                argument=word,
+            )
+        found |= dict.fromkeys(these, reason)
+    return found
+
+
+_PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
+
+
+def _shares(file: TomlFile, told: Mapping[str, Any]) -> dict[str, float]:
+    """Shares of places that may be at fault, from texts such as "2 %"."""
+    found = {}
+    for id, value in told.items():
+        match = _PERCENT.fullmatch(value) if isinstance(value, str) else None
+        share = float(match[1]) / 100 if match else np.nan
+        if not 0 <= share < 1:
+            raise InputError(
+                f'`allow.{id}` must be a percentage below 100 such as "2 %"; got {value!r} '
+                f"({file.place('allow', id)}).",
+                argument=id,
+            )
+        found[id] = share
+    return found
 
 
 @contextmanager
@@ -181,6 +252,14 @@ def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
     for name, value in windows.items():
         with _at(file, "windows", name):
             found[name] = _days(name, value)
+    return found
+
+
+def _limits(file: TomlFile, limits: Mapping[str, Any]) -> Limits:
+    found = LIMITS
+    for name, value in limits.items():
+        with _at(file, "limits", name):
+            found = limits_from({name: value}, found)
     return found
 
 

@@ -2,45 +2,27 @@
 
 Input: the hits of the checks. Output: `Findings`, whose columns are text except ``row``. A finding
 that follows from an earlier one at the same place names it in ``caused_by``; the written forms fold
-it under its cause and say how many were folded.
+it under its cause and say how many were folded. Each has a key that stays from run to run, by which
+`Findings.compare` says what is new, still open, changed or gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._sealed import alike
 from nettumor._whole_file import write_whole
 from nettumor.crf import occurrence
-from nettumor.crf.columns import Words
 from nettumor.crf.intake import intake_table, summary
 from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
-from nettumor.edit_checks.engine.register import SEVERITIES, Check, Hits
-from nettumor.errors import InputError
+from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
+from nettumor.edit_checks.engine.run_before import Previous, compared_with, previous_table
 from nettumor.tables import Table, csv_text, no_formula
-
-COLUMNS = (
-    "check",
-    "severity",
-    "table",
-    "row",
-    "subject",
-    "evaluator",
-    "visit",
-    "lesion",
-    "column",
-    "value",
-    "expected",
-    "message",
-    "caused_by",
-    "date",
-    "related",
-)
 
 
 class Findings(Table):
@@ -49,7 +31,8 @@ class Findings(Table):
     Attributes
     ----------
     runs : Table
-        check, name, severity, status (passed, findings, skipped, failed), reason, count.
+        check, name, severity, status (passed, findings, skipped, failed), reason, count, looked_at
+        (places it could read) and unreadable (places that hold what cannot be read).
     inputs : Table
         table, name, kind, path, sha256, rows.
     intake : Table
@@ -62,6 +45,8 @@ class Findings(Table):
         The study's own configuration.
     cause : ndarray of int
         For each finding the place of the finding it follows from, -1 for none.
+    subjects : ndarray of str
+        Every subject of the tables, with findings or without.
 
     Examples
     --------
@@ -85,8 +70,12 @@ class Findings(Table):
         cause: npt.NDArray[np.int64],
         configuration: Configuration = NO_CONFIGURATION,
         intake: Table | None = None,
+        subjects: npt.ArrayLike = (),
+        groups: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(columns)
+        self.subjects = np.array([s for s in np.asarray(subjects).tolist() if s], dtype=object)
+        self._groups = dict(groups or {})
         self.intake = intake_table([]) if intake is None else intake
         self.configuration = configuration
         self.runs, self.inputs, self.parameters = runs, inputs, parameters
@@ -96,6 +85,15 @@ class Findings(Table):
             version,
             cause,
         )
+
+    def __eq__(self, other: object) -> bool:
+        found = super().__eq__(other)
+        if found is not True or not isinstance(other, Findings):
+            return found
+        own, its = ({n: v for n, v in vars(f).items() if n != "_columns"} for f in (self, other))
+        return alike(own, its)
+
+    __hash__ = None
 
     def __repr__(self) -> str:
         status = self.runs["status"].tolist()
@@ -116,7 +114,12 @@ class Findings(Table):
         return "\n".join((f"{head} findings ({counts}{folded})", f"  checks: {states}", *most))
 
     def selected(
-        self, *, folded: bool = True, severity: str = "note", limit: int | None = None
+        self,
+        *,
+        folded: bool = True,
+        severity: str = "note",
+        limit: int | None = None,
+        since: Previous | None = None,
     ) -> tuple[Table, str]:
         """The findings to show, and a sentence that says what is not shown ("" for nothing).
 
@@ -130,6 +133,8 @@ class Findings(Table):
         limit : int, optional
             The most rows shown: of every check its first ones, so that one with many hides no
             other.
+        since : Findings or path, optional
+            An earlier run: the columns of `compare` are added, and what is gone.
 
         Returns
         -------
@@ -156,7 +161,81 @@ class Findings(Table):
         columns = {name: array[rows] for name, array in self.items()}
         if folded:
             columns["folded"] = counts[rows]
-        return Table(columns), f"Not shown: {'; '.join(said)}." if said else ""
+        table = Table(columns)
+        if since is not None:
+            table = compared_with(table, since, still_there=self["key"], states=self._states())
+        return table, f"Not shown: {'; '.join(said)}." if said else ""
+
+    def _states(self) -> dict[str, str]:
+        return dict(zip(self.runs["check"].tolist(), self.runs["status"].tolist(), strict=True))
+
+    def compare(self, previous: Previous, *, folded: bool = True) -> Table:
+        """What became of the queries since an earlier run, by their keys.
+
+        Parameters
+        ----------
+        previous : Findings or path
+            The earlier run, or the .csv, .json or .xlsx file it was written to.
+        folded : bool
+            Leave out what follows from another finding, in both runs.
+
+        Returns
+        -------
+        Table
+            The columns of the findings, and ``since``: "new", "open" (found again), "changed" (with
+            another value, expectation or severity), "gone", or "not checked" (its check could not
+            run now). Columns that were added to the file (``status``, ``comment``) are carried
+            along.
+
+        Raises
+        ------
+        InputError
+            Where the file cannot be read, or holds no findings.
+
+        Examples
+        --------
+        >>> from nettumor import edit_checks
+        >>> lesions = {"subject": ["01", "02"], "lesion": ["T01", "T01"], "role": ["TARGET"] * 2,
+        ...            "visit": ["", 0], "size": [9, -8]}
+        >>> before = edit_checks.run({"lesions": lesions}, checks=["S02", "M04"])
+        >>> now = edit_checks.run({"lesions": {**lesions, "visit": [0, 0], "size": [9, -7]}}, checks=["S02", "M04"])
+        >>> table = now.compare(before)
+        >>> table["check"].tolist(), table["since"].tolist()
+        (['M04', 'S02'], ['changed', 'gone'])
+        """
+        return self.selected(folded=folded, since=previous)[0]
+
+    def matrix(self, *, severity: str = "warning") -> Table:
+        """How many queries each subject has in each group of checks.
+
+        Parameters
+        ----------
+        severity : {"error", "warning", "note"}
+            The least severity counted; what follows from another finding is not counted.
+
+        Returns
+        -------
+        Table
+            subject, then a column for each group of checks: the number of its queries; NaN where no
+            check of the group could look. Every subject of the tables is there.
+        """
+        own = np.flatnonzero(
+            (self.cause < 0) & (ranks(self["severity"]) <= SEVERITIES.index(severity))
+        )
+        place = {s: i for i, s in enumerate(self.subjects.tolist())}
+        group_of = {id: self._group(id) for id in self.runs["check"].tolist()}
+        ran = {group_of[r["check"]] for r in self.runs.rows() if r["status"] != "skipped"}
+        columns: dict[str, Any] = {"subject": self.subjects}
+        for group in dict.fromkeys(group_of.values()):
+            columns[group] = np.full(len(place), 0.0 if group in ran else np.nan)
+        subjects, ids = self["subject"].tolist(), self["check"].tolist()
+        for i in own.tolist():
+            if subjects[i] in place:
+                columns[group_of[ids[i]]][place[subjects[i]]] += 1
+        return Table(columns)
+
+    def _group(self, id: str) -> str:
+        return self._groups.get(id) or (CHECKS[id].group if id in CHECKS else "custom")
 
     def to_csv(
         self,
@@ -166,19 +245,20 @@ class Findings(Table):
         severity: str = "note",
         limit: int | None = None,
         spreadsheet: bool = True,
+        since: Previous | None = None,
     ) -> str:
-        """One query a line (UTF-8 with its mark where written, for Excel); the last line says what
-        is left out.
+        """One query a line (UTF-8 with its mark where written, for Excel), and nothing else:
+        `selected` says what is left out.
 
         ``spreadsheet``: cells that a spreadsheet would take for a formula are written with an
-        apostrophe before them.
+        apostrophe before them. ``since``: an earlier run, as in `compare`.
         """
-        table, left_out = self.selected(folded=folded, severity=severity, limit=limit)
+        table, _ = self.selected(folded=folded, severity=severity, limit=limit, since=since)
         cells = zip(*(a.tolist() for a in table.values()), strict=True)
         rows: list[list[object]] = [list(table), *map(list, cells)]
         if spreadsheet:
             rows = [[no_formula(v) for v in row] for row in rows]
-        text = csv_text([*rows, [left_out]] if left_out else rows)
+        text = csv_text(rows)
         if path is not None:
             write_whole(path, text, "utf-8-sig")
         return text
@@ -190,11 +270,15 @@ class Findings(Table):
         folded: bool = False,
         severity: str = "note",
         limit: int | None = None,
+        since: Previous | None = None,
     ) -> str:
-        """Everything as one JSON object: about, runs, inputs, findings, left_out."""
+        """Everything as one JSON object: intake, patients (`matrix`), about, runs, inputs,
+        findings, left_out.
+        """
         from nettumor.edit_checks.reports.outputs import written_json
 
-        return written_json(self, path, folded=folded, severity=severity, limit=limit)
+        shown = self.selected(folded=folded, severity=severity, limit=limit, since=since)
+        return written_json(self, path, *shown)
 
     def to_core_json(self, path: str | Path | None = None) -> str:
         """The findings in the shape of a CDISC CORE report (Conformance_Details, Issue_Summary,
@@ -210,14 +294,16 @@ class Findings(Table):
         *,
         folded: bool = True,
         severity: str = "note",
-        limit: int = 20_000,
+        limit: int = 100_000,
+        since: Previous | None = None,
     ) -> str:
-        """One self-contained page: filters by severity, check and subject; each query with its
-        sentence and source.
+        """One self-contained page: what was read, patients by groups of checks, and the queries,
+        errors first, with filters and sorting; each with its sentence and source.
         """
         from nettumor.edit_checks.reports.page import written_html
 
-        return written_html(self, path, folded=folded, severity=severity, limit=limit)
+        shown = self.selected(folded=folded, severity=severity, limit=limit, since=since)
+        return written_html(self, path, *shown)
 
     def to_xlsx(
         self,
@@ -226,13 +312,22 @@ class Findings(Table):
         folded: bool = True,
         severity: str = "note",
         limit: int = 1_000_000,
+        since: Previous | None = None,
+        answers: str | Path | None = None,
     ) -> None:
-        """A workbook of the queries, the checks and the inputs (extra ``xlsx``); identifiers stay
-        text.
-        """
-        from nettumor.edit_checks.reports.outputs import written_workbook
+        """A workbook of the queries, the patients, the checks and the inputs (extra ``xlsx``);
+        identifiers stay text.
 
-        written_workbook(self, path, folded=folded, severity=severity, limit=limit)
+        The queries have columns ``status`` and ``comment`` to write in. They are kept, by key, from
+        the workbook ``answers`` (by default the file that is written over), or from ``since``.
+        """
+        from nettumor.edit_checks.reports.workbook import check_limit, workbook_class, write_book
+
+        workbook_class()
+        check_limit(limit)
+        table, left_out = self.selected(folded=folded, severity=severity, limit=limit, since=since)
+        kept = answers if answers is not None else path if Path(path).is_file() else None
+        write_book(self, path, table, left_out, None if kept is None else previous_table(kept))
 
     def counts(self, column: str, *, folded: bool = True) -> Table:
         """How many errors, warnings and notes a column's values have, the worst first.
@@ -279,189 +374,3 @@ def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(
         np.int64
     )
-
-
-def written(values: Any, count: int) -> Words:
-    """Parts of a message as text: numbers with at most four decimals, "" for NaN."""
-    array = np.asarray(values)
-    if array.ndim == 0:
-        return np.repeat(written(array.reshape(1), 1), count)
-    if array.dtype.kind != "f":
-        return _objects([*map(str, array.tolist())])
-    distinct, codes = np.unique(array, return_inverse=True)
-    words = [f"{v:.4f}".rstrip("0").rstrip(".") if v == v else "" for v in distinct.tolist()]
-    return _objects(["0" if w == "-0" else w for w in words])[codes]
-
-
-def _objects(words: list[str]) -> Words:
-    out = np.empty(len(words), dtype=object)
-    out[:] = words
-    return out
-
-
-def texts(hits: Hits, columns: Mapping[str, Words]) -> Words:
-    """The messages of hits; only the fields that the template names are written."""
-    count = len(hits.rows)
-    named = {field for _, field, _, _ in Formatter().parse(hits.message) if field is not None}
-    if not named:
-        return written(hits.message.replace("{{", "{").replace("}}", "}"), count)
-    known = {**columns, **hits.parts}
-    if not named <= known.keys():
-        raise InputError(
-            f"`message` names {', '.join(sorted(named - known.keys()))}; known: "
-            f"{', '.join(known)}.",
-            argument="message",
-        )
-    fields = [written(hits.parts[n], count) if n in hits.parts else columns[n] for n in named]
-    template, names = hits.message, tuple(named)
-    rows = zip(*(f.tolist() for f in fields), strict=True)
-    return _objects([template.format_map(dict(zip(names, row, strict=True))) for row in rows])
-
-
-def causes(
-    checks: Sequence[Check],
-    check: npt.NDArray[np.int64],
-    rank: npt.NDArray[np.int64],
-    track: npt.NDArray[np.int64],
-    order: npt.NDArray[np.int64],
-    lesion: npt.NDArray[np.int64],
-    subject: npt.NDArray[np.int64],
-    alone: npt.NDArray[np.int64],
-    *,
-    n_tracks: int,
-    apart: Sequence[tuple[str, ...]],
-) -> npt.NDArray[np.int64]:
-    """For each finding the place of an earlier one at the same place that explains it, -1 for none.
-
-    A cause lies in the same track (or, where one of the two has no track, in the same subject), at
-    the same timepoint or before (one without a timepoint holds throughout), at the same lesion
-    where both name one, and is no note unless the follower is; of several the nearest in time, then
-    the first check. One named with "=" before it explains only what is found at the very same
-    timepoint (or has none), and goes before the others. Where the cause is caused itself, the
-    answer is the first of the chain: the one query that is shown for all of them.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        All checks of the run.
-    check, rank : ndarray of int
-        Each finding's place in ``checks`` and its severity (0 error).
-    track, order, lesion, subject : ndarray of int
-        Codes; -1 for none. What has neither track nor subject causes nothing.
-    alone : ndarray of int
-        For each finding the place in ``apart`` of the checks that do not explain it, although its
-        check follows them.
-    n_tracks : int
-        Codes of tracks from there on stand for the rows of a subject in a table that has no tracks.
-    """
-    cause = np.full(len(check), -1, dtype=np.int64)
-    tracked = (track >= 0) & (track < n_tracks)
-    no_time, no_lesion = np.where(tracked, order, -1), np.full(len(check), -1, dtype=np.int64)
-    for place, without in _followers(checks, check, alone):
-        mine = (check == place) & (alone == without)
-        follows = tuple(n for n in checks[place].follows if n.lstrip("=") not in apart[without])
-        here = tuple(n[1:] for n in follows if n[0] == "=")
-        for names, same in ((here, True), (follows, False)):
-            wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
-            theirs = np.isin(check, wanted) & (cause < 0)
-            for key, when, where, a, b in (
-                (track, order, lesion, track >= 0, track >= 0),
-                (subject, no_time, no_lesion, ~tracked, tracked),
-                (subject, no_time, no_lesion, tracked, ~tracked),
-            ):
-                free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
-                group = np.flatnonzero(theirs & b & (key >= 0))
-                if not len(free) or not len(group):
-                    continue
-                found = _nearest(free, group, rank, key, when, where)
-                elsewhere = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
-                cause[free] = np.where(same & (found >= 0) & elsewhere, -1, found)
-    return _roots(cause)
-
-
-def _followers(
-    checks: Sequence[Check], check: npt.NDArray[np.int64], alone: npt.NDArray[np.int64]
-) -> list[tuple[int, int]]:
-    """The checks that follow others and found something, in order, each with the places of
-    ``alone`` it has.
-    """
-    pairs = np.unique(np.stack([check, alone], axis=1), axis=0).tolist() if len(check) else []
-    return [(place, without) for place, without in pairs if checks[place].follows]
-
-
-def _roots(cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Each cause followed to the first of its chain; it was free itself when it was taken, so no
-    chain is a ring.
-    """
-    while True:
-        further = np.where(cause >= 0, cause[cause], -1)
-        if (further < 0).all():
-            return cause
-        cause = np.where(further >= 0, further, cause)
-
-
-def _named(check: Check, names: tuple[str, ...]) -> bool:
-    return check.id in names or check.id[0] in names
-
-
-def _nearest(
-    mine: npt.NDArray[np.int64],
-    theirs: npt.NDArray[np.int64],
-    rank: npt.NDArray[np.int64],
-    track: npt.NDArray[np.int64],
-    order: npt.NDArray[np.int64],
-    lesion: npt.NDArray[np.int64],
-) -> npt.NDArray[np.int64]:
-    """The cause of each of ``mine`` among ``theirs``: the last in time that is not after it."""
-    far = np.iinfo(np.int64).max // 4
-    out = np.full(len(mine), -1, dtype=np.int64)
-    lasting = np.where(order[theirs] < 0, -1, order[theirs])
-    until = np.where(order[mine] < 0, far, order[mine])
-    for at_lesion in (True, False):
-        for noted in (0, 2):  # causes above note; then notes, which explain notes only
-            group = theirs[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
-            when = lasting[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
-            free = (out < 0) & (rank[mine] >= noted)
-            if at_lesion:
-                group, when = group[lesion[group] >= 0], when[lesion[group] >= 0]
-                free &= lesion[mine] >= 0
-            else:  # one of the two names no lesion
-                free &= True
-            found = _last_before(group, when, mine, until, track, lesion if at_lesion else None)
-            other = (
-                (lesion[group[found]] >= 0) & (lesion[mine] >= 0)
-                if len(group)
-                else np.zeros(len(mine), bool)
-            )
-            good = free & (found >= 0) & (at_lesion | ~other)
-            out[good] = group[found[good]]
-    return out
-
-
-def _last_before(
-    group: npt.NDArray[np.int64],
-    when: npt.NDArray[np.int64],
-    mine: npt.NDArray[np.int64],
-    until: npt.NDArray[np.int64],
-    track: npt.NDArray[np.int64],
-    lesion: npt.NDArray[np.int64] | None,
-) -> npt.NDArray[np.int64]:
-    """For each of ``mine`` the place in ``group`` of the last one with its key whose time is not
-    after; -1.
-    """
-    if not len(group):
-        return np.full(len(mine), -1, dtype=np.int64)
-    key = track if lesion is None else track * (int(lesion.max()) + 2) + lesion + 1
-    _, codes = np.unique(np.concatenate([key[group], key[mine]]), return_inverse=True)
-    # rows of group and mine sorted by key, then time; a member of the group before one of mine at
-    # the same time
-    times = np.concatenate([when, until])
-    is_mine = np.repeat([0, 1], [len(group), len(mine)])
-    order = np.lexsort((is_mine, times, codes))
-    seen = np.where(is_mine[order] == 0, order, -1)
-    place = np.maximum.accumulate(np.where(seen >= 0, np.arange(len(order)), -1))
-    held = np.where(place >= 0, seen[np.maximum(place, 0)], -1)
-    same = (held >= 0) & (codes[np.maximum(held, 0)] == codes[order])
-    out = np.full(len(order), -1, dtype=np.int64)
-    out[order] = np.where(same, held, -1)
-    return out[len(group) :]

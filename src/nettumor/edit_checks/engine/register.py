@@ -38,6 +38,7 @@ GROUPS = (
     "new lesion",
     "overall response",
     "date",
+    "subject",
     "assessor",
     "marker",
     "urine",
@@ -94,6 +95,8 @@ class Hits:
         In place of the row's ``subject``, ``evaluator``, ``visit``, ``lesion`` or ``date``.
     apart_from : tuple of str
         Checks that do not explain these hits, although the check follows them.
+    length : int, optional
+        The rows of the table as the check took it; another number fails the check.
     """
 
     table: str
@@ -108,6 +111,7 @@ class Hits:
     severity: Any = ""
     names: Mapping[str, Any] = field(factory=dict)
     apart_from: tuple[str, ...] = ()
+    length: int | None = None
 
 
 def flag(
@@ -126,8 +130,29 @@ def flag(
 ) -> Hits:
     """Hits where a mask over all rows of a table is True; an array is over all rows, too, one value
     is for all.
+
+    Raises
+    ------
+    InputError
+        Where an array beside the mask has another length; a mask of another length than the table
+        fails its check.
     """
-    rows = np.flatnonzero(where)
+    mask = np.asarray(where)
+    if mask.dtype != np.bool_ or mask.ndim != 1:
+        raise InputTypeError(
+            f"`where` must be a mask, one True or False a row; got {mask.dtype} of shape "
+            f"{mask.shape}. Give positions to Hits(rows=...).",
+            argument="where",
+        )
+    rows = np.flatnonzero(mask)
+    beside = {"value": value, "expected": expected, "related": related, "severity": severity}
+    for name, array in {**beside, **(names or {}), **parts}.items():
+        if np.ndim(array) and len(array) != len(mask):
+            raise InputError(
+                f"`{name}` must have one element a row ({len(mask)}); got {len(array)}. Index it as "
+                "the mask.",
+                argument=name,
+            )
 
     def at(array: Any) -> Any:
         return array if array is None or np.ndim(array) == 0 else np.asarray(array)[rows]
@@ -135,6 +160,7 @@ def flag(
     return Hits(
         table=table,
         rows=rows,
+        length=len(mask),
         message=message,
         column=column,
         value=at(value),

@@ -22,14 +22,19 @@ from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import tell
+from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
-from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
-from nettumor.edit_checks.engine.findings import COLUMNS, Findings, causes, ranks, texts, written
+from nettumor.edit_checks.engine.causes import causes, places_in_time
+from nettumor.edit_checks.engine.columns import COLUMNS, INSIDE, columns_of, joined, keys_of
+from nettumor.edit_checks.engine.configuration import Configuration, study_configuration
+from nettumor.edit_checks.engine.findings import Findings, ranks
+from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
-from nettumor.edit_checks.reading.data import Data, visit_words
-from nettumor.edit_checks.reading.domains import TUMOUR_DOMAINS, domain_places
+from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.numbered_apart import numbered_apart
+from nettumor.edit_checks.reading.wrong_dates import AS_GIVEN, OF_DATES, without_wrong_dates
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.tables import Table
 
@@ -42,6 +47,7 @@ class _State:
     status: str
     reason: str = ""
     hits: list[Hits] = field(factory=list)
+    places: Places = field(factory=lambda: Places(0, 0))
 
     @property
     def count(self) -> int:
@@ -55,6 +61,7 @@ def run(
     study: Any = None,
     strict: bool = False,
     dates: Said = None,
+    limits: Limits | Mapping[str, int] | None = None,
     checks: Iterable[str | Check] | str | None = None,
     parameters: Mapping[str, Mapping[str, Any]] | None = None,
     evaluator: str | None = None,
@@ -70,12 +77,16 @@ def run(
         refused.
     criteria : criteria object or str
         The criteria the study was assessed by, or their name.
-    study : None
-        As in `nettumor.crf.read`.
+    study : path or StudyFile, optional
+        A study file, as in `nettumor.crf.read`; its ``[checks]`` and ``[schedule]`` configure the
+        checks.
     strict : bool
         Refuse what is not plainly read, in place of a warning.
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
+    limits : Limits, or mapping of str to int, optional
+        The largest file and table that are read, as in `nettumor.crf.read`; by default those of the
+        ``configuration``.
     checks : iterable of str or Check, optional
         Identifiers, names or groups of checks, or `Check` objects; all that are registered by
         default.
@@ -84,7 +95,8 @@ def run(
     evaluator : str, optional
         Only the rows of this evaluator.
     configuration : Configuration, optional
-        A study's own configuration (`load_configuration`); ``parameters`` go before it.
+        A study's own configuration (`load_configuration`), in place of that of the study file;
+        ``parameters`` go before it.
     progress : callable, optional
         Called before each check with the check, its number from 0, and how many there are.
 
@@ -114,7 +126,14 @@ def run(
     >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
     ['visit blank']
     """
-    tables = read_quietly(source, study=study, dates=dates, incomplete="keep")
+    if configuration is not None and not isinstance(configuration, Configuration):
+        raise InputTypeError(
+            "`configuration` must be a Configuration; "
+            f"got {configuration!r:.60}. Read one with load_configuration(path).",
+            argument="configuration",
+        )
+    allowed = configuration.limits if limits is None and configuration is not None else limits
+    tables = read_quietly(source, study=study, dates=dates, incomplete="keep", limits=allowed)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
     edition = editions.get(criteria) if isinstance(criteria, str) else criteria
@@ -122,31 +141,67 @@ def run(
         raise InputTypeError(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
-    settings = NO_CONFIGURATION if configuration is None else configuration
-    if not isinstance(settings, Configuration):
-        raise InputTypeError(
-            "`configuration` must be a Configuration; "
-            f"got {configuration!r:.60}. Read one with load_configuration(path).",
-            argument="configuration",
-        )
-    tables = _of_evaluator(tables, evaluator)
+    settings = study_configuration(tables.study) if configuration is None else configuration
+    refuse_unread(tables)
+    tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
-    data = Data(
-        tables,
-        edition,
-        organ_map=settings.organ_map,
-        method_equivalents=settings.method_equivalents,
-        windows=settings.windows,
-    )
+    data = _data(tables, edition, settings)
+    first = {c.id: _one(c, data, values[c.id], settings) for c in wanted if c.id in AS_GIVEN}
+    judged = [h for id, s in first.items() if id in OF_DATES for h in s.hits]
+    usable = without_wrong_dates(data, judged)
+    if usable is not tables:
+        data = _data(usable, edition, settings)
+    data.release()
     states = []
     for number, check in enumerate(wanted):
         if progress is not None:
             progress(check, number, len(wanted))
         if number and check.group != wanted[number - 1].group:
             data.release()
-        states.append(_one(check, data, values[check.id], settings))
-    return _findings(data, states, values, edition, settings)
+        states.append(first.get(check.id) or _one(check, data, values[check.id], settings))
+    return _findings(data, states, values, edition, settings, tables)
+
+
+def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:
+    return Data(
+        tables,
+        edition,
+        organ_map=settings.organ_map,
+        method_equivalents=settings.method_equivalents,
+        windows=settings.windows,
+    )
+
+
+def refuse_unread(study: Tables) -> None:
+    """Raise where a lesions table has no rows, or none of which anything can be read.
+
+    Checks of it would all be skipped, and a study of which nothing was read look clean.
+    """
+    if "lesions" not in study:
+        return
+    table = study["lesions"]
+    if not table.n_rows:
+        raise InputError(
+            "`lesions` has no rows. Give the table with its rows, or leave it out.",
+            argument="lesions",
+        )
+    if study.missing_columns("lesions"):
+        return  # S01 names them
+    cells = table.lesions
+    read = (cells.role > 0) | (cells.state > 0)
+    if not read.any():
+        raise InputError(
+            f"`lesions` has {table.n_rows} rows of which none can be read: no role is known "
+            f"({_first_word(table, 'role')}), and there is no size and no state. Are the columns "
+            "the right ones? Name them in a study file.",
+            argument="lesions",
+        )
+
+
+def _first_word(table: crf.CrfTable, column: str) -> str:
+    words = [w for w in table.text(column).tolist() if w]
+    return f"the first is {words[0]!r}" if words else "all are blank"
 
 
 def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
@@ -247,6 +302,29 @@ def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
                 argument=name,
             )
 
+        if _senseless(name, value):
+            raise InputError(
+                f"`{name}` of {check.id} must {_senseless(name, value)}; got {value!r}. Its default "
+                f"is {default!r:.60}.",
+                argument=name,
+            )
+
+
+_SHARES = ("p", "min_share")
+"""Parameters that are shares or chances."""
+
+
+def _senseless(name: str, value: object) -> str:
+    """What a number must do that a parameter of this name cannot be; "" where it makes sense.
+
+    No parameter of a check is a negative number: they are tolerances, sizes, days, counts, shares.
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return ""
+    if value < 0:
+        return "not be negative"
+    return "lie between 0 and 1" if name in _SHARES and value > 1 else ""
+
 
 def _kind_of(default: object) -> str:
     """What a parameter must be, by its default, in words."""
@@ -299,12 +377,43 @@ def _one(
             over="ignore", invalid="ignore", divide="ignore"
         ):  # a number of 1e308 is no reason to stop
             found = check.function(data, parameters)
-            hits = [h for h in ([found] if isinstance(found, Hits) else list(found)) if len(h.rows)]
+            hits = [found] if isinstance(found, Hits) else list(found)
+            for hit in hits:
+                _check_length(hit, data)
+            hits = [h for h in hits if len(h.rows)]
+        places = places_of(data, check)
     except Skip as skip:
+        places_of(data, check)  # what it counted before it gave up is not the next one's
         return _State(check, "skipped", str(skip))
     except Exception as error:  # the state of the check says so; the run goes on
         return _State(check, "failed", f"{type(error).__name__}: {error}")
-    return _State(check, "findings" if hits else "passed", "", hits)
+    share = settings.allow.get(check.id, 0.0)
+    count = sum(len(h.rows) for h in hits)
+    if hits and share and count <= share * places.looked_at:
+        said = f"{count} of {places.looked_at} places, at most {share:.4g} of them allowed"
+        return _State(check, "passed", said, [], places)
+    if hits:
+        return _State(check, "findings", "", hits, places)
+    if not places.looked_at:
+        return _State(check, "skipped", f"no {places.lacking}", [], places)
+    return _State(check, "passed", "", [], places)
+
+
+def _check_length(hits: Hits, data: Data) -> None:
+    """Raise where a mask or a position does not fit its table: the rows would be others."""
+    n = data[hits.table].n if hits.table in data else 0
+    wrong = hits.length is not None and hits.length != n
+    if wrong:
+        raise InputError(
+            f"`where` must have one element a row of {hits.table} ({n}); got {hits.length}. Make the "
+            "mask from columns of that table.",
+            argument="where",
+        )
+    if len(hits.rows) and int(hits.rows.max()) >= n and n:
+        raise InputError(
+            f"`rows` must be positions in {hits.table}, 0 to {n - 1}; got {int(hits.rows.max())}.",
+            argument="rows",
+        )
 
 
 def _lacking(check: Check, data: Data) -> str:
@@ -333,37 +442,35 @@ def _findings(
     values: dict[str, dict[str, Any]],
     edition: Criteria,
     settings: Configuration,
+    as_given: Tables,
 ) -> Findings:
-    """The table of all hits, with texts, causes and states."""
-    parts: dict[str, list[Words]] = {n: [] for n in COLUMNS if n != "caused_by"}
+    """The table of all hits, with texts, causes and states; texts are of the tables as given."""
+    said = data if as_given is data.tables else _data(as_given, edition, settings)
+    parts: list[dict[str, Words]] = []
     keys: list[npt.NDArray[np.int64]] = []
     apart: list[tuple[str, ...]] = [()]
     for place, state in enumerate(states):
         try:
             made = [
-                (_columns(data, state.check, h, settings), _keys(data, place, h, apart))
+                (columns_of(said, state.check, h, settings), places_in_time(data, place, h, apart))
                 for h in state.hits
             ]
         except Exception as error:  # a message that cannot be written is a failure of its check
             states[place] = _State(state.check, "failed", f"{type(error).__name__}: {error}")
             continue
-        for texts_of, key in made:
-            for name, column in texts_of.items():
-                parts[name].append(column)
-            keys.append(key)
-    columns: dict[str, Words] = {
-        n: np.concatenate(p) if p else np.empty(0, object) for n, p in parts.items()
-    }
+        parts += [texts_of for texts_of, _ in made]
+        keys += [key for _, key in made]
+    columns = joined(parts)
     key = np.concatenate(keys, axis=1) if keys else np.empty((6, 0), dtype=np.int64)
     rank = ranks(columns["severity"])
     checks = [s.check for s in states]
     cause = causes(checks, key[0], rank, *key[1:], n_tracks=data.n_tracks, apart=apart)
-    columns["row"] = columns["row"].astype(np.int64)
     ids = np.array([*(c.id for c in checks), ""], dtype=object)
     columns["caused_by"] = ids[np.where(cause >= 0, key[0][cause] if len(cause) else 0, -1)]
+    columns["key"] = keys_of(columns)
     digest: str = getattr(edition, "digest", "")
     return Findings(
-        {n: columns[n] for n in COLUMNS},
+        {n: columns[n] for n in (*COLUMNS, *(c for c in columns if c not in INSIDE))},
         runs=_runs(states, settings),
         inputs=data.tables.inputs(),
         parameters=values,
@@ -373,6 +480,8 @@ def _findings(
         cause=cause,
         configuration=settings,
         intake=data.tables.intake,
+        subjects=data.subjects,
+        groups={c.id: c.group for c in checks},
     )
 
 
@@ -388,110 +497,7 @@ def _runs(states: list[_State], settings: Configuration) -> Table:
             "status": np.array([s.status for s in states], dtype=object),
             "reason": np.array([s.reason for s in states], dtype=object),
             "count": np.array([s.count for s in states], dtype=np.int64),
+            "looked_at": np.array([s.places.looked_at for s in states], dtype=np.int64),
+            "unreadable": np.array([s.places.unreadable for s in states], dtype=np.int64),
         }
     )
-
-
-_VARIABLES = {
-    "subject": ("USUBJID",), "evaluator": ("--EVALID", "--EVAL"), "visit": ("VISITNUM", "VISIT"),
-    "lesion": ("--LNKID",), "date": ("--DTC",),
-}  # fmt: skip
-"""The SDTM variables of the columns, where a finding stands in a domain."""
-
-
-def _cells(data: Data, hits: Hits, column: str) -> Words:
-    """A column's text at the hits, "" for a finding without a row."""
-    if hits.table in data and hits.table not in LAYOUTS:
-        named = _VARIABLES.get(column, ())
-        column = next(
-            (v for v in (w.replace("--", hits.table) for w in named) if v in data[hits.table]),
-            column,
-        )
-    if hits.table not in data or column not in data[hits.table] or not data[hits.table].n:
-        return written("", len(hits.rows))
-    return np.where(hits.rows < 0, "", data[hits.table].table.text(column)[hits.rows])
-
-
-def _columns(data: Data, check: Check, hits: Hits, settings: Configuration) -> dict[str, Words]:
-    """The columns of the findings table for one check's hits."""
-    count = len(hits.rows)
-    table = data[hits.table].table if hits.table in data else None
-    names = {n: _cells(data, hits, n) for n in ("subject", "evaluator", "visit", "lesion", "date")}
-    if table is not None and table.has_days:
-        names["date"] = _cells(data, hits, "day")
-    names |= {n: written(v, count) for n, v in hits.names.items()}
-    value = _cells(data, hits, hits.column) if hits.value is None else written(hits.value, count)
-    fields = {
-        "value": value,
-        "expected": written(hits.expected, count),
-        "column": written(hits.column, count),
-        **names,
-    }
-    said = visit_words(names["visit"], names["date"], table is not None and table.has_days)
-    own = written(settings.severities.get(check.id, ""), count)
-    severity = np.where(own != "", own, written(hits.severity, count))
-    where, rows = _places(table, hits.table, hits.column, hits.rows)
-    related = written("", count)
-    if hits.related is not None:
-        other = np.asarray(hits.related, dtype=np.int64)
-        name = hits.related_table or hits.table
-        at, numbers = _places(data[name].table, name, "", other)
-        related = np.where(
-            other < 0, "", at + np.array(" ", dtype=object) + written(numbers, count)
-        )
-    return {
-        "check": written(check.id, count),
-        "severity": np.where(severity == "", check.severity, severity),
-        "table": where,
-        "row": rows,
-        **{
-            n: fields[n]
-            for n in ("subject", "evaluator", "visit", "lesion", "column", "value", "expected")
-        },
-        "message": texts(hits, {**fields, "visit": said}),
-        "date": names["date"],
-        "related": related,
-    }
-
-
-def _places(
-    table: crf.CrfTable | None, name: str, column: str, rows: npt.NDArray[np.int64]
-) -> tuple[Words, npt.NDArray[np.int64]]:
-    """The user's table and row number of each position; -1 where there is no row."""
-    if table is None or not table.n_rows:
-        return written(name, len(rows)), np.full(len(rows), -1, dtype=np.int64)
-    none = rows < 0
-    return np.where(none, name, table.origin_of(column).text[rows]), np.where(
-        none, -1, table.rows_of(column)[rows]
-    )
-
-
-def _keys(
-    data: Data, place: int, hits: Hits, apart: list[tuple[str, ...]]
-) -> npt.NDArray[np.int64]:
-    """Check, track, time, lesion and subject of each hit, -1 where there is none; then its place in
-    ``apart``.
-    """
-    if hits.apart_from not in apart:
-        apart.append(hits.apart_from)
-    out = np.full((6, len(hits.rows)), -1, dtype=np.int64)
-    out[0], out[5] = place, apart.index(hits.apart_from)
-    here = hits.rows >= 0
-    at = hits.rows[here]
-    if hits.table in data.places:
-        rows = data[hits.table]
-        out[1, here], out[2, here] = rows.track[at], rows.order[at]
-        if hits.table == "lesions":
-            out[3, here] = rows.lesion[at]
-    elif hits.table in TUMOUR_DOMAINS:
-        out[1:4, here] = domain_places(data, hits.table)[:, at]
-    elif hits.table in data.tables and "subject" in data.tables[hits.table]:
-        # samples and diaries are in no track: findings of one row belong together
-        place = data.n_tracks + (*data.tables,).index(hits.table) * len(data.subjects)
-        out[1, here], out[2, here], out[3, here] = place + data[hits.table].subject[at], 0, at
-    if hits.table in data.tables and "subject" in data.tables[hits.table]:
-        out[4, here] = data[hits.table].subject[at]
-    for row, name in ((2, "visit"), (3, "lesion"), (4, "subject")):
-        if name in hits.names:
-            out[row] = -1
-    return out

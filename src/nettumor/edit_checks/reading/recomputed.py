@@ -236,35 +236,16 @@ def _judge(
     here = np.flatnonzero(chosen[points.track] & (points.order >= 0))
     place = unit_of[points.track[here]], points.order[here] + no_disease[points.track[here]]
     shape = (count, int(place[1].max(initial=0)) + 1)
-    exists, days, row = (
-        np.zeros(shape, np.bool_),
-        np.full(shape, -np.inf),
-        np.full(shape, -1, np.int64),
-    )
+    exists, days = np.zeros(shape, np.bool_), np.full(shape, -np.inf)
     exists[place] = points.lesions[here] >= 0
     known = (order >= 0) & ~np.isnan(day)
     np.maximum.at(days, (unit[known], order[known]), day[known])
     days[np.isinf(days)] = np.nan
     timepoint = np.where(order >= 0, order, EARLIER)
-    visits = Visits(
-        exists,
-        days,
-        days,
-        days,
-        np.zeros(count),
-        np.full(count, np.nan),
-        row,
-        0,
-        int((order < 0).sum()),
-        several_dates=True,
-        no_disease=no_disease[chosen],
-        scans=lambda: day,
-        timepoints=lambda: timepoint,
-        of_visit=None,
-    )
+    visits = Visits.as_given(exists, days, timepoint, day, no_disease[chosen])
     track = np.arange(count).astype(object)
     names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
-    parts, _ = parts_of(table, criteria, names, lambda: visits, None, by="subject")
+    parts, _ = parts_of(table, criteria, names, visits, None, by="subject")
     seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
         axis=-1
     ) | parts.targets.unmeasured

@@ -1,4 +1,4 @@
-"""Findings written as JSON, as a CDISC CORE report, and as a workbook.
+"""Findings written as JSON and as a CDISC CORE report; what each written form says of the run.
 
 The CORE shape follows the JSON report of the CDISC Rules Engine (Conformance_Details,
 Dataset_Details, Issue_Summary, Issue_Details, Rules_Report), so that tools which read its reports
@@ -7,19 +7,15 @@ read these. What is left out is said in each of them.
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 
 from nettumor._whole_file import write_whole
 from nettumor.edit_checks.engine.register import CHECKS
-from nettumor.errors import InputError, missing_extra
 from nettumor.tables import Table
 
 if TYPE_CHECKING:
@@ -65,23 +61,29 @@ def _object(parts: Mapping[str, str]) -> str:
     return "{\n" + ",\n".join(f"{encoded(name)}: {text}" for name, text in parts.items()) + "\n}"
 
 
-def written_json(
-    found: Findings, path: str | Path | None, *, folded: bool, severity: str, limit: int | None
-) -> str:
-    """Everything as one JSON object, a row a line."""
-    table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
+def written_json(found: Findings, path: str | Path | None, table: Table, left_out: str) -> str:
+    """Everything as one JSON object, a row a line; what was read stands first."""
     return write(
         _object(
             {
+                "intake": lines(found.intake.rows()),
+                "patients": lines(_without_nan(row) for row in found.matrix().rows()),
                 "about": encoded(about(found)),
                 "runs": lines(found.runs.rows()),
                 "inputs": lines(found.inputs.rows()),
+                "columns": encoded(list(table)),
                 "findings": lines(table.rows()),
                 "left_out": encoded(left_out),
             }
         ),
         path,
     )
+
+
+def _without_nan(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `Findings.matrix`: whole numbers, null where no check could look."""
+    whole = {n: None if v != v else int(v) for n, v in row.items() if isinstance(v, float)}
+    return {**row, **whole}
 
 
 _CORE_STATUS = {
@@ -104,7 +106,7 @@ def written_core(found: Findings, path: str | Path | None) -> str:
             "executability": "fully executable",
             "dataset": row["table"],
             "USUBJID": row["subject"],
-            "row": row["row"] if row["row"] >= 0 else "",
+            "row": "" if row["row"] is None else row["row"],
             "SEQ": "",
             "variables": [row["column"]] if row["column"] else [],
             "values": [row["value"]],
@@ -153,116 +155,12 @@ def sentence(id: str) -> str:
     return CHECKS[id].sentence if id in CHECKS else ""
 
 
-def source(id: str) -> str:
-    """The source of a check; "" where none is known."""
-    return CHECKS[id].source if id in CHECKS else ""
-
-
-SHEET_ROWS = 1_048_575
-"""Rows of a sheet of Excel below its heading."""
-
-IN_MEMORY = 50_000
-"""Rows up to which a workbook is made without files of its own (library choice)."""
-
-CELL = 32_767
-"""Characters that a cell of Excel holds."""
-
-
-def workbook_class() -> Any:
-    """The class that writes workbooks (extra ``xlsx``)."""
-    try:
-        from xlsxwriter import Workbook
-    except ImportError:
-        raise missing_extra("XlsxWriter", "xlsx", "A workbook of findings") from None
-    return Workbook
-
-
-@contextlib.contextmanager
-def _named(path: str | Path) -> Iterator[None]:
-    """What the system refuses while a workbook is packed, as an error that names the file."""
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        yield
-    except (OSError, FileCreateError) as error:
-        system = error.args[0] if isinstance(error, FileCreateError) else error
-        raise OSError(system.errno, system.strerror, str(path)) from None
-
-
-def written_workbook(
-    found: Findings, path: str | Path, *, folded: bool, severity: str, limit: int
-) -> None:
-    """A workbook: the queries, the state of each check, what was checked; identifiers as text."""
-    workbook = workbook_class()
-    if not 0 < limit < SHEET_ROWS:
-        raise InputError(
-            f"`limit` must be 1 to {SHEET_ROWS - 1} (a sheet ends there); got {limit}. Write a "
-            ".csv file.",
-            argument="limit",
-        )
-    table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
-    columns = dict(table)
-    columns["rule"] = np.array([sentence(id) for id in table["check"].tolist()], dtype=object)
-    columns["source"] = np.array([source(id) for id in table["check"].tolist()], dtype=object)
-    facts = [*about(found).items(), ("not shown", left_out)]
-    # In memory first: what packs the workbook complains on stderr of a disk that is full.
-    packed = io.BytesIO()
-    with (
-        _named(path),
-        workbook(
-            packed,
-            {
-                "constant_memory": table.n_rows > IN_MEMORY,
-                "in_memory": table.n_rows <= IN_MEMORY,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        ) as book,
-    ):
-        head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "valign": "top"})
-        body = book.add_format({"valign": "top", "text_wrap": True})
-        sheets = {
-            "Queries": Table(columns),
-            "Checks": found.runs,
-            "Inputs": found.inputs,
-            "About": Table(
-                {
-                    "name": [name for name, _ in facts],
-                    "value": [v if isinstance(v, str) else encoded(v) for _, v in facts],
-                }
-            ),
-        }
-        for name, content in sheets.items():
-            _sheet(book.add_worksheet(name), content, head, body)
-    write_whole(path, packed.getvalue())
-
-
-_WIDTHS = {
-    "message": 60,
-    "rule": 60,
-    "source": 40,
-    "reason": 40,
-    "value": 16,
-    "expected": 22,
-    "path": 40,
-}
-
-
-def _sheet(sheet: Any, content: Mapping[str, Any], head: Any, body: Any) -> None:
-    """A table on a sheet: heading frozen, a filter over it, text as text."""
-    rows = len(next(iter(content.values())))
-    for place, name in enumerate(content):
-        sheet.set_column(place, place, _WIDTHS.get(name, 12))
-        sheet.write_string(0, place, name, head)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(rows, 1), len(content) - 1)
-    for number, row in enumerate(
-        zip(*(a.tolist() for a in content.values()), strict=True), start=1
-    ):
-        for place, cell in enumerate(row):
-            if isinstance(cell, str):
-                text = cell if len(cell) <= CELL else f"{cell[: CELL - 10]} [cut off]"
-                sheet.write_string(number, place, text, body)
-            elif cell >= 0:
-                sheet.write_number(number, place, cell, body)
+def source(found: Findings, id: str) -> str:
+    """The source of a check, and what the study changed of it; "" where none is known."""
+    if id not in CHECKS:
+        return ""
+    given, usual = found.parameters.get(id, {}), CHECKS[id].parameters
+    own = [f"{n} = {v} ({usual[n]})" for n, v in given.items() if n in usual and v != usual[n]]
+    return (
+        f"{CHECKS[id].source}; changed by the study: {', '.join(own)}" if own else CHECKS[id].source
+    )

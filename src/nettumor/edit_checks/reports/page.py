@@ -3,7 +3,7 @@ of each check.
 
 The page is ``page.html`` with the findings in it as JSON; it loads nothing from elsewhere, and
 writes every cell as text, so that no markup in the data runs. It draws 100 queries at a time, so
-that tens of thousands stay quick.
+that tens of thousands stay quick, and all that the filters leave when it is printed.
 """
 
 from __future__ import annotations
@@ -13,20 +13,28 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nettumor.crf.intake import loud, summary
 from nettumor.edit_checks.engine.register import CHECKS
-from nettumor.edit_checks.reports.outputs import about, encoded, write
+from nettumor.edit_checks.reports.outputs import about, encoded, source, write
+from nettumor.tables import Table
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.engine.findings import Findings
 
 
-def written_html(
-    found: Findings, path: str | Path | None, *, folded: bool, severity: str, limit: int | None
-) -> str:
+def _matrix(found: Findings) -> dict[str, list[object]]:
+    """The columns of `Findings.matrix`, whole numbers, None where no check could look."""
+    columns = {name: column.tolist() for name, column in found.matrix().items()}
+    return {
+        name: [None if v != v else int(v) if isinstance(v, float) else v for v in cells]
+        for name, cells in columns.items()
+    }
+
+
+def written_html(found: Findings, path: str | Path | None, table: Table, left_out: str) -> str:
     """The page as text, also written to ``path`` where given."""
-    table, left_out = found.selected(folded=folded, severity=severity, limit=limit)
     checks = {
-        id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": CHECKS[id].source}
+        id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": source(found, id)}
         for id in found.runs["check"].tolist()
         if id in CHECKS
     }
@@ -38,6 +46,9 @@ def written_html(
             "runs": found.runs.rows(),
             "inputs": found.inputs.rows(),
             "about": about(found),
+            "intake": Table({n: c[loud(found.intake)] for n, c in found.intake.items()}).rows(),
+            "intake_summary": summary(found.intake),
+            "patients": _matrix(found),
             "left_out": left_out,
         }
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, Codes
+from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor.assessment.visits import rank_of, time_order, visit_numbers
 from nettumor.crf import Role, number_rows, occurrence, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
@@ -462,3 +462,88 @@ def assessor_changed_over_time(data: Data, parameters: Parameters) -> Iterator[H
             names={"lesion": ""},
             message="{value} assesses from visit {visit} on, {expected} did before",
         )
+
+
+@check(
+    "A07",
+    needs={"lesions": ("evaluator", "visit", "date|day")},
+    follows=("=D01", "=D03", "=D06", "=D07", "D08", "=D09", "=D10", "=D13"),
+    days=14,
+)
+def readings_dated_apart(data: Data, parameters: Parameters) -> Hits:
+    """A visit that two evaluators date more than ``days`` apart: they read other scans.
+
+    Where the other dates of that visit (of further evaluators, of samples) tell which of the two is
+    off, the finding stands there; else at the one that comes later in the table.
+    """
+    points, most = data.timepoints, parameters["days"]
+    use = np.flatnonzero((points.lesions >= 0) & ~np.isnan(points.scan_day))
+    who, visit, day = data.track_subject[points.track[use]], points.visit[use], points.scan_day[use]
+    usual = _usual_days(data, who, visit, day)
+    group, _ = number_rows(who, visit)
+    order = np.lexsort((-points.lesions[use], -np.abs(day - usual), group))
+    last = order[np.append(group[order][1:] != group[order][:-1], True)] if len(use) else order
+    near = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
+    near[group[last]] = last  # the evaluator nearest to what is usual at that visit
+    apart = np.abs(day - day[near[group]]) if len(use) else day
+    bad = np.flatnonzero(more_than(apart, most))
+    bad = bad[np.argsort(points.lesions[use[bad]])]
+    rows = data["lesions"]
+    return Hits(
+        table="lesions",
+        rows=points.lesions[use[bad]],
+        column=own_dates(rows)[0],
+        related=points.lesions[use[near[group[bad]]]],
+        expected=f"within {most:g} days",
+        names={"lesion": ""},
+        parts={"apart": apart[bad]},
+        message="{evaluator} dates visit {visit} {value}, {apart} days from {related.evaluator}: did "
+        "both read the same scan?",
+    )
+
+
+def _usual_days(data: Data, who: Ints, visit: Ints, day: Floats) -> Floats:
+    """For each evaluator's visit the median day of everything that is named for that visit of the
+    subject: readings, and samples.
+    """
+    subjects, visits, days = [who], [visit], [day]
+    if "markers" in data.tables and {"subject", "visit"} <= {*data.tables["markers"]}:
+        rows = data["markers"]
+        if rows.table.has_days == data.tables.days:
+            known = ~np.isnan(rows.day) & ~rows.blank("visit")
+            subjects.append(rows.subject[known])
+            visits.append(data.shared("visit", "markers")[known])
+            days.append(rows.day[known])
+    group, _ = number_rows(np.concatenate(subjects), np.concatenate(visits))
+    every = np.concatenate(days)
+    order = np.lexsort((every, group))
+    start = np.searchsorted(group[order], group[: len(who)])
+    stop = np.searchsorted(group[order], group[: len(who)], side="right")
+    middle = start + (stop - start) // 2
+    low = start + (stop - start - 1) // 2
+    return np.asarray((every[order][middle] + every[order][low]) / 2) if len(who) else day
+
+
+@check("A08", needs={"lesions": ("evaluator",)}, follows=("A01", "A02"), share=0.5)
+def never_read_centrally(data: Data, parameters: Parameters) -> Hits:
+    """A subject that the investigator assessed and no central reader, where at least half of the
+    others were read centrally.
+    """
+    rows = data["lesions"]
+    kind = kinds_of(rows)
+    own = np.unique(rows.subject[kind == INVESTIGATOR])
+    central = np.unique(rows.subject[kind > INVESTIGATOR])
+    both = np.isin(own, central)
+    if not len(central) or not len(own):
+        raise Skip("lesions has no rows of both an investigator and a central reader")
+    lacking = own[~both] if np.count_nonzero(both) >= parameters["share"] * len(own) else own[:0]
+    at = np.flatnonzero(np.isin(rows.subject, lacking))
+    at = at[occurrence(rows.subject[at]) == 0]
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="evaluator",
+        expected="a central reading",
+        names={"visit": "", "lesion": "", "date": ""},
+        message="{subject} was assessed by the investigator and by no central reader",
+    )

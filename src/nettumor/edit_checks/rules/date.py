@@ -27,6 +27,7 @@ from nettumor.crf import (
     parse_dates,
     parse_flags,
 )
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.errors import InputError
@@ -44,6 +45,16 @@ class Dated:
     column: str
     subject: Ints
     dates: Dates
+
+
+def look_at(data: Data, dated: Dated, where: Bools | None = None) -> None:
+    """Count the dates of a column, those of a mask alone where one is given."""
+    filled = dated.dates.status != DateStatus.BLANK
+    looked(
+        data,
+        dated.dates.status != DateStatus.INVALID,
+        filled if where is None else filled & where,
+    )
 
 
 def from_domains(data: Data, table: str) -> bool:
@@ -155,9 +166,9 @@ def known_subject(data: Data) -> None:
 @check("D01", needs={}, blank_allowed=True)
 def invalid_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A cell of a date column that is no date (of a day column: no number)."""
-    looked = False
-    for dated in (*assessments(data, alike=False), *other_dates(data)):
-        looked = True
+    columns = (*assessments(data, alike=False), *other_dates(data))
+    for dated in columns:
+        look_at(data, dated)
         days = data.tables.days or dated.column == "day"
         expected = (
             "a number of days" if days else "a date as 2024-01-31, or the part of it that is known"
@@ -169,7 +180,7 @@ def invalid_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
             dated.column,
             expected=expected,
         )
-    if not looked:
+    if not columns:
         raise Skip("no table has a column of dates")
 
 
@@ -212,6 +223,7 @@ def partial_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip("the study has days in place of dates")
     reference = np.append(data.reference_day, np.nan)
     for dated in assessments(data):
+        look_at(data, dated)
         at = np.flatnonzero(dated.dates.status == DateStatus.PARTIAL)
         first, last = dated.dates.earliest[at], dated.dates.latest[at]
         start = reference[dated.subject[at]]
@@ -272,6 +284,7 @@ def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
         if dated.column == "data_cutoff":
             continue
         late = more_than(dated.dates.earliest, limit[dated.subject])
+        look_at(data, dated, ~np.isnan(limit[dated.subject]))
         yield flag(
             dated.table,
             late,
@@ -291,7 +304,10 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
 
 
 @check(
-    "D04", needs={"subjects": ("birth|consent",)}, follows=("D01", "=D07"), screening_allowed=False
+    "D04",
+    needs={"subjects": ("birth|consent",)},
+    follows=("D01", "=D07", "=D08"),
+    screening_allowed=False,
 )
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date before birth; or an assessment, or the treatment, before informed consent (warning).
@@ -306,6 +322,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
         if dated.column in ("birth", "consent"):
             continue
         last, who = dated.dates.latest, dated.subject
+        look_at(data, dated, ~(np.isnan(birth[0][who]) & np.isnan(consent[0][who])))
         unborn = more_than(birth[0][who], last)
         text = subject_text(data, "birth")[who]
         yield flag(
@@ -347,6 +364,7 @@ def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for dated in assessments(data):
         who = dated.subject
         late = more_than(dated.dates.earliest, died[who])
+        look_at(data, dated, ~np.isnan(died[who]))
         text = subject_text(data, "death")[who]
         yield flag(
             dated.table,
@@ -406,9 +424,9 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     The reference is RFSTDTC of DM, else the treatment start or randomisation: a day that fits
     either is right.
     """
-    references, looked = _references(data), False
-    for dated, column, reported in study_days(data):
-        looked = True
+    references, columns = _references(data), tuple(study_days(data))
+    for dated, column, reported in columns:
+        look_at(data, dated, ~np.isnan(reported))
         zero = reported == 0
         yield flag(
             dated.table,
@@ -436,7 +454,7 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             on=data[dated.table].text(dated.column),
             start=text,
         )
-    if not looked:
+    if not columns:
         raise Skip("no table has a study day beside its date")
 
 
@@ -508,11 +526,11 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     known_subject(data)
     start_of = of_subject(data, "treatment_start")[1]
     start_of = np.where(np.isnan(start_of), of_subject(data, "randomized")[1], start_of)
-    looked = False
-    for table, column, of in _flagged(data):
-        looked = True
+    tables = tuple(_flagged(data))
+    for table, column, of in tables:
         rows, group, dates = data[table], of["group"], of["dates"]
         flags = parse_flags(rows.table.column(column)) == 1
+        looked(data, dates.status != DateStatus.INVALID, flags)
         start, written = start_of[of["subject"]], day_text(data, start_of)[of["subject"]]
         late = flags & more_than(dates.earliest, start)
         yield flag(
@@ -552,7 +570,7 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
             column,
             expected=last_text[group] if len(group) else "",
         )
-    if not looked:
+    if not tables:
         raise Skip("no table has a baseline flag beside its date")
 
 

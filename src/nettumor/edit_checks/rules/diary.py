@@ -15,9 +15,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, Floats, more_than
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.assessment.visits import visit_numbers
 from nettumor.crf import number_rows, occurrence
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import hits_by_column
@@ -202,6 +203,7 @@ def diary_mean_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "no period has both daily counts and a mean or total (joined by subject, symptom and "
             "visit)"
         )
+    looked(data, both)
     mean, tol = rows.number("per_day"), parameters["tol"]
     wrong = both & (more_than(mean * n, total + tol * n) | more_than(total, (mean + tol) * n))
     yield flag(
@@ -224,6 +226,38 @@ def diary_mean_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected=total,
         symptom=rows.text("symptom"),
         n=n,
+    )
+
+
+@check(
+    "Y11",
+    needs={"symptoms": ("per_day", "total", "days_recorded|period_days")},
+    follows=("Y04", "Y05"),
+    tol=0.05,
+)
+def diary_mean_against_total(data: Data, parameters: Parameters) -> Hits:
+    """A mean per day that is not the total of the same row over its recorded days."""
+    read = diary_of(data)
+    rows = read.rows
+    days, length = rows.number("days_recorded"), rows.number("period_days")
+    days = np.where(np.isnan(days), length, days)
+    mean, total, tol = rows.number("per_day"), rows.number("total"), parameters["tol"]
+    known = (days > 0) & ~np.isnan(mean) & ~np.isnan(total)
+    wrong = known & (
+        more_than(mean * days, total + tol * days) | more_than(total, (mean + tol) * days)
+    )
+    # a mean may be of the days of the period instead: unrecorded days then count as none
+    wrong &= ~(at_least(tol * length, np.abs(mean * length - total)) & (length > 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = total / days
+    return flag(
+        "symptoms",
+        wrong,
+        "{symptom} at visit {visit}: {value} a day is reported, but a total of {total} in {days} "
+        "days, which is {expected} a day",
+        "per_day",
+        expected=expected,
+        days=days,
     )
 
 

@@ -21,14 +21,14 @@ from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.criteria import RECIST_1_1
-from nettumor.edit_checks.engine.findings import written
+from nettumor.edit_checks.engine.columns import written
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.methods import kinds_of
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
 from nettumor.words.organs import side
 
-_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15")
+_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15", "M25", "M26", "M27")
 """Faults after which a size is not what was meant."""
 
 
@@ -298,6 +298,30 @@ def no_disease(data: Data) -> Bools:
     return out
 
 
+_SCREENED = re.compile(
+    r"SCREEN(?:ING)?[ -]?FAIL|SCRNFAIL|NOT ?ASS?IGN|NOTASSGN|NOT ?TR(?:EA)?TED?\b"
+)
+"""Words of an arm, a treatment or a reason for subjects who never began (SDTM ARMNRS, DSDECOD)."""
+
+
+def never_started(data: Data) -> Bools:
+    """Subject codes that never began: told by arm, treatment or end reason; or with neither
+    randomisation nor treatment in a study that records them.
+    """
+    out = np.zeros(len(data.subjects), dtype=np.bool_)
+    people = data["subjects"]
+    for column in ("arm", "treatment", "end_reason"):
+        if column in people:
+            said = people.table.column(column).map(
+                lambda w: bool(_SCREENED.search(tidy(w))), np.bool_
+            )
+            out[people.subject[said]] = True
+    began = [~people.blank(c) for c in ("randomized", "treatment_start") if c in people]
+    if began and np.logical_or.reduce(began).any():
+        out[people.subject[~np.logical_or.reduce(began)]] = True
+    return out
+
+
 @check("L07", needs={"lesions": ()}, follows=("S02", "S07", "S11", "L15"))
 def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A patient without target and non-target lesion at baseline, or without any lesion row; not
@@ -325,6 +349,7 @@ def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]
         none = (
             ~np.isin(people.subject, rows.subject)
             & ~free[people.subject]
+            & ~never_started(data)[people.subject]
             & ~people.blank("subject")
         )
         yield flag(

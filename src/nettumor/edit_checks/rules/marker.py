@@ -38,6 +38,7 @@ from nettumor.edit_checks.reading.marker_rows import (
     unit_key,
 )
 from nettumor.edit_checks.rules.date import day_text
+from nettumor.edit_checks.rules.marker_slips import short_number
 from nettumor.errors import InputError
 from nettumor.markers import marker_response
 from nettumor.terminology import Response, labels
@@ -225,77 +226,6 @@ def marker_censored_text(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-def _small_molecule(marker: str) -> float:
-    """Nanomoles a nanogram, where a marker is a small molecule given in mass or in amount; else
-    NaN.
-    """
-    mass = markers.get(marker).molar_mass if marker in markers.names() else None
-    return 1000.0 / mass if mass is not None and mass < 1000 else np.nan
-
-
-@check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1)
-def marker_jump(data: Data, parameters: Parameters) -> Hits:
-    """A value ten or a thousand times both its neighbours, or as much larger as umol are than mg;
-    or so much smaller.
-
-    ``tolerance`` is in powers of ten. The first and the last sample have one neighbour: only a
-    factor of a thousand is questioned there, which no disease makes.
-    """
-    read = markers_of(data)
-    row, before = read.before(read.series, read.unit, use=read.value > 0)
-    log = np.log10(read.value[row])
-    after = np.full(len(row), -1, dtype=np.int64)
-    after[before[before >= 0]] = np.flatnonzero(before >= 0)
-    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker[row]]
-    up, down = (np.where(n >= 0, log - log[n], np.nan) for n in (before, after))
-    factor = np.full(len(row), np.nan)
-    for size in (molar, np.full(len(row), 10.0), np.full(len(row), 1000.0)):
-        for sign in (1, -1):
-            step = sign * np.log10(size)
-            near = (np.abs(up - step) <= parameters["tolerance"]) & (
-                np.abs(down - step) <= parameters["tolerance"]
-            )
-            factor = np.where(near & np.isnan(factor), size**sign, factor)
-    between = ~np.isnan(factor)
-    for one, other, step in ((before, after, up), (after, before, down)):
-        beside = (one >= 0) & (other < 0) & ~between[one]
-        # of two samples alone the later one is questioned
-        beside &= (one < np.arange(len(row))) | (after[one] >= 0)
-        for sign in (1, -1):
-            near = beside & (np.abs(step - sign * 3.0) <= parameters["tolerance"])
-            factor = np.where(near & np.isnan(factor), 1000.0**sign, factor)
-    at = np.flatnonzero(~np.isnan(factor))
-    at = at[np.argsort(row[at])]
-    times = [f"{f:.4g} times" if f > 1 else f"1/{1 / f:.4g} of" for f in factor[at]]
-    neighbour = np.where(before[at] >= 0, before[at], after[at])
-    return Hits(
-        table="markers",
-        rows=row[at],
-        column="value",
-        related=row[neighbour],
-        expected=np.array(
-            [f"about {_short(v)}" for v in read.value[row[at]] / factor[at]], dtype=object
-        ),
-        message="{marker} is {value} {unit} at visit {visit}, about {times} its neighbours: was "
-        "it given in another "
-        "unit?",
-        parts={
-            "marker": read.rows.text("marker")[row[at]],
-            "unit": read.rows.text("unit")[row[at]],
-            "times": np.array(times, dtype=object),
-        },
-    )
-
-
-def _short(value: float) -> str:
-    """A number with four digits that count, no exponent.
-
-    >>> _short(15692.1), _short(0.5231)
-    ('15690', '0.5231')
-    """
-    return np.format_float_positional(float(f"{value:.4g}"), trim="-")
-
-
 @cache
 def ranges() -> list[dict[str, str]]:
     """The rows of ``marker_ranges.csv``: marker, unit, low, high, provenance."""
@@ -337,7 +267,9 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
     low, high = np.array(found or [(np.nan, np.nan)]).T[:, pair]
     bad = (read.value > 0) & (more_than(low, read.value) | more_than(read.value, high))
     at = np.flatnonzero(bad)
-    expected = [f"{_short(a)} to {_short(b)}" for a, b in zip(low[at], high[at], strict=True)]
+    expected = [
+        f"{short_number(a)} to {short_number(b)}" for a, b in zip(low[at], high[at], strict=True)
+    ]
     return Hits(
         table="markers",
         rows=at,

@@ -14,6 +14,7 @@ import numpy as np
 from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, parse_states
 from nettumor.crf.cells import tidy
+from nettumor.crf.columns import Words, number_text
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -156,16 +157,23 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
     held = [m for m in (*LENGTHS, "volume") if m in rows]
     column = np.full(rows.n, held[0] if held else "state", dtype=object)
     for name in held[::-1]:
+        column[~rows.blank(name)] = name
+    for name in held[::-1]:
         column[~np.isnan(rows.number(name))] = name
     bad = rows.cells.contradiction
-    at = np.flatnonzero(bad)
-    yield from hits_by_column(
-        column,
-        at,
-        "{lesion} has the value {value} at visit {visit}, and is said to be {state}",
-        parts={"state": _STATES[rows.cells.state[at]]},
-        expected="one of the two",
-    )
+    numbered = _numbered(rows)
+    for where, message in (
+        (numbered, "{lesion} has the value {value} at visit {visit}, and is said to be {said}"),
+        (~numbered, '{lesion} is "{value}" at visit {visit}, and is said to be {said}'),
+    ):
+        at = np.flatnonzero(bad & where)
+        yield from hits_by_column(
+            column,
+            at,
+            message,
+            parts={"said": _said(rows)[at]},
+            expected="one of the two",
+        )
     if "reason" in rows:
         done = rows.table.column("reason").map(_says_not_done, np.bool_) & _numbered(rows) & ~bad
         at = np.flatnonzero(done)
@@ -177,6 +185,15 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
             parts={"reason": rows.text("reason")[at]},
             expected="one of the two",
         )
+
+
+def _said(rows: Rows) -> Words:
+    """What the state cell of each row says, else what the row is taken for."""
+    taken = _STATES[rows.cells.state]
+    if "state" not in rows:
+        return np.asarray(taken)
+    told = parse_states(rows.table.column("state"))
+    return np.asarray(np.where(told > 0, _STATES[told], taken))
 
 
 _NOT_DONE = ("NOT DONE", "NOT EVAL", "NOT ASSESS", "NOT MEASUR", "NOT SCANNED", "OBSCURED")
@@ -325,15 +342,17 @@ def short_axis_exceeds_long_axis(data: Data, parameters: Parameters) -> Iterator
         raise Skip("lesions has no longest and perpendicular diameter of one kind")
     for long, short in pairs:
         longest, across = in_mm(rows, long), in_mm(rows, short)
-        bad = more_than(across, longest + parameters["tol_mm"])
+        bad = more_than(across, longest + parameters["tol_mm"]) & (longest > 0)
+        limit = np.array([f"at most {number_text(v)} mm" for v in longest.tolist()], dtype=object)
         yield flag(
             "lesions",
             bad,
             "{column} of {lesion} is {value} mm at visit {visit}, longer than its longest "
-            "diameter of {expected} mm",
+            "diameter of {longest} mm",
             short,
             value=across,
-            expected=longest,
+            expected=limit,
+            longest=longest,
         )
 
 
@@ -357,6 +376,7 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
     node = rows.cells.nodal & target
     asked = rows.table.source.kind == "sdtm" or bool((rows.cells.nodal & ~np.isnan(across)).any())
     long_only = node & (size > 0) & rows.blank("perpendicular") & np.isnan(collected) & asked
+    long_only &= rows.cells.state != State.TOO_SMALL  # 5 mm stands for it in either column
     yield flag(
         "lesions",
         long_only,
@@ -393,9 +413,9 @@ def below_5mm_not_tstm(data: Data, parameters: Parameters) -> Iterator[Hits]:
         read.column,
         at,
         "{lesion} is {value} mm at visit {visit}: was it measured, or too small "
-        "to measure (then {expected} mm)?",
+        f"to measure (then {parameters['tstm_mm']:g} mm)?",
         value=read.value[at],
-        expected=np.full(len(at), float(parameters["tstm_mm"])),
+        expected=f"{parameters['tstm_mm']:g} mm or more, or TOO SMALL",
     )
 
 

@@ -68,7 +68,7 @@ def _new(data: Data) -> Bools:
 
 
 @check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=_SPOILS)
-def new_lesion_not_pd(data: Data, parameters: Parameters) -> Hits:
+def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
     speaks.
     """
@@ -86,7 +86,7 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Hits:
         bad & (said.overall > Response.MISSING) & (as_recist(said.overall) != Response.PD)
     )
     row = first[said.rows.timepoint[at]]
-    return Hits(
+    yield Hits(
         table="responses",
         rows=at,
         column="overall",
@@ -97,6 +97,22 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Hits:
         message="overall response {value} is reported at visit {visit}, but {new} is an "
         "unequivocal new lesion "
         "(visit {seen})",
+    )
+    # a visit that says nothing of the response: no other row of it does, either
+    silent = bad & said.rows.blank("overall") & (overall == Response.MISSING)[said.rows.timepoint]
+    at = np.flatnonzero(silent)
+    at = at[occurrence(said.rows.timepoint[at]) == 0]
+    row = first[said.rows.timepoint[at]]
+    yield Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        expected="iUPD" if _immune(data) else "PD",
+        related=row,
+        related_table="lesions",
+        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        message="no overall response is given at visit {visit}, and {new} is an unequivocal new "
+        "lesion (visit {seen})",
     )
 
 

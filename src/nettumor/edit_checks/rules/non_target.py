@@ -356,3 +356,18 @@ def nontarget_pr(data: Data, parameters: Parameters) -> Hits:
         "non_target",
         expected="CR, NON-CR/NON-PD, PD or NE",
     )
+
+
+@check("N10", needs={"lesions": ("state",)}, follows=("L15", "S03", "M03"))
+def nontarget_absent_at_baseline(data: Data, parameters: Parameters) -> Hits:
+    """A non-target lesion that is absent at baseline: what is not there cannot be followed."""
+    rows = data["lesions"]
+    gone = (rows.cells.role == Role.NON_TARGET) & (rows.cells.state == State.ABSENT)
+    bad = gone & (rows.order == 0)
+    return flag(
+        "lesions",
+        bad,
+        "non-target {lesion} is {value} at baseline (visit {visit})",
+        "state",
+        expected="PRESENT, or no lesion",
+    )

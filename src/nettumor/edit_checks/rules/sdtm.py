@@ -14,7 +14,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import LAYOUTS, Column, DateStatus, State, occurrence, parse_numbers, parse_states
+from nettumor.crf import (
+    LAYOUTS,
+    Column,
+    DateStatus,
+    State,
+    number_rows,
+    occurrence,
+    parse_numbers,
+    parse_states,
+)
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import from_domains
@@ -286,4 +296,61 @@ def derived_sum_collected(data: Data, parameters: Parameters) -> Hits:
         names=NO_NAMES,
         expected="a mark that it was collected, or no such rows",
         message="TR has {count} rows of {value}: derived by the sponsor they belong in ADaM",
+    )
+
+
+@check("X13", needs={"TR": ("TRORRES",)}, follows=("X03",))
+def result_not_standardised(data: Data, parameters: Parameters) -> Hits:
+    """A result in TRORRES with both TRSTRESC and TRSTRESN blank: nothing that reads the standard
+    result sees it.
+    """
+    rows = data["TR"]
+    if "TRSTRESC" not in rows and "TRSTRESN" not in rows:
+        raise Skip("TR has neither TRSTRESC nor TRSTRESN")
+    bad = ~rows.blank("TRORRES") & rows.blank("TRSTRESC") & rows.blank("TRSTRESN")
+    return flag(
+        "TR",
+        bad,
+        "{TRTESTCD} of {lesion} is {value} in TRORRES at visit {visit}, and TRSTRESC and TRSTRESN "
+        "are blank",
+        "TRORRES",
+        expected="a standard result",
+    )
+
+
+@check("X14", needs={})
+def sequence_number_twice(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A sequence number (--SEQ) that an earlier row of the subject has; it must be unique."""
+    found = False
+    for name in ("TU", "TR", "RS"):
+        if name not in data or not {f"{name}SEQ", "USUBJID"} <= {*data.tables.domains[name]}:
+            continue
+        found, rows = True, data[name]
+        at = np.flatnonzero(~rows.blank(f"{name}SEQ") & ~rows.blank("USUBJID"))
+        number, first = number_rows(rows.codes("USUBJID")[0][at], rows.codes(f"{name}SEQ")[0][at])
+        again = occurrence(number) > 0
+        looked(data, np.ones(len(at), np.bool_))
+        yield Hits(
+            table=name,
+            rows=at[again],
+            column=f"{name}SEQ",
+            related=at[first[number[again]]],
+            expected="a number of its own",
+            message="{column} {value} of {subject} is given twice",
+        )
+    if not found:
+        raise Skip("no tumour domain has its sequence numbers")
+
+
+@check("X15", needs={"TR": ("TRORRES", "TRSTRESN")}, follows=("X07",))
+def number_beside_not_evaluable(data: Data, parameters: Parameters) -> Hits:
+    """A numeric standard result beside a collected result that says not evaluable or not done."""
+    rows = data["TR"]
+    said = parse_states(rows.table.column("TRORRES")) == State.NOT_EVALUABLE
+    return flag(
+        "TR",
+        said & ~np.isnan(rows.number("TRSTRESN")),
+        "TRORRES of {lesion} is {TRORRES} at visit {visit}, and TRSTRESN is {value}",
+        "TRSTRESN",
+        expected="blank",
     )

@@ -43,6 +43,12 @@ _SPOILS = (
     "M12",
     "M13",
     "M15",
+    "M25",
+    "M26",
+    "M27",
+    "M28",
+    "M29",
+    "M30",
     "D08",
     "A01",
     "A02",
@@ -303,6 +309,33 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "nadir",
             expected=lowest,
         )
+
+
+@check(
+    "U08",
+    needs={"responses": ("nadir",), "lesions": ()},
+    follows=(*_SPOILS, "U01", "U02", "U05", "U07"),
+    tol_mm=0.5,
+)
+def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
+    """A reported nadir below the smallest complete sum up to its visit: no sum was so small.
+
+    A nadir may be that before the visit, or that with the visit; above both is U05's.
+    """
+    rows, use = _judged(data)
+    nadir, point = rows.number("nadir"), rows.timepoint
+    chain = data.chain
+    now = np.where(chain.n_missing == 0, chain.sum, np.nan)[point]
+    least = np.fmin(chain.nadir[point], now)
+    bad = use & more_than(least, nadir + parameters["tol_mm"])
+    return flag(
+        "responses",
+        bad,
+        f"reported nadir {{value}} {size_criteria(data).unit} at visit {{visit}}; the smallest sum "
+        f"up to it is {{expected}} {size_criteria(data).unit}",
+        "nadir",
+        expected=least,
+    )
 
 
 def _running_minimum(values: Floats, group: Ints) -> Floats:

@@ -281,11 +281,11 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
             rows=at[order],
             column="size",
             value=shown[order],
-            expected=limit,
+            expected="the same response, measured again",
             names={"lesion": ""},
-            parts={"what": change, "label": names_of(chain.target[where])[order]},
+            parts={"limit": limit, "what": change, "label": names_of(chain.target[where])[order]},
             message="at visit {visit} the {what} of the sum is {value}, next to the limit of "
-            "{expected}: "
+            "{limit}: "
             "{label} may turn on a reading error",
         )
 

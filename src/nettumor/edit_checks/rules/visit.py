@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._arrays import Bools, Floats, more_than
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role, number_rows, occurrence
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import (
@@ -54,6 +55,8 @@ def by_visit(data: Data) -> list[Rows]:
     found = [rows for rows in judged(data) if "visit" in rows]
     if not found:
         raise Skip("neither lesions nor responses has a column visit and a column date")
+    for rows in found:
+        looked(data, ~np.isnan(rows.day), ~rows.blank("visit") & ~rows.blank(own_dates(rows)[0]))
     return found
 
 
@@ -80,6 +83,7 @@ def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
     places = []
     for rows in judged(data):
         own, row = first_days(data, rows)
+        looked(data, ~np.isnan(rows.day), ~rows.blank(own_dates(rows)[0]))
         places.append((rows, np.where(np.isnan(day), row, -1)))
         day = np.where(np.isnan(day), own, day)
     return day, places
@@ -110,6 +114,43 @@ def protocol(
     if value != CHECKS[id].parameters[name]:
         return value, True
     return float(data.windows.get(window, value)), window in data.windows
+
+
+def learned_interval(data: Data) -> float:
+    """The interval between visits that the study itself keeps to, in days; NaN where it keeps none.
+
+    The commonest number of whole weeks between two planned visits in succession, where at least two
+    thirds of ten or more gaps are within a week of it (library choice).
+    """
+    points = data.timepoints
+    if not len(points):
+        return np.nan
+    day, _ = scan_days(data)
+    before = points.earlier()
+    planned = (points.order > 1) & ~_unscheduled(data)
+    gap = np.where((before >= 0) & planned, day - day[before], np.nan)
+    gap = gap[gap > 0]
+    if len(gap) < 10:
+        return np.nan
+    weeks, count = np.unique(np.floor(gap / 7 + 0.5), return_counts=True)
+    usual = 7.0 * float(weeks[count.argmax()])
+    near = np.count_nonzero(at_least(7.0, np.abs(gap - usual)))
+    return usual if usual > 0 and at_least(3.0 * near, 2.0 * len(gap)) else np.nan
+
+
+def interval(data: Data, id: str, parameters: Parameters) -> tuple[float, str]:
+    """Days between planned visits and, where the protocol does not state them, the words that say
+    so; skip where nothing is stated and nothing can be learned.
+    """
+    every, stated = protocol(data, id, parameters, "every", "interval")
+    if stated:
+        return every, ""
+    learned = learned_interval(data)
+    if np.isnan(learned):
+        raise Skip(
+            "no schedule is stated ([windows] interval), and the visits of the study keep to none"
+        )
+    return learned, f"learned from the study: every {learned:g} days"
 
 
 def origin(data: Data) -> Floats:
@@ -216,7 +257,7 @@ def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
     return number, kind
 
 
-@check("D08", needs={}, follows=("D01", "S10", "S02"))
+@check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
 def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A visit dated before the visit that is numbered before it, of one subject and assessor."""
     points = data.timepoints
@@ -229,25 +270,76 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
             np.lexsort((number[points.visit[use]], kind[points.visit[use]], points.track[use]))
         ]
         series, _ = number_rows(points.track[use], kind[points.visit[use]])
-        back = np.zeros(len(use), dtype=np.bool_)
-        back[1:] = (series[1:] == series[:-1]) & more_than(day[use][:-1], day[use][1:])
-        place = np.flatnonzero(back)
-        place = place[~found[use[place]]]
-        place = place[np.argsort(row[use[place]], kind="stable")]
-        here, there = row[use[place]], row[use[place - 1]]
+        place, other, either = _out_of_order(day[use], series)
+        new = np.flatnonzero(~found[use[place]])
+        new = new[np.argsort(row[use[place[new]]], kind="stable")]
+        place, other, either = place[new], other[new], either[new]
+        here, there = row[use[place]], row[use[other]]
         found[use[place]] = True
         column = own_dates(rows)[0]
-        text, visits = rows.text(column), rows.text("visit")
+        text = rows.text(column)
+        early = place > other  # dated before a visit that comes before it
         yield Hits(
             table=rows.name,
             rows=here,
             column=column,
             related=there,
             names=names_of(rows),
-            expected=[f"on or after {d}" for d in text[there].tolist()],
-            parts={"other": visits[there], "when": text[there]},
-            message="visit {visit} is dated {value}, before visit {other} ({when})",
+            expected=[
+                f"on or {'after' if e else 'before'} {d}"
+                for e, d in zip(early.tolist(), text[there].tolist(), strict=True)
+            ],
+            parts={"side": np.where(early, "before", "after"), "either": either},
+            message="visit {visit} is dated {value}, {side} visit {related.visit} "
+            f"({{related.{column}}})",
         )
+
+
+def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
+    """The fewest places whose dates must be wrong, for each one that it contradicts, and whether
+    that one may as well be the wrong one.
+
+    Within a series (its places stand together, in the order of their numbers) as many dates as
+    possible are kept that never go back; of two that contradict each other the later visit's is
+    questioned.
+    """
+    wrong: list[int] = []
+    against: list[int] = []
+    either: list[bool] = []
+    back = np.flatnonzero((series[1:] == series[:-1]) & more_than(day[:-1], day[1:]))
+    for one in np.unique(series[back]).tolist():
+        places = np.flatnonzero(series == one)
+        days = day[places].tolist()
+        kept = _rising(days)
+        for i in sorted(set(range(len(days))) - set(kept)):
+            before = [k for k in kept if k < i and days[k] > days[i]]
+            after = [k for k in kept if k > i and days[k] < days[i]]
+            wrong.append(int(places[i]))
+            against.append(int(places[before[-1] if before else after[0]]))
+            either.append(len(before) + len(after) == 1)
+    return (
+        np.array(wrong, dtype=np.int64),
+        np.array(against, dtype=np.int64),
+        np.array(either, dtype=np.bool_),
+    )
+
+
+def _rising(days: list[float]) -> list[int]:
+    """The places of the longest part of a series that never goes back; of equals the first.
+
+    >>> _rising([1, 5, 2, 3, 4]), _rising([1, 3, 2, 4])
+    ([0, 2, 3, 4], [0, 1, 3])
+    """
+    length = [1] * len(days)
+    for i in range(len(days) - 2, -1, -1):
+        rest = [length[j] for j in range(i + 1, len(days)) if days[j] >= days[i]]
+        length[i] = 1 + max(rest, default=0)
+    kept: list[int] = []
+    for i, day in enumerate(days):
+        wanted = max(length) - len(kept)
+        if length[i] == wanted and (not kept or day >= days[kept[-1]]):
+            kept.append(i)
+    return kept
 
 
 @check("D09", needs={}, follows=("D01", "D08", "S10"))
@@ -307,10 +399,10 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
     """A planned visit after baseline outside its window: the multiple of the interval nearest to
     it.
 
-    Where neither the configuration nor a parameter states the protocol's interval the finding is a
-    note.
+    Where neither the configuration nor a parameter states the protocol's interval it is learned
+    from the study, and the finding is a note; where the study keeps to none the check is skipped.
     """
-    every, stated = protocol(data, "D10", parameters, "every", "interval")
+    every, learned = interval(data, "D10", parameters)
     window, _ = protocol(data, "D10", parameters, "window", "window")
     points = data.timepoints
     day, places = scan_days(data)
@@ -323,11 +415,7 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
     off = apart - number * every
     bad = (points.order > 0) & more_than(np.abs(off), window)
     bad &= ~_unscheduled(data)
-    assumed = (
-        ""
-        if stated
-        else f" (if visits are planned every {every:g} days; the configuration does not say)"
-    )
+    assumed = f" ({learned})" if learned else ""
     for rows, row, at in at_points(places, bad):
         plan = number[at] * every
         yield Hits(
@@ -335,7 +423,7 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
             rows=row,
             column=own_dates(rows)[0],
             names=names_of(rows),
-            severity="" if stated else "note",
+            severity="note" if learned else "",
             expected=[f"day {p - window:g} to {p + window:g}" for p in plan.tolist()],
             parts={
                 "day": apart[at],
@@ -356,7 +444,7 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     The first gap counts from the reference date, the earlier ones of a baseline scan do not; a
     visit in between without a full date leaves its gap open.
     """
-    every, stated = protocol(data, "D11", parameters, "every", "interval")
+    every, learned = interval(data, "D11", parameters)
     most, points = parameters["factor"] * every, data.timepoints
     day, places = scan_days(data)
     if not places:
@@ -365,7 +453,7 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
     last = np.where(before >= 0, day[before], np.nan) if len(points) else day
     last = np.where(points.order == 1, np.fmax(last, origin(data)), last)
     gap = day - last
-    assumed = "" if stated else "; the configuration does not say how often"
+    assumed = learned or f"planned every {every:g} days"
     for rows, row, at in at_points(places, (points.order > 0) & more_than(gap, most)):
         yield Hits(
             table=rows.name,
@@ -376,7 +464,7 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
             names=names_of(rows),
             message="{gap} days lie between visit {visit} ({value}) and the one before: a visit "
             "is missing "
-            f"(planned every {every:g} days{assumed})",
+            f"({assumed})",
         )
 
 
@@ -570,9 +658,9 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
     Also a target measured on or after local therapy of that lesion (column ``local_therapy``); at
     its first such row.
     """
-    points, looked = data.timepoints, False
+    points, asked = data.timepoints, False
     if "subjects" in data.tables and not data["subjects"].blank("new_therapy").all():
-        looked = True
+        asked = True
         day, places = scan_days(data)
         begun = (
             of_subject(data, "new_therapy")[1][data.track_subject][points.track]
@@ -592,9 +680,11 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 "count for response",
             )
     if usable(data, "lesions", "local_therapy"):
-        looked = True
+        asked = True
+        treated = ~data["lesions"].blank("local_therapy")
+        looked(data, ~np.isnan(data["lesions"].dates("local_therapy").latest), treated)
         yield _after_local_therapy(data["lesions"], data)
-    if not looked:
+    if not asked:
         raise Skip(
             "no new therapy is recorded: subjects.new_therapy and lesions.local_therapy are not "
             "there"

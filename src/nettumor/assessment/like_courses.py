@@ -1,0 +1,311 @@
+"""Subjects in groups of like courses, so that arrays stay rectangular and hold little padding.
+
+One subject with 3,000 visits among 3,000 of two would give every one of them 3,000 timepoints; so
+would one with many lesions. Such a study goes through the chain group by group, and its tables are
+put together again in the order of all subjects; a study of like courses is one group, and nothing
+is copied. No rule looks at the other subjects, so the answers are the same.
+
+What must not go in: a rule of assessment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats
+from nettumor._late import Late
+from nettumor._sealed import Sealed
+from nettumor.assessment.course import Outcome
+from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.output import RowPlaces
+from nettumor.assessment.result import LateTable
+from nettumor.assessment.subjects import Subjects
+from nettumor.assessment.visits import Names, visit_column
+from nettumor.crf import Dates, Tables
+from nettumor.crf.columns import Ints
+from nettumor.rows import number_rows
+from nettumor.tables import Table
+
+_SPARE = 4
+"""One array for all as long as it holds at most so many times the places that courses of their own
+length would; small ones (`_SMALL` places) are never divided."""
+_SMALL = 1 << 16
+
+
+@frozen(eq=False)
+class Group:
+    """The subjects of like courses, and what of the study is theirs.
+
+    Attributes
+    ----------
+    tables : Tables
+        With their rows of the lesions table.
+    names : Names
+    subjects : Subjects
+    chosen : ndarray of bool, shape (row,), or None
+        The rows that are judged.
+    tracks : ndarray of int, shape (track,), or None
+        The number of each track among all of the study; None: they are all.
+    """
+
+    tables: Tables
+    names: Names
+    subjects: Subjects
+    chosen: Bools | None
+    tracks: Ints | None = None
+
+
+def groups_of(
+    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None
+) -> list[Group]:
+    """The study in groups of like courses; one group where that wastes little."""
+    lesions = tables["lesions"]
+    visit, lesion = visit_column(lesions), lesions.column("lesion")
+    places = names.n_tracks * len(lesion.words) * max(len(visit.words), 1)
+    dated = "" in visit.words.tolist() or not len(visit.words)
+    if not dated and places <= _SPARE * lesions.n_rows + _SMALL:
+        return [Group(tables, names, subjects, chosen)]
+    visits, lesion_count = _lengths(tables, names)
+    wanted = int((visits * lesion_count).sum())
+    if len(visits) * int(visits.max(initial=0)) * int(lesion_count.max(initial=0)) <= (
+        _SPARE * wanted + _SMALL
+    ) or _sizes_hang_together(tables):
+        return [Group(tables, names, subjects, chosen)]
+    per = max(len(names.evaluators), 1)
+    longest = (a.reshape(-1, per).max(axis=1) for a in (visits, lesion_count))
+    size = [np.ceil(np.log2(np.maximum(a, 1))).astype(np.int64) for a in longest]
+    kind, first = number_rows(*size)
+    return [_group(tables, names, subjects, chosen, kind == k) for k in range(len(first))]
+
+
+def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
+    """How many visits (dates of one apart) and lesions each track has, at most."""
+    lesions = tables["lesions"]
+    rows = slice(None) if names.asked is None else np.flatnonzero(names.asked)
+    track = names.track[rows]
+    date, visit = lesions.when_cells()[1].codes[rows], visit_column(lesions).codes[rows]
+    out = []
+    for keys in ((visit, date), (lesions.keys_of("lesion")[0][rows],)):
+        _, first = number_rows(track, *keys)
+        out.append(np.bincount(track[first], minlength=names.n_tracks))
+    return out[0], out[1]
+
+
+def _sizes_hang_together(tables: Tables) -> bool:
+    """Whether the column that sizes are read from is decided by the whole table: a diameter beside
+    sizes counts only where the table has no size at all.
+    """
+    return "diameter" in tables["lesions"]
+
+
+def _group(
+    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None, member: Bools
+) -> Group:
+    """Some of the subjects."""
+    rows, own = np.flatnonzero(member[names.subject]), np.flatnonzero(member)
+    place = np.cumsum(member) - 1
+    per = len(names.evaluators)
+    return Group(
+        tables.replace(lesions=tables["lesions"].take(rows)),
+        Names(
+            names.subjects[own], names.evaluators, place[names.subject[rows]], names.evaluator[rows]
+        ),
+        _of_subjects(subjects, own),
+        None if chosen is None else chosen[rows],
+        (own[:, None] * per + np.arange(per)).ravel(),
+    )
+
+
+def _of_subjects(subjects: Subjects, own: Ints) -> Subjects:
+    """The dates of some of the subjects."""
+
+    def part(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: part(v) for name, v in value.items()}
+        if isinstance(value, Dates):
+            return Dates(*(getattr(value, f.name)[own] for f in attrs.fields(Dates)))
+        return value[own] if isinstance(value, np.ndarray) else value
+
+    held = {f.name: part(getattr(subjects, f.name)) for f in attrs.fields(Subjects)}
+    return Subjects(**held)
+
+
+@frozen(eq=False)
+class Piece:
+    """What came of a group.
+
+    Attributes
+    ----------
+    timepoints, subjects, events : Table
+    judgement : Judgement
+    outcome : Outcome
+    reference : ndarray of float, shape (unit,)
+    place : callable
+        Gives unit and timepoint of each row of the timepoints.
+    tracks : ndarray of int, shape (track,), or None
+        As in `Group`.
+    counts : dict of str to int
+        For the provenance.
+    """
+
+    timepoints: Table
+    subjects: Table
+    events: Table
+    judgement: Judgement | Judgements
+    outcome: Outcome
+    reference: Floats
+    place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
+    tracks: Ints | None
+    counts: dict[str, int]
+
+
+def joined(pieces: Sequence[Piece]) -> Piece:
+    """The pieces as one, units in the order of all tracks; a single one as it is."""
+    if len(pieces) == 1:
+        return pieces[0]
+    owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
+    order = np.argsort(np.concatenate(owners), kind="stable")
+    n = len(pieces[0].outcome.times)
+    return Piece(
+        timepoints=_table(
+            [p.timepoints for p in pieces],
+            np.argsort(
+                np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)]),
+                kind="stable",
+            ),
+        ),
+        subjects=_table([p.subjects for p in pieces], order),
+        events=_table([p.events for p in pieces], (order[:, None] * n + np.arange(n)).ravel()),
+        judgement=_judgements(pieces, order),
+        outcome=_outcome([p.outcome for p in pieces], order),
+        reference=np.concatenate([p.reference for p in pieces])[order],
+        place=_places(pieces, order),
+        tracks=None,
+        counts={name: sum(p.counts[name] for p in pieces) for name in pieces[0].counts},
+    )
+
+
+@frozen(eq=False, slots=False)
+class Ragged(Sealed):
+    """An array (unit, timepoint) whose units are of several lengths.
+
+    Attributes
+    ----------
+    parts : tuple of ndarray, shape (unit, timepoint)
+        Units of like length together.
+    part, unit : ndarray of int, shape (unit,)
+        In which of the parts a unit stands, and where.
+    """
+
+    parts: tuple[npt.NDArray[Any], ...]
+    part: Ints
+    unit: Ints
+
+    def __getitem__(self, place: tuple[Any, Any]) -> Any:
+        """The values at units and timepoints, as of an array."""
+        unit, time = np.broadcast_arrays(*place)
+        out = np.empty(unit.shape, dtype=self.parts[0].dtype)
+        for number, values in enumerate(self.parts):
+            here = self.part[unit] == number
+            out[here] = values[self.unit[unit[here]], time[here]]
+        return out[()]
+
+
+@frozen(eq=False, slots=False)
+class Judgements(Sealed):
+    """The judgements of groups of like courses, as one.
+
+    Attributes
+    ----------
+    each : tuple of Judgement
+    owner, lesion : ndarray of int, shape (unit,)
+        As of a `Judgement`, in the order of all units.
+    overall : Ragged
+    """
+
+    each: tuple[Judgement, ...]
+    owner: Ints
+    lesion: Ints
+    overall: Ragged
+
+    def of(self, unit: int) -> tuple[Judgement, int]:
+        """The judgement that a unit stands in, and its place there."""
+        return self.each[self.overall.part[unit]], int(self.overall.unit[unit])
+
+
+def _ragged(parts: Sequence[npt.NDArray[Any]], order: Ints) -> Ragged:
+    part = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
+    unit = np.concatenate([np.arange(len(p)) for p in parts])
+    return Ragged(tuple(parts), part[order], unit[order])
+
+
+def _judgements(pieces: Sequence[Piece], order: Ints) -> Judgements:
+    each = tuple(p.judgement for p in pieces if isinstance(p.judgement, Judgement))
+    owner = np.concatenate([p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None])
+    lesion = np.concatenate([j.lesion for j in each])
+    return Judgements(each, owner[order], lesion[order], _ragged([j.overall for j in each], order))
+
+
+def _places(pieces: Sequence[Piece], order: Ints) -> RowPlaces:
+    """Unit and timepoint of each row of all timepoints."""
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+    first = np.cumsum([0, *(len(p.judgement.owner) for p in pieces)])
+    unit = np.concatenate([number[p.place()[0] + n] for p, n in zip(pieces, first, strict=False)])
+    time = np.concatenate([p.place()[1] for p in pieces])
+    in_order = np.argsort(unit, kind="stable")
+    return RowPlaces(places=(unit[in_order], time[in_order]))
+
+
+def _table(tables: Sequence[Table], order: Ints) -> LateTable:
+    """The tables under each other, rows in this order."""
+    longest = max(tables, key=len)
+    names = dict.fromkeys([*longest, *(name for t in tables for name in t)])
+    return LateTable({name: partial(_column, tables, name, order) for name in names}, len(order))
+
+
+def _column(tables: Sequence[Table], name: str, order: Ints) -> npt.NDArray[Any]:
+    """A column of all; a remark that a group has no column of is blank."""
+    parts = [t[name] if name in t else np.full(t.n_rows, "") for t in tables]
+    return np.concatenate(parts)[order]
+
+
+def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
+    def late(of: str) -> Late[Any]:
+        held = [getattr(o, of) for o in outcomes]
+        return Late({n: partial(_record, _each(held, n), order) for n in held[0]})
+
+    return attrs.evolve(
+        _record([lambda o=o: o for o in outcomes], order),
+        best=_record([lambda o=o: o.best for o in outcomes], order),
+        times=late("times"),
+        start={
+            name: np.concatenate([o.start[name] for o in outcomes])[order]
+            for name in outcomes[0].start
+        },
+        others=late("_others"),
+    )
+
+
+def _each(held: Sequence[Any], name: str) -> list[Callable[[], Any]]:
+    return [partial(mapping.__getitem__, name) for mapping in held]
+
+
+def _record(makers: Sequence[Callable[[], Any]], order: Ints) -> Any:
+    """Records of arrays with an element a unit, as one."""
+    records = [make() for make in makers]
+    joined_fields: dict[str, Any] = {}
+    for field in attrs.fields(type(records[0])):
+        values = [getattr(record, field.name) for record in records]
+        if isinstance(values[0], np.ndarray):
+            flat = values[0].ndim == 1
+            both = np.concatenate(values)[order] if flat else _ragged(values, order)
+            joined_fields[field.name] = both
+    return attrs.evolve(records[0], **joined_fields)

@@ -1,0 +1,79 @@
+"""Dates that were judged wrong are set aside before the other checks speak.
+
+One date out of order moves a visit in its course: everything that is recomputed there and later
+would be held against rows that are right. Input: the hits of the checks of single dates. Output:
+the tables with these dates blank, in all rows of that visit that share the date; the visits then
+stand by their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from nettumor.crf import Column, CrfTable, Tables
+from nettumor.edit_checks.engine.register import Hits
+from nettumor.edit_checks.reading.data import Data, Rows
+
+OF_DATES = frozenset({"D01", "D03", "D04", "D05", "D08", "D13"})
+"""The checks that find a date wrong: none at all, after the cut-off or death, before birth, against
+the order of the visits, weeks away from the other scans of its visit. They look at the dates as
+given."""
+
+AS_GIVEN = OF_DATES | {"D19"}
+"""The checks that look at the dates as they are given: one set aside is not one that is blank."""
+
+_JUDGED = ("lesions", "responses")
+
+
+def without_wrong_dates(data: Data, hits: Sequence[Hits]) -> Tables:
+    """The tables without the dates that were found wrong; the tables themselves where none was."""
+    judged = [n for n in _JUDGED if n in data.tables and "subject" in data.tables[n]]
+    judged = [n for n in judged if "visit" in data.tables[n]]
+    columns = {n: "day" if data.tables[n].has_days else "date" for n in judged}
+    wrong: set[tuple[int, int, float]] = set()
+    unread = {n: np.zeros(data[n].n, dtype=np.bool_) for n in judged}
+    for hit in hits:
+        if hit.table in judged and hit.column == columns[hit.table]:
+            rows = data[hit.table]
+            at = hit.rows[_serious(hit) & (hit.rows >= 0)]
+            if "either" in hit.parts:  # of two that contradict each other neither can be told
+                at = np.concatenate([at, hit.related[hit.parts["either"]]])
+            unread[hit.table][at] = True
+            keys = zip(*(k[at].tolist() for k in _keys(data, rows)), strict=True)
+            wrong |= {k for k in keys if k[2] == k[2]}
+    changed = {}
+    for name in judged:
+        rows = data[name]
+        # rows of that visit, in either table, that share the date: the slip was made once
+        there = unread[name]
+        if wrong:
+            track, visit, day = (k.tolist() for k in _keys(data, rows))
+            there |= np.array([k in wrong for k in zip(track, visit, day, strict=True)], np.bool_)
+        there &= ~rows.blank("visit")
+        if there.any():
+            changed[name] = _blanked(rows.table, columns[name], there)
+    return data.tables.replace(**changed) if changed else data.tables
+
+
+def _keys(data: Data, rows: Rows) -> tuple[npt.NDArray[Any], ...]:
+    """Track, visit and day of each row, alike in both tables."""
+    return rows.track, data.shared("visit", rows.name), rows.day
+
+
+def _serious(hit: Hits) -> npt.NDArray[np.bool_]:
+    """Hits that say that the date is wrong, not only that it is unlikely."""
+    severity = np.asarray(hit.severity, dtype=object)
+    return np.broadcast_to(np.isin(severity, ("", "error")), len(hit.rows))
+
+
+def _blanked(table: CrfTable, column: str, where: npt.NDArray[np.bool_]) -> CrfTable:
+    """A table with blanks in some cells of a column."""
+    held = table.column(column)
+    codes = np.where(where, 0, held.codes + 1)
+    blank = Column.of_distinct(["", *held.words.tolist()], codes)
+    return evolve(table, columns={n: blank if n == column else table.column(n) for n in table})

@@ -1,0 +1,159 @@
+"""Slips of unit or decimal point in a marker: a value that leaves its own course by a factor that a
+slip makes.
+
+On the scale of logarithms a slip is a step of a known size: one for a decimal point, three for ng
+and ug, log 5.23 for mg and umol of 5-HIAA (by its molar mass). A sample between two others is held
+against the mean of both; how much a clean course wavers is learned from the samples of that marker
+in the whole study. Of the last sample nothing is certain (the rise may be real), nor of the first (a
+fall under therapy may be): a note, unless the factor is a thousand, which no disease makes. Input:
+the markers table. Output: the sample at fault, the factor, the probable value. The limits are
+library choices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nettumor import markers
+from nettumor._arrays import Bools, Floats
+from nettumor.edit_checks.engine.register import Hits, Parameters, check
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
+
+_COHORT = 20
+"""Samples between two others from which the waver of a marker is learned."""
+
+
+@check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1, waver=0.15, sure=4.0)
+def marker_jump(data: Data, parameters: Parameters) -> Hits:
+    """A value that is ten, a hundred or a thousand times what its course lets expect, or as much
+    larger as umol are than mg; or so much smaller.
+
+    All in powers of ten: ``tolerance`` is how near a step must come at the ends of a series, and
+    ``waver`` the spread that is assumed where a study has fewer than 20 samples to learn it from. A
+    step counts from ``sure`` times the spread.
+    """
+    read = markers_of(data)
+    row, before = read.before(read.series, read.unit, use=read.value > 0)
+    log = np.log10(read.value[row])
+    after = np.full(len(row), -1, dtype=np.int64)
+    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    up, down = (np.where(n >= 0, log - log[n], np.nan) for n in (before, after))
+    spread = _spread(read, row, (up + down) / 2, parameters["waver"])
+    steps = _steps(read, row)
+    inner = _inner(up, down, spread, steps, parameters)
+    alone = _between(inner)
+    first, last = (
+        _at_end(one, other, step, alone, steps, spread, parameters)
+        for one, other, step in ((after, before, down), (before, after, up))
+    )
+    # of two samples alone the later one is questioned
+    first = np.where((after >= 0) & (after[np.maximum(after, 0)] < 0), 0.0, first)
+    step = np.where(inner != 0, inner, np.where(last != 0, last, first))
+    at = np.flatnonzero(step != 0)
+    at = at[np.argsort(row[at])]
+    factor = 10.0 ** step[at]
+    certain = (inner[at] != 0) | (np.abs(step[at]) >= 3 - 1e-9)
+    times = [f"{f:.4g} times" if f > 1 else f"1/{1 / f:.4g} of" for f in factor.tolist()]
+    expected = [f"about {short_number(v)}" for v in (read.value[row[at]] / factor).tolist()]
+    neighbour = np.where(before[at] >= 0, before[at], after[at])
+    return Hits(
+        table="markers",
+        rows=row[at],
+        column="value",
+        related=row[neighbour],
+        expected=np.array(expected, dtype=object),
+        severity=np.where(certain, "", "note"),
+        message="{marker} is {value} {unit} at visit {visit}, about {times} its neighbours: was "
+        "it given in another unit, or with a wrong decimal point?",
+        parts={"times": np.array(times, dtype=object)},
+    )
+
+
+def _steps(read: Markers, row: Ints) -> tuple[Floats, ...]:
+    """The steps that a slip makes: 1, 2, 3, and for each sample that of mass and amount (NaN for
+    none).
+    """
+    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker[row]]
+    with np.errstate(invalid="ignore"):
+        return (*(np.full(len(row), float(n)) for n in (1, 2, 3)), np.log10(molar))
+
+
+def _small_molecule(marker: str) -> float:
+    """Nanomoles a nanogram, where a marker is a small molecule given in mass or in amount; else
+    NaN.
+    """
+    mass = markers.get(marker).molar_mass if marker in markers.names() else None
+    return 1000.0 / mass if mass is not None and mass < 1000 else np.nan
+
+
+def _spread(read: Markers, row: Ints, middle: Floats, waver: float) -> Floats:
+    """How much samples between two others waver about their mean, for each sample that of its
+    marker.
+
+    A robust standard deviation (1.4826 times the median distance from 0), at least a third of and at
+    most twice what is assumed.
+    """
+    out = np.full(len(row), waver)
+    marker = read.marker[row]
+    known = ~np.isnan(middle)
+    for code in np.unique(marker[known]).tolist():
+        mine = np.abs(middle[known & (marker == code)])
+        if len(mine) >= _COHORT:
+            out[marker == code] = np.clip(1.4826 * np.median(mine), waver / 3, 2 * waver)
+    return out
+
+
+def _nearest(value: Floats, steps: tuple[Floats, ...]) -> Floats:
+    """The step of a slip that a value is nearest to, with its sign."""
+    away = np.stack([np.abs(np.abs(value) - s) for s in steps])
+    away = np.where(np.isnan(away), np.inf, away)
+    best = np.take_along_axis(np.stack(steps), away.argmin(axis=0)[None], axis=0)[0]
+    return np.asarray(np.sign(value) * best)
+
+
+def _inner(
+    up: Floats, down: Floats, spread: Floats, steps: tuple[Floats, ...], parameters: Parameters
+) -> Floats:
+    """The step of each sample that leaves its two neighbours by one and the same slip, 0 for none.
+
+    Both neighbours must be left in the same direction, by at least half of the step.
+    """
+    middle = (up + down) / 2
+    step = _nearest(np.nan_to_num(middle), steps)
+    size = np.abs(step)
+    near = np.abs(middle - step) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
+    both = (np.sign(up) == np.sign(down)) & (np.minimum(np.abs(up), np.abs(down)) >= 0.5 * size)
+    enough = np.abs(middle) >= np.maximum(parameters["sure"] * spread, 0.6)
+    return np.where(near & both & enough, step, 0.0)
+
+
+def _between(inner: Floats) -> Bools:
+    """Samples that are themselves at fault: an end beside one is not held against it."""
+    return np.asarray(inner != 0)
+
+
+def _at_end(
+    one: Ints,
+    other: Ints,
+    step: Floats,
+    alone: Bools,
+    steps: tuple[Floats, ...],
+    spread: Floats,
+    parameters: Parameters,
+) -> Floats:
+    """The step of each sample at the end of its series from its only neighbour, 0 for none."""
+    end = (one >= 0) & (other < 0) & ~alone[np.maximum(one, 0)]
+    near = _nearest(np.nan_to_num(step), steps)
+    close = np.abs(step - near) <= parameters["tolerance"]
+    enough = np.abs(step) >= np.maximum(1.4 * parameters["sure"] * spread, 0.9)
+    return np.where(end & close & enough, near, 0.0)
+
+
+def short_number(value: float) -> str:
+    """A number with four digits that count, no exponent.
+
+    >>> short_number(15692.1), short_number(0.5231)
+    ('15690', '0.5231')
+    """
+    return np.format_float_positional(float(f"{value:.4g}"), trim="-")

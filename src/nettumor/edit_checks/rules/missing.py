@@ -1,0 +1,120 @@
+"""What should be there and is not: dates that are blank, visits left out of a series of numbers.
+
+Sources: SDTMIG 3.4 (--DTC is expected of every finding); SEND-style lists of missing visits. Input:
+the lesions and responses, and TR and RS where the study is SDTM. Output: one finding a visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nettumor.crf import number_rows, occurrence
+from nettumor.edit_checks.engine.places import looked
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.rules.date import from_domains, own_dates
+from nettumor.edit_checks.rules.visit import names_of
+from nettumor.words.visits import VisitKind, read
+
+
+@check("D19", needs={}, blank_allowed=True, follows=("S02",))
+def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """Rows without a date in a table that has dates; one finding a visit, with the number of rows.
+
+    Where a visit's other rows have a date it is a note: their date may stand for it.
+    """
+    asked = False
+    for name in ("lesions", "responses"):
+        usable = name in data.tables and "subject" in data.tables[name]
+        if usable and not from_domains(data, name):
+            rows = data[name]
+            column = own_dates(rows)[0]
+            if column in rows and not rows.blank(column).all():
+                asked = True
+                yield from _undated(data, rows, column, number_rows(rows.timepoint)[0])
+    for name in ("TR", "RS"):
+        if name in data and f"{name}DTC" in data[name] and "USUBJID" in data[name]:
+            rows = data[name]
+            if not rows.blank(f"{name}DTC").all():
+                asked = True
+                keys = ("USUBJID", f"{name}EVALID", f"{name}EVAL", "VISITNUM", "VISIT")
+                visit, _ = number_rows(*(rows.codes(k)[0] for k in keys))
+                yield from _undated(data, rows, f"{name}DTC", visit)
+    if not asked:
+        raise Skip("no table of lesions or responses has dates")
+
+
+def _undated(data: Data, rows: Rows, column: str, visit: Ints) -> Iterator[Hits]:
+    """The visits of a table of which rows have no date."""
+    blank = rows.blank(column)
+    if rows.name == "RS" and "RSTESTCD" in rows:
+        blank = blank & (rows.word("RSTESTCD") != "BESTRESP")  # the best response is of no day
+    if rows.name == "responses" and "best" in rows:
+        parts = [c for c in ("target", "non_target", "overall", "sum") if c in rows]
+        given = [~rows.blank(c) for c in parts]
+        blank = blank & np.logical_or.reduce([*given, rows.blank("best")])
+    looked(data, np.ones(rows.n, np.bool_))
+    at = np.flatnonzero(blank)
+    count = np.bincount(visit[at], minlength=int(visit.max(initial=-1)) + 1)
+    whole = ~np.isin(visit, visit[~blank])
+    first = at[occurrence(visit[at]) == 0]
+    number = count[visit[first]].tolist()
+    several = np.array(["a row" if n == 1 else f"{n} rows" for n in number], dtype=object)
+    yield Hits(
+        table=rows.name,
+        rows=first,
+        column=column,
+        expected="a date",
+        severity=np.where(whole[first], "", "note"),
+        names=names_of(rows),
+        parts={"several": several, "what": np.where(whole[first], "nothing of", "part of")},
+        message="{several} of visit {visit} without a date: {what} the visit can be placed in time",
+    )
+
+
+@check("D20", needs={}, follows=("D08", "S02"), share=0.5)
+def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A visit number left out between two of a subject, which at least half of the others who came
+    so far have.
+    """
+    points = data.timepoints
+    words = data.words("visit") if len(points) else np.empty(0, object)
+    found = [read(str(w)) for w in words]
+    plain = [v.kind == VisitKind.NUMBERED and v.series == "" and v.number % 1 == 0 for v in found]
+    number = np.array([v.number if p else np.nan for v, p in zip(found, plain, strict=True)])
+    if not len(points) or not np.isfinite(number).any():
+        raise Skip("visits have no whole numbers")
+    mine = number[points.visit]
+    use = np.flatnonzero(~np.isnan(mine))
+    looked(data, ~np.isnan(mine))
+    wanted = np.unique(mine[use])
+    place = np.where(np.isnan(mine), -1, np.searchsorted(wanted, mine))
+    has = np.zeros((data.n_tracks, len(wanted)), dtype=np.bool_)
+    has[points.track[use], place[use]] = True
+    last = has.shape[1] - 1 - np.argmax(has[:, ::-1], axis=1)
+    first = np.argmax(has, axis=1)
+    index = np.arange(len(wanted))
+    between = (index > first[:, np.newaxis]) & (index < last[:, np.newaxis])
+    between &= np.any(has, axis=1, keepdims=True)
+    came = np.count_nonzero(between | has, axis=0)
+    usual = np.count_nonzero(has, axis=0) >= parameters["share"] * np.maximum(came, 1)
+    track, lacking = np.nonzero(between & ~has & usual)
+    after = np.full(has.shape, -1, dtype=np.int64)
+    after[points.track[use], place[use]] = use
+    following = np.where(after >= 0, after, np.iinfo(np.int64).max)
+    following = np.minimum.accumulate(following[:, ::-1], axis=1)[:, ::-1]
+    point = following[track, lacking]
+    for name, row in (("lesions", points.lesions), ("responses", points.responses)):
+        there = row[point] >= 0
+        if name == "responses":
+            there &= points.lesions[point] < 0
+        yield Hits(
+            table=name,
+            rows=row[point[there]],
+            column="visit",
+            expected=np.array([f"{n:g}" for n in wanted[lacking[there]]], dtype=object),
+            names={"lesion": ""} if name == "lesions" else {},
+            message="visit {expected} is missing before visit {visit}",
+        )

@@ -1,0 +1,271 @@
+"""Numbers of rows: codes without gaps, ranks, order, occurrence, and the extremes of a number.
+
+Which rows are equal, and which stands before which? Codes from 0 on come in, one a row; numbers
+from 0 on come out, in ascending order of the codes. What is long is worked on in stretches that
+stay in the processor's cache.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+
+_STRETCH = 1 << 16  # rows whose temporaries stay in the processor's cache
+
+
+def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
+    """Numbers the distinct combinations of codes, in ascending order.
+
+    Parameters
+    ----------
+    *codes : array_like of int, shape (n,)
+        Codes from 0 on, one array per key, the first the slowest.
+
+    Returns
+    -------
+    numbers : ndarray of int, shape (n,)
+        The number of each row's combination.
+    first : ndarray of int, shape (number of combinations,)
+        The first row of each combination.
+
+    Examples
+    --------
+    >>> number_rows([0, 1, 0, 1], [2, 0, 2, 1])
+    (array([0, 1, 0, 2]), array([0, 1, 3]))
+    """
+    key = np.asarray(codes[0])
+    size = _size(key)
+    if len(codes) == 1:
+        key = key.astype(np.int64)
+    for column in codes[1:]:
+        key, size = _narrow(key, size)
+        further = np.asarray(column)
+        further, width = _narrow(further, _size(further))
+        both = np.empty(len(key), dtype=np.int64)
+        for part in stretches(len(key)):
+            np.multiply(key[part], width, out=both[part], dtype=np.int64, casting="unsafe")
+            np.add(both[part], further[part], out=both[part], casting="unsafe")
+        key, size = both, size * width
+    return _dense(key, size)
+
+
+def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Numbers the distinct codes in the order of their first rows, and gives these rows.
+
+    >>> by_appearance([7, 2, 7, 9])
+    (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
+    """
+    given = np.asarray(codes)
+    ready = _first_rows_of_numbered(given)
+    if ready is not None:
+        return given.astype(np.int32, copy=False), ready
+    key = given.astype(np.int64)
+    size = _size(key)
+    if not fills(size, key.size, most=8):
+        key, _ = number_rows(key)
+        size = _size(key)
+    row = _first_rows(key, size)
+    there = np.flatnonzero(row >= 0)
+    order = there[np.argsort(row[there])]
+    place = np.empty(size, dtype=np.int32)
+    place[order] = np.arange(len(order))
+    return values_at(place, key), row[order].astype(np.int64)
+
+
+def codes_of(values: npt.ArrayLike) -> tuple[Ints, npt.NDArray[Any]]:
+    """The code of each number (days, as a rule) among the distinct ones, and these in order.
+
+    NaN has the code -1.
+
+    >>> codes_of([7.0, np.nan, 2.5, 7.0])
+    (array([ 1, -1,  0,  1]), array([2.5, 7. ]))
+    """
+    given = np.asarray(values)
+    known = ~np.isnan(given)
+    distinct, code = np.unique(given[known], return_inverse=True)
+    out = np.full(len(given), -1, dtype=np.int64)
+    out[known] = code
+    return out, distinct
+
+
+def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
+    """The place of each row's code among the distinct codes of its track, ascending.
+
+    Parameters
+    ----------
+    track, codes : array_like of int, shape (n,)
+        Track numbers from 0 on, without gaps; codes from 0 on.
+
+    Returns
+    -------
+    rank : ndarray of int, shape (n,)
+        0 for the smallest code of the track.
+    count : ndarray of int, shape (tracks,)
+        How many distinct codes each track has.
+    first : ndarray of int, shape (sum of count,)
+        The first row of each (track, code), track by track, codes ascending.
+
+    Examples
+    --------
+    >>> rank_within([0, 0, 1, 0], [7, 5, 7, 5])[0]
+    array([1, 0, 0, 0])
+    """
+    tracks = np.asarray(track, dtype=np.int64)
+    pair, first = number_rows(tracks, codes)
+    count = np.bincount(tracks[first], minlength=_size(tracks) if tracks.size else 0)
+    start = np.concatenate([[0], np.cumsum(count)[:-1]]) if count.size else count
+    return (pair - start[tracks] if tracks.size else pair), count.astype(np.int64), first
+
+
+def occurrence(numbers: npt.ArrayLike) -> Ints:
+    """How many earlier rows have the same number: 0 for the first, 1 for its first repeat, ...
+
+    >>> occurrence([3, 1, 3, 3])
+    array([0, 0, 1, 2])
+    """
+    given = np.asarray(numbers)
+    order = np.argsort(given, kind="stable")
+    ranked = given[order]
+    new = np.ones(len(ranked), dtype=np.bool_)
+    new[1:] = ranked[1:] != ranked[:-1]
+    start = np.flatnonzero(new)
+    out = np.empty(len(given), dtype=np.int64)
+    out[order] = np.arange(len(given)) - np.repeat(start, np.diff(np.append(start, len(given))))
+    return out
+
+
+def order_rows(*by: npt.ArrayLike) -> Ints:
+    """The rows in the order of the first column, of the next where that is equal, then of the file.
+
+    NaN stands last; for a descending order give the negative.
+
+    >>> order_rows([1, 0, 1, 0], [5.0, 7.0, 2.0, 7.0])
+    array([1, 3, 2, 0])
+    """
+    return np.asarray(np.lexsort([np.asarray(column) for column in by[::-1]]), dtype=np.int64)
+
+
+def smallest_at(
+    number: Ints, values: npt.NDArray[Any], size: int, fill: Any = np.nan
+) -> npt.NDArray[Any]:
+    """The smallest value of each number below ``size``; ``fill`` where none is known.
+
+    >>> smallest_at(np.array([1, 1, 3]), np.array([4.0, 2.0, np.nan]), 4)
+    array([nan,  2., nan, nan])
+    """
+    return _extreme_at(np.minimum, number, values, size, fill)
+
+
+def largest_at(
+    number: Ints, values: npt.NDArray[Any], size: int, fill: Any = np.nan
+) -> npt.NDArray[Any]:
+    """The largest value of each number below ``size``; ``fill`` where none is known.
+
+    >>> largest_at(np.array([1, 1, 3]), np.array([4, 2, 7]), 4, -1)
+    array([-1,  4, -1,  7])
+    """
+    return _extreme_at(np.maximum, number, values, size, fill)
+
+
+def _extreme_at(
+    which: np.ufunc, number: Ints, values: npt.NDArray[Any], size: int, fill: Any
+) -> npt.NDArray[Any]:
+    if values.dtype.kind == "f":
+        known = ~np.isnan(values)
+        number, values = number[known], values[known]
+    out = np.full(size, fill, dtype=np.result_type(values.dtype, type(fill)))
+    out[number] = values  # some value of each number: none is compared with ``fill``
+    which.at(out, number, values)
+    return out
+
+
+def as_codes(key: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A key as whole numbers."""
+    return codes_of(key)[0] if key.dtype.kind == "f" else key
+
+
+def stretches(n: int) -> list[slice]:
+    """The rows from the first to the last, so many at a time that what is made of them stays in the
+    cache.
+    """
+    return [slice(start, min(start + _STRETCH, n)) for start in range(0, n, _STRETCH)]
+
+
+def fills(places: int, rows: int, *, most: int = 3) -> bool:
+    """Whether an array with a place for all that could be costs less than to number what is there.
+
+    At most so many places a row, as measured; small arrays cost nothing.
+    """
+    return 0 < places <= most * rows + 1024
+
+
+def smallest(n: int) -> np.dtype[Any]:
+    """The type that numbers of ``n`` rows take: half the room where they fit."""
+    return np.dtype(np.int32 if n <= 2**31 else np.int64)
+
+
+def values_at(values: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """``values[codes]`` in a third of the time where there are many; no code may lie below 0 (it
+    would read the first).
+
+    >>> values_at(np.array(["a", "b"]), np.array([1, 0, 1])).tolist()
+    ['b', 'a', 'b']
+    """
+    out = np.empty(len(codes), dtype=values.dtype)
+    for part in stretches(len(codes)):
+        values.take(codes[part], out=out[part], mode="clip")
+    return out
+
+
+def _size(codes: npt.NDArray[Any]) -> int:
+    return int(codes.max()) + 1 if codes.size else 1
+
+
+def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
+    """Codes of at most 31 bits, so that two of them multiply without overflow."""
+    if size <= 2**31:
+        return key, size
+    dense, _ = _dense(key, size)
+    return dense, _size(dense)
+
+
+def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
+    if not fills(size, key.size, most=8):
+        _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
+        return numbers.astype(np.int64), first.astype(np.int64)
+    row = _first_rows(key, size)
+    present = row >= 0
+    if present.all():
+        return key, row.astype(np.int64)
+    return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
+
+
+def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
+    """The first row of each code below ``size``; -1 for none."""
+    # whole numbers of half the size: what is written in no order stays in the processor's cache
+    whole = smallest(key.size)
+    row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
+    for part in reversed(stretches(key.size)):  # the last assignment, the first row, stays
+        row[key[part][::-1]] = np.arange(part.stop - 1, part.start - 1, -1, dtype=whole)
+    return row
+
+
+def _first_rows_of_numbered(codes: npt.NDArray[Any]) -> Ints | None:
+    """The first row of each code where the codes are numbered by appearance already; else None."""
+    found, seen, size = [np.zeros(0, dtype=np.int64)], 0, _size(codes)
+    for part in stretches(len(codes)):
+        if seen == size:
+            break
+        top = np.maximum.accumulate(codes[part])
+        new = np.flatnonzero((top[1:] > top[:-1]) & (top[1:] >= seen)) + 1
+        if top[0] >= seen:
+            new = np.append(0, new)
+        if top[-1] >= seen + len(new):
+            return None  # a number was passed over
+        found.append(new + part.start)
+        seen += len(new)
+    return np.concatenate(found)

@@ -1,0 +1,128 @@
+"""One study in the exports of eight systems: the same answer and the same findings in each."""
+
+import functools
+import re
+
+import pytest
+
+import exports
+import nettumor as nt
+from nettumor.crf.reading import read_quietly
+from nettumor.crf.study_file.writing import study_text
+
+VENDORS = (*exports.VENDORS, "excel")
+MOST_BY_HAND = 5
+NOTHING_BY_HAND = ("plain", "sdtm")
+
+
+def test_the_files_are_those_of_the_study():
+    """The committed files are what the script writes."""
+    for vendor, files in exports.VENDORS.items():
+        for name, text in files().items():
+            assert (exports.HERE / vendor / name).read_text(encoding="utf-8") == text, name
+
+
+def plain_visit(text):
+    """A sentence with each visit by its number, as all exports have it."""
+    for number, name in enumerate(exports.VISITS, 1):
+        spelled = (name, name.lower(), name.upper(), f"E{number}")
+        text = re.sub(rf"\b(?:{'|'.join(spelled)})\b", str(number), text)
+    return text.removesuffix(".0")
+
+
+@functools.cache
+def answers(vendor, study):
+    """What comes out of a vendor's export: timepoints, subjects and findings."""
+    tables = read_quietly(
+        exports.HERE / vendor, study=exports.HERE / f"{vendor}.toml" if study else None
+    )
+    done = nt.assess(tables)
+    found = nt.edit_checks.run(tables)
+    names = (
+        "subject",
+        "visit",
+        "day",
+        "sum",
+        "n_missing",
+        "target",
+        "non_target",
+        "new_lesion",
+        "overall",
+    )
+    timepoints = [
+        tuple(plain_visit(str(cell)) for cell in row)
+        for row in zip(*(done.timepoints[n].tolist() for n in names), strict=True)
+    ]
+    names = (
+        "subject",
+        "best",
+        "best_day",
+        "confirmed",
+        "pfs_days",
+        "pfs_event",
+        "os_days",
+        "os_event",
+    )
+    subjects = list(zip(*(done.subjects[n].tolist() for n in names), strict=True))
+    names = (
+        "check",
+        "severity",
+        "subject",
+        "visit",
+        "lesion",
+        "column",
+        "value",
+        "expected",
+        "message",
+    )
+    findings = sorted(tuple(plain_visit(str(row[n])) for n in names) for row in found.rows())
+    return tables, timepoints, subjects, findings
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_every_export_gives_the_same_answer_and_findings(vendor):
+    """With the study file of the vendor: timepoints, subjects and findings are those of the plain
+    tables, and nothing is left to be told but what the plain tables have too.
+    """
+    _, timepoints, subjects, findings = answers("plain", study=False)
+    assert len(findings) == 4
+    tables, *mine = answers(vendor, study=True)
+    assert mine == [timepoints, subjects, findings]
+    told = [r for r in tables.intake.rows() if r["status"] not in ("read", "not needed")]
+    assert told == []
+
+
+@pytest.mark.parametrize("vendor", sorted(set(VENDORS) - set(exports.BY_HAND)))
+def test_most_exports_need_no_study_file(vendor):
+    """What is certain is recognised without one."""
+    assert answers(vendor, study=False)[1:] == answers("plain", study=False)[1:]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_study_file_is_the_written_one_with_few_lines_by_hand(vendor):
+    """The committed study file is what `--write-study` writes with at most five lines of somebody's;
+    reading with what was written gives what reading without it gives.
+    """
+    folder = exports.HERE / vendor
+    before = read_quietly(folder)
+    text = study_text(before)
+    file, by_hand = exports.mended(vendor, text)
+    assert (exports.HERE / f"{vendor}.toml").read_text(encoding="utf-8") == file
+    assert by_hand <= (0 if vendor in NOTHING_BY_HAND else MOST_BY_HAND)
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_reading_with_what_was_written_changes_nothing(vendor, tmp_path):
+    """Every cell is as without the study file."""
+    folder = exports.HERE / vendor
+    before = read_quietly(folder)
+    path = tmp_path / "study.toml"
+    path.write_text(study_text(before), encoding="utf-8")
+    after = read_quietly(folder, study=path)
+    assert list(before) == list(after)
+    for name in before:
+        assert set(before[name]) == set(after[name])
+        for column in before[name]:
+            cells = before[name].text(column).tolist()
+            assert after[name].text(column).tolist() == cells, (name, column)
+        assert after[name].rows.tolist() == before[name].rows.tolist()
