@@ -1,7 +1,9 @@
 """The README tells the truth: its example prints what it shows, its tables name what exists."""
 
 import contextlib
+import importlib.util
 import io
+import json
 import pathlib
 import re
 import subprocess
@@ -54,3 +56,19 @@ def test_figures_are_current(tmp_path):
         shown = (root / "docs" / "figures" / name).read_bytes()
         assert shown == (tmp_path / name).read_bytes(), f"run python {script}"
         assert f"docs/figures/{name}" in README
+
+
+def test_table_of_speed_is_made_from_what_was_measured():
+    """The table between the marks is what `benchmarks/run.py --table` writes from its JSON: every
+    ratio there is between its lowest and highest round, and beside the benchmark that kept it.
+    """
+    place = pathlib.Path(__file__).resolve().parent.parent / "benchmarks" / "run.py"
+    specification = importlib.util.spec_from_file_location("benchmarks_run", place)
+    run = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(run)
+    found = json.loads(run.MEASURED.read_text(encoding="utf-8"))
+    assert README.split(run.BEGIN)[1].split(run.END)[0] == run.table(found)
+    scripts = {p.stem for p in place.parent.glob("*.py") if p.name not in run.NO_BENCHMARKS}
+    assert set(found["results"]) == scripts
+    records = [r for kept in found["results"].values() for r in kept]
+    assert all(r["low"] <= r["median"] <= r["high"] for r in records)

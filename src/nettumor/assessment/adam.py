@@ -146,7 +146,7 @@ def _overall(done: Assessment) -> Columns:
     those up to the first progression and before a new therapy.
     """
     table, place = done.timepoints, done._place()
-    rows = done.judgement.overall[place] != Response.MISSING
+    rows = done.judgement.overall[place[0], place[1]] != Response.MISSING
     unit, time = place[0][rows], place[1][rows]
     codes = done.judgement.overall[unit, time]
     columns = {n: c[rows] for n, c in identity(done, table, place[0]).items()}

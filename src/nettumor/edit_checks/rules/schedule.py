@@ -1,7 +1,7 @@
 """Visits against the schedule: in their windows, none missing, none too close.
 
-The schedule is that of the configuration or of the study file; without one it is learned from the study, and the finding
-says so. Sources: RECIST 1.1, 4.5 (frequency of re-evaluation); FDA guidance on PFS (two missed
+The schedule is that of the configuration or of the study file; without one it is learned from the
+study, and the finding says so. Sources: RECIST 1.1, 4.5 (frequency of re-evaluation); FDA guidance on PFS (two missed
 visits); protocol windows. Input: the dates of lesions and responses by visit, the reference dates,
 and the study's ``[windows]``. Output: visits out of their window, gaps, visits too close.
 """
