@@ -248,11 +248,12 @@ def _column(tables: Sequence[Table], name: str, order: Ints) -> npt.NDArray[Any]
 def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
     def late(of: str) -> Late[Any]:
         held = [getattr(o, of) for o in outcomes]
-        return Late({n: partial(_record, _each(held, n), order) for n in held[0]})
+        return Late({n: partial(_of_name, held, n, order) for n in held[0]})
 
+    whole: Outcome = _record(outcomes, order)
     return attrs.evolve(
-        _record([lambda o=o: o for o in outcomes], order),
-        best=_record([lambda o=o: o.best for o in outcomes], order),
+        whole,
+        best=_record([o.best for o in outcomes], order),
         times=late("times"),
         start={
             name: np.concatenate([o.start[name] for o in outcomes])[order]
@@ -262,13 +263,13 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
     )
 
 
-def _each(held: Sequence[Any], name: str) -> list[Callable[[], Any]]:
-    return [partial(mapping.__getitem__, name) for mapping in held]
+def _of_name(held: Sequence[Any], name: str, order: Ints) -> Any:
+    """The record of a name in several mappings."""
+    return _record([mapping[name] for mapping in held], order)
 
 
-def _record(makers: Sequence[Callable[[], Any]], order: Ints) -> Any:
+def _record(records: Sequence[Any], order: Ints) -> Any:
     """Records of arrays with an element a unit, as one."""
-    records = [make() for make in makers]
     joined_fields: dict[str, Any] = {}
     for field in attrs.fields(type(records[0])):
         values = [getattr(record, field.name) for record in records]
