@@ -249,11 +249,12 @@ def _column(tables: Sequence[Table], name: str, order: Ints) -> npt.NDArray[Any]
 def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
     def late(of: str) -> Late[Any]:
         held = [getattr(o, of) for o in outcomes]
-        return Late({n: partial(_record, _each(held, n), order) for n in held[0]})
+        return Late({n: partial(_of_name, held, n, order) for n in held[0]})
 
-    whole: Outcome = attrs.evolve(
-        _record([partial(_same, o) for o in outcomes], order),
-        best=_record([partial(_same, o.best) for o in outcomes], order),
+    whole: Outcome = _record(outcomes, order)
+    outcome: Outcome = attrs.evolve(
+        whole,
+        best=_record([o.best for o in outcomes], order),
         times=late("times"),
         start={
             name: np.concatenate([o.start[name] for o in outcomes])[order]
@@ -262,7 +263,7 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
         others=late("_others"),
         best_percents=Late({"change": partial(_best_percents, outcomes, order)}),
     )
-    return whole
+    return outcome
 
 
 def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Floats]:
@@ -271,17 +272,13 @@ def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Fl
     return percent, np.concatenate([o.best_percent_day for o in outcomes])[order]
 
 
-def _same(value: Any) -> Any:
-    return value
+def _of_name(held: Sequence[Any], name: str, order: Ints) -> Any:
+    """The record of a name in several mappings."""
+    return _record([mapping[name] for mapping in held], order)
 
 
-def _each(held: Sequence[Any], name: str) -> list[Callable[[], Any]]:
-    return [partial(mapping.__getitem__, name) for mapping in held]
-
-
-def _record(makers: Sequence[Callable[[], Any]], order: Ints) -> Any:
+def _record(records: Sequence[Any], order: Ints) -> Any:
     """Records of arrays with an element a unit, as one."""
-    records = [make() for make in makers]
     joined_fields: dict[str, Any] = {}
     for field in attrs.fields(type(records[0])):
         values = [getattr(record, field.name) for record in records]

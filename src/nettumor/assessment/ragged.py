@@ -34,7 +34,7 @@ class Ragged(Sealed):
     part: Ints
     unit: Ints
 
-    def __getitem__(self, place: tuple[Any, Any]) -> Any:
+    def __getitem__(self, place: tuple[Any, ...]) -> Any:
         """The values at units and timepoints, as of an array."""
         unit, time = np.broadcast_arrays(*place)
         out = np.empty(unit.shape, dtype=self.parts[0].dtype)
