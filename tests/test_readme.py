@@ -6,6 +6,8 @@ import io
 import json
 import pathlib
 import re
+import subprocess
+import sys
 
 import nettumor as nt
 
@@ -41,6 +43,19 @@ def test_tables_name_what_exists():
         if n.endswith(("_CENSORING", "_BEST_RESPONSE", "_PRINTED")) or "CENSORING_" in n
     }
     assert published - editions <= rules
+
+
+def test_figures_are_current(tmp_path):
+    """The figures of the README are those that their command writes, to the last byte."""
+    root = pathlib.Path(__file__).resolve().parent.parent
+    script = root / "docs" / "make_figures.py"
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
+    names = {path.name for path in (root / "docs" / "figures").iterdir()}
+    assert names == {path.name for path in tmp_path.iterdir()}
+    for name in names:
+        shown = (root / "docs" / "figures" / name).read_bytes()
+        assert shown == (tmp_path / name).read_bytes(), f"run python {script}"
+        assert f"docs/figures/{name}" in README
 
 
 def test_table_of_speed_is_made_from_what_was_measured():
