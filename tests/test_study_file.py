@@ -247,7 +247,7 @@ WRONG = {
     "[schedule]\nevry = 56": "Unknown key in .*Did you mean 'every'",
     "[decided]\nx = 1": "`decided.x` must be text",
     "[limits]\nrow = 5": "Unknown limit: 'row'.*Did you mean 'rows'",
-    "[limits]\nrows = 0": "`limits.rows` must be a whole number above 0",
+    "[limits]\nrows = 0": "`limits.rows` must be a whole number of at least 1; got 0",
     "checks = 1": "`checks` must be a table",
     '[checks.of]\nM22 = "x"': r"Unknown table: 'of' \(study.toml, line 1, checks.of\). Did you mean 'off'",
     "[checks.off]\nM22 = 1": r"must give the reason; got 1 \(study.toml, line 2, checks.off.M22\)",
@@ -346,3 +346,35 @@ def test_the_command_writes_a_study_file_and_reads_it(tmp_path, capsys):
     ):
         with pytest.raises(nt.InputError, match=re.escape(said)):
             run(["intake", str(folder), *wrong])
+
+
+def test_a_schedule_that_changes_holds_for_the_checks_too(tmp_path):
+    """Every 8 weeks to day 112, then every 12: the visit on day 196 is planned, one on day 168 is not,
+    and a gap of 84 days is none before day 112.
+    """
+    days = {"1": [0, 56, 112, 196, 280], "2": [0, 56, 112, 168], "3": [0, 112]}
+    rows = [(s, d) for s, own in days.items() for d in own]
+    lesions = {
+        "subject": [s for s, _ in rows],
+        "visit": [str(d) for _, d in rows],
+        "day": [d for _, d in rows],
+        "lesion": ["T1"] * len(rows),
+        "role": ["TARGET"] * len(rows),
+        "size": [20] * len(rows),
+    }
+    found = {}
+    for name, text in (
+        ("pairs", "visits = [[0, 56], [112, 84]]\nwindow = 7"),
+        ("days", "days = [56, 112, 196, 280]\nwindow = 7"),
+        ("one", "every = 56\nwindow = 7"),
+    ):
+        study = written(tmp_path, f"[schedule]\n{text}\n")
+        table = nt.edit_checks.run({"lesions": lesions}, study=study, checks=["D10", "D11"])
+        found[name] = [(r["check"], r["subject"], r["visit"], r["expected"]) for r in table.rows()]
+    assert found["pairs"] == [
+        ("D10", "2", "168", "day 189 to 203"),
+        ("D11", "3", "112", "at most 84 days"),
+    ]
+    assert found["days"] == found["pairs"]
+    assert ("D10", "1", "196", "day 217 to 231") in found["one"]
+    assert found["one"] != found["pairs"]

@@ -26,6 +26,7 @@ from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.output import RowPlaces
 from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
+from nettumor.assessment.sources import Sources, sources_together
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
@@ -175,6 +176,8 @@ class Piece:
         As in `Group`.
     counts : dict of str to int
         For the provenance.
+    sources : callable
+        Gives the `Sources` of the timepoints.
     """
 
     timepoints: Table
@@ -186,6 +189,7 @@ class Piece:
     place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     tracks: Ints | None
     counts: dict[str, int]
+    sources: Callable[[], Sources]
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -195,14 +199,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
     order = np.argsort(np.concatenate(owners), kind="stable")
     n = len(pieces[0].outcome.times)
+    of_row = np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)])
+    rows = np.argsort(of_row, kind="stable")
     return Piece(
-        timepoints=_table(
-            [p.timepoints for p in pieces],
-            np.argsort(
-                np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)]),
-                kind="stable",
-            ),
-        ),
+        timepoints=_table([p.timepoints for p in pieces], rows),
         subjects=_table([p.subjects for p in pieces], order),
         events=_table([p.events for p in pieces], (order[:, None] * n + np.arange(n)).ravel()),
         judgement=_judgements(pieces, order),
@@ -211,6 +211,7 @@ def joined(pieces: Sequence[Piece]) -> Piece:
         place=_places(pieces, order),
         tracks=None,
         counts={name: sum(p.counts[name] for p in pieces) for name in pieces[0].counts},
+        sources=lambda: sources_together([p.sources() for p in pieces], rows),
     )
 
 
@@ -250,9 +251,8 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
         held = [getattr(o, of) for o in outcomes]
         return Late({n: partial(_of_name, held, n, order) for n in held[0]})
 
-    whole: Outcome = _record(outcomes, order)
-    return attrs.evolve(
-        whole,
+    whole: Outcome = attrs.evolve(
+        _record(outcomes, order),
         best=_record([o.best for o in outcomes], order),
         times=late("times"),
         start={
@@ -260,7 +260,15 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
             for name in outcomes[0].start
         },
         others=late("_others"),
+        best_percents=Late({"change": partial(_best_percents, outcomes, order)}),
     )
+    return whole
+
+
+def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Floats]:
+    """The smallest changes from baseline and their days."""
+    percent = np.concatenate([o.best_percent for o in outcomes])[order]
+    return percent, np.concatenate([o.best_percent_day for o in outcomes])[order]
 
 
 def _of_name(held: Sequence[Any], name: str, order: Ints) -> Any:

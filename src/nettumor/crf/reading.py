@@ -180,11 +180,11 @@ def read_quietly(
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
 
 
-def unrecognised(source: Any) -> Tables:
+def unrecognised(source: Any, limits: Limits | None = None) -> Tables:
     """What was read and not recognised: no tables, and an intake that says what there is. For the
     first version of a study file where nothing else can be said.
     """
-    given, lines, _, _ = _gather(source, as_limits(None), {})
+    given, lines, _, _ = _gather(source, as_limits(limits), {})
     found = recognise(given, {}, lines, None, named=False)
     return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 
@@ -361,7 +361,7 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
 _OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
-    r"(?!(?:tu|tr|rs|dm|ds|lb)(?![a-z]))"
+    r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
     r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
 )
 """Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder. A name
