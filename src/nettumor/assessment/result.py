@@ -80,6 +80,11 @@ class LateTable(Table):
         return "\n".join(lines)
 
 
+def _once(make: Callable[[], Any]) -> Once[Any]:
+    """What is made when it is asked for, in a form that goes through pickle."""
+    return Once(make)
+
+
 def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
     values = np.array(make())
     values.setflags(write=False)
@@ -155,9 +160,9 @@ class Assessment(Sealed):
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
-    sources: Callable[[], Any] = field(default=_none, converter=Once)
+    sources: Callable[[], Any] = field(default=_none, converter=_once)
     carried: tuple[str, ...] = ()
-    accepted: Callable[[], Any] = field(default=_none, converter=Once)
+    accepted: Callable[[], Any] = field(default=_none, converter=_once)
 
     def __attrs_post_init__(self) -> None:
         sealed((self.judgement, self.outcome, self.reference))
