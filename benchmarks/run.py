@@ -75,6 +75,7 @@ def table(found):
     on = found["machine"]
     load = "" if on["load"] is None else f", {on['load']:.0f} processes at work besides"
     head = (
+        "## Speed\n\n"
         f"Measured with `python benchmarks/run.py` on {on['cores']} cores{load} ({names}). How many\n"
         "times as long the one takes as the other, both in turn in one run: median (lowest to highest\n"
         "round).\n\n| what | against | times as long |\n| --- | --- | --- |\n"
@@ -84,7 +85,7 @@ def table(found):
         for records in found["results"].values()
         for r in records
     ]
-    return head + "".join(rows)
+    return head + "".join(rows) + "\n"
 
 
 def write_table(path=MEASURED):

@@ -225,6 +225,7 @@ WRONG = {
     '[words]\nrole = "x"': r"`words.role` must be a table; got 'x'.*Write \[words.role\]",
     '[dates]\norder = "DYM"': "`dates.order` must be one of",
     '[dates]\n"lesions.dat" = "DMY"': "Unknown column: 'lesions.dat'.*Did you mean 'lesions.date'",
+    '[dates]\norder = "DMY"\n"lesions.date" = "MDY"': r"`dates.lesions.date` is no column of.*line 3",
     '[units]\nsize = "inch"': "must be a unit that can be made mm; got 'inch'",
     '[units]\norgan = "cm"': "has no unit of its own",
     '[wide]\n"t{m}_size" = "TARGET size"': "`wide.t{m}_size` is no pattern",

@@ -251,8 +251,9 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
         held = [getattr(o, of) for o in outcomes]
         return Late({n: partial(_of_name, held, n, order) for n in held[0]})
 
-    whole: Outcome = attrs.evolve(
-        _record(outcomes, order),
+    whole: Outcome = _record(outcomes, order)
+    outcome: Outcome = attrs.evolve(
+        whole,
         best=_record([o.best for o in outcomes], order),
         times=late("times"),
         start={
@@ -262,7 +263,7 @@ def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
         others=late("_others"),
         best_percents=Late({"change": partial(_best_percents, outcomes, order)}),
     )
-    return whole
+    return outcome
 
 
 def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Floats]:

@@ -107,7 +107,10 @@ class RowPlaces(Sealed):
 
     @cached_property
     def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
-        return np.nonzero(np.asarray(self.exists)) if self.places is None else self.places
+        if self.places is not None:
+            return self.places
+        assert self.exists is not None
+        return np.nonzero(self.exists)
 
     def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
         """Unit and timepoint of each row."""

@@ -78,9 +78,8 @@ def of_one_length(text: Any) -> tuple[npt.NDArray[np.int32], Ints] | None:
     if not n or text.null_count:
         return None
     width = np.int64 if str(text.type).startswith("large") else np.int32
-    ends: npt.NDArray[Any] = np.frombuffer(text.buffers()[1], dtype=width)[
-        text.offset : text.offset + n + 1
-    ]
+    offsets: npt.NDArray[Any] = np.frombuffer(text.buffers()[1], dtype=width)
+    ends = offsets[text.offset : text.offset + n + 1].astype(np.int64)
     length = int(ends[1] - ends[0])
     if not 0 < length <= _LONGEST or (ends[1:] - ends[:-1] != length).any():
         return None

@@ -30,6 +30,7 @@ from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.study_file.applying import (
+    check_dates,
     dates_said,
     decided_lines,
     use_named,
@@ -170,6 +171,7 @@ def read_quietly(
             argument="source",
         )
     if file is not None:
+        check_dates(file, {**tables, **domains})
         tables = with_units(with_words(tables, file), file)
         used = (*used, *file.population.where)
     read_as = Tables(tables, domains=domains, ignored=found.ignored, frame_kind=kind, study=file)

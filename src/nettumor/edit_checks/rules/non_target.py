@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, more_than
-from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import Role, State
 from nettumor.crf.columns import Words
@@ -129,7 +128,6 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
     """CR while a marker that was above its limit at baseline is so still (nearest sample within
     ``days``); where the criteria name the markers (``cr_markers``), by these and their samples.
     """
-    asked = asks_for_markers(data.criteria)
     said, markers = reported(data), data["markers"]
     found = marker_against_cr(data, parameters["days"])[said.rows.timepoint]
     open_ = said.use & (found >= 0)
@@ -153,8 +151,7 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
             message=column.replace("_", "-")
             + " response CR is reported at visit {visit}, but {marker} is still above "
             "its upper limit ({level} {unit}, limit {limit}, sample of {taken}); it was so at "
-            "baseline"
-            + ("" if asked else "; the field cr_markers of the criteria lets the response stand"),
+            "baseline",
         )
         open_[at] = False
 
