@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
+
+from nettumor._sealed import sealed
 
 T = TypeVar("T")
 
@@ -40,3 +42,37 @@ class Late(Mapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers
+
+
+class Once(Generic[T]):
+    """Gives what a maker makes, made when it is first asked for; pickled, it is made and carried.
+
+    >>> Once(lambda: 9)()
+    9
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._late: Late[T] = Late({"value": make})
+
+    def __call__(self) -> T:
+        """The value."""
+        return self._late["value"]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self(),)
+
+
+def _made(value: T) -> Once[T]:
+    """A value that was carried, its arrays read-only."""
+    sealed(value)
+    return Once(_Gives(value))
+
+
+class _Gives(Generic[T]):
+    """A maker that has its value."""
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+
+    def __call__(self) -> T:
+        return self._value

@@ -24,6 +24,14 @@ from nettumor.crf import CrfTable, Role, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import Line
 
+_TURN = (
+    "scans dated after death",
+    "targets that were not there at baseline",
+    "new lesions without size or state",
+    "lines for new lesions with nothing in them",
+    "first scans after the reference date",
+)
+"""The order in which they are said."""
 _FEW = 3
 """Subjects that a line names; the count says how many there are."""
 
@@ -184,7 +192,8 @@ def together(lines: list[Line]) -> list[Line]:
             continue
         note = held.note if line.note in held.note else f"{held.note}; {line.note}"
         out[key] = attrs.evolve(held, count=held.count + line.count, note=note)
-    return list(out.values())
+    # in the order of one group of all, whoever comes first
+    return sorted(out.values(), key=lambda line: _TURN.index(line.found))
 
 
 def _people(names: Iterable[Any]) -> str:

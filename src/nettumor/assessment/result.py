@@ -18,7 +18,7 @@ import numpy.typing as npt
 from attrs import field, fields, frozen
 
 from nettumor import _figures, _wording
-from nettumor._late import Late
+from nettumor._late import Late, Once
 from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
@@ -78,6 +78,11 @@ class LateTable(Table):
             )
             lines.append(f"  {name}: {shown}"[:100])
         return "\n".join(lines)
+
+
+def _once(make: Callable[[], Any]) -> Once[Any]:
+    """What is made when it is asked for, in a form that goes through pickle."""
+    return Once(make)
 
 
 def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
@@ -155,9 +160,9 @@ class Assessment(Sealed):
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
-    sources: Callable[[], Any] = _none
+    sources: Callable[[], Any] = field(default=_none, converter=_once)
     carried: tuple[str, ...] = ()
-    accepted: Callable[[], Any] = _none
+    accepted: Callable[[], Any] = field(default=_none, converter=_once)
 
     def __attrs_post_init__(self) -> None:
         sealed((self.judgement, self.outcome, self.reference))
