@@ -65,7 +65,8 @@ def check_subject(row, days, undated, progressed):
         assert best in RESPONDERS
     if best in RESPONDERS:
         assert row["best_unconfirmed"] in RESPONDERS
-        assert row["first_response_day"] <= row["best_day"] or not known
+        unsure = undated and np.isnan(row["first_response_day"] + row["best_day"])
+        assert row["first_response_day"] <= row["best_day"] or not known or unsure
     elif known:
         assert np.isnan(row["first_response_day"])
     if best == "MISSING":
@@ -73,9 +74,8 @@ def check_subject(row, days, undated, progressed):
     elif known and undated:
         assert row["best_day"] in [*days, pd_day] or np.isnan(row["best_day"])
     elif known:
-        assert row["best_day"] in days or (best == "PD" and row["best_day"] == pd_day)
-    if best in ("PD", "iCPD") and not np.isnan(row["best_day"]) and not undated:
-        assert pd_day <= row["best_day"]
+        # a scan that shows a progression may be earlier than its visit, even than the visit before
+        assert row["best_day"] in days or (best == "PD" and row["best_day"] <= pd_day)
     if not np.isnan(pd_day):
         assert progressed
         assert pd_day <= max(days)  # some scan of a visit may be earlier than the visit's day
@@ -87,9 +87,11 @@ def check_subject(row, days, undated, progressed):
     if row["ttp_event"]:
         assert row["pfs_event"]
     if row["pfs_event"]:
-        assert reason & (EventReason.PROGRESSION | EventReason.DEATH)
+        # of a death in the month of a progression neither is known to be the first
+        assert reason & (EventReason.PROGRESSION | EventReason.DEATH | EventReason.DAY_UNKNOWN)
     if row["pfs_event"] and EventReason.PROGRESSION in reason and not np.isnan(row["pfs_days"]):
-        assert row["pfs_days"] == max(pd_day, 0)
+        # before day 0 in any case, whatever the day: 0
+        assert row["pfs_days"] == (0 if np.isnan(pd_day) else max(pd_day, 0))
     if not np.isnan(row["dor_days"]):
         assert not np.isnan(row["first_response_day"])
         assert row["dor_days"] > 0 or not row["dor_event"]

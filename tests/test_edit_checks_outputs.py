@@ -84,6 +84,7 @@ def test_json_holds_everything(tmp_path):
         "unreadable": 0,
     }
     assert body["inputs"][0]["rows"] == 4
+    assert body["about"]["configuration"].pop("limits")["rows"] == 20_000_000
     assert body["about"]["configuration"] == {
         "off": {"S02": "not here"},
         "organ_map": {"SEGMENT 4": "LIVER"},

@@ -127,7 +127,11 @@ def test_a_full_disk(sizes, name):
 def test_a_full_disk_for_findings(study, suffix):
     """The same for every kind of file that check writes."""
     output = study.parent / f"queries.{suffix}"
-    output.write_text("earlier\n")
+    if suffix == "xlsx":  # its answers are kept, so it must be one of findings
+        nt.edit_checks.run({"subjects": {"subject": ["01"]}}).to_xlsx(output)
+    else:
+        output.write_text("earlier\n")
+    earlier = output.read_bytes()
     run = subprocess.run(
         [sys.executable, "-m", "nettumor", "check", str(study), "-o", str(output)],
         capture_output=True,
@@ -138,8 +142,18 @@ def test_a_full_disk_for_findings(study, suffix):
     assert run.returncode == 2
     assert run.stderr.splitlines()[-1] == f"nettumor: File too large: {output}"
     assert "Traceback" not in run.stderr
-    assert output.read_text() == "earlier\n"
+    assert output.read_bytes() == earlier
     assert names(study.parent) == [f"queries.{suffix}", "study"]
+
+
+def test_a_workbook_of_something_else_is_not_written_over(tmp_path):
+    """A workbook keeps the answers in the one that it replaces; one that holds none is refused."""
+    output = tmp_path / "queries.xlsx"
+    output.write_text("earlier\n")
+    found = nt.edit_checks.run({"subjects": {"subject": ["01"]}})
+    with pytest.raises(nt.InputError, match=r"holds no findings of an earlier run.*another name"):
+        found.to_xlsx(output)
+    assert output.read_text() == "earlier\n"
 
 
 def test_a_set_of_files_is_written_whole(capsys, study, monkeypatch):

@@ -144,18 +144,13 @@ def test_arrays_and_mappings_are_compared_element_by_element():
     assert not sealed(held)[0].flags.writeable
 
 
-def responses_of(tables):
-    """What a worker is asked for."""
-    return nt.assess(tables)
-
-
 def test_a_pool_of_processes_takes_and_gives_them():
     """Tables go to a spawned process and the assessment comes back, equal to one made here."""
     tables = crf.read(STUDY)
     with concurrent.futures.ProcessPoolExecutor(
         1, mp_context=multiprocessing.get_context("spawn")
     ) as pool:
-        assert pool.submit(responses_of, tables).result(timeout=120) == nt.assess(tables)
+        assert pool.submit(nt.assess, tables).result(timeout=120) == nt.assess(tables)
 
 
 def in_a_fork(source, answers):

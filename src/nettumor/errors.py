@@ -175,7 +175,7 @@ def listed(names: Iterable[str], none: str = "none") -> str:
     >>> listed(["subject", "a" * 100])[:50]
     'subject, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'
     >>> listed(map(str, range(1000)))[-30:]
-    '25, 26, 27, 28, 29 (+ 970 more)'
+    '5, 26, 27, 28, 29 (+ 970 more)'
     """
     found = list(names)
     short = (name if len(name) <= 60 else f"{name[:59]}…" for name in found[:30])

@@ -90,7 +90,7 @@ class TimeToEvent:
         >>> from nettumor import progression_free_survival
         >>> print(progression_free_survival([5, 5, 3], [84, 168, 252], new_therapy=200).explain())
         PFS: censored at 168.0 days (5.5 months), day 168.0: last adequate assessment, new therapy \
-(Censoring after the FDA guidance of 2018, Table A)
+(Censoring after the FDA guidance of 2018, Table A; missed visits off)
         """
         time, event = float(np.asarray(self.time)[index]), bool(np.asarray(self.event)[index])
         bits = EventReason(int(np.asarray(self.reason)[index]))

@@ -150,7 +150,7 @@ def crosswalk(
     >>> from nettumor.criteria import VOGL_2008
     >>> walk = crosswalk({"lesions": lesions}, rule=VOGL_2008.best_response)
     >>> print(walk.explain().splitlines()[0])
-    vogl-2008 and vogl-2008-captions: kappa 0.00, 1 of 2 change class
+    vogl-2008 and vogl-2008-captions: kappa 0.00, 1 of 2 changes class
     >>> sorted(walk.left_out)
     ['choi-2007', 'mrecist-2010']
     """

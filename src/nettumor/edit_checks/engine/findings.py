@@ -22,6 +22,7 @@ from nettumor.crf.intake import intake_table, summary
 from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.edit_checks.engine.run_before import Previous, compared_with, previous_table
+from nettumor.errors import InputError
 from nettumor.tables import Table, csv_text, no_formula
 
 
@@ -327,7 +328,7 @@ class Findings(Table):
         check_limit(limit)
         table, left_out = self.selected(folded=folded, severity=severity, limit=limit, since=since)
         kept = answers if answers is not None else path if Path(path).is_file() else None
-        write_book(self, path, table, left_out, None if kept is None else previous_table(kept))
+        write_book(self, path, table, left_out, None if kept is None else _answered(kept))
 
     def counts(self, column: str, *, folded: bool = True) -> Table:
         """How many errors, warnings and notes a column's values have, the worst first.
@@ -374,3 +375,15 @@ def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(
         np.int64
     )
+
+
+def _answered(path: str | Path) -> Table:
+    """The findings of the workbook that is written over, refused where it holds none."""
+    try:
+        return previous_table(path)
+    except InputError:
+        raise InputError(
+            f"`path` would be written over {Path(path).name!r}, which holds no findings of an earlier "
+            "run whose answers could be kept. Give another name, or remove the file.",
+            argument="path",
+        ) from None
