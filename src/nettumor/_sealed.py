@@ -45,7 +45,7 @@ def sealed(value: T) -> T:
 
 
 def _seal(value: Any, seen: set[int]) -> None:
-    kind = type(value)
+    kind: Any = type(value)
     if id(value) in seen or isinstance(value, type):
         return
     if isinstance(value, np.ndarray):
