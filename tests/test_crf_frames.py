@@ -13,6 +13,7 @@ import pytest
 import nettumor as nt
 from nettumor import crf
 from nettumor.crf.columns import Column, choose_cells, concatenate
+from nettumor.crf.frames import read_frame
 from nettumor.errors import InputError, InputTypeError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -682,3 +683,21 @@ def test_whole_numbers_of_128_bits(dtype, numbers):
     """Read like any other whole numbers."""
     table = crf.read({"subjects": {"subject": pl.Series(numbers, dtype=dtype)}})["subjects"]
     assert table.text("subject").tolist() == [str(n) for n in numbers]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize("cells", [["b", None, "a", "b"], ["x"] * 4, [None, "x"], ["", None]])
+def test_a_short_column_of_text_is_read_as_a_long_one(
+    library: str, cells: list[str | None]
+) -> None:
+    """Below two thousand rows words are numbered another way: cells and blanks are the same."""
+    frames = pytest.importorskip(library)
+    many = 3000 // len(cells)
+    dtype = {"dtype": "str"} if library == "pandas" else {"dtype": frames.String}
+    short, long = (
+        read_frame({"subject": frames.Series(cells * n, **dtype)}, "lesions").column("subject")
+        for n in (1, many)
+    )
+    assert short.text.tolist() * many == long.text.tolist()
+    assert short.blank.tolist() * many == long.blank.tolist()
+    assert short.text.tolist() == [cell or "" for cell in cells]

@@ -45,6 +45,7 @@ def sealed(value: T) -> T:
 
 
 def _seal(value: Any, seen: set[int]) -> None:
+    kind: Any = type(value)
     if id(value) in seen or isinstance(value, type):
         return
     if isinstance(value, np.ndarray):
@@ -55,12 +56,23 @@ def _seal(value: Any, seen: set[int]) -> None:
         parts = list(value.values())
     elif isinstance(value, (list, tuple)):
         parts = list(value)
-    elif attrs.has(type(value)):
-        parts = [getattr(value, f.name) for f in attrs.fields(type(value))]
+    else:
+        parts = [getattr(value, name) for name in _fields(kind)]
     if parts:
         seen.add(id(value))
     for part in parts:
-        _seal(part, seen)
+        if type(part) not in _PLAIN:
+            _seal(part, seen)
+
+
+_PLAIN = frozenset({str, float, int, bool, type(None)})
+"""Types that hold no array: most of what a criteria object holds."""
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    """The names of the fields of an attrs class; none of another."""
+    return tuple(f.name for f in attrs.fields(kind)) if attrs.has(kind) else ()
 
 
 @attrs.frozen

@@ -91,14 +91,19 @@ def confirmations(
 ) -> npt.NDArray[np.int32]:
     """Step 3: the timepoint that confirms each ``response`` (CR or PR), -1 where none does."""
     by = np.full(codes.shape, -1, dtype=np.int32)
-    is_pr = response == _R.PR
+    cr, pr, ne = (
+        int(_R.CR),
+        int(_R.PR),
+        int(_R.NE),
+    )  # once: an Enum is slow to look up in Python 3.11
+    is_pr = response == pr
     confirming = RESPONSES if is_pr else _codes(_R.CR)
     allowed = (
         confirming
         | _codes(_R.MISSING, _R.NE)
         | (_STABLE if is_pr and rule.accept_sd_between else False)
     )
-    hoped = codes[:-1] == response
+    hoped = codes[:-1] == int(response)
     for first in np.flatnonzero(hoped.any(axis=1)).tolist():
         who = np.flatnonzero(hoped[first])
         due = day[first, who] + (rule.confirmation_days or 0)
@@ -111,11 +116,11 @@ def confirmations(
             if not open_.any():
                 break
             code = codes[later, who]
-            open_ &= ~(after_cr & (code == _R.PR))  # no PR after a CR there
+            open_ &= ~(after_cr & (code == pr))  # no PR after a CR there
             confirms = open_ & confirming[code] & at_least(day[later, who], due, guard)
             by[first, who[confirms]] = later
-            after_cr |= code == _R.CR
-            not_evaluable += code == _R.NE
+            after_cr |= code == cr
+            not_evaluable += code == ne
             stable += _STABLE[code]
             open_ &= (
                 ~confirms & allowed[code] & (not_evaluable <= rule.max_ne_between) & (stable <= 1)

@@ -80,7 +80,8 @@ def read_frame(frame: Any, name: str, path: str = "") -> CrfTable:
         pandas Series of unequal indexes.
     """
     columns, kind, notes = _columns_of(frame, name)
-    _keep_types(frame, columns)
+    if kind not in ("pandas", "polars"):  # there they are kept where the columns are read
+        _keep_types(frame, columns)
     names = column_names(list(columns), name)
     lengths = {n: len(c) for n, c in zip(names, columns.values(), strict=True)}
     if len(set(lengths.values())) > 1:
@@ -206,8 +207,10 @@ def _as_series(values: Any) -> Any:
 def _from_pandas(frame: Any, name: str) -> tuple[dict[str, Column], list[Line]]:
     column_names([str(n) for n in frame.columns], name)
     names = [str(n) for n in frame.columns]
-    series = [frame.iloc[:, i] for i in range(len(names))]
+    series = [values for _, values in frame.items()]
     read = each(_pandas_column, series, names, rows=len(frame))
+    for spelled, values, column in zip(frame.columns, series, read, strict=True):
+        column.came_as = kind_of(values if isinstance(spelled, str) else None)
     columns = dict(zip(names, read, strict=True))
     levels, notes = _from_index(frame.index, {n.casefold() for n in names}, name)
     return {**levels, **columns}, notes
@@ -239,9 +242,7 @@ def _pandas_column(series: Any, name: str) -> Column:
     if family == "CategoricalDtype":
         return _pandas_categories(series, name)
     if str(dtype).startswith("datetime64") or kind == "M":
-        moments = (
-            series.dt.tz_localize(None) if getattr(series.dt, "tz", None) is not None else series
-        )
+        moments = series.dt.tz_localize(None) if getattr(dtype, "tz", None) is not None else series
         return Column.of_datetimes(
             moments.to_numpy(dtype=f"datetime64[{getattr(dtype, 'unit', 'ns')}]")
         )
@@ -250,6 +251,8 @@ def _pandas_column(series: Any, name: str) -> Column:
     if kind in "fiub":
         return _pandas_numbers(series, kind, name)
     text = family == "StringDtype"
+    if text and len(series) < _SHORT and getattr(dtype, "storage", "") == "pyarrow":
+        return _few_arrow_words(series.array.__arrow_array__())
     if text and _says_one(
         series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()
     ):
@@ -271,6 +274,10 @@ def _pandas_column(series: Any, name: str) -> Column:
 
 def _pandas_numbers(series: Any, kind: str, name: str) -> Column:
     """Numbers and truth values of NumPy's types and pandas' own that know a missing one."""
+    if series.dtype == np.float64 and isinstance(series.dtype, np.dtype):
+        floats = np.array(series.to_numpy())
+        floats[np.isnan(floats)] = np.nan  # a signalling NaN made plain
+        return Column(floats=floats)
     known = series.dropna() if kind in "iu" else series.iloc[:0]
     if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
         return Column.of_cells(series.tolist(), name)
@@ -312,6 +319,18 @@ def _equal_where_alike(series: Any) -> bool:
     )
 
 
+def _few_arrow_words(held: Any) -> Column:
+    """A short column of text that pandas holds in PyArrow, which numbers its words."""
+    encoded = (held.combine_chunks() if hasattr(held, "chunks") else held).dictionary_encode()
+    if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
+        encoded = encoded.combine_chunks()
+    words = encoded.dictionary.to_pylist()
+    if len(words) == 1 and not encoded.null_count:
+        return constant(words[0], len(encoded))
+    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return Column.of_distinct(["", *words], np.add(places, 1, dtype=np.int32, casting="unsafe"))
+
+
 def _says_one(distinct: int, same: Callable[[], bool]) -> bool:
     """Whether a column says one word in every row, such as a role: a tenth of the time of a
     dictionary.
@@ -323,7 +342,10 @@ def _from_polars(frame: Any) -> dict[str, Column]:
     whole = frame.collect() if hasattr(frame, "collect") else frame
     series = whole.get_columns()
     names = [s.name for s in series]
-    return dict(zip(names, each(_polars_column, series, names, rows=len(whole)), strict=True))
+    read = each(_polars_column, series, names, rows=len(whole))
+    for values, column in zip(series, read, strict=True):
+        column.came_as = kind_of(values)
+    return dict(zip(names, read, strict=True))
 
 
 def _polars_column(series: Any, name: str) -> Column:
@@ -331,10 +353,11 @@ def _polars_column(series: Any, name: str) -> Column:
     if kind.startswith(("Int", "UInt")):
         return _polars_whole(series, name)
     if kind == "Float64":
+        if not series.null_count():
+            return Column(floats=series.to_numpy())
         import polars
 
-        floats = series.cast(polars.Float64).fill_null(np.nan).to_numpy()
-        return Column.of_own(floats) if series.null_count() else Column(floats=floats)
+        return Column.of_own(series.cast(polars.Float64).fill_null(np.nan).to_numpy())
     if kind in ("Float32", "Float16"):
         return Column.of_array(series.to_numpy(), name)  # NaN where null
     if kind.startswith("Decimal"):
@@ -378,7 +401,10 @@ def _polars_decimals(series: Any, name: str) -> Column:
 
 
 def _polars_words(series: Any) -> Column:
-    """The words of a column of text, numbered by Polars."""
+    """The words of a column of text, numbered by Polars; a short one here, in less time than it takes
+    to ask."""
+    if 0 < len(series) < _SHORT and str(series.dtype) == "String":
+        return _few_words(series.to_list())
     import polars
 
     text = series.cast(polars.String).fill_null("")
@@ -398,6 +424,22 @@ def _polars_words(series: Any) -> Column:
     )
     codes, first = by_appearance(text.cast(own).to_physical().to_numpy().view(np.int32))
     return Column(words=text.gather(first).to_list(), codes=codes)
+
+
+_SHORT = 2000
+"""Rows below which Python numbers the words of a column before Polars has been asked for them."""
+
+
+def _few_words(cells: list[str | None]) -> Column:
+    """A short column of text: each word numbered by where it is first seen."""
+    if None in cells:
+        cells = [cell or "" for cell in cells]
+    words = list(dict.fromkeys(cells))
+    if len(words) == 1:
+        return constant(words[0], len(cells))
+    place = {word: i for i, word in enumerate(words)}
+    codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
+    return Column(words=words, codes=codes)
 
 
 def _from_arrow(table: Any, name: str) -> dict[str, Column]:

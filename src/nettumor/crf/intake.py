@@ -96,7 +96,8 @@ def intake_table(lines: Iterable[Line]) -> Table:
 
 def further(intake: Table, lines: Iterable[Line]) -> Table:
     """The intake with more lines."""
-    return intake_table([*(Line(**row) for row in intake.rows()), *lines])
+    more = list(lines)
+    return intake_table([*(Line(**row) for row in intake.rows()), *more]) if more else intake
 
 
 def loud(intake: Table) -> npt.NDArray[np.bool_]:

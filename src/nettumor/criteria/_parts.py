@@ -7,7 +7,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import weakref
 from abc import ABC, abstractmethod
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, Literal
 
@@ -387,15 +389,28 @@ class Rules(ABC):
     @property
     def digest(self) -> str:
         """A stable fingerprint of all rules: the first 16 hexadecimal digits of a SHA-256."""
-        fields: Any = self
-        said = json.dumps(
-            [
-                type(self).__name__,
-                attrs.asdict(fields, filter=_decides, value_serializer=_plain),
-            ],
-            sort_keys=True,
-        )
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        made = _DIGESTS.get(id(self))
+        if made is None or made[0]() is not self:
+            forget = partial(_forget, id(self))
+            made = _DIGESTS[id(self)] = (weakref.ref(self, forget), _digest(self))
+        return made[1]
+
+
+_DIGESTS: dict[int, tuple[weakref.ref[Any], str]] = {}
+"""The fingerprints of the objects that live, by identity: of equal objects one may hold a flag where
+the other holds a number, and every assessment asks for three of them."""
+
+
+def _forget(key: int, _gone: object) -> None:
+    """Let the fingerprint of an object go with it."""
+    _DIGESTS.pop(key, None)
+
+
+def _digest(rules: Any) -> str:
+    """The fingerprint of all fields that decide."""
+    fields = attrs.asdict(rules, filter=_decides, value_serializer=_plain)
+    said = json.dumps([type(rules).__name__, fields], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _decides(attribute: attrs.Attribute[Any], _value: object) -> bool:

@@ -18,6 +18,7 @@ import math
 import re
 from collections.abc import Sequence
 from enum import IntEnum, unique
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -126,6 +127,25 @@ def read_all(words: Sequence[str], order: str = "") -> DateWords:
     >>> read_all(["2014-01-02T11:45", "02JAN2014", "2014-02", ""]).earliest.tolist()
     [16072.0, 16072.0, 16102.0, nan]
     """
+    return _read_few(tuple(words), order) if len(words) <= _FEW else _read_words(words, order)
+
+
+_FEW = 1024
+"""So many words are kept as they were read: a column is read once to decide how its dates are
+written, and again for its days."""
+
+
+@lru_cache(maxsize=16)
+def _read_few(words: tuple[str, ...], order: str) -> DateWords:
+    """The words read, in arrays that many share."""
+    found = _read_words(words, order)
+    for values in found:
+        values.setflags(write=False)
+    return found
+
+
+def _read_words(words: Sequence[str], order: str) -> DateWords:
+    """The words read: those in ISO 8601 at once, others one by one."""
     texts = [word.strip() for word in words]
     status, first, last, form, unusual = _read_iso(texts, serial=order in ("excel", "sas"))
     for i in unusual:  # distinct words of another form: few
