@@ -205,7 +205,8 @@ def test_a_folder_and_the_command(tmp_path, capsys):
     out = tmp_path / "out.csv"
     call = ["assess", str(folder), "--output", str(out), "--last-known-alive"]
     assert main([*call, "all dates"]) == 0
-    rows = {r["item"]: r["value"] for r in csv.DictReader((tmp_path / "out_provenance.csv").open())}
+    written = (tmp_path / "out_provenance.csv").read_text().splitlines()
+    rows = {r["item"]: r["value"] for r in csv.DictReader(written)}
     assert rows["last known alive"] == "all dates: lesions, subjects.randomized, AESTDTC"
     assert main([*call, "all"]) == 2
     assert "`--last-known-alive` must be one of" in capsys.readouterr().err
