@@ -180,6 +180,22 @@ def test_days_and_dates_together():
     assert (only.subjects["os_days"][0], rule_of(only)) == (31, "all dates: lesions")
 
 
+def test_dates_of_domains_are_read_as_those_of_the_tables():
+    """What is said of the dates holds for the domains, too, two files of one domain both count, and
+    cells that are no certain date are counted.
+    """
+    slashes = domain("AE", STDTC=["01/03/2024", "13/02/2024"])
+    assert alive({"AE": slashes}) == (60, "all dates: lesions, subjects.randomized, AESTDTC")
+    either = domain("AE", STDTC=["01/03/2024", "soon", "", "2024-02-02"])
+    assert alive({"AE": either}, dates={"AESTDTC": "DMY"})[0] == 60
+    assert alive({"AE": domain("AE", STDTC=["01/03/2024", "soon", ""])}) == (
+        SCAN,
+        "all dates: lesions, subjects.randomized; cells that are no certain date: AESTDTC 2",
+    )
+    two = {"ae_1": domain("AE", STDTC=["2024-02-20"]), "ae_2": domain("AE", STDTC=["2024-03-01"])}
+    assert alive(two) == (60, "all dates: lesions, subjects.randomized, AESTDTC")
+
+
 def test_the_reference_of_a_cycle_is_a_day_alive():
     """The column that is day 0 is a treatment of the subject."""
     people = person(crossover="2024-03-01")

@@ -49,12 +49,14 @@ _TABLES = ("lesions", "responses", "markers", "symptoms")
 class _Seen:
     """Days on which subjects were alive, one per row, in the count of the subjects table.
 
-    ``subject``: its place in the names, -1 for none of them; ``day``: NaN for none.
+    ``subject``: its place in the names, -1 for none of them; ``day``: NaN for none; ``unread``: cells
+    that are neither blank nor a date.
     """
 
     source: str
     subject: Ints
     day: Floats
+    unread: int = 0
 
 
 def with_last_alive(
@@ -68,7 +70,9 @@ def with_last_alive(
     last = np.full(len(names.subjects), np.nan)
     last_possible = subjects.dates["death"].latest
     used: list[str] = []
+    unread: list[str] = []
     for seen in _seen(tables, names, subjects, asked):
+        unread += [f"{seen.source} {seen.unread}"] if seen.unread else []
         row = np.flatnonzero((seen.subject >= 0) & ~np.isnan(seen.day))
         subject, day = seen.subject[row], seen.day[row]
         before = ~(day > last_possible[subject])  # NaN: no day of death is known
@@ -78,6 +82,7 @@ def with_last_alive(
     status = np.where(np.isnan(last), DateStatus.BLANK, DateStatus.FULL).astype(np.int8)
     derived = subjects.dates | {"last_known_alive": Dates(last, status, last, last)}
     said = f"all dates: {', '.join(dict.fromkeys(used)) or 'none'}{_left_aside(tables, subjects)}"
+    said += f"; cells that are no certain date: {', '.join(unread)}" if unread else ""
     return attrs.evolve(subjects, dates=derived), said
 
 
@@ -115,8 +120,10 @@ def _seen(tables: Tables, names: Names, subjects: Subjects, asked: Asked) -> Ite
             continue
         place = _places(domain, "USUBJID", names)
         for variable, counts in presence(domain):
-            day = domain.dates(variable).earliest
-            yield _Seen(variable, np.where(counts, place, -1), day)
+            read = domain.dates(variable)
+            unread = np.isnan(read.earliest) & (read.status != DateStatus.BLANK) & counts
+            own = np.where(counts, place, -1)
+            yield _Seen(variable, own, read.earliest, int(unread.sum()))
 
 
 def _places(table: CrfTable, column: str, names: Names) -> npt.NDArray[Any]:

@@ -235,8 +235,10 @@ def _taken(
     study: Tables, lines: list[Line], said: Said, used: Collection[str], *, refuse: bool
 ) -> Tables:
     """The study with its dates decided and its intake written; refused where it can only be wrong."""
-    decided = decide(study, study.domains, said, days=study.days)
-    dated = study.with_tables(decided.tables, decided.domains)
+    others = {f"{other.name} ({i})": other for i, other in enumerate(study.others)}
+    decided = decide(study, {**study.domains, **others}, said, days=study.days)
+    domains = {name: t for name, t in decided.domains.items() if name not in others}
+    dated = study.with_tables(decided.tables, domains)
     dated, of_days, unknown = with_days(dated)
     refusals = [*decided.refusals, *unknown]
     if refuse and refusals:
@@ -276,7 +278,7 @@ def _taken(
         intake=intake_table(lines),
         decided=decided.orders,
         study=study.study,
-        others=study.others,
+        others=tuple(decided.domains[name] for name in others),
     )
 
 
