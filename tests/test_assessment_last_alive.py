@@ -3,6 +3,7 @@
 import calendar
 import csv
 import datetime
+import pickle
 import random
 
 import pytest
@@ -152,6 +153,8 @@ def test_the_provenance_names_what_was_read():
     assert [t.name for t in tables.others] == ["AE"]
     assert tables.inputs()["table"].tolist() == ["subjects", "lesions", "AE"]
     assert not tables.ignored
+    assert "  dates alone: AE" in repr(tables).splitlines()
+    assert pickle.loads(pickle.dumps(tables)) == tables
     taken = dict(zip(tables.intake["place"].tolist(), tables.intake["note"].tolist(), strict=True))
     assert taken["ae"] == "its dates alone, for the day last known alive"
     done = nt.assess(tables, last_known_alive="all dates")

@@ -395,6 +395,8 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         ]
         if self.domains:
             lines.append(f"SDTM domains: {', '.join(self.domains)}")
+        if self.others:
+            lines.append(f"dates alone: {', '.join(other.name for other in self.others)}")
         lines += [f"not used: {n} ({why})" for n, why in list(self.ignored.items())[:5]]
         said = summary(self.intake)
         head = f"Tables: {said}" if said else "Tables"
