@@ -203,6 +203,90 @@ WORDS_OF_ADTTE = {
 """EVNTDESC and SRCVAR here and there."""
 
 
+TREATED = ("ae", "lb", "ex")
+"""The domains of the published rule: adverse events and laboratory; the last dose is RFXENDTC."""
+
+SEEN_LATER = {"vs": 40, "eg": 40, "cm": 0, "sv": 92}
+"""Further domains, with the number of subjects known alive longer than published whose last day it
+has.
+"""
+
+
+@pytest.fixture(scope="module")
+def tumours(adrs):
+    """The study without any day last known alive: TU, TR, and of the subjects randomisation, death
+    and the last dose.
+    """
+    one = adrs[adrs.PARAMCD.eq("DEATH") & adrs.RANDDT.notna()].drop_duplicates("USUBJID")
+    demographics = pharmaversesdtm.dm.to_pandas().set_index("USUBJID").reindex(one.USUBJID)
+    subjects = {
+        "subject": one.USUBJID.to_numpy(),
+        "randomized": iso(one.RANDDT).to_numpy(),
+        "death": iso(one.DTHDT).to_numpy(),
+        "therapy_completed": demographics.RFXENDTC.fillna("").to_numpy(),
+    }
+    return {
+        "tu_onco_recist": pharmaversesdtm.tu_onco_recist,
+        "tr_onco_recist": pharmaversesdtm.tr_onco_recist,
+        "subjects": subjects,
+    }
+
+
+def survival_by_all_dates(tumours, domains):
+    """Overall survival here beside the published one, with these domains."""
+    source = tumours | {name: getattr(pharmaversesdtm, name) for name in domains}
+    done = nt.assess(
+        source,
+        censoring=nt.criteria.ADMIRALONCO_CENSORING,
+        evaluator="INVESTIGATOR",
+        last_known_alive="all dates",
+    )
+    mine = done.to_adam()["ADTTE"].to_frame("pandas").query("PARAMCD == 'OS'")
+    rows = published("adtte_onco").query("PARAMCD == 'OS'")
+    both = mine.merge(rows, on="USUBJID", suffixes=("", "_published"))
+    assert len(both) == len(mine) == len(rows) == 254
+    assert both.CNSR.tolist() == both.CNSR_published.tolist()
+    return both.assign(ADT_published=iso(both.ADT_published))
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # partial dates of adverse events
+def test_os_with_last_known_alive_from_all_dates(tumours):
+    """From adverse events, laboratory and the last dose overall survival of 253 of 254 subjects is
+    the published one without its LSTALVDT; the other has a scan on 2013-02-01, after the last date of
+    these, and the published rule does not look at scans.
+    """
+    both = survival_by_all_dates(tumours, TREATED)
+    rest = both[both.ADT.ne(both.ADT_published)]
+    assert rest[["USUBJID", "ADT", "ADT_published"]].to_numpy().tolist() == [
+        ["01-701-1115", "2013-02-01", "2013-01-23"]
+    ]
+    scans = pharmaversesdtm.tr_onco_recist.to_pandas().query("USUBJID == '01-701-1115'")
+    assert scans.TRDTC.max() == "2013-02-01"
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # partial dates of medications
+def test_os_with_further_domains_is_later_for_a_reason(tumours):
+    """With vital signs, ECG, medications and visits, too, nobody is alive for a shorter time, and
+    whoever is for longer has a date of one of these domains on the very day.
+    """
+    both = survival_by_all_dates(tumours, (*TREATED, *SEEN_LATER))
+    later = both[both.ADT.ne(both.ADT_published)]
+    assert (later.ADT_published < later.ADT).all()
+    assert later.CNSR.eq(1).all()
+    days = {}
+    for name in SEEN_LATER:
+        frame = getattr(pharmaversesdtm, name).to_pandas()
+        kinds = ("STDTC", "ENDTC") if name in ("cm", "sv") else ("DTC",)
+        own = [frame[["USUBJID", f"{name[:2].upper()}{kind}"]].to_numpy() for kind in kinds]
+        days[name] = {(who, str(when)[:10]) for who, when in np.concatenate(own)}
+    on_the_day = {
+        name: sum(pair in known for pair in zip(later.USUBJID, later.ADT, strict=True))
+        for name, known in days.items()
+    }
+    assert set(zip(later.USUBJID, later.ADT, strict=True)) <= set.union(*days.values())
+    assert (len(later), on_the_day) == (92, SEEN_LATER)
+
+
 def test_the_source_of_a_time_is_a_row_of_adrs(unconfirmed):
     """SRCSEQ is the ASEQ of the row of the same subject that has the same date."""
     times = unconfirmed["ADTTE"].to_frame("pandas")

@@ -32,6 +32,7 @@ from nettumor.assessment.course_lines import (
 from nettumor.assessment.cr_markers import asks_for_markers, has_markers, judged_with_markers
 from nettumor.assessment.evaluators import accepted_evaluators
 from nettumor.assessment.judgement import Judgement, Parts, has_days, judge
+from nettumor.assessment.last_alive import RULES, with_last_alive
 from nettumor.assessment.like_courses import Group, Piece, groups_of, joined
 from nettumor.assessment.notes import course_notes, notes
 from nettumor.assessment.output import (
@@ -93,6 +94,7 @@ def assess(
     reference: str | None = None,
     schedule: Any = None,
     late_baseline_days: float | None = None,
+    last_known_alive: str = "as given",
     new_lesion_methods: Any = None,
     cr_markers: Any = None,
     marker_after_days: float = 7,
@@ -168,6 +170,13 @@ def assess(
         How many days after the reference date a first scan may still be the baseline; one later is
         none: the track has no response but by new lesions, and its times are censored at 0. None:
         any; the provenance counts those after the reference date.
+    last_known_alive : {"as given", "all dates"}
+        By which rule a subject is known alive, where overall survival and the time to a new therapy
+        are censored. "as given": the column of the subjects table, else the last scan. "all dates":
+        the last date of the study as read that shows the subject alive, whatever the column says
+        alone: every row of lesions, responses, markers and symptoms, the subject's own dates, and
+        SDTM domains such as AE, EX, LB and VS (of Tables those read with ``others="dates"``);
+        partial dates at their first day, none after death.
     new_lesion_methods : sequence of str, optional
         Methods whose new lesions count, in place of the field of the criteria.
     cr_markers : {"none", "all evaluable"} or sequence of str, optional
@@ -226,6 +235,7 @@ def assess(
     edition = edition_of(criteria, cr_markers=cr_markers, new_lesion_methods=new_lesion_methods)
     rule, censoring = rules_of(edition, rule, censoring)
     choose("by", by, ("subject", "lesion"))
+    choose("last_known_alive", last_known_alive, RULES)
     check_late(late_baseline_days)
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
@@ -243,6 +253,7 @@ def assess(
         schedule=schedule,
         late_baseline_days=late_baseline_days,
         reference=reference,
+        last_known_alive=last_known_alive,
         axes=AxisRules(
             marker_after_days=marker_after_days,
             marker_rule=marker_rule,
@@ -254,7 +265,8 @@ def assess(
             pfs=pfs,
         ),
     )
-    tables = read_quietly(source, study=study, dates=dates, used=used, limits=limits)
+    others = "leave" if last_known_alive == RULES[0] else "dates"
+    tables = read_quietly(source, study=study, dates=dates, used=used, limits=limits, others=others)
     said = tables.intake if tables is not source or strict else intake_table([])
     try:
         done, lines = _assessed(_study(tables, edition), asked)
@@ -275,7 +287,8 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     asked = attrs.evolve(asked, censoring=schedule.censoring, carry=carry)
     names = read_names(tables, asked.evaluator)
     _need_days(tables["lesions"], asked.rule)
-    subjects = read_subjects(tables, names, asked.data_cutoff, asked.reference)
+    as_read = read_subjects(tables, names, asked.data_cutoff, asked.reference)
+    subjects, alive = with_last_alive(tables, names, as_read, asked)
     chosen = selected(tables["lesions"], selection)
     placed = [_placed(g, asked) for g in groups_of(tables, names, subjects, chosen)]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
@@ -285,7 +298,7 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     metastasis = any(bool((~np.isnan(j.ends.first_metastasis)).any()) for j in judged)
     done = joined([_piece(j, asked, metastasis) for j in judged])
 
-    said = notes(tables, names, subjects, done.counts, asked)
+    said = notes(tables, names, as_read, done.counts, asked) | {"last known alive": alive}
     said |= course_notes(done.counts, described(schedule), asked.late_baseline_days)
     said["new lesions by method"] = methods_of_new(tables["lesions"], names, asked.edition)
     said |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}

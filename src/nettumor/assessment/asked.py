@@ -39,6 +39,7 @@ class Asked:
     schedule: Any
     late_baseline_days: float | None
     reference: str | None
+    last_known_alive: str
     axes: AxisRules
 
 

@@ -11,12 +11,13 @@ from rich.console import Console
 
 import nettumor as nt
 from nettumor._text import printable
+from nettumor.assessment.last_alive import RULES
 from nettumor.before_after_table import BeforeAfter, assess_before_after
 from nettumor.cli import checks, evidence, intake, study
 from nettumor.cli._screen import say, screen, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
-from nettumor.errors import InputError
+from nettumor.errors import InputError, choose
 from nettumor.tables import Table
 from nettumor.words import numbers, states
 
@@ -140,6 +141,14 @@ def assess(
             "baseline.",
         ),
     ] = None,
+    last_known_alive: Annotated[
+        str,
+        typer.Option(
+            "--last-known-alive",
+            help="Of a course: 'as given' in the subjects table, or by 'all dates' of the study "
+            "(SDTM domains such as AE, EX and VS, too).",
+        ),
+    ] = RULES[0],
     output: Annotated[
         Path | None,
         typer.Option(
@@ -159,7 +168,9 @@ def assess(
     if file is not None or study.is_study(path, evaluator, dates, limits):
         edition = study.edition(criteria or "recist-1.1")
         file = study.scheduled(file, interval, window)
-        tables = intake.read_study(path, dates, file, limits=limits)
+        choose("--last-known-alive", last_known_alive, RULES)
+        others = "leave" if last_known_alive == RULES[0] else "dates"
+        tables = intake.read_study(path, dates, file, limits=limits, others=others)
         study.assess(
             tables,
             path,
@@ -171,6 +182,7 @@ def assess(
             visits=(interval, window),
             read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
+            last_known_alive=last_known_alive,
         )
         return
     answers = assess_before_after(

@@ -98,6 +98,7 @@ def read_study(
     *,
     incomplete: str = "raise",
     limits: Limits = LIMITS,
+    others: str = "leave",
 ) -> Tables:
     """The tables of a study; one file of no other name is the lesions table."""
     said = said_of_dates(dates)
@@ -105,13 +106,17 @@ def read_study(
     of_many = len(paths) > 1 or one.is_dir() or not is_readable(one)
     source: Any = one if len(paths) == 1 else paths
     if of_many or (study is not None and study.files):
-        return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
+        return read_quietly(
+            source, study=study, dates=said, incomplete=incomplete, limits=limits, others=others
+        )
     found = read_file(one, limits=limits)
     known = (
         len(found) > 1 or domain_of(found[0]) or any(n in found[0].name.casefold() for n in LAYOUTS)
     )
     source = one if known else {"lesions": one}
-    return read_quietly(source, study=study, dates=said, incomplete=incomplete, limits=limits)
+    return read_quietly(
+        source, study=study, dates=said, incomplete=incomplete, limits=limits, others=others
+    )
 
 
 def show_intake(intake: Table, *, strict: bool) -> None:

@@ -69,6 +69,7 @@ def assess(
     visits: tuple[float | None, float | None] = (None, None),
     read: Sequence[Path] = (),
     late_baseline_days: float | None = None,
+    last_known_alive: str = "as given",
 ) -> None:
     """Assess the study, write the tables, and show subjects and rates; ``visits`` are the interval
     and the window of the scheduled visits, ``read`` further files that are read.
@@ -86,6 +87,7 @@ def assess(
                 by=by,
                 censoring=_censoring(edition, *visits),
                 late_baseline_days=late_baseline_days,
+                last_known_alive=last_known_alive,
             )
     except InputError:
         show_intake(tables.intake, strict=strict)

@@ -28,6 +28,7 @@ from nettumor.crf.forms import (
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.recognition import layout_columns, renamed
+from nettumor.crf.sdtm_presence import PRESENCE
 from nettumor.crf.study_file.applying import (
     check_columns,
     check_files,
@@ -67,12 +68,15 @@ class Recognised:
     ignored : dict of str to str
         What was not used, with the reason.
     lines : list of Line
+    others : list of CrfTable
+        Further SDTM domains whose dates were asked for.
     """
 
     tables: dict[str, CrfTable] = field(factory=dict)
     domains: dict[str, CrfTable] = field(factory=dict)
     ignored: dict[str, str] = field(factory=dict)
     lines: list[Line] = field(factory=list)
+    others: list[CrfTable] = field(factory=list)
 
     def leave(self, table: CrfTable, why: str, status: str) -> None:
         """Leave a data set aside, and say why."""
@@ -101,6 +105,7 @@ def recognise(
     study: StudyFile | None,
     *,
     named: bool,
+    others: str = "leave",
 ) -> Recognised:
     """The tables and the domains that data sets make.
 
@@ -115,6 +120,8 @@ def recognise(
     study : StudyFile or None
     named : bool
         Each data set was named on purpose: one that is nothing is refused.
+    others : {"leave", "dates"}
+        Whether the SDTM domains that hold nothing but dates for the tables are left aside.
     """
     out = Recognised(ignored={line.found: line.note for line in lines}, lines=[*lines])
     if study is not None:
@@ -134,6 +141,8 @@ def recognise(
         for part in found:
             if part.use.table == IGNORE and study is not None:
                 out.leave(part.table, f"as {study.name} says", "not needed")
+            elif others == "dates" and _shows_presence(part):
+                _keep_dates(out, part)
             elif part.use.table not in (*LAYOUTS, *sdtm.DOMAINS):
                 why = f"SDTM domain {part.use.table} holds nothing that the tables need"
                 out.leave(part.table, why, "not needed")
@@ -159,6 +168,19 @@ def recognise(
     for table in unknown:
         _leave_unknown(out, table, named=named)
     return out
+
+
+def _shows_presence(part: _Part) -> bool:
+    """Whether a data set is a domain whose dates show a subject alive, and none that is read."""
+    return part.use.table in PRESENCE and part.use.table not in sdtm.DOMAINS
+
+
+def _keep_dates(out: Recognised, part: _Part) -> None:
+    """Keep a domain for its dates alone, and say so."""
+    table, domain = part.table, part.use.table
+    out.others.append(sdtm.as_domain(table, domain))
+    where, note = table.source.name, "its dates alone, for the day last known alive"
+    out.lines.append(Line("table", where, table.name, domain, table.n_rows, "read", note))
 
 
 def _blocks(

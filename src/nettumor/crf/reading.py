@@ -28,6 +28,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits, limits_from
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
+from nettumor.crf.sdtm_presence import presence_domain
 from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.study_file.applying import (
     check_dates,
@@ -51,6 +52,9 @@ from nettumor.errors import (
 
 Mappings = Mapping[str, Mapping[str, str]]
 
+OTHERS = ("leave", "dates")
+"""What is done with SDTM domains that hold nothing but dates for the tables."""
+
 
 def read(
     source: Any,
@@ -61,6 +65,7 @@ def read(
     mapping: Mappings | None = None,
     incomplete: str = "raise",
     limits: Limits | Mapping[str, int] | None = None,
+    others: str = "leave",
 ) -> Tables:
     """A study's CRF tables from files or frames.
 
@@ -95,6 +100,10 @@ def read(
     limits : Limits, or mapping of str to int, optional
         The largest file and table that are read, by default `nettumor.crf.limits.LIMITS`:
         ``limits={"rows": 50_000_000}`` for more rows.
+    others : {"leave", "dates"}
+        SDTM domains that hold nothing for the tables (AE, EX, VS, ...): leave them aside, or keep
+        those whose dates show a subject alive (`nettumor.crf.sdtm_presence.PRESENCE`), for
+        ``assess(last_known_alive="all dates")``.
 
     Returns
     -------
@@ -127,7 +136,13 @@ def read(
     [False, True]
     """
     tables = read_quietly(
-        source, study=study, dates=dates, mapping=mapping, incomplete=incomplete, limits=limits
+        source,
+        study=study,
+        dates=dates,
+        mapping=mapping,
+        incomplete=incomplete,
+        limits=limits,
+        others=others,
     )
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
@@ -143,11 +158,13 @@ def read_quietly(
     incomplete: str = "raise",
     used: Collection[str] = (),
     limits: Limits | Mapping[str, int] | None = None,
+    others: str = "leave",
 ) -> Tables:
     """As `read`, without the warning; columns of the user's own that are ``used`` (to select, to
     carry) count as read.
     """
     choose("incomplete", incomplete, ("raise", "keep"))
+    choose("others", others, OTHERS)
     file = study_of(study)
     if isinstance(source, Tables) and not mapping:
         _refuse_too_late(source, file, dates)
@@ -157,8 +174,8 @@ def read_quietly(
     files = {} if file is None else dict(file.files)
     if file is not None:  # it may lie beside the tables
         files.setdefault(file.name, FileUse(IGNORE))
-    given, lines, kind, named = _gather(source, allowed, files)
-    found = recognise(given, wanted, lines, file, named=named)
+    given, lines, kind, named = _gather(source, allowed, files, others)
+    found = recognise(given, wanted, lines, file, named=named, others=others)
     tables, domains = found.tables, found.domains
     for name, table in _mapped(domains, tables).items():
         tables.setdefault(name, table)
@@ -174,7 +191,14 @@ def read_quietly(
         check_dates(file, {**tables, **domains})
         tables = with_units(with_words(tables, file), file)
         used = (*used, *file.population.where)
-    read_as = Tables(tables, domains=domains, ignored=found.ignored, frame_kind=kind, study=file)
+    read_as = Tables(
+        tables,
+        domains=domains,
+        ignored=found.ignored,
+        frame_kind=kind,
+        study=file,
+        others=tuple(found.others),
+    )
     if incomplete == "raise":
         for name in read_as:
             _complete(read_as, name)
@@ -211,8 +235,10 @@ def _taken(
     study: Tables, lines: list[Line], said: Said, used: Collection[str], *, refuse: bool
 ) -> Tables:
     """The study with its dates decided and its intake written; refused where it can only be wrong."""
-    decided = decide(study, study.domains, said, days=study.days)
-    dated = study.with_tables(decided.tables, decided.domains)
+    others = {f"{other.name} ({i})": other for i, other in enumerate(study.others)}
+    decided = decide(study, {**study.domains, **others}, said, days=study.days)
+    domains = {name: t for name, t in decided.domains.items() if name not in others}
+    dated = study.with_tables(decided.tables, domains)
     dated, of_days, unknown = with_days(dated)
     refusals = [*decided.refusals, *unknown]
     if refuse and refusals:
@@ -252,6 +278,7 @@ def _taken(
         intake=intake_table(lines),
         decided=decided.orders,
         study=study.study,
+        others=tuple(decided.domains[name] for name in others),
     )
 
 
@@ -309,7 +336,7 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
 
 
 def _gather(
-    source: Any, limits: Limits, files: Mapping[str, FileUse]
+    source: Any, limits: Limits, files: Mapping[str, FileUse], others: str = "leave"
 ) -> tuple[list[CrfTable], list[Line], str, bool]:
     """The data sets in a source, lines for what was left aside, the kind of frame, whether each was
     named on purpose; ``files`` is what a study file says of them.
@@ -320,7 +347,7 @@ def _gather(
     if isinstance(source, (str, os.PathLike)):
         path = Path(source)
         if path.is_dir():
-            return *_from_folder(path, limits, files), "", False
+            return *_from_folder(path, limits, files, others), "", False
         return read_file(path, limits=limits), [], "", True
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
@@ -375,7 +402,7 @@ _NO_FILE = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def _from_folder(
-    folder: Path, limits: Limits, files: Mapping[str, FileUse]
+    folder: Path, limits: Limits, files: Mapping[str, FileUse], others: str
 ) -> tuple[list[CrfTable], list[Line]]:
     """The tables in a folder's files, and a line for every file and folder that is left aside."""
     tables: list[CrfTable] = []
@@ -391,6 +418,7 @@ def _from_folder(
         known = bool(layout_named(stem) or sdtm.domain_by_name(stem) or role_of_form(stem))
         use = use_named(files, (path.name, path.stem, stem))
         known = known or use is not None
+        wanted = others == "dates" and presence_domain(stem) != ""
         near = nearest_table(stem)
         if use is not None and use.table == IGNORE:
             left(path, "not needed", "as the study file says")
@@ -399,7 +427,7 @@ def _from_folder(
         elif not is_readable(path):
             suffix = path.suffix.lower() or "no suffix"
             left(path, "ignored", f"of a kind that is not read ({suffix}){near}")
-        elif not known and _OTHER.fullmatch(stem):
+        elif not (known or wanted) and _OTHER.fullmatch(stem):
             left(path, "not needed", "holds nothing that the tables need")
         else:
             try:

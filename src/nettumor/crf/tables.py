@@ -260,6 +260,9 @@ class Tables(Sealed, Mapping[str, CrfTable]):
     ----------
     domains : mapping of str to CrfTable
         SDTM domains as they were read (TU, TR, SUPPTR, ...), variables in upper case.
+    others : tuple of CrfTable
+        Further SDTM domains (AE, EX, VS, ...), of which the dates alone are used, where they were
+        read with ``others="dates"``.
     ignored : mapping of str to str
         What was given and not used, with the reason.
     frame_kind : str
@@ -294,6 +297,7 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         intake: Table | None = None,
         decided: Mapping[str, str] | None = None,
         study: StudyFile | None = None,
+        others: tuple[CrfTable, ...] = (),
     ) -> None:
         self._tables = {name: tables[name] for name in LAYOUTS if name in tables}
         self.domains: Mapping[str, CrfTable] = MappingProxyType(dict(domains or {}))
@@ -302,6 +306,7 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         self.intake = intake_table([]) if intake is None else intake
         self.decided: Mapping[str, str] = MappingProxyType(dict(decided or {}))
         self.study = study
+        self.others = others
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Tables):
@@ -355,6 +360,7 @@ class Tables(Sealed, Mapping[str, CrfTable]):
             intake=self.intake,
             decided=self.decided,
             study=self.study,
+            others=self.others,
         )
 
     def inputs(self) -> Table:
@@ -363,8 +369,12 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         """
         used = [
             (name, part, table)
-            for group in (self._tables, self.domains)
-            for name, table in group.items()
+            for group in (
+                self._tables.items(),
+                self.domains.items(),
+                [(other.name, other) for other in self.others],
+            )
+            for name, table in group
             for part in (table.source.parts if table.source.kind == "forms" else (table.source,))
         ]
         return Table(
@@ -385,6 +395,8 @@ class Tables(Sealed, Mapping[str, CrfTable]):
         ]
         if self.domains:
             lines.append(f"SDTM domains: {', '.join(self.domains)}")
+        if self.others:
+            lines.append(f"dates alone: {', '.join(other.name for other in self.others)}")
         lines += [f"not used: {n} ({why})" for n, why in list(self.ignored.items())[:5]]
         said = summary(self.intake)
         head = f"Tables: {said}" if said else "Tables"
