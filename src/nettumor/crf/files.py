@@ -2,7 +2,8 @@
 
 CSV, TSV and TXT by the standard library; XPORT by NumPy; Dataset-JSON by the standard
 library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), sas7bdat
-through pyreadstat (extra ``sas``), in a process of its own. A file compressed with gzip is
+through pyreadstat (extra ``sas``), in a process of its own; ODM-XML and Dataset-XML by the standard
+library. A file compressed with gzip is
 opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
 `InputError`; what is larger than `Limits` is refused before it is read.
 """
@@ -21,6 +22,7 @@ from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
+from nettumor.crf.odm import read_odm
 from nettumor.crf.parquet import read_parquet
 from nettumor.crf.sas7bdat import read_sas7bdat
 from nettumor.crf.sdtm import domain_by_name
@@ -43,6 +45,7 @@ SUFFIXES = (
     ".xlsx",
     ".xls",
     ".sas7bdat",
+    ".xml",
     ".gz",
     ".zip",
 )
@@ -154,6 +157,8 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
         return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
     if kind == ".xpt":
         return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS), limits), name)
+    if kind == ".xml":
+        return read_odm(data, file.source("odm", RECORD_ROWS), name, limits)
     table = read_sas7bdat(data, file.source("sas7bdat", RECORD_ROWS), name, limits)
     return _by_the_file([table], name)
 

@@ -358,7 +358,7 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
+_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".xml", ".gz", ".zip")
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
     r"(?!(?:tu|tr|rs|dm|ds|lb)(?![a-z]))"
