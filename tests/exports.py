@@ -831,6 +831,9 @@ VENDORS = {
 }
 
 
+BINARY = ("excel", "r")
+"""Exports that are no text: `write_workbook`, and data/formats/make.R."""
+
 BY_HAND = {
     "castor": {'# site = "organ" ': 'site = "organ"'},
     "redcap_wide": {
@@ -861,7 +864,7 @@ def write_study_files():
     from nettumor.crf.reading import read_quietly
     from nettumor.crf.study_file.writing import study_text
 
-    for vendor in (*VENDORS, "excel"):
+    for vendor in (*VENDORS, *BINARY):
         text, _ = mended(vendor, study_text(read_quietly(HERE / vendor)))
         (HERE / f"{vendor}.toml").write_text(text, encoding="utf-8", newline="")
 

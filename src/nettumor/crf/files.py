@@ -3,7 +3,7 @@
 CSV, TSV and TXT by the standard library; XPORT by NumPy; Dataset-JSON by the standard
 library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), sas7bdat
 through pyreadstat (extra ``sas``), in a process of its own; ODM-XML and Dataset-XML by the standard
-library. A file compressed with gzip is
+library; files of R through rdata (extra ``r``). A file compressed with gzip is
 opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
 `InputError`; what is larger than `Limits` is refused before it is read.
 """
@@ -24,6 +24,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
 from nettumor.crf.odm import read_odm
 from nettumor.crf.parquet import read_parquet
+from nettumor.crf.r_data import R_ROWS, read_r
 from nettumor.crf.sas7bdat import read_sas7bdat
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
@@ -46,6 +47,9 @@ SUFFIXES = (
     ".xls",
     ".sas7bdat",
     ".xml",
+    ".rds",
+    ".rda",
+    ".rdata",
     ".gz",
     ".zip",
 )
@@ -159,6 +163,8 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
         return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS), limits), name)
     if kind == ".xml":
         return read_odm(data, file.source("odm", RECORD_ROWS), name, limits)
+    if kind in (".rds", ".rda", ".rdata"):
+        return read_r(data, file.source("r", R_ROWS), name, limits)
     table = read_sas7bdat(data, file.source("sas7bdat", RECORD_ROWS), name, limits)
     return _by_the_file([table], name)
 
