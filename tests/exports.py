@@ -831,8 +831,61 @@ VENDORS = {
 }
 
 
-BINARY = ("excel", "r")
-"""Exports that are no text: `write_workbook`, and data/formats/make.R."""
+ROLE_CODES = {1.0: "TARGET", 2.0: "NON-TARGET", 3.0: "NEW"}
+
+
+def frames():
+    """The plain tables as frames with dates and, of the roles, codes."""
+    import pandas as pd
+
+    out = {}
+    for name, text in plain().items():
+        frame = pd.read_csv(io.StringIO(text), dtype={"subject": str})
+        for column in frame:
+            if column in ("date", "treatment_start", "death"):
+                frame[column] = pd.to_datetime(frame[column])
+            elif column not in ("size", "age"):
+                frame[column] = frame[column].fillna("").astype(object)
+        if "role" in frame:
+            of_word = {word: code for code, word in ROLE_CODES.items()}
+            frame["role"] = frame["role"].map(of_word).astype(float)
+            frame["state"] = frame["state"].where(frame["state"] != "NOT EVALUABLE", "")
+        out[name.removesuffix(".csv")] = frame
+    return out
+
+
+def write_labelled():
+    """SPSS and Stata by pyreadstat: roles as codes with value labels; a size that was not evaluable as
+    a value that is declared missing.
+    """
+    import pyreadstat
+
+    for name, frame in frames().items():
+        labels = {"role": ROLE_CODES} if "role" in frame else {}
+        (HERE / "spss").mkdir(exist_ok=True)
+        (HERE / "stata").mkdir(exist_ok=True)
+        stata = {"variable_value_labels": labels}
+        spss = {"variable_value_labels": labels}
+        of_stata = frame.copy()
+        if "size" in frame:
+            blank = frame["size"].isna() & (frame["role"] == 1)
+            frame.loc[blank, "size"] = -99
+            spss = {
+                "variable_value_labels": {**labels, "size": {-99: "NOT EVALUABLE"}},
+                "missing_ranges": {"size": [-99]},
+            }
+            of_stata["size"] = of_stata["size"].astype(object)
+            of_stata.loc[blank, "size"] = "a"
+            stata = {
+                "variable_value_labels": {**labels, "size": {"a": "NOT EVALUABLE"}},
+                "missing_user_values": {"size": ["a"]},
+            }
+        pyreadstat.write_sav(frame, str(HERE / "spss" / f"{name}.sav"), **spss)
+        pyreadstat.write_dta(of_stata, str(HERE / "stata" / f"{name}.dta"), **stata)
+
+
+BINARY = ("excel", "r", "spss", "stata")
+"""Exports that are no text: `write_workbook`, data/formats/make.R, and `write_labelled`."""
 
 BY_HAND = {
     "castor": {'# site = "organ" ': 'site = "organ"'},
@@ -878,6 +931,7 @@ def main():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     (HERE / "excel").mkdir(exist_ok=True)
     write_workbook(HERE / "excel" / "X1.xlsx")
+    write_labelled()
     write_study_files()
 
 

@@ -12,7 +12,7 @@ from nettumor.crf.study_file.writing import study_text
 
 VENDORS = (*exports.VENDORS, *exports.BINARY)
 MOST_BY_HAND = 5
-NOTHING_BY_HAND = ("plain", "sdtm", "dataset_xml", "r", "odm", "odm_2")
+NOTHING_BY_HAND = ("plain", "sdtm", "dataset_xml", "r", "odm", "odm_2", "spss", "stata")
 
 
 def test_the_files_are_those_of_the_study():

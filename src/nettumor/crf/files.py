@@ -1,9 +1,9 @@
 """Files on disk: which reader for which file, and what the reader says when it cannot.
 
-CSV, TSV and TXT by the standard library; XPORT by NumPy; Dataset-JSON by the standard
-library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), sas7bdat
-through pyreadstat (extra ``sas``), in a process of its own; ODM-XML and Dataset-XML by the standard
-library; files of R through rdata (extra ``r``). A file compressed with gzip is
+CSV, TSV and TXT, Dataset-JSON, ODM-XML and Dataset-XML by the standard library; XPORT by NumPy;
+Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), files of R
+through rdata (extra ``r``), sas7bdat and files of SPSS and Stata through pyreadstat (extra ``sas``),
+in a process of its own. A file compressed with gzip is
 opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
 `InputError`; what is larger than `Limits` is refused before it is read.
 """
@@ -20,6 +20,8 @@ from nettumor.crf.archives import archived, gunzipped
 from nettumor.crf.columns import constant
 from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.intake import Line
+from nettumor.crf.labelled_files import KINDS as LABELLED
+from nettumor.crf.labelled_files import read_labelled
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
 from nettumor.crf.odm import read_odm
@@ -50,6 +52,7 @@ SUFFIXES = (
     ".rds",
     ".rda",
     ".rdata",
+    *LABELLED,
     ".gz",
     ".zip",
 )
@@ -165,6 +168,9 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
         return read_odm(data, file.source("odm", RECORD_ROWS), name, limits)
     if kind in (".rds", ".rda", ".rdata"):
         return read_r(data, file.source("r", R_ROWS), name, limits)
+    if kind in LABELLED:
+        what = "stata" if kind == ".dta" else "spss"
+        return [read_labelled(data, file.source(what, RECORD_ROWS), name, limits, kind)]
     table = read_sas7bdat(data, file.source("sas7bdat", RECORD_ROWS), name, limits)
     return _by_the_file([table], name)
 
