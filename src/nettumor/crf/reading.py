@@ -17,6 +17,7 @@ from typing import Any
 from attrs import evolve
 
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
+from nettumor.crf.adam import KIND, adam_named
 from nettumor.crf.columns import constant
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.crf.forms import role_of_form
@@ -382,13 +383,15 @@ def _from_folder(
     def left(path: Path, status: str, why: str) -> None:
         lines.append(Line("file", str(path.name), path.name, "", 1, status, why))
 
+    stems = {p.name.split(".")[0].casefold() for p in folder.iterdir()}
+    analysed = not any(layout_named(s) or sdtm.domain_by_name(s) for s in stems)
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~")) or path.name.casefold() in _NO_FILE:
             continue
         stem = path.name.split(".")[0].casefold()
         known = bool(layout_named(stem) or sdtm.domain_by_name(stem) or role_of_form(stem))
         use = use_named(files, (path.name, path.stem, stem))
-        known = known or use is not None
+        known = known or use is not None or (analysed and bool(adam_named(stem)))
         near = nearest_table(stem)
         if use is not None and use.table == IGNORE:
             left(path, "not needed", "as the study file says")
@@ -443,7 +446,8 @@ def _mapped(domains: Mapping[str, CrfTable], given: Mapping[str, CrfTable]) -> d
     out: dict[str, CrfTable | None] = {}
     if "DM" in domains and "subjects" not in given:
         out["subjects"] = sdtm.subjects(domains)
-    if ("TU" in domains or "TR" in domains) and "lesions" not in given:
+    measured = "TR" in domains and domains["TR"].source.kind != KIND  # ADTR has sums alone
+    if ("TU" in domains or measured) and "lesions" not in given:
         out["lesions"] = sdtm_lesions.lesions(domains)
     if ("RS" in domains or "TR" in domains) and "responses" not in given:
         out["responses"] = sdtm_responses.responses(domains)
