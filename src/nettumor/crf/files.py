@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from attrs import evolve, frozen
 
 from nettumor.crf.archives import archived, gunzipped
+from nettumor.crf.cbioportal import clinical_tables, is_clinical, without_attributes
 from nettumor.crf.columns import constant
 from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.intake import Line
@@ -152,7 +153,10 @@ class File:
 def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -> list[CrfTable]:
     """The tables in the bytes of a file that is neither compressed nor an archive."""
     if kind in (".csv", ".tsv", ".txt"):
-        return [read_csv(data, file.source("csv", SHEET_ROWS), name)]
+        clinical = is_clinical(data)
+        data = without_attributes(data) if clinical else data
+        table = read_csv(data, file.source("csv", SHEET_ROWS), name)
+        return clinical_tables(table) if clinical else [table]
     if kind in (".json", *_LINES):
         source = file.source("dataset-json", RECORD_ROWS)
         if kind == ".dsjc":
