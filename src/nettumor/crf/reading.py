@@ -69,9 +69,10 @@ def read(
     source : path, sequence of paths, or mapping of str to frame, dict of arrays, Table or path
         A folder is read file by file (not its folders). The file's name without suffix, the sheet,
         the SAS data set or the key says which table it is: ``subjects``, ``lesions``,
-        ``responses``, ``markers``, ``symptoms``, or an SDTM domain (``tu``, ``tr_onco``,
+        ``responses``, ``markers``, ``symptoms``, ``times``, or an SDTM domain (``tu``, ``tr_onco``,
         ``supptr``, ``rs``, ``dm``, ``ds``, ``lb``), for which the DOMAIN variable counts first.
-        CSV, XPORT, Dataset-JSON (JSON and NDJSON), Parquet, Excel and sas7bdat are read; frames are
+        ADaM data sets (``adsl``, ``adrs``, ``adtr``, ``adtte``) are read as what they hold. CSV, XPORT,
+        sas7bdat, Dataset-JSON, ODM-XML, Parquet, Excel, files of R, SPSS and Stata are read; frames are
         pandas, Polars, PyArrow, or any that narwhals knows. Columns may have the layout's names,
         those of CDISC, or well-known relatives of them (``diam``, "Size (mm)"; `LAYOUTS`).
     study : path or StudyFile, optional
@@ -117,7 +118,8 @@ def read(
 
     References
     ----------
-    SDTMIG 3.4 (TU, TR, RS, DM, DS, LB); SAS TS-140 (XPORT); CDISC Dataset-JSON 1.1.
+    SDTMIG 3.4 (TU, TR, RS, DM, DS, LB); SAS TS-140 (XPORT); CDISC Dataset-JSON 1.1;
+    CDISC ODM 1.3.2 and 2.0; CDISC ADaMIG 1.3.
 
     Examples
     --------
