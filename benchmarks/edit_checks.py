@@ -24,6 +24,7 @@ import time
 import tracemalloc
 
 import numpy as np
+from records import record
 
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
@@ -157,19 +158,14 @@ def main(subjects=25_000):
             frame[column] = pd.to_numeric(frame[column], errors="coerce")
     pandas_two = seconds(lambda: by_hand(frames["lesions"]))
     pandas_sums = seconds(lambda: sums_by_hand(frames["lesions"], frames["responses"]))
-    print(
-        f"M04 and S03: {two:.2f} s; by hand in pandas {pandas_two:.2f} s (ratio "
-        f"{two / pandas_two:.2f})"
-    )
-    print(
-        f"U01: {sums:.2f} s; by hand in pandas {pandas_sums:.2f} s (ratio {sums / pandas_sums:.2f})"
-    )
+    record("edit checks M04 and S03 of a million rows", "a pandas script", [two / pandas_two])
+    record("edit check U01 of a million rows", "a pandas script", [sums / pandas_sums])
     if importlib.util.find_spec("pandera") is None:
         print("pandera is not installed: its ratio is left out")
         return
     schema = pandera_schema()
     peer = seconds(lambda: schema.validate(frames["lesions"], lazy=True))
-    print(f"M04 and S03 in pandera: {peer:.2f} s (ratio {two / peer:.2f})")
+    record("edit checks M04 and S03 of a million rows", "pandera", [two / peer])
 
 
 if __name__ == "__main__":

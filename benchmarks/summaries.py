@@ -7,18 +7,16 @@ all trials at once and, beside it,
 - trial by trial through lifelines, where it is installed; scikit-survival for one long cohort.
 Slow loops run over some of the trials and are scaled. What is compared must agree: a difference
 ends the run with an error. One `numpy.sort` of the same times is the yardstick of the machine.
-Run it as ``python benchmarks/summaries.py [trials] [--json FILE]``.
+Run it as ``python benchmarks/summaries.py [trials]``.
 """
 
-import importlib.metadata
 import importlib.util
-import json
-import platform
 import sys
 import time
 import warnings
 
 import numpy as np
+from records import record
 from scipy import stats
 
 import nettumor as nt
@@ -33,23 +31,17 @@ def once(question):
     return time.perf_counter() - start
 
 
-def ratios(ours, theirs, rounds=7):
-    """How many times as long theirs takes, round by round, the two in turn: low, median, high."""
-    taken = sorted(once(theirs) / once(ours) for _ in range(rounds))
-    return taken[0], float(np.median(taken)), taken[-1]
+def ratios(ours, theirs, rounds=5):
+    """How many times as long theirs takes, round by round, the two in turn."""
+    return np.array([once(theirs) / once(ours) for _ in range(rounds)])
 
 
 class Run:
-    """What was measured: lines on the screen, records in JSON."""
-
-    def __init__(self):
-        self.records = []
+    """What was measured."""
 
     def compare(self, what, ours, theirs, scale=1.0):
         """``theirs`` against ``ours``; ``scale``: how much more there would be of theirs."""
-        low, middle, high = (scale * r for r in ratios(ours, theirs))
-        self.records.append({"what": what, "median": middle, "low": low, "high": high})
-        print(f"{what:<66} {middle:9.1f} times ({low:.1f} to {high:.1f})", flush=True)
+        record(what, "the library, all trials at once", scale * ratios(ours, theirs))
 
 
 def trials_of(count):
@@ -202,21 +194,7 @@ def one_long_cohort(run, patients=1_000_000):
         )
 
 
-def versions():
-    names = ("numpy", "scipy", "lifelines", "scikit-survival")
-    found = {n: importlib.metadata.version(n) for n in names if _installed(n)}
-    return found | {"nettumor": nt.__version__, "python": platform.python_version()}
-
-
-def _installed(name):
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-def main(count, path):
+def main(count):
     time, event, best = trials_of(count)
     run, some = Run(), min(count, 100)
     print(f"{count:,} trials of {PATIENTS} patients: how many times as long the other takes")
@@ -224,14 +202,7 @@ def main(count, path):
     survival(run, time, event, some)
     tests(run, time, event, some)
     one_long_cohort(run)
-    if path:
-        record = {"versions": versions(), "machine": platform.platform(), "results": run.records}
-        with open(path, "w", encoding="utf-8") as out:
-            json.dump(record, out, indent=1)
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    target = given.pop(given.index("--json") + 1) if "--json" in given else None
-    given = [g for g in given if g != "--json"]
-    main(int(given[0]) if given else 10_000, target)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)

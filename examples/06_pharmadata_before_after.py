@@ -62,8 +62,8 @@ for reader in dict.fromkeys(readers.tolist()):
     print(f"{reader}: {nt.objective_response_rate(review.response[readers == reader])}")
 print(review.explain(0))
 
-# > intake: 9 not needed, 29 read
-# > known and not used: DOMAIN, STUDYID, TRSEQ, TRTEST, TUSEQ, TUTEST, TUTESTCD
+# > intake: 8 not needed, 30 read
+# > known and not used: DOMAIN, STUDYID, TRSEQ, TRTEST, TUSEQ, TUTEST
 # > 312 rows of TR and TU; 18 tracks, up to 5 targets
 # > subject      reader          before   after   change  review  RECIST 1.1
 # > 01-701-1015  RADIOLOGIST 1     97.4     6.8   -93.0%  PR      PR

@@ -56,15 +56,15 @@ for name, table in result.to_adam().items():
 # > 01-701-1133  INVESTIGATOR   SD                    63  progression or death
 # > 01-701-1133  RADIOLOGIST 1  SD                    63  progression or death
 # > 01-701-1133  RADIOLOGIST 2  SD                    63  progression or death
-# > response,PR,SD,NON-CR/NON-PD,PD,NE
-# > PR,1,0,0,0,0
-# > SD,0,4,0,0,0
-# > NON-CR/NON-PD,0,0,1,0,0
-# > PD,0,1,0,0,0
-# > NE,0,0,0,0,1
+# > response,PR,SD,NON-CR/NON-PD,PD,NE,discordant
+# > PR,1,0,0,0,0,
+# > SD,0,4,0,0,0,
+# > NON-CR/NON-PD,0,0,1,0,0,
+# > PD,0,1,0,0,0,01-701-1028
+# > NE,0,0,0,0,1,
 # > INVESTIGATOR, RADIOLOGIST 1: kappa 0.74 of 7
 # > INVESTIGATOR, RADIOLOGIST 2: kappa 1.00 of 7
 # > RADIOLOGIST 1, RADIOLOGIST 2: kappa 0.74 of 7
-# > ADTR 75 rows: USUBJID, PARCAT2, PARAMCD, PARAM, VISIT, ADT, ADY, AVAL, BASE
-# > ADRS 186 rows: USUBJID, PARCAT2, PARAMCD, PARAM, AVALC, ADT, ADY
+# > ADTR 75 rows: USUBJID, PARCAT2, PARAMCD, PARAM, AVISIT, AVISITN, VISIT, ADT, TRDTC
+# > ADRS 306 rows: USUBJID, PARCAT2, PARAMCD, PARAM, AVAL, AVALC, AVISIT, AVISITN, VISIT
 # > ADTTE 102 rows: USUBJID, PARCAT2, PARAMCD, PARAM, STARTDT, ADT, ADY, AVAL, CNSR

@@ -65,8 +65,19 @@ for row in found.rows():
 status = found.runs["status"].tolist()
 print({word: status.count(word) for word in ("passed", "findings", "skipped", "failed")})
 print(dict(zip(found.runs["check"].tolist(), found.runs["reason"].tolist(), strict=True))["L12"])
-# > {'passed': 46, 'findings': 7, 'skipped': 10, 'failed': 0}
+# > {'passed': 50, 'findings': 7, 'skipped': 13, 'failed': 0}
 # > lesions has nothing in column irradiated, and TU nothing in TUPREVIR
+runs = {row["check"]: row for row in found.runs.rows()}
+print(
+    "T01 looked at", runs["T01"]["looked_at"], "rows and could not read", runs["T01"]["unreadable"]
+)
+print(
+    found.matrix()["measurement"].tolist(),
+    "queries on measurements in",
+    found.matrix()["subject"].tolist(),
+)
+# > T01 looked at 3 rows and could not read 0
+# > [1.0, 0.0] queries on measurements in ['01', '02']
 
 # 3. One check explained.
 print(edit_checks.CHECKS["L04"])
@@ -93,7 +104,21 @@ with tempfile.TemporaryDirectory() as folder:
 # > ['queries.csv', 'queries.html', 'queries.json']
 
 
-# 6. A check of one's own runs like any other.
+# 6. The next cut of the data: each query has a key that stays, and is new, open, changed or gone.
+study["lesions"]["size"][2] = "38"
+later = edit_checks.run(study, checks=["lesion", "measurement", "sum", "target response"])
+since = later.compare(found)
+for row in since.rows():
+    if row["severity"] != "note":
+        print(row["since"], row["key"])
+study["lesions"]["size"][2] = "3.8"
+# > open L04/02//1/T02/perpendicular/1
+# > open U01/02//1//sum/1
+# > open T08/02//2//target/1
+# > gone M09/01//2/T01/size/1
+
+
+# 7. A check of one's own runs like any other.
 @edit_checks.register(
     "X901", "whole-mm", "The protocol asks for whole millimetres.", needs={"lesions": ("size",)}
 )

@@ -30,7 +30,7 @@ print(f"doubling in {doubling:.0f} days at the end")
 # > % (Vogl 2008, biological response, section 4.2 and Table 2)
 # > TTNORM: event at 84.0 days (2.8 months), day 84.0: response (Vogl 2008, biological response)
 # > TTMP: event at 336.0 days (11.0 months), day 336.0: progression (Censoring after the FDA guidance of 2018, Table
-# > A)
+# > A; missed visits off)
 # > doubling in 62 days at the end
 
 # 2. The symptom: a diary of flushes, some days without a record. Windows of 14 days, so that no

@@ -28,6 +28,7 @@ import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.crf.files import SUFFIXES
 from nettumor.crf.limits import Limits
+from nettumor.crf.study_file.loading import load_study
 from nettumor.errors import InputError, IntakeWarning
 
 LIMITS = Limits(bytes_unpacked=2**24, rows=5_000, columns=300, cells=50_000, letters=20_000)
@@ -248,7 +249,10 @@ _SETTINGS = {
     "[limits]": "rows = 5000", "[windows]": "interval = 56", "[off]": 'M22 = "not collected"',
     "[severity]": 'M05 = "note"', "[parameters.U01]": "tol_mm = 1.0", "[organs]": '"SEGMENT 4" = "LIVER"',
     "[methods]": 'equivalent = [["CT", "SPIRAL CT"]]', "[pr]": "percent = 30", "[pd]": "percent = 25",
-    "[best_response]": "confirmation_days = 28", "[citation]": 'document = "a protocol"',
+    "[best_response]": "confirmation_days = 28", "[files]": '"notes.csv" = "ignore"', "[dates]": 'all = "DMY"',
+    "[columns.lesions]": 'patient = "subject"', "[words.role]": 'T = "TARGET"', "[schedule]": "visits = [0, 56]",
+    "[units]": 'lesions.size = "cm"', "[population]": 'where = {arm = "A"}', "[checks]": 'off = ["M22"]',
+    "[citation]": 'document = "a protocol"',
 }  # fmt: skip
 _VALUES = (
     "1", "-1", "1e400", "9" * 400, "nan", "true", '"x"', "'recist-1.1'", "[]", '[["CT"]]', "{a = 1}", "2024-01-01",
@@ -257,7 +261,7 @@ _VALUES = (
 
 
 def toml(rng):
-    """Settings of the checks or of criteria: wrong names, types, depths and numbers."""
+    """Settings of the checks, of criteria or of a study: wrong names, types, depths and numbers."""
     chosen = rng.sample(sorted(_SETTINGS.items()), rng.randint(0, 4))
     lines = ['base = "recist-1.1"'] if rng.random() < 0.5 else []
     for head, line in chosen:
@@ -337,7 +341,7 @@ def outcome(path, *, judged=True):
             warnings.simplefilter("ignore", IntakeWarning)
             if path.suffix == ".toml":
                 said = 0
-                for load in (nt.criteria.load, edit_checks.load_configuration):
+                for load in (nt.criteria.load, edit_checks.load_configuration, load_study):
                     with contextlib.suppress(InputError):
                         load(path)
                         said += 1

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -31,3 +32,8 @@ def increasing_days(*, visits=6, subjects=4, largest_gap=60):
     """Strictly increasing whole days, shape (subjects, visits)."""
     gaps = hnp.arrays(np.int64, (subjects, visits), elements=st.integers(1, largest_gap))
     return gaps.map(lambda g: np.cumsum(g, axis=-1).astype(float))
+
+
+def a_quarter():
+    """A quarter of the profile's examples, for a test that is run for each of many editions."""
+    return max(1, settings.default.max_examples // 4)

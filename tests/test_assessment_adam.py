@@ -102,11 +102,17 @@ def test_adtr_sums_baseline_nadir_and_changes(confirmed):
         np.testing.assert_allclose(
             mine[name][where], rows[name].to_numpy()[where], rtol=1e-12, err_msg=name
         )
-    partial = mine.ADT.str.len() < 10
-    assert mine.ADT[partial].tolist() == ["2014-02"]
+    partial = mine.ADT.eq("")
+    assert mine.TRDTC[partial].tolist() == ["2014-02"]
+    assert mine.ADY[partial].isna().all()
     assert iso(rows.ADT)[partial.to_numpy()].tolist() == ["2014-02-01"]
     assert mine.ADT[~partial].tolist() == iso(rows.ADT)[~partial.to_numpy()].tolist()
     assert mine.ADY[~partial].tolist() == rows.ADY[~partial.to_numpy()].tolist()
+    for name in ("AVISIT", "AVISITN", "ANL01FL"):
+        assert mine[name].tolist() == rows[name].fillna("").tolist(), name
+    assert set(mine.SRCDOM) == {"TR"}
+    assert mine.SRCSEQ.gt(0).all()
+    assert mine.ASEQ.tolist() == mine.groupby("USUBJID").cumcount().add(1).tolist()
 
 
 def test_adrs_overall_responses(confirmed, adrs):
@@ -119,19 +125,27 @@ def test_adrs_overall_responses(confirmed, adrs):
     assert list(zip(mine.USUBJID, mine.AVALC, strict=True)) == list(
         zip(rows.USUBJID, rows.AVALC, strict=True)
     )
-    differ = [(m, p) for m, p in zip(mine.ADT, iso(rows.ADT), strict=True) if m != p]
-    assert differ == [("2014-02", "2014-02-28")]
+    written = zip(mine.ADT, mine.TRDTC, iso(rows.ADT), strict=True)
+    assert [w for w in written if w[0] != w[2]] == [("", "2014-02", "2014-02-28")]
+    for name in ("AVAL", "AVISIT", "ANL01FL", "ANL02FL"):
+        assert mine[name].tolist() == rows[name].fillna("").tolist(), name
+    assert mine.AVISITN.tolist() == rows.VISITNUM.tolist()
 
 
-@pytest.mark.parametrize("code", ["BOR", "CBOR", "RSP", "CRSP", "PD"])
+@pytest.mark.parametrize(
+    "code", ["BOR", "CBOR", "RSP", "CRSP", "PD", "BCP", "CBCP", "LSTA", "MDIS", "DEATH"]
+)
 def test_adrs_parameters(confirmed, adrs, code):
     """Best response, response and progression, with and without confirmation, with their dates.
 
     Who has no assessment is left out in the comparison of BOR and CBOR: NE there (the set passes
     missing as NE), and MISSING here, with `missing_as_ne` off. "Best confirmed overall response of
-    CR/PR" (CBCP) is N for all in the published set, a confirmed PR included, and is left out.
+    CR/PR" (CBCP) is N for all in the published set, the subject with a confirmed PR included.
+    "Measurable disease" (MDIS) has no date there, and that of the baseline here. "Last disease
+    assessment censored at first PD" (LSTA) of one subject is one after the PD there.
     """
-    rows = adrs[adrs.PARAMCD.eq(code) & adrs.RANDDT.notna()].sort_values("USUBJID")
+    randomised = adrs.USUBJID[adrs.RANDDT.notna()]
+    rows = adrs[adrs.PARAMCD.eq(code) & adrs.USUBJID.isin(randomised)].sort_values("USUBJID")
     mine = confirmed["ADRS"].to_frame("pandas").query("PARAMCD == @code").sort_values("USUBJID")
     assert mine.USUBJID.tolist() == rows.USUBJID.tolist()
     assert len(mine) == 254
@@ -141,10 +155,14 @@ def test_adrs_parameters(confirmed, adrs, code):
     if code in ("BOR", "CBOR"):
         assert set(mine.AVALC[~assessed]) == {"MISSING"}
         assert set(expected[~assessed]) == {"MISSING"}
-    assert (mine.AVALC.to_numpy() == expected)[assessed].all()
-    assert (mine.ADT.to_numpy() == iso(rows.ADT).to_numpy())[assessed].all()
-    if code not in ("BOR", "CBOR"):
-        assert (mine.AVALC.to_numpy() == expected).all()
+    if code == "LSTA":
+        expected = rows.AVALC.fillna("").to_numpy()
+    differ = mine.USUBJID[mine.AVALC.to_numpy() != expected].tolist()
+    assert differ == {"CBCP": ["01-701-1118"], "LSTA": ["01-701-1028"]}.get(code, [])
+    same = mine.AVALC.to_numpy() == expected
+    np.testing.assert_array_equal(mine.AVAL[same], rows.AVAL.to_numpy()[same])
+    dated = assessed & same & (code != "MDIS")
+    assert (mine.ADT.to_numpy() == iso(rows.ADT).to_numpy())[dated].all()
 
 
 DIED_WITHOUT_A_SCAN = ["01-701-1211", "01-704-1445", "01-710-1083"]
@@ -169,6 +187,33 @@ def test_adtte(unconfirmed, code):
     assert mine.CNSR.tolist() == rows.CNSR.tolist()
     assert mine.STARTDT.tolist() == iso(rows.STARTDT).tolist()
     assert mine.ADT.tolist() == iso(rows.ADT).tolist()
+    assert mine.CNSDTDSC.eq("").tolist() == rows.CNSDTDSC.isna().tolist()
+    words = set(zip(mine.EVNTDESC, mine.SRCVAR, rows.EVNTDESC, rows.SRCVAR, strict=True))
+    assert words <= WORDS_OF_ADTTE
+
+
+WORDS_OF_ADTTE = {
+    ("Death", "DTHDT", "Death", "ADT"),  # a date of DM here, a row of ADRS there
+    ("Disease Progression", "ADT", "Disease Progression", "ADT"),
+    ("Last Tumor Assessment", "ADT", "Last Tumor Assessment", "ADT"),
+    ("Alive", "LSTALVDT", "Alive", "LSTALVDT"),
+    ("Reference Date", "STARTDT", "Randomization", "RANDDT"),
+    ("Alive", "LSTALVDT", "Randomization", "RANDDT"),
+}
+"""EVNTDESC and SRCVAR here and there."""
+
+
+def test_the_source_of_a_time_is_a_row_of_adrs(unconfirmed):
+    """SRCSEQ is the ASEQ of the row of the same subject that has the same date."""
+    times = unconfirmed["ADTTE"].to_frame("pandas")
+    responses = unconfirmed["ADRS"].to_frame("pandas")
+    found = times[times.SRCDOM.eq("ADRS")].merge(
+        responses, left_on=["USUBJID", "SRCSEQ"], right_on=["USUBJID", "ASEQ"], suffixes=("", "_RS")
+    )
+    assert len(found) == times.SRCDOM.eq("ADRS").sum() > 0
+    assert set(found.PARAMCD_RS) <= {"PD", "LSTA", "CRSP"}
+    assert found.ADT.tolist() == found.ADT_RS.tolist()
+    assert times.SRCSEQ[times.SRCDOM.ne("ADRS")].isna().all()
 
 
 def test_codes_and_names_are_whole_words(confirmed):

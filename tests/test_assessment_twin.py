@@ -33,6 +33,43 @@ def value(x):
     return np.nan if x is None else float(x)
 
 
+def without(table, tracks):
+    """The rows of the other tracks: of these only the month of the baseline is known, and each day
+    of it would have to be tried (see test_a_baseline_of_a_month).
+    """
+    keys = zip(table["subject"].tolist(), table["evaluator"].tolist(), strict=True)
+    kept = np.array([key not in tracks for key in keys], dtype=bool)
+    return {name: column[kept] for name, column in table.items() if name != "explanation"}
+
+
+@given(seed=seeds)
+def test_a_baseline_of_a_month(seed):
+    """Where only the month of the baseline is known: what is answered without DAY_UNKNOWN is the
+    answer on every day of that month.
+    """
+    lesions, _ = study(seed, subjects=1, evaluators=1)
+    assume(lesions)
+    first = min(r["date"] for r in lesions if len(r["date"]) == 10) if lesions else ""
+    lesions = [r for r in lesions if len(r["date"]) == 10 and r["role"] != "NEW"]
+    lesions = [r | {"visit": r["date"]} for r in lesions]
+    later = [r for r in lesions if r["date"][:7] > first[:7]]
+    at_first = [r for r in lesions if r["date"] == first]
+    assume(at_first and later)
+    month = nt.assess(tables([r | {"date": first[:7]} for r in at_first] + later, []))
+    unknown = int(month.subjects["best_reason"][0]) & int(nt.Reason.DAY_UNKNOWN)
+    no_time = np.isnan(month.subjects["pfs_days"][0])
+    for day in (1, 9, 17, 25, 28):
+        rows = [r | {"date": f"{first[:7]}-{day:02d}"} for r in at_first]
+        one = nt.assess(tables(rows + later, [])).subjects
+        if not unknown:
+            assert one["best"][0] == month.subjects["best"][0]
+            assert one["confirmed"][0] == month.subjects["confirmed"][0]
+        if not no_time:
+            assert one["pfs_days"][0] == month.subjects["pfs_days"][0]
+        if month.subjects["pfs_event"][0]:
+            assert one["pfs_event"][0]
+
+
 @pytest.mark.parametrize(("criteria", "rule", "censoring"), [
     (nt.criteria.RECIST_1_1, nt.criteria.RECIST_1_1.best_response, FDA), (nt.criteria.RECIST_1_1, UNCONFIRMED, FDA),
     (nt.criteria.RECIST_1_1, ADMIRAL, nt.criteria.ADMIRALONCO_CENSORING),
@@ -46,7 +83,12 @@ def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
     assume(lesions)
     done = nt.assess(tables(lesions, people), criteria=criteria, rule=rule, censoring=censoring)
     timeline, rows = twin.assess(lesions, people, criteria, rule, censoring)
-    t = done.timepoints
+    months = {(r["subject"], r["evaluator"]) for r in rows if r["of_a_month"]}
+    timeline, rows = (
+        [r for r in part if (r["subject"], r["evaluator"]) not in months]
+        for part in (timeline, rows)
+    )
+    t = without(done.timepoints, months)
     for name in ("subject", "evaluator", "date", "target", "non_target", "new_lesion", "overall"):
         assert t[name].tolist() == [a[name] for a in timeline], name
     np.testing.assert_array_equal(t["day"], [a["day"] for a in timeline])
@@ -57,7 +99,7 @@ def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
         np.testing.assert_allclose(
             t[name][whole], [a[name] for a in timeline if a["whole"]], rtol=1e-9, atol=1e-9
         )
-    s = done.subjects
+    s = without(done.subjects, months)
     for name in ("subject", "evaluator", "best", "confirmed"):
         assert s[name].tolist() == [r[name] for r in rows], name
     for name in ("best_day", "first_response_day", "progression_day"):

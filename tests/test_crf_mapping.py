@@ -7,6 +7,7 @@ import pytest
 
 from nettumor import crf
 from nettumor.crf import State
+from nettumor.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Cells of all kinds: what the intake says of them is tested in test_door.py."""
@@ -460,3 +461,19 @@ def test_end_of_treatment_and_symptomatic_deterioration():
         "end_reason"
         not in crf.read({"DM": {"USUBJID": ["1"]}, "DS": {"DSDECOD": ["COMPLETED"]}})["subjects"]
     )
+
+
+@pytest.mark.parametrize(
+    "renames",
+    [
+        {"patient": "subject", "=TARGET": "role", "kind": "role"},
+        {"patient": "subject", "kind": "role", "=TARGET": "role"},
+        {"patient": "subject", "=TARGET": "role", "=NEW": "role"},
+        {"patient": "subject", "PATIENT": "lesion", "=TARGET": "role"},
+    ],
+)
+def test_a_constant_beside_a_rename_to_one_name(renames):
+    """Two columns for one name are refused, whichever stands first; so are two names for one."""
+    source = {"patient": ["01"], "kind": ["NEW"], "lesion": ["T1"], "size": [10], "day": [0]}
+    with pytest.raises(InputError, match="`mapping` gives two columns one name, or one column two"):
+        crf.read({"lesions": source}, mapping={"lesions": renames})

@@ -8,6 +8,7 @@ severity.
 
 import csv
 import pathlib
+import re
 import tomllib
 
 import attrs
@@ -19,6 +20,7 @@ from nettumor import crf, edit_checks
 from nettumor.criteria import get
 from nettumor.edit_checks import CHECKS, Hits, Skip
 from nettumor.edit_checks.engine.register import facts
+from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.errors import InputError, InputTypeError
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -85,10 +87,10 @@ def test_cases_name_checks():
 
 
 def test_facts_are_complete():
-    """The facts hold 183 checks with known severities; every check of the registry is among
+    """The facts hold 206 checks with known severities; every check of the registry is among
     them.
     """
-    assert len(facts()) == 183
+    assert len(facts()) == 206
     assert {f["severity"] for f in facts().values()} == {"error", "warning", "note"}
     for id, check in CHECKS.items():
         assert (check.id, check.name) == (id, facts()[id]["name"])
@@ -181,11 +183,15 @@ def test_skips_say_why():
     ],
 )
 def test_lesions_of_which_nothing_can_be_read_are_an_error(lesions, message):
-    """A lesions table without rows, or of which no row can be read, is refused: nothing would be
-    checked.
+    """A lesions table without rows, or of which no row can be read, is an error of its own, and the
+    command line refuses it: nothing would be checked.
     """
+    tables = crf.read({"lesions": lesions}, incomplete="keep")
     with pytest.raises(InputError, match=message):
-        edit_checks.run({"lesions": lesions})
+        refuse_unread(tables)
+    found = edit_checks.run(tables, checks=["S01"])
+    assert found["severity"].tolist() == ["error"]
+    assert re.search(message.replace("`", ""), found["message"][0])
 
 
 UNREAD_DATES = {

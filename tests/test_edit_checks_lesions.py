@@ -35,7 +35,7 @@ def found_by(check, criteria="recist-1.1", parameters=None, **tables):
     study = crf.read(given, incomplete="keep")
     found = edit_checks.run(study, criteria, checks=[check], parameters={check: parameters or {}})
     assert "failed" not in found.runs["status"], found.runs["reason"].tolist()
-    return [(r["severity"][0], r["table"], int(r["row"]), r["column"]) for r in found.rows()]
+    return [(r["severity"][0], r["table"], r["row"], r["column"]) for r in found.rows()]
 
 
 def status_of(check, criteria="recist-1.1", **tables):
@@ -75,7 +75,7 @@ def without(text, *columns):
         ("L01", {"TU": TU, "TR": TR}, []),
         # the sum is a row of TR, not of RS
         ("U01", {"TU": "\n".join(TU.split()[:3]), "TR": TR, "RS": RS}, [("e", "TR", 4, "sum")]),
-        ("S01", {"TU": TU, "TR": without(TR, "TRLNKID")}, [("e", "TR", -1, "TRLNKID")]),
+        ("S01", {"TU": TU, "TR": without(TR, "TRLNKID")}, [("e", "TR", None, "TRLNKID")]),
         (
             "S02",
             {"TU": TU, "TR": without(TR, "TRLNKID")},
@@ -86,7 +86,7 @@ def without(text, *columns):
         (
             "S01",
             {"TU": TU, "TR": without(TR, "VISITNUM", "TRDTC")},
-            [("e", "TR", -1, "VISITNUM or VISIT or TRDTC or TRDY")],
+            [("e", "TR", None, "VISITNUM or VISIT or TRDTC or TRDY")],
         ),
         (
             "S02",

@@ -87,7 +87,7 @@ def test_days_stand_for_dates():
     """In a study of days the first dose is day 0; messages name the day."""
     run = found("K09", samples([300, 200], day=[3.0, 40.0]))
     assert run["message"].tolist() == [
-        "the first CgA is of 3, after the first dose (0): there is no baseline value"
+        "the first CgA is of day 3, after the first dose (0): there is no baseline value"
     ]
     assert run["column"].tolist() == ["day"]
     assert status(found("K09", samples([300, 200], day=[0.0, 40.0])))[0] == ["passed"]
@@ -101,7 +101,7 @@ def test_several_days_entered_at_one_time_in_days():
     """
     at_once = found("Y07", diary([3, 4, 5], entered=[7.5, 7.501, 7.502]))
     assert at_once["message"].tolist() == [
-        "3 days of the diary were entered at one time (7.5), the first of them 0"
+        "3 days of the diary were entered at one time (7.5), the first of them day 0"
     ]
     assert len(found("Y07", diary([3, 4, 5], entered=[7, 7, 7]))["row"]) == 3
 
@@ -225,7 +225,9 @@ def test_means_of_a_day_are_days():
 def test_other_rows_of_a_symptom():
     """Two scores on one day are two entries; a grade is neither a day nor a period."""
     table = diary([np.nan, np.nan], day=[3.0, 3.0], score=[20.0, 30.0])
-    assert found("Y03", table)["message"].tolist() == ["BM has a second entry for 3: 30 after 20"]
+    assert found("Y03", table)["message"].tolist() == [
+        "BM has a second entry for day 3: 30 after 20"
+    ]
     assert found("Y03", diary([np.nan, np.nan], day=[3.0, 3.0]))["column"].tolist() == ["symptom"]
 
 

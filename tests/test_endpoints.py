@@ -958,7 +958,7 @@ class TestSentences:
         pfs = nt.progression_free_survival([[SD, PD], [SD, SD]], [84, 168], new_therapy=[NAN, 100])
         assert pfs.explain(0) == (
             "PFS: event at 168.0 days (5.5 months), day 168.0: progression "
-            "(Censoring after the FDA guidance of 2018, Table A)"
+            "(Censoring after the FDA guidance of 2018, Table A; missed visits off)"
         )
         assert (
             "censored at 84.0 days (2.8 months), day 84.0: last adequate assessment, new therapy"
@@ -1095,3 +1095,21 @@ def test_a_day_in_a_month_beside_a_schedule():
         [SD, SD], [84, 150], days_latest=[84, 190], death=200, censoring=rule
     )
     assert ends(pfs) == (200.0, True)
+
+
+def test_deaths_and_cut_offs_of_32_bits_meet_each_other_exactly():
+    """23.1 of 32 bits, widened bit by bit, is above 23.1: a death on the day of the cut-off would be
+    after it, whichever of the two is short.
+    """
+    short, long = np.float32(23.1), 23.1
+    assert float(short) > long
+    for death in (short, long, np.array([short]), np.array([short, short])[::2]):
+        for cutoff in (short, long):
+            alive = nt.overall_survival(death, 10.0, cutoff=cutoff)
+            assert np.ravel(alive.time).tolist() == [23.1]
+            assert np.ravel(alive.event).tolist() == [True]
+            pfs = nt.progression_free_survival([SD], [10], death=death, cutoff=cutoff)
+            assert np.ravel(pfs.time).tolist() == [23.1]
+            assert np.ravel(pfs.event).tolist() == [True]
+    late = nt.overall_survival(np.float32(23.2), 10.0, cutoff=short)
+    assert (late.time, late.event) == (23.1, False)

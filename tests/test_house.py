@@ -257,6 +257,8 @@ GLOSSARY = {
     "new_non_target_sizes",
     "schedule",
     "late_baseline_days",
+    "new_lesion_methods",
+    "cr_markers",
     "include_mr",
     "others",
     "strata",

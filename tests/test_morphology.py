@@ -464,3 +464,23 @@ def test_objects_own_their_numbers():
     assessed = nt.MorphologicalResponse.assess(before, [30.0])
     before[0] = 1
     assert assessed.before.tolist() == [40.0]
+
+
+def test_short_floats_of_every_size_are_judged_by_their_decimals():
+    """Floats of 32 bits beside limits, missing before and after, impossible, and so small that their
+    products lose digits: each as the pair of its shortest decimals, alone and in long arrays.
+    """
+    before = np.array([33, 40, 1e-35, 3e-39, 10, np.nan, 12, 3e38, 0.3], np.float32)
+    after = np.array([23.1, 50, 0.7e-35, 2.1e-39, np.nan, 5, 0, 2.1e38, 0.21], np.float32)
+    decimals = [[float(str(v)) for v in values] for values in (before, after)]
+    alone = [int(nt.classify(b, a)) for b, a in zip(*decimals, strict=True)]
+    assert nt.classify(before, after).tolist() == alone
+    many = np.tile(before, 9000), np.tile(after, 9000)
+    assert (nt.classify(*many).reshape(-1, 9) == alone).all()
+    assert (nt.classify(many[0].astype(">f4"), many[1]).reshape(-1, 9) == alone).all()
+    many[1][5::9], many[0][0] = -1, np.inf
+    both = nt.classify(*many, invalid="NE").reshape(-1, 9)
+    assert both[0, 0] == nt.Response.NE
+    assert (both[1:] == alone).all()
+    with pytest.raises(nt.errors.InputError, match=r"`before` must be finite and greater than 0"):
+        nt.classify(*many)

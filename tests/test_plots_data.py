@@ -151,6 +151,22 @@ def test_readers_are_never_mixed():
     assert {cells.facts["first"], cells.facts["second"]} == {"SITE", "CENTRAL"}
 
 
+def test_tables_of_a_study_are_read_too():
+    """The tables that assess gives are sources by themselves: one reader's rows, the baseline at 0."""
+    done = cohorts.study(readers=("SITE", "CENTRAL"))
+    with pytest.raises(nt.InputError, match="`evaluator` must be given: there are"):
+        data.waterfall(done.subjects)
+    bars = data.waterfall(done.subjects, evaluator="SITE")
+    assert (
+        bars["percent"].tolist()[:12]
+        == data.waterfall(done, evaluator="SITE")["percent"].tolist()[:12]
+    )
+    lines = data.spider(done.timepoints, evaluator="SITE")
+    assert lines["percent"][lines["day"] == 0].tolist() == [0.0] * 12
+    days = nt.Table({"subject": ["S1", "S1"], "evaluator": ["a", "b"], "last_known_alive": [9, 8]})
+    assert data.swimmer(days, evaluator="b")["stop"].tolist()[0] == 8
+
+
 def test_frames_of_every_kind():
     """A mapping, a Table, pandas and Polars frames give the same table."""
     given = cohorts.bars(30)

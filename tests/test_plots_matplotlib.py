@@ -31,29 +31,50 @@ def picture(ax, path):
     """The figure in grey, small and blurred: fonts of other versions differ by less than lines do."""
     from matplotlib.image import imread
 
-    plots.save(ax, path, dpi=48)
+    plots.save(ax, path, dpi=96)
     grey = imread(path)[..., :3].mean(axis=-1)
-    rows, columns = (n // 4 * 4 for n in grey.shape)
-    return grey[:rows, :columns].reshape(rows // 4, 4, columns // 4, 4).mean(axis=(1, 3))
+    return blurred(grey, 8)
+
+
+def blurred(grey, cells):
+    """The mean of each square of so many cells."""
+    rows, columns = (n // cells for n in grey.shape)
+    cut = grey[: rows * cells, : columns * cells]
+    return cut.reshape(rows, cells, columns, cells).mean(axis=(1, 3))
+
+
+def stored(name):
+    """The picture that was looked at."""
+    from matplotlib.image import imread
+
+    found = imread(cohorts.DATA / f"{name}.png")
+    return found if found.ndim == 2 else found[..., :3].mean(axis=-1)
+
+
+def is_alike(one, other):
+    """Whether two pictures are one figure: the letters of other versions of matplotlib stand a little
+    otherwise (no square of 24 dots differs by more than 0.08 from 3.9 to 3.11); bars do not."""
+    if any(abs(a - b) > 1 for a, b in zip(one.shape, other.shape, strict=True)):
+        return False
+    rows, columns = (min(a, b) for a, b in zip(one.shape, other.shape, strict=True))
+    apart = np.abs(blurred(one[:rows, :columns], 3) - blurred(other[:rows, :columns], 3))
+    return bool(apart.max() < 0.15 and apart.mean() < 0.01)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_pictures_are_those_that_were_looked_at(name, tmp_path):
-    """Each figure is its stored picture within a tolerance: one part in 60 of the page may differ
-    by more than a tenth (versions of matplotlib), and the mean by one part in 100."""
-    from matplotlib.image import imread
+    """Each figure is its stored picture within a tolerance."""
+    assert is_alike(picture(drawn(name), tmp_path / "a.png"), stored(name))
 
-    found = picture(drawn(name), tmp_path / "a.png")
-    stored = imread(cohorts.DATA / f"{name}.png")
-    stored = stored if stored.ndim == 2 else stored[..., :3].mean(axis=-1)
-    assert abs(found.shape[0] - stored.shape[0]) <= 1
-    assert abs(found.shape[1] - stored.shape[1]) <= 1
-    rows, columns = (min(a, b) for a, b in zip(found.shape, stored.shape, strict=True))
-    apart = np.abs(found[:rows, :columns] - stored[:rows, :columns])
-    assert (apart > 0.1).mean() < 1 / 60
-    assert apart.mean() < 0.01
-    # The test can fail: the picture of another figure is not taken for this one.
-    assert np.abs(found[: rows // 2] - found[rows // 2 : rows // 2 * 2]).mean() > 0.01
+
+def test_another_picture_is_told_apart(tmp_path):
+    """The tolerance is not so large that other data pass: each bar a fifth longer is not the same."""
+    given = cohorts.bars(12)
+    longer = np.clip(given["percent"] * 1.2, -100, None)
+    other = plots.waterfall({**given, "percent": longer}, criteria="recist-1.1")
+    found = picture(other, tmp_path / "a.png")
+    assert not is_alike(found, stored("waterfall"))
+    assert not is_alike(stored("spider"), stored("swimmer"))
 
 
 @pytest.mark.parametrize("ending", ["svg", "pdf", "png"])

@@ -225,6 +225,7 @@ WRONG = {
     '[words]\nrole = "x"': r"`words.role` must be a table; got 'x'.*Write \[words.role\]",
     '[dates]\norder = "DYM"': "`dates.order` must be one of",
     '[dates]\n"lesions.dat" = "DMY"': "Unknown column: 'lesions.dat'.*Did you mean 'lesions.date'",
+    '[dates]\norder = "DMY"\n"lesions.date" = "MDY"': r"`dates.lesions.date` is no column of.*line 3",
     '[units]\nsize = "inch"': "must be a unit that can be made mm; got 'inch'",
     '[units]\norgan = "cm"': "has no unit of its own",
     '[wide]\n"t{m}_size" = "TARGET size"': "`wide.t{m}_size` is no pattern",
@@ -247,7 +248,7 @@ WRONG = {
     "[schedule]\nevry = 56": "Unknown key in .*Did you mean 'every'",
     "[decided]\nx = 1": "`decided.x` must be text",
     "[limits]\nrow = 5": "Unknown limit: 'row'.*Did you mean 'rows'",
-    "[limits]\nrows = 0": "`limits.rows` must be a whole number above 0",
+    "[limits]\nrows = 0": "`limits.rows` must be a whole number of at least 1; got 0",
     "checks = 1": "`checks` must be a table",
     '[checks.of]\nM22 = "x"': r"Unknown table: 'of' \(study.toml, line 1, checks.of\). Did you mean 'off'",
     "[checks.off]\nM22 = 1": r"must give the reason; got 1 \(study.toml, line 2, checks.off.M22\)",
@@ -346,3 +347,35 @@ def test_the_command_writes_a_study_file_and_reads_it(tmp_path, capsys):
     ):
         with pytest.raises(nt.InputError, match=re.escape(said)):
             run(["intake", str(folder), *wrong])
+
+
+def test_a_schedule_that_changes_holds_for_the_checks_too(tmp_path):
+    """Every 8 weeks to day 112, then every 12: the visit on day 196 is planned, one on day 168 is not,
+    and a gap of 84 days is none before day 112.
+    """
+    days = {"1": [0, 56, 112, 196, 280], "2": [0, 56, 112, 168], "3": [0, 112]}
+    rows = [(s, d) for s, own in days.items() for d in own]
+    lesions = {
+        "subject": [s for s, _ in rows],
+        "visit": [str(d) for _, d in rows],
+        "day": [d for _, d in rows],
+        "lesion": ["T1"] * len(rows),
+        "role": ["TARGET"] * len(rows),
+        "size": [20] * len(rows),
+    }
+    found = {}
+    for name, text in (
+        ("pairs", "visits = [[0, 56], [112, 84]]\nwindow = 7"),
+        ("days", "days = [56, 112, 196, 280]\nwindow = 7"),
+        ("one", "every = 56\nwindow = 7"),
+    ):
+        study = written(tmp_path, f"[schedule]\n{text}\n")
+        table = nt.edit_checks.run({"lesions": lesions}, study=study, checks=["D10", "D11"])
+        found[name] = [(r["check"], r["subject"], r["visit"], r["expected"]) for r in table.rows()]
+    assert found["pairs"] == [
+        ("D10", "2", "168", "day 189 to 203"),
+        ("D11", "3", "112", "at most 84 days"),
+    ]
+    assert found["days"] == found["pairs"]
+    assert ("D10", "1", "196", "day 217 to 231") in found["one"]
+    assert found["one"] != found["pairs"]

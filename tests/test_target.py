@@ -5,13 +5,13 @@ twin.
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nettumor as nt
 import reference.target as slow
 from refusals import refused
-from strategies import sizes
+from strategies import a_quarter, sizes
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # sizes of no body
 
@@ -253,6 +253,7 @@ def cohorts(draw, *, subjects=14):
 
 
 @pytest.mark.parametrize("criteria", RULES, ids=lambda c: f"{c.name}, {c.digest}")
+@settings(max_examples=a_quarter())
 @given(cohort=cohorts())
 def test_agrees_with_the_twin(criteria, cohort):
     """Thousands of courses under every criterion: answer and reason of the literal reading, visit

@@ -318,3 +318,30 @@ def test_an_export_that_holds_nothing_of_the_kind_is_refused():
     }
     with pytest.raises(nt.InputError, match="`x` is no CRF table and no SDTM domain"):
         nt.crf.read({"x": source})
+
+
+def test_columns_of_a_wide_export_that_the_study_file_names(tmp_path):
+    """They go to the table it says, and what it leaves aside is not told; what is nowhere is."""
+    source = {**WIDE, "where_all": ["LIVER", "LIVER"], "memo": ["a", "b"], "came": ["2024-05-01", ""],
+              "verdict": ["", "PR"]}  # fmt: skip
+    study = written(
+        tmp_path,
+        '[columns]\nignore = ["memo"]\n[columns.lesions]\nwhere_all = "organ"\n'
+        '[columns.subjects]\ncame = "progression_date"\n[columns.responses]\nverdict = "overall"\n',
+    )
+    tables = read_quietly({"data": source}, study=study)
+    assert set(tables["lesions"].text("organ").tolist()) == {"LIVER"}
+    assert tables["subjects"].text("progression_date").tolist() == ["2024-05-01"]
+    assert tables["responses"].text("overall").tolist() == ["PR"]
+    assert not [r for r in tables.intake.rows() if r["status"] == "ignored"]
+    study = written(tmp_path, '[columns.lesions]\nwhere_al = "organ"\n')
+    with pytest.raises(nt.InputError, match=r"`where_al` is no column.*Did you mean 'where_all'"):
+        read_quietly({"data": source}, study=study)
+
+
+def test_a_form_without_rows():
+    """No new lesion so far: the form's header is part of the table, and nothing changes."""
+    empty = {"subject": [], "lesion": [], "day": [], "organ": []}
+    tables = nt.crf.read({"TL": FORM, "NL": empty})
+    assert rows_of(tables["lesions"], "lesion", "role", "size") == [("T1", "TARGET", "50")]
+    assert nt.assess(tables).timepoints["sum"].tolist() == [50]

@@ -435,11 +435,11 @@ def test_units_of_markers_are_read_alike():
     assert units.read("x" * 100) is None
 
 
-LONG = [c * 100_000 for c in "-/. :,0123456789?_()[]<>=TZUNX|'\"A\u00e9\u2013\t\n"]
+LONG = [c * 30_000 for c in "-/. :,0123456789?_()[]<>=TZUNX|'\"A\u00e9\u2013\t\n"]
 
 
 @pytest.mark.parametrize(
-    "cell", [*LONG, "1-" * 50_000, "UN" * 50_000, "- 1" * 30_000, "(1" * 50_000]
+    "cell", [*LONG, "1-" * 15_000, "UN" * 15_000, "- 1" * 10_000, "(1" * 15_000]
 )
 def test_long_cells_are_read_in_linear_time(cell):
     """A long cell of any repeated character is unknown to every reader, at once."""

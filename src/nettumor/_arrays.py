@@ -404,7 +404,8 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
     unknown.
     """
     if isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "m":
-        values = np.where(np.ma.getmaskarray(values), np.timedelta64("NaT"), values.data)
+        nothing = np.array("NaT", dtype=values.dtype)  # of its unit: NumPy 2.5 wants one
+        values = np.where(np.ma.getmaskarray(values), nothing, values.data)
     array = _array(values, argument)
     if array.dtype.kind == "M":
         raise InputTypeError(

@@ -284,13 +284,15 @@ def _unmasked(values: npt.ArrayLike) -> npt.NDArray[Any]:
     mask, data = np.ma.getmaskarray(values), np.array(values.data)
     if not mask.any():
         return data
-    missing = {"U": "", "S": b"", "M": np.datetime64("NaT"), "m": np.timedelta64("NaT")}
+    missing: dict[str, Any] = {"U": "", "S": b""}
     if data.dtype.kind in "iu":
         data = data.astype(np.float64)
     elif data.dtype.kind == "b":
         data = data.astype(object)
-    nothing = np.nan if data.dtype.kind in "fc" else missing.get(data.dtype.kind)
-    data[mask] = nothing
+    if data.dtype.kind in "Mm":
+        data[mask] = np.array("NaT", dtype=data.dtype)  # of its unit: NumPy 2.5 wants one
+    else:
+        data[mask] = np.nan if data.dtype.kind in "fc" else missing.get(data.dtype.kind)
     return data
 
 

@@ -188,13 +188,15 @@ def courses(visits, every, role):
     return out
 
 
-def judge_targets(visits, every, criteria, days):
-    """Per timepoint: dicts of response, sum, n_missing, baseline, nadir, percent changes."""
+def judge_targets(visits, every, criteria, days, untimed):
+    """Per timepoint: dicts of response, sum, n_missing, baseline, nadir, percent changes;
+    ``untimed``: lesions with a row that may be of any time.
+    """
     sizes, nodes, never = [], [], 0
     found = courses(visits, every, "TARGET")
     no_disease = bool(visits) and "none" in visits[0]
     first = [name for name, at in found.items() if at[0]]
-    early = {r["lesion"] for t in every if t not in visits for r in t["rows"]}
+    early = untimed | {r["lesion"] for t in every if t not in visits for r in t["rows"]}
     for name, at in found.items():
         if not at[0] and name not in early and (first or no_disease):
             continue  # not there at baseline: no target
@@ -268,17 +270,23 @@ def sightings(visits, every):
     """
     flags, days = [False] * len(visits), [None] * len(visits)
     for at in courses(visits, every, "NEW").values():
-        first, known, there = None, False, False
+        first, known, there, said = None, False, False, False
         for i, rows in enumerate(at):
-            if i == 0:
-                continue  # what is seen at the baseline is not new
             word = agreed(
                 "YES"
-                if r["state"] in ("PRESENT", "UNEQUIVOCAL")
-                or (not r["state"] and (r["size"] or r["organ"]))
+                if r["state"] in ("PRESENT", "UNEQUIVOCAL") or (not r["state"] and r["size"])
                 else {"EQUIVOCAL": "MAYBE", "ABSENT": "GONE"}.get(r["state"], "")
                 for r in rows
             )
+            # with its organ and no word it is there, unless something was said of it before
+            silent = bool(rows) and all(r["organ"] and not r["state"] + r["size"] for r in rows)
+            said = said or word in ("YES", "MAYBE", "GONE")
+            if silent and not said:
+                word = "YES"
+            if i == 0:
+                continue  # what is seen at the baseline is not new
+            if word == "GONE" and not known:
+                first = None  # what was equivocal was no lesion
             if word in ("YES", "MAYBE"):
                 seen = [full(r["date"]) for r in rows if full(r["date"]) is not None]
                 if seen and (first is None or min(seen) < first):
@@ -342,7 +350,8 @@ def track(rows, person, criteria, rule, seen, censoring):
         known = low is not None and reference is not None
         days.append((low - reference, high - reference) if known else None)
     criteria = attrs.evolve(criteria, best_response=rule)
-    answers = judge_targets(visits, every, criteria, possible(days))
+    untimed = {r["lesion"] for r in rows if r["role"] == "TARGET" and not r["visit"] + r["date"]}
+    answers = judge_targets(visits, every, criteria, possible(days), untimed)
     others = judge_non_targets(visits, every)
     flags, sighted = sightings(visits, every)
     for i, (t, a) in enumerate(zip(visits, answers, strict=True)):
@@ -363,6 +372,8 @@ def track(rows, person, criteria, rule, seen, censoring):
     row = course(
         answers, person, reference, rule, seen, censoring, "none" in visits[0] if visits else False
     )
+    # every day depends on that of the baseline, of which the month is known
+    row["of_a_month"] = reference is None and bool(visits) and len(visits[0]["date"] or "") == 7
     return answers[1:] if visits and "none" in visits[0] else answers, row
 
 
@@ -535,6 +546,12 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
     }
 
 
+def after_death(date, person):
+    """Whether every day of a date is later than every day of the death."""
+    died = latest(person.get("death", ""))
+    return None not in (died, earliest(date)) and earliest(date) > died
+
+
 def assess(lesions, subjects, criteria, rule, censoring):
     """(timepoints, subjects): rows in the order of subject and evaluator; every subject with every
     evaluator.
@@ -543,6 +560,7 @@ def assess(lesions, subjects, criteria, rule, censoring):
     names = sorted({r["subject"] for r in lesions} | set(people))
     readers = sorted({r["evaluator"] for r in lesions})
     timeline, rows = [], []
+    lesions = [r for r in lesions if not after_death(r["date"], people.get(r["subject"], {}))]
     for name in names:
         seen = [
             full(r["date"]) for r in lesions if r["subject"] == name and full(r["date"]) is not None

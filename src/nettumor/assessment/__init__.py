@@ -10,20 +10,30 @@ censoring.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from attrs import frozen
 
-from nettumor import criteria as editions
-from nettumor._arrays import more_than
+from nettumor.assessment.asked import Asked, check_late, edition_of, rules_of
 from nettumor.assessment.axes import Axis, axes
 from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
+from nettumor.assessment.course_lines import (
+    before_death,
+    course_lines,
+    death_line,
+    late_baselines,
+    methods_of_new,
+    together,
+)
+from nettumor.assessment.cr_markers import asks_for_markers, has_markers, judged_with_markers
+from nettumor.assessment.evaluators import accepted_evaluators
 from nettumor.assessment.judgement import Judgement, Parts, has_days, judge
 from nettumor.assessment.like_courses import Group, Piece, groups_of, joined
+from nettumor.assessment.notes import course_notes, notes
 from nettumor.assessment.output import (
     OWN,
     came_as,
@@ -35,29 +45,30 @@ from nettumor.assessment.output import (
     subject_table,
     timepoint_table,
 )
+from nettumor.assessment.partial_reference import Reference, with_partial_reference
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.population import read_population
 from nettumor.assessment.result import Assessment
+from nettumor.assessment.schedule import described, scheduled
 from nettumor.assessment.series import Scans
+from nettumor.assessment.sources import sources_of
 from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
-from nettumor.crf import CrfTable, DateStatus, StudyFile, Tables
+from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
-from nettumor.crf.intake import counts, further, tell
+from nettumor.crf.intake import Line, further, intake_table, tell
 from nettumor.crf.limits import Limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
-    FDA_2018_CENSORING,
     RECIST_1_1,
     AttenuationCriteria,
     BestResponseRule,
     CensoringRule,
     SizeCriteria,
 )
-from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, did_you_mean, listed
 
 __all__ = ["Assessment", "assess"]
@@ -79,8 +90,11 @@ def assess(
     by: str = "subject",
     population: str = "assigned",
     carry: Any = None,
+    reference: str | None = None,
     schedule: Any = None,
     late_baseline_days: float | None = None,
+    new_lesion_methods: Any = None,
+    cr_markers: Any = None,
     marker_after_days: float = 7,
     marker_rule: str | None = None,
     primary_marker: str | None = None,
@@ -101,7 +115,7 @@ def assess(
     give NE with a reason, not an error. Of two visits on one day the worse response enters the
     course, NE only if there is no other. A lesion that was identified as a target and never
     measured leaves its patient NE. A subject without a day last known alive is known alive at the
-    last scan that anybody read.
+    last scan that anybody read. Scans dated after the subject's death are left out, and said.
 
     Parameters
     ----------
@@ -141,13 +155,23 @@ def assess(
     carry : str or sequence of str, optional
         Columns of the subjects table (strata, region) to stand in ``.subjects``, in the type they
         came in.
+    reference : str, optional
+        The column of the subjects table that is day 0, in place of randomisation and the start of
+        treatment: the cross-over, or the next cycle of TACE or PRRT, with a baseline of its own (the
+        last visit on or before it). Who has no date there is left out, and said; a new therapy on
+        or before that day does not end what counts, and lesions that were new by then are not new.
     schedule : number, (from day, interval) pairs, or days; optional
-        The scheduled visits, by which missed visits are counted, in place of those of ``censoring``
-        (see `CensoringRule`).
+        The scheduled visits, by which missed visits are counted (see `CensoringRule`). Without it
+        those of the study file, else of ``censoring``, else the planned visits of SDTM TV or SV at
+        which lesions are assessed; the provenance says which.
     late_baseline_days : float, optional
         How many days after the reference date a first scan may still be the baseline; one later is
         none: the track has no response but by new lesions, and its times are censored at 0. None:
         any; the provenance counts those after the reference date.
+    new_lesion_methods : sequence of str, optional
+        Methods whose new lesions count, in place of the field of the criteria.
+    cr_markers : {"none", "all evaluable"} or sequence of str, optional
+        Markers that must be normal for CR, in place of the field of the criteria.
     marker_after_days : float
         A marker's sample serves a scan until so many days after it; in reach of two scans it serves
         the earlier.
@@ -183,7 +207,8 @@ def assess(
     Warns
     -----
     IntakeWarning
-        Once, where anything that is read here is not plainly read; Tables were read before.
+        Once, where anything that is read here is not plainly read (Tables were read before), or is
+        left out of a course: scans after death, targets that were not there at baseline.
 
     References
     ----------
@@ -198,44 +223,60 @@ def assess(
     >>> done.timepoints["overall"].tolist(), done.subjects["best"].tolist(), done.subjects["pfs_days"].tolist()
     (['MISSING', 'PR', 'PD'], ['SD'], [122.0])
     """
-    edition: Any = editions.get(criteria) if isinstance(criteria, str) else criteria
-    rule, censoring = _checked(edition, rule, censoring, schedule)
+    edition = edition_of(criteria, cr_markers=cr_markers, new_lesion_methods=new_lesion_methods)
+    rule, censoring = rules_of(edition, rule, censoring)
     choose("by", by, ("subject", "lesion"))
+    check_late(late_baseline_days)
     carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
-    tables = _study(
-        read_quietly(source, study=study, dates=dates, used=used, limits=limits), edition
-    )
-    if tables is not source or strict:
-        tell(tables.intake, strict=strict, stacklevel=2)
-    censoring = _scheduled(censoring, tables.study, schedule)
-    people = read_population(tables, population)
-    tables, selection = people.of(tables, selection)
-    carry = _carried_names(tables, carry)
-    lesions = tables["lesions"]
-    names = read_names(tables, evaluator)
-    _need_days(lesions, rule)
-    subjects = read_subjects(tables, names, data_cutoff)
-    rules = AxisRules(
-        marker_after_days=marker_after_days,
-        marker_rule=marker_rule,
-        primary_marker=primary_marker,
-        confounders=confounders,
-        symptom_window_days=symptom_window_days,
-        symptom_minimum_recorded=symptom_minimum_recorded,
-        new_symptom=new_symptom,
-        pfs=pfs,
-    )
-    chosen = selected(lesions, selection)
-    asked = _Asked(
+    used += () if reference is None else (reference,)
+    asked = Asked(
         edition=edition,
         rule=rule,
         censoring=censoring,
+        evaluator=evaluator,
+        data_cutoff=data_cutoff,
+        selection=selection,
         by=by,
-        late_baseline_days=late_baseline_days,
-        rules=rules,
+        population=population,
         carry=carry,
+        schedule=schedule,
+        late_baseline_days=late_baseline_days,
+        reference=reference,
+        axes=AxisRules(
+            marker_after_days=marker_after_days,
+            marker_rule=marker_rule,
+            primary_marker=primary_marker,
+            confounders=confounders,
+            symptom_window_days=symptom_window_days,
+            symptom_minimum_recorded=symptom_minimum_recorded,
+            new_symptom=new_symptom,
+            pfs=pfs,
+        ),
     )
+    tables = read_quietly(source, study=study, dates=dates, used=used, limits=limits)
+    said = tables.intake if tables is not source or strict else intake_table([])
+    try:
+        done, lines = _assessed(_study(tables, edition), asked)
+    except InputError:
+        tell(said, strict=strict, stacklevel=2)
+        raise
+    tell(further(said, lines), strict=strict, stacklevel=2)
+    return done
+
+
+def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
+    """The assessment of a study, and what is left out of its courses."""
+    people = read_population(tables, asked.population, asked.reference)
+    tables, selection = people.of(tables, asked.selection)
+    carry = _carried_names(tables, asked.carry)
+    of_file = None if tables.study is None else tables.study.schedule
+    schedule = scheduled(asked.censoring, tables, asked.schedule, of_file)
+    asked = attrs.evolve(asked, censoring=schedule.censoring, carry=carry)
+    names = read_names(tables, asked.evaluator)
+    _need_days(tables["lesions"], asked.rule)
+    subjects = read_subjects(tables, names, asked.data_cutoff, asked.reference)
+    chosen = selected(tables["lesions"], selection)
     placed = [_placed(g, asked) for g in groups_of(tables, names, subjects, chosen)]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
@@ -244,15 +285,17 @@ def assess(
     metastasis = any(bool((~np.isnan(j.ends.first_metastasis)).any()) for j in judged)
     done = joined([_piece(j, asked, metastasis) for j in judged])
 
-    notes = _notes(tables, edition, names, subjects, done.counts, by, rules)
-    notes |= _course_notes(done.counts, censoring, late_baseline_days)
-    notes |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
-    return Assessment(
+    said = notes(tables, names, subjects, done.counts, asked)
+    said |= course_notes(done.counts, described(schedule), asked.late_baseline_days)
+    said["new lesions by method"] = methods_of_new(tables["lesions"], names, asked.edition)
+    said |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
+    lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
+    answer = Assessment(
         done.timepoints,
         done.subjects,
         done.events,
-        provenance_table(tables, edition, rule, censoring, notes),
-        edition,
+        provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
+        asked.edition,
         done.judgement,
         done.outcome,
         done.reference,
@@ -260,74 +303,115 @@ def assess(
         tables.frame_kind,
         subjects.days,
         _categories(tables, carry),
-        further(tables.intake, people.lines),
+        further(tables.intake, [*people.lines, *lines]),
+        done.sources,
+        carry,
+        lambda: accepted_evaluators(tables),
     )
-
-
-@frozen(eq=False)
-class _Asked:
-    """What was asked of the study."""
-
-    edition: Any
-    rule: BestResponseRule
-    censoring: CensoringRule
-    by: str
-    late_baseline_days: float | None
-    rules: AxisRules
-    carry: tuple[str, ...]
+    return answer, lines
 
 
 @frozen(eq=False)
 class _Placed:
-    """A group with its lesions in their places."""
+    """A group with its lesions in their places; ``span`` is of the reference dates, ``lines`` say
+    what is left out.
+    """
 
     group: Group
     visits: Visits
     parts: Parts
-    late: Any
+    span: Reference
     counts: dict[str, int]
+    lines: tuple[Line, ...]
 
 
-def _placed(group: Group, asked: _Asked) -> _Placed:
+def _placed(group: Group, asked: Asked) -> _Placed:
+    """The lesions in their places, without the scans that are dated after death."""
     lesions, names = group.tables["lesions"], group.names
     visits = place_visits(lesions, names, _reference(group.tables, group.subjects))
-    parts, conflicts = parts_of(lesions, asked.edition, names, visits, group.chosen, by=asked.by)
-    late = _late_baselines(visits, asked.late_baseline_days)
+    alive = before_death(lesions, names, group.subjects, visits)
+    if alive is not None:
+        rest = _placed(_only(group, alive), asked)
+        return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
+    cycle = asked.reference is not None
+    parts, conflicts = parts_of(
+        lesions, asked.edition, names, visits, group.chosen, by=asked.by, cycle=cycle
+    )
+    visits, span = with_partial_reference(visits, lesions)
+    most = asked.late_baseline_days
     counts = {
         "conflicts": conflicts,
         "without_time": visits.without_time,
         "before_baseline": visits.before_baseline,
-        "late": int(late.sum()),
-        "stray": int(parts.targets.stray.sum()),
+        "late": int(late_baselines(visits, 0.0 if most is None else most).sum()),
+        "stray": len(parts.strays[0]),
         "wordless": int(parts.new.wordless.sum()),
     }
-    return _Placed(group, visits, parts, late, counts)
+    lines = course_lines(lesions, names, parts, visits, asked.edition, most)
+    return _Placed(group, visits, parts, span, counts, tuple(lines))
+
+
+def _only(group: Group, rows: Any) -> Group:
+    """A group with these rows of the lesions table alone."""
+    names = attrs.evolve(
+        group.names,
+        subject=group.names.subject[rows],
+        evaluator=group.names.evaluator[rows],
+    )
+    return attrs.evolve(
+        group,
+        tables=group.tables.replace(lesions=group.tables["lesions"].take(rows)),
+        names=names,
+        chosen=None if group.chosen is None else group.chosen[rows],
+    )
 
 
 @frozen(eq=False)
 class _Judged:
-    """A group with its timepoints judged, and the days that end its times."""
+    """A group with its timepoints judged, and the days that end its times; ``scans`` stand beside
+    the samples of markers and symptoms.
+    """
 
     placed: _Placed
     judgement: Judgement
     subject: Any
     reference: Any
     ends: Ends
+    scans: Scans
+    reference_of: Callable[[CrfTable], Any]
 
 
-def _judged(placed: _Placed, asked: _Asked) -> _Judged:
+def _judged(placed: _Placed, asked: Asked) -> _Judged:
     group, visits = placed.group, placed.visits
     tables, names, subjects = group.tables, group.names, group.subjects
-    refused = placed.late & (asked.late_baseline_days is not None)
+    refused = np.zeros(len(visits.exists), dtype=np.bool_)
+    if asked.late_baseline_days is not None:
+        refused = late_baselines(visits, asked.late_baseline_days)
     judgement = judge(placed.parts, visits, asked.edition, asked.rule, refused)
-    subject = judgement.owner // max(len(names.evaluators), 1)
-    reference = _reference_in(tables, None, subjects, visits, judgement.owner, subject)
-    last_scan = _last_scan(tables["lesions"], names, visits)[judgement.owner]
-    ends = ends_of(subjects, subject, reference, last_scan)
-    return _Judged(placed, judgement, subject, reference, ends)
+    owner = judgement.owner
+    subject = owner // max(len(names.evaluators), 1)
+    reference = _reference_in(tables, None, subjects, visits, owner, subject)
+    ends = ends_of(
+        subjects,
+        subject,
+        reference,
+        _last_scan(tables["lesions"], names, visits)[owner],
+        span=(placed.span.first[owner], placed.span.latest[owner]),
+        cycle=asked.reference is not None,
+    )
+    day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
+    scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
+
+    def reference_of(table: CrfTable) -> Any:
+        return _reference_in(tables, table, subjects, visits, owner, subject)
+
+    if asked.by == "subject" and asks_for_markers(asked.edition) and has_markers(tables):
+        own = attrs.evolve(scans, reference=reference_of(tables["markers"]))
+        judgement = judged_with_markers(judgement, tables["markers"], names, own, asked)
+    return _Judged(placed, judgement, subject, reference, ends, scans, reference_of)
 
 
-def _piece(judged: _Judged, asked: _Asked, metastasis: bool) -> Piece:
+def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
     """The tables of a group."""
     group, visits = judged.placed.group, judged.placed.visits
     tables, names, subjects = group.tables, group.names, group.subjects
@@ -336,9 +420,9 @@ def _piece(judged: _Judged, asked: _Asked, metastasis: bool) -> Piece:
     found = outcome(judgement, visits, ends, rule, censoring, metastasis=metastasis)
     others: dict[str, Axis] = {}
     if asked.by == "subject":
-        others = _axes(tables, names, subjects, visits, judgement, ends, asked.rules)
+        others = axes(tables, names, judged.scans, judged.reference_of, asked.axes)
     axis_of_event = None
-    if asked.rules.pfs != PFS[0]:
+    if asked.axes.pfs != PFS[0]:
         found, axis_of_event = with_symptoms(
             found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
         )
@@ -358,6 +442,7 @@ def _piece(judged: _Judged, asked: _Asked, metastasis: bool) -> Piece:
         place=place,
         tracks=group.tracks,
         counts=judged.placed.counts,
+        sources=lambda: sources_of(tables, visits, judgement, place()),
     )
 
 
@@ -388,31 +473,6 @@ def _carried_names(study: Tables, carry: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(n for n in dict.fromkeys(carry) if n != "arm")
 
 
-def _checked(
-    criteria: Any, rule: Any, censoring: Any, schedule: Any
-) -> tuple[BestResponseRule, CensoringRule]:
-    if not isinstance(criteria, AttenuationCriteria):
-        require(criteria, SizeCriteria, "assess")
-    rule = criteria.best_response if rule is None else rule
-    if censoring is None:
-        censoring = FDA_2018_CENSORING if criteria.censoring is None else criteria.censoring
-    require(rule, BestResponseRule, "assess", "rule")
-    require(censoring, CensoringRule, "assess", "censoring")
-    if schedule is not None:
-        censoring = attrs.evolve(censoring, schedule=schedule)
-    return rule, censoring
-
-
-def _scheduled(rule: CensoringRule, study: StudyFile | None, schedule: Any) -> CensoringRule:
-    """The rule of censoring with the schedule of the study file, where the call has none."""
-    if study is None:
-        return rule
-    said = {"schedule": study.schedule.visits, "window_days": study.schedule.window}
-    if schedule is not None:
-        del said["schedule"]
-    return attrs.evolve(rule, **{name: v for name, v in said.items() if v is not None})
-
-
 def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
     """Without any date or day nothing is confirmed, and nobody should learn that from a rate of 0."""
     cells, _ = lesions.when_cells()
@@ -425,34 +485,6 @@ def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
         "rule=attrs.evolve(criteria.best_response, confirmation_days=None, sd_minimum_days=None).",
         argument="lesions",
     )
-
-
-def _late_baselines(visits: Visits, most: float | None) -> Any:
-    """Tracks whose baseline lies after the reference date by more days than allowed (None: at
-    all).
-    """
-    if most is not None and not (isinstance(most, (int, float)) and most >= 0):
-        raise InputError(
-            f"`late_baseline_days` must be a number of days from 0, or None; got {most!r}. Give the "
-            "most days after the reference date.",
-            argument="late_baseline_days",
-        )
-    return more_than(visits.day[:, 0], 0.0 if most is None else most)
-
-
-def _course_notes(
-    counted: dict[str, int], censoring: CensoringRule, most: float | None
-) -> dict[str, Any]:
-    """What of the course the rules decided, for the provenance."""
-    allowed = (
-        "counted as the baseline" if most is None else f"refused: more than {most:g} days after"
-    )
-    return {
-        "missed visits": censoring.missed_visits,
-        "tracks with a first scan after the reference date": f"{counted['late']} ({allowed})",
-        "targets not there at baseline, left out of the sum": counted["stray"],
-        "visits with a new lesion recorded without size or state": counted["wordless"],
-    }
 
 
 def _study(study: Tables, criteria: Any) -> Tables:
@@ -484,9 +516,7 @@ def _study(study: Tables, criteria: Any) -> Tables:
 
 def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The reference date of each subject in the count of the lesions table."""
-    if study["lesions"].has_days:
-        return np.zeros(len(subjects.reference))
-    return subjects.reference
+    return subjects.offset if study["lesions"].has_days else subjects.reference
 
 
 def _reference_in(
@@ -499,33 +529,10 @@ def _reference_in(
 ) -> Any:
     """The reference date of each unit in the count of a table (None: the subjects table)."""
     if subjects.days if table is None else table.has_days:
-        return np.zeros(len(owner))
+        return subjects.offset[subject]
     if study["lesions"].has_days:
         return subjects.reference[subject]
     return visits.reference[owner]
-
-
-def _axes(
-    study: Tables,
-    names: Names,
-    subjects: Subjects,
-    visits: Visits,
-    judgement: Judgement,
-    ends: Ends,
-    rules: AxisRules,
-) -> dict[str, Axis]:
-    """Biological and symptomatic response of every unit, where the study has their tables."""
-    owner = judgement.owner
-    subject = owner // max(len(names.evaluators), 1)
-    day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
-    scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
-    return axes(
-        study,
-        names,
-        scans,
-        lambda t: _reference_in(study, t, subjects, visits, owner, subject),
-        rules,
-    )
 
 
 def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
@@ -545,15 +552,6 @@ def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
     return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 
-_NEEDED = {
-    "product": ("size", "perpendicular"),
-    "viable product": ("viable", "viable_perpendicular"),
-    "volume": ("volume",),
-    "viable diameter": ("viable",),
-    "diameter and attenuation": ("attenuation",),
-}
-
-
 _DIAMETERS = ("size", "perpendicular", "diameter")
 _SIZED_BY = {
     "product": ("size", "perpendicular"),
@@ -563,59 +561,3 @@ _SIZED_BY = {
     "diameter and attenuation": (*_DIAMETERS, "attenuation"),
 }
 """The columns of which one at least must hold a size for the criteria's measure."""
-
-
-def _lacking(lesions: CrfTable, criteria: Any) -> str:
-    """The columns that the criteria measure by, of which the table has no cell."""
-    return (
-        ", ".join(n for n in _NEEDED.get(criteria.measure, ()) if lesions.blank(n).all()) or "none"
-    )
-
-
-def _notes(
-    study: Tables,
-    criteria: Any,
-    names: Names,
-    subjects: Subjects,
-    counted: dict[str, int],
-    by: str,
-    rules: AxisRules,
-) -> dict[str, Any]:
-    """Policies and counts of the provenance."""
-    cells, column = study["lesions"].when_cells()
-    odd = cells.status > DateStatus.FULL
-    unread = sum(int((d.status > DateStatus.FULL).sum()) for d in subjects.dates.values())
-    return {
-        "judged by": by,
-        "evaluators": ", ".join(str(e) or "(none named)" for e in names.evaluators),
-        "reference date": "day 0 of the data"
-        if study["lesions"].has_days
-        else "randomized, else treatment_start, else baseline",
-        "baseline": "last visit dated on or before the reference date, else the first visit (none "
-        "where a reader has new lesions alone)",
-        "impossible numbers": 'answered with NE (invalid="NE")',
-        "two visits on one day": "the worse response; NE only where there is no other",
-        **{
-            f"{t} by the scan": _rule(study, t, rules)
-            for t in ("markers", "symptoms")
-            if t in study and by == "subject"
-        },
-        "progression-free survival": f"progression of {rules.pfs}, or death",
-        "lesion rows with a role or state that is not known": int(
-            np.count_nonzero(study["lesions"].lesions.unknown)
-        ),
-        "measures of the criteria that the table lacks": _lacking(study["lesions"], criteria),
-        "lesion rows without a subject": names.without_subject,
-        "lesion rows without visit and date": counted["without_time"],
-        "lesion rows before the baseline": counted["before_baseline"],
-        "lesion dates that are not full": int(odd[column.codes].sum()) if odd.any() else 0,
-        "subject dates that are not full": unread,
-        "lesions with contradicting rows in one visit": counted["conflicts"],
-        "further rows of one subject, not read": subjects.repeated,
-        **counts(study.intake),
-    }
-
-
-def _rule(study: Tables, table: str, rules: AxisRules) -> str:
-    lacks = study.missing_columns(table)
-    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else rules.prose(table)

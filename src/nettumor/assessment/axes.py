@@ -87,11 +87,11 @@ def axes(
     ):
         if table in study and not study.missing_columns(table):
             own = attrs.evolve(scans, reference=reference(study[table]))
-            out[name] = judge(study[table], _places(study[table], names), own, rules)
+            out[name] = judge(study[table], places(study[table], names), own, rules)
     return out
 
 
-def _places(table: CrfTable, names: Names) -> Ints:
+def places(table: CrfTable, names: Names) -> Ints:
     """The subject of each row; -1 for a subject that is not in the study, or none."""
     code, words = table.keys_of("subject")
     place = {w: i for i, w in enumerate(names.subjects)}

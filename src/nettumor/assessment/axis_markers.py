@@ -65,12 +65,12 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     usable = ~np.isnan(value)
     if rules.confounders == "exclude":
         usable &= ~confounded
-    code, names = _marker_of_row(table)
+    code, names = marker_of_row(table)
     same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
     out = {}
     for m, name in enumerate(names):
         samples = series(table, subject, usable & (code == m), same)
-        before, after = _pairs(samples, scans, rules.marker_after_days)
+        before, after = pairs(samples, scans, rules.marker_after_days)
         limit = value_at(limits, after)
         limit = np.where(np.isnan(limit), value_at(limits, before)[:, None], limit)
         said = {
@@ -100,7 +100,7 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     return out
 
 
-def _pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
+def pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
     """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint); -1 for
     none.
     """
@@ -118,7 +118,7 @@ def _pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints
     return samples.rows(before), samples.rows(np.where(fits, after, -1))
 
 
-def _marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
+def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
     """The number of each row's marker, and their names; 5-HIAA per creatinine by itself."""
     code, names = named(table, "marker", marker_name)
     if "5-HIAA" not in names:

@@ -49,6 +49,13 @@ class Ends:
     death_status: npt.NDArray[np.int8]
     possible: dict[str, tuple[Floats, Floats]]
 
+    @property
+    def died(self) -> Bools:
+        """Whether a death is recorded, on whatever day."""
+        return np.asarray(
+            (self.death_status > DateStatus.BLANK) & (self.death_status != DateStatus.INVALID)
+        )
+
 
 @frozen(eq=False)
 class Outcome:
@@ -58,6 +65,15 @@ class Outcome:
     ----------
     best : BestResponse
         By the rule.
+    taken : ndarray of bool, shape (unit, timepoint)
+        Whether the course takes the response: of two of one day the worse.
+    last_response, last_day : ndarray
+        The last adequate response of the course up to its first progression, MISSING for none; and
+        its day, NaN where it is not known.
+    measurable : ndarray of bool
+        Whether targets were measured at the baseline.
+    death, died : ndarray
+        Day of death, NaN where it is not known; whether one is recorded.
     progression_day : ndarray of float
         Day of the first progression of the course, up to a new therapy that censors; NaN for none,
         or a day not known.
@@ -73,6 +89,12 @@ class Outcome:
     """
 
     best: BestResponse
+    taken: Bools
+    last_response: Codes
+    last_day: Floats
+    measurable: Bools
+    death: Floats
+    died: Bools
     progression_day: Floats
     progressed: Bools
     baseline_day: Floats
@@ -98,11 +120,19 @@ class Outcome:
 
 
 def ends_of(
-    subjects: Subjects, subject: npt.NDArray[np.int64], reference: Floats, last_scan: Floats
+    subjects: Subjects,
+    subject: npt.NDArray[np.int64],
+    reference: Floats,
+    last_scan: Floats,
+    *,
+    span: tuple[Floats, Floats],
+    cycle: bool = False,
 ) -> Ends:
     """The days of each unit's subject.
 
-    ``last_scan`` stands for the day last known alive where the subjects table has none.
+    ``span``: first and last possible reference date, where ``reference`` is not known to the day.
+    ``last_scan`` stands for the day last known alive where the subjects table has none. ``cycle``:
+    the reference is a later treatment, and a new therapy that began by then is not after it.
     """
 
     def day(name: str) -> Floats:
@@ -110,12 +140,16 @@ def ends_of(
 
     def interval(name: str) -> tuple[Floats, Floats]:
         dates = subjects.dates[name]
-        return dates.earliest[subject] - reference, dates.latest[subject] - reference
+        first = np.where(np.isnan(reference), span[1], reference)
+        latest = np.where(np.isnan(reference), span[0], reference)
+        return dates.earliest[subject] - first, dates.latest[subject] - latest
 
     alive = day("last_known_alive")
+    therapy = interval("new_therapy")
+    begun = at_least(0.0, therapy[1]) & cycle
     return Ends(
         day("death"),
-        day("new_therapy"),
+        np.where(begun, np.nan, day("new_therapy")),
         np.where(np.isnan(alive), last_scan, alive),
         day("first_metastasis"),
         day("data_cutoff"),
@@ -123,7 +157,10 @@ def ends_of(
         subjects.status("death")[subject],
         {
             "death": interval("death"),
-            "new_therapy": interval("new_therapy"),
+            "new_therapy": (
+                np.where(begun, np.nan, therapy[0]),
+                np.where(begun, np.nan, therapy[1]),
+            ),
             "cutoff": interval("data_cutoff"),
         },
     )
@@ -177,29 +214,15 @@ def outcome(
     metastasis is asked for (None: where one of them has its day).
     """
     course = _course(judgement, visits, ends)
-    treated = _therapy(ends, censoring)
     has_targets, assessed = _disease(judgement, visits)
-
-    def best_by(rule: BestResponseRule) -> BestResponse:
-        found: BestResponse = best_overall_response(
-            course.counted,
-            course.first,
-            days_latest=course.latest,
-            new_therapy=treated[0],
-            new_therapy_latest=treated[1],
-            progression=course.seen_first(rule, immune=judgement.immune),
-            non_target_only=~has_targets & (judgement.non_target != Response.MISSING).any(axis=1),
-            rule=rule,
-        )
-        return found
-
+    only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
+    best_by = partial(_best, course, judgement, _therapy(ends, censoring), only_non_targets)
     best = best_by(rule)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
     # end.
     codes = np.where(course.late, course.codes, best.course)
     place, progression = _progression(course, codes, ends, censoring)
     first = best.first_response_day
-    death, cutoff = (ends.possible[name] for name in ("death", "cutoff"))
     along = times_of_course(
         codes,
         course.first,
@@ -207,17 +230,83 @@ def outcome(
         days_latest=course.latest,
         baseline_assessed=assessed,
         censoring=censoring,
-        death=death[0],
-        death_latest=death[1],
-        new_therapy=ends.possible["new_therapy"][0],
-        new_therapy_latest=ends.possible["new_therapy"][1],
-        cutoff=cutoff[0],
-        cutoff_latest=cutoff[1],
         progression=progression,
+        **_intervals(ends),
     )
+    times, start = _times(along, ends, first, metastasis=metastasis)
+    others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
+    last_response, last_day = _last_adequate(best, course)
+    percents = Late({"change": lambda: _best_percent(judgement, course, ends, censoring)})
+    return Outcome(
+        best=best,
+        taken=course.codes != Response.MISSING,
+        last_response=last_response,
+        last_day=last_day,
+        measurable=~np.isnan(judgement.target.baseline[:, 0]),
+        death=ends.death,
+        died=ends.died,
+        progression_day=progression,
+        progressed=place >= 0,
+        baseline_day=tracks_of(visits.day, judgement.owner)[:, 0],
+        times=Late(times),
+        start=start,
+        others=others,
+        best_percents=percents,
+    )
+
+
+def _best(
+    course: _Course,
+    judgement: Judgement,
+    treated: tuple[Floats, Floats],
+    only_non_targets: Bools,
+    rule: BestResponseRule,
+) -> BestResponse:
+    """Best response by a rule, of what counts before the cut-off."""
+    found: BestResponse = best_overall_response(
+        course.counted,
+        course.first,
+        days_latest=course.latest,
+        new_therapy=treated[0],
+        new_therapy_latest=treated[1],
+        progression=course.seen_first(rule, immune=judgement.immune),
+        seen_again=None if judgement.markers_alone is None else ~judgement.markers_alone,
+        non_target_only=only_non_targets,
+        rule=rule,
+    )
+    return found
+
+
+def _last_adequate(best: BestResponse, course: _Course) -> tuple[Codes, Floats]:
+    """The last adequate response of each course and its day."""
+    adequate = best.course > Response.NE
+    last = np.where(adequate, np.arange(adequate.shape[1]), 0).max(axis=1, initial=0)
+    unit, some = np.arange(len(adequate)), adequate.any(axis=1)
+    code = np.where(some, best.course[unit, last], np.int8(Response.MISSING))
+    exact = course.first[unit, last] == course.latest[unit, last]
+    return code, np.where(some & exact, course.first[unit, last], np.nan)
+
+
+def _intervals(ends: Ends) -> dict[str, Floats]:
+    """First and last possible day of what ends a time, by the names of the endpoints' arguments."""
+    out: dict[str, Floats] = {}
+    for name, (first, latest) in ends.possible.items():
+        out |= {name: first, f"{name}_latest": latest}
+    return out
+
+
+def _times(
+    along: Mapping[str, TimeToEvent],
+    ends: Ends,
+    first_response: Floats,
+    *,
+    metastasis: bool | None,
+) -> tuple[dict[str, Callable[[], TimeToEvent]], dict[str, Floats]]:
+    """What gives each time, and the day it counts from; ``along`` are the times of the course."""
     times: dict[str, Callable[[], TimeToEvent]] = {
         name: partial(along.__getitem__, name) for name in along
     }
+    death = ends.possible["death"]
 
     def survival(origin: Any = 0) -> TimeToEvent:
         found: TimeToEvent = overall_survival(
@@ -233,7 +322,7 @@ def outcome(
     times["TTNT"] = lambda: time_to_new_therapy(
         ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
     )
-    start = dict.fromkeys(times, np.zeros(len(first))) | {"DOR": first}
+    start = dict.fromkeys(times, np.zeros(len(first_response))) | {"DOR": first_response}
     if metastasis is None:
         metastasis = bool((~np.isnan(ends.first_metastasis)).any())
     if metastasis:  # the review's other origin of survival
@@ -244,12 +333,7 @@ def outcome(
     if unknown.any():
         for name in ("PFS", "DOR", *(n for n in ("OS", "OSMET") if n in times)):
             times[name] = partial(_died_some_day, times[name], unknown, ends.death_status)
-    others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
-    percents = Late({"change": lambda: _best_percent(judgement, course, ends, censoring)})
-    baseline_day = tracks_of(visits.day, judgement.owner)[:, 0]
-    return Outcome(
-        best, progression, place >= 0, baseline_day, Late(times), start, others, percents
-    )
+    return times, start
 
 
 def _best_percent(

@@ -6,33 +6,158 @@ visit by visit, and progression. Cohen's kappa (Cohen 1960) is that of `nettumor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import frozen
 
 from nettumor._arrays import Codes
 from nettumor.assessment.result import Assessment
+from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.profile import AXES, ResponseProfile, cohens_kappa, cross_table
 from nettumor.tables import Table
-from nettumor.terminology import Response, parse_responses
+from nettumor.terminology import Response, labels, parse_responses
+from nettumor.words import flags
 
 
 def discordance(done: Assessment, first: str, second: str) -> Table:
-    """Best responses of two evaluators against each other."""
+    """Best responses of two evaluators against each other, and in each row the subjects of whom the
+    second says otherwise.
+    """
+    _check_names(done, first, second)
+    who = as_text(done.subjects["evaluator"])
+    one, other = (_best(done)[who == name] for name in (first, second))
+    subject = as_text(done.subjects["subject"])[who == first]
+    table = cross_table(one, other)
+    rows = parse_responses(table["response"])
+    said = [_joined(subject[(one == code) & (other != code)]) for code in rows.tolist()]
+    return Table({**table, "discordant": np.array(said, dtype=np.str_)})
+
+
+def _check_names(done: Assessment, *names: str) -> None:
     known = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
-    for name in (first, second):
+    for name in names:
         if name not in known:
             raise InputError(
                 f"`evaluator` names none of those assessed: {name!r}. {did_you_mean(name, known)}",
                 argument="evaluator",
             )
-    return cross_table(
-        *(_best(done)[as_text(done.subjects["evaluator"]) == name] for name in (first, second))
+
+
+def _joined(names: npt.NDArray[Any]) -> str:
+    return ", ".join(dict.fromkeys(names.tolist()))
+
+
+def discordant(done: Assessment, first: str, second: str, of: str) -> Table:
+    """The subjects of whom two evaluators differ, with what each says."""
+    choose("of", of, ("best", "overall", "progression"))
+    _check_names(done, first, second)
+    pair = _pairs(done, first, second)[of]
+    differ = pair.first != pair.second
+    said = (labels(codes[differ]) for codes in (pair.first, pair.second))
+    if of == "progression":
+        said = (_progressed(codes[differ]) for codes in (pair.first, pair.second))
+    one, other = said
+    return Table(
+        {
+            "subject": pair.subject[differ],
+            "visit": pair.visit[differ],
+            "first": one,
+            "second": other,
+        }
     )
+
+
+def _progressed(codes: Codes) -> npt.NDArray[np.str_]:
+    return np.where(
+        codes == Response.PD, "yes", np.where(codes <= Response.NE, labels(codes), "no")
+    )
+
+
+@frozen
+class Accepted:
+    """Who was accepted for each subject: evaluators by the subject's name, and where that stands."""
+
+    evaluators: Mapping[str, tuple[str, ...]]
+    column: str
+
+
+def accepted_evaluators(study: Tables) -> Accepted:
+    """The evaluators whose rows are flagged as accepted (--ACPTFL), in the responses, else the
+    lesions.
+    """
+    for name in ("responses", "lesions"):
+        if name not in study or "accepted" not in study[name]:
+            continue
+        table = study[name]
+        yes = table.column("accepted").map(lambda w: flags.read(w) == 1, np.bool_)
+        if not yes.any():
+            continue
+        found: dict[str, list[str]] = {}
+        subject, words = table.keys_of("subject")
+        evaluator, readers = table.keys_of("evaluator")
+        for row in np.flatnonzero(yes).tolist():
+            who = str(readers[evaluator[row]])
+            held = found.setdefault(str(words[subject[row]]), [])
+            if who not in held:
+                held.append(who)
+        return Accepted({k: tuple(v) for k, v in found.items()}, f"{name}.accepted")
+    return Accepted({}, "")
+
+
+def adjudicated(done: Assessment) -> Table:
+    """For each subject the row of the evaluator who was accepted."""
+    accepted: Accepted = done.accepted()
+    if not accepted.column:
+        raise InputError(
+            "The study names no accepted assessments (the column accepted, --ACPTFL). Take one "
+            "evaluator: assess(..., evaluator=...).",
+            argument="accepted",
+        )
+    table = done.subjects
+    subject, evaluator = as_text(table["subject"]), as_text(table["evaluator"])
+    place = {pair: row for row, pair in enumerate(zip(subject, evaluator, strict=True))}
+    names = list(dict.fromkeys(subject.tolist()))
+    said = [accepted.evaluators.get(name, ()) for name in names]
+    rows = np.array(
+        [
+            place.get((name, who[0]), -1) if len(who) == 1 else -1
+            for name, who in zip(names, said, strict=True)
+        ],
+        dtype=np.int64,
+    )
+    columns = {name: _taken(column, rows) for name, column in table.items()}
+    columns["subject"] = np.array(names, dtype=np.str_)
+    columns["best"] = np.where(rows < 0, "MISSING", columns["best"])
+    note = [_note(who, row) for who, row in zip(said, rows.tolist(), strict=True)]
+    return Table(columns | {"note": np.array(note, dtype=np.str_)})
+
+
+def _note(who: tuple[str, ...], row: int) -> str:
+    if not who:
+        return "nobody was accepted"
+    if len(who) > 1:
+        return f"several were accepted: {', '.join(who)}"
+    return f"{who[0]} was accepted and not assessed" if row < 0 else ""
+
+
+def _taken(column: npt.NDArray[Any], rows: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """The column at these rows; nothing where -1."""
+    kind = column.dtype.kind
+    if kind == "U":
+        return np.append(column, "")[rows]
+    if kind == "f":
+        return np.append(column, np.nan)[rows]
+    if kind in "biu":
+        return np.append(column, column.dtype.type(0))[rows]
+    if kind == "M":
+        return np.append(column, np.datetime64("NaT").astype(column.dtype))[rows]
+    return np.append(column, np.array([None], dtype=object))[rows]
 
 
 def profile_of(done: Assessment, evaluator: str | None, of: str) -> ResponseProfile:
@@ -76,7 +201,7 @@ def agreement(done: Assessment) -> Table:
     rows: list[dict[str, Any]] = []
     for first, second in combinations(evaluators, 2):
         for of, pair in _pairs(done, first, second).items():
-            found = cohens_kappa(*pair)
+            found = cohens_kappa(pair.first, pair.second)
             rows.append(
                 {
                     "first": first,
@@ -87,6 +212,7 @@ def agreement(done: Assessment) -> Table:
                     "observed": found.observed,
                     "expected": found.expected,
                     "kappa": found.estimate,
+                    "discordant": _joined(pair.subject[pair.first != pair.second]),
                 }
             )
     types = {
@@ -95,8 +221,10 @@ def agreement(done: Assessment) -> Table:
         "of": np.str_,
         "count": np.int64,
         "excluded": np.int64,
+        "discordant": np.str_,
     }
-    names = ("first", "second", "of", "count", "excluded", "observed", "expected", "kappa")
+    numbers = ("count", "excluded", "observed", "expected", "kappa")
+    names = ("first", "second", "of", *numbers, "discordant")
     return Table({n: np.array([r[n] for r in rows], dtype=types.get(n, np.float64)) for n in names})
 
 
@@ -104,20 +232,32 @@ def _best(done: Assessment) -> Codes:
     return np.asarray(done.outcome.best.response)
 
 
-def _pairs(done: Assessment, first: str, second: str) -> dict[str, tuple[Codes, Codes]]:
+@frozen(eq=False)
+class _Pair:
+    """Responses of two evaluators of the same subjects (and visits)."""
+
+    first: Codes
+    second: Codes
+    subject: npt.NDArray[Any]
+    visit: npt.NDArray[Any]
+
+
+def _pairs(done: Assessment, first: str, second: str) -> dict[str, _Pair]:
     evaluator = as_text(done.subjects["evaluator"])
     one, other = evaluator == first, evaluator == second
     best = _best(done)
     progressed = np.where(done.outcome.progressed, np.int8(Response.PD), np.int8(Response.SD))
     progressed = np.where(best <= Response.NE, best, progressed)
+    subject = as_text(done.subjects["subject"])[one]
+    nowhen = np.full(len(subject), "", dtype=np.str_)
     return {
-        "best": (best[one], best[other]),
+        "best": _Pair(best[one], best[other], subject, nowhen),
         "overall": _at_visits(done, first, second),
-        "progression": (progressed[one], progressed[other]),
+        "progression": _Pair(progressed[one], progressed[other], subject, nowhen),
     }
 
 
-def _at_visits(done: Assessment, first: str, second: str) -> tuple[Codes, Codes]:
+def _at_visits(done: Assessment, first: str, second: str) -> _Pair:
     """Overall responses at the visits of either, matched by subject and visit (date where visits
     have no name).
     """
@@ -127,7 +267,8 @@ def _at_visits(done: Assessment, first: str, second: str) -> tuple[Codes, Codes]
     when = np.where((visit == "") | (visit == "nan"), as_text(table["date"]), visit)
     when = np.where(when == "", table["day"].astype(np.str_), when)
     pairs = np.stack([as_text(table["subject"]), when])
-    key = np.unique(pairs, axis=1, return_inverse=True)[1].ravel()
+    found, key = np.unique(pairs, axis=1, return_inverse=True)
+    key = key.ravel()
     codes = parse_responses(table["overall"])
     out = []
     for name in (first, second):
@@ -136,4 +277,4 @@ def _at_visits(done: Assessment, first: str, second: str) -> tuple[Codes, Codes]
         column[key[rows]] = codes[rows]
         out.append(column)
     either = (out[0] != Response.MISSING) | (out[1] != Response.MISSING)
-    return out[0][either], out[1][either]
+    return _Pair(out[0][either], out[1][either], found[0][either], found[1][either])

@@ -51,6 +51,8 @@ class Judgement:
         The criteria are iRECIST's: PD is a confirmed progression.
     remarks : tuple of (str, ndarray of bool)
         What the sentence behind a timepoint says beside its parts, and where.
+    markers_alone : ndarray of bool, or None
+        Where nothing but a marker speaks against a CR.
     """
 
     owner: npt.NDArray[np.int64]
@@ -63,6 +65,7 @@ class Judgement:
     progression_day: Floats
     immune: bool = False
     remarks: tuple[tuple[str, Bools], ...] = ()
+    markers_alone: Bools | None = None
 
     def of(self, unit: int) -> tuple[Judgement, int]:
         """The judgement that a unit stands in, and its place there."""
@@ -84,6 +87,8 @@ class Parts:
     new: NewLesions
     target_day: Floats
     non_target_day: Floats
+    strays: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+    """Track and code of each target that was not there at baseline."""
 
 
 def judge(
@@ -207,6 +212,8 @@ def _target(
         each = criteria.pd_scope == "any lesion" or criteria.reappearance == "any lesion"
         if each and lesions.merged.any():
             found = _without_merged(lesions, criteria, found)
+        if lesions.of_parts is not None:
+            found = _with_parts(found, lesions.of_parts, criteria)
     lost = lesions.unmeasured.sum(axis=-1)
     if not lost.any():
         return found
@@ -214,6 +221,28 @@ def _target(
     # 18).
     missing = attrs.evolve(found, n_missing=found.n_missing + lost[:, None])
     return _not_evaluable(missing, lost > 0)
+
+
+def _with_parts(found: TargetResponse, of_parts: Floats, criteria: SizeCriteria) -> TargetResponse:
+    """What was measured of a split lesion counts for the sum of what was measured, and may prove PD;
+    nothing else, for the lesion is not complete (RECIST 1.1, 4.4.2).
+    """
+    some = of_parts > 0
+    total = np.where(some, np.fmax(found.sum, 0.0), 0.0) + of_parts
+    total = np.where(some, np.where(np.isnan(total), of_parts, total), found.sum)
+    start = found.nadir if criteria.pd.reference == "nadir" else found.baseline
+    percent = criteria.pd.percent_met(start, total)
+    absolute = criteria.pd.absolute_met(start, total)
+    met = percent | absolute if criteria.absolute_combines == "or" else percent & absolute
+    progressed = some & met & (total > start) & (found.response == Response.NE)
+    progressed &= (found.reason & Reason.INVALID) == 0
+    reason = np.where(progressed, Reason.INCREASE | Reason.PARTIAL_SUM, found.reason)
+    return attrs.evolve(
+        found,
+        sum=total,
+        response=np.where(progressed, np.int8(Response.PD), found.response),
+        reason=reason.astype(np.int32),
+    )
 
 
 def _not_evaluable(found: TargetResponse, hit: Bools) -> TargetResponse:

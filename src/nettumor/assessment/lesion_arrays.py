@@ -17,6 +17,7 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor.assessment.new_rows import by_other_method, wordless_rows
 from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
 from nettumor.assessment.slots import Rows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
@@ -36,9 +37,6 @@ C124309): than at some time, and than before.
 """
 _UNCHANGED = ("UNCHANGED", "NCLA", "NO CHANGE", "NO CHANGE FROM LAST ASSESSMENT", "STABLE")
 """Words that say that a lesion is what it was."""
-_SEEN = ("organ", "location", "method", "vascular_pattern")
-"""What only a lesion that was seen has in its row."""
-
 _IMPOSSIBLE = 1e9  # no size in mm, mm2 or mL; sums of such sizes may overflow
 
 
@@ -58,6 +56,8 @@ class Targets:
         The lesion's code in the table; -1 for padding.
     conflicts : int
         Places with unequal duplicates.
+    of_parts : ndarray of float, shape (track, timepoint), or None
+        What was measured of split lesions that are not complete there.
     """
 
     sizes: Floats
@@ -69,6 +69,7 @@ class Targets:
     stray: Bools
     codes: Ints
     conflicts: int
+    of_parts: Floats | None = None
 
 
 def sizes_used(
@@ -185,10 +186,11 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     merged = _merged(table, at)
     too_small_size = getattr(criteria, "too_small", None)
     stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
+    of_parts = None
     kin = relations(table, at, given.visits.no_disease)
     if kin is not None:
         default = np.nan if too_small_size is None else too_small_size
-        sizes, too_small = with_parts(kin, sizes, too_small, default)
+        sizes, too_small, of_parts = with_parts(kin, sizes, too_small, default)
         sizes, too_small, merged = with_merged(kin, sizes, too_small, merged)
         stray, padding = kin.stray, padded(kin, at.codes.shape)
     counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
@@ -206,6 +208,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
         stray=stray,
         codes=at.codes,
         conflicts=int(conflict.sum()),
+        of_parts=of_parts,
     )
 
 
@@ -374,9 +377,15 @@ class NewLesions:
 
 
 def new_lesions(
-    table: CrfTable, criteria: Any, given: Rows, scan_day: Callable[[], Floats]
+    table: CrfTable,
+    criteria: Any,
+    given: Rows,
+    scan_day: Callable[[], Floats],
+    *,
+    cycle: bool = False,
 ) -> NewLesions:
-    """New lesions; ``scan_day`` gives the day of each row's scan.
+    """New lesions; ``scan_day`` gives the day of each row's scan. ``cycle``: what was seen at the
+    baseline or before it is not new after it either.
 
     A lesion counts from the visit at which it is unequivocal (present, with a size, or by
     ``new_without_words`` with what only a seen lesion has) until a visit at which it is absent;
@@ -386,21 +395,20 @@ def new_lesions(
     at = slots(table, given, Role.NEW)
     if at.empty:
         return NewLesions.none(given.shape)
-    look = np.zeros(table.n_rows, dtype=np.int8)
-    look[cells.present] = 2
-    look[cells.state == State.EQUIVOCAL] = 1
-    look[np.isin(cells.state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = -1
-    look[cells.contradiction] = 0
-    wordless = _wordless(table)
-    if criteria.new_without_words == "PD":
-        look[wordless] = 2
+    elsewhere = by_other_method(table, criteria.new_lesion_methods)
+    look = _looks(table, elsewhere)
+    silent = wordless_rows(table) & ~elsewhere
     seen, conflict = at.put(look, np.int8(0))
-    size, small = sizes_used(table, criteria, given.lesions_of(table))
-    default = getattr(criteria, "too_small", None)
-    size = np.where(small, np.nan if default is None else default, size)
-    measured, _ = at.put(size, np.nan)
+    wordless = np.zeros(seen.shape, dtype=np.bool_)
+    if silent.any():
+        wordless = _first_word(at, seen, silent, there=criteria.new_without_words == "PD")
+    measured, _ = at.put(_new_sizes(table, criteria, given, elsewhere), np.nan)
     _small_nodules(table, criteria, at, seen, measured)
     seen[..., 0] = 0
+    if cycle:
+        early = np.zeros(table.n_rows, dtype=np.bool_)
+        early[at.rows] = at.timepoint <= 0
+        seen[at.some(early & (look == 2))] = 0
     known = np.logical_or.accumulate(seen == 2, axis=-1)
     before = np.zeros(known.shape, dtype=np.bool_)
     before[..., 1:] = known[..., :-1]
@@ -413,7 +421,7 @@ def new_lesions(
         np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_)
     )
     sighting = np.where(seen > 0, day, np.inf)
-    first = np.minimum.accumulate(sighting, axis=-1)
+    first = _first_sightings(sighting, seen, before)
     first_day, fresh_day = (
         np.where(which, first, np.inf).min(axis=1, initial=np.inf)
         for which in (known, known & ~before)
@@ -425,9 +433,6 @@ def new_lesions(
     larger = flagged(larger_rows(table, criteria))
     is_target = _new_targets(table, criteria, at, measured)[..., None]
     in_sum = np.where(is_target, measured, np.nan)
-    reason = np.zeros(table.n_rows, dtype=np.bool_)
-    if "reason" in table:
-        reason = table.column("reason").map(lambda w: "SYMPTOM" in w.upper(), np.bool_)
     return NewLesions(
         present=np.asarray(there.any(axis=1)),
         first_seen=np.asarray((known & ~before).any(axis=1)),
@@ -441,23 +446,65 @@ def new_lesions(
         progressing=np.asarray(
             (flagged(cells.state == State.UNEQUIVOCAL_PROGRESSION) & before).any(axis=1)
         ),
-        symptomatic=np.asarray(flagged(reason).any(axis=1)),
-        wordless=np.asarray((flagged(wordless) & ~before).any(axis=1)),
+        symptomatic=np.asarray(flagged(_for_symptoms(table)).any(axis=1)),
+        wordless=np.asarray((wordless & ~before).any(axis=1)),
         conflicts=int(conflict.sum()),
     )
 
 
-def _wordless(table: CrfTable) -> Bools:
-    """Rows of new lesions that say neither size nor state, but name what only a seen lesion has."""
+def _looks(table: CrfTable, elsewhere: Bools) -> Codes:
+    """What each row says of a lesion: 2 there, 1 perhaps, -1 gone, 0 nothing."""
     cells = table.lesions
-    nothing = (cells.role == Role.NEW) & (cells.state == State.BLANK) & ~cells.contradiction
-    if not nothing.any():
-        return np.asarray(nothing)
-    shown = np.zeros(table.n_rows, dtype=np.bool_)
-    for name in _SEEN:
-        if name in table:
-            shown |= ~table.blank(name)
-    return np.asarray(nothing & shown)
+    look = np.zeros(table.n_rows, dtype=np.int8)
+    look[cells.present] = 2
+    look[cells.state == State.EQUIVOCAL] = 1
+    look[np.isin(cells.state, (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL))] = -1
+    look[cells.contradiction | elsewhere] = 0
+    return look
+
+
+def _new_sizes(table: CrfTable, criteria: Any, given: Rows, elsewhere: Bools) -> Floats:
+    """The size of each row that counts, the default put in for too small."""
+    size, small = sizes_used(table, criteria, given.lesions_of(table))
+    default = getattr(criteria, "too_small", None)
+    size = np.where(small, np.nan if default is None else default, size)
+    return np.where(elsewhere, np.nan, size)
+
+
+def _for_symptoms(table: CrfTable) -> Bools:
+    """Rows of scans that were made for symptoms, by their reason."""
+    if "reason" not in table:
+        return np.zeros(table.n_rows, dtype=np.bool_)
+    return table.column("reason").map(lambda w: "SYMPTOM" in w.upper(), np.bool_)
+
+
+def _first_word(at: Slots, seen: Codes, rows: Bools, *, there: bool) -> Bools:
+    """Where (track, lesion, timepoint) a lesion is recorded without words of which nothing was said
+    before; in ``seen``, in place, it is unequivocal then if it counts as ``there``.
+    """
+    silent = at.put(rows, False, says=np.ones(len(rows), dtype=np.bool_))[0]
+    said = np.logical_or.accumulate(seen != 0, axis=-1)
+    silent = np.asarray(silent & ~said)
+    if there:
+        seen[silent] = 2
+    silent[..., 0] = False
+    return silent
+
+
+def _first_sightings(sighting: Floats, seen: Codes, known: Bools) -> Floats:
+    """The day of the first sighting by each timepoint; what was equivocal and then absent was no new
+    lesion (``known``: it was unequivocal before).
+    """
+    out = np.minimum.accumulate(sighting, axis=-1)
+    absent = (seen < 0) & ~known
+    if not (absent & np.isfinite(out)).any():
+        return np.asarray(out)
+    day = np.full(seen.shape[:-1], np.inf)
+    for visit in range(seen.shape[-1]):
+        day = np.where(absent[..., visit], np.inf, day)
+        day = np.minimum(day, sighting[..., visit])
+        out[..., visit] = day
+    return np.asarray(out)
 
 
 def _small_nodules(

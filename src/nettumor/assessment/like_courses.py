@@ -21,15 +21,17 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
-from nettumor._sealed import Sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.output import RowPlaces
+from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
+from nettumor.assessment.sources import Sources, sources_together
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
-from nettumor.crf.columns import Ints
+from nettumor.crf.columns import Ints, Words
+from nettumor.errors import InputError
 from nettumor.rows import number_rows
 from nettumor.tables import Table
 
@@ -37,6 +39,9 @@ _SPARE = 4
 """One array for all as long as it holds at most so many times the places that courses of their own
 length would; small ones (`_SMALL` places) are never divided."""
 _SMALL = 1 << 16
+MOST_PLACES = 1 << 27
+"""Places of one array (1 GiB of numbers) for the subjects of one group; more is refused, unless the
+rows fill it. Only a subject with many lesions and many visits, and few rows, comes near it."""
 
 
 @frozen(eq=False)
@@ -73,16 +78,20 @@ def groups_of(
     if not dated and places <= _SPARE * lesions.n_rows + _SMALL:
         return [Group(tables, names, subjects, chosen)]
     visits, lesion_count = _lengths(tables, names)
-    wanted = int((visits * lesion_count).sum())
-    if len(visits) * int(visits.max(initial=0)) * int(lesion_count.max(initial=0)) <= (
-        _SPARE * wanted + _SMALL
-    ) or _sizes_hang_together(tables):
-        return [Group(tables, names, subjects, chosen)]
     per = max(len(names.evaluators), 1)
-    longest = (a.reshape(-1, per).max(axis=1) for a in (visits, lesion_count))
-    size = [np.ceil(np.log2(np.maximum(a, 1))).astype(np.int64) for a in longest]
-    kind, first = number_rows(*size)
-    return [_group(tables, names, subjects, chosen, kind == k) for k in range(len(first))]
+    visits, lesion_count = visits.reshape(-1, per), lesion_count.reshape(-1, per)
+    wanted, longest = int((visits * lesion_count).sum()), int(visits.max(initial=0))
+    alike = visits.size * longest * int(lesion_count.max(initial=0)) <= _SPARE * wanted + _SMALL
+    kind = np.zeros(len(visits), dtype=np.int64)
+    if not alike and not _sizes_hang_together(tables):
+        size = (np.ceil(np.log2(np.maximum(a.max(axis=1), 1))) for a in (visits, lesion_count))
+        kind, _ = number_rows(*(a.astype(np.int64) for a in size))
+    kinds = range(int(kind.max(initial=0)) + 1)
+    for own in (np.flatnonzero(kind == k) for k in kinds):
+        _refuse_sparse(lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
+    if len(kinds) == 1:
+        return [Group(tables, names, subjects, chosen)]
+    return [_group(tables, names, subjects, chosen, kind == k) for k in kinds]
 
 
 def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
@@ -96,6 +105,20 @@ def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
         _, first = number_rows(track, *keys)
         out.append(np.bincount(track[first], minlength=names.n_tracks))
     return out[0], out[1]
+
+
+def _refuse_sparse(rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
+    """Refuse subjects whose lesions and visits have far more places than any array can hold."""
+    places = visits.size * int(visits.max(initial=0)) * int(lesions.max(initial=0))
+    if places <= max(MOST_PLACES, _SPARE * rows):
+        return
+    worst = int((visits * lesions).max(axis=1).argmax())
+    raise InputError(
+        f"`lesions` has {int(lesions[worst].max()):,} lesions at {int(visits[worst].max()):,} visits "
+        f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than "
+        f"{MOST_PLACES:,}. Give a lesion one name at all its visits.",
+        argument="lesions",
+    )
 
 
 def _sizes_hang_together(tables: Tables) -> bool:
@@ -153,6 +176,8 @@ class Piece:
         As in `Group`.
     counts : dict of str to int
         For the provenance.
+    sources : callable
+        Gives the `Sources` of the timepoints.
     """
 
     timepoints: Table
@@ -164,6 +189,7 @@ class Piece:
     place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
     tracks: Ints | None
     counts: dict[str, int]
+    sources: Callable[[], Sources]
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -173,14 +199,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
     order = np.argsort(np.concatenate(owners), kind="stable")
     n = len(pieces[0].outcome.times)
+    of_row = np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)])
+    rows = np.argsort(of_row, kind="stable")
     return Piece(
-        timepoints=_table(
-            [p.timepoints for p in pieces],
-            np.argsort(
-                np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)]),
-                kind="stable",
-            ),
-        ),
+        timepoints=_table([p.timepoints for p in pieces], rows),
         subjects=_table([p.subjects for p in pieces], order),
         events=_table([p.events for p in pieces], (order[:, None] * n + np.arange(n)).ravel()),
         judgement=_judgements(pieces, order),
@@ -189,68 +211,15 @@ def joined(pieces: Sequence[Piece]) -> Piece:
         place=_places(pieces, order),
         tracks=None,
         counts={name: sum(p.counts[name] for p in pieces) for name in pieces[0].counts},
+        sources=lambda: sources_together([p.sources() for p in pieces], rows),
     )
-
-
-@frozen(eq=False, slots=False)
-class Ragged(Sealed):
-    """An array (unit, timepoint) whose units are of several lengths.
-
-    Attributes
-    ----------
-    parts : tuple of ndarray, shape (unit, timepoint)
-        Units of like length together.
-    part, unit : ndarray of int, shape (unit,)
-        In which of the parts a unit stands, and where.
-    """
-
-    parts: tuple[npt.NDArray[Any], ...]
-    part: Ints
-    unit: Ints
-
-    def __getitem__(self, place: tuple[Any, Any]) -> Any:
-        """The values at units and timepoints, as of an array."""
-        unit, time = np.broadcast_arrays(*place)
-        out = np.empty(unit.shape, dtype=self.parts[0].dtype)
-        for number, values in enumerate(self.parts):
-            here = self.part[unit] == number
-            out[here] = values[self.unit[unit[here]], time[here]]
-        return out[()]
-
-
-@frozen(eq=False, slots=False)
-class Judgements(Sealed):
-    """The judgements of groups of like courses, as one.
-
-    Attributes
-    ----------
-    each : tuple of Judgement
-    owner, lesion : ndarray of int, shape (unit,)
-        As of a `Judgement`, in the order of all units.
-    overall : Ragged
-    """
-
-    each: tuple[Judgement, ...]
-    owner: Ints
-    lesion: Ints
-    overall: Ragged
-
-    def of(self, unit: int) -> tuple[Judgement, int]:
-        """The judgement that a unit stands in, and its place there."""
-        return self.each[self.overall.part[unit]], int(self.overall.unit[unit])
-
-
-def _ragged(parts: Sequence[npt.NDArray[Any]], order: Ints) -> Ragged:
-    part = np.repeat(np.arange(len(parts)), [len(p) for p in parts])
-    unit = np.concatenate([np.arange(len(p)) for p in parts])
-    return Ragged(tuple(parts), part[order], unit[order])
 
 
 def _judgements(pieces: Sequence[Piece], order: Ints) -> Judgements:
     each = tuple(p.judgement for p in pieces if isinstance(p.judgement, Judgement))
     owner = np.concatenate([p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None])
     lesion = np.concatenate([j.lesion for j in each])
-    return Judgements(each, owner[order], lesion[order], _ragged([j.overall for j in each], order))
+    return Judgements(each, owner[order], lesion[order], ragged([j.overall for j in each], order))
 
 
 def _places(pieces: Sequence[Piece], order: Ints) -> RowPlaces:
@@ -280,32 +249,41 @@ def _column(tables: Sequence[Table], name: str, order: Ints) -> npt.NDArray[Any]
 def _outcome(outcomes: Sequence[Outcome], order: Ints) -> Outcome:
     def late(of: str) -> Late[Any]:
         held = [getattr(o, of) for o in outcomes]
-        return Late({n: partial(_record, _each(held, n), order) for n in held[0]})
+        return Late({n: partial(_of_name, held, n, order) for n in held[0]})
 
-    return attrs.evolve(
-        _record([lambda o=o: o for o in outcomes], order),
-        best=_record([lambda o=o: o.best for o in outcomes], order),
+    whole: Outcome = _record(outcomes, order)
+    outcome: Outcome = attrs.evolve(
+        whole,
+        best=_record([o.best for o in outcomes], order),
         times=late("times"),
         start={
             name: np.concatenate([o.start[name] for o in outcomes])[order]
             for name in outcomes[0].start
         },
         others=late("_others"),
+        best_percents=Late({"change": partial(_best_percents, outcomes, order)}),
     )
+    return outcome
 
 
-def _each(held: Sequence[Any], name: str) -> list[Callable[[], Any]]:
-    return [partial(mapping.__getitem__, name) for mapping in held]
+def _best_percents(outcomes: Sequence[Outcome], order: Ints) -> tuple[Floats, Floats]:
+    """The smallest changes from baseline and their days."""
+    percent = np.concatenate([o.best_percent for o in outcomes])[order]
+    return percent, np.concatenate([o.best_percent_day for o in outcomes])[order]
 
 
-def _record(makers: Sequence[Callable[[], Any]], order: Ints) -> Any:
+def _of_name(held: Sequence[Any], name: str, order: Ints) -> Any:
+    """The record of a name in several mappings."""
+    return _record([mapping[name] for mapping in held], order)
+
+
+def _record(records: Sequence[Any], order: Ints) -> Any:
     """Records of arrays with an element a unit, as one."""
-    records = [make() for make in makers]
     joined_fields: dict[str, Any] = {}
     for field in attrs.fields(type(records[0])):
         values = [getattr(record, field.name) for record in records]
         if isinstance(values[0], np.ndarray):
             flat = values[0].ndim == 1
-            both = np.concatenate(values)[order] if flat else _ragged(values, order)
+            both = np.concatenate(values)[order] if flat else ragged(values, order)
             joined_fields[field.name] = both
     return attrs.evolve(records[0], **joined_fields)

@@ -107,7 +107,10 @@ class RowPlaces(Sealed):
 
     @cached_property
     def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
-        return np.nonzero(self.exists) if self.places is None else self.places
+        if self.places is not None:
+            return self.places
+        assert self.exists is not None
+        return np.nonzero(self.exists)
 
     def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
         """Unit and timepoint of each row."""
@@ -352,7 +355,7 @@ def provenance_table(
     rows: list[tuple[str, str, str]] = [
         ("criteria", criteria.title, criteria.digest),
         ("rule", rule.title, rule.digest),
-        ("censoring", censoring.title, censoring.digest),
+        ("censoring", censoring.full_title, censoring.digest),
         ("nettumor", __version__, ""),
         ("numpy", np.__version__, ""),
         ("python", platform.python_version(), ""),

@@ -96,8 +96,11 @@ def parts_of(
     chosen: Bools | None,
     *,
     by: str,
+    cycle: bool = False,
 ) -> tuple[Parts, int]:
-    """What is judged, and the number of places with contradicting duplicates."""
+    """What is judged, and the number of places with contradicting duplicates. ``cycle``: what was
+    new by the baseline is not new after it.
+    """
     here = (
         names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
     )
@@ -106,10 +109,12 @@ def parts_of(
     target = targets(lesions, criteria, given)
     scans = _Scans(track, visits, here)
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
+    stray = np.nonzero(target.stray)
+    strays = (stray[0], target.codes[stray])
     if by == "lesion":
-        return _each_lesion(target, target_day), target.conflicts
+        return _each_lesion(target, target_day, strays), target.conflicts
     non_target, larger, bare, doubtful = non_targets(lesions, criteria, given)
-    new = new_lesions(lesions, criteria, given, lambda: visits.scan_day)
+    new = new_lesions(lesions, criteria, given, lambda: visits.scan_day, cycle=cycle)
 
     def worse() -> Bools:
         cells = lesions.lesions
@@ -128,6 +133,7 @@ def parts_of(
         new,
         target_day,
         scans.first(worse),
+        strays,
     )
     return found, target.conflicts + doubtful + new.conflicts
 
@@ -162,7 +168,7 @@ class _Scans:
         return np.where(np.isinf(out), np.nan, out).reshape(shape)
 
 
-def _each_lesion(target: Any, day: Floats) -> Parts:
+def _each_lesion(target: Any, day: Floats, strays: Any) -> Parts:
     """Each target lesion as a unit of its own, without non-target and new lesions."""
     track, lesion = np.nonzero(
         (target.codes >= 0) & (~np.isnan(target.sizes) | target.too_small).any(axis=-1)
@@ -193,4 +199,5 @@ def _each_lesion(target: Any, day: Floats) -> Parts:
         new,
         day[track],
         nothing,
+        strays,
     )

@@ -21,6 +21,7 @@ from nettumor.crf import CrfTable, StudyFile, Tables
 from nettumor.crf.cells import tidy
 from nettumor.crf.intake import Line
 from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.words.dates import is_date
 
 NOT_ASSIGNED = frozenset(
     {
@@ -68,7 +69,54 @@ class Population:
         return of_word[code] if len(of_word) else np.zeros(0, dtype=np.bool_)
 
 
-def read_population(tables: Tables, population: Any) -> Population:
+def read_population(tables: Tables, population: Any, reference: str | None = None) -> Population:
+    """Who is left out: with "assigned" those said not to have been assigned, with "all" nobody; and
+    who has no full date in the column ``reference``, where one is asked for.
+    """
+    assigned = _assigned(tables, population)
+    if reference is None:
+        return assigned
+    without = _without_reference(tables, reference) - assigned.left_out
+    if not without:
+        return assigned
+    line = Line(
+        "subject",
+        f"subjects.{reference}",
+        "",
+        "not in this cycle",
+        len(without),
+        "not needed",
+        f"no full date in {reference}: left out of the denominators",
+    )
+    return Population(assigned.left_out | without, (*assigned.lines, line))
+
+
+def _without_reference(tables: Tables, reference: str) -> frozenset[str]:
+    """Subjects without a full date in a column."""
+    known = list(tables["subjects"]) if "subjects" in tables else []
+    if reference not in known:
+        raise InputError(
+            f"`reference` names no column of `subjects`: {reference!r}. "
+            f"{did_you_mean(reference, known) if known else 'Give a subjects table.'}",
+            argument="reference",
+        )
+    table = tables["subjects"]
+    cells = table.column(reference)
+    days = tables.days and not (cells.is_text and any(is_date(w) for w in cells.words))
+    day = table.dates(reference, days=days).day
+    subject, words = table.keys_of("subject")
+    has = {words[code] for code in np.unique(subject[~np.isnan(day)]).tolist()}
+    every = {str(w) for t in ("subjects", "lesions") for w in tables[t].keys_of("subject")[1]}
+    if not has:
+        raise InputError(
+            f"`reference` must be a column of dates or days; {reference!r} of `subjects` holds none. "
+            "Name the column of the start of the cycle.",
+            argument="reference",
+        )
+    return frozenset(every - has - {""})
+
+
+def _assigned(tables: Tables, population: Any) -> Population:
     """Who is left out: with "assigned" those said not to have been assigned, with "all" nobody; and
     those whom the study file leaves out. Its ``who`` holds where ``population`` is the default.
     """

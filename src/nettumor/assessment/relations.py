@@ -19,7 +19,9 @@ from nettumor.crf import CrfTable, number_rows
 from nettumor.crf.columns import Ints, Words
 from nettumor.rows import stretches
 
-_JOINED = re.compile(r"\s*[/+&,]\s*")
+_JOINED = re.compile(r"\s*[/+&,]\s*|\s+AND\s+", re.IGNORECASE)
+_NOTE = re.compile(r"\s*[(\[]?\s*\bMERGED\b\s*[)\]]?\s*$", re.IGNORECASE)
+_DIGITS = re.compile(r"(.*?)(\d+)")
 _LETTER = re.compile(r"(.*[^A-Za-z\s])[\s._-]?[A-Za-z]")
 
 
@@ -55,20 +57,25 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
     is_part = np.zeros(at.codes.shape, dtype=np.bool_)
     is_part[track, part] = True
     words = table.keys_of("lesion")[1]
+    said = {name: _said(table, name) for name in ("part_of", "merged_from")}
     more: list[tuple[int, int, int]] = []
     joined: list[tuple[int, int, list[int]]] = []
     at_baseline = there[..., 0] & ~is_part
     for owner, place in zip(*np.nonzero(late & ~is_part), strict=True):
-        name = " ".join(str(words[at.codes[owner, place]]).split())
+        code = int(at.codes[owner, place])
+        name = " ".join(str(words[code]).split())
         places = {
-            " ".join(str(words[code]).split()): other
-            for other, code in enumerate(at.codes[owner].tolist())
-            if code >= 0 and at_baseline[owner, other]
+            " ".join(str(words[own]).split()): other
+            for other, own in enumerate(at.codes[owner].tolist())
+            if own >= 0 and at_baseline[owner, other]
         }
-        pieces = _JOINED.split(name)
+        pieces = _pieces(said["merged_from"].get(code) or name)
+        whole_of = said["part_of"].get(code)
         letter = _LETTER.fullmatch(name)
         if len(pieces) > 1 and all(p in places for p in pieces):
             joined.append((int(owner), int(place), [places[p] for p in pieces]))
+        elif whole_of in places:
+            more.append((int(owner), int(place), places[whole_of]))
         elif letter and letter.group(1) in places:
             more.append((int(owner), int(place), places[letter.group(1)]))
     known = np.array(more, dtype=np.int64).reshape(-1, 3).T
@@ -83,6 +90,31 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
         related[owner, place] = True
     stray = late & ~related & (at_baseline.any(axis=1) | no_disease)[:, None]
     return Relations(parts, joined, stray, there)
+
+
+def _said(table: CrfTable, name: str) -> dict[int, str]:
+    """What a column says of each lesion, by its code; the first cell that is not blank."""
+    if name not in table:
+        return {}
+    column = table.column(name).trimmed
+    code = table.keys_of("lesion")[0]
+    out: dict[int, str] = {}
+    for row in np.flatnonzero(~column.blank).tolist():
+        out.setdefault(int(code[row]), " ".join(str(column.words[column.codes[row]]).split()))
+    return out
+
+
+def _pieces(name: str) -> list[str]:
+    """The lesions that a name joins: T1/T2, T1 + T2, T1 and T2, T1/2.
+
+    >>> _pieces("T1/T2"), _pieces("T01 and T02 (merged)"), _pieces("T1/2"), _pieces("T1")
+    (['T1', 'T2'], ['T01', 'T02'], ['T1', 'T2'], ['T1'])
+    """
+    pieces = _JOINED.split(_NOTE.sub("", name))
+    first = _DIGITS.fullmatch(pieces[0])
+    if first is None:
+        return pieces
+    return [pieces[0], *(first.group(1) + p if p.isdigit() else p for p in pieces[1:])]
 
 
 def _without_baseline(at: Slots) -> Bools:
@@ -120,16 +152,17 @@ def _numbered_parts(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
 
 def with_parts(
     kin: Relations, sizes: Floats, too_small: Bools, default: float
-) -> tuple[Floats, Bools]:
+) -> tuple[Floats, Bools, Floats | None]:
     """Parts added under their parent, by the rule of `nettumor.sum_parts`; the parts become
     padding.
 
     A part counts from its first row on: where it was not measured the parent is not complete,
-    unless it was recorded under the parent's own name again.
+    unless it was recorded under the parent's own name again. The third answer is what was measured
+    of the parents that are not complete, shape (track, timepoint); None where all are.
     """
     track, part, whole = kin.parts
     if not len(track):
-        return sizes, too_small
+        return sizes, too_small, None
     small = too_small[track, part]
     size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
     row = kin.rows_there[track, part]
@@ -145,12 +178,14 @@ def with_parts(
     np.logical_or.at(counted, (track, whole), ~np.isnan(size))
     np.logical_or.at(lost, (track, whole), missing)
     alone = np.where(too_small & np.isnan(sizes), default, sizes)
-    out = np.where(counted, np.where(np.isnan(alone), 0.0, alone) + total, sizes)
+    measured = np.where(np.isnan(alone), 0.0, alone) + total
+    out = np.where(counted, measured, sizes)
     out[lost] = np.nan
+    partial = np.where(lost, measured, 0.0).sum(axis=1) if lost.any() else None
     out[track, part] = np.nan
     left = too_small & ~counted & ~lost
     left[track, part] = False
-    return out, left
+    return out, left, partial
 
 
 def with_merged(

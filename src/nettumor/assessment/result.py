@@ -22,6 +22,7 @@ from nettumor._late import Late
 from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.ragged import Judgements
 from nettumor.crf.came_as import CameAs, with_categories
 from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
@@ -85,6 +86,10 @@ def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
     return values
 
 
+def _none() -> None:
+    """Nothing to ask for."""
+
+
 @frozen(eq=False, repr=False, slots=False)
 class Assessment(Sealed):
     """What `assess` answers. Columns of timepoints, subjects and events are worked out when they
@@ -116,10 +121,16 @@ class Assessment(Sealed):
         policies, counts of what was left out.
     intake : Table
         What came in and how it was taken (see `nettumor.crf.Tables`).
-    judgement : Judgement
-        The arrays behind the timepoints.
+    judgement : Judgement, or Judgements
+        The arrays behind the timepoints; of groups of like courses where courses differ much.
     outcome : Outcome
         The objects behind the subjects.
+    sources : callable
+        Gives the `Sources` of the timepoints.
+    carried : tuple of str
+        The user's own columns of ``subjects``.
+    accepted : callable
+        Gives the evaluators who were accepted.
     categories : mapping of str to CameAs
         The columns that came in as categories, and go out so in frames of the same kind.
 
@@ -136,7 +147,7 @@ class Assessment(Sealed):
     events: Table
     provenance: Table
     criteria: Any
-    judgement: Judgement
+    judgement: Judgement | Judgements
     outcome: Outcome
     reference: npt.NDArray[np.float64]
     _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
@@ -144,6 +155,9 @@ class Assessment(Sealed):
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
+    sources: Callable[[], Any] = _none
+    carried: tuple[str, ...] = ()
+    accepted: Callable[[], Any] = _none
 
     def __attrs_post_init__(self) -> None:
         sealed((self.judgement, self.outcome, self.reference))
@@ -151,7 +165,8 @@ class Assessment(Sealed):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Assessment):
             return NotImplemented
-        of_arrays = ("judgement", "outcome", "_place")  # what the tables are made of
+        # what the tables are made of
+        of_arrays = ("judgement", "outcome", "_place", "sources", "accepted")
         names = [f.name for f in fields(Assessment) if f.name not in of_arrays]
         return all(alike(getattr(self, name), getattr(other, name)) for name in names)
 
@@ -202,7 +217,8 @@ class Assessment(Sealed):
         Returns
         -------
         Table
-            As `nettumor.cross_table`.
+            As `nettumor.cross_table`, with the column ``discordant``: the subjects of that row of
+            whom the second says otherwise.
         """
         from nettumor.assessment.evaluators import discordance
 
@@ -216,11 +232,49 @@ class Assessment(Sealed):
         -------
         Table
             first, second, of ("best", "overall", "progression"), count, excluded, observed,
-            expected, kappa.
+            expected, kappa, discordant (the subjects of whom they differ).
         """
         from nettumor.assessment.evaluators import agreement
 
         return agreement(self)
+
+    def discordant(self, first: str, second: str, *, of: str = "best") -> Table:
+        """The subjects of whom two evaluators differ, with what each says.
+
+        Parameters
+        ----------
+        first, second : str
+            Evaluators.
+        of : {"best", "overall", "progression"}
+            What is compared; "overall" visit by visit.
+
+        Returns
+        -------
+        Table
+            subject, visit ("" but for "overall"), first, second.
+        """
+        from nettumor.assessment.evaluators import discordant
+
+        return discordant(self, first, second, of)
+
+    def adjudicated(self) -> Table:
+        """The result of each subject by the evaluator whose assessments were accepted (--ACPTFL).
+
+        Returns
+        -------
+        Table
+            As ``subjects``, a row for each subject, with the column ``note``: evaluators are never
+            mixed, so a subject for whom several or none were accepted has no result, and that is
+            said there.
+
+        Raises
+        ------
+        InputError
+            Where the study flags no assessment as accepted.
+        """
+        from nettumor.assessment.evaluators import adjudicated
+
+        return adjudicated(self)
 
     def profile(self, evaluator: str | None = None, *, of: str = "best") -> ResponseProfile:
         """The axes of the cohort side by side.
@@ -303,9 +357,9 @@ def _to_arrow(table: Table) -> Any:
     )
 
 
-def explain(judgement: Judgement, criteria: Any, unit: int, timepoint: int) -> str:
+def explain(judged: Judgement | Judgements, criteria: Any, unit: int, timepoint: int) -> str:
     """The sentence behind one overall response."""
-    judgement, unit = judgement.of(unit)
+    judgement, unit = judged.of(unit)
     at = (unit, timepoint)
     if timepoint == 0:
         total = float(judgement.target.sum[at])

@@ -49,6 +49,8 @@ class Subjects:
         The columns hold days from the reference date, not dates.
     repeated : int
         Rows of subjects that have an earlier one.
+    offset : ndarray of float
+        The reference date in a study of days: 0, or the day of the column that was asked for.
     """
 
     dates: dict[str, Dates]
@@ -56,6 +58,7 @@ class Subjects:
     row: Ints
     days: bool
     repeated: int
+    offset: Floats
 
     def day(self, name: str) -> Floats:
         """The full dates of a column, NaN elsewhere."""
@@ -154,8 +157,12 @@ def _evaluators(known: list[str], evaluator: Any) -> list[str]:
     return sorted_words([upper[w.upper()] for w in dict.fromkeys(wanted)])
 
 
-def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
-    """The dates of every subject; ``data_cutoff`` for all in place of the column."""
+def read_subjects(
+    tables: Tables, names: Names, data_cutoff: Any, reference: str | None = None
+) -> Subjects:
+    """The dates of every subject; ``data_cutoff`` for all in place of the column, ``reference`` the
+    column that is day 0.
+    """
     n = len(names.subjects)
     row = np.full(n, -1, dtype=np.int64)
     found: dict[str, Dates] = {}
@@ -177,10 +184,15 @@ def read_subjects(tables: Tables, names: Names, data_cutoff: Any) -> Subjects:
         found = dict.fromkeys(DATES, _take(_blank_dates(), row))
     if data_cutoff is not None:
         found["data_cutoff"] = _take(_cutoff(data_cutoff, days=days), np.zeros(n, dtype=np.int64))
-    reference = np.where(
+    start = np.where(
         np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day
     )
-    return Subjects(found, reference, row, days, repeated)
+    offset = np.zeros(n)
+    if reference is not None:
+        chosen = _take(tables["subjects"].dates(reference, days=days), row).day
+        offset = chosen if days else chosen - start
+        start = chosen
+    return Subjects(found, start, row, days, repeated, offset)
 
 
 def _has_dates(column: Column) -> bool:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
+from nettumor.assessment.new_rows import silent_rows
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.rows import fills, group, order_rows, stretches, values_at
@@ -327,26 +328,19 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         names.n_tracks,
     )
     wanted = np.repeat(reference, len(names.evaluators))
-    index = position
-    if not np.isnan(wanted).all():
-        base = np.zeros(names.n_tracks, dtype=np.int64)
-        before = day <= wanted[track]
-        np.maximum.at(base, track[before], position[before])
-        index = position - base[track]
-    else:
-        base = np.zeros(names.n_tracks, dtype=np.int64)
-        before = np.zeros(len(track), dtype=np.bool_)
+    before = day <= wanted[track]
+    base = np.zeros(names.n_tracks, dtype=np.int64)
+    np.maximum.at(base, track[before], position[before])
     no_disease = np.zeros(names.n_tracks, dtype=np.bool_)
     role = lesions.lesions.role[rows]
     if (role == Role.NEW).any():
-        other = np.zeros(len(track), dtype=np.bool_)  # timepoints with a row of another role
         number_of = np.full(len(seen.first), -1, dtype=np.int64)
         number_of[placed] = np.arange(len(track)) if isinstance(number, slice) else number
-        at = number_of[seen.of_row[role != Role.NEW]]
-        other[at[at >= 0]] = True
-        no_disease[track[(position == 0) & ~other]] = True
-        no_disease[track[before]] = False
-        index = index + no_disease[track]
+        at = number_of[seen.of_row]
+        spoken = ~silent_rows(lesions)[rows]
+        base, no_disease = _new_first(track, position, before, base, at, spoken, role != Role.NEW)
+    index = position - base[track]
+    index = index + (no_disease[track] & (index >= 0))
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
@@ -362,6 +356,40 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         of_visit,
         no_disease,
     )
+
+
+def _new_first(
+    track: Ints,
+    position: Ints,
+    before: Bools,
+    base: Ints,
+    at: Ints,
+    spoken: Bools,
+    other: Bools,
+) -> tuple[Ints, Bools]:
+    """The first place of each track that counts, and the tracks without disease at baseline: those
+    that begin with new lesions alone. Unused lines of the form are no visit to begin with.
+
+    ``track``, ``position`` and ``before`` (on or before the reference date) are of the timepoints;
+    ``at`` is the timepoint of each row, ``spoken`` where it says something, ``other`` where it is
+    not of a new lesion.
+    """
+
+    def have(of_row: Bools) -> Bools:
+        """Timepoints with such a row."""
+        there = np.zeros(len(track), dtype=np.bool_)
+        there[at[of_row & (at >= 0)]] = True
+        return there
+
+    first = np.full(len(base), np.iinfo(np.int64).max)
+    filled = have(spoken)
+    np.minimum.at(first, track[filled], position[filled])
+    first[first > len(track)] = 0
+    first[track[before]] = base[track[before]]
+    no_disease = np.zeros(len(base), dtype=np.bool_)
+    no_disease[track[(position == first[track]) & ~have(other)]] = True
+    no_disease[track[before]] = False
+    return first, no_disease
 
 
 @frozen(eq=False)
@@ -384,7 +412,7 @@ def _timepoints(
     """The occasions that have a timepoint, the number of the timepoint of each, and the occasion
     that shows each.
     """
-    loose = np.array([is_loose(w) for w in visits], dtype=np.bool_)
+    loose = np.array([not w.isdecimal() and is_loose(w) for w in visits], dtype=np.bool_)
     if seen.single and not loose.any():  # each is a timepoint of its own
         return slice(None), slice(None), slice(None)
     text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]

@@ -160,13 +160,13 @@ def assess(
         edition = study.edition(criteria or "recist-1.1")
         file = study.scheduled(file, interval, window)
         tables = intake.read_study(path, dates, file, limits=limits)
-        intake.show_intake(tables.intake, strict=strict)
         study.assess(
             tables,
             path,
             edition,
             evaluator,
             output,
+            strict=strict,
             per_lesion=per_lesion,
             visits=(interval, window),
             read=[] if study_file is None else [study_file],

@@ -30,8 +30,8 @@ from nettumor.edit_checks.engine.configuration import Configuration
 from nettumor.edit_checks.engine.examples import example
 from nettumor.edit_checks.engine.findings import Findings
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES, Check, in_order
-from nettumor.edit_checks.engine.run import refuse_unread
 from nettumor.edit_checks.engine.run_before import previous_table
+from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.edit_checks.reports.workbook import workbook_class
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.tables import Table

@@ -152,11 +152,12 @@ def intake(
     if write_study is not None:
         _check_new(write_study, path, study_file)
     file = load_study_file(study_file)
+    limits = limits_of(limit, file)
     try:
-        study = read_study(path, dates, file, incomplete="keep", limits=limits_of(limit, file))
+        study = read_study(path, dates, file, incomplete="keep", limits=limits)
     except InputError:
         if write_study is not None:
-            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path))
+            _write_study(write_study, unrecognised(path[0] if len(path) == 1 else path, limits))
         raise
     console = screen()
     show_table(console, _tables(study), "Tables")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import nettumor as nt
 from nettumor._whole_file import write_whole
 from nettumor.before_after_table import is_course
 from nettumor.cli._screen import screen, show_table
-from nettumor.cli.intake import said_of_dates
+from nettumor.cli.intake import said_of_dates, show_intake
 from nettumor.cli.output import Writer, check_outputs, write_all
 from nettumor.crf import StudyFile, Tables
 from nettumor.crf.came_as import as_text
@@ -63,6 +64,7 @@ def assess(
     evaluator: list[str] | None,
     output: Path | None,
     *,
+    strict: bool,
     per_lesion: bool,
     visits: tuple[float | None, float | None] = (None, None),
     read: Sequence[Path] = (),
@@ -74,14 +76,21 @@ def assess(
     if output is not None:
         _check(output, [*paths, *read])
     by = "lesion" if per_lesion else "subject"
-    answer = nt.assess(
-        tables,
-        criteria=edition,
-        evaluator=evaluator or None,
-        by=by,
-        censoring=_censoring(edition, *visits),
-        late_baseline_days=late_baseline_days,
-    )
+    try:
+        with warnings.catch_warnings():  # every line is shown
+            warnings.simplefilter("ignore", nt.IntakeWarning)
+            answer = nt.assess(
+                tables,
+                criteria=edition,
+                evaluator=evaluator or None,
+                by=by,
+                censoring=_censoring(edition, *visits),
+                late_baseline_days=late_baseline_days,
+            )
+    except InputError:
+        show_intake(tables.intake, strict=strict)
+        raise
+    show_intake(answer.intake, strict=strict)
     console = screen()
     subjects = answer.subjects
     named = [

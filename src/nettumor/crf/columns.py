@@ -293,6 +293,13 @@ class Column:
         return _as_words(words), codes
 
     @property
+    def distinct_numbers(self) -> Floats | None:
+        """The numbers that `words` are written from; None for text and letters of SAS."""
+        if self.floats is None or self.letters is not None:
+            return None
+        return _distinct_numbers(self.floats)[0]
+
+    @property
     def words(self) -> Words:
         """The distinct cells as text, in order of first appearance (numbers: ascending)."""
         return self._factors[0]

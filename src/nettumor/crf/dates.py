@@ -87,6 +87,9 @@ def parse_dates(column: Column, *, days: bool = False, order: str = "") -> Dates
 def parse_date_cells(column: Column, *, days: bool = False, order: str = "") -> Dates:
     """The dates of the distinct cells of a column, in the order of its ``words``."""
     if days:
+        numbers = column.distinct_numbers
+        if numbers is not None:  # as they are, not as one would write them
+            return _from_days(Column(floats=numbers))
         return _from_days(Column(words=column.words, codes=np.arange(len(column.words))))
     read = read_all(column.words.tolist(), order)
     day = np.where(read.status == DateStatus.FULL, read.earliest, np.nan)

@@ -27,12 +27,14 @@ from nettumor.words.missing import squeezed
 from nettumor.words.roles import Role
 
 _FORM_WORDS = {
-    "TARGET": ("TL", "TLS", "TARGET LESION", "TARGET LESIONS"),
-    "NON-TARGET": ("NTL", "NTLS", "NON TARGET LESION", "NON TARGET LESIONS", "NONTARGET LESIONS"),
+    "TARGET": ("TL", "TLS", "TARGET", "TARGETS", "TARGET LESION", "TARGET LESIONS"),
+    "NON-TARGET": (
+        "NTL", "NTLS", "NON TARGET", "NON TARGETS", "NON TARGET LESION", "NON TARGET LESIONS",
+    ),
     "NEW": ("NL", "NLS", "NEWL", "NEW LESION", "NEW LESIONS"),
     "NEW TARGET": ("NEW TARGET LESION", "NEW TARGET LESIONS"),
     "NEW NON-TARGET": ("NEW NON TARGET LESION", "NEW NON TARGET LESIONS"),
-}
+}  # fmt: skip
 _ROLE_OF = {squeezed(word): role for role, words in _FORM_WORDS.items() for word in words}
 _TABLE_OF = {
     "RS": "responses", "OVERALLRESPONSE": "responses", "OVERALLRESPONSES": "responses",

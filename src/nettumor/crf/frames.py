@@ -22,7 +22,7 @@ from nettumor._threads import LONG, each
 from nettumor.crf.came_as import kind_of
 from nettumor.crf.columns import WHOLE, Column, cell_text, constant
 from nettumor.crf.forked import need_polars
-from nettumor.crf.hashed import by_hash
+from nettumor.crf.hashed import by_hash, of_one_length
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -254,6 +254,11 @@ def _pandas_column(series: Any, name: str) -> Column:
         series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()
     ):
         return constant(series.iloc[0], len(series))
+    if text and len(series) >= LONG and hasattr(series.array, "__arrow_array__"):
+        held = series.array.__arrow_array__()
+        numbered = _numbered_arrow(held.combine_chunks() if hasattr(held, "chunks") else held)
+        if numbered is not None:
+            return numbered
     if not text and not _equal_where_alike(series):
         return Column.of_cells(series.tolist(), name)
     codes, words = series.factorize()
@@ -440,12 +445,26 @@ def _arrow_to_numpy(values: Any) -> Any:
 def _arrow_words(values: Any, kind: str) -> Column:
     text = values.cast("string") if kind.startswith("string_view") else values
     combined = text.combine_chunks() if hasattr(text, "chunks") else text
+    numbered = _numbered_arrow(combined)
+    if numbered is not None:
+        return numbered
     encoded = combined.dictionary_encode()
     if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
         encoded = encoded.combine_chunks()
     words = encoded.dictionary.to_pylist()
     codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
     return Column.of_distinct([*words, ""], codes.astype(np.int64))
+
+
+def _numbered_arrow(text: Any) -> Column | None:
+    """A long column of words of one length, numbered without a dictionary; else None."""
+    if len(text) < LONG or hasattr(text, "chunks"):
+        return None
+    numbered = of_one_length(text)
+    if numbered is None:
+        return None
+    codes, first = numbered
+    return Column(words=text.take(first).to_pylist(), codes=codes)
 
 
 def _arrow_dictionary(values: Any, name: str) -> Column:

@@ -61,6 +61,53 @@ def by_hash(hashes: Hashes) -> tuple[npt.NDArray[np.int32], Ints] | None:
     return None  # distinct hashes differ in some pass
 
 
+def of_one_length(text: Any) -> tuple[npt.NDArray[np.int32], Ints] | None:
+    """The same of the words of an Arrow array, where all are of one length (identifiers).
+
+    Parameters
+    ----------
+    text : pyarrow.StringArray or LargeStringArray
+
+    Returns
+    -------
+    tuple of ndarrays, or None
+        As `by_hash`; None, too, where words differ in length, are long or missing, or two of them
+        have one hash.
+    """
+    n = len(text)
+    if not n or text.null_count:
+        return None
+    width = np.int64 if str(text.type).startswith("large") else np.int32
+    offsets: npt.NDArray[Any] = np.frombuffer(text.buffers()[1], dtype=width)
+    ends = offsets[text.offset : text.offset + n + 1].astype(np.int64)
+    length = int(ends[1] - ends[0])
+    if not 0 < length <= _LONGEST or (ends[1:] - ends[:-1] != length).any():
+        return None
+    letters = np.frombuffer(text.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]]
+    parts = np.zeros((n, -(-length // 8) * 8), dtype=np.uint8)  # whole numbers of eight letters
+    parts[:, :length] = letters.reshape(n, length)
+    words = parts.view(np.uint64)
+    hashes = words[:, 0] * _ODD
+    for further in words.T[1:]:
+        hashes = ((hashes >> _HALF) ^ hashes ^ further) * _ODD
+    found = by_hash(
+        ((hashes >> _HALF) ^ hashes) * _ODD
+    )  # high bits, of all letters, to the low ones
+    if found is None or words.shape[1] == 1:  # each of these steps keeps unequal numbers apart
+        return found
+    codes, first = found
+    same = all((values_at(w[first], codes) == w).all() for w in words.T)
+    return found if same else None
+
+
+_LONGEST = 32
+"""Letters, in bytes: longer words are left to a dictionary."""
+
+_ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+"""2**64 divided by the golden ratio: products spread over the high bits (Knuth, The Art of Computer
+Programming 3, 6.4)."""
+
+
 def _places(hashes: Hashes, turn: int) -> npt.NDArray[np.uint16]:
     """The bits of each hash that a pass looks at, the highest first."""
     out = np.empty(len(hashes), dtype=np.uint16)

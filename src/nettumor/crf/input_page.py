@@ -43,8 +43,8 @@ _FILES = """## Which files
 - **ODM-XML**: a table a form, with subject, visit and the items by their names; the words of code lists; units as
   `ITEM_UN`. The last transaction counts; audit records and what vendors add are passed over. A value that is said to be
   null (`IsNull`) is NULL. A file that declares an entity is refused.
-- **R**: a table a data frame; factors and labelled values are their words, moments those of their own time zone. A column
-  that cannot be read is named and left out.
+- **R**: a table a data frame; factors and labelled values are their words, moments those of their own time zone. A
+  column that cannot be read is named and left out.
 - **SPSS, Stata**: labelled values are their words; what the file declares as missing is its label or blank, and never a
   number; dates by their formats.
 - **cBioPortal**: the lines behind `#` are no rows; PREFIX_STATUS and PREFIX_MONTHS are a time of the table `times`.
@@ -58,7 +58,8 @@ _LIMITS = """## How large
 
 A file is held against these limits before it is opened, by what its own structure states; what is larger is refused in
 one sentence. They are set by `limits={"rows": 50_000_000}`, by `--limit rows=50000000` (once for each), or by a table
-`[limits]` with `rows = 50_000_000` in the configuration of the edit checks. Frames and arrays are in memory already.
+`[limits]` with `rows = 50_000_000` in the study file or the configuration of the edit checks. Frames and arrays are in
+memory already.
 
 | limit | of what | at most |
 |---|---|---|"""

@@ -317,6 +317,18 @@ LESIONS = TableLayout(
             "TRSTRESU",
             permitted={"mm": (), "cm": ()},
         ),
+        _c(
+            "part_of",
+            "text",
+            "Lesion that this one is a part of, where the name (T04.1) does not say it",
+            "TUGRPID where TUTESTCD is TUSPLIT",
+        ),
+        _c(
+            "merged_from",
+            "text",
+            "Lesions that this mass took in, with / between, where the name (T1/T2) does not say it",
+            "TUGRPID where TUTESTCD is TUMERGE",
+        ),
         _VISIT_NAME,
         _ACCEPTED,
         _ROLE_OF_EVALUATOR,

@@ -84,12 +84,15 @@ class Recognised:
 
 @frozen
 class _Part:
-    """A data set that is a table or part of one; ``joins`` where it may be one of several."""
+    """A data set that is a table or part of one; ``joins`` where it may be one of several;
+    ``came_from`` are the data sets that it was made of.
+    """
 
     table: CrfTable
     use: FileUse
     joins: bool = False
     note: str = ""
+    came_from: tuple[CrfTable, ...] = ()
 
 
 def recognise(
@@ -142,7 +145,12 @@ def recognise(
         parts[absent[0]] = [_Part(unknown.pop(), FileUse(absent[0]))]
     _leave_analysis(out, parts)
     if study is not None:
-        whole = [(p.table, name) for name, members in parts.items() for p in members]
+        whole = [
+            (table, name)
+            for name, members in parts.items()
+            for p in members
+            for table in (p.table, *p.came_from)
+        ]
         check_columns(whole, study)
     for name, members in parts.items():
         if name in LAYOUTS:
@@ -200,9 +208,10 @@ def _parts(
         mixed = blocks is not None and (own is None or _holds_events(block, table, own))
         may_be_wide = own is None or own.use.table == "lesions" or wide.has_patterns
         if mixed or (may_be_wide and is_wide(wide)):
-            out += [_Part(t, FileUse(t.name), True, WIDE) for t in tables_of(wide)]
+            made_of = (block, table)
+            out += [_Part(t, FileUse(t.name), True, WIDE, made_of) for t in tables_of(wide)]
         elif own is not None:
-            out.append(evolve(own, joins=own.joins or blocks is not None))
+            out.append(evolve(own, joins=own.joins or blocks is not None, came_from=(table,)))
     return out
 
 

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools
 from nettumor._threads import each
+from nettumor.crf.apart import last_words_kept_back
 from nettumor.crf.columns import Column, Ints
 from nettumor.crf.forked import polars_waits
 from nettumor.crf.intake import Line
@@ -63,13 +64,14 @@ def plain_columns(text: str, delimiter: str, width: int, row: int) -> TextRecord
     if body is None or not _is_plain(body, ord(delimiter), width):
         return None
     try:
-        frame = polars.read_csv(
-            io.BytesIO(body),
-            has_header=False,
-            separator=delimiter,
-            quote_char='"' if b'"' in body else None,
-            infer_schema_length=0,
-        )
+        with last_words_kept_back():
+            frame = polars.read_csv(
+                io.BytesIO(body),
+                has_header=False,
+                separator=delimiter,
+                quote_char='"' if b'"' in body else None,
+                infer_schema_length=0,
+            )
     except (polars.exceptions.PolarsError, TypeError):  # or a later one has other arguments
         return None
     if frame.width != width or any(s.dtype != polars.String for s in frame.get_columns()):

@@ -31,6 +31,7 @@ from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.study_file.applying import (
+    check_dates,
     dates_said,
     decided_lines,
     use_named,
@@ -173,6 +174,7 @@ def read_quietly(
             argument="source",
         )
     if file is not None:
+        check_dates(file, {**tables, **domains})
         tables = with_units(with_words(tables, file), file)
         used = (*used, *file.population.where)
     read_as = Tables(tables, domains=domains, ignored=found.ignored, frame_kind=kind, study=file)
@@ -183,11 +185,11 @@ def read_quietly(
     return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
 
 
-def unrecognised(source: Any) -> Tables:
+def unrecognised(source: Any, limits: Limits | None = None) -> Tables:
     """What was read and not recognised: no tables, and an intake that says what there is. For the
     first version of a study file where nothing else can be said.
     """
-    given, lines, _, _ = _gather(source, as_limits(None), {})
+    given, lines, _, _ = _gather(source, as_limits(limits), {})
     found = recognise(given, {}, lines, None, named=False)
     return Tables({}, ignored=found.ignored, intake=intake_table(found.lines))
 
@@ -361,10 +363,10 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".xml", ".gz", ".zip")
+_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", ".gz", ".zip")
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
-    r"(?!(?:tu|tr|rs|dm|ds|lb)(?![a-z]))"
+    r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
     r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
 )
 """Names of SDTM and ADaM data sets that hold nothing for the tables; not opened in a folder. A name

@@ -32,7 +32,8 @@ from nettumor.crf.tables import CrfTable
 from nettumor.errors import InputError, did_you_mean
 
 _USED = {
-    "TU": "USUBJID TULNKID TULOC TUMETHOD TUORRES TUSTRESC TUDTC TUDY TUEVAL TUEVALID TUACPTFL VISIT VISITNUM",
+    "TU": "USUBJID TULNKID TUGRPID TUTESTCD TULOC TUMETHOD TUORRES TUSTRESC TUDTC TUDY TUEVAL TUEVALID TUACPTFL "
+    "VISIT VISITNUM",
     "TR": "USUBJID TRLNKID TRGRPID TRTESTCD TRORRES TRORRESU TRSTRESC TRSTRESN TRSTRESU TRSTAT TRREASND TRREASNE "
     "TRMETHOD TRLOC TRDTC TRDY TREVAL TREVALID TRACPTFL VISIT VISITNUM",
     "RS": "USUBJID RSTESTCD RSCAT RSSCAT RSORRES RSSTRESC RSSTAT RSREASND RSREASNE RSDTC RSDY RSEVAL RSEVALID RSACPTFL "
@@ -42,6 +43,8 @@ _USED = {
     "DS": "USUBJID DSDECOD DSTERM DSCAT DSSTDTC DSDTC",
     "LB": "USUBJID LBTEST LBTESTCD LBSTRESN LBSTRESC LBORRES LBORRESU LBSTRESU LBSTNRHI LBORNRHI LBDTC LBDY LBMETHOD "
     "LBSPEC LBNAM VISIT VISITNUM",
+    "TV": "VISITNUM VISIT VISITDY",
+    "SV": "VISITNUM VISIT VISITDY",
 }  # fmt: skip
 """The variables of the domains that the tables are made from (`sdtm`, `sdtm_lesions`,
 `sdtm_responses`).
@@ -285,9 +288,9 @@ def renamed(table: CrfTable, renames: Mapping[str, str]) -> CrfTable:
                 argument="mapping",
             )
     taken = {n.casefold() for n in (*to.values(), *columns)}
-    if len(taken) < len(to) + len(columns):
+    if len(taken) < len(renames):
         raise InputError(
-            "`mapping` gives two columns one name. Rename each to a name of its own.",
+            "`mapping` gives two columns one name, or one column two. Give each a name of its own.",
             argument="mapping",
         )
     for name in table:

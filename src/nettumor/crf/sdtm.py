@@ -34,8 +34,8 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.rows import number_rows
 
-DOMAINS = ("TU", "TR", "RS", "DM", "DS", "LB", "SUPPTU", "SUPPTR", "SUPPRS", "SUPPDM")
-"""The domains that are read; others are left aside."""
+DOMAINS = ("TU", "TR", "RS", "DM", "DS", "LB", "TV", "SV", "SUPPTU", "SUPPTR", "SUPPRS", "SUPPDM")
+"""The domains that are read; others are left aside. TV and SV say which visits were planned."""
 
 MARKER_TESTS: Mapping[str, str] = MappingProxyType({
     "5-HIAA": r"5-?\s?HIAA|HYDROXYINDOLEACETIC|HYDROXYINDOLE ACETIC|^HIAA",

@@ -15,6 +15,8 @@ diameter            TRTESTCD DIAMETER, where LDIAM was collected too
 perpendicular       LPERP; viable VDIAM; volume VOLUME; attenuation RADIODEN
 state               TUMSTATE, else LNSTATE; NOT DONE where TRSTAT says so of all results, or beside one
 reason              TRREASND
+part_of             TUGRPID of a TUSPLIT: the lesion it names, or that of its group
+merged_from         the lesions in the TUGRPID of a TUMERGE
 =================== ==================================================================================
 
 A size is TRSTRESN (TRORRES where there is none, cm made mm). Words stay words: TOO SMALL TO MEASURE
@@ -44,6 +46,7 @@ from nettumor.crf.sdtm import (
     variable,
     visit,
 )
+from nettumor.crf.sdtm_relations import expanded
 from nettumor.crf.tables import CrfTable
 from nettumor.rows import number_rows, occurrence
 from nettumor.words import roles, units
@@ -313,8 +316,9 @@ def _identity(domains: Mapping[str, CrfTable], tr: CrfTable, location: Column) -
     role, organ, method = blanks(tr.n_rows), blanks(tr.n_rows), blanks(tr.n_rows)
     tu = domains.get("TU")
     if tu is not None and {"USUBJID", "TULNKID"} <= set(tu) and tu.n_rows:
+        at = match_identification(tr, tu)
         role, organ, method = (
-            c.expand(match_identification(tr, tu))
+            c.expand(at)
             for c in (
                 variable(tu, "TUSTRESC", "TUORRES"),
                 variable(tu, "TULOC"),
@@ -322,7 +326,10 @@ def _identity(domains: Mapping[str, CrfTable], tr: CrfTable, location: Column) -
             )
         )
     role, organ = choose_cells(role, group), choose_cells(organ, location)
-    return {"role": role, "organ": organ, "nodal": nodal_column(role, organ), "method": method}
+    found = {"role": role, "organ": organ, "nodal": nodal_column(role, organ), "method": method}
+    if tu is not None and {"USUBJID", "TULNKID"} <= set(tu) and tu.n_rows:
+        found |= expanded(tu, at)
+    return found
 
 
 def match_identification(tr: CrfTable, tu: CrfTable) -> Ints:

@@ -218,7 +218,7 @@ class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
 
     def take(self, rows: npt.NDArray[Any]) -> CrfTable:
         """The table at these rows (places or a mask)."""
-        return evolve(
+        part = evolve(
             self,
             columns={n: c.take(rows) for n, c in self._columns.items()},
             rows=self.rows[rows],
@@ -226,6 +226,11 @@ class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
             column_rows={n: r[rows] for n, r in self._column_rows.items()},
             column_origins={n: c.take(rows) for n, c in self._column_origins.items()},
         )
+        read = vars(self).get("_when")
+        if read is not None and read[1].is_text:  # the distinct cells are the same: read once
+            own = part._or_blank("day" if part.has_days else "date")
+            vars(part)["_when"] = (read[0], own)
+        return part
 
     def to_table(self) -> Table:
         """The cells as a `nettumor.Table`."""

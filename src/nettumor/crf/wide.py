@@ -9,6 +9,7 @@ event has no row there. Rows keep their number in the file.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from attrs import define, evolve, field
@@ -50,16 +51,23 @@ class Wide:
         By table, columns that the study file names.
     has_patterns : bool
         Patterns of the study file fit some of them.
+    ignored : frozenset of str
+        Columns that the study file leaves aside.
     """
 
     table: CrfTable
     items: dict[str, Item] = field(factory=dict)
     said: dict[str, dict[str, str]] = field(factory=dict)
     has_patterns: bool = False
+    ignored: frozenset[str] = frozenset()
 
     def name_in(self, column: str, table: str) -> str:
         """What a column is in a table of the layout; "" for nothing."""
         return self.said.get(table, {}).get(column.casefold(), "") or known_column(column, table)
+
+    def is_said(self, column: str, table: str) -> bool:
+        """Whether the study file gives a column to a table."""
+        return column.casefold() in self.said.get(table, {})
 
 
 def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
@@ -112,6 +120,7 @@ def _named_columns(study: StudyFile | None) -> set[str]:
     return {n.casefold() for names in (*held, *columns.ignored_in.values()) for n in names}
 
 
+@lru_cache(maxsize=8192)
 def _certain(name: str) -> Item | None:
     """What a name says by itself: of a lesion, at a visit or not."""
     item = lesion_item(name)
@@ -131,8 +140,10 @@ def _certain(name: str) -> Item | None:
 
 
 def _take_said(wide: Wide, study: StudyFile) -> None:
-    """Columns that the study file names go to the table it says."""
+    """Columns that the study file names go to the table it says, or nowhere."""
     columns = study.columns
+    left = (columns.ignored, *columns.ignored_in.values())
+    wide.ignored = frozenset(n.casefold() for names in left for n in names)
     for old, new in columns.everywhere.items():
         for layout in LAYOUTS.values():
             if new in layout.names():
@@ -244,7 +255,8 @@ def _rows_of_group(
     out: dict[str, Column] = {}
     for spelled in table:
         column = wide.name_in(spelled, name)
-        if spelled not in wide.items and column in SHARED and column not in columns:
+        wanted = column in SHARED or wide.is_said(spelled, name)
+        if spelled not in wide.items and wanted and column not in columns:
             out[spelled] = table.column(spelled).take(rows)
     for spelled, item in wide.items.items():  # the date of this visit
         if not item.table and item.visit == visit:
@@ -265,7 +277,11 @@ def _rest(wide: Wide, name: str) -> CrfTable | None:
     """The rows of the events that say something for another table: responses, subjects."""
     table = wide.table
     known = {c: wide.name_in(c, name) for c in table if c not in wide.items}
-    telling = [c for c, column in known.items() if column in TELLING[name]]
+    telling = [
+        c
+        for c, column in known.items()
+        if column in TELLING[name] or (wide.is_said(c, name) and column not in SHARED)
+    ]
     named = {known[c] for c in telling}
     if not telling or (name == "markers" and named != {"marker", "value"}):
         return None
@@ -311,6 +327,8 @@ def _unread(wide: Wide) -> list[Line]:
     out = []
     for spelled in table:
         if spelled in wide.items or table.column(spelled).blank.all():
+            continue
+        if spelled.casefold() in wide.ignored or any(wide.is_said(spelled, n) for n in shown):
             continue
         as_what = {name: wide.name_in(spelled, name) for name in shown}
         if as_what["lesions"] in SHARED or any(as_what[n] in TELLING[n] for n in TELLING):

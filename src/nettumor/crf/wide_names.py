@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from attrs import frozen
@@ -221,6 +221,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(said), re.I)
 
 
+@lru_cache(maxsize=8192)
 def known_column(name: str, table: str) -> str:
     """The column of a table that a name says, by the layout or a relative; "" for none.
 

@@ -118,21 +118,7 @@ def read_excel(data: bytes, source: Source, name: str, limits: Limits) -> list[C
     MissingExtraError
         Where python-calamine is not installed.
     """
-    try:
-        import python_calamine
-    except ImportError:
-        raise missing_extra("python-calamine", "excel", "Reading Excel") from None
-    if data.startswith(_OLD):
-        found = read_apart(_PROGRAM, data, source.name, "Excel workbook", limits)
-    elif data.startswith(_NEW):
-        _check_parts(data, source, limits)
-        found = guarded(source, "Excel workbook", _REPAIR, lambda: _sheets(python_calamine, data))
-    else:
-        raise InputError(
-            f"`{source.name}` is not a readable Excel workbook: it begins as no workbook does. "
-            f"{_REPAIR}",
-            argument=source.name,
-        )
+    found = sheets_of(data, source, limits)
     filled = {
         s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
     }
@@ -142,6 +128,46 @@ def read_excel(data: bytes, source: Source, name: str, limits: Limits) -> list[C
         )
     single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
     return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
+
+
+def sheets_of(
+    data: bytes,
+    source: Source,
+    limits: Limits,
+    *,
+    what: str = "Reading Excel",
+    calculated: bool = True,
+) -> dict[str, list[list[Any]]]:
+    """The cells of each sheet in the bytes of a workbook, after its structure has been looked at.
+
+    Raises
+    ------
+    InputError
+        Where the bytes are no workbook, it is too large, or a formula was never calculated (unless
+        ``calculated`` is False: who reads the cells looks at none that may be one).
+    MissingExtraError
+        Where python-calamine is not installed; ``what`` needs it.
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        raise missing_extra("python-calamine", "excel", what) from None
+    if data.startswith(_OLD):
+        apart: dict[str, list[list[Any]]] = read_apart(
+            _PROGRAM, data, source.name, "Excel workbook", limits
+        )
+        return apart
+    if not data.startswith(_NEW):
+        raise InputError(
+            f"`{source.name}` is not a readable Excel workbook: it begins as no workbook does. "
+            f"{_REPAIR}",
+            argument=source.name,
+        )
+    _check_parts(data, source, limits, calculated=calculated)
+    found: dict[str, list[list[Any]]] = guarded(
+        source, "Excel workbook", _REPAIR, lambda: _sheets(python_calamine, data)
+    )
+    return found
 
 
 def _sheets(python_calamine: Any, data: bytes) -> dict[str, list[list[Any]]]:
@@ -168,7 +194,7 @@ def guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> 
         ) from None
 
 
-def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
+def _check_parts(data: bytes, source: Source, limits: Limits, *, calculated: bool) -> None:
     """What the parts of an .xlsx say of its size and its formulas, before it is opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
@@ -178,7 +204,7 @@ def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
             later = any(_CALCULATED_LATER.search(book.read(i)) for i in about)
             for part in parts:
                 if "worksheets/" in part.filename.lower():
-                    _check_sheet(book, part, source, limits, later)
+                    _check_sheet(book, part, source, limits, later if calculated else None)
                 else:
                     for _ in _pieces(book, part):  # to its end, where its checksum is compared
                         pass
@@ -192,9 +218,11 @@ def _check_parts(data: bytes, source: Source, limits: Limits) -> None:
 
 
 def _check_sheet(
-    book: zipfile.ZipFile, part: zipfile.ZipInfo, source: Source, limits: Limits, later: bool
+    book: zipfile.ZipFile, part: zipfile.ZipInfo, source: Source, limits: Limits, later: bool | None
 ) -> None:
-    """How far a sheet reaches, and that each of its formulas has a value that was calculated."""
+    """How far a sheet reaches, and that each of its formulas has a value that was calculated, unless
+    ``later`` is None.
+    """
     where = f"{source.name} ({part.filename})"
     rows, columns = 0, 0
     near_is_fine = _NEAR[0] <= limits.rows and _NEAR[0] * _NEAR[1] <= limits.cells
@@ -205,8 +233,9 @@ def _check_sheet(
                 rows = max(rows, int(place.group(2)))
                 columns = max(columns, _column_number(place.group(1)))
             limits.check(where, rows=rows, columns=columns)
-        if (b"<f" in text or b":f" in text) and _FORMULA.search(text):
-            _refuse_formulas(text, source, later)
+        has_formulas = later is not None and (b"<f" in text or b":f" in text)
+        if has_formulas and _FORMULA.search(text):
+            _refuse_formulas(text, source, bool(later))
 
 
 def _pieces(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -217,6 +217,12 @@ class CensoringRule(Rules):
     citation: Citation = field(validator=instance(Citation))
 
     @property
+    def full_title(self) -> str:
+        """The title; it says where the rule of missed visits is off for want of a schedule."""
+        off = self.max_missed_visits is not None and self.visits is None
+        return f"{self.title}{'; missed visits off' if off else ''}"
+
+    @property
     def visits(self) -> Any:
         """The schedule that holds: ``schedule``, else ``visit_interval_days``; None for none."""
         return self.visit_interval_days if self.schedule is None else self.schedule

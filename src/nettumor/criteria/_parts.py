@@ -81,6 +81,39 @@ def is_number(value: object) -> bool:
         return False
 
 
+def as_names(given: Any) -> Any:
+    """A list of names as a tuple, so that rules stay frozen; what is none stays as it is."""
+    return tuple(given) if isinstance(given, (list, set, frozenset)) else given
+
+
+def optional_names(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A validator: a tuple of names, or None."""
+    if value is not None and not _is_names(value):
+        raise wrong(owner, attribute.name, "a list of names, or None", value, 'E.g. ["CT", "MRI"].')
+
+
+def words_or_names(*words: str) -> Any:
+    """A validator: one of these words, or a tuple of names."""
+
+    def check(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value not in words and not _is_names(value):
+            known = ", ".join(map(repr, words))
+            raise wrong(
+                owner,
+                attribute.name,
+                f"{known} or a list of names",
+                value,
+                'Write a single name as a list: ["CgA"].',
+            )
+
+    return check
+
+
+def _is_names(value: Any) -> bool:
+    named = isinstance(value, tuple) and bool(value)
+    return named and all(isinstance(n, str) and n.strip() for n in value)
+
+
 def days(owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
     """A validator: the field is a number of days from 0, or None for off."""
     if value is not None and not (is_number(value) and value >= 0):

@@ -16,12 +16,15 @@ from nettumor.criteria._parts import (
     LesionSelection,
     Rules,
     Threshold,
+    as_names,
     days,
     flag,
     instance,
     length,
     one_of,
+    optional_names,
     text,
+    words_or_names,
     wrong,
 )
 from nettumor.errors import InputTypeError
@@ -86,6 +89,12 @@ class SizeCriteria(Rules):
     new_without_words : {"PD", "NE"}
         What `assess` makes of a new lesion whose rows name what only a seen lesion has (organ,
         location, method), and say neither size nor state: it is there, or nobody knows.
+    new_lesion_methods : tuple of str or None
+        Imaging methods ("CT", "MRI", "SSTR PET") whose new lesions count in `assess`; a row that
+        names no method counts. None: all, and the provenance says by which methods they were seen.
+    cr_markers : "none", "all evaluable", or tuple of str
+        Which tumour markers must be normal for CR in `assess` and the edit checks: none; every one
+        that was above its upper limit at baseline (RECIST 1.1, 4.3.3); or of these the named ones.
     new_liver_nodule : float or None
         A new nodule of the liver that is measured is equivocal until it has this size with the
         typical enhancement (column ``vascular_pattern``), or has grown by it, mm; None: it counts
@@ -143,6 +152,10 @@ class SizeCriteria(Rules):
     node_cr: Literal["normal", "gone"] = field(default="normal", validator=one_of("normal", "gone"))
     too_small: float | None = field(default=None, validator=length)
     new_without_words: Literal["PD", "NE"] = field(default="PD", validator=one_of("PD", "NE"))
+    new_lesion_methods: Any = field(default=None, converter=as_names, validator=optional_names)
+    cr_markers: Any = field(
+        default="none", converter=as_names, validator=words_or_names("none", "all evaluable")
+    )
     new_liver_nodule: float | None = field(default=None, validator=length)
     immune: bool = field(default=False, validator=flag)
     confirmation_from_days: float | None = field(default=None, validator=days)
@@ -271,7 +284,7 @@ class SizeCriteria(Rules):
             "A new lesion recorded with its organ or method, without size or state, "
             f"{there}: {self.new_without_words} [RECIST 1.1, 4.3.5; from memory]."
         )
-        return said
+        return [*said, *_asked_of_a_study(self)]
 
     def _immune(self) -> list[str]:
         """What iRECIST adds: confirmation of progression."""
@@ -319,6 +332,10 @@ class AttenuationCriteria(Rules):
         Whether one of the two decreases makes PR (Choi) or both are needed (modified Choi).
     new_without_words : {"PD", "NE"}
         As in `SizeCriteria`.
+    new_lesion_methods : tuple of str or None
+        As in `SizeCriteria`.
+    cr_markers : "none", "all evaluable", or tuple of str
+        As in `SizeCriteria`.
     censoring : CensoringRule or None
         As in `SizeCriteria`.
 
@@ -340,6 +357,10 @@ class AttenuationCriteria(Rules):
     attenuation: Threshold
     combine: Literal["or", "and"] = field(default="or", validator=one_of("or", "and"))
     new_without_words: Literal["PD", "NE"] = field(default="PD", validator=one_of("PD", "NE"))
+    new_lesion_methods: Any = field(default=None, converter=as_names, validator=optional_names)
+    cr_markers: Any = field(
+        default="none", converter=as_names, validator=words_or_names("none", "all evaluable")
+    )
     best_response: BestResponseRule = field(validator=instance(BestResponseRule))
     censoring: CensoringRule | None = field(default=None, validator=instance(CensoringRule))
     selection: LesionSelection | None = field(default=None, validator=instance(LesionSelection))
@@ -368,10 +389,30 @@ class AttenuationCriteria(Rules):
                 "a new lesion, a new or growing nodule, or unequivocal progression of "
                 "non-measurable disease.",
                 "SD: anything else that was measured.",
+                *_asked_of_a_study(self),
                 self.best_response.prose(),
                 f"Source: {self.citation}; doi {self.citation.doi or 'none'}.",
             ]
         )
+
+
+def _asked_of_a_study(rules: Any) -> list[str]:
+    """Which new lesions count by their method, and which markers CR asks for."""
+    methods = rules.new_lesion_methods
+    markers = rules.cr_markers
+    if markers == "none":
+        asked = "CR asks for no marker to be normal"
+    elif markers == "all evaluable":
+        asked = "CR asks every marker that was above its upper limit at baseline to be normal"
+    else:
+        asked = (
+            f"CR asks {', '.join(markers)}, where above the upper limit at baseline, to be normal"
+        )
+    seen = "any method" if methods is None else ", ".join(methods)
+    return [
+        f"A new lesion counts that is seen by {seen} [library choice].",
+        f"{asked} [RECIST 1.1, 4.3.3; from memory].",
+    ]
 
 
 @frozen(kw_only=True, str=False)

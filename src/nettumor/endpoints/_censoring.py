@@ -450,5 +450,5 @@ def _finish(
         event & ~no_baseline & ~no_start,
         np.where(no_start, EventReason.NOT_A_RESPONDER, reason),
         np.where(no_start, np.nan, np.where(no_baseline, start, day)),
-        f"({c.rule.title})",
+        f"({c.rule.full_title})",
     )

@@ -140,7 +140,9 @@ def _in_blocks(
     codes = np.empty(shape, dtype=np.int8)
     size = min(_pairs.BLOCK, codes.size)
     scratch, possible = _pairs.Scratch(size), True
-    narrow = before.dtype == np.float32, after.dtype == np.float32
+    # by kind and width: a type of the other byte order equals no other
+    short = [a.dtype.kind == "f" and a.dtype.itemsize == 4 for a in (before, after)]
+    narrow = short[0], short[1]
     near = _pairs.NearLimits(criteria, narrow) if any(narrow) else None
     judge = _pairs.codes_of_block if near is None else near.codes_of_block
     limits = _pairs.limits_of(criteria, _arrays.GUARD)

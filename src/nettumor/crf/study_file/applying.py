@@ -266,3 +266,15 @@ def dates_said(study: StudyFile | None, said: Any) -> Any:
     if study is None or not study.dates or isinstance(said, str):
         return said
     return {**study.dates, **(said or {})}
+
+
+def check_dates(study: StudyFile, tables: Mapping[str, CrfTable]) -> None:
+    """Refuse a study file that says how a column is dated which is not there."""
+    known = {n for table in tables for c in tables[table] for n in (c, f"{table}.{c}")}
+    for name in study.dates:
+        if name and name not in known:
+            raise InputError(
+                f"`dates.{name}` is no column of the study ({study.place('dates', name)}). "
+                f"{did_you_mean(name, known)} Correct the name, or leave the line out.",
+                argument=name,
+            )

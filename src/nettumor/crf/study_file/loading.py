@@ -16,7 +16,7 @@ import attrs
 
 from nettumor._toml import TomlFile, read_toml
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
-from nettumor.crf.limits import Limits
+from nettumor.crf.limits import limits_from
 from nettumor.crf.sdtm import DOMAINS
 from nettumor.crf.study_file.record import (
     IDS,
@@ -410,14 +410,10 @@ def _schedule(file: TomlFile) -> StudySchedule:
 
 
 def _limits(file: TomlFile) -> Mapping[str, int]:
-    known = [f.name for f in attrs.fields(Limits)]
-    _known(file, (), file.content, known, "limit")
-    for name, value in file.content.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            refuse(
-                file,
-                (name,),
-                f"must be a whole number above 0; got {value!r:.60}",
-                "Write 1000000.",
-            )
+    try:
+        limits_from(file.content)
+    except InputError as error:
+        said = str(error).replace(f"`{error.argument}`", f"`limits.{error.argument}`")
+        place = file.place(error.argument)
+        raise type(error)(f"{said} ({place})", argument=error.argument) from None
     return dict(file.content)

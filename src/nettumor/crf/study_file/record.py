@@ -7,7 +7,6 @@ belongs to the study, and what its checks and schedule are. Nothing is read or a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
@@ -15,10 +14,6 @@ from attrs import field, frozen
 from nettumor._toml import TomlFile
 
 Texts = Mapping[str, str]
-
-
-def _none() -> Mapping[str, Any]:
-    return MappingProxyType({})
 
 
 IGNORE = "ignore"
@@ -64,10 +59,10 @@ class Columns:
         The same for one.
     """
 
-    everywhere: Texts = field(factory=_none)
-    by_table: Mapping[str, Texts] = field(factory=_none)
+    everywhere: Texts = field(factory=dict)
+    by_table: Mapping[str, Texts] = field(factory=dict)
     ignored: tuple[str, ...] = ()
-    ignored_in: Mapping[str, tuple[str, ...]] = field(factory=_none)
+    ignored_in: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 @frozen
@@ -83,7 +78,7 @@ class Words:
     """
 
     missing: tuple[str, ...] = ()
-    by_column: Mapping[str, Texts] = field(factory=_none)
+    by_column: Mapping[str, Texts] = field(factory=dict)
 
 
 @frozen
@@ -106,7 +101,7 @@ class WidePattern:
     pattern: str
     table: str
     column: str
-    constants: Texts = field(factory=_none)
+    constants: Texts = field(factory=dict)
 
 
 @frozen
@@ -124,8 +119,8 @@ class StudyPopulation:
     """
 
     who: str = ""
-    leave_out: Texts = field(factory=_none)
-    where: Mapping[str, tuple[str, ...]] = field(factory=_none)
+    leave_out: Texts = field(factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
 
 @frozen

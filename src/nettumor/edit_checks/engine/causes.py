@@ -151,11 +151,9 @@ def _nearest(
             group = theirs[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
             when = lasting[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
             free = (out < 0) & (rank[mine] >= noted)
-            if at_lesion:
+            if at_lesion:  # else one of the two names no lesion
                 group, when = group[lesion[group] >= 0], when[lesion[group] >= 0]
                 free &= lesion[mine] >= 0
-            else:  # one of the two names no lesion
-                free &= True
             found = _last_before(group, when, mine, until, track, lesion if at_lesion else None)
             other = (
                 (lesion[group[found]] >= 0) & (lesion[mine] >= 0)

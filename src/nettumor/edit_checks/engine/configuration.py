@@ -38,7 +38,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
@@ -74,6 +74,8 @@ class Configuration(Sealed):
         ``interval``, ``window``, ``baseline``: days.
     limits : Limits
         The largest file and table that are read.
+    schedule : number, (from day, interval) pairs, or days; None
+        The scheduled visits of a study file, where one interval does not say them.
     """
 
     parameters: Mapping[str, Mapping[str, Any]] = field(factory=lambda: MappingProxyType({}))
@@ -84,6 +86,7 @@ class Configuration(Sealed):
     method_equivalents: tuple[tuple[str, ...], ...] = ()
     windows: Mapping[str, float] = field(factory=lambda: MappingProxyType({}))
     limits: Limits = LIMITS
+    schedule: Any = None
 
 
 NO_CONFIGURATION = Configuration()
@@ -153,7 +156,8 @@ def study_configuration(study: StudyFile | None) -> Configuration:
     """The configuration of the checks in a study file, with the windows of its schedule."""
     if study is None:
         return NO_CONFIGURATION
-    return configuration_of(study.checks, study.schedule.windows())
+    found = configuration_of(study.checks, study.schedule.windows())
+    return evolve(found, schedule=study.schedule.visits)
 
 
 def _off(file: TomlFile, told: Mapping[str, Any]) -> dict[str, str]:

@@ -142,7 +142,6 @@ def run(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
     settings = study_configuration(tables.study) if configuration is None else configuration
-    refuse_unread(tables)
     tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
@@ -170,38 +169,8 @@ def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:
         organ_map=settings.organ_map,
         method_equivalents=settings.method_equivalents,
         windows=settings.windows,
+        schedule=settings.schedule,
     )
-
-
-def refuse_unread(study: Tables) -> None:
-    """Raise where a lesions table has no rows, or none of which anything can be read.
-
-    Checks of it would all be skipped, and a study of which nothing was read look clean.
-    """
-    if "lesions" not in study:
-        return
-    table = study["lesions"]
-    if not table.n_rows:
-        raise InputError(
-            "`lesions` has no rows. Give the table with its rows, or leave it out.",
-            argument="lesions",
-        )
-    if study.missing_columns("lesions"):
-        return  # S01 names them
-    cells = table.lesions
-    read = (cells.role > 0) | (cells.state > 0)
-    if not read.any():
-        raise InputError(
-            f"`lesions` has {table.n_rows} rows of which none can be read: no role is known "
-            f"({_first_word(table, 'role')}), and there is no size and no state. Are the columns "
-            "the right ones? Name them in a study file.",
-            argument="lesions",
-        )
-
-
-def _first_word(table: crf.CrfTable, column: str) -> str:
-    words = [w for w in table.text(column).tolist() if w]
-    return f"the first is {words[0]!r}" if words else "all are blank"
 
 
 def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:

@@ -17,8 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor.crf.limits import LIMITS
+from nettumor.crf.tables import Source
+from nettumor.crf.workbooks import sheets_of
 from nettumor.edit_checks.engine.columns import COLUMNS
-from nettumor.errors import InputError, missing_extra
+from nettumor.errors import InputError
 from nettumor.tables import Table, since_last
 
 Previous = Table | str | Path
@@ -134,16 +137,12 @@ def _of_json(data: bytes) -> list[dict[str, Any]]:
 
 
 def _of_workbook(data: bytes) -> list[dict[str, Any]]:
-    try:
-        import python_calamine
-    except ImportError:
-        raise missing_extra("python-calamine", "excel", "Reading a workbook of findings") from None
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        cells = book.get_sheet_by_name("Queries").to_python(skip_empty_area=False)
-    except Exception as error:  # what a foreign file makes the library raise
-        raise ValueError(str(error)) from None
-    heading, *rows = cells or [[]]
+    source = Source("findings.xlsx", "excel")
+    what = "Reading a workbook of findings"
+    sheets = sheets_of(data, source, LIMITS, what=what, calculated=False)  # answers may be formulas
+    if "Queries" not in sheets:
+        raise ValueError("it has no sheet of queries")
+    heading, *rows = sheets["Queries"] or [[]]
     return _records([str(c) for c in heading], rows)
 
 

@@ -255,6 +255,8 @@ class Data:
         Groups of imaging methods (upper case) that count as one.
     windows : mapping of str to float
         The protocol's windows, in days: ``interval``, ``window``, ``baseline``.
+    schedule : pairs or days, optional
+        Scheduled visits that one interval does not say, as `nettumor.assess` takes them.
 
     Examples
     --------
@@ -273,10 +275,12 @@ class Data:
         organ_map: Mapping[str, str] | None = None,
         method_equivalents: tuple[tuple[str, ...], ...] = (),
         windows: Mapping[str, float] | None = None,
+        schedule: Any = None,
     ) -> None:
         self.tables, self.criteria = tables, criteria
         self.organ_map = organ_map or {}
         self.method_equivalents, self.windows = method_equivalents, windows or {}
+        self.schedule = schedule if isinstance(schedule, tuple) else None
         self.read: dict[Any, Any] = {}
         """What was read out of columns, kept for the next check; a check may keep its own pieces
         here.

@@ -21,7 +21,7 @@ from nettumor.crf import number_rows, occurrence
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.date import of_subject
+from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
 from nettumor.markers._units import parse
 

@@ -10,32 +10,68 @@ from __future__ import annotations
 import numpy as np
 
 from nettumor._arrays import Floats, at_least, more_than
+from nettumor.assessment.cr_markers import MARKER_AFTER_DAYS, against_cr, asks_for_markers
+from nettumor.assessment.series import Scans
 from nettumor.crf import number_rows
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.errors import InputError
 
 
 def marker_against_cr(data: Data, days: float) -> Ints:
     """For each timepoint the row of a marker that is above its limit there and was so at baseline,
     -1 for none.
 
+    Where the criteria ask for normal markers (``cr_markers``), the markers and samples are those of
+    `nettumor.assess`. Else any marker may speak against a CR:
     The sample of a visit is the nearest within ``days`` of it, after the baseline; that of the
     baseline is the last one up to the day of the baseline. Values above the range of the assay
     (``>1000``) count as that limit.
     """
     key = ("markers against CR", days)
     if key not in data.read:
-        data.read[key] = _found(data, days)
+        data.read[key] = _by_rule(data) if asks_for_markers(data.criteria) else _found(data, days)
     found: Ints = data.read[key]
     return found
 
 
-def _found(data: Data, days: float) -> Ints:
-    rows, points = data["markers"], data.timepoints
-    if rows.table.has_days != any(
+def _by_rule(data: Data) -> Ints:
+    """By the criteria's ``cr_markers``, as `nettumor.assess` has it by default."""
+    _check_time(data)
+    points = data.timepoints
+    out = np.full(len(points), -1, dtype=np.int64)
+    here = np.flatnonzero(points.order >= 0)
+    if not len(here):
+        return out
+    place = points.track[here], points.order[here]
+    shape = (data.n_tracks, int(place[1].max()) + 1)
+    day, exists = np.full(shape, np.nan), np.zeros(shape, dtype=np.bool_)
+    day[place], exists[place] = points.scan_day[here], True
+    reference = data.reference_day[data.track_subject]
+    reference = np.where(np.isnan(reference), day[:, 0], reference)
+    nothing = np.full(len(day), np.nan)
+    scans = Scans(data.track_subject, day - reference[:, None], exists, reference, nothing, nothing)
+    rows = data["markers"]
+    rule = getattr(data.criteria, "cr_markers", "none")
+    try:
+        found = against_cr(rows.table, rows.subject, scans, rule, MARKER_AFTER_DAYS)
+    except InputError as error:  # the study has no such marker
+        raise Skip(str(error)) from None
+    out[here] = found.row[place]
+    out[here[points.order[here] == 0]] = -1
+    return out
+
+
+def _check_time(data: Data) -> None:
+    if data["markers"].table.has_days != any(
         data.tables[n].has_days for n in ("lesions", "responses") if n in data.tables
     ):
         raise Skip("markers and visits do not count time alike (dates and days)")
+
+
+def _found(data: Data, days: float) -> Ints:
+    _check_time(data)
+    rows, points = data["markers"], data.timepoints
     value, limit = rows.numbers("value"), rows.number("upper_limit")
     number = np.where(np.isnan(value.value), value.above, value.value)
     high = more_than(number, limit) | (at_least(value.above, limit) & (limit > 0))

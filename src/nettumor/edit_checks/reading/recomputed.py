@@ -133,6 +133,14 @@ def counted_size(data: Data) -> Floats:
     return size if default is None else np.where(small, default, size)
 
 
+def too_small(data: Data) -> Bools:
+    """For each row of the lesions table whether it is too small to measure and has no size."""
+    if "small" not in data.read:
+        counted_size(data)
+    small: Bools = data.read["small"][1]
+    return small
+
+
 def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:
     """The criteria of the run, if they judge lesions; else the check is skipped."""
     if not isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):

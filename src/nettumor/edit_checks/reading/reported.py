@@ -22,7 +22,7 @@ from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteri
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows, Timepoints
 from nettumor.edit_checks.reading.recomputed import groups_of
-from nettumor.edit_checks.rules.structure import same_evaluators
+from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 

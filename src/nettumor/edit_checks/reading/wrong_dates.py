@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from nettumor.crf import Column, CrfTable, Tables
+from nettumor.crf import Column, CrfTable, Tables, number_rows
 from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.words.visits import is_loose
 
 OF_DATES = frozenset({"D01", "D03", "D04", "D05", "D08", "D13"})
 """The checks that find a date wrong: none at all, after the cut-off or death, before birth, against
@@ -54,10 +55,20 @@ def without_wrong_dates(data: Data, hits: Sequence[Hits]) -> Tables:
         if wrong:
             track, visit, day = (k.tolist() for k in _keys(data, rows))
             there |= np.array([k in wrong for k in zip(track, visit, day, strict=True)], np.bool_)
-        there &= ~rows.blank("visit")
+        # a visit that has no place of its own stands by its date alone
+        there &= (
+            ~rows.table.column("visit").map(is_loose, np.bool_) & ~_several(data)[rows.timepoint]
+        )
         if there.any():
             changed[name] = _blanked(rows.table, columns[name], there)
     return data.tables.replace(**changed) if changed else data.tables
+
+
+def _several(data: Data) -> npt.NDArray[np.bool_]:
+    """Timepoints of a visit of which each date is one: they, too, stand by their dates alone."""
+    points = data.timepoints
+    visit, _ = number_rows(points.track, points.visit)
+    return np.asarray(np.bincount(visit, minlength=1)[visit] > 1)
 
 
 def _keys(data: Data, rows: Rows) -> tuple[npt.NDArray[Any], ...]:

@@ -19,6 +19,7 @@ MODULES = (
     "course_of_sizes",
     "date",
     "visit",
+    "schedule",
     "missing",
     "subject",
     "assessor",

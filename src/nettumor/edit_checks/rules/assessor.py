@@ -477,7 +477,9 @@ def readings_dated_apart(data: Data, parameters: Parameters) -> Hits:
     off, the finding stands there; else at the one that comes later in the table.
     """
     points, most = data.timepoints, parameters["days"]
-    use = np.flatnonzero((points.lesions >= 0) & ~np.isnan(points.scan_day))
+    once, _ = number_rows(points.track, points.visit)  # not one of which each date stands alone
+    once = np.bincount(once, minlength=1)[once] == 1
+    use = np.flatnonzero((points.lesions >= 0) & ~np.isnan(points.scan_day) & once)
     who, visit, day = data.track_subject[points.track[use]], points.visit[use], points.scan_day[use]
     usual = _usual_days(data, who, visit, day)
     group, _ = number_rows(who, visit)

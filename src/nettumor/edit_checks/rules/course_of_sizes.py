@@ -123,7 +123,12 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 
 @check(
-    "M26", needs={"lesions": (_LENGTH,)}, follows=(*_SLIPS, "=M29", "=M30"), fit=0.07, min_targets=2
+    "M26",
+    needs={"lesions": (_LENGTH,)},
+    follows=(*_SLIPS, "=M29", "=M30"),
+    fit=0.07,
+    min_targets=2,
+    alone_mm=20.0,
 )
 def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A size that is half of what its lesion measures before and after: a radius; of a whole visit
@@ -141,7 +146,8 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
     # a lesion alone may shrink and grow again: its digits must fit closely, the others stay
     alone = ~whole[c.point[at]]
     near = at_least(parameters["fit"] / 2, np.abs(2 * c.size[at] / c.expected[at] - 1))
-    at = at[~alone | near]
+    large = at_least(c.expected[at], parameters["alone_mm"])  # whole millimetres fit by chance
+    at = at[~alone | (near & large)]
     many = whole[c.point[at]]
     what = [
         f"all {n} targets measure half of what they do" if m else "{} measures half of what it does"

@@ -30,6 +30,7 @@ from nettumor.crf import (
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
 
 TUMOUR_DOMAINS = ("TU", "TR", "RS")
@@ -127,19 +128,6 @@ def other_dates(data: Data) -> Iterator[Dated]:
         for column in LAYOUTS[name].columns:
             if column.kind == "date" and column.name != "date" and column.name in rows:
                 yield Dated(name, column.name, rows.subject, rows.dates(column.name))
-
-
-def of_subject(data: Data, column: str) -> tuple[Floats, Floats]:
-    """First and last day that a date of the subjects table allows, by subject code; NaN at the end,
-    for code -1.
-    """
-    low, high = (np.full(len(data.subjects) + 1, np.nan) for _ in range(2))
-    if "subjects" in data.tables:
-        rows = data["subjects"]
-        dates = rows.dates(column)
-        low[rows.subject[::-1]], high[rows.subject[::-1]] = dates.earliest[::-1], dates.latest[::-1]
-        low[-1] = high[-1] = np.nan
-    return low, high
 
 
 def subject_text(data: Data, column: str) -> npt.NDArray[Any]:

@@ -24,7 +24,8 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import hits_by_column
 from nettumor.edit_checks.reading.diary_rows import Diary, diary_of, whole_codes
 from nettumor.edit_checks.reading.marker_rows import dose_day
-from nettumor.edit_checks.rules.date import day_text, of_subject, subject_text
+from nettumor.edit_checks.reading.subjects import of_subject
+from nettumor.edit_checks.rules.date import day_text, subject_text
 from nettumor.edit_checks.rules.structure import earlier_row
 
 

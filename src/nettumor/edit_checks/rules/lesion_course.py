@@ -19,6 +19,7 @@ from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.recomputed import too_small
 from nettumor.edit_checks.rules.lesion import first_rows, organ_sides
 from nettumor.words.organs import read as organ_of
 from nettumor.words.organs import words_of
@@ -365,7 +366,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
     rows, size = data["lesions"], data.size
     use = np.flatnonzero((size > 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET)))
-    default = data.read["small"][1]  # two lesions too small to measure are alike without being one
+    default = too_small(data)  # two lesions too small to measure are alike without being one
     count = int(rows.lesion.max(initial=-1)) + 1
     bits = _mixed(size[use].view(np.uint64) ^ _mixed(rows.timepoint[use].astype(np.uint64)))
     total = np.zeros(count, dtype=np.uint64)

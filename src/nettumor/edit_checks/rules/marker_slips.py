@@ -4,8 +4,9 @@ slip makes.
 On the scale of logarithms a slip is a step of a known size: one for a decimal point, three for ng
 and ug, log 5.23 for mg and umol of 5-HIAA (by its molar mass). A sample between two others is held
 against the mean of both; how much a clean course wavers is learned from the samples of that marker
-in the whole study. Of the last sample nothing is certain (the rise may be real), nor of the first (a
-fall under therapy may be): a note, unless the factor is a thousand, which no disease makes. Input:
+in the whole study. Of the last sample nothing is certain (the rise may be real): a note, unless the
+factor is a thousand, which no disease makes; of the first (a fall under therapy may be real) only
+that factor is questioned. Input:
 the markers table. Output: the sample at fault, the factor, the probable value. The limits are
 library choices.
 """
@@ -24,7 +25,7 @@ _COHORT = 20
 """Samples between two others from which the waver of a marker is learned."""
 
 
-@check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1, waver=0.15, sure=4.0)
+@check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1, waver=0.15, sure=3.5)
 def marker_jump(data: Data, parameters: Parameters) -> Hits:
     """A value that is ten, a hundred or a thousand times what its course lets expect, or as much
     larger as umol are than mg; or so much smaller.
@@ -43,13 +44,13 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     steps = _steps(read, row)
     inner = _inner(up, down, spread, steps, parameters)
     alone = _between(inner)
-    first, last = (
-        _at_end(one, other, step, alone, steps, spread, parameters)
-        for one, other, step in ((after, before, down), (before, after, up))
-    )
+    first = _thousand(after, before, down, alone, parameters["tolerance"])
+    last = _thousand(before, after, up, alone, parameters["tolerance"])
     # of two samples alone the later one is questioned
     first = np.where((after >= 0) & (after[np.maximum(after, 0)] < 0), 0.0, first)
+    risen = _at_last(before, after, up, alone, steps, spread, parameters)
     step = np.where(inner != 0, inner, np.where(last != 0, last, first))
+    step = np.where(step != 0, step, risen)
     at = np.flatnonzero(step != 0)
     at = at[np.argsort(row[at])]
     factor = 10.0 ** step[at]
@@ -91,8 +92,8 @@ def _spread(read: Markers, row: Ints, middle: Floats, waver: float) -> Floats:
     """How much samples between two others waver about their mean, for each sample that of its
     marker.
 
-    A robust standard deviation (1.4826 times the median distance from 0), at least a third of and at
-    most twice what is assumed.
+    A robust standard deviation (the 40 % quantile of the distances from 0, which is 0.5244 of that of
+    a normal distribution; slips lie above it), at least a third and at most twice of what is assumed.
     """
     out = np.full(len(row), waver)
     marker = read.marker[row]
@@ -100,7 +101,7 @@ def _spread(read: Markers, row: Ints, middle: Floats, waver: float) -> Floats:
     for code in np.unique(marker[known]).tolist():
         mine = np.abs(middle[known & (marker == code)])
         if len(mine) >= _COHORT:
-            out[marker == code] = np.clip(1.4826 * np.median(mine), waver / 3, 2 * waver)
+            out[marker == code] = np.clip(np.quantile(mine, 0.4) / 0.5244, waver / 3, 2 * waver)
     return out
 
 
@@ -124,7 +125,9 @@ def _inner(
     size = np.abs(step)
     near = np.abs(middle - step) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
     both = (np.sign(up) == np.sign(down)) & (np.minimum(np.abs(up), np.abs(down)) >= 0.5 * size)
-    enough = np.abs(middle) >= np.maximum(parameters["sure"] * spread, 0.6)
+    # nearer to the step than to a change of half as much on the same scale
+    least = np.maximum(np.minimum(0.75 * size, 0.75), 0.6)
+    enough = np.abs(middle) >= np.maximum(parameters["sure"] * spread, least)
     return np.where(near & both & enough, step, 0.0)
 
 
@@ -133,20 +136,32 @@ def _between(inner: Floats) -> Bools:
     return np.asarray(inner != 0)
 
 
-def _at_end(
-    one: Ints,
-    other: Ints,
-    step: Floats,
+def _thousand(one: Ints, other: Ints, step: Floats, alone: Bools, tolerance: float) -> Floats:
+    """The step of each sample at the end of its series that is a thousand times its only neighbour,
+    or a thousandth; 0 for none.
+    """
+    end = (one >= 0) & (other < 0) & ~alone[np.maximum(one, 0)]
+    return np.where(end & (np.abs(np.abs(step) - 3.0) <= tolerance), 3.0 * np.sign(step), 0.0)
+
+
+def _at_last(
+    before: Ints,
+    after: Ints,
+    up: Floats,
     alone: Bools,
     steps: tuple[Floats, ...],
     spread: Floats,
     parameters: Parameters,
 ) -> Floats:
-    """The step of each sample at the end of its series from its only neighbour, 0 for none."""
-    end = (one >= 0) & (other < 0) & ~alone[np.maximum(one, 0)]
-    near = _nearest(np.nan_to_num(step), steps)
-    close = np.abs(step - near) <= parameters["tolerance"]
-    enough = np.abs(step) >= np.maximum(1.4 * parameters["sure"] * spread, 0.9)
+    """The step of each last sample that leaves a calm course of two or more by a slip's size, 0 for
+    none.
+    """
+    was = np.maximum(before, 0)
+    calm = np.abs(up[was]) <= 3 * spread if len(up) else before > 0
+    end = (before >= 0) & (after < 0) & (before[was] >= 0) & calm & ~alone[was]
+    near = _nearest(np.nan_to_num(up), steps)
+    close = np.abs(up - near) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
+    enough = np.abs(up) >= np.maximum(1.4 * parameters["sure"] * spread, 0.8)
     return np.where(end & close & enough, near, 0.0)
 
 

@@ -15,7 +15,8 @@ from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import from_domains, own_dates
-from nettumor.edit_checks.rules.visit import names_of
+from nettumor.edit_checks.rules.planned_visits import names_of
+from nettumor.rows import codes_of, group, spread
 from nettumor.words.visits import VisitKind, read
 
 
@@ -89,23 +90,20 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     mine = number[points.visit]
     use = np.flatnonzero(~np.isnan(mine))
     looked(data, ~np.isnan(mine))
-    wanted = np.unique(mine[use])
-    place = np.where(np.isnan(mine), -1, np.searchsorted(wanted, mine))
-    has = np.zeros((data.n_tracks, len(wanted)), dtype=np.bool_)
-    has[points.track[use], place[use]] = True
-    last = has.shape[1] - 1 - np.argmax(has[:, ::-1], axis=1)
-    first = np.argmax(has, axis=1)
-    index = np.arange(len(wanted))
-    between = (index > first[:, np.newaxis]) & (index < last[:, np.newaxis])
-    between &= np.any(has, axis=1, keepdims=True)
-    came = np.count_nonzero(between | has, axis=0)
-    usual = np.count_nonzero(has, axis=0) >= parameters["share"] * np.maximum(came, 1)
-    track, lacking = np.nonzero(between & ~has & usual)
-    after = np.full(has.shape, -1, dtype=np.int64)
-    after[points.track[use], place[use]] = use
-    following = np.where(after >= 0, after, np.iinfo(np.int64).max)
-    following = np.minimum.accumulate(following[:, ::-1], axis=1)[:, ::-1]
-    point = following[track, lacking]
+    place, wanted = codes_of(mine[use])
+    came_to = group(points.track[use], place)  # a track and a number, in the order of both
+    track, place = came_to.keys
+    point = use[came_to.last()]
+    same_track = track[1:] == track[:-1]
+    first, last = place[np.append(True, ~same_track)], place[np.append(~same_track, True)]
+    starts, ends = (np.bincount(a, minlength=len(wanted) + 1) for a in (first, last + 1))
+    came = np.cumsum(starts - ends)[:-1]
+    usual = np.bincount(place, minlength=len(wanted)) >= parameters["share"] * np.maximum(came, 1)
+    # of the usual numbers those between two that follow each other in a track
+    usual_before = np.append(0, np.cumsum(usual))
+    gap = np.flatnonzero(same_track)
+    which, number_of = spread(usual_before[place[gap] + 1], usual_before[place[gap + 1]])
+    lacking, point = np.flatnonzero(usual)[number_of], point[gap + 1][which]
     for name, row in (("lesions", points.lesions), ("responses", points.responses)):
         there = row[point] >= 0
         if name == "responses":

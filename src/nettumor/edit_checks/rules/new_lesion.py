@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
+from nettumor.assessment.new_rows import wordless_rows
 from nettumor.crf import NewLesion, Role, State, iso, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
@@ -187,10 +188,10 @@ def _first_of_lesion(lesion: Ints, timepoint: Ints, where: Bools) -> Bools:
     return out
 
 
-@check("W04", needs={"lesions": ("state",)}, follows=("S02", "S11", "L13", "L15", "X09"))
+@check("W04", needs={"lesions": ()}, follows=("S02", "S11", "L13", "L15", "X09"))
 def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     """A new lesion of which no word says whether it is unequivocal (PRESENT counts as such); one
-    finding a lesion.
+    finding a lesion. Where the study has no states at all, one that has no size either.
     """
     rows = data["lesions"]
     new = rows.cells.role == Role.NEW
@@ -198,6 +199,8 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     # without a word at its first sight, and none at an earlier row
     first = _first_of_lesion(rows.lesion, rows.timepoint, new & ~np.isin(rows.cells.state, _GONE))
     bad = first & ~told & rows.blank("state")
+    if rows.blank("state").all():
+        bad &= wordless_rows(rows.table)
     return flag(
         "lesions",
         bad,

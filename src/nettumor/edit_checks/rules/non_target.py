@@ -126,7 +126,7 @@ def nontarget_cr_before_targets(data: Data, parameters: Parameters) -> Iterator[
 )
 def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """CR while a marker that was above its limit at baseline is so still (nearest sample within
-    ``days``).
+    ``days``); where the criteria name the markers (``cr_markers``), by these and their samples.
     """
     said, markers = reported(data), data["markers"]
     found = marker_against_cr(data, parameters["days"])[said.rows.timepoint]

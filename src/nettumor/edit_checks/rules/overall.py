@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, at_least
+from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.crf import NewLesion, Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
@@ -120,13 +121,17 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
     """The overall response is not the one that the lesions give; a note where only a disputed
     reading differs.
 
-    A progression on clinical grounds may stand, and less than CR where a marker is still above its
-    limit. Where the overall response agrees or is not given, a non-target response that passes over
+    A progression on clinical grounds may stand. Where a marker is still above its limit, less than CR
+    may stand, and is what the lesions give where the criteria ask for normal markers
+    (``cr_markers``). Where the overall response agrees or is not given, a non-target response that passes over
     a progression is found, too.
     """
     said, chain = compared(data), data.chain
     point = said.rows.timepoint
     found = chain.overall[point]
+    less = _less_by_marker(data)[point]
+    by_marker = (less != Response.MISSING) & asks_for_markers(data.criteria)
+    found = np.where(by_marker, less, found)
     bad = (
         said.use
         & (said.overall > Response.MISSING)
@@ -134,7 +139,7 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
         & (said.overall != found)
     )
     bad &= ~((as_recist(said.overall) == Response.PD) & said.clinical)
-    bad &= ~(_less_by_marker(data)[point] == said.overall)
+    bad &= ~(less == said.overall)
     other = other_reading(data)[1][point]
     disputed = bad & (other != Response.MISSING) & (as_recist(said.overall) == other)
     for where, severity, more in (
@@ -142,7 +147,10 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
         (disputed, "note", "; the rule is disputed, by its other reading it is {value}"),
     ):
         at = np.flatnonzero(where)
-        why = [w.partition(": ")[2] for w in chain.explain(point[at])]
+        why = [
+            w.partition(": ")[2] + (", and a marker is above its upper limit" if marker else "")
+            for w, marker in zip(chain.explain(point[at]), by_marker[at].tolist(), strict=True)
+        ]
         yield Hits(
             table="responses",
             rows=at,

@@ -18,7 +18,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import markers_of
 from nettumor.edit_checks.rules.date import comparable, own_dates
-from nettumor.edit_checks.rules.visit import scan_days
+from nettumor.edit_checks.rules.planned_visits import scan_days
 from nettumor.words.visits import is_loose
 
 

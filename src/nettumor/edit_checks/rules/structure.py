@@ -26,6 +26,8 @@ from nettumor.crf.sdtm import evaluator
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.edit_checks.reading.unread import why_unread
 from nettumor.terminology import Response
 
 _MEASURED_BY = {
@@ -51,6 +53,15 @@ def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits
             yield _absent(
                 name, column, f"{name} has no column {column}; checks that need it are skipped"
             )
+    why = why_unread(data.tables)
+    if why:
+        yield Hits(
+            table="lesions",
+            rows=[-1],
+            value="",
+            expected="rows that can be read",
+            message=("lesions " + why).replace("{", "{{").replace("}", "}}"),
+        )
     for domain, variables in _lacking_variables(data).items():
         for names in variables:
             yield _absent(
@@ -414,13 +425,6 @@ def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
 def whole(data: Data, name: str) -> bool:
     """Whether there is a table of this name with its required columns."""
     return name in data.tables and not data.tables.missing_columns(name)
-
-
-def same_evaluators(data: Data) -> None:
-    """Skip where one table names evaluators and the other does not: tracks cannot be compared."""
-    named = ["evaluator" in data.tables[n] for n in ("lesions", "responses")]
-    if named[0] != named[1]:
-        raise Skip("only one of lesions and responses names the evaluator")
 
 
 @check("S08", needs={"lesions": (), "responses": ()}, follows=("S02", "S07"))

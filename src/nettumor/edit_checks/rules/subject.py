@@ -52,6 +52,8 @@ def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if not pairs:
         raise Skip("subjects has no two dates of which one comes first")
     for later, earlier, severity, what, before in pairs:
+        if earlier == "last_known_alive" and rows.table.source.kind == "sdtm":
+            severity = "note"  # RFPENDTC is the end of participation, which may be told later
         both = ~rows.blank(later) & ~rows.blank(earlier)
         last, first = rows.dates(later).latest, rows.dates(earlier).earliest
         looked(data, ~np.isnan(last) & ~np.isnan(first), both)

@@ -19,7 +19,8 @@ from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.recomputed import size_criteria
-from nettumor.edit_checks.rules.structure import same_evaluators, whole
+from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.edit_checks.rules.structure import whole
 
 _SPOILS = (
     "S02",

@@ -18,7 +18,7 @@ from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.reading.recomputed import lesion_criteria
+from nettumor.edit_checks.reading.recomputed import lesion_criteria, too_small
 from nettumor.edit_checks.reading.reported import (
     SPOILS,
     Reported,
@@ -91,7 +91,7 @@ def still_there(data: Data, node_mm: float) -> Bools:
     nodes.
     """
     rows, size = data["lesions"], data.size
-    small = data.read["small"][1]
+    small = too_small(data)
     left = np.where(rows.cells.nodal, at_least(size, node_mm), (size > 0) | small)
     return np.asarray(left & (rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
 

@@ -26,14 +26,16 @@ from nettumor.plots.data.sources import (
     is_assessment,
     is_table,
     label_of,
+    names_of,
     of_evaluator,
+    of_one_reader,
     same_length,
     subjects_of,
     texts,
 )
 from nettumor.plots.marks import signed
 from nettumor.summaries import objective_response_rate
-from nettumor.terminology import Response, labels, parse_responses
+from nettumor.terminology import Reason, Response, labels, parse_responses
 
 NO_PATIENTS = "No patients: there is nothing to draw."
 
@@ -166,6 +168,7 @@ def _read(source: Any, given: dict[str, Any], criteria: Any, evaluator: str | No
     if is_assessment(source):
         return _of_assessment(source, given, criteria, evaluator)
     if is_table(source):
+        source = of_one_reader(source, evaluator)
         percent = column(source, "percent")
         if percent is None:
             percent = column(source, "best_percent", "the bars")
@@ -222,30 +225,40 @@ def _of_assessment(done: Any, given: dict[str, Any], criteria: Any, evaluator: s
     rows = of_evaluator(done, done.subjects, evaluator)
     best = np.asarray(done.outcome.best.response)[rows]
     shown = np.asarray(done.outcome.unconfirmed.response)[rows]
+    subject = names_of(done.subjects)[rows]
+    words = _progressed_by(done, evaluator)
+    progression = np.array([words.get(name, "") for name in subject.tolist()], dtype=np.str_)
     return Bars(
-        subject=texts(done.subjects["subject"])[rows],
+        subject=subject,
         percent=done.subjects["best_percent"][rows],
         best=best,
         unconfirmed=np.where(shown >= Response.PR, shown, best),
         confirmed=np.asarray(done.outcome.best.confirmed)[rows],
-        progression=np.where(best == Response.PD, _progressed_by(done)[rows], ""),
+        progression=np.where(best == Response.PD, progression, ""),
         criteria=done.criteria if criteria is None else criteria,
         known=True,
         asks=done.outcome.best.rule.confirmation_days is not None,
     )
 
 
-def _progressed_by(done: Any) -> Texts:
-    """What showed the first progression of each row of subjects: "new lesion", "non-target"."""
-    found = done.judgement
-    is_pd = found.overall == Response.PD
-    first = is_pd.argmax(axis=1)
-    unit = np.arange(len(first))
-    by_new = is_pd.any(axis=1) & found.new_lesion[unit, first]
-    by_other = is_pd.any(axis=1) & (found.non_target[unit, first] == Response.PD)
-    words = np.where(by_new, "new lesion", "")
-    both = np.where(by_new & by_other, " and non-target", np.where(by_other, "non-target", ""))
-    return np.char.add(words, both)
+def _progressed_by(done: Any, evaluator: str | None) -> dict[str, str]:
+    """What showed the first progression of each subject: "new lesion", "non-target", "" for the
+    sum.
+    """
+    table = done.timepoints
+    rows = of_evaluator(done, table, evaluator)
+    rows &= parse_responses(table["overall"]) == Response.PD
+    names = names_of(table)[rows]
+    subject, first = np.unique(names, return_index=True)  # the rows of a track stand in its order
+    reason = table["reason"][rows][first]
+    by_new = (reason & np.int32(Reason.NEW_LESION)) != 0
+    by_other = (reason & np.int32(Reason.NON_TARGET)) != 0
+    words = np.select(
+        [by_new & by_other, by_new, by_other],
+        ["new lesion and non-target", "new lesion", "non-target"],
+        "",
+    )
+    return dict(zip(subject.tolist(), words.tolist(), strict=True))
 
 
 def size_limits(criteria: Any) -> tuple[Limit, ...]:

@@ -24,10 +24,11 @@ from nettumor.plots.data.sources import (
     in_order,
     is_assessment,
     is_table,
+    names_of,
     of_evaluator,
+    of_one_reader,
     same_length,
     subjects_of,
-    texts,
 )
 from nettumor.terminology import Response, labels, parse_responses
 
@@ -99,7 +100,7 @@ def spider(
         visits = _of_assessment(source, evaluator)
         criteria = source.criteria if criteria is None else criteria
     elif is_table(source):
-        visits = _of_table(source)
+        visits = _of_table(of_one_reader(source, evaluator))
     else:
         visits = _of_arrays(source, days, overall, new_lesion, subject, best)
     edition = edition_of(criteria)
@@ -110,9 +111,9 @@ def _of_assessment(done: Any, evaluator: str | None) -> dict[str, Any]:
     table = done.timepoints
     rows = of_evaluator(done, table, evaluator)
     of_subjects = of_evaluator(done, done.subjects, evaluator)
-    names = texts(done.subjects["subject"])[of_subjects]
+    names = names_of(done.subjects)[of_subjects]
     best = np.asarray(done.outcome.best.response)[of_subjects]
-    subject = texts(table["subject"])[rows]
+    subject = names_of(table)[rows]
     percent = np.array(table["percent_from_baseline"][rows])
     overall = parse_responses(table["overall"][rows])
     first = np.append(True, subject[1:] != subject[:-1]) if subject.size else np.zeros(0, np.bool_)
@@ -139,9 +140,15 @@ def _of_table(source: Any) -> dict[str, Any]:
     values = as_numbers(percent, "percent")
     n = values.size
     subject = subjects_of(column(source, "subject", "the lines"), n)
+    day = days_of(column(source, "day"), "day", n)
+    if column(source, "percent") is None:  # as `assess` writes it: NaN at the baseline itself
+        order = np.lexsort((day, subject))
+        first = order[np.append(True, subject[order][1:] != subject[order][:-1])[:n]]
+        values = values.copy()
+        values[first] = np.where(np.isnan(values[first]), 0.0, values[first])
     return {
         "subject": subject,
-        "day": days_of(column(source, "day"), "day", n),
+        "day": day,
         "percent": values,
         "overall": codes_of(column(source, "overall"), "overall", n),
         "new_lesion": flags_of(column(source, "new_lesion"), "new_lesion", n),

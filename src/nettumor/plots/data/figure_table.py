@@ -16,7 +16,21 @@ from nettumor.tables import Table
 
 @frozen
 class Limit:
-    """A limit of the criteria on the figure's axis: ``value``, and what is written beside it."""
+    """A limit of the criteria on the axis of a figure.
+
+    Attributes
+    ----------
+    value : float
+        Where it stands, percent.
+    words : str
+        What is written beside it.
+
+    Examples
+    --------
+    >>> from nettumor.plots import data
+    >>> data.waterfall([-40.0], criteria="who-1981").limits[0].value
+    -50.0
+    """
 
     value: float
     words: str

@@ -27,9 +27,10 @@ from nettumor.plots.data.sources import (
     in_order,
     is_assessment,
     is_table,
+    names_of,
     of_evaluator,
+    of_one_reader,
     subjects_of,
-    texts,
 )
 from nettumor.terminology import EventReason, Response, parse_responses
 
@@ -106,7 +107,7 @@ def swimmer(
     lanes = (
         _of_assessment(source, evaluator)
         if is_assessment(source)
-        else _of_tables(source, assessments)
+        else _of_tables(source, assessments, evaluator)
     )
     end = _ends(lanes)
     order = np.lexsort((in_order(lanes.subject.tolist()), np.where(np.isnan(end), np.inf, -end)))
@@ -148,25 +149,26 @@ def _of_assessment(done: Any, evaluator: str | None) -> Lanes:
     reason = np.asarray(survival.reason)
     at_cutoff = (reason & np.int32(EventReason.CUTOFF)) != 0
     return Lanes(
-        subject=texts(done.subjects["subject"])[rows],
+        subject=names_of(done.subjects)[rows],
         last_day=np.where(survival.event, np.nan, survival.day)[rows],
         progression=done.subjects["progression_day"][rows],
         new_therapy=np.where(therapy.event, therapy.day, np.nan)[rows],
         death=np.where(survival.event, survival.day, np.nan)[rows],
         cutoff=np.where(at_cutoff, survival.day, np.nan)[rows],
-        seen_subject=texts(visits["subject"])[seen],
+        seen_subject=names_of(visits)[seen],
         seen_day=visits["day"][seen],
         seen=parse_responses(visits["overall"][seen]),
     )
 
 
-def _of_tables(source: Any, assessments: Any) -> Lanes:
+def _of_tables(source: Any, assessments: Any, evaluator: str | None) -> Lanes:
     if not is_table(source):
         raise InputError(
             f"`source` must be what `assess` returns, or a table with a row a subject; got "
             f"{type(source).__name__}. Give its columns by name.",
             argument="source",
         )
+    source = of_one_reader(source, evaluator)
     given = column(source, "subject", "the lanes")
     n = len(given)
     subject = subjects_of(given, n)
@@ -190,6 +192,7 @@ def _of_tables(source: Any, assessments: Any) -> Lanes:
                 f"{type(assessments).__name__}.",
                 argument="assessments",
             )
+        assessments = of_one_reader(assessments, evaluator)
         m = len(column(assessments, "subject", "the assessments"))
         seen_subject = subjects_of(column(assessments, "subject"), m)
         seen_day = days_of(column(assessments, "day", "the assessments"), "day", m)

@@ -22,6 +22,7 @@ from nettumor.plots.data.sources import (
     days_of,
     is_assessment,
     is_table,
+    names_of,
     numbers_of,
     of_evaluator,
     texts,
@@ -111,9 +112,9 @@ limits +20 % and 5 mm (RECIST 1.1, 4.3.1)
         if not source.subjects.n_rows:
             return _nothing(title, NO_PATIENTS)
         rows = of_evaluator(source, source.subjects, evaluator)
-        subject = _which(texts(source.subjects["subject"])[rows].tolist(), subject)
+        subject = _which(names_of(source.subjects)[rows].tolist(), subject)
         sums = _of_assessment(source, subject, evaluator)
-        own = np.flatnonzero(rows & (texts(source.subjects["subject"]) == subject))
+        own = np.flatnonzero(rows & (names_of(source.subjects) == subject))
         events = _known_events(source, int(own[0]))
     elif hasattr(source, "percent_from_nadir") and hasattr(source, "n_missing"):
         if days is None:
@@ -186,9 +187,7 @@ def _which(known: list[str], subject: str | None) -> str:
 
 def _of_assessment(done: Any, subject: str, evaluator: str | None) -> _Sums:
     table = done.timepoints
-    rows = np.flatnonzero(
-        of_evaluator(done, table, evaluator) & (texts(table["subject"]) == subject)
-    )
+    rows = np.flatnonzero(of_evaluator(done, table, evaluator) & (names_of(table) == subject))
     total = np.where(table["n_missing"][rows] == 0, table["sum"][rows], np.nan)
     return _Sums(
         day=table["day"][rows],

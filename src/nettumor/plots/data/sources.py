@@ -63,8 +63,22 @@ def of_evaluator(done: Any, table: Any, evaluator: str | None) -> Bools:
     """Which rows of a table of an `Assessment` are those of one evaluator; evaluators are never
     mixed.
     """
-    written = texts(table["evaluator"])
     known = list(dict.fromkeys(texts(done.subjects["evaluator"]).tolist()))
+    return _of_one(texts(table["evaluator"]), known, evaluator)
+
+
+def of_one_reader(source: Any, evaluator: str | None) -> Any:
+    """A plain table with the rows of one evaluator, where it has a column of them."""
+    found = column(source, "evaluator")
+    if found is None:
+        return source
+    written = texts(found)
+    rows = _of_one(written, list(dict.fromkeys(written.tolist())), evaluator)
+    return {name: np.asarray(column(source, name))[rows] for name in column_names(source)}
+
+
+def _of_one(written: Texts, known: list[str], evaluator: str | None) -> Bools:
+    """Which rows are those of one evaluator, of those that are known."""
     if evaluator is None and len(known) > 1:
         raise InputError(
             f"`evaluator` must be given: there are {', '.join(known)}. Evaluators are never mixed.",
@@ -91,6 +105,19 @@ def texts(values: Any) -> Texts:
         for v in array.ravel().tolist()
     ]
     return np.array(written, dtype=np.str_).reshape(array.shape)
+
+
+def names_of(table: Any) -> Texts:
+    """Who each row of a table of an `Assessment` is of: the subject, with the lesion where lesions are
+    judged.
+    """
+    subject = texts(table["subject"])
+    if "lesion" not in table:
+        return subject
+    lesion = texts(table["lesion"])
+    return np.array(
+        [f"{s} {one}" for s, one in zip(subject.tolist(), lesion.tolist(), strict=True)], np.str_
+    )
 
 
 def subjects_of(values: Any, n: int, argument: str = "subject") -> Texts:

@@ -88,7 +88,9 @@ def _places(table: FigureTable) -> tuple[Floats, Bools]:
 def _ends(table: FigureTable) -> tuple[float, float]:
     """The ends of the axis: all of a fall, and the largest rise up to the cut."""
     top = float(np.nanmax(table["drawn"], initial=0.0)) if table.n_rows else 0.0
-    least = max([25.0, *(limit.value + 5 for limit in table.limits)])
+    # Where there is a block without bars, its words stand above the limit's line.
+    room = 5.0 if (table["block"] == "change").all() else 20.0
+    least = max([25.0, *(limit.value + room for limit in table.limits)])
     highest = float(table.facts["highest"])
     return -100.0, highest if table["cut"].any() else min(max(top * 1.05, least), highest)
 

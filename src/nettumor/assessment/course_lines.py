@@ -1,0 +1,196 @@
+"""What `assess` leaves out of a course, or takes by a rule of the library, as lines of the intake.
+
+Which scans lie after the subject's death, which targets were not there at baseline, which new
+lesions stand there without a word, which lines of the form were never filled in, and whose first
+scan lies after the reference date? Nothing is decided here: the rules are those of `visits`,
+`relations` and `lesion_arrays`. Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.5 and 4.4.2; FDA
+guidance 2018, Table A (late baselines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import attrs
+import numpy as np
+
+from nettumor._arrays import Bools, more_than
+from nettumor.assessment.judgement import Parts
+from nettumor.assessment.new_rows import silent_rows
+from nettumor.assessment.subjects import Subjects
+from nettumor.assessment.visits import Names, Visits
+from nettumor.crf import CrfTable, Role, number_rows
+from nettumor.crf.columns import Ints
+from nettumor.crf.intake import Line
+
+_FEW = 3
+"""Subjects that a line names; the count says how many there are."""
+
+
+def before_death(
+    lesions: CrfTable, names: Names, subjects: Subjects, visits: Visits
+) -> Ints | None:
+    """The rows of the lesions table that are not dated after the subject's death; None: all.
+
+    A scan on a partial date stays where some day of it lies on or before the last possible day of
+    the death.
+    """
+    death = subjects.dates["death"].latest
+    if np.isnan(death).all() or not lesions.n_rows:
+        return None
+    per = max(len(names.evaluators), 1)
+    cells, column = lesions.when_cells()
+    day = np.where(visits.row >= 0, cells.earliest[column.codes[visits.row]], np.nan)
+    if not more_than(day, np.repeat(death, per)[:, None]).any():
+        return None
+    return np.flatnonzero(~more_than(cells.earliest[column.codes], death[names.subject]))
+
+
+def death_line(lesions: CrfTable, names: Names, rows: Ints) -> Line:
+    """The line of the scans that are dated after death."""
+    gone = np.ones(lesions.n_rows, dtype=np.bool_)
+    gone[rows] = False
+    who = names.subjects[np.unique(names.subject[gone])]
+    return Line(
+        "row",
+        f"lesions.{'day' if lesions.has_days else 'date'}",
+        "scans dated after death",
+        count=int(gone.sum()),
+        status="ignored",
+        note=f"left out, of {_people(who)}; correct the date of the scan or of the death",
+    )
+
+
+def late_baselines(visits: Visits, most: float) -> Bools:
+    """Tracks whose baseline lies more days after the reference date than allowed."""
+    return more_than(visits.day[:, 0], most)
+
+
+def course_lines(
+    lesions: CrfTable,
+    names: Names,
+    parts: Parts,
+    visits: Visits,
+    criteria: Any,
+    most_late: float | None,
+) -> Iterator[Line]:
+    """The lines of what was judged; ``most_late`` is the limit on late baselines."""
+    yield from _strays(lesions, names, parts)
+    yield from _without_words(names, parts, criteria)
+    yield from _unused(lesions)
+    yield from _late(names, visits, most_late)
+
+
+def methods_of_new(table: CrfTable, names: Names, criteria: Any) -> str:
+    """By which methods new lesions were seen, and whether all count."""
+    methods = criteria.new_lesion_methods
+    count = "all methods count" if methods is None else f"{', '.join(methods)} count"
+    rows = np.flatnonzero(table.lesions.role == Role.NEW)
+    if not len(rows) or "method" not in table:
+        return f"none named ({count})"
+    column = table.column("method").trimmed
+    first = number_rows(names.track[rows], table.keys_of("lesion")[0][rows], column.codes[rows])[1]
+    codes = column.codes[rows[first]]
+    seen = [
+        f"{word} {int((codes == code).sum())}"
+        for code, word in enumerate(column.words.tolist())
+        if word and (codes == code).any()
+    ]
+    return f"{', '.join(seen) or 'none named'} ({count})"
+
+
+def _strays(lesions: CrfTable, names: Names, parts: Parts) -> Iterator[Line]:
+    track, code = parts.strays
+    if not len(track):
+        return
+    words = lesions.keys_of("lesion")[1]
+    subject = track // max(len(names.evaluators), 1)
+    pairs = zip(code.tolist(), subject.tolist(), strict=True)
+    who = [f"{words[c]} of {names.subjects[s]}" for c, s in pairs]
+    yield Line(
+        "row",
+        "lesions.lesion",
+        "targets that were not there at baseline",
+        count=len(track),
+        status="ignored",
+        note=f"left out of the sum: {_named(who)}; give its size at baseline, or the role NEW",
+    )
+
+
+def _without_words(names: Names, parts: Parts, criteria: Any) -> Iterator[Line]:
+    if not parts.new.wordless.any():
+        return
+    track, visit = np.nonzero(parts.new.wordless)
+    there = criteria.new_without_words == "PD"
+    who = names.subjects[np.unique(parts.owner[track] // max(len(names.evaluators), 1))]
+    yield Line(
+        "row",
+        "lesions.state",
+        "new lesions without size or state",
+        "there" if there else "not known",
+        len(visit),
+        "ambiguous",
+        f"of {_people(who)}; state PRESENT, UNEQUIVOCAL or EQUIVOCAL, or set the field "
+        "new_without_words of the criteria",
+    )
+
+
+def _unused(lesions: CrfTable) -> Iterator[Line]:
+    count = int(np.count_nonzero(silent_rows(lesions)))
+    if count:
+        yield Line(
+            "row",
+            "lesions",
+            "lines for new lesions with nothing in them",
+            count=count,
+            status="not needed",
+            note="unused lines of the form: no lesion",
+        )
+
+
+def _late(names: Names, visits: Visits, most: float | None) -> Iterator[Line]:
+    late = late_baselines(visits, 0.0 if most is None else most)
+    if not late.any():
+        return
+    track = np.flatnonzero(late)
+    per = max(len(names.evaluators), 1)
+    who = names.subjects[np.unique(track // per)]
+    longest = float(np.nanmax(visits.day[track, 0]))
+    yield Line(
+        "date",
+        "lesions",
+        "first scans after the reference date",
+        "" if most is not None else "the baseline",
+        len(who),
+        "read" if most is None else "ignored",
+        f"of {_people(who)}, up to {longest:g} days; "
+        + (
+            "late_baseline_days refuses them"
+            if most is None
+            else f"no baseline: later than late_baseline_days={most:g}"
+        ),
+    )
+
+
+def together(lines: list[Line]) -> list[Line]:
+    """Lines of several groups of subjects that say the same as one."""
+    out: dict[tuple[str, ...], Line] = {}
+    for line in lines:
+        key = (line.kind, line.place, line.found, line.read_as, line.status)
+        held = out.get(key)
+        if held is None:
+            out[key] = line
+            continue
+        note = held.note if line.note in held.note else f"{held.note}; {line.note}"
+        out[key] = attrs.evolve(held, count=held.count + line.count, note=note)
+    return list(out.values())
+
+
+def _people(names: Iterable[Any]) -> str:
+    names = [str(n) for n in names]
+    return f"{len(names)} subject{'' if len(names) == 1 else 's'} ({_named(names)})"
+
+
+def _named(words: list[str]) -> str:
+    return ", ".join(words[:_FEW]) + (", ..." if len(words) > _FEW else "")

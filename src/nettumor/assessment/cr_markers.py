@@ -1,0 +1,172 @@
+"""Tumour markers against a complete response: where one that must be normal is not.
+
+RECIST 1.1 (Eisenhauer et al. 2009), 4.3.3: a marker that was above its upper limit before therapy
+must be normal for a CR. Which markers must be is the field ``cr_markers`` of the criteria; which
+sample belongs to which scan is the rule of `axis_markers`. A scan without a sample in reach says
+nothing against the CR, and that is said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+from attrs import frozen
+
+from nettumor._arrays import Bools, Floats, at_least, more_than
+from nettumor.assessment.asked import Asked
+from nettumor.assessment.axes import places
+from nettumor.assessment.axis_markers import marker_name, marker_of_row, pairs
+from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.series import Scans, folded, series, value_at
+from nettumor.assessment.visits import Names
+from nettumor.crf import CrfTable, Tables
+from nettumor.crf.columns import Ints
+from nettumor.errors import InputError, did_you_mean
+from nettumor.terminology import Response
+
+MARKER_AFTER_DAYS = 7.0
+"""How long after a scan a sample still serves it: the default of `assess`."""
+
+
+@frozen(eq=False)
+class AgainstCr:
+    """Markers of the units, each of shape (unit, timepoint).
+
+    Attributes
+    ----------
+    row : ndarray of int
+        A row of the markers table that is above its upper limit, of a marker that was so at
+        baseline; -1 for none.
+    which : ndarray of int
+        The place of that marker in ``names``.
+    unknown : ndarray of bool
+        A marker that must be normal has no sample that belongs to the scan.
+    names : tuple of str
+        The markers that must be normal.
+    """
+
+    row: Ints
+    which: Ints
+    unknown: Bools
+    names: tuple[str, ...]
+
+
+def asks_for_markers(criteria: Any) -> bool:
+    """Whether CR asks for normal markers under these criteria."""
+    return getattr(criteria, "cr_markers", "none") != "none"
+
+
+def has_markers(study: Tables) -> bool:
+    """Whether the study has a markers table that can be read."""
+    return "markers" in study and not study.missing_columns("markers")
+
+
+def judged_with_markers(
+    judgement: Judgement, table: CrfTable, names: Names, scans: Scans, asked: Asked
+) -> Judgement:
+    """The responses by the criteria's ``cr_markers``; ``scans`` count as the markers table does."""
+    found = against_cr(
+        table,
+        places(table, names),
+        scans,
+        asked.edition.cr_markers,
+        asked.axes.marker_after_days,
+    )
+    return with_markers(judgement, found)
+
+
+def against_cr(
+    table: CrfTable, subject: Ints, scans: Scans, rule: Any, after_days: float
+) -> AgainstCr:
+    """Where a marker speaks against a CR.
+
+    Parameters
+    ----------
+    table : CrfTable
+        The markers table.
+    subject : ndarray of int, shape (row,)
+        The subject of each row; -1 for one that is not in the study.
+    scans : Scans
+    rule : "all evaluable" or tuple of str
+        As ``cr_markers`` of the criteria.
+    after_days : float
+        As ``marker_after_days`` of `assess`.
+    """
+    numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
+    value = np.where(np.isnan(numbers.value), numbers.above, numbers.value)
+    value = np.where(at_least(limits, numbers.below), numbers.below, value)
+    units = folded(table, "unit")[0]
+    code, names = marker_of_row(table)
+    wanted = names if rule == "all evaluable" else _asked(rule, names)
+    row = np.full(scans.day.shape, -1, dtype=np.int64)
+    which = np.zeros(scans.day.shape, dtype=np.int64)
+    unknown = np.zeros(scans.day.shape, dtype=np.bool_)
+    same = (value, np.nan_to_num(limits, nan=-1.0), units)
+    for place, name in enumerate(wanted):
+        usable = ~np.isnan(value) & (code == names.index(name))
+        before, after = pairs(series(table, subject, usable, same), scans, after_days)
+        first = before[:, None]
+        own = value_at(limits, after)
+        # a sample without a limit of its own is held against that of the baseline, in its unit
+        shared = value_at(units.astype(np.float64), after) == value_at(
+            units.astype(np.float64), first
+        )
+        limit = np.where(np.isnan(own) & shared, value_at(limits, first), own)
+        evaluable = _above(value, numbers.above, first, value_at(limits, first))
+        above = evaluable & _above(value, numbers.above, after, limit) & (row < 0)
+        row, which = np.where(above, after, row), np.where(above, place, which)
+        unknown |= evaluable & ((after < 0) | np.isnan(limit))
+    return AgainstCr(row, which, unknown & (row < 0), tuple(wanted))
+
+
+def _above(value: Floats, at_least_so: Floats, row: Ints, limit: Floats) -> Bools:
+    """Whether these rows are above a limit; "> 1000" beside a limit of 1000 is."""
+    given = value_at(value, row)
+    return np.asarray(more_than(given, limit) | at_least(value_at(at_least_so, row), limit))
+
+
+def _asked(rule: Any, names: list[str]) -> list[str]:
+    """The markers that the rule names, as the table has them."""
+    wanted = [marker_name(n) for n in rule]
+    for said, name in zip(rule, wanted, strict=True):
+        if name not in names:
+            raise InputError(
+                f"`cr_markers` must name markers of the table; got {said!r}. "
+                f"{did_you_mean(said, names)}",
+                argument="cr_markers",
+            )
+    return wanted
+
+
+def with_markers(judgement: Judgement, found: AgainstCr) -> Judgement:
+    """The responses where a CR with a marker above its limit is PR, or NON-CR/NON-PD without
+    targets; the course knows that nothing was seen again.
+    """
+    complete = judgement.overall == Response.CR
+    hit = complete & (found.row >= 0)
+    unknown = complete & found.unknown
+    remarks = list(judgement.remarks)
+    if unknown.any():
+        remarks.append(("a marker that CR asks to be normal was not measured", unknown))
+    if not hit.any():
+        return attrs.evolve(judgement, remarks=tuple(remarks))
+    for place, name in enumerate(found.names):
+        where = hit & (found.which == place)
+        if where.any():
+            remarks.append((f"{name} is above its upper limit", where))
+    targets = judgement.target.response != Response.MISSING
+    lesser = np.where(targets, np.int8(Response.PR), np.int8(Response.NON_CR_NON_PD))
+    non_target = np.where(
+        hit & (judgement.non_target == Response.CR),
+        np.int8(Response.NON_CR_NON_PD),
+        judgement.non_target,
+    )
+    return attrs.evolve(
+        judgement,
+        overall=np.where(hit, lesser, judgement.overall),
+        non_target=non_target,
+        remarks=tuple(remarks),
+        markers_alone=hit,
+    )

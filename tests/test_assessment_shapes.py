@@ -1,0 +1,254 @@
+"""Studies of unlike courses: the same answers group by group, and a cost that follows the rows."""
+
+import pickle
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nettumor as nt
+from nettumor.assessment import like_courses, ragged
+from studies import columns, study
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::nettumor.IntakeWarning"
+)  # random studies hold what nobody reads
+
+EDITIONS = ("recist-1.1", "irecist-2017", "who-1981", "choi-2007", "mrecist-2010")
+OPTIONS = (
+    {},
+    {"by": "lesion"},
+    {"evaluator": "R1"},
+    {"selection": {"organ": "LIVER"}},
+    {"late_baseline_days": 2.0},
+)
+
+
+def assessed(lesions, people, *, apart, **more):
+    """The study assessed in one group, or with every length of course in a group of its own."""
+    tables = {"lesions": lesions} | ({"subjects": people} if people else {})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(like_courses, "_SPARE", 0 if apart else 10**9)
+        patch.setattr(like_courses, "_SMALL", 0)
+        return nt.assess(tables, **more)
+
+
+def answer(*given, **more):
+    """The assessment, or the sentence that refuses it."""
+    try:
+        return assessed(*given, **more)
+    except nt.InputError as error:
+        return str(error)
+
+
+def cells(table):
+    """All columns as lists, NaN as a word."""
+    return {name: [repr(v) for v in table[name].tolist()] for name in table}
+
+
+def assert_same(one, other):
+    """Every cell of every table, every sentence and every array by unit is the same."""
+    for name in ("timepoints", "subjects", "events", "provenance", "intake"):
+        assert cells(getattr(one, name)) == cells(getattr(other, name)), name
+    places = one._place(), other._place()
+    for a, b in zip(*places, strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(
+        one.judgement.overall[places[0]], other.judgement.overall[places[1]]
+    )
+    np.testing.assert_array_equal(one.judgement.owner, other.judgement.owner)
+    n = one.timepoints.n_rows
+    assert [one.explain(i) for i in range(n)] == [other.explain(i) for i in range(n)]
+    assert list(one.outcome.times) == list(other.outcome.times)
+    for name, time in one.outcome.times.items():
+        np.testing.assert_array_equal(time.time, other.outcome.times[name].time)
+    np.testing.assert_array_equal(one.outcome.unconfirmed.day, other.outcome.unconfirmed.day)
+    assert repr(one) == repr(other)
+    if "lesion" not in one.timepoints:
+        adam = one.to_adam(), other.to_adam()
+        assert {n: cells(t) for n, t in adam[0].items()} == {
+            n: cells(t) for n, t in adam[1].items()
+        }
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**40))
+def test_group_by_group_is_as_all_at_once(seed):
+    """Random studies under five criteria and five options: every cell the same either way."""
+    lesions, people = study(seed)
+    edition, options = EDITIONS[seed % 5], OPTIONS[seed // 5 % 5]
+    if not lesions or ("evaluator" in options and "R1" not in {r["evaluator"] for r in lesions}):
+        return
+    given = columns(lesions), columns(people) if people else None
+    one, other = (answer(*given, apart=a, criteria=edition, **options) for a in (False, True))
+    if isinstance(one, str):
+        assert one == other
+    else:
+        assert_same(one, other)
+
+
+UNLIKE = {
+    "subject": ["B", "A", "A", "A", "C", "C", "C", "C", "C", "C"],
+    "lesion": ["T1", "T1", "T1", "T1", "T1", "T2", "T3", "T4", "N1", "T1"],
+    "role": ["TARGET"] * 8 + ["NON-TARGET", "TARGET"],
+    "day": [0, 0, 56, 112, 0, 0, 0, 0, 0, 56],
+    "size": [40.0, 50.0, 30.0, 30.0, 20.0, 20.0, 20.0, 20.0, np.nan, 10.0],
+    "state": [""] * 8 + ["PRESENT", ""],
+}
+
+
+def test_axes_and_times_that_few_have_stand_beside_all():
+    """A marker's note and survival from the first metastasis belong to one subject, and the columns
+    are there for all.
+    """
+    tables = {
+        "lesions": UNLIKE,
+        "subjects": {"subject": ["A", "B", "C"], "first_metastasis": [-30.0, np.nan, np.nan]},
+        "markers": {
+            "subject": ["A", "A", "A"],
+            "day": [0, 56, 112],
+            "marker": ["CgA"] * 3,
+            "value": [100.0, 40.0, 30.0],
+            "unit": ["ng/mL"] * 3,
+            "confounder": ["", "PPI", ""],
+        },
+    }
+    ways = []
+    for spare in (0, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(like_courses, "_SPARE", spare)
+            patch.setattr(like_courses, "_SMALL", 0)
+            ways.append(nt.assess(tables))
+    assert_same(*ways)
+    assert "OSMET" in ways[0].events["parameter"]
+    assert "biological_note" in ways[0].timepoints
+    assert isinstance(ways[0].judgement, ragged.Judgements)
+    assert pickle.loads(pickle.dumps(ways[0])) == ways[0] == ways[1]
+
+
+def test_a_diameter_column_keeps_the_study_together():
+    """Whether a diameter counts is decided by the whole table, and so it is judged as a whole."""
+    table = UNLIKE | {"diameter": UNLIKE["size"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(like_courses, "_SPARE", 0)
+        patch.setattr(like_courses, "_SMALL", 0)
+        assert not isinstance(nt.assess({"lesions": table}).judgement, ragged.Judgements)
+
+
+def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
+    """Refused as too late, a baseline is no reference of its own either: with other subjects of more
+    visits, and alone.
+    """
+    lone = {n: v[:1] for n, v in UNLIKE.items() if n != "day"} | {"date": ["2024-02-01"]}
+    start = {"subject": ["B"], "randomized": ["2024-01-01"]}
+    done = nt.assess({"lesions": lone, "subjects": start}, late_baseline_days=7)
+    assert np.isnan(done.timepoints["baseline"]).all()
+
+
+def of_shape(name, n):
+    """About ``n`` rows: of subjects alike, or with one of n / 3 visits or lesions, or only such."""
+    third = n // 3
+    ones, many = np.zeros(n, np.int64), np.arange(n)
+    two = np.repeat(np.arange(1, third + 1), 2), np.tile([0, 1], third)
+    subject, lesion, visit = {
+        "even": (many // 3, ones, many % 3),
+        "one of many visits": (
+            np.append(two[0], ones[:third]),
+            np.zeros(3 * third, np.int64),
+            np.append(two[1], many[:third]),
+        ),
+        "one of many lesions": (
+            np.append(two[0], ones[:third]),
+            np.append(0 * two[0], many[:third]),
+            np.append(two[1], ones[:third]),
+        ),
+        "one of each": (
+            np.concatenate([many[2 : third + 2], ones[:third], ones[:third] + 1]),
+            np.concatenate([ones[:third], ones[:third], many[:third]]),
+            np.concatenate([ones[:third], many[:third], ones[:third]]),
+        ),
+        "subjects": (many, ones, ones),
+        "visits": (ones, ones, many),
+        "lesions": (ones, many, ones),
+    }[name]
+    return {
+        "subject": subject.astype(str),
+        "lesion": np.char.add("T", lesion.astype(str)),
+        "role": np.where(lesion < 5, "TARGET", "NON-TARGET"),
+        "state": np.where(lesion < 5, "", "PRESENT"),
+        "visit": visit.astype(str),
+        "day": visit * 7,
+        "size": np.where(lesion < 5, 20.0 + (subject + visit) % 7, np.nan),
+    }
+
+
+def test_a_subject_of_more_places_than_memory_is_refused(monkeypatch):
+    """Every row a lesion and a visit of its own: refused in one sentence that names the subject."""
+    monkeypatch.setattr(like_courses, "MOST_PLACES", 10**6)
+    each = np.arange(2000)
+    stair = of_shape("visits", 2000) | {"lesion": np.char.add("T", each.astype(str))}
+    with pytest.raises(nt.InputError, match=r"has 2,000 lesions at 2,000 visits of subject 0: "):
+        nt.assess({"lesions": stair})
+
+
+def peak(lesions):
+    """The most memory that the assessment of a table takes, in bytes."""
+    tables = nt.crf.read({"lesions": lesions})
+    tracemalloc.start()
+    try:
+        done = nt.assess(tables)
+        assert done.timepoints["overall"].size
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_follows_the_rows_whatever_the_shape():
+    """Tables of 3,000 rows take at most three times the memory of an even one, where the padded
+    arrays of some would take a thousand times as much.
+    """
+    even = peak(of_shape("even", 3000))
+    for name in ("one of many visits", "one of many lesions", "one of each", "visits", "lesions"):
+        assert peak(of_shape(name, 3000)) <= 3 * even + 2**20, name
+
+
+def test_a_confirmed_progression_says_each_part_that_shows_it():
+    """The reasons of an iCPD stand together: non-target, new lesion, and the further increase; a
+    visit that is no iCPD has no further increase.
+    """
+    lesions = {
+        "subject": ["A"] * 9,
+        "lesion": ["T1", "N1", "T1", "N1", "X1", "T1", "N1", "X1", "X2"],
+        "role": ["TARGET", "NON-TARGET"] * 2 + ["NEW", "TARGET", "NON-TARGET", "NEW", "NEW"],
+        "day": [0, 0, 56, 56, 56, 98, 98, 98, 98],
+        "size": [50.0, np.nan, 50.0, np.nan, 12.0, 50.0, np.nan, 20.0, 12.0],
+        "state": [
+            *("", "PRESENT", "", "UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL"),
+            *("", "UNEQUIVOCAL PROGRESSION", "UNEQUIVOCAL", "UNEQUIVOCAL"),
+        ],
+    }
+    done = nt.assess({"lesions": lesions}, criteria=nt.criteria.IRECIST_2017)
+    assert done.timepoints["overall"].tolist()[1:] == ["iUPD", "iCPD"]
+    first, second = (nt.Reason(int(r)) for r in done.timepoints["reason"][1:])
+    both = nt.Reason.NON_TARGET | nt.Reason.NEW_LESION
+    assert first & both == both
+    assert second & both == both
+    assert nt.Reason.FURTHER_INCREASE not in first
+    assert nt.Reason.FURTHER_INCREASE in second
+
+
+def test_a_constant_evaluator_who_was_not_asked_for_is_nobody():
+    """One reader in every row, who is the one asked for; and of two, one who was not: her rows are
+    no timepoints, and her last scan is the subject's all the same.
+    """
+    rows = {n: v[:4] for n, v in UNLIKE.items()} | {"evaluator": ["R1"] * 4}
+    alone = nt.assess({"lesions": rows}, evaluator="R1")
+    assert cells(alone.timepoints) == cells(nt.assess({"lesions": rows}).timepoints)
+    other = rows | {"evaluator": ["R1", "R2", "R2", "R2"]}
+    asked = nt.assess({"lesions": other}, evaluator="R1")
+    assert asked.subjects["subject"].tolist() == ["A", "B"]
+    assert asked.subjects["best"].tolist()[0] == "MISSING"
+    assert asked.timepoints["subject"].tolist() == ["B"]
+    assert asked.outcome.times["OS"].time.tolist()[1] == 0
