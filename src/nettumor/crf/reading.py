@@ -25,6 +25,7 @@ from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.labelled_files import KINDS as LABELLED
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits, limits_from
 from nettumor.crf.parts import layout_named, nearest_table, recognise
@@ -363,7 +364,9 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", ".gz", ".zip")
+_OFTEN_OTHER = frozenset(
+    {".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", *LABELLED, ".gz", ".zip"}
+)
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
     r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
