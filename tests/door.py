@@ -248,10 +248,12 @@ def study_days():
 
 def files():
     """Files and folders that nobody reads, beside the study."""
-    for name in ("subject.rds", "patients.sav", "rave.xml", "lesions.rda", "readme.pdf", "patients.csv",
+    for name in ("subject.rds", "patients.sav", "rave.xml", "readme.pdf", "patients.csv",
                  "subject.csv", "more/lesions.csv"):  # fmt: skip
         place = name.split("/")[0]
         yield Way(f"{name} beside the study", study(), "line", place, {name: "a,b\n1,2\n"})
+    broken = {"lesions.rda": "a,b\n1,2\n"}  # named as a table: not left aside
+    yield Way("lesions.rda beside the study", study(), "error", "lesions.rda", broken)
 
 
 def ways():

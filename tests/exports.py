@@ -665,8 +665,162 @@ def write_workbook(path):
                 sheet.write_row(at, 0, [None if v == "" else v for v in row.values()])
 
 
+SYMBOLS = {"MU.MM": "mm"}
+SEX_WORDS = {"1": "F", "2": "M"}
+ODM_FORMS = {
+    "DM": ("Demographics", ("SEX", "AGE", "TRTSTDT", "DTHDAT")),
+    "TL": ("Target Lesions", ("TLDAT", "TLNUM", "TLLOC", "TLDIAM", "TLSTAT")),
+    "NTL": ("Non-Target Lesions", ("NTLDAT", "NTLNUM", "NTLLOC", "NTLSTAT")),
+    "NL": ("New Lesions", ("NLDAT", "NLNUM", "NLLOC", "NLSTAT")),
+    "RS": ("Overall Response", ("RSDAT", "TLRESP", "NTLRESP", "NEWLES", "OVRLRESP")),
+}
+"""Form to its name and items; the first of a form of lesions is asked once, the others in a log."""
+
+
+def odm_visits():
+    """For each subject and visit, each form to what is asked once and the rows of its log."""
+    out = {}
+    for r in subjects():
+        once = {"SEX": SEXES[r["sex"]], "AGE": r["age"], "TRTSTDT": r["treatment_start"]}
+        out[r["subject"], 0] = {"DM": (once | {"DTHDAT": r["death"] or None}, [])}
+    for r in lesions():
+        mark = {"TARGET": "TL", "NON-TARGET": "NTL", "NEW": "NL"}[r["role"]]
+        forms = out.setdefault((r["subject"], r["at"]), {})
+        once, log = forms.setdefault(mark, ({f"{mark}DAT": r["date"]}, []))
+        row = {f"{mark}NUM": number_of(r), f"{mark}LOC": r["organ"], f"{mark}STAT": r["state"]}
+        log.append(
+            row | ({"TLDIAM": None if r["size"] == "" else r["size"]} if mark == "TL" else {})
+        )
+    for r in responses():
+        out[r["subject"], r["at"]]["RS"] = (
+            {
+                "RSDAT": r["date"],
+                "TLRESP": r["target"],
+                "NTLRESP": r["non_target"],
+                "NEWLES": r["new_lesion"],
+                "OVRLRESP": r["overall"],
+            },
+            [],
+        )
+    return out
+
+
+def odm_metadata(version):
+    """The metadata: events, forms, groups, items, a code list, a unit."""
+    two = version == "2.0"
+    out = ['<Study OID="X1"><MetaDataVersion OID="MDV.1" Name="1">']
+    if not two:
+        symbol = "<Symbol><TranslatedText>mm</TranslatedText></Symbol>"
+        unit = f'<MeasurementUnit OID="MU.MM" Name="Millimetre">{symbol}</MeasurementUnit>'
+        out.insert(0, '<Study OID="X1"><BasicDefinitions>' + unit + "</BasicDefinitions>")
+        out[1] = out[1].removeprefix('<Study OID="X1">')
+    for at, name in enumerate(VISITS):
+        out.append(f'<StudyEventDef OID="SE.{at}" Name="{name}" Repeating="No" Type="Scheduled"/>')
+    for form, (name, items) in ODM_FORMS.items():
+        kind = "FormDef" if not two else 'ItemGroupDef Type="Form"'
+        out.append(f'<{kind} OID="F.{form}" Name="{name}" Repeating="No"/>')
+        repeats = ("Simple" if two else "Yes") if form.endswith("L") else "No"
+        out.append(f'<ItemGroupDef OID="IG.{form}" Name="{form}" Repeating="{repeats}"/>')
+        for item in items:
+            more = '<CodeListRef CodeListOID="CL.SEX"/>' if item == "SEX" else ""
+            out.append(
+                f'<ItemDef OID="IT.{form}.{item}" Name="{item}" DataType="text">{more}</ItemDef>'
+            )
+    out.append('<CodeList OID="CL.SEX" Name="Sex" DataType="text">')
+    for code, word in SEX_WORDS.items():
+        decode = f'<Decode><TranslatedText xml:lang="en">{word}</TranslatedText></Decode>'
+        out.append(f'<CodeListItem CodedValue="{code}">{decode}</CodeListItem>')
+    return [*out, "</CodeList></MetaDataVersion></Study>"]
+
+
+def odm_item(form, name, value, version, change=""):
+    """One value as the version writes it: in 1.3 by the kind of element and its attributes."""
+    oid = f"IT.{form}.{name}"
+    if value is None:
+        return f'<ItemData ItemOID="{oid}" IsNull="Yes"/>'
+    if version == "2.0":
+        return f'<ItemData ItemOID="{oid}"><Value>{value}</Value></ItemData>'
+    unit = '<MeasurementUnitRef MeasurementUnitOID="MU.MM"/>' if name == "TLDIAM" else ""
+    audit = '<AuditRecord><UserRef UserOID="U"/><DateTimeStamp>2024-11-01T10:00:00</DateTimeStamp></AuditRecord>'
+    return f'<ItemData ItemOID="{oid}" Value="{value}"{change}>{audit}{unit}</ItemData>'
+
+
+def odm_group(form, items, version, key=""):
+    """A group of items."""
+    inner = "".join(odm_item(form, n, v, version) for n, v in items.items())
+    repeat = f' ItemGroupRepeatKey="{key}"' if key else ""
+    return f'<ItemGroupData ItemGroupOID="IG.{form}{"" if key else ".1"}"{repeat}>{inner}</ItemGroupData>'
+
+
+def odm_file(version):
+    """A file of ODM-XML with the data of the study."""
+    container = ("FormData", "FormOID") if version == "1.3" else ("ItemGroupData", "ItemGroupOID")
+    out = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<ODM xmlns="http://www.cdisc.org/ns/odm/v{version}" xmlns:v="http://example.com/vendor" '
+        f'ODMVersion="{"1.3.2" if version == "1.3" else version}" FileType="Snapshot" FileOID="X1" '
+        'CreationDateTime="2024-11-29T10:21:00">',
+        *odm_metadata(version),
+        '<ClinicalData StudyOID="X1" MetaDataVersionOID="MDV.1">',
+    ]
+    before = ""
+    for (subject, at), forms in sorted(odm_visits().items()):
+        if subject != before:
+            out += ["</SubjectData>"] * bool(before)
+            out.append(f'<SubjectData SubjectKey="SS_{subject}" v:StudySubjectID="{subject}">')
+            before = subject
+        out.append(f'<StudyEventData StudyEventOID="SE.{at}" v:StartDate="2024-01-01">')
+        for form, (once, log) in forms.items():
+            out.append(f'<{container[0]} {container[1]}="F.{form}">')
+            out.append(odm_group(form, once, version))
+            out += [odm_group(form, row, version, n) for n, row in enumerate(log, 1)]
+            out.append(f"</{container[0]}>")
+        out.append("<v:Query>none</v:Query></StudyEventData>")
+    return "\n".join([*out, "</SubjectData>", "</ClinicalData>", "</ODM>", ""])
+
+
+def odm():
+    """ODM-XML 1.3.2."""
+    return {"X1_odm.xml": odm_file("1.3")}
+
+
+def odm_2():
+    """ODM-XML 2.0: groups within groups, values in elements."""
+    return {"X1_odm2.xml": odm_file("2.0")}
+
+
+def dataset_xml():
+    """Dataset-XML 1.0: a file a domain, a group a record."""
+    out = {}
+    for name, text in sdtm().items():
+        domain = name[:2].upper()
+        records = []
+        for seq, row in enumerate(csv.DictReader(io.StringIO(text)), 1):
+            items = "".join(
+                f'<ItemData ItemOID="IT.{domain}.{n}" Value="{v}"/>' for n, v in row.items() if v
+            )
+            about = f'ItemGroupOID="IG.{domain}" data:ItemGroupDataSeq="{seq}"'
+            records.append(f"<ItemGroupData {about}>{items}</ItemGroupData>")
+        out[f"{name[:2]}.xml"] = "\n".join(
+            [
+                '<?xml version="1.0" encoding="UTF-8"?>',
+                '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" '
+                'xmlns:data="http://www.cdisc.org/ns/Dataset-XML/v1.0" FileType="Snapshot" '
+                'ODMVersion="1.3.2" FileOID="X1" data:DatasetXMLVersion="1.0.0">',
+                '<ClinicalData StudyOID="X1" MetaDataVersionOID="MDV.1">',
+                *records,
+                "</ClinicalData></ODM>",
+                "",
+            ]
+        )
+    return out
+
+
 VENDORS = {
     "plain": plain,
+    "odm": odm,
+    "odm_2": odm_2,
+    "dataset_xml": dataset_xml,
     "sdtm": sdtm,
     "redcap": redcap,
     "redcap_labels": redcap_labels,
@@ -676,6 +830,62 @@ VENDORS = {
     "rave": rave,
 }
 
+
+ROLE_CODES = {1.0: "TARGET", 2.0: "NON-TARGET", 3.0: "NEW"}
+
+
+def frames():
+    """The plain tables as frames with dates and, of the roles, codes."""
+    import pandas as pd
+
+    out = {}
+    for name, text in plain().items():
+        frame = pd.read_csv(io.StringIO(text), dtype={"subject": str})
+        for column in frame:
+            if column in ("date", "treatment_start", "death"):
+                frame[column] = pd.to_datetime(frame[column])
+            elif column not in ("size", "age"):
+                frame[column] = frame[column].fillna("").astype(object)
+        if "role" in frame:
+            of_word = {word: code for code, word in ROLE_CODES.items()}
+            frame["role"] = frame["role"].map(of_word).astype(float)
+            frame["state"] = frame["state"].where(frame["state"] != "NOT EVALUABLE", "")
+        out[name.removesuffix(".csv")] = frame
+    return out
+
+
+def write_labelled():
+    """SPSS and Stata by pyreadstat: roles as codes with value labels; a size that was not evaluable as
+    a value that is declared missing.
+    """
+    import pyreadstat
+
+    for name, frame in frames().items():
+        labels = {"role": ROLE_CODES} if "role" in frame else {}
+        (HERE / "spss").mkdir(exist_ok=True)
+        (HERE / "stata").mkdir(exist_ok=True)
+        stata = {"variable_value_labels": labels}
+        spss = {"variable_value_labels": labels}
+        of_stata = frame.copy()
+        if "size" in frame:
+            blank = frame["size"].isna() & (frame["role"] == 1)
+            frame.loc[blank, "size"] = -99
+            spss = {
+                "variable_value_labels": {**labels, "size": {-99: "NOT EVALUABLE"}},
+                "missing_ranges": {"size": [-99]},
+            }
+            of_stata["size"] = of_stata["size"].astype(object)
+            of_stata.loc[blank, "size"] = "a"
+            stata = {
+                "variable_value_labels": {**labels, "size": {"a": "NOT EVALUABLE"}},
+                "missing_user_values": {"size": ["a"]},
+            }
+        pyreadstat.write_sav(frame, str(HERE / "spss" / f"{name}.sav"), **spss)
+        pyreadstat.write_dta(of_stata, str(HERE / "stata" / f"{name}.dta"), **stata)
+
+
+BINARY = ("excel", "r", "spss", "stata")
+"""Exports that are no text: `write_workbook`, data/formats/make.R, and `write_labelled`."""
 
 BY_HAND = {
     "castor": {'# site = "organ" ': 'site = "organ"'},
@@ -707,7 +917,7 @@ def write_study_files():
     from nettumor.crf.reading import read_quietly
     from nettumor.crf.study_file.writing import study_text
 
-    for vendor in (*VENDORS, "excel"):
+    for vendor in (*VENDORS, *BINARY):
         text, _ = mended(vendor, study_text(read_quietly(HERE / vendor)))
         (HERE / f"{vendor}.toml").write_text(text, encoding="utf-8", newline="")
 
@@ -721,6 +931,7 @@ def main():
             (folder / name).write_text(text, encoding="utf-8", newline="")
     (HERE / "excel").mkdir(exist_ok=True)
     write_workbook(HERE / "excel" / "X1.xlsx")
+    write_labelled()
     write_study_files()
 
 

@@ -10,9 +10,9 @@ import nettumor as nt
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_file.writing import study_text
 
-VENDORS = (*exports.VENDORS, "excel")
+VENDORS = (*exports.VENDORS, *exports.BINARY)
 MOST_BY_HAND = 5
-NOTHING_BY_HAND = ("plain", "sdtm")
+NOTHING_BY_HAND = ("plain", "sdtm", "dataset_xml", "r", "odm", "odm_2", "spss", "stata")
 
 
 def test_the_files_are_those_of_the_study():

@@ -1,12 +1,14 @@
 """CRF tables in: CSV folders, SDTM, frames; every cell kept as it came, and read on demand.
 
-`read` takes a folder, files, or a mapping of frames and gives `Tables`: up to five tables
-(subjects, lesions, responses, markers, symptoms), each a frozen mapping of column name to array.
+`read` takes a folder, files, or a mapping of frames and gives `Tables`: up to six tables
+(subjects, lesions, responses, markers, symptoms, times), each a frozen mapping of column name to array.
 `LAYOUTS` says what they may hold.
 
 Files: CSV, TSV (comma, semicolon, tab, pipe; decimal comma), SAS XPORT versions 5 and 8, CDISC
-Dataset-JSON 1.0 and 1.1 (JSON, NDJSON, DSJC) with nothing but NumPy, compressed with gzip or in a
-ZIP archive too; Parquet (extra ``frames``), Excel (extra ``excel``), sas7bdat (extra ``sas``).
+Dataset-JSON 1.0 and 1.1 (JSON, NDJSON, DSJC), CDISC ODM-XML 1.3.2 and 2.0, Dataset-XML (`odm`) with
+nothing but NumPy, compressed with gzip or in a ZIP archive too; Parquet (extra ``frames``), Excel
+(extra ``excel``), sas7bdat, SPSS and Stata (extra ``sas``), files of R (extra ``r``). ADaM data sets
+are read as what they hold (`adam`).
 `limits.Limits` says how large they may be. SDTM domains TU, TR, SUPPTR, RS, DM, DS, LB are mapped;
 `sdtm_lesions`, `sdtm_responses` and `sdtm` say how. Exports of data capture systems are taken apart
 by `edc`, `wide` and `forms`, as a study file (`load_study`) says or where it is certain; `parts` puts

@@ -149,6 +149,8 @@ _METADATA = frozenset(
         # Veeva, study data extracts
         "studyname", "country", "egroup", "eseq", "eventeid", "form", "formeid", "fseq",
         "igseq", "itemgroup", "lastrun",
+        # CDISC ODM, the keys of a record
+        "formrepeatkey", "itemgrouprepeatkey",
         # OpenClinica, dataset files
         "protocolid", "subjectstatus", "uniqueid", "secondaryid", "personid", "secondarylabel",
     }

@@ -1,8 +1,9 @@
 """Files on disk: which reader for which file, and what the reader says when it cannot.
 
-CSV, TSV and TXT by the standard library; XPORT by NumPy; Dataset-JSON by the standard
-library; Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), sas7bdat
-through pyreadstat (extra ``sas``), in a process of its own. A file compressed with gzip is
+CSV, TSV and TXT, Dataset-JSON, ODM-XML and Dataset-XML by the standard library; XPORT by NumPy;
+Parquet through Polars (extra ``frames``), Excel through python-calamine (extra ``excel``), files of R
+through rdata (extra ``r``), sas7bdat and files of SPSS and Stata through pyreadstat (extra ``sas``),
+in a process of its own. A file compressed with gzip is
 opened, and of a ZIP archive each file that can be read. Errors of those libraries come out as
 `InputError`; what is larger than `Limits` is refused before it is read.
 """
@@ -16,12 +17,17 @@ from pathlib import Path, PurePosixPath
 from attrs import evolve, frozen
 
 from nettumor.crf.archives import archived, gunzipped
+from nettumor.crf.cbioportal import clinical_tables, is_clinical, without_attributes
 from nettumor.crf.columns import constant
 from nettumor.crf.dataset_json import read_json, unpacked
 from nettumor.crf.intake import Line
+from nettumor.crf.labelled_files import KINDS as LABELLED
+from nettumor.crf.labelled_files import read_labelled
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import LIMITS, Limits, too_large
+from nettumor.crf.odm import read_odm
 from nettumor.crf.parquet import read_parquet
+from nettumor.crf.r_data import R_ROWS, read_r
 from nettumor.crf.sas7bdat import read_sas7bdat
 from nettumor.crf.sdtm import domain_by_name
 from nettumor.crf.tables import CrfTable, Source
@@ -43,6 +49,11 @@ SUFFIXES = (
     ".xlsx",
     ".xls",
     ".sas7bdat",
+    ".xml",
+    ".rds",
+    ".rda",
+    ".rdata",
+    *LABELLED,
     ".gz",
     ".zip",
 )
@@ -142,7 +153,10 @@ class File:
 def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -> list[CrfTable]:
     """The tables in the bytes of a file that is neither compressed nor an archive."""
     if kind in (".csv", ".tsv", ".txt"):
-        return [read_csv(data, file.source("csv", SHEET_ROWS), name)]
+        clinical = is_clinical(data)
+        data = without_attributes(data) if clinical else data
+        table = read_csv(data, file.source("csv", SHEET_ROWS), name)
+        return clinical_tables(table) if clinical else [table]
     if kind in (".json", *_LINES):
         source = file.source("dataset-json", RECORD_ROWS)
         if kind == ".dsjc":
@@ -154,6 +168,13 @@ def _read_bytes(data: bytes, file: File, name: str, kind: str, limits: Limits) -
         return read_excel(data, file.source("excel", SHEET_ROWS), name, limits)
     if kind == ".xpt":
         return _by_the_file(read_xport(data, file.source("xport", RECORD_ROWS), limits), name)
+    if kind == ".xml":
+        return read_odm(data, file.source("odm", RECORD_ROWS), name, limits)
+    if kind in (".rds", ".rda", ".rdata"):
+        return read_r(data, file.source("r", R_ROWS), name, limits)
+    if kind in LABELLED:
+        what = "stata" if kind == ".dta" else "spss"
+        return [read_labelled(data, file.source(what, RECORD_ROWS), name, limits, kind)]
     table = read_sas7bdat(data, file.source("sas7bdat", RECORD_ROWS), name, limits)
     return _by_the_file([table], name)
 

@@ -26,6 +26,34 @@ Dates are ISO 8601 or any form that is certain; where two orders fit the whole c
 (CDISC --DY) is converted where it stands alone.
 """
 
+_FILES = """## Which files
+
+| files | suffix | extra |
+|---|---|---|
+| text, and clinical files of cBioPortal | `.csv` `.tsv` `.txt` | |
+| SAS | `.xpt` `.sas7bdat` | `sas` for sas7bdat |
+| CDISC Dataset-JSON 1.0 and 1.1 | `.json` `.ndjson` `.jsonl` `.dsjc` | |
+| CDISC ODM-XML 1.3.2 and 2.0, Dataset-XML 1.0 | `.xml` | |
+| R | `.rds` `.rda` `.RData` | `r` |
+| SPSS, Stata | `.sav` `.zsav` `.por` `.dta` | `sas` |
+| Parquet | `.parquet` | `frames` |
+| Excel | `.xlsx` `.xls` | `excel` |
+| compressed: one of the others, or an archive of them | `.gz` `.zip` | |
+
+- **ODM-XML**: a table a form, with subject, visit and the items by their names; the words of code lists; units as
+  `ITEM_UN`. The last transaction counts; audit records and what vendors add are passed over. A value that is said to be
+  null (`IsNull`) is NULL. A file that declares an entity is refused.
+- **R**: a table a data frame; factors and labelled values are their words, moments those of their own time zone. A
+  column that cannot be read is named and left out.
+- **SPSS, Stata**: labelled values are their words; what the file declares as missing is its label or blank, and never a
+  number; dates by their formats.
+- **cBioPortal**: the lines behind `#` are no rows; PREFIX_STATUS and PREFIX_MONTHS are a time of the table `times`.
+
+SDTM domains and ADaM data sets are known in each of them. ADRS gives the responses of each visit, ADTR the sums, ADTTE
+the table `times`, ADSL the subjects; beside SDTM domains or tables of the same they are not needed. Parameters that sum
+up a course (best response), and imputed rows (DTYPE), are not read.
+"""
+
 _LIMITS = """## How large
 
 A file is held against these limits before it is opened, by what its own structure states; what is larger is refused in
@@ -43,7 +71,7 @@ def input_page() -> str:
     >>> print(input_page().splitlines()[0])
     # Input: the tables and their columns
     """
-    return "\n".join([_HEAD, _limits(), *(_section(layout) for layout in LAYOUTS.values())])
+    return "\n".join([_HEAD, _FILES, _limits(), *(_section(layout) for layout in LAYOUTS.values())])
 
 
 def _limits() -> str:

@@ -513,8 +513,36 @@ SYMPTOMS = TableLayout(
     either=(("date",),),
 )
 
+TIMES = TableLayout(
+    "times",
+    "a time to an event, or to its censoring",
+    (
+        _SUBJECT,
+        _c("parameter", "text", "Which time (PFS, OS)", "PARAMCD", "PARAMCD", required=True),
+        _c(
+            "time",
+            "number",
+            "Time from the start to the event or the censoring",
+            "AVAL",
+            unit="days",
+            required=True,
+        ),
+        _c(
+            "event",
+            "number",
+            "1 where the event was seen, 0 where the time is censored",
+            "CNSR inverted",
+            required=True,
+        ),
+        _c("evaluator", "text", "Who assessed", "PARQUAL"),
+        _c("start", "date", "Day from which the time counts", "STARTDT", "STARTDT"),
+        _c("reason", "text", "What ended the time", "EVNTDESC", "EVNTDESC CNSDTDSC"),
+    ),
+    keys=("subject", "parameter"),
+)
+
 LAYOUTS: Mapping[str, TableLayout] = MappingProxyType(
-    {t.name: t for t in (SUBJECTS, LESIONS, RESPONSES, MARKERS, SYMPTOMS)}
+    {t.name: t for t in (SUBJECTS, LESIONS, RESPONSES, MARKERS, SYMPTOMS, TIMES)}
 )
 """The tables by name."""
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve, field, frozen
 
 from nettumor.crf import edc, sdtm
+from nettumor.crf.adam import INSTEAD, KIND, READ_AS, adam_of, from_adam
 from nettumor.crf.column_names import nearest
 from nettumor.crf.form_names import with_short_names
 from nettumor.crf.forms import (
@@ -151,6 +152,7 @@ def recognise(
     absent = [n for n in wanted if n in LAYOUTS and n not in parts]
     if len(unknown) == 1 and len(absent) == 1:
         parts[absent[0]] = [_Part(unknown.pop(), FileUse(absent[0]))]
+    _leave_analysis(out, parts)
     if study is not None:
         whole = [
             (table, name)
@@ -181,6 +183,24 @@ def _keep_dates(out: Recognised, part: _Part) -> None:
     out.others.append(sdtm.as_domain(table, domain))
     where, note = table.source.name, "its dates alone, for the day last known alive"
     out.lines.append(Line("table", where, table.name, domain, table.n_rows, "read", note))
+
+
+def _leave_analysis(out: Recognised, parts: dict[str, list[_Part]]) -> None:
+    """Leave aside the analysis data sets of what the study has as it was collected."""
+    collected = {
+        name for name, members in parts.items() if any(p.table.source.kind != KIND for p in members)
+    }
+    for name in [n for n in parts if n in INSTEAD]:
+        beside = next((n for n in INSTEAD[name] if n in collected), "")
+        if not beside:
+            continue
+        for part in parts[name]:
+            if part.table.source.kind == KIND:
+                why = f"an analysis data set; {beside} has what was collected"
+                out.leave(part.table, why, "not needed")
+        parts[name] = [p for p in parts[name] if p.table.source.kind != KIND]
+        if not parts[name]:
+            del parts[name]
 
 
 def _blocks(
@@ -228,6 +248,11 @@ def _holds_events(block: CrfTable, table: CrfTable, own: _Part) -> bool:
 def _part(table: CrfTable, study: StudyFile | None, wanted: Mapping[str, Renames]) -> _Part | None:
     """What a data set is; None for nothing that is known."""
     said = use_of(table, study) if study is not None else None
+    analysis = adam_of(table)
+    to = READ_AS.get(analysis, "")
+    named = said.table if said is not None else layout_named(table.name)
+    if analysis and named in ("", to, *INSTEAD[to]):
+        return _Part(from_adam(table, analysis), FileUse(to))
     if said is not None:
         return _Part(table, said, joins=True)
     name = layout_named(table.name)
@@ -260,6 +285,8 @@ def _table(name: str, members: list[_Part], study: StudyFile | None, renames: Re
         if part.use.role:
             table = with_short_names(table, part.use.role)
         table = layout_columns(table, name, list(part.table))
+        if part.table.source.kind == KIND:
+            table = evolve(table, notes=tuple(map(_by_adam, table.notes)))
         if len(members) > 1:
             table = evolve(table, origin=part.table.origin)
         ready.append(with_role(table, part.use.role) if part.use.role else table)
@@ -270,6 +297,16 @@ def _table(name: str, members: list[_Part], study: StudyFile | None, renames: Re
         return whole
     ids = next((p.use.ids for p in members if p.use.ids), "")
     return named_by_role(whole, ids, len({p.use.role for p in members if p.use.role}))
+
+
+def _by_adam(line: Line) -> Line:
+    """A line of an analysis data set: its variables are called as the standard has them, and the
+    further ones are known to be there.
+    """
+    if line.kind == "column" and line.status == "renamed":
+        return evolve(line, status="read")
+    further = line.kind == "column" and line.status == "ignored"
+    return evolve(line, status="not needed", note="a variable of ADSL") if further else line
 
 
 def _once(name: str, members: list[_Part]) -> None:

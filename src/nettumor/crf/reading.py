@@ -17,6 +17,7 @@ from typing import Any
 from attrs import evolve
 
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
+from nettumor.crf.adam import KIND, adam_named
 from nettumor.crf.columns import constant
 from nettumor.crf.files import SUFFIXES, read_file
 from nettumor.crf.forms import role_of_form
@@ -24,6 +25,7 @@ from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.labelled_files import KINDS as LABELLED
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits, limits_from
 from nettumor.crf.parts import layout_named, nearest_table, recognise
@@ -74,9 +76,10 @@ def read(
     source : path, sequence of paths, or mapping of str to frame, dict of arrays, Table or path
         A folder is read file by file (not its folders). The file's name without suffix, the sheet,
         the SAS data set or the key says which table it is: ``subjects``, ``lesions``,
-        ``responses``, ``markers``, ``symptoms``, or an SDTM domain (``tu``, ``tr_onco``,
+        ``responses``, ``markers``, ``symptoms``, ``times``, or an SDTM domain (``tu``, ``tr_onco``,
         ``supptr``, ``rs``, ``dm``, ``ds``, ``lb``), for which the DOMAIN variable counts first.
-        CSV, XPORT, Dataset-JSON (JSON and NDJSON), Parquet, Excel and sas7bdat are read; frames are
+        ADaM data sets (``adsl``, ``adrs``, ``adtr``, ``adtte``) are read as what they hold. CSV, XPORT,
+        sas7bdat, Dataset-JSON, ODM-XML, Parquet, Excel, files of R, SPSS and Stata are read; frames are
         pandas, Polars, PyArrow, or any that narwhals knows. Columns may have the layout's names,
         those of CDISC, or well-known relatives of them (``diam``, "Size (mm)"; `LAYOUTS`).
     study : path or StudyFile, optional
@@ -126,7 +129,8 @@ def read(
 
     References
     ----------
-    SDTMIG 3.4 (TU, TR, RS, DM, DS, LB); SAS TS-140 (XPORT); CDISC Dataset-JSON 1.1.
+    SDTMIG 3.4 (TU, TR, RS, DM, DS, LB); SAS TS-140 (XPORT); CDISC Dataset-JSON 1.1;
+    CDISC ODM 1.3.2 and 2.0; CDISC ADaMIG 1.3.
 
     Examples
     --------
@@ -387,7 +391,9 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = (".txt", ".json", ".jsonl", ".gz", ".zip")
+_OFTEN_OTHER = frozenset(
+    {".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", *LABELLED, ".gz", ".zip"}
+)
 """Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
     r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
@@ -411,13 +417,15 @@ def _from_folder(
     def left(path: Path, status: str, why: str) -> None:
         lines.append(Line("file", str(path.name), path.name, "", 1, status, why))
 
+    stems = {p.name.split(".")[0].casefold() for p in folder.iterdir()}
+    analysed = not any(layout_named(s) or sdtm.domain_by_name(s) for s in stems)
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "~")) or path.name.casefold() in _NO_FILE:
             continue
         stem = path.name.split(".")[0].casefold()
         known = bool(layout_named(stem) or sdtm.domain_by_name(stem) or role_of_form(stem))
         use = use_named(files, (path.name, path.stem, stem))
-        known = known or use is not None
+        known = known or use is not None or (analysed and bool(adam_named(stem)))
         wanted = others == "dates" and presence_domain(stem) != ""
         near = nearest_table(stem)
         if use is not None and use.table == IGNORE:
@@ -473,7 +481,8 @@ def _mapped(domains: Mapping[str, CrfTable], given: Mapping[str, CrfTable]) -> d
     out: dict[str, CrfTable | None] = {}
     if "DM" in domains and "subjects" not in given:
         out["subjects"] = sdtm.subjects(domains)
-    if ("TU" in domains or "TR" in domains) and "lesions" not in given:
+    measured = "TR" in domains and domains["TR"].source.kind != KIND  # ADTR has sums alone
+    if ("TU" in domains or measured) and "lesions" not in given:
         out["lesions"] = sdtm_lesions.lesions(domains)
     if ("RS" in domains or "TR" in domains) and "responses" not in given:
         out["responses"] = sdtm_responses.responses(domains)

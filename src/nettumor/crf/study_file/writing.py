@@ -23,6 +23,8 @@ from nettumor.crf.study_file.loading import SHARED
 from nettumor.crf.study_file.record import IGNORE
 from nettumor.crf.tables import Tables
 
+_INSIDE = re.compile(", (?:sheet|form|data set|data frame) ")
+"""What stands before the name of a data set that has a file in common with others."""
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NEAREST = re.compile(r"nearest (?:column|variable) is `?(\w+)`?")
 _PERHAPS = re.compile(r"if it is the table of (\w+)")
@@ -147,7 +149,7 @@ def _file_names(lines: list[Line]) -> list[str]:
     as long as they are told apart.
     """
     often = Counter(line.place for line in lines)
-    plain = [n.found if often[n.place] > 1 or ", sheet " in n.place else n.place for n in lines]
+    plain = [n.found if often[n.place] > 1 or _INSIDE.search(n.place) else n.place for n in lines]
     open_ = [_STAMP.sub("*", name) for name in plain]
     count = Counter(open_)
     return [o if count[o] == 1 else p for o, p in zip(open_, plain, strict=True)]
