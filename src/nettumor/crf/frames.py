@@ -432,13 +432,12 @@ _SHORT = 2000
 
 def _few_words(cells: list[str | None]) -> Column:
     """A short column of text: each word numbered by where it is first seen."""
-    if None in cells:
-        cells = [cell or "" for cell in cells]
-    words = list(dict.fromkeys(cells))
+    text = [cell or "" for cell in cells]
+    words = list(dict.fromkeys(text))
     if len(words) == 1:
-        return constant(words[0], len(cells))
+        return constant(words[0], len(text))
     place = {word: i for i, word in enumerate(words)}
-    codes = np.fromiter(map(place.__getitem__, cells), dtype=np.int32, count=len(cells))
+    codes = np.fromiter(map(place.__getitem__, text), dtype=np.int32, count=len(text))
     return Column(words=words, codes=codes)
 
 
