@@ -85,10 +85,10 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     found = [read(str(w)) for w in words]
     plain = [v.kind == VisitKind.NUMBERED and v.series == "" and v.number % 1 == 0 for v in found]
     number = np.array([v.number if p else np.nan for v, p in zip(found, plain, strict=True)])
-    if not len(points) or not np.isfinite(number).any():
-        raise Skip("visits have no whole numbers")
-    mine = number[points.visit]
+    mine = number[points.visit] if len(points) else number
     use = np.flatnonzero(~np.isnan(mine))
+    if not use.size:  # other tables may have numbered visits
+        raise Skip("visits have no whole numbers")
     looked(data, ~np.isnan(mine))
     place, wanted = codes_of(mine[use])
     came_to = group(points.track[use], place)  # a track and a number, in the order of both
