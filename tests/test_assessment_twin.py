@@ -49,7 +49,7 @@ def test_a_baseline_of_a_month(seed):
     """
     lesions, _ = study(seed, subjects=1, evaluators=1)
     assume(lesions)
-    first = min(r["date"] for r in lesions if len(r["date"]) == 10) if lesions else ""
+    first = min((r["date"] for r in lesions if len(r["date"]) == 10), default="")
     lesions = [r for r in lesions if len(r["date"]) == 10 and r["role"] != "NEW"]
     lesions = [r | {"visit": r["date"]} for r in lesions]
     later = [r for r in lesions if r["date"][:7] > first[:7]]
