@@ -772,3 +772,22 @@ def test_a_schedule_has_one_digest_however_its_numbers_are_written():
     rule = nt.criteria.FDA_2018_CENSORING
     whole, real = (attrs.evolve(rule, schedule=((0, n), (n, n)), window_days=7) for n in (84, 84.0))
     assert whole.digest == real.digest != rule.digest
+
+
+@pytest.mark.parametrize("edition", [criteria.RECIST_1_1, criteria.IRECIST_2017])
+def test_what_is_asked_of_a_study_is_said(edition):
+    """The markers that CR asks for and the methods whose new lesions count, in the prose; a single
+    name, or a list that holds something else, is refused with the repair.
+    """
+    assert "CR asks for no marker to be normal" in edition.prose()
+    every = attrs.evolve(edition, cr_markers="all evaluable")
+    assert "every marker that was above its upper limit at baseline" in every.prose()
+    named = attrs.evolve(edition, cr_markers=["CgA", "5-HIAA"], new_lesion_methods={"CT"})
+    assert "CR asks CgA, 5-HIAA, where above the upper limit" in named.prose()
+    assert named.new_lesion_methods == ("CT",)
+    for wrong in ("CgA", ["CgA", 5], [], 3):
+        with pytest.raises(nt.InputError, match="a list of names"):
+            attrs.evolve(edition, cr_markers=wrong)
+    for wrong in ("CT", ["CT", ""]):
+        with pytest.raises(nt.InputError, match=r"a list of names, or None.*E\.g\."):
+            attrs.evolve(edition, new_lesion_methods=wrong)

@@ -229,6 +229,27 @@ def test_bare_arrays_are_those_of_the_twin(table):
     same(rows.largest_at(number, day, 6, 99.0), [max(h, default=99.0) for h in held])
 
 
+SOME = [table_of(numbers) for numbers in (
+    [], [700, 311, 905, 12, 700, 433, 120, 608, 77], [3, 890, 51, 402, 402, 13, 999, 640],
+)]  # fmt: skip
+"""Tables that are no others in any run: none, and some with doubled and unknown keys."""
+
+
+@pytest.mark.parametrize("keys", GROUPINGS, ids="-".join)
+def test_tables_of_old_are_answered_as_by_the_twin(keys):
+    """What the twins hold of random tables, of three that stay the same."""
+    groups_hold = test_groups_are_those_of_the_twin.hypothesis.inner_test
+    for table in SOME:
+        for by in (None, "day"):
+            for with_where in (False, True):
+                groups_hold(keys=keys, by=by, table=table, with_where=with_where)
+        test_values_of_groups_are_those_of_the_twin.hypothesis.inner_test(table=table)
+        test_bare_arrays_are_those_of_the_twin.hypothesis.inner_test(table=table)
+        for asked in SOME:
+            test_rows_of_elsewhere_are_found.hypothesis.inner_test(table=table, asked=asked)
+            test_who_has_and_who_has_not.hypothesis.inner_test(keys=keys, table=table, asked=asked)
+
+
 def test_where_a_group_has_no_order_there_is_no_last_until():
     """Groups as in the file cannot be searched by a day, and say what to give."""
     made = group([0, 0])

@@ -224,9 +224,4 @@ def _timepoint_of_nadir(found: Any) -> Counts:
     reached = np.maximum.accumulate(np.where(lower, visit, 0), axis=-1)
     out = np.zeros(complete.shape, dtype=np.int64)
     out[:, 1:] = np.where(smallest[:, :-1] == found.nadir[:, 1:], reached[:, :-1], 0)
-    # a nadir that is not the smallest of the complete sums: one of them cannot be
-    other = ~np.isnan(found.nadir[:, 1:]) & ~(smallest[:, :-1] == found.nadir[:, 1:])
-    for unit, before in zip(*np.nonzero(other), strict=True):
-        same = complete[unit, : before + 1] == found.nadir[unit, before + 1]
-        out[unit, before + 1] = same.argmax()
     return out
