@@ -22,7 +22,9 @@ def floors():
     text = (pathlib.Path(__file__).resolve().parent.parent / "pyproject.toml").read_text("utf-8")
     found = {}
     for requirement in requirements(tomllib.loads(text)):
-        name, floor = re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement.strip()).groups()
+        name, floor = re.fullmatch(
+            r"([\w.-]+)(?:\[[\w,]+\])?>=([\d.]+)", requirement.strip()
+        ).groups()
         number = tuple(int(part) for part in floor.split("."))
         found[name] = max(found.get(name, ((), "")), (number, floor))
     return [f"{name}=={floor}" for name, (_, floor) in sorted(found.items())]
