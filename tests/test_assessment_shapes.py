@@ -1,6 +1,8 @@
 """Studies of unlike courses: the same answers group by group, and a cost that follows the rows."""
 
+import pathlib
 import pickle
+import runpy
 import tracemalloc
 
 import numpy as np
@@ -11,6 +13,9 @@ from hypothesis import strategies as st
 import nettumor as nt
 from nettumor.assessment import like_courses, ragged
 from studies import columns, study
+
+BENCHMARKS = pathlib.Path(__file__).resolve().parent.parent / "benchmarks"
+of_shape = runpy.run_path(str(BENCHMARKS / "shapes.py"))["of_shape"]
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::nettumor.IntakeWarning"
@@ -151,43 +156,6 @@ def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
     start = {"subject": ["B"], "randomized": ["2024-01-01"]}
     done = nt.assess({"lesions": lone, "subjects": start}, late_baseline_days=7)
     assert np.isnan(done.timepoints["baseline"]).all()
-
-
-def of_shape(name, n):
-    """About ``n`` rows: of subjects alike, or with one of n / 3 visits or lesions, or only such."""
-    third = n // 3
-    ones, many = np.zeros(n, np.int64), np.arange(n)
-    two = np.repeat(np.arange(1, third + 1), 2), np.tile([0, 1], third)
-    subject, lesion, visit = {
-        "even": (many // 3, ones, many % 3),
-        "one of many visits": (
-            np.append(two[0], ones[:third]),
-            np.zeros(3 * third, np.int64),
-            np.append(two[1], many[:third]),
-        ),
-        "one of many lesions": (
-            np.append(two[0], ones[:third]),
-            np.append(0 * two[0], many[:third]),
-            np.append(two[1], ones[:third]),
-        ),
-        "one of each": (
-            np.concatenate([many[2 : third + 2], ones[:third], ones[:third] + 1]),
-            np.concatenate([ones[:third], ones[:third], many[:third]]),
-            np.concatenate([ones[:third], many[:third], ones[:third]]),
-        ),
-        "subjects": (many, ones, ones),
-        "visits": (ones, ones, many),
-        "lesions": (ones, many, ones),
-    }[name]
-    return {
-        "subject": subject.astype(str),
-        "lesion": np.char.add("T", lesion.astype(str)),
-        "role": np.where(lesion < 5, "TARGET", "NON-TARGET"),
-        "state": np.where(lesion < 5, "", "PRESENT"),
-        "visit": visit.astype(str),
-        "day": visit * 7,
-        "size": np.where(lesion < 5, 20.0 + (subject + visit) % 7, np.nan),
-    }
 
 
 def test_a_subject_of_more_places_than_memory_is_refused(monkeypatch):

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import attrs
 import numpy as np
 import pytest
 from hypothesis import given
@@ -133,6 +134,32 @@ def test_a_lesions_table_with_two_visits(tmp_path):
         "PD",
         "NE",
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "response"),
+    [
+        ("A,N1,NEW,LUNG,2,,,", "PD"),  # what only a seen lesion has: its organ
+        ("A,N1,NEW,,2,,,", "PR"),  # an unused line of the form
+        ("A,N1,NEW,LUNG,2,,,EQUIVOCAL", "PR"),
+        ("A,N1,NEW,LUNG,2,,,ABSENT", "PR"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+def test_a_new_lesion_without_words_is_one_in_both_ways_of_reading(tmp_path, row, response):
+    """One file before and after, and the same as a course of two scans, give the same response."""
+    path = table(tmp_path, VISITS + row + "\n", "lesions.csv")
+    answers = assess_before_after(path)
+    assert answers.patients["response"].tolist()[0] == response
+    course = nt.assess({"lesions": path}, criteria="vogl-2008")
+    of_a = course.timepoints["subject"] == "A"
+    assert course.timepoints["overall"][of_a].tolist()[-1] == response
+    found = "new lesions without size or state"
+    said = (answers.intake["found"] == found, course.intake["found"] == found)
+    assert [bool(s.any()) for s in said] == [response == "PD"] * 2
+    asked = attrs.evolve(nt.criteria.VOGL_2008, new_without_words="NE")
+    expected = response if response != "PD" else "PR"
+    assert assess_before_after(path, criteria=asked).patients["response"].tolist()[0] == expected
 
 
 BAD = [

@@ -11,7 +11,7 @@ NEW row is PD. What cannot be read is refused with its row, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from attrs import field, frozen
 
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
+from nettumor.assessment.new_rows import by_other_method, unused_lines, wordless_line, wordless_rows
+from nettumor.assessment.new_rows import people as named
 from nettumor.crf.column_names import nearest
 from nettumor.crf.files import read_file
-from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.intake import Line, further, intake_table, tell
 from nettumor.crf.limits import LIMITS, Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
@@ -406,7 +408,13 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
     pair = np.full((first.size, 2), np.nan)
     pair[number[target], after[target].astype(int)] = used[target]
     kept = np.bincount(number, weights=target, minlength=first.size) > 0
-    new = (cells.role == crf.Role.NEW) & after & (np.isin(cells.state, _SIGHTED) | (used > 0))
+    counted = (cells.role == crf.Role.NEW) & after
+    counted &= ~by_other_method(table, criteria.new_lesion_methods)
+    wordless = wordless_rows(table) & counted
+    new = counted & (np.isin(cells.state, _SIGHTED) | (used > 0))
+    new &= cells.state != crf.State.EQUIVOCAL
+    if criteria.new_without_words == "PD":
+        new |= wordless
     people, names = (np.array(words, dtype=np.str_)[codes] for codes, words in (subject, lesion))
     return _Rows(
         people[first][kept],
@@ -414,10 +422,21 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
         pair[kept, 0],
         pair[kept, 1],
         cells.nodal[first][kept],
-        frozenset(people[new & (cells.state != crf.State.EQUIVOCAL)].tolist()),
+        frozenset(people[new].tolist()),
         frozenset(people.tolist()),
-        tables.intake,
+        further(
+            tables.intake, _lines_of_new(table, criteria, np.unique(people[wordless]), wordless)
+        ),
     )
+
+
+def _lines_of_new(
+    table: crf.CrfTable, criteria: SizeCriteria, people: npt.NDArray[np.str_], wordless: Bools
+) -> Iterator[Line]:
+    """What is said of new lesions without words and of unused lines, as `nettumor.assess` says it."""
+    if wordless.any():
+        yield wordless_line(int(wordless.sum()), named(people), criteria)
+    yield from unused_lines(table)
 
 
 def _readable(table: crf.CrfTable) -> None:

@@ -9,7 +9,7 @@ guidance 2018, Table A (late baselines).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -17,7 +17,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, more_than
 from nettumor.assessment.judgement import Parts
-from nettumor.assessment.new_rows import silent_rows
+from nettumor.assessment.new_rows import people, some, unused_lines, wordless_line
 from nettumor.assessment.subjects import Subjects
 from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, number_rows
@@ -32,8 +32,6 @@ _TURN = (
     "first scans after the reference date",
 )
 """The order in which they are said."""
-_FEW = 3
-"""Subjects that a line names; the count says how many there are."""
 
 
 def before_death(
@@ -66,7 +64,7 @@ def death_line(lesions: CrfTable, names: Names, rows: Ints) -> Line:
         "scans dated after death",
         count=int(gone.sum()),
         status="ignored",
-        note=f"left out, of {_people(who)}; correct the date of the scan or of the death",
+        note=f"left out, of {people(who)}; correct the date of the scan or of the death",
     )
 
 
@@ -86,7 +84,7 @@ def course_lines(
     """The lines of what was judged; ``most_late`` is the limit on late baselines."""
     yield from _strays(lesions, names, parts)
     yield from _without_words(names, parts, criteria)
-    yield from _unused(lesions)
+    yield from unused_lines(lesions)
     yield from _late(names, visits, most_late)
 
 
@@ -122,7 +120,7 @@ def _strays(lesions: CrfTable, names: Names, parts: Parts) -> Iterator[Line]:
         "targets that were not there at baseline",
         count=len(track),
         status="ignored",
-        note=f"left out of the sum: {_named(who)}; give its size at baseline, or the role NEW",
+        note=f"left out of the sum: {some(who)}; give its size at baseline, or the role NEW",
     )
 
 
@@ -130,31 +128,8 @@ def _without_words(names: Names, parts: Parts, criteria: Any) -> Iterator[Line]:
     if not parts.new.wordless.any():
         return
     track, visit = np.nonzero(parts.new.wordless)
-    there = criteria.new_without_words == "PD"
     who = names.subjects[np.unique(parts.owner[track] // max(len(names.evaluators), 1))]
-    yield Line(
-        "row",
-        "lesions.state",
-        "new lesions without size or state",
-        "there" if there else "not known",
-        len(visit),
-        "ambiguous",
-        f"of {_people(who)}; state PRESENT, UNEQUIVOCAL or EQUIVOCAL, or set the field "
-        "new_without_words of the criteria",
-    )
-
-
-def _unused(lesions: CrfTable) -> Iterator[Line]:
-    count = int(np.count_nonzero(silent_rows(lesions)))
-    if count:
-        yield Line(
-            "row",
-            "lesions",
-            "lines for new lesions with nothing in them",
-            count=count,
-            status="not needed",
-            note="unused lines of the form: no lesion",
-        )
+    yield wordless_line(len(visit), people(who), criteria)
 
 
 def _late(names: Names, visits: Visits, most: float | None) -> Iterator[Line]:
@@ -172,7 +147,7 @@ def _late(names: Names, visits: Visits, most: float | None) -> Iterator[Line]:
         "" if most is not None else "the baseline",
         len(who),
         "read" if most is None else "ignored",
-        f"of {_people(who)}, up to {longest:g} days; "
+        f"of {people(who)}, up to {longest:g} days; "
         + (
             "late_baseline_days refuses them"
             if most is None
@@ -194,12 +169,3 @@ def together(lines: list[Line]) -> list[Line]:
         out[key] = attrs.evolve(held, count=held.count + line.count, note=note)
     # in the order of one group of all, whoever comes first
     return sorted(out.values(), key=lambda line: _TURN.index(line.found))
-
-
-def _people(names: Iterable[Any]) -> str:
-    names = [str(n) for n in names]
-    return f"{len(names)} subject{'' if len(names) == 1 else 's'} ({_named(names)})"
-
-
-def _named(words: list[str]) -> str:
-    return ", ".join(words[:_FEW]) + (", ..." if len(words) > _FEW else "")

@@ -3,23 +3,29 @@ seen.
 
 RECIST 1.1 (Eisenhauer et al. 2009), 4.3.5: a new lesion is one that was seen. A row that names what
 only a seen lesion has (organ, location, method) is one; a row with nothing beside its keys is an
-unused line of the form. Rows of the lesions table come in; a flag for each comes out.
+unused line of the form. Input: rows of the lesions table. Output: a flag for each, and the lines of
+the intake that say so.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from nettumor._arrays import Bools
 from nettumor.crf import CrfTable, Role, State
+from nettumor.crf.intake import Line
 from nettumor.words.methods import read as read_method
 from nettumor.words.missing import is_missing, tidy
 
 _SEEN = ("organ", "location", "method", "vascular_pattern")
 """What only a lesion that was seen has in its row."""
+
+_FEW = 3
+"""Subjects that a line names; the count says how many there are."""
 
 
 def wordless_rows(table: CrfTable) -> Bools:
@@ -73,3 +79,46 @@ def _key(word: str) -> str:
     ('SSTR PET', 'SSTR PET', '')
     """
     return "" if is_missing(word) else re.sub(r"[^A-Z0-9]+", " ", tidy(word)).strip()
+
+
+def wordless_line(count: int, who: str, criteria: Any) -> Line:
+    """The line of the intake for new lesions that are there by ``new_without_words``, or are not."""
+    return Line(
+        "row",
+        "lesions.state",
+        "new lesions without size or state",
+        "there" if criteria.new_without_words == "PD" else "not known",
+        count,
+        "ambiguous",
+        f"of {who}; state PRESENT, UNEQUIVOCAL or EQUIVOCAL, or set the field "
+        "new_without_words of the criteria",
+    )
+
+
+def unused_lines(lesions: CrfTable) -> Iterator[Line]:
+    """The line of the intake for the unused lines of the form; none where there is none."""
+    count = int(np.count_nonzero(silent_rows(lesions)))
+    if count:
+        yield Line(
+            "row",
+            "lesions",
+            "lines for new lesions with nothing in them",
+            count=count,
+            status="not needed",
+            note="unused lines of the form: no lesion",
+        )
+
+
+def people(names: Iterable[Any]) -> str:
+    """How many subjects, and the first of them by name.
+
+    >>> people(["01", "02"])
+    '2 subjects (01, 02)'
+    """
+    words = [str(n) for n in names]
+    return f"{len(words)} subject{'' if len(words) == 1 else 's'} ({some(words)})"
+
+
+def some(words: list[str]) -> str:
+    """The first few words, and whether there are more."""
+    return ", ".join(words[:_FEW]) + (", ..." if len(words) > _FEW else "")
