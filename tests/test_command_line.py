@@ -162,6 +162,39 @@ def test_a_new_lesion_without_words_is_one_in_both_ways_of_reading(tmp_path, row
     assert assess_before_after(path, criteria=asked).patients["response"].tolist()[0] == expected
 
 
+@pytest.mark.parametrize(
+    ("organ", "size", "pattern", "response"),
+    [
+        ("LIVER", 9.9, "TYPICAL", "PR"),
+        ("LIVER", 10, "TYPICAL", "PD"),
+        ("LIVER", 12, "", "PR"),
+        ("LUNG", 4, "", "PD"),
+    ],
+)
+@pytest.mark.parametrize("collected", [True, False])
+def test_a_small_new_nodule_of_the_liver_is_doubtful_in_both_ways(
+    tmp_path, organ, size, pattern, response, collected
+):
+    """mRECIST: from 10 mm with the typical enhancement (where it is collected), before and after as
+    in a course.
+    """
+    name = ",vascular_pattern" if collected else ""
+    text = (
+        f"subject,lesion,role,organ,visit,size{name}\nA,T1,TARGET,LIVER,1,50\n"
+        f"A,T1,TARGET,LIVER,2,30\nA,N1,NEW,{organ},2,{size}\n"
+    )
+    if collected:
+        text = text.replace(",50\n", ",50,\n").replace(",30\n", ",30,\n")
+        text = text.replace(f",{size}\n", f",{size},{pattern}\n")
+    if not collected and size == 12:
+        response = "PD"
+    path = table(tmp_path, text, "lesions.csv")
+    edition = nt.criteria.MRECIST_2010
+    answers = assess_before_after(path, criteria=edition).patients["response"].tolist()
+    course = nt.assess({"lesions": path}, criteria=edition).timepoints["overall"].tolist()
+    assert (answers[0], course[-1]) == (response, response)
+
+
 BAD = [
     (
         GOOD.replace("20.5", "many"),

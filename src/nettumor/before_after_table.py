@@ -21,7 +21,13 @@ from attrs import field, frozen
 
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.new_rows import by_other_method, unused_lines, wordless_line, wordless_rows
+from nettumor.assessment.new_rows import (
+    by_other_method,
+    nodule_rows,
+    unused_lines,
+    wordless_line,
+    wordless_rows,
+)
 from nettumor.assessment.new_rows import people as named
 from nettumor.crf.column_names import nearest
 from nettumor.crf.files import read_file
@@ -413,6 +419,8 @@ def _from_visits(tables: crf.Tables, criteria: SizeCriteria) -> _Rows:
     wordless = wordless_rows(table) & counted
     new = counted & (np.isin(cells.state, _SIGHTED) | (used > 0))
     new &= cells.state != crf.State.EQUIVOCAL
+    if criteria.new_liver_nodule is not None and "organ" in table:
+        new &= ~nodule_rows(table).doubtful(used, criteria.new_liver_nodule)
     if criteria.new_without_words == "PD":
         new |= wordless
     people, names = (np.array(words, dtype=np.str_)[codes] for codes, words in (subject, lesion))

@@ -17,7 +17,7 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.new_rows import by_other_method, wordless_rows
+from nettumor.assessment.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
 from nettumor.assessment.slots import Rows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
@@ -516,19 +516,12 @@ def _small_nodules(
     least = getattr(criteria, "new_liver_nodule", None)
     if least is None or "organ" not in table:
         return
-    liver = at.some(
-        table.column("organ").map(lambda w: w.strip().upper().startswith("LIVER"), np.bool_)
-    )
-    said = np.zeros(table.n_rows, dtype=np.bool_)
-    if "state" in table:
-        said = ~table.blank("state")
-    typical = np.ones(seen.shape, dtype=np.bool_)
-    if "vascular_pattern" in table:
-        words = table.column("vascular_pattern").map(
-            lambda w: w.strip().upper() == "TYPICAL", np.bool_
-        )
-        typical = np.logical_or.accumulate(at.put(words, False)[0], axis=-1)
-    by_word, _ = at.put(said, False)
+    rows = nodule_rows(table)
+    liver = at.some(rows.liver)
+    typical = np.logical_or.accumulate(at.put(rows.typical, False)[0], axis=-1)
+    if rows.all_typical:
+        typical[...] = True
+    by_word, _ = at.put(rows.by_word, False)
     first = np.full(seen.shape[:-1], np.nan)
     for visit in range(seen.shape[-1]):
         size = measured[..., visit]

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from attrs import frozen
 
-from nettumor._arrays import Bools
+from nettumor._arrays import Bools, Floats, at_least
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.intake import Line
 from nettumor.words.methods import read as read_method
@@ -79,6 +80,49 @@ def _key(word: str) -> str:
     ('SSTR PET', 'SSTR PET', '')
     """
     return "" if is_missing(word) else re.sub(r"[^A-Z0-9]+", " ", tidy(word)).strip()
+
+
+@frozen(eq=False)
+class NoduleRows:
+    """What each row says of a new nodule of the liver (mRECIST; Lencioni and Llovet 2010).
+
+    Attributes
+    ----------
+    liver : ndarray of bool
+        The lesion lies in the liver.
+    typical : ndarray of bool
+        It enhances as hepatocellular carcinoma does.
+    by_word : ndarray of bool
+        The state says what it is, whatever the size.
+    all_typical : bool
+        No enhancement was collected: the size alone decides.
+    """
+
+    liver: Bools
+    typical: Bools
+    by_word: Bools
+    all_typical: bool
+
+    def doubtful(self, size: Floats, least: float) -> Bools:
+        """Rows of nodules that are measured and not yet new lesions, seen once."""
+        large = at_least(size, least) & self.typical
+        return np.asarray(self.liver & ~np.isnan(size) & ~self.by_word & ~large)
+
+
+def nodule_rows(table: CrfTable) -> NoduleRows:
+    """What the rows of a table with the column ``organ`` say of new nodules of the liver."""
+    unsaid = "vascular_pattern" not in table
+    typical = np.ones(table.n_rows, dtype=np.bool_)
+    if not unsaid:
+        typical = table.column("vascular_pattern").map(
+            lambda w: w.strip().upper() == "TYPICAL", np.bool_
+        )
+    return NoduleRows(
+        liver=table.column("organ").map(lambda w: w.strip().upper().startswith("LIVER"), np.bool_),
+        typical=typical,
+        by_word=~table.blank("state") if "state" in table else np.zeros(table.n_rows, np.bool_),
+        all_typical=unsaid,
+    )
 
 
 def wordless_line(count: int, who: str, criteria: Any) -> Line:
