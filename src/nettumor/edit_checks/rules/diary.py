@@ -17,7 +17,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.assessment.visits import visit_numbers
-from nettumor.crf import number_rows, occurrence
+from nettumor.crf import DateStatus, number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -117,6 +117,7 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     read = diary_of(data)
     rows = read.rows
     kind = np.where(read.daily, 1, np.where(read.period, 2, 0))
+    looked(data, ~np.isnan(read.day), rows.when.status != DateStatus.BLANK)
     number, _ = number_rows(read.series, kind, whole_codes(read.day, np.arange(rows.n)))
     before = earlier_row(number)
     at = np.flatnonzero(before >= 0)
@@ -329,7 +330,9 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     entered = np.floor(rows.dates("entered").day)
     minutes = _minutes(rows)
-    at = np.flatnonzero(~np.isnan(minutes) & ~np.isnan(read.day))
+    known = ~np.isnan(minutes) & ~np.isnan(read.day)
+    looked(data, known, ~rows.blank("entered"))
+    at = np.flatnonzero(known)
     at = at[np.lexsort((at, read.day[at], minutes[at], rows.subject[at]))]
     apart = np.ones(len(at), dtype=np.bool_)
     apart[1:] = (np.diff(rows.subject[at]) != 0) | more_than(
@@ -377,7 +380,7 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 @check(
     "Y08",
-    needs={"symptoms": (), "subjects": ("consent|death|study_end",)},
+    needs={"symptoms": ("date|day",), "subjects": ("consent|death|study_end",)},
     follows=("=D01", "=D04", "=D05"),
 )
 def diary_before_baseline_or_after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -429,7 +432,9 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     read = diary_of(data)
     rows = read.rows
-    at = np.flatnonzero(read.daily & ~np.isnan(read.count) & ~np.isnan(read.day))
+    known = read.daily & ~np.isnan(read.count) & ~np.isnan(read.day)
+    looked(data, known, read.daily & ~np.isnan(read.count))
+    at = np.flatnonzero(known)
     at = at[np.lexsort((at, read.day[at], read.series[at]))]
     new = np.ones(len(at), dtype=np.bool_)
     new[1:] = (np.diff(read.series[at]) != 0) | (np.diff(read.count[at]) != 0)

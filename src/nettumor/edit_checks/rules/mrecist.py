@@ -16,6 +16,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, at_least, more_than
 from nettumor.crf import Role, State, parse_flags
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.rules.date import usable
@@ -196,6 +197,8 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
     positive = rows.table.column("cytology").map(
         lambda w: w.strip().upper().startswith(("POS", "MALIG")), np.bool_
     )
+    told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
+    looked(data, told & ~rows.blank("organ"), ~rows.blank("state") & ~rows.blank("organ"))
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])
     decides = _called_progression(data) & ~_other_reasons(data, doubtful)
     bad = _earliest(rows, doubtful) & decides[rows.timepoint] if rows.n else doubtful
