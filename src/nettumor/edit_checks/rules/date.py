@@ -415,14 +415,6 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     references, columns = _references(data), tuple(study_days(data))
     for dated, column, reported in columns:
         look_at(data, dated, ~np.isnan(reported))
-        zero = reported == 0
-        yield flag(
-            dated.table,
-            zero,
-            "study day 0 does not exist: the reference date is day 1",
-            column,
-            expected="1 or -1",
-        )
         fits, counted = np.zeros(len(reported), dtype=np.bool_), np.full(len(reported), np.nan)
         text = np.full(len(reported), "", dtype=object)
         for _, words, start in references[::-1]:
@@ -432,6 +424,15 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             known = ~np.isnan(day)
             counted = np.where(known, day, counted)
             text = np.where(known, words[dated.subject], text)
+        zero = reported == 0
+        right = [f"{day:g}" if day == day else "1 or -1" for day in counted.tolist()]
+        yield flag(
+            dated.table,
+            zero,
+            "study day 0 does not exist: the reference date is day 1",
+            column,
+            expected=np.array(right, dtype=object),
+        )
         bad = ~np.isnan(counted) & ~np.isnan(reported) & ~zero & ~fits
         yield flag(
             dated.table,

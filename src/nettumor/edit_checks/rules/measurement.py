@@ -81,16 +81,16 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     there |= np.isin(names[row] * width + visit, (parent * width + rows.timepoint)[parent >= 0])
     missing = ~there & (visit <= _gone_or_merged(rows)[rows.lesion[row]])
     row, visit = row[missing], visit[missing]
+    name = rows.text("lesion")[row]
     return Hits(
         table="lesions",
         rows=points.lesions[visit],
         column="lesion",
         value="",
-        expected=rows.text("lesion")[row],
+        expected=np.array([f"a row of {n}" for n in name.tolist()], dtype=object),
         related=row,
-        names={"lesion": rows.text("lesion")[row]},
-        message="target {expected} has no row at visit {visit}, at which other lesions were "
-        "assessed",
+        names={"lesion": name},
+        message="target {lesion} has no row at visit {visit}, at which other lesions were assessed",
     )
 
 

@@ -105,15 +105,14 @@ def mrecist_pvt_or_infiltrative_target(data: Data, parameters: Parameters) -> It
     yield Hits(
         table="lesions",
         rows=first_rows(rows, target & vein),
-        column="organ",
+        column="role",
         expected="NON-TARGET",
-        message="target {lesion} lies in {value}; a thrombus of the portal vein is non-target",
+        message="target {lesion} lies in {organ}; a thrombus of the portal vein is non-target",
     )
-    column = "infiltrative" if "infiltrative" in rows else "organ"
     yield Hits(
         table="lesions",
         rows=first_rows(rows, target & infiltrating & ~vein),
-        column=column,
+        column="role",
         expected="NON-TARGET",
         message="target {lesion} grows infiltratively; such lesions are non-target",
     )
