@@ -381,7 +381,7 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "Y08",
     needs={"symptoms": ("date|day",), "subjects": ("consent|death|study_end",)},
-    follows=("=D01", "=D04", "=D05"),
+    follows=("=D01", "D04", "D05"),
 )
 def diary_before_baseline_or_after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A day of a diary before informed consent, after death, or after the end of the study; one
