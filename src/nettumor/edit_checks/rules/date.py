@@ -378,10 +378,10 @@ def several_days(data: Data, found: Found) -> Bools:
     """By subject code, whose date several others contradict: those of two days or more. The one date
     is then more likely wrong than all of them.
     """
-    who = np.concatenate([d.subject[at] for d, at in found if d.table != "subjects"] or [[]])
-    day = np.concatenate([d.dates.earliest[at] for d, at in found if d.table != "subjects"] or [[]])
-    who, day = who.astype(np.int64)[~np.isnan(day)], day[~np.isnan(day)]
+    held = [(d.subject[at], d.dates.earliest[at]) for d, at in found if d.table != "subjects"]
     out = np.zeros(len(data.subjects) + 1, dtype=np.bool_)
+    who, day = (np.concatenate(a) for a in zip(*held, strict=True)) if held else (out[:0], out[:0])
+    who, day = who[~np.isnan(day)], day[~np.isnan(day)]
     if len(who):
         _, first = number_rows(who, np.unique(np.floor(day), return_inverse=True)[1])
         out[:-1] = np.bincount(who[first], minlength=len(data.subjects))[: len(out) - 1] >= 2
@@ -395,11 +395,12 @@ def _of_the_subject(
     rows = data["subjects"]
     count = np.zeros(len(doubtful), dtype=np.int64)
     outer = np.full(len(doubtful), -np.inf if side == "before" else np.inf)
-    for dated, at in found:
+    for dated, wrong in found:
         if dated.table != "subjects":
-            count += np.bincount(dated.subject[at], minlength=len(count))[: len(count)]
+            who = dated.subject[wrong]
+            count += np.bincount(who, minlength=len(count))[: len(count)]
             take = np.maximum if side == "before" else np.minimum
-            take.at(outer, dated.subject[at], dated.dates.earliest[at])
+            take.at(outer, who, dated.dates.earliest[wrong])
     at = np.flatnonzero(doubtful[rows.subject])
     at = at[occurrence(rows.subject[at]) == 0]
     who = rows.subject[at]
