@@ -15,21 +15,24 @@ import pytest
 import nettumor as nt
 
 UNTIL, TIMES = 9, [0, 2, 4.5, 7, 12]
-SCRIPT = """
+SCRIPT = (
+    f"times <- c({', '.join(map(str, TIMES))}); until <- {UNTIL}"
+    + r"""
 library(survival)
 d <- read.csv(file("stdin"))
 for (k in unique(d$study)) {
   s <- d[d$study == k, ]
   one <- survfit(Surv(time, event) ~ 1, s, conf.type = "log-log")
-  at <- summary(one, c(%(times)s), extend = TRUE)
-  said <- summary(one, rmean = %(until)s)$table
+  at <- summary(one, times, extend = TRUE)
+  said <- summary(one, rmean = until)$table
   ends <- quantile(one, c(0.25, 0.5))
   cat(at$surv, at$lower, at$upper, at$n.risk, said[c("rmean", "se(rmean)")],
       unlist(ends), survdiff(Surv(time, event) ~ arm, s)$chisq,
       survdiff(Surv(time, event) ~ arm, s, rho = 1)$chisq,
-      survdiff(Surv(time, event) ~ arm + strata(region), s)$chisq, "\\n")
+      survdiff(Surv(time, event) ~ arm + strata(region), s)$chisq, "\n")
 }
-""" % {"times": ", ".join(map(str, TIMES)), "until": UNTIL}
+"""
+)
 
 
 def studies():
