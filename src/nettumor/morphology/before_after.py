@@ -151,7 +151,9 @@ def _halves(arrays: list[npt.NDArray[Any]]) -> list[list[npt.NDArray[Any]]]:
     stay whole.
     """
     whole = arrays[-1]
-    if whole.size < _TWO_THREADS or any(a.shape != whole.shape or not a.flags.c_contiguous for a in arrays):
+    if whole.size < _TWO_THREADS or any(
+        a.shape != whole.shape or not a.flags.c_contiguous for a in arrays
+    ):
         return [[a] for a in arrays]
     middle = whole.size // (2 * _pairs.BLOCK) * _pairs.BLOCK
     return [[part[:middle], part[middle:]] for part in (a.reshape(-1) for a in arrays)]
