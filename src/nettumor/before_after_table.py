@@ -21,18 +21,18 @@ from attrs import field, frozen
 
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.new_rows import (
+from nettumor.crf.column_names import nearest
+from nettumor.crf.files import read_file
+from nettumor.crf.intake import Line, further, intake_table, tell
+from nettumor.crf.limits import LIMITS, Limits, as_limits
+from nettumor.crf.new_rows import (
     by_other_method,
     nodule_rows,
     unused_lines,
     wordless_line,
     wordless_rows,
 )
-from nettumor.assessment.new_rows import people as named
-from nettumor.crf.column_names import nearest
-from nettumor.crf.files import read_file
-from nettumor.crf.intake import Line, further, intake_table, tell
-from nettumor.crf.limits import LIMITS, Limits, as_limits
+from nettumor.crf.new_rows import people as named
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_dates import Said

@@ -17,11 +17,11 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
 from nettumor.assessment.slots import Rows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
+from nettumor.crf.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.criteria import AttenuationCriteria
 from nettumor.terminology import Response
 

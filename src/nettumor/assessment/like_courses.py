@@ -27,12 +27,13 @@ from nettumor.assessment.output import RowPlaces
 from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
 from nettumor.assessment.sources import Sources, sources_together
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
 from nettumor.crf.columns import Ints, Words
 from nettumor.errors import InputError
 from nettumor.rows import number_rows
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import Names
+from nettumor.study.visits import visit_column
 from nettumor.tables import Table
 
 _SPARE = 4

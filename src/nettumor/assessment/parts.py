@@ -18,9 +18,10 @@ from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
 from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
 from nettumor.assessment.slots import Rows
-from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
+from nettumor.study.tracks import Names
+from nettumor.study.visits import Visits
 from nettumor.terminology import Response
 from nettumor.words.organs import read as read_organ
 

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.rows import fills, stretches
+from nettumor.study.tracks import rank_of
+from nettumor.study.visits import EARLIER, Visits, visit_column
 
 _NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)
 """A NaN that no calculation gives: it stands where no row does."""

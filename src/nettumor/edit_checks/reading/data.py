@@ -21,12 +21,13 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
-from nettumor.assessment.visits import measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.study.tracks import rank_of
+from nettumor.study.visits import measured_twice, time_order, visit_numbers
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of

@@ -23,10 +23,11 @@ from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explain
-from nettumor.assessment.visits import EARLIER, Names, Visits
 from nettumor.crf import Role
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.study.tracks import Names
+from nettumor.study.visits import EARLIER, Visits
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.data import Data

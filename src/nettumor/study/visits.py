@@ -11,67 +11,23 @@ arrays of shape (track, timepoint), come out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.new_rows import silent_rows
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
+from nettumor.crf.new_rows import silent_rows
 from nettumor.rows import fills, group, order_rows, stretches, values_at
+from nettumor.study.tracks import Names, rank_of
 from nettumor.words.visits import is_loose
 from nettumor.words.visits import place as visit_place
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 NO_TIME, EARLIER = -1, -2
 """Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
-
-
-@frozen(eq=False, slots=False)
-class Names:
-    """The subjects and evaluators of a study, in order; track = subject * number of evaluators +
-    evaluator.
-
-    Attributes
-    ----------
-    subjects, evaluators : ndarray of str
-        Distinct names, sorted.
-    subject, evaluator : ndarray of int, shape (row,)
-        Of each row of the lesions table; an evaluator that was not asked for is -1.
-    without_subject : int
-        Rows that name no subject.
-    """
-
-    subjects: Words
-    evaluators: Words
-    subject: Ints
-    evaluator: Ints
-    without_subject: int = 0
-
-    @cached_property
-    def track(self) -> Ints:
-        """The track of each row."""
-        if len(self.evaluators) == 1 and not self.evaluator.any():
-            return self.subject
-        return self.subject * len(self.evaluators) + self.evaluator
-
-    @cached_property
-    def asked(self) -> Bools | None:
-        """Whether a row names a subject, and an evaluator who was asked for; None: all do."""
-        one = self.evaluator.strides == (0,)  # the same in every row
-        asked = np.asarray((self.evaluator[:1] if one else self.evaluator) >= 0)
-        return None if asked.all() else np.broadcast_to(asked, self.evaluator.shape)
-
-    @property
-    def n_tracks(self) -> int:
-        """Number of tracks: every subject with every evaluator, assessed or not."""
-        return len(self.subjects) * len(self.evaluators)
 
 
 @frozen(eq=False)
@@ -206,42 +162,6 @@ class Visits:
             of_visit=None,
             of_rows=_AsGiven(timepoint, scan_day),
         )
-
-
-def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
-    """The rows of some tracks; the array itself where they are all of them, in order."""
-    every = len(owner) == len(values) and bool((owner == np.arange(len(owner))).all())
-    return values if every else values[owner]
-
-
-def sorted_words(words: list[str]) -> list[str]:
-    """Names in order: as numbers if all are, else as text.
-
-    >>> sorted_words(["10", "9"]), sorted_words(["b", "a10", "a9"])
-    (['9', '10'], ['a10', 'a9', 'b'])
-    """
-    return [words[i] for i in order_of(words).tolist()]
-
-
-def order_of(words: list[str]) -> Ints:
-    """The places of the words in the order of `sorted_words`."""
-    if all(_NUMBER.fullmatch(w) for w in words):
-        return np.array(
-            sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64
-        )
-    return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
-
-
-def rank_of(words: Words) -> Ints:
-    """The place of each distinct word in the sorted list of all."""
-    return ranks(order_of(words.tolist()))
-
-
-def ranks(order: Ints) -> Ints:
-    """The place of each word in an order."""
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order))
-    return rank
 
 
 def visit_numbers(words: Words) -> Floats:
