@@ -21,7 +21,7 @@ from nettumor._arrays import Bools
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.rows import fills, stretches
-from nettumor.study.tracks import rank_of
+from nettumor.study.tracks import Names, rank_of
 from nettumor.study.visits import EARLIER, Visits, visit_column
 
 _NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)
@@ -46,6 +46,15 @@ class Rows:
     track: Ints
     n_tracks: int
     visits: Visits
+
+    @classmethod
+    def of(cls, names: Names, visits: Visits, chosen: Bools | None) -> Rows:
+        """The chosen rows of the evaluators who were asked for."""
+        here = names.asked
+        if chosen is not None:
+            here = chosen if here is None else chosen & here
+        track = names.track if here is None else np.where(here, names.track, 0)
+        return cls(here, track, names.n_tracks, visits)
 
     @property
     def shape(self) -> tuple[int, int]:

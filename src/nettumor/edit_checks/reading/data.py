@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
@@ -26,65 +25,15 @@ from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
-from nettumor.study.tracks import rank_of
-from nettumor.study.visits import measured_twice, time_order, visit_numbers
+from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
-from nettumor.words.visits import is_loose
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.recomputed import Chain
 
 Ints = npt.NDArray[np.int64]
-
-
-@frozen(eq=False)
-class Timepoints:
-    """Every visit of every track, sorted by track, then time; one element per timepoint.
-
-    Attributes
-    ----------
-    track, visit : ndarray of int
-        Codes.
-    day : ndarray of float
-        Earliest full date (days since 1970, or days as given); NaN where there is none.
-    last_day : ndarray of float
-        Latest full date.
-    scan_day : ndarray of float
-        Latest full date of its lesions, by which timepoints are ordered; without lesions the
-        earliest date.
-    order : ndarray of int
-        Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative
-        before.
-    lesions, responses : ndarray of int
-        The first row there of the lesions and of the responses table, -1 for none.
-    start : ndarray of int, shape (tracks + 1,)
-        Where each track begins.
-    """
-
-    track: Ints
-    visit: Ints
-    day: Floats
-    last_day: Floats
-    scan_day: Floats
-    order: Ints
-    lesions: Ints
-    responses: Ints
-    start: Ints
-
-    def __len__(self) -> int:
-        return len(self.track)
-
-    def earlier(self, step: int = 1) -> Ints:
-        """The timepoint ``step`` before each one in its track, -1 for none."""
-        index = np.arange(len(self)) - step
-        return np.where((index >= 0) & (self.track[np.maximum(index, 0)] == self.track), index, -1)
-
-    @property
-    def baseline(self) -> Ints:
-        """For each timepoint the baseline timepoint of its track."""
-        return np.arange(len(self)) - self.order
 
 
 class Rows:
@@ -390,138 +339,15 @@ class Data:
         return out
 
     @cached_property
-    def _visits(self) -> tuple[Ints, Ints]:
-        """The timepoint of each row of lesions and responses, and the first of these rows of each
-        timepoint.
-        """
-        by_visit = any("visit" in self.tables[n] for n in self._judged)
-        code = self._joined([self[n]._shared("visit") for n in self._judged])
-        words = self.words("visit") if self._judged else np.empty(0, object)
-        blank = (
-            np.array([w == "" for w in words], dtype=np.bool_)[code]
-            if len(code)
-            else np.empty(0, np.bool_)
-        )
-        if not by_visit or blank.any():
-            days = self._joined(
-                [
-                    self[n]._shared("day" if self.tables[n].has_days else "date")
-                    for n in self._judged
-                ]
-            )
-            code, blank = self._borrowed(code, blank, days)
-            code = np.where(blank, days + len(words), code)
-        track = self._tracks[0]
-        return number_rows(track, code, self._dates_apart(track, code, words, blank))
-
-    def _borrowed(self, code: Ints, blank: Bools, days: Ints) -> tuple[Ints, Bools]:
-        """The codes of visits, where a response without a visit takes that of the lesions of its
-        track and date.
-        """
-        lesions = self["lesions"].n if "lesions" in self._judged else 0
-        undated = (
-            self._joined(
-                [
-                    np.asarray(
-                        self[n].blank("day" if self.tables[n].has_days else "date"), np.int64
-                    )
-                    for n in self._judged
-                ]
-            )
-            == 1
-        )
-        place, _ = number_rows(self._tracks[0], days)
-        visit = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
-        from_ = np.flatnonzero(~blank[:lesions] & ~undated[:lesions])[::-1]
-        visit[place[from_]] = code[from_]
-        found = np.where(blank & ~undated, visit[place], -1) if len(place) else place
-        found[:lesions] = -1
-        return np.where(found >= 0, found, code), blank & (found < 0)
-
-    def _dates_apart(self, track: Ints, code: Ints, words: Words, blank: Bools) -> Ints:
-        """For visits of which each date is a timepoint of its own, a number for the date; else 0.
-
-        As `nettumor.assess` has it: unscheduled visits, and those at which one lesion was recorded
-        on several days. A response belongs to the last of the visit's scans on or before its date,
-        else to the first.
-        """
-        none = np.zeros(len(code), dtype=np.int64)
-        if "lesions" not in self._judged or not len(code):
-            return none
-        n = self["lesions"].n  # the lesions stand first
-        loose = np.array([is_loose(str(w)) for w in words], dtype=np.bool_)
-        day = np.concatenate([self[name].day for name in self._judged])
-        dated = ~np.isnan(day)
-        _, dates = np.unique(np.where(dated, day, -np.inf), return_inverse=True)
-        dates = np.where(dated, dates + 1, 0)
-        lesion = self["lesions"].table.keys_of("lesion")[0]
-        apart = measured_twice(lesion, track[:n], code[:n], dates[:n], dated[:n]) & ~blank[:n]
-        apart |= loose[np.where(blank[:n], 0, code[:n])] & ~blank[:n] if len(words) else False
-        if not apart.any():
-            return none
-        place, _ = number_rows(track, code)
-        mine = np.concatenate([apart, np.isin(place[n:], place[:n][apart])])
-        out = np.where(mine, dates, 0)
-        scans = np.flatnonzero(apart & dated[:n])
-        out[n:] = np.where(
-            mine[n:], _last_scan(place[scans], dates[scans], place[n:], dates[n:]), 0
-        )
-        return out
-
-    @cached_property
     def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
-        joined, first = self._visits
-        count = len(first)
-        day = np.concatenate([self[n].day for n in self._judged]) if self._judged else np.empty(0)
-        low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        known = ~np.isnan(day)
-        np.minimum.at(low, joined[known], day[known])
-        np.maximum.at(high, joined[known], day[known])
-        visit = self._joined([self[n]._shared("visit") for n in self._judged])[first]
-        track = self._tracks[0][first]
-        scan = self._scan_days(joined, np.where(np.isinf(low), np.nan, low))
-        words = self.words("visit") if self._judged else np.empty(0, object)
-        number = visit_numbers(words)[visit] if len(words) else low
-        rank = rank_of(words)[visit] if len(words) else visit
-        earliest = (
-            np.concatenate([self[n].when.earliest for n in self._judged])[first] if count else low
+        names = self._judged
+        return place_timepoints(
+            {n: self.tables[n] for n in names},
+            self.tracks,
+            {n: self.shared("visit", n) for n in names},
+            self.words("visit"),
+            self.reference_day[self.track_subject],
         )
-        order = time_order(track, scan, number, earliest, rank) if count else np.empty(0, np.int64)
-        place = np.empty(count, np.int64)
-        place[order] = np.arange(count)
-        low, high, scan = (np.where(np.isinf(a), np.nan, a)[order] for a in (low, high, scan))
-        rows = self._split(place[joined])
-        firsts = [_first_of(rows.get(n), count) for n in ("lesions", "responses")]
-        track = track[order]
-        start = np.searchsorted(track, np.arange(self.n_tracks + 1))
-        since = self._since_baseline(track, scan, firsts[0] >= 0, start)
-        return Timepoints(
-            track, visit[order], low, high, scan, since, firsts[0], firsts[1], start
-        ), rows
-
-    def _scan_days(self, place: Ints, day: Floats) -> Floats:
-        """The latest day of a timepoint's lesions; where there is none, its ``day``."""
-        latest = np.full(len(day), -np.inf)
-        if "lesions" in self._judged:
-            scans = self["lesions"].day
-            known = np.flatnonzero(~np.isnan(scans))
-            np.maximum.at(latest, place[known], scans[known])
-        return np.where(np.isinf(latest), day, latest)
-
-    def _since_baseline(self, track: Ints, day: Floats, has: Bools, start: Ints) -> Ints:
-        """The place of each timepoint from its track's baseline."""
-        reference = self.reference_day[self.track_subject][track] if len(track) else np.empty(0)
-        index = np.arange(len(track))
-        has = has | ~np.isin(
-            track, track[has]
-        )  # a track without any lesion: every visit may be the first
-        first = np.full(len(start) - 1, len(track))
-        np.minimum.at(first, track[has], index[has])
-        before = has & (day <= reference)
-        last = np.full(len(start) - 1, -1)
-        np.maximum.at(last, track[before], index[before])
-        baseline = np.where(last >= 0, last, first)
-        return index - baseline[track]
 
     @property
     def timepoints(self) -> Timepoints:
@@ -579,28 +405,6 @@ class Data:
         return recompute(self)
 
 
-def _last_scan(place: Ints, date: Ints, wanted: Ints, until: Ints) -> Ints:
-    """For each wanted place the last of its dates that is not after ``until``, else its first; 0
-    where it has none.
-    """
-    width = int(max(date.max(initial=0), until.max(initial=0))) + 2
-    keys = np.unique(place * width + date)
-    at = np.searchsorted(keys, wanted * width + until, side="right") - 1
-    here = (
-        (at >= 0) & (keys[np.maximum(at, 0)] // width == wanted)
-        if len(keys)
-        else np.zeros(len(wanted), np.bool_)
-    )
-    later = np.minimum(at + 1, len(keys) - 1)
-    after = ~here & (at + 1 < len(keys)) & (keys[later] // width == wanted) if len(keys) else here
-    found = np.where(here, at, later)
-    return (
-        np.where(here | after, keys[found] % width, 0)
-        if len(keys)
-        else np.zeros(len(wanted), np.int64)
-    )
-
-
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:
     """The visit of each row as a message says it.
 
@@ -625,11 +429,3 @@ def _families(criteria: Criteria) -> list[str]:
     """The families of size criteria that an edition names as its own."""
     told = (str(getattr(criteria, "family", "")), criteria.name, criteria.title)
     return [family for text in told if (family := criteria_names.family(text))]
-
-
-def _first_of(places: Ints | None, count: int) -> Ints:
-    """The first row at each timepoint, -1 for none."""
-    out = np.full(count, -1, dtype=np.int64)
-    if places is not None and len(places):
-        out[places[::-1]] = np.arange(len(places) - 1, -1, -1)
-    return out

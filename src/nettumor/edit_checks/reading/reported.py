@@ -20,9 +20,10 @@ from nettumor.best_response import best_overall_response
 from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
-from nettumor.edit_checks.reading.data import Data, Ints, Rows, Timepoints
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
