@@ -12,12 +12,13 @@ beside. Baseline is the last visit with lesions on or before the reference date 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from attrs import field, frozen
 
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
@@ -31,16 +32,47 @@ from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
 
 if TYPE_CHECKING:
-    from nettumor.edit_checks.reading.recomputed import Chain
+    from nettumor.edit_checks.reading.recomputed import Chain, Sizes
 
 Ints = npt.NDArray[np.int64]
 
 
-class Rows:
-    """One table, row by row; every array has one element per row."""
+def _no_names(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return given or {}
 
-    def __init__(self, data: Data, name: str, table: CrfTable) -> None:
-        self.data, self.name, self.table, self.n = data, name, table, table.n_rows
+
+def _visits_or_days(schedule: Any) -> tuple[Any, ...] | None:
+    """A schedule that one interval does not say; None for any other."""
+    return schedule if isinstance(schedule, tuple) else None
+
+
+@frozen(eq=False, slots=False)
+class Rows:
+    """One table, row by row; every array has one element per row.
+
+    Attributes
+    ----------
+    data : Data
+        The study that the table is of.
+    name : str
+    table : CrfTable
+    """
+
+    data: Data
+    name: str
+    table: CrfTable
+    _numbers: dict[str, Numbers] = field(init=False, factory=dict, repr=False)
+    _dates: dict[str, Dates] = field(init=False, factory=dict, repr=False)
+
+    @property
+    def n(self) -> int:
+        """How many rows there are."""
+        return self.table.n_rows
+
+    def release(self) -> None:
+        """Let go of what was read out of columns."""
+        self._numbers.clear()
+        self._dates.clear()
 
     def __contains__(self, column: str) -> bool:
         return column in self.table
@@ -66,11 +98,9 @@ class Rows:
 
     def numbers(self, column: str) -> Numbers:
         """A column's numbers; read once."""
-        key = (self.name, column)
-        if key not in self.data.read:
-            self.data.read[key] = self.table.numbers(column)
-        found: Numbers = self.data.read[key]
-        return found
+        if column not in self._numbers:
+            self._numbers[column] = self.table.numbers(column)
+        return self._numbers[column]
 
     def responses(self, column: str) -> Codes:
         """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
@@ -84,11 +114,9 @@ class Rows:
 
     def dates(self, column: str) -> Dates:
         """A column's dates (numbers of days where the study counts days); read once."""
-        key = (self.name, column, "dates")
-        if key not in self.data.read:
-            self.data.read[key] = self.table.dates(column, days=self.data.tables.days)
-        found: Dates = self.data.read[key]
-        return found
+        if column not in self._dates:
+            self._dates[column] = self.table.dates(column, days=self.data.tables.days)
+        return self._dates[column]
 
     @cached_property
     def said_visit(self) -> Words:
@@ -192,10 +220,11 @@ class Rows:
         return order[first][self.lesion] if self.n else order
 
 
+@frozen(eq=False, slots=False)
 class Data:
     """What the checks share.
 
-    Parameters
+    Attributes
     ----------
     tables : Tables
     criteria : Criteria
@@ -207,6 +236,10 @@ class Data:
         The protocol's windows, in days: ``interval``, ``window``, ``baseline``.
     schedule : pairs or days, optional
         Scheduled visits that one interval does not say, as `nettumor.assess` takes them.
+    made : dict
+        What was made for one check and the next may ask for, kept by `made_once`.
+    counted : list of tuple of int
+        Where the check that runs could read, and where not, as it counted itself.
 
     Examples
     --------
@@ -217,25 +250,16 @@ class Data:
     ([0, 1], [30.0, 20.0])
     """
 
-    def __init__(
-        self,
-        tables: Tables,
-        criteria: Criteria,
-        *,
-        organ_map: Mapping[str, str] | None = None,
-        method_equivalents: tuple[tuple[str, ...], ...] = (),
-        windows: Mapping[str, float] | None = None,
-        schedule: Any = None,
-    ) -> None:
-        self.tables, self.criteria = tables, criteria
-        self.organ_map = organ_map or {}
-        self.method_equivalents, self.windows = method_equivalents, windows or {}
-        self.schedule = schedule if isinstance(schedule, tuple) else None
-        self.read: dict[Any, Any] = {}
-        """What was read out of columns, kept for the next check; a check may keep its own pieces
-        here.
-        """
-        self._rows: dict[str, Rows] = {}
+    tables: Tables
+    criteria: Criteria
+    organ_map: Mapping[str, str] = field(kw_only=True, default=None, converter=_no_names)
+    method_equivalents: tuple[tuple[str, ...], ...] = field(kw_only=True, default=())
+    windows: Mapping[str, float] = field(kw_only=True, default=None, converter=_no_names)
+    schedule: tuple[Any, ...] | None = field(kw_only=True, default=None, converter=_visits_or_days)
+    made: dict[Hashable, object] = field(init=False, factory=dict, repr=False)
+    counted: list[tuple[int, int]] = field(init=False, factory=list, repr=False)
+    _rows: dict[str, Rows] = field(init=False, factory=dict, repr=False)
+    _factors: dict[str, tuple[dict[str, Ints], Words]] = field(init=False, factory=dict, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.tables or name in self.tables.domains
@@ -245,10 +269,6 @@ class Data:
             held = self.tables.domains if name in self.tables.domains else self.tables
             self._rows[name] = Rows(self, name, held[name])
         return self._rows[name]
-
-    @cached_property
-    def _factors(self) -> dict[str, tuple[dict[str, Ints], Words]]:
-        return {}
 
     def _share(self, column: str) -> tuple[dict[str, Ints], Words]:
         if column not in self._factors:
@@ -265,7 +285,9 @@ class Data:
         """Let go of what was read out of columns: the next group of checks needs other columns, or
         reads them again.
         """
-        self.read = {key: value for key, value in self.read.items() if key == "small"}
+        self.made.clear()
+        for rows in self._rows.values():
+            rows.release()
 
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
@@ -389,13 +411,18 @@ class Data:
         return own[codes] if len(words) else np.empty(0, np.bool_)
 
     @cached_property
+    def sizes(self) -> Sizes:
+        """The sizes of the rows of the lesions table under the criteria."""
+        from nettumor.edit_checks.reading.recomputed import sizes_of
+
+        return sizes_of(self)
+
+    @property
     def size(self) -> Floats:
         """For each row of the lesions table the size that counts under the criteria, 5 mm put in
         for too small.
         """
-        from nettumor.edit_checks.reading.recomputed import counted_size
-
-        return counted_size(self)
+        return self.sizes.counted
 
     @cached_property
     def chain(self) -> Chain:

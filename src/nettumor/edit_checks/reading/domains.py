@@ -13,12 +13,14 @@ import numpy.typing as npt
 from nettumor.crf.columns import Column, Words
 from nettumor.crf.sdtm import evaluator, variable, visit
 from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.made_once import made_once
 
 Ints = npt.NDArray[np.int64]
 
 TUMOUR_DOMAINS = ("TU", "TR", "RS")
 
 
+@made_once
 def domain_places(data: Data, name: str) -> Ints:
     """Track, place in time (`Rows.order`) and lesion (`Rows.lesion`) of each row of TU, TR or RS.
 
@@ -33,29 +35,25 @@ def domain_places(data: Data, name: str) -> Ints:
     ndarray of int, shape (3, rows)
         -1 where unknown: a subject, reader, visit or lesion that the tables do not have.
     """
-    key = (name, "places")
-    if key not in data.read:
-        table, points = data.tables.domains[name], data.timepoints
-        subject, reader, when, lesion = (
-            _coded(column.trimmed, data.words(word))
-            for column, word in (
-                (variable(table, "USUBJID"), "subject"),
-                (evaluator(table, name), "evaluator"),
-                (visit(table), "visit"),
-                (variable(table, f"{name}LNKID"), "lesion"),
-            )
+    table, points = data.tables.domains[name], data.timepoints
+    subject, reader, when, lesion = (
+        _coded(column.trimmed, data.words(word))
+        for column, word in (
+            (variable(table, "USUBJID"), "subject"),
+            (evaluator(table, name), "evaluator"),
+            (visit(table), "visit"),
+            (variable(table, f"{name}LNKID"), "lesion"),
         )
-        track = _place((subject, reader), (data.track_subject, data.track_evaluator))
-        point = _place((track, when), (points.track, points.visit))
-        order = np.where(point >= 0, points.order[point], -1) if len(points) else point
-        found = np.full(table.n_rows, -1, dtype=np.int64)
-        if "lesions" in data.places and data["lesions"].n:
-            rows = data["lesions"]
-            row = _place((track, lesion), (rows.track, data.shared("lesion", "lesions")))
-            found = np.where((row >= 0) & (lesion >= 0), rows.lesion[row], -1)
-        data.read[key] = np.stack([track, order, found])
-    places: Ints = data.read[key]
-    return places
+    )
+    track = _place((subject, reader), (data.track_subject, data.track_evaluator))
+    point = _place((track, when), (points.track, points.visit))
+    order = np.where(point >= 0, points.order[point], -1) if len(points) else point
+    found = np.full(table.n_rows, -1, dtype=np.int64)
+    if "lesions" in data.places and data["lesions"].n:
+        rows = data["lesions"]
+        row = _place((track, lesion), (rows.track, data.shared("lesion", "lesions")))
+        found = np.where((row >= 0) & (lesion >= 0), rows.lesion[row], -1)
+    return np.stack([track, order, found])
 
 
 def _coded(column: Column, words: Words) -> Ints:
