@@ -187,7 +187,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     too_small_size = getattr(criteria, "too_small", None)
     stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
-    kin = relations(table, at, given.visits.no_disease)
+    kin = relations(table, at, given.visits.no_disease, ~np.isnan(sizes[..., 0]))
     if kin is not None:
         default = np.nan if too_small_size is None else too_small_size
         sizes, too_small, of_parts = with_parts(kin, sizes, too_small, default)
