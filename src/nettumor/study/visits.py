@@ -21,7 +21,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.new_rows import silent_rows
-from nettumor.rows import fills, group, order_rows, stretches, values_at
+from nettumor.rows import fills, group, order_of_distinct, order_rows, stretches, values_at
 from nettumor.study.tracks import Names, rank_of
 from nettumor.words.visits import is_loose
 from nettumor.words.visits import place as visit_place
@@ -357,7 +357,7 @@ def places_in_time(
     """
     count = np.bincount(track, minlength=n_tracks)
     start = np.cumsum(count) - count
-    order = _by_day(track, day)
+    order = order_of_distinct(track, day)
     if order is None:
         order = _by_all(track, day, *others())
     elif isinstance(order, slice):
@@ -516,7 +516,7 @@ def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: 
     """Timepoints in order: by track, then full date; one without by its visit number, else its
     partial date.
     """
-    order = _by_day(track, day)
+    order = order_of_distinct(track, day)
     if isinstance(order, slice):
         return np.arange(len(track))
     return _by_all(track, day, visit, earliest, word) if order is None else order
@@ -532,22 +532,6 @@ def _by_all(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Int
         key[by_month] = earliest[by_month]
     number = np.where(np.isnan(visit), np.inf, visit)
     return order_rows(track, key, undated, number, word)
-
-
-def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
-    """The order by track and day, in a tenth of the time; None where that does not place every
-    timepoint.
-    """
-    low = day.min(initial=0.0)  # NaN if one has no day
-    width = day.max(initial=0.0) - low + 1.0
-    if not (track.max(initial=0) + 1.0) * width <= 2**52:
-        return None
-    key = track * width
-    key += day - low
-    if (key[1:] > key[:-1]).all():  # visits are numbered as they follow each other
-        return slice(None)
-    order = np.argsort(key)
-    return order if (np.diff(key[order]) > 0).all() else None
 
 
 def _anchor(track: Ints, day: Floats, visit: Floats) -> Floats:

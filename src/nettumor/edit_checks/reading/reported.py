@@ -24,6 +24,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.rows import group, order_rows
 from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
@@ -171,7 +172,7 @@ def at_points(data: Data, codes: Codes) -> Codes:
         else np.zeros(rows.n, np.bool_)
     )
     at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
-    at = at[np.lexsort((-at, accepted[at]))]
+    at = at[order_rows(accepted[at], -at)]
     out = np.zeros(len(data.timepoints), np.int8)
     out[rows.timepoint[at]] = codes[at]
     return out
@@ -244,12 +245,10 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
     """
     points, rows = data.timepoints, data["lesions"]
     seen = np.flatnonzero(points.lesions >= 0)
-    end = np.searchsorted(points.track[seen], rows.track[base], side="right")
-    start = np.searchsorted(seen, rows.timepoint[base], side="right")
-    count = np.maximum(end - start, 0)
-    row = np.repeat(base, count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, seen[np.repeat(start, count) + within]
+    of_track = group(points.track[seen], by=seen)
+    number = of_track.find(rows.track[base])
+    which, later = of_track.between(number, rows.timepoint[base] + 1, np.full(len(base), np.inf))
+    return base[which], seen[later]
 
 
 @made_once
@@ -333,12 +332,12 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         therapy = start[data.track_subject] - reference
     response, reason = np.zeros(data.n_tracks, np.int8), np.zeros(data.n_tracks, np.int32)
     progression = np.full(data.n_tracks, -1, np.int64)
-    for group in groups_of(data):
+    for tracks in groups_of(data):
         unit = np.full(data.n_tracks, -1)
-        unit[group] = np.arange(len(group))
+        unit[tracks] = np.arange(len(tracks))
         here = np.flatnonzero((unit[points.track] >= 0) & (points.order >= 0))
         place = unit[points.track[here]], points.order[here]
-        shape = (len(group), int(place[1].max(initial=0)) + 1)
+        shape = (len(tracks), int(place[1].max(initial=0)) + 1)
         codes, days, at = (
             np.zeros(shape, np.int8),
             np.full(shape, np.nan),
@@ -346,11 +345,11 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         )
         codes[place], days[place], at[place] = overall[here], day[here], here
         codes, days, _ = one_a_day(codes, days, days)
-        found = best_overall_response(codes, days, new_therapy=therapy[group], rule=rule)
-        response[group], reason[group] = found.response, found.reason
+        found = best_overall_response(codes, days, new_therapy=therapy[tracks], rule=rule)
+        response[tracks], reason[tracks] = found.response, found.reason
         pd = found.course == Response.PD
-        progression[group] = np.where(
-            pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1
+        progression[tracks] = np.where(
+            pd.any(axis=1), at[np.arange(len(tracks)), pd.argmax(axis=1)], -1
         )
     return response, reason, progression
 
