@@ -19,14 +19,15 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement, possible_days
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
 from nettumor.endpoints._censoring import progression_place
 from nettumor.endpoints.progression import times_of_course
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import tracks_of
+from nettumor.study.visits import Visits
 from nettumor.terminology import EventReason, Response
 
 

@@ -243,9 +243,7 @@ def _pandas_column(series: Any, name: str) -> Column:
         return _pandas_categories(series, name)
     if str(dtype).startswith("datetime64") or kind == "M":
         moments = series.dt.tz_localize(None) if getattr(dtype, "tz", None) is not None else series
-        return Column.of_datetimes(
-            moments.to_numpy(dtype=f"datetime64[{getattr(dtype, 'unit', 'ns')}]")
-        )
+        return Column.of_datetimes(moments.to_numpy())
     if kind == "m":
         return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
     if kind in "fiub":
@@ -414,7 +412,7 @@ def _polars_words(series: Any) -> Column:
     if numbered is not None:
         codes, first = numbered
         words = text.gather(first)
-        if (words.gather(codes) == text).all():  # no two words of one hash
+        if (words[codes] == text).all():  # no two words of one hash
             return Column(words=words.to_list(), codes=codes)
     # categories of its own: those that all share number a word by when it was first read anywhere
     own = (

@@ -78,7 +78,11 @@ def decide(
         columns |= {f"{name}.{v}": table.column(v) for v in table if v.endswith(("DTC", "DT"))}
     if isinstance(said, Mapping) and "" in said:  # a study file's order of all other columns
         said = {n: said.get(n, said.get(n.partition(".")[2], said[""])) for n in columns}
-    decisions = words_of_dates.decide({n: c.words.tolist() for n, c in columns.items()}, said)
+    decisions = words_of_dates.decide(
+        {n: c.words.tolist() for n, c in columns.items()},
+        said,
+        readers={n: c.date_words for n, c in columns.items()},
+    )
     orders = {n: d.order for n, d in decisions.items() if d.order}
     lines: list[Line] = []
     refusals: list[InputError] = []
