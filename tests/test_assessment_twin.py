@@ -70,6 +70,10 @@ def test_a_baseline_of_a_month(seed):
             assert one["pfs_event"][0]
 
 
+CRITERIA = [nt.criteria.RECIST_1_1, nt.criteria.RECIST_1_0, nt.criteria.VOGL_2008]
+CENSORINGS = [FDA, nt.criteria.ADMIRALONCO_CENSORING]
+
+
 @pytest.mark.parametrize(("criteria", "rule", "censoring"), [
     (nt.criteria.RECIST_1_1, nt.criteria.RECIST_1_1.best_response, FDA), (nt.criteria.RECIST_1_1, UNCONFIRMED, FDA),
     (nt.criteria.RECIST_1_1, ADMIRAL, nt.criteria.ADMIRALONCO_CENSORING),
@@ -81,6 +85,11 @@ def test_assess_is_the_chain_called_by_hand(criteria, rule, censoring, seed):
     """Timepoints, best responses, progression and times of every track are the twin's."""
     lesions, people = study(seed)
     assume(lesions)
+    assess_is_the_twins(lesions, people, criteria, rule, censoring)
+
+
+def assess_is_the_twins(lesions, people, criteria, rule, censoring):
+    """What the twin says of a study."""
     done = nt.assess(tables(lesions, people), criteria=criteria, rule=rule, censoring=censoring)
     timeline, rows = twin.assess(lesions, people, criteria, rule, censoring)
     months = {(r["subject"], r["evaluator"]) for r in rows if r["of_a_month"]}

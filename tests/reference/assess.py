@@ -482,12 +482,19 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
     found = agreed_best(words, choices, new_therapy, rule, first, only)
     every = found["course"]
 
-    def treated(k):
-        ends = censoring.new_therapy_censors and new_therapy is not None
-        return ends and k["shown"] is not None and k["shown"] >= new_therapy
+    def documented(p):
+        """The date of a progression is that of the scan that first documents it (RECIST 1.1,
+        4.3.5): the course ends there, even where another visit has a later scan in between.
+        """
+        own, day = kept[p]["shown"], kept[p]["day"]
+        return min(own, first) if first is not None and day >= first else own
 
-    place = next((p for p in sorted(every) if every[p] == "PD" and not treated(kept[p])), None)
-    shown = None if place is None else kept[place]["shown"]
+    def treated(p):
+        ends = censoring.new_therapy_censors and new_therapy is not None
+        return ends and documented(p) is not None and documented(p) >= new_therapy
+
+    place = next((p for p in sorted(every) if every[p] == "PD" and not treated(p)), None)
+    shown = None if place is None else documented(place)
     judged = [
         CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
         for i, (k, over) in enumerate(zip(kept, late, strict=True))
