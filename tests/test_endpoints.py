@@ -2,6 +2,7 @@
 examples.
 """
 
+import inspect
 import itertools
 from fractions import Fraction
 
@@ -1127,3 +1128,25 @@ def test_deaths_and_cut_offs_of_32_bits_meet_each_other_exactly():
             assert np.ravel(pfs.event).tolist() == [True]
     late = nt.overall_survival(np.float32(23.2), 10.0, cutoff=short)
     assert (late.time, late.event) == (23.1, False)
+
+
+@pytest.mark.parametrize(
+    "function", [nt.time_to_progression, nt.duration_of_response, nt.time_to_response]
+)
+def test_the_times_of_progression_take_the_same_keywords(function):
+    """Each shows the keywords of progression-free survival with their defaults, and no function
+    takes another.
+    """
+
+    def keywords(of):
+        shown = inspect.signature(of).parameters.values()
+        return [p for p in shown if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+    assert keywords(function) == keywords(nt.progression_free_survival)
+    more = [56] if function is not nt.time_to_progression else []
+    with pytest.raises(TypeError, match=rf"{function.__name__}\(\) got an unexpected .*'deaths'"):
+        function([SD], [56], *more, deaths=60)
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        function([SD], [56], *more, starts=60)
+    answer = function([PR, PD], [56, 112], *more, cutoff=100)
+    assert answer.event == (function is nt.time_to_response)

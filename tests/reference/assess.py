@@ -203,6 +203,8 @@ def judge_targets(visits, every, criteria, days, untimed):
         row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
         column = "size"
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
+        if criteria.measure.endswith("product"):  # of two diameters, alike in these studies
+            words = [w * w if isinstance(w, Fraction) else w for w in words]
         line = [
             NAN
             if w == "not measured"
@@ -486,8 +488,10 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         """The date of a progression is that of the scan that first documents it (RECIST 1.1,
         4.3.5): the course ends there, even where another visit has a later scan in between.
         """
-        own, day = kept[p]["shown"], kept[p]["day"]
-        return min(own, first) if first is not None and day >= first else own
+        own, possibly = kept[p]["shown"], choices[p]
+        if first is None or possibly is None or possibly[0] < first:
+            return own
+        return first if own is None else min(own, first)
 
     def treated(p):
         ends = censoring.new_therapy_censors and new_therapy is not None
