@@ -22,6 +22,7 @@ import test_endpoints
 import test_irecist
 import test_marker_course
 import test_target
+from reference import admiralonco as by_manual
 from studies import study
 
 COHORT = 100
@@ -61,6 +62,36 @@ def best_response(random):
         visits=int(random.integers(1, 9)),
     )
     test_best_response_twin.best_is_the_twins(rule_of_best(random), cohort)
+    return COHORT
+
+
+def admiralonco(random):
+    """Best response by the manual of admiralonco, with its arguments at random."""
+    words = ["CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING"]
+    shape = COHORT, int(random.integers(1, 7))
+    courses = random.choice(words, shape, p=[0.22, 0.24, 0.16, 0.08, 0.08, 0.16, 0.06])
+    days = random.choice([7, 14, 27, 28, 29, 56], shape).cumsum(axis=1) - 14
+    rule = attrs.evolve(
+        nt.criteria.ADMIRALONCO_BEST_RESPONSE,
+        confirmation_days=one_of(random, [None, 14, 28, 28]),
+        sd_minimum_days=one_of(random, [28, 42]),
+        max_ne_between=int(random.integers(3)),
+        **bits(random, ["accept_sd_between", "missing_as_ne"]),
+    )
+    found = nt.best_overall_response(nt.parse_responses(courses), days, rule=rule)
+    for i, course in enumerate(courses.tolist()):
+        response, day = by_manual.best(
+            course,
+            days[i].tolist(),
+            confirm=rule.confirmation_days,
+            window=rule.sd_minimum_days,
+            most_ne=rule.max_ne_between,
+            accept_sd=rule.accept_sd_between,
+            missing_as_ne=rule.missing_as_ne,
+        )
+        shown = (course, days[i].tolist(), rule, response, day)
+        assert nt.Response(found.response[i]).label == response, shown
+        assert found.day[i] == day or (day is None and np.isnan(found.day[i])), shown
     return COHORT
 
 
@@ -230,6 +261,7 @@ RULES = {
     run.__name__: run
     for run in (
         best_response,
+        admiralonco,
         best_response_on_partial_days,
         times,
         times_on_partial_days,

@@ -7,11 +7,12 @@ study holds.
 import attrs
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import nettumor as nt
 from nettumor import EventReason, Reason
+from strategies import a_quarter
 from studies import columns, study
 
 pytestmark = pytest.mark.filterwarnings(
@@ -186,6 +187,7 @@ def check_times(row, days, progressed):
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
+@settings(max_examples=2 * a_quarter())
 @given(seed=st.integers(0, 2**40))
 def test_columns_of_a_row_agree(edition, seed):
     """Timepoints, subjects and events of any study agree with each other, under any rule."""
@@ -259,18 +261,30 @@ def plain(table, reader, leave=()):
     return out
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+@settings(max_examples=a_quarter() // 2)
 @given(seed=st.integers(0, 2**40))
-def test_no_readers_rows_change_anothers_answers(seed):
-    """Each reader's rows alone give the reader's timepoints and subjects; survival apart, which knows
-    every scan that anybody read.
+def test_no_readers_rows_change_anothers_answers(edition, seed):
+    """Each reader's rows alone give the reader's timepoints and subjects, under any rule; survival
+    apart, which knows every scan that anybody read.
     """
     lesions, people = study(seed)
     assume(lesions)
+    check_readers(lesions, people, edition, **options_of(seed, edition))
+
+
+def check_readers(lesions, people, edition, **options):
+    """Every reader of a study, alone and together."""
     tables = {"subjects": columns(people)} if people else {}
-    together = nt.assess(tables | {"lesions": columns(lesions)})
+    lesions = measured(lesions)
+
+    def assessed(rows):
+        return nt.assess(tables | {"lesions": columns(rows)}, criteria=edition, **options)
+
+    together = assessed(lesions)
     for reader in sorted({r["evaluator"] for r in lesions}):
         own = [r for r in lesions if r["evaluator"] == reader]
-        apart = nt.assess(tables | {"lesions": columns(own)})
+        apart = assessed(own)
         assert plain(apart.timepoints, reader) == plain(together.timepoints, reader)
         known = {r["subject"] for r in own} | {p["subject"] for p in people}
         mine = [r for r in plain(together.subjects, reader) if r["subject"] in known]
