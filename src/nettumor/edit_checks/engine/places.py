@@ -24,12 +24,10 @@ from nettumor.crf import (
 )
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.edit_checks.engine.register import Check
+from nettumor.edit_checks.reading.made_once import made_once
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.data import Data, Rows
-
-_COUNTED = "looked at"
-"""The key in `Data.read` of what a check counted itself."""
 
 
 @frozen
@@ -56,9 +54,7 @@ def looked(data: Data, read: Bools, filled: Bools | None = None) -> None:
     A check that looks for other places than rows of its first table calls it, once for each table.
     """
     there = np.ones(len(read), np.bool_) if filled is None else filled
-    data.read.setdefault(_COUNTED, []).append(
-        (int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read)))
-    )
+    data.counted.append((int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read))))
 
 
 def places_of(data: Data, check: Check) -> Places:
@@ -66,9 +62,9 @@ def places_of(data: Data, check: Check) -> Places:
 
     A check that relates tables looked at the rows of the first that belong with rows of each other.
     """
-    counted = data.read.pop(_COUNTED, None)
-    if counted is not None:
-        read, unread = np.sum(counted, axis=0).tolist()
+    if data.counted:
+        read, unread = np.sum(data.counted, axis=0).tolist()
+        data.counted.clear()
         return _places(read, unread, "place that can be read" if unread else "place to look at")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
@@ -140,17 +136,14 @@ def _is_value(layout: TableLayout, column: str) -> bool:
     return column == "role" or layout[column].kind == "number"
 
 
+@made_once
 def _of_column(data: Data, rows: Rows, column: str) -> tuple[Bools, Bools]:
     """Where a column's cells are read as what the column holds, and where they hold something
     else.
     """
-    key = (rows.name, column, "is read")
-    if key not in data.read:
-        filled = ~rows.blank(column)
-        read = _is_read(rows, column, filled)
-        data.read[key] = read, filled & ~read & ~_says_none(rows, column)
-    found: tuple[Bools, Bools] = data.read[key]
-    return found
+    filled = ~rows.blank(column)
+    read = _is_read(rows, column, filled)
+    return read, filled & ~read & ~_says_none(rows, column)
 
 
 def _kind(rows: Rows, column: str) -> str:
