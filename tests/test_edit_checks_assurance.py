@@ -138,3 +138,11 @@ def test_a_diary_of_periods_has_no_days_to_look_at():
     state = found.runs.rows()[0]
     assert (state["status"], state["reason"]) == ("skipped", "no place to look at")
     assert state["unreadable"] == 0
+
+
+def test_the_matrix_of_a_whole_run_names_its_subjects():
+    """The group of checks called subject has a column of its own beside the subjects."""
+    subjects = {"subject": ["01", "02"], "age": ["250", "60"], "sex": ["F", "M"]}
+    matrix = edit_checks.run({"subjects": subjects}).matrix()
+    assert matrix["subject"].tolist() == ["01", "02"]
+    assert matrix["subject data"].tolist() == [1, 0]

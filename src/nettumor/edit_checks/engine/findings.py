@@ -218,14 +218,16 @@ class Findings(Table):
         Returns
         -------
         Table
-            subject, then a column for each group of checks: the number of its queries; NaN where no
-            check of the group could look. Every subject of the tables is there.
+            subject, then a column for each group of checks (the group subject as "subject data"): the
+            number of its queries; NaN where no check of the group could look. Every subject of the
+            tables is there.
         """
         own = np.flatnonzero(
             (self.cause < 0) & (ranks(self["severity"]) <= SEVERITIES.index(severity))
         )
         place = {s: i for i, s in enumerate(self.subjects.tolist())}
         group_of = {id: self._group(id) for id in self.runs["check"].tolist()}
+        group_of = {id: "subject data" if g == "subject" else g for id, g in group_of.items()}
         ran = {group_of[r["check"]] for r in self.runs.rows() if r["status"] != "skipped"}
         columns: dict[str, Any] = {"subject": self.subjects}
         for group in dict.fromkeys(group_of.values()):
