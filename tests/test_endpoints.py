@@ -722,6 +722,19 @@ def test_months_without_days():
     assert long.reason == EventReason.DAY_UNKNOWN
 
 
+def test_a_long_course_of_months_is_answered_in_time():
+    """300 visits known to the month only have too many combinations of days: the answer is that the
+    day is not known, in a time that grows with the visits and not with their square.
+    """
+    month = np.arange(300) * 30.0
+    found = nt.progression_free_survival([SD] * 300, month, days_latest=month + 29)
+    assert np.isnan(found.time)
+    assert (found.event, found.reason) == (False, EventReason.DAY_UNKNOWN)
+    one = np.where(month == month[-2], month + 29, month)
+    known = nt.progression_free_survival([SD] * 300, month, days_latest=one)
+    assert ends(known) == (month[-1], False)
+
+
 def test_survival_in_a_month():
     """A death in a month is an event without a time; with a cut-off in that month nobody knows; an
     origin that is not known leaves no event.

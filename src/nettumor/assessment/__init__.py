@@ -56,7 +56,7 @@ from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import Line, further, intake_table, tell
-from nettumor.crf.limits import Limits
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
@@ -133,7 +133,8 @@ def assess(
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
     limits : Limits, or mapping of str to int, optional
-        The largest file and table that are read, as in `nettumor.crf.read`.
+        The largest file and table that are read, as in `nettumor.crf.read`, and the most places of
+        lesion and visit of subjects of like courses (`places`), for Tables and frames too.
     criteria : SizeCriteria, AttenuationCriteria, or str
         An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
@@ -256,6 +257,7 @@ def assess(
         late_baseline_days=late_baseline_days,
         reference=reference,
         last_known_alive=last_known_alive,
+        limits=limits,
         axes=AxisRules(
             marker_after_days=marker_after_days,
             marker_rule=marker_rule,
@@ -292,7 +294,9 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     as_read = read_subjects(tables, names, asked.data_cutoff, asked.reference)
     subjects, alive = with_last_alive(tables, names, as_read, asked)
     chosen = selected(tables["lesions"], selection)
-    placed = [_placed(g, asked) for g in groups_of(tables, names, subjects, chosen)]
+    limits = as_limits(asked.limits, None if tables.study is None else tables.study.limits)
+    groups = groups_of(tables, names, subjects, chosen, limits.places)
+    placed = [_placed(g, asked) for g in groups]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
         placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]

@@ -183,6 +183,7 @@ def assess(
             read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
             last_known_alive=last_known_alive,
+            limits=limits,
         )
         return
     answers = assess_before_after(

@@ -70,6 +70,7 @@ def assess(
     read: Sequence[Path] = (),
     late_baseline_days: float | None = None,
     last_known_alive: str = "as given",
+    limits: Limits = LIMITS,
 ) -> None:
     """Assess the study, write the tables, and show subjects and rates; ``visits`` are the interval
     and the window of the scheduled visits, ``read`` further files that are read.
@@ -88,6 +89,7 @@ def assess(
                 censoring=_censoring(edition, *visits),
                 late_baseline_days=late_baseline_days,
                 last_known_alive=last_known_alive,
+                limits=limits,
             )
     except InputError:
         show_intake(tables.intake, strict=strict)

@@ -27,7 +27,7 @@ from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.labelled_files import KINDS as LABELLED
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.limits import Limits, as_limits, limits_from
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.sdtm_presence import presence_domain
@@ -174,7 +174,7 @@ def read_quietly(
         _refuse_too_late(source, file, dates)
         return source
     wanted = _checked_mapping(mapping)
-    allowed = as_limits(limits) if limits or file is None else limits_from(file.limits)
+    allowed = as_limits(limits, None if file is None else file.limits)
     files = {} if file is None else dict(file.files)
     if file is not None:  # it may lie beside the tables
         files.setdefault(file.name, FileUse(IGNORE))
