@@ -204,7 +204,7 @@ class Column:
             with np.errstate(invalid="ignore"):  # a signalling NaN warns where it is widened
                 return cls.of_own(widen(array))
         if kind in "fiu":
-            return cls(floats=array.astype(np.float64))
+            return cls.of_own(array.astype(np.float64))
         if kind == "b":
             return cls.of_flags(array)
         if kind == "M":

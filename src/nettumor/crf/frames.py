@@ -272,10 +272,11 @@ def _pandas_column(series: Any, name: str) -> Column:
 
 def _pandas_numbers(series: Any, kind: str, name: str) -> Column:
     """Numbers and truth values of NumPy's types and pandas' own that know a missing one."""
-    if series.dtype == np.float64 and isinstance(series.dtype, np.dtype):
-        floats = np.array(series.to_numpy())
-        floats[np.isnan(floats)] = np.nan  # a signalling NaN made plain
-        return Column(floats=floats)
+    if isinstance(series.dtype, np.dtype):
+        held = series.to_numpy()
+        if kind in "iu" and held.size and -WHOLE <= int(held.min()) <= int(held.max()) <= WHOLE:
+            return Column.of_whole(held)
+        return Column.of_array(held, name)
     known = series.dropna() if kind in "iu" else series.iloc[:0]
     if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
         return Column.of_cells(series.tolist(), name)

@@ -284,6 +284,8 @@ class _Held:
 
     def _read(self, order: str, note: str, refusal: str = "") -> DateDecision:
         found = self.read(order) if order else self.plain
+        if not order and (found.status == DateStatus.FULL).all() and (found.form == Form.ISO).all():
+            return DateDecision(certain=not refusal, refusal=refusal, note=note)
         read_ = (found.status == DateStatus.FULL) | (found.status == DateStatus.PARTIAL)
         return DateDecision(
             order=order,
