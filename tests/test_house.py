@@ -93,6 +93,33 @@ def test_rows_are_sorted_in_one_place(path):
     assert bool(sorts) == (name in SORTED_ELSEWHERE), name
 
 
+OTHER_WORDS = {
+    "subject": {"patient", "person", "people", "participant"},
+    "track": {"subject_evaluator", "evaluator_subject", "reading"},
+    "unit": {"judged_item", "judged_unit"},
+    "visit": {"encounter", "epoch", "appointment"},
+    "timepoint": {"time_point", "tp"},
+    "scan": {"exam", "examination", "imaging"},
+}
+"""The words of `nettumor.study`, and words for the same thing that no name of it or of what is
+assessed has.
+"""
+
+
+def test_a_study_is_told_in_one_word_for_each_thing():
+    """The six words are explained in `nettumor.study`; nothing is named by another for the same."""
+    told = re.findall(r"(?m)^- \*(\w+)\*:", importlib.import_module("nettumor.study").__doc__)
+    assert told == list(OTHER_WORDS)
+    others = re.compile(
+        rf"(?:^|_)({'|'.join(w for s in OTHER_WORDS.values() for w in s)})s?(?:_|$)"
+    )
+    for path in (p for p in MODULES if top(p) in ("study", "assessment")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "name", None) or getattr(node, "arg", None)
+            name = node.id if isinstance(node, ast.Name) else name
+            assert not others.search(str(name)), (path.name, name)
+
+
 def public():
     """Every public name of the library and of the modules that a user calls by name."""
     yield from ((nt, name) for name in nt.__all__ if name != "__version__")

@@ -283,8 +283,8 @@ def assess(
 
 def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     """The assessment of a study, and what is left out of its courses."""
-    people = read_population(tables, asked.population, asked.reference)
-    tables, selection = people.of(tables, asked.selection)
+    population = read_population(tables, asked.population, asked.reference)
+    tables, selection = population.of(tables, asked.selection)
     carry = _carried_names(tables, asked.carry)
     of_file = None if tables.study is None else tables.study.schedule
     schedule = scheduled(asked.censoring, tables, asked.schedule, of_file)
@@ -307,7 +307,7 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     said = notes(tables, names, as_read, done.counts, asked) | {"last known alive": alive}
     said |= course_notes(done.counts, described(schedule), asked.late_baseline_days)
     said["new lesions by method"] = methods_of_new(tables["lesions"], names, asked.edition)
-    said |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
+    said |= {f"left out: {n.found} in {n.place}": n.count for n in population.lines}
     lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
     answer = Assessment(
         done.timepoints,
@@ -322,7 +322,7 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
         tables.frame_kind,
         subjects.days,
         _categories(tables, carry),
-        further(tables.intake, [*people.lines, *lines]),
+        further(tables.intake, [*population.lines, *lines]),
         done.sources,
         carry,
         lambda: accepted_evaluators(tables),
