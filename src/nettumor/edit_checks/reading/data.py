@@ -27,6 +27,7 @@ from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.rows import Groups, group
+from nettumor.study.subjects import reference_days
 from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
@@ -356,11 +357,7 @@ class Data:
         out = np.full(len(self.subjects), np.nan)
         if "subjects" in self.tables:
             rows = self["subjects"]
-            start = np.where(
-                np.isnan(rows.dates("randomized").day),
-                rows.dates("treatment_start").day,
-                rows.dates("randomized").day,
-            )
+            start = reference_days(rows.dates("randomized"), rows.dates("treatment_start"))
             out[rows.subject[::-1]] = start[::-1]
         return out
 
