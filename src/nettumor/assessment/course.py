@@ -19,14 +19,15 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement, possible_days
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
 from nettumor.endpoints._censoring import progression_place
 from nettumor.endpoints.progression import times_of_course
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import tracks_of
+from nettumor.study.visits import Visits
 from nettumor.terminology import EventReason, Response
 
 
@@ -142,11 +143,13 @@ def ends_of(
         dates = subjects.dates[name]
         first = np.where(np.isnan(reference), span[1], reference)
         latest = np.where(np.isnan(reference), span[0], reference)
-        return dates.earliest[subject] - first, dates.latest[subject] - latest
+        return _ends_of_day(dates.earliest[subject] - first, dates.latest[subject] - latest)
 
     alive = day("last_known_alive")
     therapy = interval("new_therapy")
     begun = at_least(0.0, therapy[1]) & cycle
+    if begun.any():
+        therapy = _ends_of_day(*(np.where(begun, np.nan, end) for end in therapy))
     return Ends(
         day("death"),
         np.where(begun, np.nan, day("new_therapy")),
@@ -157,13 +160,15 @@ def ends_of(
         subjects.status("death")[subject],
         {
             "death": interval("death"),
-            "new_therapy": (
-                np.where(begun, np.nan, therapy[0]),
-                np.where(begun, np.nan, therapy[1]),
-            ),
+            "new_therapy": therapy,
             "cutoff": interval("data_cutoff"),
         },
     )
+
+
+def _ends_of_day(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
+    """First and last day; one array twice where they are equal, which nobody then has to compare."""
+    return first, first if np.array_equal(first, latest, equal_nan=True) else latest
 
 
 def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
@@ -437,7 +442,7 @@ def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
     """First and last possible day from which a new therapy ends what counts for best response."""
     first, latest = ends.possible["new_therapy"]
     if censoring.same_day_therapy == "counts":  # the day itself still counts
-        return np.floor(first) + 1.0, np.floor(latest) + 1.0
+        return _ends_of_day(np.floor(first) + 1.0, np.floor(latest) + 1.0)
     return first, latest
 
 
