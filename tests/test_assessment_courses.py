@@ -539,3 +539,17 @@ def test_an_iupd_counts_by_its_own_scan(subjects, best, day):
     assert first(done, "best", "best_day") == (best, day)
     shown = first(done, "progression_day", "pfs_days", "pfs_event", "ttp_event")
     assert shown == ((56, 56, True, True) if day else (None, 0, False, False))
+
+
+def test_an_equivocal_lesion_moves_only_the_date_under_irecist():
+    """Responses before a doubtful lesion became a new one stay; its iUPD is dated at the first
+    sighting, and the rule prints that.
+    """
+    words = ("EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")
+    seen = [new("X1", 56 * (i + 1), "", word) for i, word in enumerate(words)]
+    done = assessed(targets(50, 30, 30, 30) + seen, IRECIST)
+    assert overall(done) == "iPR iPR iUPD"
+    assert first(done, "best", "progression_day", "pfs_days", "dor_days") == ("iPR", 56, 56, None)
+    assert "moves only the date of the progression" in str(IRECIST.best_response)
+    ends = "ends the course at its first sighting"
+    assert ends in str(C.RECIST_1_1.best_response)
