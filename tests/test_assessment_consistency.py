@@ -115,7 +115,10 @@ def check_best(row, rows, course, immune):
     else:
         assert best == "MISSING" or RESTS_ON[plainly] & set(course)
         in_month = any(row["best_date"].startswith(m) for m in months)  # the one day that is left
-        assert row["best_day"] in days or np.isnan(row["best_day"]) or in_month
+        if best in PROGRESSIONS and not np.isnan(row["best_day"]):  # the day of some scan
+            assert row["best_day"] <= max(days)
+        else:
+            assert row["best_day"] in days or np.isnan(row["best_day"]) or in_month
     if known and not months:
         assert np.isnan(row["best_day"]) == (best == "MISSING")
     if not np.isnan(row["best_percent"]):
