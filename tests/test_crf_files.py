@@ -560,6 +560,26 @@ def test_formulas_that_were_never_calculated_are_refused(tmp_path, cells, later,
         read_file(path)
 
 
+def test_a_cell_with_an_error_of_excel_is_said(tmp_path):
+    """It is a blank one to the reader of workbooks; #N/A says what people mean by it: no value."""
+    cells = (
+        '<c r="B2" t="e"><v>#N/A</v></c>', '<c r="B2" t="e"><f>A9</f><v>#REF!</v></c>',
+        "<c s='1' t='e'><v>#DIV/0!</v></c>",
+    )  # fmt: skip
+    found = []
+    for cell in cells:
+        (table,) = read_file(formulas(tmp_path / "lesions.xlsx", SUBJECT + cell))
+        assert not table.text("size")[0]
+        found.append([(n.status, n.found, n.count, n.note) for n in table.notes])
+    note = "an error of Excel is a blank cell"
+    expected = [
+        [],
+        [("unreadable", "#REF!", 1, f"{note}; the first is B2")],
+        [("unreadable", "#DIV/0!", 1, note)],
+    ]
+    assert found == expected
+
+
 def test_formulas_with_a_value_are_read(tmp_path):
     """A value that Excel has saved is read, an empty text too; a blank cell before it is none."""
     for cell, value in (

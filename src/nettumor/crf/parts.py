@@ -120,7 +120,8 @@ def recognise(
         What was said of the files so far.
     study : StudyFile or None
     named : bool
-        Each data set was named on purpose: one that is nothing is refused.
+        Each data set was named on purpose: one that is nothing is refused, unless its file holds
+        others that are read.
     others : {"leave", "dates"}
         Whether the SDTM domains that hold nothing but dates for the tables are left aside.
     """
@@ -167,8 +168,9 @@ def recognise(
         else:
             _domain(out, name, members, study, wanted.get(name, {}))
         out.lines.extend(_read_line(p, name) for p in members)
+    beside = {part.table.source.path for members in parts.values() for part in members} - {""}
     for table in unknown:
-        _leave_unknown(out, table, named=named)
+        _leave_unknown(out, table, named=named and table.source.path not in beside)
     return out
 
 

@@ -258,10 +258,12 @@ def _taken(
         ]
     else:
         impossible = []
+    of_tables = [n for t in dated.values() for n in t.notes]
+    of_domains = [n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))]
     lines = [
         *lines,
-        *(n for t in dated.values() for n in t.notes),
-        *(n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))),
+        *of_tables,
+        *(n for n in of_domains if n not in of_tables),  # a table made of domains has their notes
         *decided.lines,
         *of_days,
         *impossible,
