@@ -560,6 +560,19 @@ def test_formulas_that_were_never_calculated_are_refused(tmp_path, cells, later,
         read_file(path)
 
 
+def test_sheets_beside_the_tables_are_left_aside(tmp_path):
+    """A README (Viedoc writes one first) is no reason to refuse the tables beside it; a workbook
+    without any is refused.
+    """
+    rows = [["subject", "lesion", "role", "day", "size"], ["1", "T1", "TARGET", "0", 31]]
+    notes = [["Please read"], ["a"], ["b"]]
+    path = workbook(tmp_path / "x.xlsx", {"README": notes, "lesions": rows, "Items": [["ID"], ["A"]]})
+    with pytest.warns(nettumor.IntakeWarning, match=r"2 tables ignored.*x.xlsx, sheet README"):
+        assert list(crf.read(path)) == ["lesions"]
+    with pytest.raises(InputError, match="`README` is no CRF table"):
+        crf.read(workbook(tmp_path / "y.xlsx", {"README": notes, "Items": [["ID"], ["A"]]}))
+
+
 def test_a_cell_with_an_error_of_excel_is_said(tmp_path):
     """It is a blank one to the reader of workbooks; #N/A says what people mean by it: no value."""
     cells = (

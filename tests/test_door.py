@@ -267,6 +267,55 @@ def test_many_strange_words_are_one_line_more():
     assert lines[-1]["found"] == f"{n - 20} further numbers"
 
 
+def test_sizes_in_cm_are_doubted():
+    """Where hardly a target has 10 mm; a few small ones, or few sizes, say nothing."""
+    for sizes, doubted in (([5.2, 3.1, 1.4, 11.0] * 10, False), ([5.2, 3.1] * 20 + [11.0], True),
+                           ([5.2] * 19, False)):  # fmt: skip
+        n = len(sizes)
+        lesions = {"subject": [str(i) for i in range(n)], "lesion": ["T1"] * n, "role": ["TARGET"] * n,
+                   "day": [0] * n, "size": sizes}  # fmt: skip
+        lines = crf.read({"lesions": lesions}).intake.rows() if not doubted else []
+        if doubted:
+            with pytest.warns(nt.IntakeWarning, match=r'11 mm at most.*or say size = "cm" in \[units\]'):
+                lines = crf.read({"lesions": lesions}).intake.rows()
+        assert [r["count"] for r in lines if r["status"] == "ambiguous"] == [n] * doubted
+
+
+def test_rows_are_counted_one_by_one():
+    """Three rows without a subject are three, and not one line."""
+    tables = door.study()
+    tables["lesions"]["subject"] = ["", "", "", *tables["lesions"]["subject"][3:]]
+    with pytest.warns(nt.IntakeWarning, match="3 rows ignored"):
+        crf.read(tables)
+
+
+def test_a_nadir_that_is_reported_is_known():
+    """It is worked out from the sizes, and its column is none that was lost."""
+    rows = {"subject": ["1"], "day": [56], "overall": ["PR"], "NADIR": [50.0], "RCTLMIN": [50.0]}
+    lines = {r["found"]: r for r in crf.read({"responses": rows}).intake.rows()}
+    assert {lines[n]["status"] for n in ("NADIR", "RCTLMIN")} == {"not needed"}
+
+
+def test_the_columns_of_viedoc():
+    """The date and the name of the event stand for those of the scan; its counters are about the record."""
+    form = {
+        "SiteSeq": ["1"], "SiteName": ["A"], "SiteCode": ["SE01"], "SubjectSeq": ["1"], "SubjectId": ["SE01-001"],
+        "EventSeq": ["1"], "EventId": ["V1"], "EventName": ["Screening"], "EventDate": ["2024-01-02"],
+        "ActivityId": ["A"], "ActivityName": ["Imaging"], "FormSeq": ["1"], "SubjectFormSeq": ["1"],
+        "OriginSubjectFormSeq": [""], "SourceSubjectFormSeq": [""], "TLNUM": ["1"], "TLDIAM": ["50"],
+    }  # fmt: skip
+    with pytest.warns(nt.IntakeWarning, match="5 columns renamed"):
+        tables = crf.read({"TL": form})
+    names = ("subject", "visit", "date", "lesion", "size")
+    assert [tables["lesions"].text(n)[0] for n in names] == [
+        "SE01-001", "Screening", "2024-01-02", "1", "50",
+    ]  # fmt: skip
+    assert {r["status"] for r in tables.intake.rows() if r["kind"] == "column"} == {
+        "renamed",
+        "not needed",
+    }
+
+
 def test_lines_are_checked_and_ordered():
     """A line has a kind and a status that are known; the worst stands first."""
     with pytest.raises(ValueError, match="must be in"):

@@ -41,6 +41,14 @@ def warn_of_sizes(baseline: Floats, unit: str, argument: str, stacklevel: int) -
         _warn(argument, f"{known.min():g} {unit} at least", f"above {high:g} {unit}", stacklevel)
 
 
+def none_is_of_mm(sizes: Floats) -> bool:
+    """Whether at least 20 sizes of targets over all visits are not in mm: fewer than 1 in 20 is as
+    large as a target is when it is chosen, which the first of each course is.
+    """
+    known = sizes[sizes > 0]
+    return known.size >= _MANY and bool(20 * (known >= _TARGETS["mm"][0]).sum() < known.size)
+
+
 def warn_of_livers(volume: Floats, argument: str, stacklevel: int) -> None:
     """Warn where no volume is one of a liver."""
     known = volume[volume > 0]

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from nettumor.crf.cells import State, unknown_words
+from nettumor._plausible import none_is_of_mm
+from nettumor.crf.cells import Role, State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
@@ -66,6 +67,7 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
         lines += _other_categories(tables["responses"])
     if "lesions" in tables and tables["lesions"].n_rows:
         lines += _contradictions(tables["lesions"])
+        lines += _in_cm(tables["lesions"])
     return lines + list(_alike(tables)) + _strangers(tables)
 
 
@@ -99,6 +101,22 @@ def _contradictions(table: CrfTable) -> list[Line]:
     found = f"{table.text(size)[rows[0]]} beside {table.text('state')[rows[0]]}".strip()
     why = "number and state exclude each other: correct one of them"
     return [Line("number", f"lesions.{size}", found, "not measured", len(rows), "ignored", why)]
+
+
+def _in_cm(table: CrfTable) -> list[Line]:
+    """A line where the sizes of the targets are as small as sizes in cm are."""
+    if "size" not in table:
+        return []
+    targets = table.lesions.role == Role.TARGET
+    size = table.lesions.measure("size").value[targets]
+    if not none_is_of_mm(size):
+        return []
+    note = (
+        "fewer than 1 in 20 targets has 10 mm, which each has when it is chosen (RECIST 1.1, 3.1.1); "
+        "if they are in cm, name the column size_cm, or say size = \"cm\" in [units] of a study file"
+    )
+    said = f"{np.nanmax(size):g} mm at most"
+    return [Line("number", "lesions.size", said, "", int((size > 0).sum()), "ambiguous", note)]
 
 
 def _strangers(tables: Mapping[str, CrfTable]) -> list[Line]:

@@ -18,6 +18,7 @@ from attrs import define, evolve, field
 from nettumor.crf.column_names import (
     KEPT,
     STAND_INS,
+    WORKED_OUT,
     is_known_variable,
     is_metadata,
     key_of,
@@ -196,6 +197,8 @@ def _say_the_rest(found: _Found) -> None:
         other = by_key.get(key_of(unit_in(spelled, "mm")[0]), "")
         if spelled.upper() in KEPT and found.name == "subjects":
             found.lines.append(found.line(spelled, spelled, "read"))
+        elif key_of(unit_in(spelled, "mm")[0]) in WORKED_OUT.get(found.name, ()):
+            found.lines.append(found.line(spelled, "", "not needed", "worked out from the sizes"))
         elif is_known_variable(spelled) and spelled.isupper():
             found.lines.append(found.line(spelled, "", "not needed"))
         elif is_metadata(spelled, [*found.table, *found.others]) or _of_another_table(
