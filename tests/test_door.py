@@ -276,7 +276,9 @@ def test_sizes_in_cm_are_doubted():
                    "day": [0] * n, "size": sizes}  # fmt: skip
         lines = crf.read({"lesions": lesions}).intake.rows() if not doubted else []
         if doubted:
-            with pytest.warns(nt.IntakeWarning, match=r'11 mm at most.*or say size = "cm" in \[units\]'):
+            with pytest.warns(
+                nt.IntakeWarning, match=r'11 mm at most.*or say size = "cm" in \[units\]'
+            ):
                 lines = crf.read({"lesions": lesions}).intake.rows()
         assert [r["count"] for r in lines if r["status"] == "ambiguous"] == [n] * doubted
 

@@ -504,14 +504,18 @@ def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
 def _no_lesions(study: Tables) -> InputError:
     """The error for a study without lesions, with what was left aside."""
     rows = study.intake.rows()
-    aside = [r["found"] for r in rows if r["kind"] in ("file", "table") and r["status"] == "ignored"]
+    aside = [
+        r["found"] for r in rows if r["kind"] in ("file", "table") and r["status"] == "ignored"
+    ]
     got = ", ".join(study) + (f"; left aside: {', '.join(aside[:3])}" if aside else "")
     analysed = any(t.source.kind == ADAM for t in (*study.values(), *study.domains.values()))
     why = (
         "Analysis data sets hold responses, sums and times, and no non-target and new lesions: give "
         "TU and TR too."
     )
-    repair = "Put lesions.csv beside them, or say in [files] of a study file (--study) which file it is."
+    repair = (
+        "Put lesions.csv beside them, or say in [files] of a study file (--study) which file it is."
+    )
     reported = (
         "Responses as reported are summed up by best_overall_response(parse_responses(...), days)."
     )

@@ -178,8 +178,12 @@ def _of_single_targets(table: CrfTable) -> tuple[Line, ...]:
     if not single:
         return ()
     said = ", ".join(single)
-    note = "diameters of single targets; non-target and new lesions are not in ADTR, but in TU and TR"
-    return (Line("row", f"{table.name}.PARAMCD", said, "", sum(single.values()), "not needed", note),)
+    note = (
+        "diameters of single targets; non-target and new lesions are not in ADTR, but in TU and TR"
+    )
+    return (
+        Line("row", f"{table.name}.PARAMCD", said, "", sum(single.values()), "not needed", note),
+    )
 
 
 def _sums(table: CrfTable) -> CrfTable:

@@ -139,7 +139,9 @@ def _with_event_columns(block: CrfTable, base: CrfTable) -> CrfTable:
 def _with_instance(block: CrfTable, name: str, instance: Column) -> CrfTable:
     """An instrument with the number of each instance: the lesion's, where it names none."""
     columns = {n: block.column(n) for n in block}
-    of_lesions = role_of_form(block.name) or any(known_column(n, "lesions") == "role" for n in block)
+    of_lesions = role_of_form(block.name) or any(
+        known_column(n, "lesions") == "role" for n in block
+    )
     if not of_lesions or any(names_lesion(n) for n in block):
         return evolve(block, columns={**columns, name: instance})
     note = "the instrument names no lesion: the number of the instance is its number"

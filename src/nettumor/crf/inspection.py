@@ -113,7 +113,7 @@ def _in_cm(table: CrfTable) -> list[Line]:
         return []
     note = (
         "fewer than 1 in 20 targets has 10 mm, which each has when it is chosen (RECIST 1.1, 3.1.1); "
-        "if they are in cm, name the column size_cm, or say size = \"cm\" in [units] of a study file"
+        'if they are in cm, name the column size_cm, or say size = "cm" in [units] of a study file'
     )
     said = f"{np.nanmax(size):g} mm at most"
     return [Line("number", "lesions.size", said, "", int((size > 0).sum()), "ambiguous", note)]

@@ -33,6 +33,7 @@ from nettumor.crf.sdtm_presence import PRESENCE
 from nettumor.crf.study_file.applying import (
     check_columns,
     check_files,
+    left_as_said,
     use_of,
     with_columns,
     without_codes,
@@ -127,12 +128,13 @@ def recognise(
     """
     out = Recognised(ignored={line.found: line.note for line in lines}, lines=[*lines])
     if study is not None:
-        given = [without_codes(table, study) for table in given]
+        left = [*lines, *(n for table in given for n in table.notes if n.kind == "file")]
+        given = [without_codes(left_as_said(table, study), study) for table in given]
     blocks = [(table, _blocks(table, study, wanted)) for table in given]
     if study is not None:
         blocks = [(t, held and [without_codes(b, study) for b in held]) for t, held in blocks]
         named_there = [*given, *(block for _, held in blocks for block in held or ())]
-        check_files(named_there, study, [line.found for line in lines])
+        check_files(named_there, study, [line.found for line in left])
         check_patterns(named_there, study)
     parts: dict[str, list[_Part]] = {}
     unknown: list[CrfTable] = []

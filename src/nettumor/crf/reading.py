@@ -19,13 +19,12 @@ from attrs import evolve
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
 from nettumor.crf.adam import KIND, adam_named
 from nettumor.crf.columns import constant
-from nettumor.crf.files import SUFFIXES, read_file
+from nettumor.crf.files import OFTEN_OTHER, SUFFIXES, read_file
 from nettumor.crf.forms import role_of_form
 from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
-from nettumor.crf.labelled_files import KINDS as LABELLED
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits, limits_from
 from nettumor.crf.parts import layout_named, nearest_table, recognise
@@ -393,10 +392,6 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = frozenset(
-    {".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", *LABELLED, ".gz", ".zip"}
-)
-"""Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
     r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
     r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
@@ -443,7 +438,7 @@ def _from_folder(
             try:
                 tables += read_file(path, limits=limits)
             except (InputError, MissingExtraError) as error:
-                if known or path.suffix.lower() not in _OFTEN_OTHER:
+                if known or path.suffix.lower() not in OFTEN_OTHER:
                     raise
                 left(path, "ignored", f"{error}{near}")
     if not tables:

@@ -74,7 +74,8 @@ _FORMULA = re.compile(rf"{_TAG}f[\s>/]".encode())
 _VALUE = re.compile(rf"{_TAG}v(?:\s[^>]*)?>[^<]".encode())
 _TEXT = re.compile(rb"^[^>]*\bt=[\"']str[\"']")
 _ERROR = re.compile(
-    rf"{_TAG}c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*>(?:(?!</(?:\w+:)?c>).)*?{_TAG}v>([^<]*)".encode(), re.S
+    rf"{_TAG}c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*>(?:(?!</(?:\w+:)?c>).)*?{_TAG}v>([^<]*)".encode(),
+    re.S,
 )
 _MISSING = "#N/A"
 """The one error of Excel that says what people mean by it: there is no value."""
