@@ -257,6 +257,7 @@ def _taken(
         ]
     else:
         impossible = []
+    impossible += [line for name in dated for line in _lack(dated, name)]
     of_tables = [n for t in dated.values() for n in t.notes]
     of_domains = [n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))]
     lines = [
@@ -292,6 +293,17 @@ def _complete(study: Tables, name: str) -> None:
     if missing:
         table = study[name]
         raise _lacking(name, "column", missing, table)
+
+
+def _lack(study: Tables, name: str) -> list[Line]:
+    """A line for a table that is kept without a column that it needs."""
+    missing = study.missing_columns(name)
+    if not missing:
+        return []
+    said = ", ".join(missing)
+    note = f"it lacks {said}: add it, or name its column in [columns.{name}] of a study file"
+    where, rows = study[name].source.name, study[name].n_rows
+    return [Line("table", name, where, "", rows, "unreadable", note)]
 
 
 def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> InputError:
