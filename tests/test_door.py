@@ -267,20 +267,41 @@ def test_many_strange_words_are_one_line_more():
     assert lines[-1]["found"] == f"{n - 20} further numbers"
 
 
-def test_sizes_in_cm_are_doubted():
-    """Where hardly a target has 10 mm; a few small ones, or few sizes, say nothing."""
-    for sizes, doubted in (([5.2, 3.1, 1.4, 11.0] * 10, False), ([5.2, 3.1] * 20 + [11.0], True),
-                           ([5.2] * 19, False)):  # fmt: skip
+@pytest.mark.parametrize(
+    ("factor", "more", "said"),
+    [
+        (1, {}, []),
+        (-1, {}, [("-50", 2, "unreadable")]),
+        (0.1, {}, [("8 mm at most, all below 10 mm", 21, "ambiguous")]),
+        (0.1, {"unit": ["cm"] * 24}, []),
+        (100, {}, [("1500 mm at least, all above 500 mm", 21, "ambiguous")]),
+    ],
+)
+def test_sizes_that_bodies_do_not_hold(factor, more, said):
+    """Numbers of a frame: those below 0, and the unit that all of them together put in doubt."""
+    sizes = np.array([size for sizes in door.SIZES.values() for size in sizes], dtype=float)
+    sizes[sizes > 0] *= abs(factor)
+    sizes[:2] *= np.sign(factor)
+    table = {"subject": np.repeat([*door.SIZES], 4), "lesion": ["T01"] * 24, "size": sizes, **more}
+    table |= {"role": ["TARGET"] * 24, "day": list(door.DAYS) * 6}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nt.IntakeWarning)
+        intake = crf.read({"lesions": table}).intake
+    rows = [r for r in intake.rows() if r["kind"] == "number"]
+    assert [(r["found"], r["count"], r["status"]) for r in rows] == said
+
+
+def test_sizes_in_cm_with_a_large_one_among_them():
+    """Where hardly a lesion has 10 mm; a third of them, and few sizes, say nothing."""
+    for sizes, doubted in (([5.2, 3.1, 11.0] * 10, []), ([5.2] * 18 + [11.0], []),
+                           ([5.2, 3.1] * 20 + [11.0], ["11 mm at most, 1 of 41 from 10 mm on"])):  # fmt: skip
         n = len(sizes)
         lesions = {"subject": [str(i) for i in range(n)], "lesion": ["T1"] * n, "role": ["TARGET"] * n,
                    "day": [0] * n, "size": sizes}  # fmt: skip
-        lines = crf.read({"lesions": lesions}).intake.rows() if not doubted else []
-        if doubted:
-            with pytest.warns(
-                nt.IntakeWarning, match=r'11 mm at most.*or say size = "cm" in \[units\]'
-            ):
-                lines = crf.read({"lesions": lesions}).intake.rows()
-        assert [r["count"] for r in lines if r["status"] == "ambiguous"] == [n] * doubted
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nt.IntakeWarning)
+            rows = crf.read({"lesions": lesions}).intake.rows()
+        assert [r["found"] for r in rows if r["status"] == "ambiguous"] == doubted
 
 
 def test_rows_are_counted_one_by_one():
