@@ -86,8 +86,9 @@ def _redcap(table: CrfTable, keys: Mapping[str, str]) -> list[CrfTable]:
         if word and len(rows):
             block = evolve(_with_values(whole.take(rows)), name=word, notes=())
             block = _with_event_columns(block, out[0])
-            keys = table.column(instance).take(rows) if instance else None
-            out.append(block if keys is None else _with_instance(block, instance, keys))
+            if instance:
+                block = _with_instance(block, instance, table.column(instance).take(rows))
+            out.append(block)
     return [block for block in out if block.n_rows]
 
 

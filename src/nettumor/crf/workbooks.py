@@ -260,8 +260,8 @@ def _check_sheet(
             errors += _errors(text)
     if not errors:
         return []
-    place, found = errors[0]
-    note = f"an error of Excel is a blank cell{f'; the first is {place}' if place else ''}"
+    first, found = errors[0]
+    note = f"an error of Excel is a blank cell{f'; the first is {first}' if first else ''}"
     return [Line("number", where, found, "", len(errors), "unreadable", note)]
 
 
