@@ -304,6 +304,38 @@ def test_sizes_in_cm_with_a_large_one_among_them():
         assert [r["found"] for r in rows if r["status"] == "ambiguous"] == doubted
 
 
+def test_a_result_of_sdtm_is_not_left_aside_without_a_word():
+    """TRSTRESN in a table of lesions is no size by its name; beside a size it is known."""
+    tables = door.renamed("lesions", "size", "TRSTRESN")
+    tables["lesions"]["state"][0] = "ABSENT"
+    with pytest.warns(nt.IntakeWarning, match="'TRSTRESN' was ignored .*name it size"):
+        crf.read(tables)
+    tables = door.study()
+    tables["lesions"]["TRSTRESN"] = tables["lesions"]["size"]
+    rows = crf.read(tables).intake.rows()
+    assert [r["status"] for r in rows if r["found"] == "TRSTRESN"] == ["not needed"]
+
+
+def test_parts_of_a_date_are_no_days():
+    """A day beside a month and a year is refused; beside a date it is nothing new."""
+    tables = door.study()
+    dates = [d.split("-") for d in tables["lesions"]["date"]]
+    parts = {n: [d[i] for d in dates] for i, n in enumerate(("year", "month", "Day"))}
+    lesions = {n: c for n, c in tables["lesions"].items() if n != "date"}
+    with pytest.raises(nt.InputError, match=r"is part of a date\. Join them into one column date"):
+        crf.read({**tables, "lesions": {**lesions, **parts}})
+
+
+def test_of_two_units_the_one_of_the_layout_is_read():
+    """size_mm beside size_cm, in any order."""
+    tables = door.renamed("lesions", "size", "size_mm")
+    tables["lesions"]["size_cm"] = ["1"] * len(tables["lesions"]["size_mm"])
+    with pytest.warns(nt.IntakeWarning, match="`size` is read from size_mm"):
+        assert nt.assess(tables).subjects["best"].tolist() == (
+            nt.assess(door.study()).subjects["best"].tolist()
+        )
+
+
 def test_rows_are_counted_one_by_one():
     """Three rows without a subject are three, and not one line."""
     tables = door.study()

@@ -260,6 +260,18 @@ def is_known_variable(name: str) -> bool:
     return bool(_VARIABLES.fullmatch(name.upper()))
 
 
+_RESULT = re.compile(r"(?:TR|TU|RS|LB)(?:ORRES|STRESC|STRESN)")
+
+
+def is_result(name: str) -> bool:
+    """Whether a variable of the SDTM holds what was found, which no table leaves aside without a word.
+
+    >>> is_result("TRSTRESN"), is_result("TRSEQ")
+    (True, False)
+    """
+    return bool(_RESULT.fullmatch(name.upper()))
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is nearest to another, "" where none is near.
 

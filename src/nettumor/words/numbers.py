@@ -2,7 +2,8 @@
 
 What is not certain is not read: "~50", "about 50", "50?" and two numbers in a cell are words. A
 comma with exactly three digits behind it may separate thousands, and is a decimal mark only in a
-file of decimal commas; a point so in a column of decimal commas is none (`with_thousands`). A unit that fits the column is converted; another is not read.
+file of decimal commas; a point so in a column of decimal commas is none (`with_thousands`). A unit
+that fits the column is converted; another is not read.
 
 Sources: ISO 80000-1 (comma and point as decimal marks); SAS TS-140 (how small a number can be).
 """
