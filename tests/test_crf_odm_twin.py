@@ -24,7 +24,7 @@ TYPES = {
     "IncompleteDatetime": ["2024-01---T10:-:-", "---T-:-:-"], "IncompleteDate": ["2024--15"],
     "IncompleteTime": ["-:21:-"], "URI": ["http://example.com/a?b=c&d=e"],
 }  # fmt: skip
-"""The typed elements of ODM 1.3.2 (section 3.1.4.1.1.1.1.2), each with values."""
+"""The typed elements of ODM 1.3.2 (section 2.14), each with values."""
 
 
 def quoted(text):
