@@ -23,6 +23,13 @@ def published(name):
     return pandas.read_parquet(data / f"{name}.parquet")
 
 
+def pandas_concat(*frames):
+    """Frames one below the other."""
+    import pandas
+
+    return pandas.concat(frames)
+
+
 def adam():
     """The study of the exports as ADSL, ADRS, ADTR and ADTTE, from its answer."""
     done = nt.assess(nettumor.crf.read(exports.HERE / "plain"))
@@ -142,6 +149,30 @@ def test_public_data_sets():
     assert times.numbers("event").value.tolist() == (theirs.CNSR == 0).astype(float).tolist()
     assert times.text("parameter").tolist() == theirs.PARAMCD.tolist()
     assert times.text("start").tolist() == theirs.STARTDT.astype(str).tolist()
+
+
+def test_lesions_come_of_no_analysis_data_set():
+    """The diameters of single targets are counted in the intake; assess and the command line say what
+    is not there. Sums of the targets are those of the published ADTR where all were measured.
+    """
+    theirs = published("adtr_onco")
+    single = theirs[theirs.PARAMCD.str.contains("LDIAM")]
+    tables = nettumor.crf.read({"adtr_onco": theirs, "adrs_onco": published("adrs_onco")})
+    (line,) = (r for r in tables.intake.rows() if r["found"].startswith("LDIAM1, LDIAM2"))
+    assert (line["count"], line["status"]) == (len(single), "not needed")
+    with pytest.raises(nt.InputError, match="no non-target and new lesions: give TU and TR") as no:
+        nt.assess(tables)
+    assert "Analysis data sets hold responses, sums and times" in no.value.command_line
+    sizes = single[single.PARAMCD.str.startswith("LDIAM") & (single.TULOCGR1 == "NON-NODAL")]
+    nodes = single[single.PARAMCD.str.startswith("NLDIAM") & (single.TULOCGR1 == "NODAL")]
+    both = pandas_concat(sizes, nodes).pivot(
+        index=["USUBJID", "TRLNKID"], columns="AVISITN", values="AVAL"
+    )
+    sums = theirs[(theirs.PARAMCD == "SDIAM") & (theirs.LSEXP == theirs.LSASS)]
+    assert len(sums) > 15
+    for row in sums.itertuples():
+        mine = nt.target_response(both.loc[row.USUBJID].to_numpy()).sum
+        assert mine[list(both.columns).index(row.AVISITN)] == pytest.approx(row.AVAL, abs=1e-9)
 
 
 UNITS = [

@@ -250,6 +250,40 @@ def test_redcap_events_that_repeat_and_forms_without_a_date():
     assert rows_of(table, "visit", "date", "size") == [("follow up", "2024-01-02", "50")]
 
 
+def test_instances_of_redcap_are_the_numbers_of_lesions_without_one(tmp_path):
+    """Where an instrument of lesions names none, and said; a column that does goes before it."""
+    source = {
+        "record_id": ["1"] * 4,
+        "redcap_event_name": ["screening_arm_1"] * 4,
+        "redcap_repeat_instrument": ["", *["target_lesions"] * 2, "visits"],
+        "redcap_repeat_instance": ["", "1", "2", "1"],
+        "scan_date": ["2024-01-02", *[""] * 3],
+        "overall_response": ["SD", *[""] * 3],
+        "tl_diameter": ["", "50", "20", ""],
+        "weight": ["", "", "", "80"],
+    }
+    tables = read_quietly({"export": source}, incomplete="keep")
+    assert rows_of(tables["lesions"], "lesion", "size") == [("1", "50"), ("2", "20")]
+    said = {(r["found"], r["read_as"]): r["status"] for r in tables.intake.rows()}
+    assert said["redcap_repeat_instance", "lesion"] == "renamed"
+    assert said["redcap_event_name", "visit"] == "read"
+    named = {**source, "tl_number": ["", "7", "8", ""]}
+    table = read_quietly({"export": named}, incomplete="keep")["lesions"]
+    assert rows_of(table, "lesion", "size") == [("7", "50"), ("8", "20")]
+
+
+def test_the_number_of_a_lesion_behind_its_column():
+    """A word for a lesion is certain; the letter t only beside a non-target that is written so."""
+    about = {"subject": ["1"], "visit": ["BL"], "scan_date": ["2024-01-02"]}
+    for names in (("size_tl1", "status_ntl1"), ("Size (target 1)", "Status (non-target 1)"),
+                  ("size_t1", "status_nt1")):  # fmt: skip
+        table = nt.crf.read({"data": {**about, names[0]: [50], names[1]: ["PRESENT"]}})["lesions"]
+        found = rows_of(table, "lesion", "role", "size", "state")
+        assert found == [("T1", "TARGET", "50", ""), ("NT1", "NON-TARGET", "", "PRESENT")]
+    with pytest.raises(nt.InputError, match="no CRF table"):
+        nt.crf.read({"data": {**about, "size_t1": [50], "size_t2": [40]}})
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [

@@ -53,6 +53,7 @@ from nettumor.assessment.slots import Rows
 from nettumor.assessment.sources import sources_of
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.crf.adam import KIND as ADAM
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import Line, further, intake_table, tell
@@ -505,18 +506,37 @@ def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
     )
 
 
+def _no_lesions(study: Tables) -> InputError:
+    """The error for a study without lesions, with what was left aside."""
+    rows = study.intake.rows()
+    aside = [
+        r["found"] for r in rows if r["kind"] in ("file", "table") and r["status"] == "ignored"
+    ]
+    got = ", ".join(study) + (f"; left aside: {', '.join(aside[:3])}" if aside else "")
+    analysed = any(t.source.kind == ADAM for t in (*study.values(), *study.domains.values()))
+    why = (
+        "Analysis data sets hold responses, sums and times, and no non-target and new lesions: give "
+        "TU and TR too."
+    )
+    repair = (
+        "Put lesions.csv beside them, or say in [files] of a study file (--study) which file it is."
+    )
+    reported = (
+        "Responses as reported are summed up by best_overall_response(parse_responses(...), days)."
+    )
+    return InputError(
+        f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {got}. "
+        f"{why if analysed else reported}",
+        argument="source",
+        command_line=f"There is no table of lesions (or SDTM TU and TR); got {got}. "
+        f"{why if analysed else repair}",
+    )
+
+
 def _study(study: Tables, criteria: Any) -> Tables:
     """The study, where it has what the criteria judge."""
     if "lesions" not in study:
-        raise InputError(
-            f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. "
-            "Responses as "
-            "reported are summed up by best_overall_response(parse_responses(...), days).",
-            argument="source",
-            command_line="There is no table of lesions (or SDTM TU and TR); got "
-            f"{', '.join(study)}. Put lesions.csv beside them, or say in [files] of a study file "
-            "(--study) which file it is.",
-        )
+        raise _no_lesions(study)
     missing = study.missing_columns("lesions")
     if missing:
         raise InputError(
