@@ -8,6 +8,7 @@ from every container, so that one guard serves all.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -275,6 +276,7 @@ def _unknown_beside(a: Floats, b: Floats) -> bool:
     return 0 < short.size < max(a.size, b.size) and bool(np.isnan(short).all())
 
 
+@cache
 def ratio(percent: float, sign: int) -> tuple[float, float]:
     """Whole numbers (m, n) such that a change by ``sign * percent`` is ``m * after`` against
     ``n * before``.
@@ -461,6 +463,15 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     for row in range(1, out.shape[0]):
         ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])
     return out
+
+
+def first_true(where: Bools) -> npt.NDArray[np.int64]:
+    """The place along the first axis of the first True; the length of the axis where none is."""
+    short = np.int16 if len(where) < 2**15 else np.int64  # a quarter of the room
+    first = np.full(where.shape[1:], len(where), dtype=short)
+    for place in reversed(range(len(where))):
+        np.copyto(first, place, where=where[place])
+    return first.astype(np.int64)
 
 
 def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:

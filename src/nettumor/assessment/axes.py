@@ -34,6 +34,7 @@ from nettumor.crf.columns import Ints
 from nettumor.criteria import VOGL_2008
 from nettumor.errors import InputError, did_you_mean
 from nettumor.markers import combine_markers
+from nettumor.rows import number_rows
 from nettumor.terminology import Response, labels
 
 _BEST = attrs.evolve(
@@ -138,18 +139,30 @@ def _where_they_agree(
     if not differ.any():
         return worst, reason, note
     note = np.full(worst.shape, "", dtype=object) if note is None else note
-    for unit, time in zip(*np.nonzero(differ), strict=True):
-        said = ", ".join(
-            f"{name} {labels([code[unit, time]])[0]}"
-            for name, code in codes.items()
-            if code[unit, time] > Response.NE
-        )
-        own = f"; {note[unit, time]}" if note[unit, time] else ""
-        note[unit, time] = f"several markers and no rule: {said}{own}"
+    # the markers that differ are put into words once for each combination of responses
+    of_marker = [code[differ] for code in codes.values()]
+    number, first = number_rows(*of_marker)
+    words = np.array(
+        [_told(list(codes), [int(code[i]) for code in of_marker]) for i in first.tolist()],
+        dtype=object,
+    )
+    own = note[differ]
+    said = words[number]
+    note[differ] = np.where(own == "", said, said + "; " + own)
     both = reason.copy()
     for part in parts.values():
         both |= np.where(differ & (part.response > Response.NE), part.reason, 0).astype(np.int32)
     return np.where(differ, np.int8(Response.NE), worst), both, note
+
+
+def _told(names: list[str], codes: list[int]) -> str:
+    """What several markers say, where no rule makes one verdict of them."""
+    said = [
+        f"{name} {label}"
+        for name, code, label in zip(names, codes, labels(codes), strict=True)
+        if code > Response.NE
+    ]
+    return f"several markers and no rule: {', '.join(said)}"
 
 
 def _joined(notes: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:

@@ -19,14 +19,16 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, at_least, more_than
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.series import Scans, Series, folded, named, series, value_at, word_at
+from nettumor.assessment.series import Scans, Series, folded, named, series, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError
 from nettumor.markers import BiologicalResponse
 from nettumor.markers import get as marker_named
 from nettumor.markers._units import parse
+from nettumor.rows import number_rows
 from nettumor.terminology import Reason, Response
+from nettumor.words.units import same as same_unit
 
 _NO_CONFOUNDER = {"", "NONE", "NO", "N", "NIL", "NOT KNOWN", "UNKNOWN"}
 
@@ -67,28 +69,22 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
         usable &= ~confounded
     code, names = marker_of_row(table)
     same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
+    day = table.when().day
     out = {}
     for m, name in enumerate(names):
-        samples = series(table, subject, usable & (code == m), same)
+        samples = series(day, subject, usable & (code == m), same)
         before, after = pairs(samples, scans, rules.marker_after_days)
         limit = value_at(limits, after)
         limit = np.where(np.isnan(limit), value_at(limits, before)[:, None], limit)
-        said = {
-            word: (word_at(words[word], before)[:, None], word_at(words[word], after))
-            for word in words
-        }
         found = BiologicalResponse.assess(
             value_at(value, before)[:, None],
             value_at(value, after),
             upper_limit=limit,
             invalid="NE",
-            unit_before=said["unit"][0],
-            unit_after=said["unit"][1],
-            assay_before=said["assay"][0],
-            assay_after=said["assay"][1],
         )
-        first, second = said["specimen"]
-        changed = (first != second) & (first != "") & (second != "")
+        changed = np.logical_or.reduce(
+            [_changed(words[word], before, after, word == "unit") for word in words]
+        )
         note = _note(name, confounder, confounded, before, after)
         out[name] = Part(
             np.where(changed, np.int8(Response.NE), found.response),
@@ -98,6 +94,20 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
             note,
         )
     return out
+
+
+def _changed(words: tuple[Ints, Any], before: Ints, after: Ints, is_unit: bool) -> Bools:
+    """Where the word of the sample is another than at baseline; spellings of one unit are not."""
+    codes, text = words
+    held, given = np.append(codes, len(text)), [*text.tolist(), ""]
+    first, second = np.broadcast_arrays(held[before][:, None], held[after])
+    pair, row = number_rows(first.ravel(), second.ravel())
+    differ = np.zeros(len(row), dtype=np.bool_)
+    for place, at in enumerate(row.tolist()):
+        one, other = given[first.flat[at]], given[second.flat[at]]
+        alike = same_unit(one, other) if is_unit else one == other
+        differ[place] = bool(one and other) and not alike
+    return differ[pair].reshape(after.shape)
 
 
 def pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
@@ -166,10 +176,15 @@ def _note(
     hit = (marked[before][:, None] | marked[after]) & (after >= 0)
     if not hit.any():
         return None
+    # each word at baseline beside each at a scan is put into words once
+    codes, words = confounder
+    own = np.append(np.where(confounded, codes, -1), -1)
+    first, second = np.broadcast_arrays(own[before][:, None], own[after])
+    pair, row = number_rows(first[hit] + 1, second[hit] + 1)
+    said = []
+    for one, other in zip(first[hit][row].tolist(), second[hit][row].tolist(), strict=True):
+        parts = [f"{words[one]} at baseline"] if one >= 0 else []
+        said.append(f"{name}: {', '.join([*parts, *([words[other]] if other >= 0 else [])])}")
     note = np.full(after.shape, "", dtype=object)
-    first, second = word_at(confounder, before), word_at(confounder, after)
-    for unit, time in zip(*np.nonzero(hit), strict=True):
-        said = [f"{first[unit]} at baseline"] if marked[before[unit]] else []
-        said += [str(second[unit, time])] if marked[after[unit, time]] else []
-        note[unit, time] = f"{name}: {', '.join(said)}"
+    note[hit] = np.array(said, dtype=object)[pair]
     return note
