@@ -469,8 +469,8 @@ def first_true(where: Bools) -> npt.NDArray[np.int64]:
     """The place along the first axis of the first True; the length of the axis where none is."""
     short = np.int16 if len(where) < 2**15 else np.int64  # a quarter of the room
     first = np.full(where.shape[1:], len(where), dtype=short)
-    for place in reversed(range(len(where))):
-        np.copyto(first, place, where=where[place])
+    for index in reversed(range(len(where))):
+        np.copyto(first, index, where=where[index])
     return first.astype(np.int64)
 
 

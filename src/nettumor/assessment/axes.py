@@ -14,6 +14,7 @@ codes and reasons of shape (unit, timepoint) come out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 import attrs
@@ -95,8 +96,9 @@ def axes(
 def places(table: CrfTable, names: Names) -> Ints:
     """The subject of each row; -1 for a subject that is not in the study, or none."""
     code, words = table.keys_of("subject")
-    place = {w: i for i, w in enumerate(names.subjects)}
-    return np.array([place.get(w, -1) for w in words], dtype=np.int64)[code] if len(words) else code
+    place = dict(zip(names.subjects, range(len(names.subjects)), strict=True))
+    found = np.fromiter(map(place.get, words, repeat(-1)), dtype=np.int64, count=len(words))
+    return found[code] if len(words) else code
 
 
 def _biological(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:

@@ -130,9 +130,7 @@ def sums(values: Floats, window: tuple[Ints, Ints]) -> Floats:
     return np.where(end > first, found.reshape(first.shape), 0.0)
 
 
-def series(
-    day: Floats, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]
-) -> Series:
+def series(day: Floats, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]) -> Series:
     """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``) not at
     all.
     """

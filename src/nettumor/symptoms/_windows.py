@@ -87,11 +87,8 @@ def _of_own_days(counts: Floats, slot: Ints, number: int) -> tuple[Floats, Ints,
     # what is not recorded, or lies in no slot, goes into one cell more
     cell = np.where(known & (slot >= 0), slot * diaries + np.arange(diaries)[:, None], -1)
     cell = np.where(cell < 0, width * diaries, cell).ravel()
-    value = np.fmax(counts, 0.0).ravel()
-    total, recorded = (
-        np.bincount(cell, weights=weights, minlength=width * diaries + 1)[:-1]
-        for weights in (value, None)
-    )
+    size, shape = width * diaries, (width, diaries)
+    total = np.bincount(cell, weights=np.fmax(counts, 0.0).ravel(), minlength=size + 1)[:size]
+    recorded = np.bincount(cell, minlength=size + 1)[:size]
     free = np.count_nonzero((counts == 0) & (slot > 0), axis=-1)
-    shape = (width, diaries)
-    return total.reshape(shape), recorded.reshape(shape).astype(np.int64), free
+    return total.astype(np.float64).reshape(shape), recorded.reshape(shape), np.asarray(free)
