@@ -13,10 +13,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.crf import number_rows, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.marker_rows import folded
+from nettumor.rows import Groups, codes_of, group, number_rows
 
 
 @frozen(eq=False)
@@ -31,8 +31,10 @@ class Diary:
         The number of a day; NaN elsewhere.
     day : ndarray of float
         The full date as a whole day, else NaN.
-    symptom, series, block : ndarray of int
-        Codes of the symptom (any case), of (subject, symptom), and of (subject, symptom, visit).
+    symptom, series : ndarray of int
+        Codes of the symptom (any case), and of (subject, symptom).
+    blocks : Groups
+        The rows of each (subject, symptom, visit).
     in_block : ndarray of bool
         The row names its visit.
     """
@@ -44,7 +46,7 @@ class Diary:
     day: Floats
     symptom: Ints
     series: Ints
-    block: Ints
+    blocks: Groups
     in_block: Bools
 
     @property
@@ -60,31 +62,21 @@ class Diary:
 
     def per_block(self, values: npt.NDArray[np.generic], where: Bools) -> Floats:
         """The sum over the rows of a mask in each row's block."""
-        total = np.bincount(
-            self.block[where],
-            weights=np.asarray(values, dtype=np.float64)[where],
-            minlength=int(self.block.max(initial=-1)) + 1,
-        )
-        return np.asarray(total[self.block], dtype=np.float64)
+        return self.blocks.of_rows(self.blocks.total(values, where), np.nan)
 
     def days_in_block(self) -> Floats:
         """How many days of a diary with a number each row's block has; a day entered twice counts
         once.
         """
-        counted = np.flatnonzero(self.daily & self.in_block & ~np.isnan(self.count))
-        number, _ = number_rows(self.block[counted], whole_codes(self.day[counted], counted))
-        once = np.zeros(self.rows.n, dtype=np.bool_)
-        once[counted[occurrence(number) == 0]] = True
-        return self.per_block(np.ones(self.rows.n), once)
+        counted = self.daily & self.in_block & ~np.isnan(self.count)
+        once = group(self.blocks.number, whole_codes(self.day), where=counted).occurrence == 0
+        return self.per_block(once, once)
 
 
-def whole_codes(day: Floats, row: Ints) -> Ints:
+def whole_codes(day: Floats) -> Ints:
     """Codes of days; every unknown day is one of its own."""
-    known = ~np.isnan(day)
-    codes = np.unique(day[known], return_inverse=True)[1]
-    out = np.asarray(row, dtype=np.int64) + len(codes)
-    out[known] = codes
-    return out
+    code, distinct = codes_of(day)
+    return np.where(code < 0, len(distinct) + np.arange(len(day)), code)
 
 
 def diary_of(data: Data) -> Diary:
@@ -100,7 +92,6 @@ def diary_of(data: Data) -> Diary:
         count = np.where(rows.blank("count"), rows.number("per_day"), rows.number("count"))
         symptom = folded(rows, "symptom")
         series, _ = number_rows(rows.subject, symptom + 1)
-        block, _ = number_rows(series, folded(rows, "visit") + 1)
         data.read["diary"] = Diary(
             rows,
             daily,
@@ -109,7 +100,7 @@ def diary_of(data: Data) -> Diary:
             np.floor(rows.day),
             symptom,
             series,
-            block,
+            group(series, folded(rows, "visit") + 1),
             ~rows.blank("visit"),
         )
     found: Diary = data.read["diary"]
