@@ -23,7 +23,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, more_than
-from nettumor.assessment.axis_markers import Part, marker_name, marker_parts
+from nettumor.assessment.axis_markers import Part, joined, marker_name, marker_parts
 from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.axis_symptoms import overall, symptom_parts
 from nettumor.assessment.course import one_a_day
@@ -121,7 +121,7 @@ def _biological(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) 
     reason = np.zeros(response.shape, dtype=np.int32)
     for name, part in parts.items():
         reason |= np.where(codes[name] == response, part.reason, 0).astype(np.int32)
-    note = _joined([p.note for p in parts.values()])
+    note = joined([p.note for p in parts.values()])
     if rule is None and len(parts) > 1:
         response, reason, note = _where_they_agree(parts, codes, response, reason, note)
     whole = Part(response, reason, np.ones(len(response), np.bool_), np.zeros(0, np.bool_), note)
@@ -165,17 +165,6 @@ def _told(names: list[str], codes: list[int]) -> str:
         if code > Response.NE
     ]
     return f"several markers and no rule: {', '.join(said)}"
-
-
-def _joined(notes: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
-    found = [n for n in notes if n is not None]
-    if not found:
-        return None
-    out = found[0].copy()
-    for note in found[1:]:
-        both = (out != "") & (note != "")
-        out = np.where(both, out + "; " + note, out + note)
-    return out
 
 
 def _symptomatic(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:

@@ -4,9 +4,11 @@ Which sample of a marker belongs to which scan? Rule of this library: the baseli
 sample on or before the reference date, else the first one; a scan is judged by the latest sample
 after the baseline sample and after the scan before it, at most `marker_after_days` after its own
 day; a sample in reach of two scans serves the earlier, so that later data change nothing. Two
-unequal samples of one day are not used. A change of unit, assay or specimen since baseline is not
-evaluable (never converted). 5-HIAA per creatinine is a marker of its own. Source of the response:
-Vogl et al. 2008, section 4.2 (`nettumor.marker_response`).
+unequal samples of one day are not used. Each sample is held against its own upper limit. A result
+below detection ("<0.5") has the response that every value up to its limit gives, else none. A
+change of unit, assay or specimen since baseline is not evaluable (never converted). 5-HIAA per
+creatinine is a marker of its own. Source of the response: Vogl et al. 2008, section 4.2
+(`nettumor.marker_course`).
 """
 
 from __future__ import annotations
@@ -17,16 +19,16 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, at_least, more_than
+from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.series import Scans, Series, folded, named, series, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError
-from nettumor.markers import BiologicalResponse
 from nettumor.markers import get as marker_named
+from nettumor.markers import marker_course
 from nettumor.markers._units import parse
-from nettumor.rows import number_rows
+from nettumor.rows import codes_of, number_rows
 from nettumor.terminology import Reason, Response
 from nettumor.words.units import same as same_unit
 
@@ -58,40 +60,45 @@ class Part:
 def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> dict[str, Part]:
     """Each marker of the table."""
     numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
-    # a value below the range of the assay is known to be normal where that range ends at or below
-    # the limit
-    value = np.where(at_least(limits, numbers.below), numbers.below, numbers.value)
+    value, below = numbers.value, np.where(numbers.below > 0, numbers.below, np.nan)
     words = {name: folded(table, name) for name in ("unit", "assay", "specimen")}
     confounder = table.keys_of("confounder")
     confounded = _confounded(confounder)
-    usable = ~np.isnan(value)
+    hours = _other_hours(table)
+    usable = ~np.isnan(value) | ~np.isnan(below)
     if rules.confounders == "exclude":
         usable &= ~confounded
     code, names = marker_of_row(table)
-    same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
+    said = (np.nan_to_num(column, nan=-1.0) for column in (value, below, limits))
+    same = (*said, *(codes for codes, _ in words.values()))
     day = table.when().day
     out = {}
     for m, name in enumerate(names):
         samples = series(day, subject, usable & (code == m), same)
         before, after = pairs(samples, scans, rules.marker_after_days)
-        limit = value_at(limits, after)
-        limit = np.where(np.isnan(limit), value_at(limits, before)[:, None], limit)
-        found = BiologicalResponse.assess(
-            value_at(value, before)[:, None],
-            value_at(value, after),
-            upper_limit=limit,
+        # each against its own upper limit; where a sample has none, that of the baseline
+        held = np.concatenate([before[:, None], after], axis=1)
+        course = marker_course(
+            value_at(value, held),
+            np.nan,
+            upper_limit=value_at(limits, held),
+            below=value_at(below, held),
             invalid="NE",
         )
+        response, reason = course.response[:, 1:], course.reason[:, 1:]
         changed = np.logical_or.reduce(
             [_changed(words[word], before, after, word == "unit") for word in words]
         )
-        note = _note(name, confounder, confounded, before, after)
+        notes = [
+            _note(name, words, marked, before, after)
+            for words, marked in ((confounder, confounded), hours)
+        ]
         out[name] = Part(
-            np.where(changed, np.int8(Response.NE), found.response),
-            np.where(changed, np.int32(Reason.NOT_COMPARABLE), found.reason),
+            np.where(changed, np.int8(Response.NE), response),
+            np.where(changed, np.int32(Reason.NOT_COMPARABLE), reason),
             before >= 0,
             before >= 0,
-            note,
+            joined(notes),
         )
     return out
 
@@ -134,7 +141,9 @@ def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
     if "5-HIAA" not in names:
         return code, names
     units, words = table.keys_of("unit")
-    ratio = np.array([_per_creatinine(w) for w in words] or [False], dtype=np.bool_)[units]
+    ratio = np.array([_counts_per(w, "creatinine") for w in words] or [False], dtype=np.bool_)[
+        units
+    ]
     of_ratio = ratio & (code == names.index("5-HIAA"))
     if not of_ratio.any():
         return code, names
@@ -147,9 +156,10 @@ def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
     return place[code], [every[i] for i in kept]
 
 
-def _per_creatinine(word: str) -> bool:
+def _counts_per(word: str, what: str) -> bool:
+    """Whether a unit counts per "creatinine" or "day"."""
     try:
-        return parse(word).per.startswith("creatinine")
+        return parse(word).per.startswith(what)
     except InputError:
         return False
 
@@ -166,6 +176,32 @@ def _confounded(confounder: tuple[Ints, Any]) -> Bools:
     codes, words = confounder
     real = [" ".join(str(w).split()).upper() not in _NO_CONFOUNDER for w in words]
     return np.array([*real, False], dtype=np.bool_)[codes]
+
+
+def _other_hours(table: CrfTable) -> tuple[tuple[Ints, list[str]], Bools]:
+    """How long daily amounts were collected, in words, and which not for about 24 h.
+
+    Up to 2 h more or less are of the same day, as in the check R01; the amount is taken as it
+    stands (`nettumor.markers.daily_amount` scales it).
+    """
+    hours = table.numbers("duration").value
+    code, units = table.keys_of("unit")
+    daily = np.array([_counts_per(w, "day") for w in units] or [False], dtype=np.bool_)[code]
+    other = daily & (more_than(22.0, hours) | more_than(hours, 26.0))
+    number, distinct = codes_of(np.where(other, hours, np.nan))
+    return (number, [f"collected for {h:g} h" for h in distinct.tolist()]), other
+
+
+def joined(notes: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
+    """What several notes say of each scan; None where none says anything."""
+    found = [n for n in notes if n is not None]
+    if not found:
+        return None
+    out = found[0].copy()
+    for note in found[1:]:
+        both = (out != "") & (note != "")
+        out = np.where(both, out + "; " + note, out + note)
+    return out
 
 
 def _note(

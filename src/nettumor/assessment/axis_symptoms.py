@@ -83,16 +83,22 @@ _FREQUENCY = {"count", "total", "per_day"}
 
 
 def _frequency(table: CrfTable) -> tuple[Floats, Floats]:
-    """The sum of each row and its days: NaN days where a mean does not say over how many."""
+    """The sum of each row and its days: NaN days where a mean does not say over how many.
+
+    What cannot be used is infinite: a total of nobody knows how many days, a mean of no day.
+    """
     count = table.numbers("count").value
     if not {"total", "per_day"} & set(table):
         return count, np.ones(len(count))
     total, mean, recorded, period = (
         table.numbers(name).value for name in ("total", "per_day", "days_recorded", "period_days")
     )
-    days = np.where(recorded > 0, recorded, np.where(period > 0, period, np.nan))
+    days = np.where(recorded >= 0, recorded, np.where(period > 0, period, np.nan))
+    days = np.where(days > 0, days, np.nan)
     value = np.where(np.isnan(days), mean, mean * days)
     value = np.where(np.isnan(mean), np.where(np.isnan(days), np.nan, total), value)
+    given = ~(np.isnan(mean) & np.isnan(total))
+    value = np.where(given & (np.isnan(value) | (recorded == 0)), np.inf, value)
     is_count = ~np.isnan(count)
     return np.where(is_count, count, value), np.where(is_count, 1.0, days)
 
@@ -158,15 +164,15 @@ def _mean(rows: _Recorded, subject: Ints, after: Floats, until: Floats, rules: A
     days = rows.single.window(subject, after - 1, until - 1)
     single, n_days = sums(rows.single_total, days), (days[1] - days[0]).astype(np.float64)
     longer = rows.longer.window(subject, after, until)
-    is_record = 1.0 - rows.is_period
+    is_period, is_record = rows.is_period, 1.0 - rows.is_period
     periods, total_of_periods, days_of_periods, records, total_of_records = (
         sums(values, longer)
         for values in (
-            rows.is_period,
-            rows.longer_total * rows.is_period,
-            rows.longer_days * rows.is_period,
+            is_period,
+            np.where(is_period > 0, rows.longer_total, 0.0),
+            rows.longer_days * is_period,
             is_record,
-            rows.longer_total * is_record,
+            np.where(is_period > 0, 0.0, rows.longer_total),
         )
     )
     total, number = single + total_of_periods, n_days + days_of_periods

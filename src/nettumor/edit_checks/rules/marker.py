@@ -380,9 +380,9 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
     good = np.isin(judged, (Response.CR, Response.PR))
     wrong = np.where(answer >= 0, (answer == 1) != good, reported != judged)
     asked = later & (said != "") & ((answer >= 0) | (reported > Response.MISSING))
-    open_ = (
-        np.isnan(limit) & (reported == Response.CR) & good
-    )  # no limit, no CR: it cannot be judged
+    # without a limit there is no CR, and some editions judge nothing
+    needed = bool(getattr(edition, "needs_course", False))
+    open_ = np.isnan(limit) & (needed | ((reported == Response.CR) & good))
     bad = asked & wrong & ~open_
     at = np.flatnonzero(bad)
     yield Hits(
