@@ -153,7 +153,9 @@ def test_k10_by_an_edition_of_the_course():
 def test_k10_with_a_limit_of_each_sample():
     """The baseline is held against its own upper limit, a sample against its own."""
     table = samples([90, 70], upper_limit=[80, 100], response=["", "NE"])
-    assert found("K10", table)["expected"].tolist() == ["CR"]
+    run = found("K10", table)
+    assert run["expected"].tolist() == ["CR"]
+    assert "(upper limit 100, 80 at baseline)" in run["message"][0]
 
 
 def test_two_readers_and_one_marker():

@@ -399,7 +399,7 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
             "after": read.value[at],
             "unit": rows.text("unit")[at],
             "rule": edition.title,
-            "limit": _or(limit[at], "not known"),
+            "limit": _limits(limit[at], rows.number("upper_limit")[base[at]]),
         },
     )
     unknown = (reported == UNKNOWN) & (answer < 0)
@@ -414,8 +414,12 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
     )
 
 
-def _or(values: Floats, otherwise: str) -> npt.NDArray[Any]:
-    return np.array([otherwise if v != v else f"{v:g}" for v in values], dtype=object)
+def _limits(own: Floats, baseline: Floats) -> npt.NDArray[Any]:
+    """The upper limit of each sample, with that of the baseline where it is another."""
+    said = ["not known" if v != v else f"{v:g}" for v in own.tolist()]
+    for place in np.flatnonzero(~np.isnan(baseline) & (own != baseline)).tolist():
+        said[place] += f", {baseline[place]:g} at baseline"
+    return np.array(said, dtype=object)
 
 
 @check(
