@@ -10,17 +10,16 @@ responses are compared, patient by patient.
 Three comparisons, each with the time of the script over that of the library:
 
 - *From a study's tables to the courses*: the tables have identifiers and dates, as a study keeps
-  them. The script joins the start of treatment and groups by subject, symptom and window; the
+  them. The script joins the start of treatment and groups by subject, symptom and window. The
   library's side takes the same columns as arrays (sorted, one row a day, so that a reshape is
   enough; days are the dates less the start) and calls `symptom_course` and `marker_course`.
 - *From a study's tables to a result*: the same script, and `assess` of the same tables, which reads
-  every cell, judges the size axis, and gives what belongs to each scan. Half of its time is the
-  reading of tables; ten times is out of reach here, since reading the identifiers alone takes more
-  than a tenth of the script.
-- *From arrays*: a script on frames that somebody has numbered before (whole-number subjects and
-  days since the start, sorted), beside the courses on arrays. A sum by whole-number keys is nearly
-  all that is left for the script, and it is as fast as memory; the courses write 20 numbers for
-  each of its one, so that ten times is out of reach here too.
+  every cell, judges the size axis, and finds what belongs to each scan. Ten times is out of reach:
+  the reading alone takes a fifth of the script's time.
+- *From arrays*: a script on frames that somebody has numbered before (whole-number subjects, days
+  since the start, sorted), and the courses on arrays. Ten times is out of reach here too: sums by
+  whole-number keys are as fast as memory, and the courses write eight numbers for each sample and
+  six for each window where the script writes three and one.
 
 Run it as ``python benchmarks/axes.py [patients]``.
 """

@@ -416,9 +416,7 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
             argument=argument,
         )
     if array.dtype.kind == "m":
-        return np.asarray(
-            np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")), dtype=np.float64
-        )
+        return np.asarray(array / np.timedelta64(1, "D"), dtype=np.float64)  # NaN for NaT
     days = as_numbers(values, argument)
     refuse(
         argument,
@@ -427,6 +425,14 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
         np.isinf(days),
         "Use NaN for what did not happen.",
     )
+    return days
+
+
+def shared_days(days: Floats) -> Floats:
+    """Days (..., timepoint) as one axis where all have the same known ones; else as they are."""
+    if days.size:
+        first = days.reshape(-1, days.shape[-1])[0]
+        return first if (days == first).all() else days
     return days
 
 

@@ -69,8 +69,7 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     if rules.confounders == "exclude":
         usable &= ~confounded
     code, names = marker_of_row(table)
-    said = (np.nan_to_num(column, nan=-1.0) for column in (value, below, limits))
-    same = (*said, *(codes for codes, _ in words.values()))
+    same = (value, below, limits, *(codes for codes, _ in words.values()))
     day = table.when().day
     out = {}
     for m, name in enumerate(names):

@@ -108,9 +108,8 @@ def _recorded(day: Floats, subject: Ints, own: Bools, total: Floats, days: Float
     is_single = days == 1
     # a day that cannot be is not recorded; a period or record that cannot be answers NE
     possible = np.isfinite(total) & (total >= 0)
-    same = (total, np.nan_to_num(days, nan=-1.0))
-    single = series(day, subject, given & is_single & possible, same)
-    longer = series(day, subject, given & ~is_single, same)
+    single = series(day, subject, given & is_single & possible, (total, days))
+    longer = series(day, subject, given & ~is_single, (total, days))
     length, of_longer = days[longer.row], total[longer.row]
     return _Recorded(
         single,

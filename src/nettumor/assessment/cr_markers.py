@@ -103,7 +103,7 @@ def against_cr(
     row = np.full(scans.day.shape, -1, dtype=np.int64)
     which = np.zeros(scans.day.shape, dtype=np.int64)
     unknown = np.zeros(scans.day.shape, dtype=np.bool_)
-    same = (value, np.nan_to_num(limits, nan=-1.0), units)
+    same = (value, limits, units)
     day = table.when().day
     for place, name in enumerate(wanted):
         usable = ~np.isnan(value) & (code == names.index(name))

@@ -17,7 +17,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints, Words
-from nettumor.rows import order_rows
+from nettumor.rows import in_order, order_rows
 
 
 @frozen(eq=False)
@@ -131,12 +131,14 @@ def sums(values: Floats, window: tuple[Ints, Ints]) -> Floats:
 
 
 def series(day: Floats, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]) -> Series:
-    """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``) not at
-    all.
+    """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``, where
+    NaN is equal to NaN) not at all.
     """
     rows = np.flatnonzero(usable & (subject >= 0) & np.isfinite(day))
-    rows = rows[order_rows(subject[rows], day[rows])]
     who, when = subject[rows], day[rows]
+    if not in_order(who, when):
+        order = order_rows(who, when)
+        rows, who, when = rows[order], who[order], when[order]
     new = np.ones(len(rows), dtype=np.bool_)
     new[1:] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
     if new.all():
@@ -144,8 +146,9 @@ def series(day: Floats, subject: Ints, usable: Bools, same: tuple[npt.NDArray[An
     number, first = np.cumsum(new) - 1, np.flatnonzero(new)
     differ = np.zeros(len(first), dtype=np.bool_)
     for values in same:
-        given = values[rows]
-        differ[number[given != given[first][number]]] = True
+        own, other = values[rows], values[rows[first]][number]
+        both_unknown = (own != own) & (other != other)
+        differ[number[(own != other) & ~both_unknown]] = True
     kept = first[~differ]
     return Series(who[kept], when[kept], rows[kept])
 

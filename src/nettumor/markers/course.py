@@ -350,6 +350,8 @@ def _read(
         refuse("upper_limit", must, limit, np.isinf(limit) | (limit <= 0), _REPAIR)
     guard = _arrays.GUARD
     day = _arrays.as_days(days, "days")
+    if day.shape == value.shape:
+        day = _arrays.shared_days(day)
     _arrays.check_increasing(day, "days")
     shape, own_day = value.shape, day
     has_limit = bool((~np.isnan(limit)).any())

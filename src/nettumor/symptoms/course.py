@@ -351,8 +351,12 @@ def _read(daily_counts: npt.ArrayLike, days: npt.ArrayLike) -> tuple[Floats, Flo
         _levels.impossible(counts),
         "Correct it, or leave the day blank.",
     )
-    whole = np.isnan(day) | (day == np.floor(day))
-    refuse("days", "whole days", day, ~whole, "Give one count a day.")
+    if day.shape == counts.shape:
+        day = _arrays.shared_days(day)
+    whole = day == np.floor(day)
+    if not whole.all():
+        whole |= np.isnan(day)
+        refuse("days", "whole days", day, ~whole, "Give one count a day.")
     _arrays.check_increasing(day, "days")
     if counts.shape[-1] != day.shape[-1]:
         raise InputError(
@@ -362,9 +366,6 @@ def _read(daily_counts: npt.ArrayLike, days: npt.ArrayLike) -> tuple[Floats, Flo
         )
     if day.ndim > 1:
         counts, day = _arrays.broadcast(daily_counts=counts, days=day)
-        shared = day.reshape(-1, day.shape[-1])[:1]
-        if shared.size and (day == shared[0]).all():
-            return counts, shared[0]
     return counts, day
 
 
