@@ -8,6 +8,8 @@ the period of the same subject, symptom and visit. Other rows (grades, scores) a
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -18,8 +20,11 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.marker_rows import folded
 from nettumor.rows import Groups, codes_of, group, number_rows
 
+_COLUMNS = ("symptom", "grade", "score", "total", "per_day", "count")
+"""What may stand in a row, the last of them says most."""
 
-@frozen(eq=False)
+
+@frozen(eq=False, slots=False)
 class Diary:
     """The symptoms table, read; one element per row.
 
@@ -49,15 +54,33 @@ class Diary:
     blocks: Groups
     in_block: Bools
 
-    @property
+    @cached_property
+    def _column(self) -> Ints:
+        """The place among `_COLUMNS` of the column of each row that says most."""
+        out = np.zeros(self.rows.n, dtype=np.int64)
+        for place, name in enumerate(_COLUMNS):
+            if place and name in self.rows:
+                out[~self.rows.blank(name)] = place
+        return out
+
+    @cached_property
     def column(self) -> Words:
         """The column of each row that says most: count, per_day, total, score, grade, else
         symptom.
         """
-        held = [c for c in ("grade", "score", "total", "per_day", "count") if c in self.rows]
-        out = np.full(self.rows.n, "symptom", dtype=object)
-        for name in held:
-            out[~self.rows.blank(name)] = name
+        return np.array(_COLUMNS, dtype=object)[self._column]
+
+    def is_column(self, name: str) -> Bools:
+        """Whether a column is the one that says most, for each row."""
+        return np.asarray(self._column == _COLUMNS.index(name))
+
+    def text_at(self, rows: Ints) -> Words:
+        """What these rows have in the column that says most."""
+        out = np.full(len(rows), "", dtype=object)
+        for place, name in enumerate(_COLUMNS):
+            own = self._column[rows] == place
+            if own.any():
+                out[own] = self.rows.text(name)[rows[own]]
         return out
 
     def per_block(self, values: npt.NDArray[np.generic], where: Bools) -> Floats:

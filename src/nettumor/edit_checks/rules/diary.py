@@ -81,7 +81,7 @@ def diary_too_few_days(data: Data, parameters: Parameters) -> Iterator[Hits]:
     days_alone = read.daily & read.in_block & ~with_days
     first[group(read.blocks.number, by=read.day, where=days_alone).first()] = True
     for name in ("count", "per_day"):
-        yield _too_few(read, first & (read.column == name), counted, length, parameters, name)
+        yield _too_few(read, first & read.is_column(name), counted, length, parameters, name)
 
 
 def _too_few(
@@ -112,9 +112,6 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     kind = np.where(read.daily, 1, np.where(read.period, 2, 0))
     before = group(read.series, kind, whole_codes(read.day)).previous()
     at = np.flatnonzero(before >= 0)
-    shown = np.full(rows.n, "", dtype=object)
-    for name in np.unique(read.column):
-        shown = np.where(read.column == name, rows.text(str(name)), shown)
     yield from hits_by_column(
         read.column,
         at,
@@ -122,7 +119,7 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
         table="symptoms",
         related=before[at],
         expected="one entry a day",
-        parts={"symptom": rows.text("symptom")[at], "other": shown[before[at]]},
+        parts={"symptom": rows.text("symptom")[at], "other": read.text_at(before[at])},
         names={"date": day_text(data, read.day[at])},
     )
 
