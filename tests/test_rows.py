@@ -348,3 +348,20 @@ def test_every_public_name_says_what_it_gives():
     """Functions and methods have a docstring."""
     public = [f for n, f in vars(rows).items() if inspect.isfunction(f) and n[0] != "_"]
     assert all(inspect.getdoc(f) for f in public)
+
+
+def test_rows_that_stand_in_order_are_left_there():
+    """In order: ascending, ties by the next column; a NaN, or a step down at the end of the first
+    stretch of rows, is not.
+    """
+    long = np.arange(1 << 17)
+    assert rows.in_order(np.array([0, 0, 1, 1]), np.array([1.0, 1.0, -5.0, 0.0]))
+    assert not rows.in_order(np.array([0, 0]), np.array([1.0, 0.5]))
+    assert not rows.in_order(np.array([0.0, nan]))
+    for few in (np.empty(0), np.array([nan]), long):
+        assert rows.in_order(few)
+    late = long.copy()
+    late[-1] = 3
+    assert not rows.in_order(late)
+    assert order_rows(late).tolist() == [*range(4), len(late) - 1, *range(4, len(late) - 1)]
+    assert order_rows(np.array([2, 2, 5]), np.array([0, 1, 0])).tolist() == [0, 1, 2]
