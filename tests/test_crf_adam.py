@@ -144,6 +144,20 @@ def test_public_data_sets():
     assert times.text("start").tolist() == theirs.STARTDT.astype(str).tolist()
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize("with_dates", [False, True])
+def test_study_days_stand_in_where_there_are_no_dates(with_dates):
+    """ADY counts without a day 0; where ADT is there, the dates are read."""
+    rows = {"USUBJID": ["1", "1"], "PARAMCD": ["OVRLRESP"] * 2, "AVALC": ["SD", "PD"],
+            "AVISITN": [1, 2], "ADY": [43, 85]}  # fmt: skip
+    dates = ["2024-02-12", "2024-03-25"] if with_dates else []
+    tables = nettumor.crf.read({"adrs": rows | ({"ADT": dates} if dates else {})})
+    found = tables["responses"]
+    assert [n for n in ("date", "day") if n in found] == (["date"] if with_dates else ["day"])
+    if not with_dates:
+        assert found.numbers("day").value.tolist() == [42.0, 84.0]
+
+
 UNITS = [
     ("months", {"AVALU": ["MONTHS", ""]}, [60.875, np.nan], ("unreadable", "no unit")),
     ("days by the dates", {"ADT": ["2024-01-02", "2024-01-04"], "STARTDT": ["2024-01-01"] * 2}, [2.0, 4.0], None),
