@@ -178,3 +178,16 @@ def test_times_are_days(fact, more, days, said):
     assert tables["times"].numbers("event").value.tolist() == [1.0, 0.0]
     lines = [r for r in tables.intake.rows() if r["kind"] == "number"]
     assert [(r["status"], r["found"]) for r in lines] == ([said] if said else [])
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize(
+    ("censored", "said"), [(["Y", "N"], [2]), (["", ""], []), (["0", "1"], [])]
+)
+def test_events_of_times_are_numbers(censored, said):
+    """CNSR in words is no event, and the intake says so; a blank one is nothing to be told."""
+    rows = {"USUBJID": ["1", "2"], "PARAMCD": ["OS", "OS"], "AVAL": [2, 4], "AVALU": ["DAYS"] * 2}
+    tables = nettumor.crf.read({"adtte": rows | {"CNSR": censored}})
+    assert np.isnan(tables["times"].numbers("event").value).all() == (censored[0] != "0")
+    lines = [r["count"] for r in tables.intake.rows() if r["found"] == "CNSR"]
+    assert lines == said

@@ -458,3 +458,20 @@ def test_measures_are_equal_to_themselves_alone():
     lesions = read_lesions([("", 1), ("", 2)])
     one, other = lesions.measure("size"), read_lesions([("", 1), ("", 2)]).measure("size")
     assert (one == one, one == other) == (True, False)
+
+
+def test_cells_of_many_types_as_text():
+    """None is a blank; dates are written in ISO 8601, without a midnight that nobody wrote."""
+    assert Column.of_text(["a", None]).text.tolist() == ["a", ""]
+    midnight = datetime.datetime(2024, 1, 2)
+    cells = [
+        midnight,
+        midnight.replace(hour=9),
+        midnight.date(),
+        datetime.time(9, 30),
+        b"x",
+        None,
+        "y",
+    ]
+    words = ["2024-01-02", "2024-01-02T09:00:00", "2024-01-02", "09:30:00", "x", "", "y"]
+    assert Column.of_cells(cells).text.tolist() == words

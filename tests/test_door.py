@@ -294,6 +294,7 @@ def test_layouts_are_readable():
     shown = repr(crf.LAYOUTS["lesions"]).splitlines()
     assert shown[0].startswith("lesions: a lesion at a visit")
     assert "  size (number, mm): Longest diameter (a node's short axis" in "\n".join(shown)
+    assert "  lesion (text; required): " in "\n".join(shown)
     assert len(shown) == 2 + len(crf.LAYOUTS["lesions"].columns)
 
 

@@ -223,6 +223,7 @@ WRONG = {
     '[files]\n"TL.csv" = "lesions"': r"`files.TL.csv` is no file, sheet or data set.*got subjects, lesions",
     '[words.roles]\n1 = "TARGET"': "Unknown column: 'roles'.*Did you mean 'role'",
     '[words.role]\n1 = "TRAGET"': r"`words.role.1` must be a word that is read; got 'TRAGET'",
+    "[words.role]\n1 = 1": r"`words.role.1` must be text; got 1 \(study.toml, line 2, words.role.1\)",
     "[words]\nmissing = -99": "`words.missing` must be a list of texts",
     '[words]\nrole = "x"': r"`words.role` must be a table; got 'x'.*Write \[words.role\]",
     '[dates]\norder = "DYM"': "`dates.order` must be one of",
