@@ -175,6 +175,20 @@ def test_lesions_come_of_no_analysis_data_set():
         assert mine[list(both.columns).index(row.AVISITN)] == pytest.approx(row.AVAL, abs=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize("with_dates", [False, True])
+def test_study_days_stand_in_where_there_are_no_dates(with_dates):
+    """ADY counts without a day 0; where ADT is there, the dates are read."""
+    rows = {"USUBJID": ["1", "1"], "PARAMCD": ["OVRLRESP"] * 2, "AVALC": ["SD", "PD"],
+            "AVISITN": [1, 2], "ADY": [43, 85]}  # fmt: skip
+    dates = ["2024-02-12", "2024-03-25"] if with_dates else []
+    tables = nettumor.crf.read({"adrs": rows | ({"ADT": dates} if dates else {})})
+    found = tables["responses"]
+    assert [n for n in ("date", "day") if n in found] == (["date"] if with_dates else ["day"])
+    if not with_dates:
+        assert found.numbers("day").value.tolist() == [42.0, 84.0]
+
+
 UNITS = [
     ("months", {"AVALU": ["MONTHS", ""]}, [60.875, np.nan], ("unreadable", "no unit")),
     ("days by the dates", {"ADT": ["2024-01-02", "2024-01-04"], "STARTDT": ["2024-01-01"] * 2}, [2.0, 4.0], None),
@@ -195,3 +209,16 @@ def test_times_are_days(fact, more, days, said):
     assert tables["times"].numbers("event").value.tolist() == [1.0, 0.0]
     lines = [r for r in tables.intake.rows() if r["kind"] == "number"]
     assert [(r["status"], r["found"]) for r in lines] == ([said] if said else [])
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize(
+    ("censored", "said"), [(["Y", "N"], [2]), (["", ""], []), (["0", "1"], [])]
+)
+def test_events_of_times_are_numbers(censored, said):
+    """CNSR in words is no event, and the intake says so; a blank one is nothing to be told."""
+    rows = {"USUBJID": ["1", "2"], "PARAMCD": ["OS", "OS"], "AVAL": [2, 4], "AVALU": ["DAYS"] * 2}
+    tables = nettumor.crf.read({"adtte": rows | {"CNSR": censored}})
+    assert np.isnan(tables["times"].numbers("event").value).all() == (censored[0] != "0")
+    lines = [r["count"] for r in tables.intake.rows() if r["found"] == "CNSR"]
+    assert lines == said

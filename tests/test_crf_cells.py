@@ -116,6 +116,13 @@ def test_numbers_of_a_column_of_numbers():
     assert numbers.misread_zero.tolist() == [False, False, False, True, False]
 
 
+def test_numbers_of_a_column_of_text():
+    """A zero misread from XPORT is 0 and marked also where it is text; a zero is no such thing."""
+    numbers = crf.parse_numbers(Column.of_text(["0", "0.0", "1", "5.397605e-79", ""]))
+    np.testing.assert_array_equal(numbers.value, [0, 0, 1, 0, NAN])
+    assert numbers.misread_zero.tolist() == [False, False, False, True, False]
+
+
 @given(st.lists(sizes(places=3), min_size=1))
 def test_numbers_survive_text(values):
     """A number written as text by this library is read as the same number, with a point or
@@ -438,3 +445,33 @@ def test_any_text_is_read(cells):
         assert parse(column).shape == (len(cells),)
     if cells:
         assert read_lesions([(c, c) for c in cells]).measure("size").value.shape == (len(cells),)
+
+
+def test_a_part_of_a_column_keeps_its_letters_of_missing():
+    """What a SAS letter said is not lost where rows are taken."""
+    column = Column(floats=np.array([1.0, NAN, NAN]), letters=np.array(["", "A", ""], dtype=object))
+    assert column.take(np.array([1, 0])).letters.tolist() == ["A", ""]
+
+
+def test_measures_are_equal_to_themselves_alone():
+    """`==` of records of arrays gives a truth value and no error."""
+    lesions = read_lesions([("", 1), ("", 2)])
+    one, other = lesions.measure("size"), read_lesions([("", 1), ("", 2)]).measure("size")
+    assert (one == one, one == other) == (True, False)
+
+
+def test_cells_of_many_types_as_text():
+    """None is a blank; dates are written in ISO 8601, without a midnight that nobody wrote."""
+    assert Column.of_text(["a", None]).text.tolist() == ["a", ""]
+    midnight = datetime.datetime(2024, 1, 2)
+    cells = [
+        midnight,
+        midnight.replace(hour=9),
+        midnight.date(),
+        datetime.time(9, 30),
+        b"x",
+        None,
+        "y",
+    ]
+    words = ["2024-01-02", "2024-01-02T09:00:00", "2024-01-02", "09:30:00", "x", "", "y"]
+    assert Column.of_cells(cells).text.tolist() == words

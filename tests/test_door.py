@@ -398,4 +398,12 @@ def test_layouts_are_readable():
     shown = repr(crf.LAYOUTS["lesions"]).splitlines()
     assert shown[0].startswith("lesions: a lesion at a visit")
     assert "  size (number, mm): Longest diameter (a node's short axis" in "\n".join(shown)
+    assert "  lesion (text; required): " in "\n".join(shown)
     assert len(shown) == 2 + len(crf.LAYOUTS["lesions"].columns)
+
+
+def test_keys_of_a_layout_are_among_its_columns():
+    """Also the columns of which one is enough."""
+    for layout in crf.LAYOUTS.values():
+        named = {*layout.keys, *(name for names in layout.either for name in names)}
+        assert named <= set(layout.names()), layout.name

@@ -208,6 +208,8 @@ def test_public_list_is_complete_and_sorted():
     """`__all__` has each name once, and `dir` shows it."""
     assert len(nt.__all__) == len(set(nt.__all__))
     assert set(nt.__all__) <= set(dir(nt))
+    for module in (nt.crf, nt.edit_checks):
+        assert all(hasattr(module, name) for name in module.__all__)
     with pytest.raises(AttributeError, match="no attribute 'clasify'"):
         nt.clasify  # noqa: B018
 

@@ -120,8 +120,8 @@ def test_patterns_of_the_study_file(tmp_path):
     assert rows_of(tables["markers"], "marker", "value", "unit", "day") == [
         ("chromogranin A", "5", "ug/L", "0")
     ]
-    found = [r["place"] for r in tables.intake.rows() if r["status"] == "ignored"]
-    assert found == ["data.size_of_first"]
+    found = [(r["place"], r["note"]) for r in tables.intake.rows() if r["status"] == "ignored"]
+    assert found == [("data.size_of_first", "no column has a name like it")]
 
 
 def test_a_table_of_another_name_is_not_taken_for_a_wide_one():
@@ -133,6 +133,16 @@ def test_a_table_of_another_name_is_not_taken_for_a_wide_one():
     tables = nt.crf.read(source)
     assert tables["lesions"].n_rows == 1
     assert [r["found"] for r in tables.intake.rows() if r["status"] == "ignored"] == ["t1_size"]
+
+
+def test_a_visit_without_lesions_is_one_where_a_column_has_it_twice():
+    """Two visits of the same column make both certain; what one name alone says is none."""
+    source = {"subject": ["1"], "bl_t1_size": [50], "w8_overall": ["SD"], "w16_overall": ["PD"],
+              "w24_target": ["PD"]}  # fmt: skip
+    tables = nt.crf.read({"data": source}, incomplete="keep")
+    assert rows_of(tables["responses"], "visit", "overall") == [("w8", "SD"), ("w16", "PD")]
+    found = [(r["place"], r["note"]) for r in tables.intake.rows() if r["status"] == "ignored"]
+    assert found == [("data.w24_target", "the nearest column is `target`")]
 
 
 FORM = {"subject": ["1"], "lesion": ["1"], "day": [0], "size": [50]}
