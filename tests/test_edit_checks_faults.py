@@ -8,6 +8,7 @@ from hypothesis import given
 
 import clean_trial
 from faults import ALWAYS_FOLLOWS, FAULTS, SAME_FACT, Trial
+from faults.noted import NOTED
 from nettumor import edit_checks
 from nettumor.edit_checks import CHECKS, Configuration
 
@@ -66,6 +67,19 @@ def test_a_fault_is_found_where_it_is(id):
     others = [i for i in serious(found) if found["check"][i] not in (id, ALWAYS_FOLLOWS.get(id))]
     others = [i for i in others if not found["caused_by"][i]]
     assert not told(found, [i for i in others if found["check"][i] not in SAME_FACT[name]])
+
+
+@pytest.mark.parametrize("name", sorted(NOTED))
+def test_what_is_worth_a_note_is_noted_where_it_is(name):
+    """Each is noted by its check, at its row; nothing above note is found but what follows from it."""
+    trial = Trial()
+    where = NOTED[name](trial)
+    expected = set(where) if isinstance(where, list) else {where}
+    found = edit_checks.run(trial.tables)
+    own = np.flatnonzero(found["check"] == name.partition(":")[0])
+    assert {(found["table"][i], found["row"][i]) for i in own} == expected, told(found, own)
+    assert set(found["severity"][own].tolist()) == {"note"}
+    assert not told(found, [i for i in serious(found) if not found["caused_by"][i]])
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,7 @@ class Trial:
 
 
 from faults import (  # noqa: E402 - each registers its faults
+    dated,  # noqa: F401
     dates,  # noqa: F401
     domains,  # noqa: F401
     editions,  # noqa: F401

@@ -284,3 +284,27 @@ def number_of_what_was_not_evaluable(t):
     t.sdtm()
     row = t.row("TR", USUBJID=QUIET, TRTESTCD="LDIAM", VISITNUM=3.0)
     return t.set("TR", row, TRORRES="NOT EVALUABLE")
+
+
+@fault("M31")
+def one_size_that_the_sum_does_not_have(t):
+    place = sizes(t, 3)[:1]
+    return resize(t, place, [70])
+
+
+@fault("M31: last visit")
+def radius_that_the_sum_does_not_have(t):
+    place = sizes(t, 6)[:1]
+    return resize(t, place, [measured(t, place)[0] / 2])
+
+
+@fault("M32")
+def long_axis_of_a_node(t):
+    rows = [
+        t.row("lesions", subject=QUIET, evaluator=A, visit=v, lesion="T04") for v in range(1, 7)
+    ]
+    for row in rows:
+        short = float(t.tables["lesions"].loc[row, "perpendicular"])
+        t.set("lesions", row, size=f"{1.5 * short:g}")
+    unsummed(t)
+    return t.set("lesions", rows[2], perpendicular=t.tables["lesions"].loc[rows[2], "size"])

@@ -24,6 +24,7 @@ from nettumor.criteria._parts import (
     text,
     wrong,
 )
+from nettumor.criteria._variants import source_of
 
 
 @frozen(kw_only=True, str=False)
@@ -116,7 +117,7 @@ class BestResponseRule(Rules):
             single,
             equivocal,
             empty,
-            f"Source: {self.citation}.",
+            f"Source: {source_of(self)}.",
         ]
         return " ".join(line for line in lines if line)
 
@@ -282,4 +283,4 @@ class CensoringRule(Rules):
             lines.append(
                 "Progression between scheduled visits is dated at the next scheduled visit."
             )
-        return " ".join([*lines, f"Source: {self.citation}."])
+        return " ".join([*lines, f"Source: {source_of(self)}."])

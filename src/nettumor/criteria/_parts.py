@@ -287,7 +287,8 @@ class Threshold:
         )
         where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
         a = "an" if self.direction == "increase" else "a"
-        cited = OWN if is_own(self) else self.citation
+        own = is_own(self) or self.citation.document == "protocol"  # as `criteria.load` puts it
+        cited = OWN if own else self.citation
         return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{cited}]"
 
 

@@ -27,6 +27,7 @@ from nettumor.criteria._parts import (
     words_or_names,
     wrong,
 )
+from nettumor.criteria._variants import OWN, own_fields
 from nettumor.errors import InputTypeError
 
 __all__ = [
@@ -267,8 +268,9 @@ class SizeCriteria(Rules):
                     f"A node that is still seen is no CR, also below {self.node_normal:g} mm [Vogl "
                     "et al. 2008, 4.3: no longer seen]."
                 )
+            source = OWN if "node_normal" in own_fields(self) else "RECIST 1.1, 4.3.2"
             grows = (
-                "adds its growth to the sum [RECIST 1.1, 4.3.2]"
+                f"adds its growth to the sum [{source}]"
                 if self.normal_nodes_in_pd == "sum"
                 else "adds nothing to an increase [disputed; library choice]"
             )

@@ -46,6 +46,11 @@ def is_own(part: Any) -> bool:
     return bool(cited) and not any(_same(p, part) for p in cited)
 
 
+def source_of(part: Any) -> str:
+    """The citation of a part; of a protocol's own one that it is, and what the rest of it is of."""
+    return f"{OWN}; the rest is of {part.citation}" if is_own(part) else f"{part.citation}"
+
+
 def _same(a: Any, b: Any) -> bool:
     return not _differing(a, b)
 

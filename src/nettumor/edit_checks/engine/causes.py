@@ -45,6 +45,8 @@ def places_in_time(
     for row, name in ((2, "visit"), (3, "lesion"), (4, "subject")):
         if name in hits.names:
             out[row] = -1
+    if hits.table == "subjects" and "visit" in hits.names:
+        out[1] = -1  # it is about the patient as a whole
     return out
 
 
@@ -98,6 +100,7 @@ def causes(
                 (track, order, lesion, track >= 0, track >= 0),
                 (subject, no_time, no_lesion, ~tracked, tracked),
                 (subject, no_time, no_lesion, tracked, ~tracked),
+                (subject, no_time, no_lesion, ~tracked, track < 0),
             ):
                 free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
                 others = np.flatnonzero(theirs & b & (key >= 0))

@@ -14,7 +14,14 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.crf import LAYOUTS, DateStatus, parse_flags
+from nettumor.crf import (
+    LAYOUTS,
+    DateStatus,
+    TableLayout,
+    parse_flags,
+    parse_new_lesions,
+    parse_states,
+)
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.edit_checks.engine.register import Check
 from nettumor.edit_checks.reading.made_once import made_once
@@ -51,28 +58,51 @@ def looked(data: Data, read: Bools, filled: Bools | None = None) -> None:
 
 
 def places_of(data: Data, check: Check) -> Places:
-    """Where a check looked that has just run: what it counted itself, else the rows it needs."""
+    """Where a check looked that has just run: what it counted itself, else the rows it needs.
+
+    A check that relates tables looked at the rows of the first that belong with rows of each other.
+    """
     if data.counted:
         read, unread = np.sum(data.counted, axis=0).tolist()
         data.counted.clear()
-        return _places(read, unread, "place that can be read")
+        return _places(read, unread, "place that can be read" if unread else "place to look at")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
         return _places(sum(t.n_rows for t in held), 0, "rows")
     first, *others = check.needs
+    read, bad, lacking = _rows_read(data, check, first)
     for name in others:
-        read, _, lacking = _rows_read(data, check, name)
-        if not read:
-            return Places(0, 0, lacking)
-    return _places(*_rows_read(data, check, first))
+        its_read, _, its_lacking = _rows_read(data, check, name)
+        if not its_read.any():
+            return Places(0, 0, its_lacking)
+        if read.any():
+            read = read & _together(data, check, first, name, its_read)
+            lacking = f"rows of {first} that belong with rows of {name}"
+    return _places(int(np.count_nonzero(read)), int(np.count_nonzero(bad)), lacking)
 
 
 def _places(looked_at: int, unreadable: int, lacking: str) -> Places:
     return Places(looked_at, unreadable, "" if looked_at else lacking)
 
 
-def _rows_read(data: Data, check: Check, name: str) -> tuple[int, int, str]:
-    """How many rows of a table a check could read, how many not, and what it lacked."""
+def _together(data: Data, check: Check, name: str, other: str, read: Bools) -> Bools:
+    """The rows of a table whose timepoint or subject another table has, in rows that can be read."""
+    mine, theirs = data[name], data[other]
+    if name in LAYOUTS and other in LAYOUTS:
+        judged = check.level == "visit" and {name, other} == {"lesions", "responses"}
+        key = "timepoint" if judged else "subject"
+        number = len(data.timepoints) if judged else len(data.subjects)
+        has = np.zeros(number, np.bool_)
+        has[getattr(theirs, key)[read]] = True
+        return np.asarray(has[getattr(mine, key)])
+    codes, words = mine.codes("USUBJID")
+    their_codes, their_words = theirs.codes("USUBJID")
+    held = np.isin(words, their_words[np.unique(their_codes[read])])
+    return np.asarray(held[codes]) if len(words) else np.zeros(mine.n, np.bool_)
+
+
+def _rows_read(data: Data, check: Check, name: str) -> tuple[Bools, Bools, str]:
+    """Which rows of a table a check could read, which not, and what it lacked."""
     rows = data[name]
     read, bad = np.ones(rows.n, np.bool_), np.zeros(rows.n, np.bool_)
     lacking = f"rows in {name}"
@@ -84,17 +114,26 @@ def _rows_read(data: Data, check: Check, name: str) -> tuple[int, int, str]:
         read, bad = read & some, bad | (wrong & ~some)
         if rows.n and not read.any() and lacking.startswith("rows"):
             lacking = f"readable {' or '.join(options)} in {name}"
-    return int(np.count_nonzero(read)), int(np.count_nonzero(bad)), lacking
+    return read, bad, lacking
 
 
 def _columns(rows: Rows, check: Check, name: str) -> list[tuple[str, ...]]:
-    """The columns that a check reads in a table, each with those that may stand for it."""
-    required = LAYOUTS[name].required() if name in LAYOUTS else ()
-    wanted = [c for c in required if c == "role" or LAYOUTS[name][c].kind == "number"]
-    if not check.blank_allowed:
-        wanted += check.needs[name]
+    """The columns that a check reads in a table, each with those that may stand for it: what says
+    whose row it is, and what the check asks for.
+    """
+    layout = LAYOUTS.get(name)
+    required = layout.required() if layout is not None else ("USUBJID",)
+    if check.blank_allowed:  # it looks for blanks, also in the names of the rows
+        wanted = [c for c in required if layout is not None and _is_value(layout, c)]
+    else:
+        wanted = [*required, *check.needs[name]]
+        wanted += ["visit|date|day"] * (layout is not None and "visit" in layout.names())
     options = [tuple(o.strip() for o in c.replace(" or ", "|").split("|")) for c in wanted]
     return [held for o in options if (held := tuple(c for c in o if c in rows))]
+
+
+def _is_value(layout: TableLayout, column: str) -> bool:
+    return column == "role" or layout[column].kind == "number"
 
 
 @made_once
@@ -111,23 +150,38 @@ def _kind(rows: Rows, column: str) -> str:
     """The kind of a column by its layout; of an SDTM variable by the end of its name."""
     if rows.name in LAYOUTS:
         names = LAYOUTS[rows.name].names()
-        return LAYOUTS[rows.name][column].kind if column in names else "text"
+        return (
+            LAYOUTS[rows.name][column].kind if column in names else _OWN_KINDS.get(column, "text")
+        )
     return {"STRESN": "number", "DTC": "date"}.get(column[2:], "text")
+
+
+_OWN_KINDS = {
+    "nadir": "number",
+    "cystic": "flag",
+    "soft_tissue": "flag",
+    "irradiated": "flag",
+    "irradiated_progression": "flag",
+}
+"""The kinds of columns that checks read and that no layout has."""
 
 
 def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
     kind = _kind(rows, column)
     if column == "role" and rows.name == "lesions":
         return np.asarray(rows.cells.role > 0)
+    if column == "state" and rows.name == "lesions":
+        return np.asarray(parse_states(rows.table.column(column)) > 0)
+    if column == "new_lesion" and rows.name == "responses":
+        return np.asarray(parse_new_lesions(rows.table.column(column)) > 0)
     if kind == "date" or (column == "day" and rows.table.has_days):
         dates = rows.when if column in ("date", "day") else rows.dates(column)
         return np.asarray(np.isin(dates.status, (DateStatus.FULL, DateStatus.PARTIAL)))
+    if rows.name == "lesions" and column in MEASURES:
+        return filled & ~rows.cells.measure(column).unreadable  # also a unit that is not known
     if kind == "number":
         numbers = rows.numbers(column)
-        read = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
-        if rows.name == "lesions" and column in MEASURES:
-            read |= filled & ~rows.cells.measure(column).unreadable
-        return np.asarray(read)
+        return ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
     if kind == "response":
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":

@@ -24,11 +24,15 @@ from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explain
 from nettumor.assessment.slots import Rows as Judged
+from nettumor.crf.lesion_cells import MEASURES
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.data import Data
+
+MEASURED = "|".join(MEASURES)
+"""The columns of sizes, of which a check of what is recomputed from sizes needs one."""
 
 Ints = npt.NDArray[np.int64]
 _SPARE = (

@@ -17,6 +17,7 @@ MODULES = (
     "methods",
     "sums",
     "course_of_sizes",
+    "off_course",
     "date",
     "visit",
     "schedule",

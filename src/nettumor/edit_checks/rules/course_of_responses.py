@@ -19,6 +19,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.reported import (
@@ -210,6 +211,8 @@ def confirmation_missing(data: Data, parameters: Parameters) -> Hits:
     plain = best_of_tracks(data, attrs.evolve(rule, confirmation_days=None))[0]
     rows = _best_rows(data)
     track, given = said.rows.track[rows], said.best[rows]
+    known = plain[track] > Response.MISSING
+    looked(data, known, known)
     bad = (given >= Response.PR) & (best[track] < given) & (plain[track] >= given)
     return _subject_hits(
         data,
@@ -247,6 +250,8 @@ def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
     undated[points.track[(overall > Response.PD) & np.isnan(points.scan_day)]] = True
     rows = _best_rows(data)
     track = said.rows.track[rows]
+    known = ~undated[track] & (best[track] > Response.MISSING)
+    looked(data, known, known)
     stable = np.isin(said.best[rows], (Response.SD, Response.NON_CR_NON_PD))
     bad = (
         stable

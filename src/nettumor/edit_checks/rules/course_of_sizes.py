@@ -168,7 +168,7 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-def _reversed(size: Floats) -> Floats:
+def digits_exchanged_of(size: Floats) -> Floats:
     """Two- and three-digit whole numbers with their last two digits exchanged; NaN for others."""
     whole = (size % 1 == 0) & (size >= 10) & (size < 1000)
     number = np.where(whole, size, 0).astype(np.int64)
@@ -190,7 +190,7 @@ def digits_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     Far is 1.4 times: a fall of 30 % and back again, as tumours do, is no slip (library choice).
     """
     c = courses_of(data)
-    other = _reversed(c.size)
+    other = digits_exchanged_of(c.size)
     far = at_least(c.size, parameters["least"] * c.expected) | at_least(
         c.expected, parameters["least"] * c.size
     )

@@ -97,7 +97,7 @@ def recist10_target_size(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("Q03", needs={"lesions": ("perpendicular",)}, follows=("M", "L15"))
+@check("Q03", needs={"lesions": ("perpendicular", "organ|nodal")}, follows=("M", "L15"))
 def recist10_short_axis_used(data: Data, parameters: Parameters) -> Hits:
     """A target node with a short axis and without the longest diameter that RECIST 1.0 sums; at its
     first row.

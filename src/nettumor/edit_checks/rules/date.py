@@ -24,6 +24,7 @@ from nettumor.crf import (
     DateStatus,
     iso,
     number_rows,
+    occurrence,
     parse_dates,
     parse_flags,
 )
@@ -47,6 +48,10 @@ class Dated:
     column: str
     subject: Ints
     dates: Dates
+
+
+Found = list[tuple[Dated, Bools]]
+"""Columns of dates, each with its rows that lie on the wrong side of a date of their subject."""
 
 
 def look_at(data: Data, dated: Dated, where: Bools | None = None) -> None:
@@ -301,39 +306,40 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
     With ``screening_allowed`` a scan before consent is no finding where none is later than
     treatment start: it then is the screening scan that the protocol accepts.
     """
-    birth, consent = (of_subject(data, c) for c in ("birth", "consent"))
+    birth, consent = (of_subject(data, c)[0] for c in ("birth", "consent"))
     start = np.append(data.reference_day, np.nan)
     scans = tuple(assessments(data))
+    unborn: Found = []
+    early: Found = []
     for dated in (*scans, *other_dates(data)):
         if dated.column in ("birth", "consent"):
             continue
         last, who = dated.dates.latest, dated.subject
-        look_at(data, dated, ~(np.isnan(birth[0][who]) & np.isnan(consent[0][who])))
-        unborn = more_than(birth[0][who], last)
-        text = subject_text(data, "birth")[who]
-        yield flag(
-            dated.table,
-            unborn,
-            "{column} {value} is before birth ({born})",
-            dated.column,
-            expected=_where_written("after ", text, unborn),
-            born=text,
-        )
-        if dated not in scans and dated.column not in _AFTER_CONSENT:
-            continue
-        early = more_than(consent[0][who], last) & ~unborn
-        if parameters["screening_allowed"] and dated in scans:
-            early &= more_than(last, start[who])
-        text = subject_text(data, "consent")[who]
-        yield flag(
-            dated.table,
-            early,
-            "{column} {value} is before informed consent ({signed})",
-            dated.column,
-            expected=_where_written("on or after ", text, early),
-            signed=text,
-            severity=np.full(len(early), "warning"),
-        )
+        look_at(data, dated, ~(np.isnan(birth[who]) & np.isnan(consent[who])))
+        unborn.append((dated, more_than(birth[who], last)))
+        if dated in scans or dated.column in _AFTER_CONSENT:
+            before = more_than(consent[who], last) & ~unborn[-1][1]
+            if parameters["screening_allowed"] and dated in scans:
+                before &= more_than(last, start[who])
+            early.append((dated, before))
+    for column, found, what, expected, severity in (
+        ("birth", unborn, "birth", "after ", ""),
+        ("consent", early, "informed consent", "on or after ", "warning"),
+    ):
+        doubtful = several_days(data, found)
+        yield _of_the_subject(data, column, found, doubtful, "after", severity)
+        for dated, before in found:
+            at = before & ~doubtful[dated.subject]
+            text = subject_text(data, column)[dated.subject]
+            yield flag(
+                dated.table,
+                at,
+                f"{{column}} {{value}} is before {what} ({{limit}})",
+                dated.column,
+                expected=_where_written(expected, text, at),
+                limit=text,
+                severity=np.full(len(at), severity),
+            )
 
 
 def _where_written(before: str, words: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
@@ -345,13 +351,17 @@ def _where_written(before: str, words: npt.NDArray[Any], where: Bools) -> npt.ND
 
 @check("D05", needs={"subjects": ("death",)}, follows=("D01", "=D03"))
 def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """An assessment, sample or diary dated after death."""
+    """An assessment, sample or diary dated after death; of several days one finding, at the death."""
     died = of_subject(data, "death")[1]
+    found = []
     for dated in assessments(data):
-        who = dated.subject
-        late = more_than(dated.dates.earliest, died[who])
-        look_at(data, dated, ~np.isnan(died[who]))
-        text = subject_text(data, "death")[who]
+        look_at(data, dated, ~np.isnan(died[dated.subject]))
+        found.append((dated, more_than(dated.dates.earliest, died[dated.subject])))
+    doubtful = several_days(data, found)
+    yield _of_the_subject(data, "death", found, doubtful, "before")
+    for dated, late in found:
+        text = subject_text(data, "death")[dated.subject]
+        late &= ~doubtful[dated.subject]
         yield flag(
             dated.table,
             late,
@@ -360,6 +370,51 @@ def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
             expected=_where_written("on or before ", text, late),
             died=text,
         )
+
+
+def several_days(data: Data, found: Found) -> Bools:
+    """By subject code, whose date several others contradict: those of two days or more. The one date
+    is then more likely wrong than all of them.
+    """
+    held = [(d.subject[at], d.dates.earliest[at]) for d, at in found if d.table != "subjects"]
+    out = np.zeros(len(data.subjects) + 1, dtype=np.bool_)
+    who, day = (np.concatenate(a) for a in zip(*held, strict=True)) if held else (out[:0], out[:0])
+    who, day = who[~np.isnan(day)], day[~np.isnan(day)]
+    if len(who):
+        _, first = number_rows(who, np.unique(np.floor(day), return_inverse=True)[1])
+        out[:-1] = np.bincount(who[first], minlength=len(data.subjects))[: len(out) - 1] >= 2
+    return out
+
+
+def _of_the_subject(
+    data: Data, column: str, found: Found, doubtful: Bools, side: str, severity: str = ""
+) -> Hits:
+    """A date of the subjects table that lies on the wrong side of those of several days."""
+    rows = data["subjects"]
+    count = np.zeros(len(doubtful), dtype=np.int64)
+    outer = np.full(len(doubtful), -np.inf if side == "before" else np.inf)
+    for dated, wrong in found:
+        if dated.table != "subjects":
+            who = dated.subject[wrong]
+            count += np.bincount(who, minlength=len(count))[: len(count)]
+            take = np.maximum if side == "before" else np.minimum
+            take.at(outer, who, dated.dates.earliest[wrong])
+    at = np.flatnonzero(doubtful[rows.subject])
+    at = at[occurrence(rows.subject[at]) == 0]
+    who = rows.subject[at]
+    written = day_text(data, outer[who])
+    end = "last" if side == "before" else "first"
+    return Hits(
+        table="subjects",
+        rows=at,
+        column=column,
+        expected=_words("on or after " if side == "before" else "on or before ", written),
+        severity=severity,
+        names={"visit": "", "lesion": ""},
+        parts={"count": count[who], "outer": written},
+        message=f"{{column}} {{value}} lies {side} {{count}} dates of the patient, the {end} of "
+        "{outer}: it is probably wrong itself",
+    )
 
 
 Reference = tuple[str, npt.NDArray[Any], Floats]
@@ -385,6 +440,8 @@ def _references(data: Data) -> list[Reference]:
         for column in ("treatment_start", "randomized"):
             low, high = of_subject(data, column)
             day = np.where(low == high, low, np.nan)
+            if found:  # where days count from the first dose, one who lacks it has no reference
+                day = np.where(np.isnan(found[0][2]), np.nan, day)
             if not np.isnan(day).all():
                 found.append((column, subject_text(data, column), day))
     return found
@@ -413,14 +470,6 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     references, columns = _references(data), tuple(study_days(data))
     for dated, column, reported in columns:
         look_at(data, dated, ~np.isnan(reported))
-        zero = reported == 0
-        yield flag(
-            dated.table,
-            zero,
-            "study day 0 does not exist: the reference date is day 1",
-            column,
-            expected="1 or -1",
-        )
         fits, counted = np.zeros(len(reported), dtype=np.bool_), np.full(len(reported), np.nan)
         text = np.full(len(reported), "", dtype=object)
         for _, words, start in references[::-1]:
@@ -430,6 +479,15 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             known = ~np.isnan(day)
             counted = np.where(known, day, counted)
             text = np.where(known, words[dated.subject], text)
+        zero = reported == 0
+        right = [f"{day:g}" if day == day else "1 or -1" for day in counted.tolist()]
+        yield flag(
+            dated.table,
+            zero,
+            "study day 0 does not exist: the reference date is day 1",
+            column,
+            expected=np.array(right, dtype=object),
+        )
         bad = ~np.isnan(counted) & ~np.isnan(reported) & ~zero & ~fits
         yield flag(
             dated.table,

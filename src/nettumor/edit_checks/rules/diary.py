@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
+from nettumor.crf import DateStatus
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -110,6 +111,7 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     read = diary_of(data)
     rows = read.rows
     kind = np.where(read.daily, 1, np.where(read.period, 2, 0))
+    looked(data, ~np.isnan(read.day), rows.when.status != DateStatus.BLANK)
     before = group(read.series, kind, whole_codes(read.day)).previous()
     at = np.flatnonzero(before >= 0)
     yield from hits_by_column(
@@ -319,6 +321,7 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
     entered = np.floor(rows.dates("entered").day)
     minutes = _minutes(rows)
     known = ~np.isnan(minutes) & ~np.isnan(read.day)
+    looked(data, known, ~rows.blank("entered"))
     entries = group(rows.subject, by=(minutes, read.day), where=known)
     before = entries.previous()
     apart = (before < 0) | more_than(minutes - minutes[before], parameters["at_once_minutes"])
@@ -369,8 +372,8 @@ def _runs(diary: Groups, begins: Bools, day: Floats) -> Ints:
 
 @check(
     "Y08",
-    needs={"symptoms": (), "subjects": ("consent|death|study_end",)},
-    follows=("=D01", "=D04", "=D05"),
+    needs={"symptoms": ("date|day",), "subjects": ("consent|death|study_end",)},
+    follows=("=D01", "D04", "D05"),
 )
 def diary_before_baseline_or_after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A day of a diary before informed consent, after death, or after the end of the study; one
@@ -422,6 +425,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
     read = diary_of(data)
     rows = read.rows
     known = read.daily & ~np.isnan(read.count) & ~np.isnan(read.day)
+    looked(data, known, read.daily & ~np.isnan(read.count))
     diary = group(read.series, by=read.day, where=known)
     before = diary.previous()
     new = (before < 0) | (read.count != read.count[before])

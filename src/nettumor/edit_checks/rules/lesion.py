@@ -22,6 +22,7 @@ from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.criteria import RECIST_1_1
 from nettumor.edit_checks.engine.columns import written
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
@@ -183,7 +184,13 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-@check("L04", needs={"lesions": (_SIZED,)}, follows=_SLIPS, min_node_mm=15.0, slice_factor=2.0)
+@check(
+    "L04",
+    needs={"lesions": (_SIZED, "organ|nodal")},
+    follows=_SLIPS,
+    min_node_mm=15.0,
+    slice_factor=2.0,
+)
 def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target node with a short axis below the measurable size at baseline."""
     rows, (size, _) = data["lesions"], measured(data)
@@ -202,7 +209,7 @@ def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 @check(
     "L05",
-    needs={"lesions": (_SIZED,)},
+    needs={"lesions": (_SIZED, "organ|nodal")},
     follows=_SLIPS,
     node_normal_mm=10.0,
     node_target_mm=15.0,
@@ -567,6 +574,9 @@ def irradiated_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
         and not data["lesions"].blank("irradiated").all()
     ):
         asked, rows = True, data["lesions"]
+        target = rows.cells.role == Role.TARGET
+        flags = parse_flags(rows.table.column("irradiated"))
+        looked(data, target & np.isin(flags, (0, 1)), target & ~rows.blank("irradiated"))
         bad = (
             _told(rows, "irradiated")
             & ~_told(rows, "irradiated_progression")

@@ -19,7 +19,7 @@ from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.recomputed import too_small
+from nettumor.edit_checks.reading.recomputed import MEASURED, too_small
 from nettumor.edit_checks.rules.lesion import first_rows, organ_sides
 from nettumor.words.organs import read as organ_of
 from nettumor.words.organs import words_of
@@ -361,7 +361,7 @@ def _mixed(
     return out
 
 
-@check("L20", needs={"lesions": ("organ",)}, follows=("S03",), min_visits=2)
+@check("L20", needs={"lesions": ("organ", MEASURED)}, follows=("S03",), min_visits=2)
 def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
     rows, size = data["lesions"], data.size

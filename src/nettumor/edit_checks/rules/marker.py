@@ -21,9 +21,10 @@ import numpy.typing as npt
 from nettumor import criteria as editions
 from nettumor import markers
 from nettumor._arrays import Floats, more_than, risen_by
-from nettumor.crf import UNKNOWN
+from nettumor.crf import UNKNOWN, DateStatus
 from nettumor.crf.cells import tidy
 from nettumor.criteria import MarkerCriteria
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.marker_rows import (
@@ -263,6 +264,8 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
         _range(str(read.marker_words[read.marker[i]]), str(words[unit[i]])) for i in first.tolist()
     ]
     low, high = np.array(found or [(np.nan, np.nan)]).T[:, pair]
+    known = (read.value > 0) & ~np.isnan(low)
+    looked(data, known, known)
     bad = (read.value > 0) & (more_than(low, read.value) | more_than(read.value, high))
     at = np.flatnonzero(bad)
     expected = [
@@ -295,6 +298,7 @@ def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits
             "randomized"
         )
     dated = read.given & np.isfinite(read.time)
+    looked(data, dated & ~np.isnan(dose), read.given & (rows.when.status != DateStatus.BLANK))
     has_early = read.samples.any(dated & (read.time <= dose))
     has_undated = read.samples.any(read.given & ~np.isfinite(read.time))
     first = read.samples.first(dated & (rows.when.earliest > dose))
@@ -445,6 +449,11 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
     held = (
         (overall == Response.PD) & (lesions > Response.PD) & data.own_criteria & ~np.isnan(rows.day)
     )
+    sampled = np.zeros(len(data.subjects), np.bool_)
+    sampled[read.rows.subject[np.isfinite(read.time) & read.given]] = True
+    known = (overall > Response.MISSING) & (lesions > Response.MISSING) & sampled[rows.subject]
+    known &= ~np.isnan(rows.day)
+    looked(data, known, known | (overall < Response.MISSING))
     risen, lowest = _risen(read, parameters["rise_percent"])
     last = risen.last_until(risen.find(rows.subject), rows.day + parameters["days_after"])
     near = (last >= 0) & (read.time[last] >= rows.day - parameters["days_before"])

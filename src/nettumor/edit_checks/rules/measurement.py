@@ -16,6 +16,7 @@ from nettumor.crf import Role, State, parse_states
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words, number_text
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm, lengths
@@ -80,16 +81,16 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     there |= np.isin(names[row] * width + visit, (parent * width + rows.timepoint)[parent >= 0])
     missing = ~there & (visit <= _gone_or_merged(rows)[rows.lesion[row]])
     row, visit = row[missing], visit[missing]
+    name = rows.text("lesion")[row]
     return Hits(
         table="lesions",
         rows=points.lesions[visit],
         column="lesion",
         value="",
-        expected=rows.text("lesion")[row],
+        expected=np.array([f"a row of {n}" for n in name.tolist()], dtype=object),
         related=row,
-        names={"lesion": rows.text("lesion")[row]},
-        message="target {expected} has no row at visit {visit}, at which other lesions were "
-        "assessed",
+        names={"lesion": name},
+        message="target {lesion} has no row at visit {visit}, at which other lesions were assessed",
     )
 
 
@@ -293,6 +294,7 @@ def unit_missing_or_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for column in LENGTHS:
         if column in rows:
             sized |= ~np.isnan(rows.number(column))
+    looked(data, sized, ~np.logical_and.reduce([rows.blank(c) for c in LENGTHS if c in rows]))
     unit = rows.table.column("unit").map(_unit_code, np.int64)
     yield flag(
         "lesions",

@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, occurrence, parse_flags
+from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters
@@ -59,7 +61,7 @@ def method_changed(data: Data, parameters: Parameters) -> Hits:
 _REFUSED = ("ULTRASOUND", "PET", "SCINTIGRAPHY", "ENDOSCOPY", "PHYSICAL EXAMINATION")
 
 
-@check("M21", needs={"lesions": ("method",)})
+@check("M21", needs={"lesions": ("method", "|".join(LENGTHS))})
 def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
     """A target measured by a method that RECIST 1.1 does not allow; X-ray serves for the
     lung only.
@@ -157,7 +159,9 @@ def no_contrast(data: Data, parameters: Parameters) -> Hits:
     visit.
     """
     rows = data["lesions"]
-    bad = ~np.isnan(rows.number("viable")) & (parse_flags(rows.table.column("contrast")) != 1)
+    viable = ~np.isnan(rows.number("viable"))
+    looked(data, viable, ~rows.blank("viable"))
+    bad = viable & (parse_flags(rows.table.column("contrast")) != 1)
     at = np.flatnonzero(bad)
     at = at[occurrence(rows.timepoint[at]) == 0]
     return Hits(

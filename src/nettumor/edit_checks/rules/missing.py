@@ -35,7 +35,7 @@ def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
             if column in rows and not rows.blank(column).all():
                 asked = True
                 yield from _undated(data, rows, column, number_rows(rows.timepoint)[0])
-    for name in ("TR", "RS"):
+    for name in ("TU", "TR", "RS"):
         if name in data and f"{name}DTC" in data[name] and "USUBJID" in data[name]:
             rows = data[name]
             if not rows.blank(f"{name}DTC").all():
@@ -45,6 +45,32 @@ def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
                 yield from _undated(data, rows, f"{name}DTC", visit)
     if not asked:
         raise Skip("no table of lesions or responses has dates")
+    yield from _not_begun(data)
+
+
+_MOST = 0.8
+"""Share of the patients with later visits from which on a treatment start is what all should have."""
+
+
+def _not_begun(data: Data) -> Iterator[Hits]:
+    """Patients without a treatment start who were seen after baseline, where most others have one."""
+    if "subjects" not in data.tables or "treatment_start" not in data["subjects"]:
+        return
+    rows, points = data["subjects"], data.timepoints
+    seen = np.zeros(len(data.subjects), np.bool_)
+    if len(points):
+        seen[data.track_subject[points.track[points.order > 0]]] = True
+    mine, blank = seen[rows.subject], rows.blank("treatment_start")
+    begun = np.count_nonzero(mine & ~blank)
+    usual = begun > 0 and begun >= _MOST * np.count_nonzero(mine)
+    yield Hits(
+        table="subjects",
+        rows=np.flatnonzero(mine & blank & usual),
+        column="treatment_start",
+        expected="a date",
+        names={"visit": "", "lesion": ""},
+        message="{subject} was seen after baseline, and there is no date on which treatment began",
+    )
 
 
 def _undated(data: Data, rows: Rows, column: str, visit: Ints) -> Iterator[Hits]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, at_least, more_than
 from nettumor.crf import Role, State, parse_flags
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.rules.date import usable
@@ -104,15 +105,14 @@ def mrecist_pvt_or_infiltrative_target(data: Data, parameters: Parameters) -> It
     yield Hits(
         table="lesions",
         rows=first_rows(rows, target & vein),
-        column="organ",
+        column="role",
         expected="NON-TARGET",
-        message="target {lesion} lies in {value}; a thrombus of the portal vein is non-target",
+        message="target {lesion} lies in {organ}; a thrombus of the portal vein is non-target",
     )
-    column = "infiltrative" if "infiltrative" in rows else "organ"
     yield Hits(
         table="lesions",
         rows=first_rows(rows, target & infiltrating & ~vein),
-        column=column,
+        column="role",
         expected="NON-TARGET",
         message="target {lesion} grows infiltratively; such lesions are non-target",
     )
@@ -196,6 +196,8 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
     positive = rows.table.column("cytology").map(
         lambda w: w.strip().upper().startswith(("POS", "MALIG")), np.bool_
     )
+    told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
+    looked(data, told & ~rows.blank("organ"), ~rows.blank("state") & ~rows.blank("organ"))
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])
     decides = _called_progression(data) & ~_other_reasons(data, doubtful)
     bad = _earliest(rows, doubtful) & decides[rows.timepoint] if rows.n else doubtful

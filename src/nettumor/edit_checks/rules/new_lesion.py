@@ -19,6 +19,7 @@ from nettumor.crf.columns import Words
 from nettumor.crf.new_rows import wordless_rows
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
     as_recist,
     at_points,
@@ -142,7 +143,7 @@ def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=_SPOILS)
+@check("W03", needs={"responses": ("new_lesion", "overall"), "lesions": ()}, follows=_SPOILS)
 def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may
     be a no.
@@ -278,7 +279,7 @@ def _written(data: Data, days: Floats) -> Words:
     return np.asarray(iso(days))
 
 
-@check("W06", needs={"lesions": ()}, follows=(*_SPOILS, "M16"))
+@check("W06", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*_SPOILS, "M16"))
 def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An unequivocal new lesion without a row at a later visit, or absent there; the first such
     visit of a lesion.

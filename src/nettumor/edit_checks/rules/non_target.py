@@ -19,6 +19,7 @@ from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
+from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
     at_points,
     compared,
@@ -320,7 +321,7 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
     )
 
 
-@check("N08", needs={"lesions": ()}, follows=(*_SPOILS, "L05", "=M16"))
+@check("N08", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*_SPOILS, "L05", "=M16"))
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""
     rows, points = data["lesions"], data.timepoints

@@ -18,6 +18,7 @@ from nettumor._arrays import Bools, Codes, at_least
 from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.crf import NewLesion, Role, State
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
@@ -387,6 +388,8 @@ def improvement_without_therapy(data: Data, parameters: Parameters) -> Hits:
     start[subjects.subject[::-1]] = subjects.dates("treatment_start").day[::-1]
     day = np.where(np.isnan(said.rows.day), data.timepoints.day[said.rows.timepoint], said.rows.day)
     since = day - start[said.rows.subject]
+    known = (said.overall > Response.MISSING) & ~np.isnan(since)
+    looked(data, known, known | (said.overall < Response.MISSING))
     bad = (
         data.own_criteria
         & np.isin(said.overall, (Response.CR, Response.PR))

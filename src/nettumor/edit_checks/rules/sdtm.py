@@ -166,6 +166,8 @@ def orres_stresn_unit_conversion(data: Data, parameters: Parameters) -> Iterator
         message = (
             f"{name}ORRES {{original}} {{from_unit}} is {{expected}} {{to_unit}}, not {{value}}"
         )
+        known = ~np.isnan(right) & ~np.isnan(value)
+        looked(data, known, known)
         yield flag(
             name,
             unequal(right, value),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import resources
 
@@ -76,6 +76,8 @@ def testcd_unknown_or_test_mismatch(data: Data, parameters: Parameters) -> Itera
             near[i] = next(
                 iter(difflib.get_close_matches(given[i].upper()[:40], sorted(known), 1, 0.85)), ""
             )
+        for i, code in _beside_same_name(rows, column, known).items():
+            near[i] = code if unknown[i] else near[i]
         shaped = np.array([_CODE.fullmatch(w) is not None for w in (*given, "")], dtype=np.bool_)
         at, count = _first_of(codes, unknown)
         meant = near[codes[at]]
@@ -93,6 +95,26 @@ def testcd_unknown_or_test_mismatch(data: Data, parameters: Parameters) -> Itera
         )
         if f"{rows.name}TEST" in rows:
             yield from _one_to_one(rows, column, f"{rows.name}TEST")
+
+
+def _beside_same_name(rows: Rows, column: str, known: Collection[str]) -> dict[int, str]:
+    """For codes that are none the known code that most rows give beside the same name."""
+    codes, words = rows.codes(column)
+    names, called = rows.codes(column.removesuffix("CD"))
+    if not len(called):
+        return {}
+    pair, first = number_rows(codes, names)
+    often = np.argsort(np.bincount(pair, minlength=len(first)), kind="stable")
+    code_of: dict[int, str] = {}
+    of: dict[int, int] = {}
+    for code, name in zip(codes[first[often]].tolist(), names[first[often]].tolist(), strict=True):
+        if called[name] == "":
+            continue
+        if words[code] in known:
+            code_of[name] = str(words[code])
+        else:
+            of[code] = name
+    return {code: code_of[name] for code, name in of.items() if name in code_of}
 
 
 def _one_to_one(rows: Rows, code: str, name: str) -> Iterator[Hits]:

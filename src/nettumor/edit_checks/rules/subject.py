@@ -40,7 +40,7 @@ _ORDER = (
 words for both."""
 
 
-@check("P01", needs={"subjects": ()}, follows=("=D01", "=D04"))
+@check("P01", needs={"subjects": ()}, follows=("=D01", "D04", "D05"))
 def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An end before its beginning, death before last known alive, treatment before randomisation
     (warning).
@@ -143,6 +143,8 @@ def age_against_birth(data: Data, parameters: Parameters) -> Iterator[Hits]:
     bad = more_than(np.floor(age), most + spare) | more_than(least, np.floor(age) + 1 + spare)
     expected = [f"about {v:.0f}" if v == v else "" for v in np.floor(most).tolist()]
     bad &= age >= 0
+    compared = (age >= 0) & ~np.isnan(most)
+    looked(data, compared, compared | np.isnan(age) & ~rows.blank("age"))
     known = int(np.count_nonzero((age >= 0) & ~np.isnan(most)))
     wrong = int(np.count_nonzero(bad))
     if known >= _FEW and 2 * wrong > known:
@@ -176,6 +178,7 @@ def grade_below_ki67(data: Data, parameters: Parameters) -> Hits:
     ki67, grade = rows.number("ki67"), rows.table.column("grade").map(_grade, np.int64)
     low, high = WHO_2019_GEP.ki67
     least = 1 + at_least(ki67, low).astype(np.int64) + more_than(ki67, high)
+    looked(data, (grade > 0) & ~np.isnan(ki67), ~rows.blank("grade") & ~rows.blank("ki67"))
     bad = (grade > 0) & (grade < least) & (ki67 >= 0) & ~more_than(ki67, 100.0)
     names = np.array([f"G{g}" for g in least.tolist()], dtype=object)
     return flag(

@@ -18,7 +18,7 @@ from nettumor.crf import Role, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.recomputed import size_criteria
+from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.structure import whole
 
@@ -50,6 +50,8 @@ _SPOILS = (
     "M28",
     "M29",
     "M30",
+    "M31",
+    "M32",
     "D08",
     "A01",
     "A02",
@@ -60,6 +62,9 @@ _SPOILS = (
     "=D13",
 )
 """Faults of rows after which a sum is not what was meant."""
+
+
+_PRODUCT = ("size|viable", "perpendicular|viable_perpendicular")
 
 
 def differs(reported: Floats, computed: Floats, tolerance: float) -> Bools:
@@ -85,7 +90,12 @@ def _of_products(data: Data) -> bool:
     return size_criteria(data).measure in ("product", "viable product")
 
 
-@check("U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*_SPOILS, "M14"), tol_mm=0.5)
+@check(
+    "U01",
+    needs={"responses": ("sum",), "lesions": (MEASURED,)},
+    follows=(*_SPOILS, "M14"),
+    tol_mm=0.5,
+)
 def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum is not the sum of the targets; sums of products, outside WHO, to 1 mm2 as in
     U07.
@@ -166,7 +176,7 @@ def _not_measured(data: Data, at: Ints) -> Words:
 
 @check(
     "U03",
-    needs={"responses": ("percent_from_baseline",), "lesions": ()},
+    needs={"responses": ("percent_from_baseline",), "lesions": (MEASURED,)},
     follows=(*_SPOILS, "U01", "U06", "U07"),
     tol_pct=0.5,
 )
@@ -235,7 +245,7 @@ def _why(
 
 @check(
     "U04",
-    needs={"responses": ("percent_from_nadir",), "lesions": ()},
+    needs={"responses": ("percent_from_nadir",), "lesions": (MEASURED,)},
     follows=(*_SPOILS, "U01", "U02", "U06", "U07"),
     tol_pct=0.5,
 )
@@ -314,7 +324,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 @check(
     "U08",
-    needs={"responses": ("nadir",), "lesions": ()},
+    needs={"responses": ("nadir",), "lesions": (MEASURED,)},
     follows=(*_SPOILS, "U01", "U02", "U05", "U07"),
     tol_mm=0.5,
 )
@@ -398,7 +408,7 @@ def conflicting(rows: Rows, size: Floats) -> Bools:
     return np.asarray((high > low)[rows.lesion_visit]) if rows.n else np.empty(0, np.bool_)
 
 
-@check("U07", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS, tol=1.0)
+@check("U07", needs={"responses": ("sum",), "lesions": _PRODUCT}, follows=_SPOILS, tol=1.0)
 def sum_of_product_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum of products is not the sum over the targets of longest times perpendicular
     diameter.

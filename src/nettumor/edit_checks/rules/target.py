@@ -18,7 +18,7 @@ from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.reading.recomputed import lesion_criteria, too_small
+from nettumor.edit_checks.reading.recomputed import MEASURED, lesion_criteria, too_small
 from nettumor.edit_checks.reading.reported import (
     SPOILS,
     Reported,
@@ -35,6 +35,7 @@ from nettumor.edit_checks.reading.reported import (
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("target",), "lesions": ()}
+_MEASURED = {"responses": ("target",), "lesions": (MEASURED,)}
 _RESPONSES = (Response.PR, Response.MR, Response.SD)
 
 
@@ -129,7 +130,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-@check("T03", needs=_PARTS, follows=(*SPOILS, "=U01"))
+@check("T03", needs=_MEASURED, follows=(*SPOILS, "=U01"))
 def cr_missed(data: Data, parameters: Parameters) -> Hits:
     """Every target is gone or a normal node, and the response is less than CR."""
     said = compared(data)
@@ -146,7 +147,7 @@ def cr_missed(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T04", needs=_PARTS, follows=(*SPOILS, "=U01"), abs_mm=5.0)
+@check("T04", needs=_MEASURED, follows=(*SPOILS, "=U01"), abs_mm=5.0)
 def pd_below_5mm(data: Data, parameters: Parameters) -> Hits:
     """PD by the percent limit alone: the increase from the nadir is short of the absolute one."""
     said, chain = compared(data), data.chain
@@ -189,7 +190,7 @@ def _complete(data: Data) -> Bools:
     return np.asarray((chain.n_targets > 0) & (chain.n_missing == 0) & ~np.isnan(chain.sum))
 
 
-@check("T05", needs=_PARTS, follows=(*SPOILS, "=U01", "=U03"))
+@check("T05", needs=_MEASURED, follows=(*SPOILS, "=U01", "=U03"))
 def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
     """PR that holds against the visit before or the nadir, not against baseline."""
     said, chain, points = compared(data), data.chain, data.timepoints
@@ -228,7 +229,9 @@ def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T06", needs={"lesions": ()}, follows=(*SPOILS, "T02"), margin_pct=1.0, margin_mm=1.0)
+@check(
+    "T06", needs={"lesions": (MEASURED,)}, follows=(*SPOILS, "T02"), margin_pct=1.0, margin_mm=1.0
+)
 def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A change so near a limit that a slip of the ruler would change the response; one finding a
     timepoint.
@@ -290,7 +293,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
-@check("T07", needs=_PARTS, follows=(*SPOILS, "=U01"))
+@check("T07", needs=_MEASURED, follows=(*SPOILS, "=U01"))
 def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     """NE though every target has a value."""
     said = compared(data)
@@ -350,7 +353,7 @@ def target_response_without_targets(data: Data, parameters: Parameters) -> Hits:
 
 @check(
     "T10",
-    needs={"responses": ("target", "overall"), "lesions": ()},
+    needs={"responses": ("target", "overall"), "lesions": (MEASURED,)},
     follows=("S02", "S11", "=S04", "=O13"),
 )
 def target_response_missing(data: Data, parameters: Parameters) -> Hits:

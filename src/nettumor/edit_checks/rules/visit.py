@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import Role, number_rows, occurrence
+from nettumor.crf import DateStatus, Role, number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -92,6 +92,8 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     if np.isnan(start).all():
         raise Skip("neither treatment start nor randomisation is known")
     before = start[rows.subject] - rows.when.latest
+    known = ~np.isnan(before) & (rows.order == 0)
+    looked(data, known, known | (rows.when.status == DateStatus.INVALID))
     unborn = more_than(
         of_subject(data, "birth")[0][rows.subject], rows.when.latest
     )  # that is its own finding
@@ -425,6 +427,7 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
             if len(points)
             else day
         )
+        looked(data, ~np.isnan(day) & ~np.isnan(begun), ~np.isnan(begun))
         for rows, row, at in at_points(places, (points.order >= 0) & (day >= begun)):
             start = subject_text(data, "new_therapy")[data.track_subject[points.track[at]]]
             yield Hits(

@@ -1,0 +1,250 @@
+"""Sizes that something else in the study tells the right value of: the sum that was reported, the
+other axis of the lesion, the visit or patient that they were copied from.
+
+Sources: NRG and SWOG lists of common errors (transcription, wrong axis of a node); RECIST 1.1, 4.2
+(short axis of nodes); the limits are library choices. Input: the diameters of targets in time, the
+reported sums, both axes. Output: the row at fault, with what was probably meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from nettumor._arrays import Bools, Floats, at_least, more_than
+from nettumor.crf import Role, number_rows, occurrence
+from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.places import looked
+from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
+from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm
+from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
+from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.edit_checks.rules.assessor import kinds_of
+from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
+from nettumor.edit_checks.rules.series import Series, series_of
+from nettumor.words.evaluators import ADJUDICATOR
+
+_LENGTH = "|".join(LENGTHS)
+_SLIPS = ("M04", "M05", "M08", "M09", "M10", "M15", "M25", "M26", "M27", "M28", "M29", "M30")
+
+
+def _reported_sums(data: Data) -> Floats:
+    """The sum that was reported at each timepoint, NaN for none."""
+    rows = data["responses"]
+    out = np.full(len(data.timepoints), np.nan)
+    at = np.flatnonzero(data.own_criteria & ~np.isnan(rows.number("sum")))[::-1]
+    out[rows.timepoint[at]] = rows.number("sum")[at]
+    return out
+
+
+def _neighbours(s: Series) -> Floats:
+    """What a measurement's neighbours let expect: their geometric mean, at an end the one there is."""
+    log = np.log(s.size)
+    both = np.stack([np.where(p >= 0, log[p], np.nan) for p in (s.before, s.after)])
+    known = ~np.isnan(both)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.exp(np.where(known, both, 0).sum(axis=0) / known.sum(axis=0)))
+
+
+@check(
+    "M31",
+    needs={"responses": ("sum",), "lesions": (MEASURED,)},
+    follows=_SLIPS,
+    fit=0.12,
+    least=0.2,
+    tol_mm=0.5,
+)
+def size_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """One target of a visit is off its course, and the reported sum is right with a size in it.
+
+    The reported sum was made from the sizes that were meant: what it lacks, or has too much, is the
+    slip of that one size. Where it would fit several targets it tells nothing.
+    """
+    same_evaluators(data)
+    if size_criteria(data).measure != "diameter":
+        raise Skip("the sums are not of diameters")
+    rows, chain, s = data["lesions"], data.chain, series_of(data, above=0, most=500.0)
+    apart = chain.sum - _reported_sums(data)
+    apart = np.where((chain.n_missing == 0) & (chain.n_targets > 1), apart, np.nan)
+    point, expected = rows.timepoint[s.row], _neighbours(s)
+    looked(data, ~np.isnan(apart), ~np.isnan(apart))
+    meant = np.round(s.size - apart[point], 6)
+    wrong = more_than(np.abs(apart[point]), parameters["tol_mm"]) & (meant > 0)
+    near = np.abs(np.log(np.where(meant > 0, meant, 1.0) / expected)) <= parameters["fit"]
+    far = np.abs(np.log(s.size / expected)) >= parameters["least"]
+    fits = wrong & near & far & ~diameters(data).default[s.row]
+    count = np.bincount(point[fits], minlength=len(data.timepoints))
+    at = np.flatnonzero(fits & (count[point] == 1))
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[at],
+        "{lesion} is {value} mm at visit {visit}, off its course of about {course} mm; the reported "
+        "sum of {sum} mm is right with {expected} mm{slip}",
+        value=s.size[at],
+        expected=meant[at],
+        parts={
+            "course": np.array([f"{v:.0f}" for v in expected[at].tolist()], dtype=object),
+            "sum": _reported_sums(data)[point[at]],
+            "slip": _slips(s.size[at], meant[at], rows.cells.nodal[s.row[at]]),
+        },
+    )
+
+
+def _slips(size: Floats, meant: Floats, nodal: Bools) -> npt.NDArray[np.object_]:
+    """What turned the one into the other, as a message says it; "" where no slip is known to."""
+    ratio = size / meant
+    kinds = (
+        (digits_exchanged_of(size) == meant, "its digits exchanged"),
+        (np.abs(ratio / 0.5 - 1) < 0.01, "the radius was given"),
+        (np.abs(np.abs(np.log10(ratio)) - 1) < 0.01, "a slip of the decimal point"),
+        (nodal & (ratio > 1.15) & (ratio < 3), "perhaps the long axis was given for the short one"),
+    )
+    out = np.full(len(size), "", dtype=object)
+    for where, words in kinds[::-1]:
+        out[where] = f" ({words})"
+    return out
+
+
+@check(
+    "M32",
+    needs={"lesions": (_LENGTH,)},
+    follows=(*_SLIPS, "M31"),
+    fit=0.1,
+    least=1.25,
+    most=2.5,
+)
+def other_axis_entered(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A size off its course that lies in the course of the lesion's other axis; of a node that has no
+    other axis in the table one that is up at one visit by as much as a long axis is longer.
+
+    Where nothing but the rise tells it is a note.
+    """
+    rows, c = data["lesions"], courses_of(data)
+    used = diameters(data).column[c.row]
+    other = np.full(rows.n, np.nan)
+    for column, beside in (("size", "perpendicular"), ("perpendicular", "size")):
+        if column in rows:
+            mine = diameters(data).column == beside
+            other[mine] = in_mm(rows, column)[mine]
+    s, place = c.series, c.place
+    was, then = (other[s.row[p[place]]] for p in (s.before, s.after))
+    course = np.sqrt(np.where(was > 0, was, np.nan) * then)
+    course = np.where(np.isnan(course), np.where(was > 0, was, then), course)
+    up, down = c.size / c.expected, c.expected / c.size
+    far = at_least(up, parameters["least"]) | at_least(down, parameters["least"])
+    told = (
+        c.calm
+        & far
+        & (np.abs(np.log(c.size / np.where(course > 0, course, np.nan))) <= parameters["fit"])
+    )
+    told |= (
+        c.calm
+        & (used == "perpendicular")
+        & (other[c.row] == c.size)
+        & at_least(up, parameters["least"])
+    )
+    node = c.calm & rows.cells.nodal[c.row] & np.isnan(course) & ~told
+    node &= at_least(up, parameters["least"]) & at_least(parameters["most"], up)
+    at = np.flatnonzero(told | node)
+    axis = np.where(
+        rows.cells.nodal[c.row[at]],
+        "long axis was given for the short one",
+        "short axis was given for the long one",
+    )
+    yield from hits_by_column(
+        diameters(data).column,
+        c.row[at],
+        "{lesion} is {value} mm at visit {visit}, and about {course} mm before and after: perhaps the "
+        "{axis}{why}",
+        value=c.size[at],
+        expected=np.array([f"about {v:.0f} mm" for v in c.expected[at].tolist()], dtype=object),
+        severity=np.where(told[at], "", "note"),
+        parts={
+            "axis": axis.astype(object),
+            "why": np.where(told[at], ", which it fits", "").astype(object),
+            "course": np.array([f"{v:.0f}" for v in c.expected[at].tolist()], dtype=object),
+        },
+    )
+
+
+def _alike(point: Ints, size: Floats, name: Ints, count: int) -> Ints:
+    """For each timepoint a number, the same where all targets have the same sizes by their names."""
+    order = np.lexsort((name, point))
+    rank = occurrence(point[order])
+    code = np.zeros(count, dtype=np.int64)
+    for place in range(int(rank.max(initial=-1)) + 1):
+        at = order[rank == place]
+        held = np.full(count, -1.0)
+        held[point[at]] = size[at]
+        code, _ = number_rows(code, np.unique(held, return_inverse=True)[1])
+    return code
+
+
+@check("M33", needs={"lesions": (_LENGTH,)}, follows=("M17", "M28"), min_targets=3, chance=1e-3)
+def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """All targets of a visit have the sizes of another one: of an earlier visit that is not the last
+    (M17), of another reader, or of another patient.
+
+    A note: stable lesions may measure the same. Of another patient it is asked where so many equal
+    sizes are not to be expected by chance among all pairs of visits, by how often each size is in the
+    study, and where the two patients are alike at that visit only.
+    """
+    rows, s, points = data["lesions"], series_of(data, above=0), data.timepoints
+    s_point, count = rows.timepoint[s.row], len(points)
+    plain = ~diameters(data).default[s.row]
+    many = np.bincount(s_point[plain], minlength=count)
+    of_all = np.bincount(rows.timepoint[rows.cells.role == Role.TARGET], minlength=count)
+    words = rows.codes("lesion")[1]
+    name = np.argsort(np.argsort(words.astype(str)))[rows.codes("lesion")[0][s.row]]
+    code = _alike(s_point, s.size, name, count)
+    use = np.flatnonzero((many >= parameters["min_targets"]) & (many == of_all))
+    use = use[np.lexsort((use, code[use]))]
+    same = np.flatnonzero(code[use][1:] == code[use][:-1])
+    source, copy = use[same], use[same + 1]
+    subject = data.track_subject[points.track] if count else points.track
+    one_track = points.track[source] == points.track[copy]
+    one_subject = subject[source] == subject[copy]
+    first = points.lesions
+    kind = kinds_of(rows)
+    judge = (kind[first[source]] == ADJUDICATOR) | (kind[first[copy]] == ADJUDICATOR)
+    earlier = one_track & (points.earlier()[copy] != source)
+    reader = one_subject & ~one_track & ~judge & (points.visit[source] == points.visit[copy])
+    reader[reader] = occurrence(points.track[copy[reader]]) == 0
+    number, held = np.unique(s.size, return_inverse=True)
+    log = np.log(np.bincount(held, minlength=len(number)) / max(len(s.size), 1))
+    rarity = np.bincount(s_point, weights=log[held], minlength=count)
+    pairs = np.log(max(len(use), 1)) * 2 - np.log(2.0)
+    both, _ = number_rows(*np.sort(np.stack([points.track[source], points.track[copy]]), axis=0))
+    once = (
+        np.bincount(both, minlength=1)[both] == 1
+    )  # patients that are alike throughout are no copy
+    stranger = ~one_subject & once & (rarity[copy] + pairs <= np.log(parameters["chance"]))
+    what = np.where(
+        one_track, "of visit {}", np.where(one_subject, "of {}", "of patient {} at visit {}")
+    )
+    at = np.flatnonzero(earlier | reader | stranger)
+    visit, who = rows.said_visit, data.subjects
+    readers = data.words("evaluator")
+    told = []
+    for i in at.tolist():
+        row = first[source[i]]
+        named = {
+            "of visit {}": (visit[row],),
+            "of {}": (readers[rows.evaluator[row]],),
+            "of patient {} at visit {}": (who[rows.subject[row]], visit[row]),
+        }
+        told.append(str(what[i]).format(*named[str(what[i])]))
+    place = first[copy[at]]
+    yield from hits_by_column(
+        diameters(data).column,
+        place,
+        "all {count} targets have at visit {visit} the sizes {whose}: were they measured, or copied?",
+        value=np.array([f"{v:g}" for v in diameters(data).value[place].tolist()], dtype=object),
+        names={"lesion": ""},
+        expected="sizes measured at this visit",
+        parts={"count": many[copy[at]], "whose": np.array(told, dtype=object)},
+        related=first[source[at]],
+    )

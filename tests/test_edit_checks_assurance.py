@@ -1,0 +1,140 @@
+"""No check has passed that could not look: of the tables that each check rejects one column is made
+blank, unreadable or taken away, and the check says that it was skipped, and what it lacked.
+"""
+
+import pytest
+
+import nettumor as nt
+from nettumor import crf, edit_checks
+from test_edit_checks import CASES, settings_of, tables_of
+
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
+_RESPONSES = "N01 N04 N07 O02 T01 T02 T03 T04 T05 T07 T08 T09 T10 T11 W03"
+_SUMS = "U01 U02 U03 U04 U07 Q12 D16"
+
+UNREAD = {
+    "lesions.evaluator blank": _RESPONSES + " W01 W02",
+    "lesions.evaluator garbled": _RESPONSES + " A01 W01 W02",
+    "lesions.irradiated garbled": "L12",
+    "lesions.lesion blank": "L01 L02 L14 L18 L19 L20 M01 M10 M17 M28 M29 M30 Q01 Q12",
+    "lesions.organ absent": "L04 L05 Q03",
+    "lesions.organ blank": "L04 L05 Q03 Q09",
+    "lesions.role garbled": "L12 Q09",
+    "lesions.size absent": "L20 M21 T06 U03 U04 U07 U08",
+    "lesions.size garbled": "L20 M08 M21 T06 U03 U04 U07 U08",
+    "lesions.perpendicular garbled": "U07",
+    "lesions.state blank": "Q09",
+    "lesions.state garbled": "N10 Q09 W05",
+    "lesions.subject blank": f"{_RESPONSES} {_SUMS} A01 A08 D06 D07 K11 L08 L20 M30 T06 U08 W01 W02 "
+    "W05 W07 W08",
+    "lesions.subject garbled": f"{_RESPONSES} {_SUMS} A01 D06 D07 K11 U08 W01 W02 W08",
+    "lesions.unit garbled": "M05 M10 M12 M14 M19 Q05",
+    "lesions.viable blank": "M24",
+    "lesions.visit blank": f"{_SUMS} A01 L14 M09 M10 M17 M20 M26 M27 M28 M29 M30 N01 O02 Q10 S09 T01",
+    "lesions.visit garbled": f"{_SUMS} A01 K11 N01 N04 O02 S09 T01 T02 T03 T04 T05 T07 T08 T10 T11 W03",
+    "markers.date blank": "K09 K11 N03",
+    "markers.date garbled": "K09 K11 N03",
+    "markers.marker garbled": "K08",
+    "markers.subject garbled": "K11 N03",
+    "markers.unit blank": "K03 K08 R03 R04",
+    "responses.date absent": "K11 O09 O15",
+    "responses.date garbled": "K11 O09 O15",
+    "responses.evaluator garbled": _RESPONSES + " W01 W02",
+    "responses.nadir garbled": "U05 U08",
+    "responses.new_lesion garbled": "W02",
+    "responses.overall absent": "O08 O09 W03",
+    "responses.overall garbled": "O08 O09 W03",
+    "responses.subject blank": f"{_RESPONSES} {_SUMS} A01 K11 N03 O04 O05 O06 O07 O09 O14 O15 Q04 Q13 "
+    "U08 W01 W02",
+    "responses.visit garbled": f"{_SUMS} K11 N01 N04 O02 T01 T02 T03 T04 T05 T07 T08 T10 T11 W03",
+    "subjects.consent garbled": "P03",
+    "subjects.grade garbled": "P04",
+    "subjects.subject blank": "D06 D07 O09 O11 O14 O15 W08 Y08",
+    "subjects.subject garbled": "D06 D07 O09 O14 O15 W08 Y08",
+    "subjects.treatment_start garbled": "O09",
+    "symptoms.date blank": "Y03 Y07 Y08 Y09",
+    "symptoms.date garbled": "Y03 Y07 Y08 Y09",
+    "symptoms.subject garbled": "Y08",
+    "tr.TRORRES garbled": "X02",
+    "tr.TRORRESU blank": "X02",
+    "tr.TRSTRESN blank": "X02",
+    "tr.USUBJID garbled": "X05",
+    "tu.USUBJID blank": "X05",
+}
+"""A column and what becomes of it: the checks that can then see nothing of their fault."""
+
+
+def without(tables, table, column, how):
+    """The tables with one column blank, unreadable (one word in every filled cell) or taken away."""
+    cells = tables[table].pop(column)
+    if how != "absent":
+        tables[table][column] = ["?!" if how == "garbled" and c.strip() else "" for c in cells]
+    return tables
+
+
+@pytest.mark.parametrize("change", sorted(UNREAD))
+def test_what_could_not_be_read_has_not_passed(change):
+    """Each of these checks is skipped with a reason, and has looked nowhere."""
+    place, how = change.split()
+    table, column = place.split(".")
+    for id in UNREAD[change].split():
+        settings = settings_of(CASES / id)
+        tables = without(tables_of(CASES / id, "reject"), table, column, how)
+        found = edit_checks.run(
+            crf.read(tables, incomplete="keep"),
+            settings.get("criteria", "recist-1.1"),
+            checks=[id],
+            parameters={id: settings.get("parameters", {})},
+            configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
+        )
+        state = found.runs.rows()[0]
+        assert (id, state["status"], state["looked_at"]) == (id, "skipped", 0)
+        assert state["reason"]
+
+
+def test_places_are_those_that_belong_together():
+    """A response whose visit has no lesions is no place where a sum could be compared; what cannot be
+    read of the others is counted.
+    """
+    lesions = {
+        "subject": ["01"] * 3,
+        "lesion": ["T01"] * 3,
+        "role": ["TARGET"] * 3,
+        "visit": [0, 1, 2],
+        "size": ["30", "20", "20"],
+    }
+    responses = {
+        "subject": ["01", "01", "02"],
+        "visit": [1, 5, 1],
+        "sum": ["20", "20", "20"],
+        "target": ["PR", "PR", "as before"],
+    }
+    found = edit_checks.run({"lesions": lesions, "responses": responses}, checks=["U01", "T01"])
+    states = {r["check"]: r for r in found.runs.rows()}
+    assert (states["U01"]["looked_at"], states["U01"]["unreadable"]) == (1, 0)
+    assert (states["T01"]["looked_at"], states["T01"]["unreadable"]) == (1, 1)
+    none = edit_checks.run(
+        {"lesions": lesions, "responses": {**responses, "subject": ["08", "08", "09"]}},
+        nt.criteria.RECIST_1_1,
+        checks=["U01"],
+    )
+    assert none.runs["reason"].tolist() == ["no rows of responses that belong with rows of lesions"]
+
+
+def test_a_diary_of_periods_has_no_days_to_look_at():
+    """A check of daily counts is skipped where a diary has means of periods alone, and calls none of
+    them unreadable.
+    """
+    symptoms = {
+        "subject": ["01", "01"],
+        "symptom": ["FLUSHING"] * 2,
+        "date": ["2024-01-01", "2024-02-01"],
+        "per_day": ["3", "3"],
+        "days_recorded": ["28", "28"],
+    }
+    found = edit_checks.run({"symptoms": symptoms}, checks=["Y09"])
+    state = found.runs.rows()[0]
+    assert (state["status"], state["reason"]) == ("skipped", "no place to look at")
+    assert state["unreadable"] == 0
