@@ -109,6 +109,15 @@ class Groups:
         """The largest value of each group; NaN where none is known."""
         return self._extreme(np.fmax, values, where)
 
+    def median(self, values: npt.ArrayLike) -> Floats:
+        """The middle value of each group, the mean of two; NaN where none is known."""
+        given = np.asarray(values, dtype=np.float64)
+        known = group(self.number, by=given, where=~np.isnan(given))
+        ranked, out = given[known.row], np.full(len(self), np.nan)
+        low, high = (known.size - 1) // 2, known.size // 2
+        out[known.keys[0]] = (ranked[known.start[:-1] + low] + ranked[known.start[:-1] + high]) / 2
+        return out
+
     def differ(self, *values: npt.ArrayLike, where: Bools | None = None) -> Bools:
         """Groups whose rows are not all equal in the values; NaN is equal to NaN."""
         member = self._members(where)
@@ -188,6 +197,12 @@ class Groups:
     def find(self, *keys: npt.ArrayLike) -> Ints:
         """The group that has these keys; -1 where none has, and for keys below 0."""
         return find_rows(keys, self.keys)
+
+    def rows_of(self, number: Ints) -> tuple[Ints, Ints]:
+        """Every row of each of some groups, and the place among ``number`` it is of; -1 has none."""
+        ends = np.append(self.start, 0)
+        which, place = spread(ends[number], np.where(number < 0, 0, ends[number + 1]))
+        return which, self.row[place]
 
     def last_until(self, number: Ints, by: npt.ArrayLike, *, strict: bool = False) -> Ints:
         """The last row of a group that does not stand after a value of the order; -1 for none.
@@ -345,6 +360,20 @@ def group(
     start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
     held = tuple(column[of_group] for column in given)
     return Groups(number, held, row, start, order[0][row] if order else None)
+
+
+def first_of(
+    key: npt.ArrayLike,
+    *keys: npt.ArrayLike,
+    by: npt.ArrayLike | tuple[npt.ArrayLike, ...] = (),
+    where: Bools | None = None,
+) -> Ints:
+    """The first row of each group, in the order of the file; arguments as for `group`.
+
+    >>> first_of(np.array([3, 3, 0]), by=np.array([5.0, 2.0, 9.0]))
+    array([1, 2])
+    """
+    return np.flatnonzero(group(key, *keys, by=by, where=where).occurrence == 0)
 
 
 def find_rows(

@@ -85,11 +85,11 @@ def codes_of(values: npt.ArrayLike) -> tuple[Ints, npt.NDArray[Any]]:
     (array([ 1, -1,  0,  1]), array([2.5, 7. ]))
     """
     given = np.asarray(values)
-    known = ~np.isnan(given)
-    distinct, code = np.unique(given[known], return_inverse=True)
+    known = np.flatnonzero(~np.isnan(given))
+    number, first = _dense_by_order(given[known])
     out = np.full(len(given), -1, dtype=np.int64)
-    out[known] = code
-    return out, distinct
+    out[known] = number
+    return out, given[known[first]]
 
 
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
@@ -128,7 +128,7 @@ def occurrence(numbers: npt.ArrayLike) -> Ints:
     array([0, 0, 1, 2])
     """
     given = np.asarray(numbers)
-    order = np.argsort(given, kind="stable")
+    order = _in_order(given)
     ranked = given[order]
     new = np.ones(len(ranked), dtype=np.bool_)
     new[1:] = ranked[1:] != ranked[:-1]
@@ -146,7 +146,11 @@ def order_rows(*by: npt.ArrayLike) -> Ints:
     >>> order_rows([1, 0, 1, 0], [5.0, 7.0, 2.0, 7.0])
     array([1, 3, 2, 0])
     """
-    return np.asarray(np.lexsort([np.asarray(column) for column in by[::-1]]), dtype=np.int64)
+    order: Ints | None = None
+    for column in map(np.asarray, by[::-1]):
+        order = _in_order(column) if order is None else order[_in_order(column[order])]
+    assert order is not None
+    return order
 
 
 def smallest_at(
@@ -235,13 +239,60 @@ def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
 
 def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if not fills(size, key.size, most=8):
-        _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
-        return numbers.astype(np.int64), first.astype(np.int64)
+        return _dense_by_order(key)
     row = _first_rows(key, size)
     present = row >= 0
     if present.all():
         return key, row.astype(np.int64)
     return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
+
+
+def _dense_by_order(key: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """As `_dense`, of keys that lie far apart or are no whole numbers."""
+    order = _in_order(key)
+    ranked = key[order]
+    new = np.ones(len(key), dtype=np.bool_)
+    new[1:] = ranked[1:] != ranked[:-1]
+    number = np.empty(len(key), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    return number, order[new]
+
+
+def _in_order(column: npt.NDArray[Any]) -> Ints:
+    """The rows in ascending order of a column, NaN last, equal ones as in the file.
+
+    Whole numbers are sorted by 16 bits at a time, the lowest first, which NumPy does by counting:
+    a quarter of the time of comparing them.
+    """
+    key = _whole(column)
+    if key is None:
+        return np.argsort(column, kind="stable")
+    if (key[1:] >= key[:-1]).all():
+        return np.arange(len(key))
+    key = key - key.min()
+    order, bits, top = np.argsort(key.astype(np.uint16), kind="stable"), 16, int(key.max())
+    while top >> bits:
+        digits = (key >> bits).astype(np.uint16)
+        order, bits = order[np.argsort(digits[order], kind="stable")], bits + 16
+    return order
+
+
+def _whole(column: npt.NDArray[Any]) -> Ints | None:
+    """A column as whole numbers of the same order, NaN as the largest; None for what is none, or
+    lies further apart than sorting by 16 bits pays for.
+    """
+    if column.dtype.kind in "bi" or column.dtype.kind == "u" and column.dtype.itemsize < 8:
+        return column.astype(np.int64, copy=False)
+    if column.dtype.kind != "f":
+        return None
+    known = column[~np.isnan(column)]
+    low, high = known.min(initial=0.0), known.max(initial=0.0)
+    if not (-_WHOLE < low and high < _WHOLE) or (known != np.trunc(known)).any():
+        return None
+    return np.nan_to_num(column, nan=high + 1).astype(np.int64)
+
+
+_WHOLE = 2.0**31
 
 
 def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
