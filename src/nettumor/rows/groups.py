@@ -130,16 +130,26 @@ class Groups:
             unequal |= (own != other) & ~both_nan
         return np.bincount(owner[unequal], minlength=len(self)) > 0
 
-    def commonest(self, codes: npt.ArrayLike) -> Ints:
-        """The code that most rows of each group have, of equals the one that stands first."""
-        given = np.asarray(codes)[self.row]
-        pairs = group(self._owner, given)
+    def commonest(self, codes: npt.ArrayLike, where: Bools | None = None) -> Ints:
+        """The code that most rows of each group have, of equals the one that stands first; -1 for
+        none.
+        """
+        given, first = np.asarray(codes), self.first(where)
+        out = np.where(first >= 0, np.append(given, -1)[first], -1)
+        member = self._members(where)
+        member = member[self.differ(given, where=where)[self._owner[member]]]
+        pairs = group(self._owner[member], given[self.row[member]])
         lead = order_rows(pairs.keys[0], -pairs.size, pairs.first())[::-1]
-        out = np.full(len(self), -1, dtype=np.int64)
         out[pairs.keys[0][lead]] = pairs.keys[1][lead]
         return out
 
     # one answer a row
+
+    def is_first(self, where: Bools | None = None) -> Bools:
+        """Whether each row is the first of its group (of those that are so)."""
+        out, first = np.zeros(len(self.number), dtype=np.bool_), self.first(where)
+        out[first[first >= 0]] = True
+        return out
 
     def previous(self, where: Bools | None = None, *, own: bool = False) -> Ints:
         """For each row the last row before it in its group (of those that are so); -1 for none.
@@ -346,14 +356,14 @@ def group(
     (array([30., nan, nan, 50.]), array([3, 1]))
     """
     given = [np.asarray(column) for column in (key, *keys)]
-    codes = [as_codes(column) for column in given]
-    taken = np.ones(len(codes[0]), dtype=np.bool_) if where is None else where
-    for code in codes:
-        if code.size and code.min() < 0:
-            taken = taken & (code >= 0)
-    row = np.flatnonzero(taken)
-    inside, first = number_rows(*(code[row] for code in codes))
-    number = np.full(len(taken), -1, dtype=np.int64)
+    n = len(given[0])
+    row = np.arange(n) if where is None else np.flatnonzero(where)
+    codes = [as_codes(column if where is None else column[row]) for column in given]
+    if any(code.min(initial=0) < 0 for code in codes):
+        known = np.logical_and.reduce([code >= 0 for code in codes])
+        row, codes = row[known], [code[known] for code in codes]
+    inside, first = number_rows(*codes)
+    number = np.full(n, -1, dtype=np.int64)
     number[row], of_group = inside, row[first]
     order = [np.asarray(column) for column in (by if isinstance(by, tuple) else (by,))]
     row = row[order_rows(inside, *(column[row] for column in order))]
@@ -373,7 +383,7 @@ def first_of(
     >>> first_of(np.array([3, 3, 0]), by=np.array([5.0, 2.0, 9.0]))
     array([1, 2])
     """
-    return np.flatnonzero(group(key, *keys, by=by, where=where).occurrence == 0)
+    return np.flatnonzero(group(key, *keys, by=by, where=where).is_first())
 
 
 def find_rows(

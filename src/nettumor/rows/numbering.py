@@ -269,8 +269,11 @@ def _in_order(column: npt.NDArray[Any]) -> Ints:
         return np.argsort(column, kind="stable")
     if (key[1:] >= key[:-1]).all():
         return np.arange(len(key))
-    key = key - key.min()
-    order, bits, top = np.argsort(key.astype(np.uint16), kind="stable"), 16, int(key.max())
+    low, top = int(key.min()), int(key.max()) - int(key.min())
+    if top >= _FAR:
+        return np.argsort(key, kind="stable")
+    key = key - low
+    order, bits = np.argsort(key.astype(np.uint16), kind="stable"), 16
     while top >> bits:
         digits = (key >> bits).astype(np.uint16)
         order, bits = order[np.argsort(digits[order], kind="stable")], bits + 16
@@ -281,18 +284,18 @@ def _whole(column: npt.NDArray[Any]) -> Ints | None:
     """A column as whole numbers of the same order, NaN as the largest; None for what is none, or
     lies further apart than sorting by 16 bits pays for.
     """
-    if column.dtype.kind in "bi" or column.dtype.kind == "u" and column.dtype.itemsize < 8:
+    if column.dtype.kind in "bi" or (column.dtype.kind == "u" and column.dtype.itemsize < 8):
         return column.astype(np.int64, copy=False)
     if column.dtype.kind != "f":
         return None
     known = column[~np.isnan(column)]
     low, high = known.min(initial=0.0), known.max(initial=0.0)
-    if not (-_WHOLE < low and high < _WHOLE) or (known != np.trunc(known)).any():
+    if not (low > -_WHOLE and high < _WHOLE) or (known != np.trunc(known)).any():
         return None
     return np.nan_to_num(column, nan=high + 1).astype(np.int64)
 
 
-_WHOLE = 2.0**31
+_WHOLE, _FAR = 2.0**31, 2**48
 
 
 def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:

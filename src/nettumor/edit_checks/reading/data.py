@@ -27,6 +27,7 @@ from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.rows import Groups, group
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
@@ -233,13 +234,16 @@ class Rows:
         return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
 
     @cached_property
+    def in_time(self) -> Groups:
+        """The rows of each lesion in time (of one timepoint as in the file)."""
+        return group(self.lesion, by=self.timepoint)
+
+    @cached_property
     def first_row(self) -> Ints:
         """For each row the first row of its lesion in time (the earliest timepoint, then the first
         in the file).
         """
-        order = np.lexsort((np.arange(self.n), self.timepoint, self.lesion))
-        _, first = number_rows(self.lesion[order])
-        return order[first][self.lesion] if self.n else order
+        return np.asarray(self.in_time.of_rows(self.in_time.first()))
 
 
 class Data:

@@ -18,8 +18,8 @@ from nettumor._arrays import Bools, at_least, more_than
 from nettumor.crf import Role, State, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
 from nettumor.edit_checks.rules.date import usable
-from nettumor.edit_checks.rules.lesion import baseline, first_rows
 from nettumor.terminology import Response
 
 _SEEN = (

@@ -15,11 +15,12 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Floats, at_least, more_than
-from nettumor.crf import Role, State, number_rows, occurrence
+from nettumor.crf import Role, State
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.rows import group, largest_at, occurrence, order_rows, smallest_at
 
 _LENGTH = "|".join(LENGTHS)
 
@@ -51,24 +52,20 @@ def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     """
     rows, size = data["lesions"], diameters(data).value
     use = (rows.cells.role == Role.TARGET) & (size > above) & at_least(most, size)
-    row = np.flatnonzero(use)
-    row = row[np.lexsort((row, rows.timepoint[row], rows.lesion[row]))]
-    row = row[occurrence(rows.lesion_visit[row]) == 0]
-    lesion, index = rows.lesion[row], np.arange(len(row))
-    same = lesion[1:] == lesion[:-1]
-    before, after = np.full((2, len(row)), -1, dtype=np.int64)
-    before[1:] = np.where(same, index[:-1], -1)
-    after[:-1] = np.where(same, index[1:], -1)
-    return Series(row, size[row], lesion, before, after)
+    row = rows.in_time.row[use[rows.in_time.row]]
+    row = row[group(rows.lesion_visit[row]).is_first()]
+    lesion = group(rows.lesion[row])
+    return Series(row, size[row], rows.lesion[row], lesion.previous(), lesion.following())
 
 
 def _text(series: Series, lesions: Ints) -> list[str]:
     """The sizes of some lesions, written one after the other."""
-    start = np.searchsorted(series.lesion, lesions)
-    stop = np.searchsorted(series.lesion, lesions, side="right")
+    of_lesion = group(series.lesion)
+    found = of_lesion.find(lesions)
+    start, stop = of_lesion.start[found].tolist(), of_lesion.start[found + 1].tolist()
+    size = series.size[of_lesion.row]
     return [
-        ", ".join(f"{v:g}" for v in series.size[a:b].tolist())
-        for a, b in zip(start.tolist(), stop.tolist(), strict=True)
+        ", ".join(f"{v:g}" for v in size[a:b].tolist()) for a, b in zip(start, stop, strict=True)
     ]
 
 
@@ -193,11 +190,11 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     there = (size > 0) | np.isin(
         rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
     )
-    use = np.flatnonzero(role & (gone | there) & ~rows.cells.contradiction)
-    use = use[np.lexsort((use, rows.timepoint[use], rows.lesion[use]))]
-    same = rows.lesion[use][1:] == rows.lesion[use][:-1]
-    back = np.flatnonzero(same & gone[use][:-1] & there[use][1:]) + 1
-    row, before = use[back], use[back - 1]
+    use = role & (gone | there) & ~rows.cells.contradiction
+    in_time = group(rows.lesion, by=rows.timepoint, where=use)
+    last = in_time.previous()
+    row = in_time.row[((last >= 0) & gone[last] & there)[in_time.row]]
+    before = last[row]
     said = [
         f"{v:g} mm" if v > 0 else w
         for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)
@@ -226,9 +223,8 @@ def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits
     same = known & (s.size == s.size[s.before])
     measured = same & (s.size > 0) & ~diameters(data).default[s.row]
     was = point[s.before]
-    first, last = np.full(count, count), np.full(count, -1)
-    np.minimum.at(first, point[known], was[known])
-    np.maximum.at(last, point[known], was[known])
+    first = smallest_at(point[known], was[known], count, count)
+    last = largest_at(point[known], was[known], count, -1)
     each, copied, sized = (
         np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured)
     )
@@ -260,9 +256,9 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
     rows, read = data["lesions"], diameters(data)
     at = np.flatnonzero((read.value > 0) & (read.value % 1 == 0) & ~read.default)
     site, words = _site(data)
-    group, first = number_rows(site[at], rows.evaluator[at])
-    total = np.bincount(group, minlength=len(first))
-    even = np.bincount(group[read.value[at] % 5 == 0], minlength=len(first))
+    alike = group(site[at], rows.evaluator[at])
+    first, total = alike.first(), alike.size
+    even = alike.count(read.value[at] % 5 == 0)
     chance = bdtrc(
         np.maximum(even - 1.0, 0), total, 0.2
     )  # two of ten digits; with none of them nothing is asked
@@ -271,8 +267,8 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
         & (chance < parameters["p"])
         & more_than(even, parameters["min_share"] * total)
     )
-    bad = np.flatnonzero(bad & (len(at) > 0))
-    bad = bad[np.argsort(at[first[bad]])]
+    bad = np.flatnonzero(bad)
+    bad = bad[order_rows(at[first[bad]])]
     row = at[first[bad]]
     name = [f"{w}: " if w else "" for w in words[site[row]].tolist()]
     yield from hits_by_column(

@@ -18,6 +18,7 @@ from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.lesion_rows import whole_lesions
 from nettumor.edit_checks.reading.recomputed import lesion_criteria, too_small
 from nettumor.edit_checks.reading.reported import (
     SPOILS,
@@ -32,6 +33,7 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
+from nettumor.rows import order_rows
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("target",), "lesions": ()}
@@ -93,7 +95,7 @@ def still_there(data: Data, node_mm: float) -> Bools:
     rows, size = data["lesions"], data.size
     small = too_small(data)
     left = np.where(rows.cells.nodal, at_least(size, node_mm), (size > 0) | small)
-    return np.asarray(left & (rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
+    return np.asarray(left & (rows.cells.role == Role.TARGET) & whole_lesions(rows))
 
 
 @check(
@@ -275,7 +277,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
             [f"{v:+g} {'%' if in_percent else unit}" for v in value.tolist()], dtype=object
         )
         at = points.lesions[where]
-        order = np.argsort(at)
+        order = order_rows(at)
         yield Hits(
             table="lesions",
             rows=at[order],
