@@ -23,6 +23,7 @@ from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows, Timepoints
 from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.rows import spread
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
@@ -172,10 +173,11 @@ def at_points(data: Data, codes: Codes) -> Codes:
         if "accepted" in rows
         else np.zeros(rows.n, np.bool_)
     )
-    at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
-    at = at[np.lexsort((-at, accepted[at]))]
+    given = data.own_criteria & (codes > Response.MISSING)
     out = np.zeros(len(data.timepoints), np.int8)
-    out[rows.timepoint[at]] = codes[at]
+    for use in (given, given & accepted):
+        at = np.flatnonzero(use)[::-1]
+        out[rows.timepoint[at]] = codes[at]
     return out
 
 
@@ -245,13 +247,11 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
     assessed.
     """
     points, rows = data.timepoints, data["lesions"]
-    seen = np.flatnonzero(points.lesions >= 0)
-    end = np.searchsorted(points.track[seen], rows.track[base], side="right")
-    start = np.searchsorted(seen, rows.timepoint[base], side="right")
-    count = np.maximum(end - start, 0)
-    row = np.repeat(base, count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, seen[np.repeat(start, count) + within]
+    seen = points.lesions >= 0
+    before = np.append(0, np.cumsum(seen))  # of each timepoint: how many were seen before it
+    start, stop = before[rows.timepoint[base] + 1], before[points.start[rows.track[base] + 1]]
+    which, place = spread(start, stop)
+    return base[which], np.flatnonzero(seen)[place]
 
 
 def other_reading(data: Data) -> tuple[Codes, Codes]:

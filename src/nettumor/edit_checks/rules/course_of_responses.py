@@ -36,6 +36,7 @@ from nettumor.edit_checks.reading.reported import (
 )
 from nettumor.edit_checks.rules.overall import ended_clinically
 from nettumor.errors import InputError
+from nettumor.rows import order_rows, smallest_at
 from nettumor.terminology import Response
 
 _LESSER = (Response.PR, Response.MR, Response.SD, Response.NON_CR_NON_PD)
@@ -124,7 +125,7 @@ def _pairs(
 ) -> Hits:
     """Findings at the overall responses of timepoints, related to those of earlier ones."""
     rows = _rows_of(data, points)
-    order = np.argsort(rows, kind="stable")
+    order = order_rows(rows)
     made = {n: np.asarray(p)[order] for n, p in parts.items()}
     return Hits(
         table="responses",
@@ -367,10 +368,8 @@ def _progression(data: Data, first: Ints, rule: str) -> Floats:
     scans = np.full(len(points), np.nan)
     if "lesions" in data.tables:
         lesions = data["lesions"]
-        low = np.full(len(points), np.inf)
-        known = ~np.isnan(lesions.day)
-        np.minimum.at(low, lesions.timepoint[known], lesions.day[known])
-        scans = np.where(np.isinf(low), np.nan, low) if rule == "earliest" else points.scan_day
+        low = smallest_at(lesions.timepoint, lesions.day, len(points))
+        scans = low if rule == "earliest" else points.scan_day
     day = np.where(np.isnan(scans), points.day, scans)
     if "lesions" in data.tables:
         sighted = np.where(data.chain.new_lesion, data.chain.progression_day, np.nan)
@@ -426,9 +425,8 @@ def discontinued_for_pd_without_pd(data: Data, parameters: Parameters) -> Iterat
     if "end_date" in rows:
         end = np.full(len(data.subjects), np.nan)
         end[rows.subject[::-1]] = rows.dates("end_date").day[::-1]
-        away = np.full(len(data.subjects), np.inf)
-        gap = np.abs(points.day - end[subject])
-        np.minimum.at(away, subject[pd], np.where(np.isnan(gap), 0.0, gap)[pd])
+        gap = np.nan_to_num(np.abs(points.day - end[subject]), nan=0.0)
+        away = smallest_at(subject[pd], gap[pd], len(data.subjects), np.inf)
         far = ended & ~none & more_than(away, parameters["days"])[rows.subject]
         at = np.flatnonzero(far)
         yield Hits(

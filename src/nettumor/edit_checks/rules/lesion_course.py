@@ -186,12 +186,13 @@ def _other_words(rows: Rows, use: Bools, message: str) -> Hits:
     sets = list(table)
     expected = usual(rows, said, use)
     pair = np.flatnonzero(use & (said != expected) & (expected >= 0))
-    both, at = np.unique(np.stack([said[pair], expected[pair]]), axis=1, return_inverse=True)
+    number, lead = number_rows(said[pair], expected[pair])
+    both = zip(said[pair[lead]].tolist(), expected[pair[lead]].tolist(), strict=True)
     apart = np.array(
-        [not (sets[a] <= sets[b] or sets[b] <= sets[a]) for a, b in both.T.tolist()], dtype=np.bool_
+        [not (sets[a] <= sets[b] or sets[b] <= sets[a]) for a, b in both], dtype=np.bool_
     )
     bad = np.zeros(rows.n, dtype=np.bool_)
-    bad[pair] = apart[at.reshape(-1)] if len(pair) else False
+    bad[pair] = apart[number] if len(pair) else False
     first, number = first_said(rows, bad, said)
     usual_words = np.full(len(sets) + 1, "", dtype=object)
     usual_words[said] = rows.text("organ")

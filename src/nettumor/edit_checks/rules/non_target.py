@@ -18,6 +18,7 @@ from nettumor.crf import Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.reported import (
     at_points,
@@ -30,6 +31,7 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
+from nettumor.rows import group, order_rows, smallest_at
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
@@ -161,15 +163,12 @@ def _worse(data: Data) -> Bools:
     rows = data["lesions"]
     mine = rows.cells.role == Role.NON_TARGET
     worse = larger_rows(rows.table)
-    at = np.flatnonzero(mine)
-    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
     for name in ("size", "perpendicular"):
         if name in rows:
             value = rows.cells.measure(name).value
-            sized = at[~np.isnan(value[at])]
-            same = rows.lesion[sized][1:] == rows.lesion[sized][:-1]
-            grown = same & more_than(value[sized][1:], value[sized][:-1])
-            worse[sized[1:][grown]] = True
+            sized = mine & ~np.isnan(value)
+            last = group(rows.lesion, by=rows.timepoint, where=sized).previous()
+            worse |= (last >= 0) & more_than(value, value[last])
     return np.asarray(mine & (worse | _back(data)))
 
 
@@ -177,13 +176,9 @@ def _back(data: Data) -> Bools:
     """Rows of non-target lesions that were gone at their last assessment and are there again."""
     rows = data["lesions"]
     codes = _codes(data)
-    out = np.zeros(rows.n, dtype=np.bool_)
-    at = np.flatnonzero(codes > Response.NE)
-    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
-    same = rows.lesion[at][1:] == rows.lesion[at][:-1]
     gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
-    out[at[1:][same & gone[at][:-1] & ~gone[at][1:] & (codes[at][1:] != Response.CR)]] = True
-    return out
+    last = group(rows.lesion, by=rows.timepoint, where=codes > Response.NE).previous()
+    return np.asarray((last >= 0) & gone[last] & ~gone & (codes != Response.CR))
 
 
 @check("N04", needs=_PARTS, follows=(*_SPOILS, "=N06"))
@@ -242,20 +237,14 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     )
     mine = rows.cells.role == Role.NON_TARGET
     silent = (rows.cells.state == State.BLANK) & rows.blank("reason")
-    base = np.flatnonzero(mine & (rows.order == 0))
-    base = base[np.unique(rows.lesion[base], return_index=True)[1]]
+    base = group(rows.lesion, where=mine & (rows.order == 0)).first()
     row, point = later_visits(data, base)
-    width = len(points) + 1
-    own = np.flatnonzero(mine)
-    there = np.isin(
-        rows.lesion[row] * width + point, rows.lesion[own] * width + rows.timepoint[own]
-    )
-    merged = np.full(int(rows.lesion.max(initial=-1)) + 1, width, dtype=np.int64)
+    there = lesion_at(rows, rows.lesion[row], point, mine) >= 0
     at = rows.cells.state == State.MERGED
-    np.minimum.at(merged, rows.lesion[at], rows.timepoint[at])
+    merged = smallest_at(rows.lesion[at], rows.timepoint[at], len(rows.in_time), NEVER)
     open_ = ~there & (point < merged[rows.lesion[row]]) & (said[point] != Response.NE)
     row, point = row[open_], point[open_]
-    order = np.argsort(points.lesions[point], kind="stable")
+    order = order_rows(points.lesions[point])
     row, point = row[order], point[order]
     message = "non-target {lesion} has no status at visit {visit}{said}"
     yield Hits(
