@@ -124,7 +124,7 @@ def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
         related=first,
         names={"lesion": ""},
         expected="one assessor of all lesions, or an accepted flag",
-        parts={"other": rows.text("evaluator")[first]},
+        parts={"other": rows.text("evaluator", first)},
         message="at visit {visit} lesions were assessed by {other} and by {value}, who gives no "
         "response of "
         "their own",
@@ -214,7 +214,7 @@ def accepted_flag_conflict(data: Data, parameters: Parameters) -> Iterator[Hits]
             related=first,
             names={"lesion": ""},
             expected="one accepted assessor",
-            parts={"other": rows.text("evaluator")[first]},
+            parts={"other": rows.text("evaluator", first)},
             message="the records of {other} and of {evaluator} are both accepted at visit {visit}",
         )
         every = group(visit, criteria)
@@ -284,8 +284,8 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows=here[differ],
         column="overall",
         related=there[differ],
-        expected=rows.text("overall")[there[differ]],
-        parts={"other": rows.text("evaluator")[there[differ]]},
+        expected=rows.text("overall", there[differ]),
+        parts={"other": rows.text("evaluator", there[differ])},
         message="{evaluator} gives {value} at visit {visit}, {other} {expected}",
     )
     yield from _first_progressions(rows, codes, own, central)
@@ -385,7 +385,7 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
         value=said(mine),
         expected=said(other),
         related=first[other],
-        parts={"other": rows.text("evaluator")[first[other]]},
+        parts={"other": rows.text("evaluator", first[other])},
         names={"lesion": ""},
         message="{evaluator} chose {value} at baseline, {other} {expected}",
     )

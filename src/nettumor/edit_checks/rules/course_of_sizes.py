@@ -150,7 +150,7 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
         f"all {n} targets measure half of what they do" if m else "{} measures half of what it does"
         for m, n in zip(many.tolist(), of_visit[c.point[at]].tolist(), strict=True)
     ]
-    names = data["lesions"].text("lesion")[c.row[at]]
+    names = data["lesions"].text("lesion", c.row[at])
     told = [w.format(n) for w, n in zip(what, names.tolist(), strict=True)]
     yield from hits_by_column(
         diameters(data).column,

@@ -230,7 +230,7 @@ def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:
         expected="PD",
         related=lesion,
         related_table="lesions",
-        names={"lesion": scans.text("lesion")[lesion]},
+        names={"lesion": scans.text("lesion", lesion)},
         parts={
             "was": was,
             "now": now,

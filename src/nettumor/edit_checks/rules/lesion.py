@@ -503,7 +503,7 @@ def bone_or_cystic_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows=first_rows(rows, cystic),
         column=column,
         expected="a lesion that is not cystic",
-        parts={"place": rows.text("organ")[first_rows(rows, cystic)]},
+        parts={"place": rows.text("organ", first_rows(rows, cystic))},
         message="target {lesion} ({place}) is cystic, and {subject} has non-targets that are not "
         "and could be "
         "chosen",

@@ -268,7 +268,7 @@ def id_prefix_mismatch(data: Data, parameters: Parameters) -> Hits:
         rows=at,
         column="lesion",
         expected=names[told[at]],
-        parts={"role": rows.text("role")[at]},
+        parts={"role": rows.text("role", at)},
         message="the name {value} tells the role {expected}, but the role is {role}",
     )
 
@@ -346,7 +346,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
         related=twin,
         expected="two lesions, or one name",
         parts={
-            "twin": rows.text("lesion")[twin],
+            "twin": rows.text("lesion", twin),
             "visits": visits[rows.lesion[again]],
             "place": rows.organ_words[rows.organ[again]],
         },

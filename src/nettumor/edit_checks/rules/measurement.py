@@ -68,9 +68,9 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
         rows=points.lesions[visit],
         column="lesion",
         value="",
-        expected=rows.text("lesion")[row],
+        expected=rows.text("lesion", row),
         related=row,
-        names={"lesion": rows.text("lesion")[row]},
+        names={"lesion": rows.text("lesion", row)},
         message="target {expected} has no row at visit {visit}, at which other lesions were "
         "assessed",
     )
@@ -165,7 +165,7 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
             at,
             "{lesion} has the value {value} at visit {visit}, and a reason for not "
             "being measured: {reason}",
-            parts={"reason": rows.text("reason")[at]},
+            parts={"reason": rows.text("reason", at)},
             expected="one of the two",
         )
 

@@ -96,7 +96,7 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
         message="overall response {value} is reported at visit {visit}, but {new} is an "
         "unequivocal new lesion "
         "(visit {seen})",
@@ -112,7 +112,7 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
         message="no overall response is given at visit {visit}, and {new} is an unequivocal new "
         "lesion (visit {seen})",
     )
@@ -165,7 +165,7 @@ def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
         related=row,
         related_table="lesions",
         parts={
-            "new": rows.text("lesion")[row],
+            "new": rows.text("lesion", row),
             "said": np.where(said.new[at] == NewLesion.NO, "is N", "is blank"),
         },
         message="{new} appears at visit {visit}, but the indicator of new lesions {said}",
@@ -286,7 +286,7 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
         related=row,
         expected="a row with its state",
         value=np.where(absent, "ABSENT", ""),
-        names={"lesion": rows.text("lesion")[row]},
+        names={"lesion": rows.text("lesion", row)},
         parts={"how": np.where(absent, "is absent at", "has no row at")},
         message="new lesion {lesion} {how} visit {visit}, although it was unequivocal before",
     )
@@ -317,7 +317,7 @@ def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
         rows=first,
         column="organ",
         related=other,
-        parts={"old": rows.text("lesion")[other]},
+        parts={"old": rows.text("lesion", other)},
         message="new lesion {lesion} lies in {value}, where {old} was and disappeared: did it "
         "come back?",
     )

@@ -70,7 +70,7 @@ def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     there = np.isin(_codes(data), (Response.NON_CR_NON_PD, Response.PD))
     first = first_lesion(data, there)[said.rows.timepoint]
     at = np.flatnonzero(said.use & (said.non_target == Response.CR) & (first >= 0))
-    state = rows.text("state")[first[at]]
+    state = rows.text("state", first[at])
     short = np.where(
         np.isnan(rows.number("perpendicular")), rows.number("size"), rows.number("perpendicular")
     )
@@ -83,7 +83,7 @@ def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
         related=first[at],
         related_table="lesions",
         parts={
-            "left": rows.text("lesion")[first[at]],
+            "left": rows.text("lesion", first[at]),
             "state": np.where(state != "", state, sized),
         },
         message="non-target response CR is reported at visit {visit}, but {left} is left ({state})",
@@ -144,10 +144,10 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
             related=row,
             related_table="markers",
             parts={
-                "marker": markers.text("marker")[row],
-                "level": markers.text("value")[row],
-                "limit": markers.text("upper_limit")[row],
-                "unit": markers.text("unit")[row],
+                "marker": markers.text("marker", row),
+                "level": markers.text("value", row),
+                "limit": markers.text("upper_limit", row),
+                "unit": markers.text("unit", row),
                 "taken": markers.text("day" if markers.table.has_days else "date")[row],
             },
             message=column.replace("_", "-")
@@ -254,7 +254,7 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
         value="",
         related=row,
         expected="a status, or NE with a reason",
-        names={"lesion": rows.text("lesion")[row]},
+        names={"lesion": rows.text("lesion", row)},
         message=message,
         parts={"said": _while(said[point])},
     )

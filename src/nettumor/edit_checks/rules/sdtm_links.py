@@ -143,7 +143,7 @@ def group_id_vs_identification(data: Data, parameters: Parameters) -> Hits:
         related_table="TU",
         parts={
             "count": alike.size[alike.number[first]],
-            "name": rows.text("TRLNKID")[first],
+            "name": rows.text("TRLNKID", first),
         },
         message="{name} is in group {value} ({count} rows), but TU identifies it as {expected}",
     )
@@ -222,7 +222,7 @@ def tu_repeated_each_visit(data: Data, parameters: Parameters) -> Hits:
         table="TU",
         rows=again,
         column="TULNKID",
-        value=rows.text("TULNKID")[again],
+        value=rows.text("TULNKID", again),
         expected="one record",
         parts={"count": visits.size[visits.number[again]]},
         message="{value} is identified at {count} visits; a lesion is identified once",

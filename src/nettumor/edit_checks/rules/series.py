@@ -197,7 +197,7 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     before = last[row]
     said = [
         f"{v:g} mm" if v > 0 else w
-        for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)
+        for v, w in zip(size[row].tolist(), rows.text("state", row), strict=True)
     ]
     column = np.where(size > 0, diameters(data).column, "state").astype(object)
     yield from hits_by_column(

@@ -211,7 +211,7 @@ def _subjects_again(rows: Rows) -> Iterator[Hits]:
             column=name,
             expected="one row per subject",
             related=first[at],
-            parts={"other": rows.text(name)[first[at]]},
+            parts={"other": rows.text(name, first[at])},
             severity="" if differs else "warning",
             message=f"{{subject}} has a second row that says {says}",
         )
@@ -324,7 +324,7 @@ def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[
         expected="one overall response per visit",
         message="a second overall response at visit {visit} by one evaluator: {value} after "
         "{other}",
-        parts={"other": rows.text("overall")[first]},
+        parts={"other": rows.text("overall", first)},
     )
 
 

@@ -151,7 +151,7 @@ def _not_measured(data: Data, at: Ints) -> Words:
     sized = lesion_at(rows, rows.lesion[row], at[which], ~np.isnan(data.size))
     which, row = which[sized < 0], row[sized < 0]
     names: list[list[str]] = [[] for _ in at]
-    for place, name in zip(which.tolist(), rows.text("lesion")[row].tolist(), strict=True):
+    for place, name in zip(which.tolist(), rows.text("lesion", row).tolist(), strict=True):
         names[place].append(name)
     return np.array([f" ({', '.join(n)})" if n else "" for n in names], dtype=object)
 

@@ -246,7 +246,7 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
             related=there,
             names=names_of(rows),
             expected="another date",
-            parts={"other": rows.text("visit")[there]},
+            parts={"other": rows.text("visit", there)},
             message="visits {other} and {visit} are both dated {value}",
         )
 
@@ -295,9 +295,9 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
         severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
         parts={
             "apart": apart,
-            "name": rows.text("lesion")[late],
-            "other": rows.text("lesion")[other],
-            "when": rows.text(column)[other],
+            "name": rows.text("lesion", late),
+            "other": rows.text("lesion", other),
+            "when": rows.text(column, other),
         },
         names={"lesion": ""},
         message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
