@@ -323,7 +323,7 @@ class Data:
         """Let go of what was read out of columns: the next group of checks needs other columns, or
         reads them again.
         """
-        self.read = {key: value for key, value in self.read.items() if key == "small"}
+        self.read = {}
 
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
@@ -570,13 +570,22 @@ class Data:
         return own[codes] if len(words) else np.empty(0, np.bool_)
 
     @cached_property
+    def _sizes(self) -> tuple[Floats, Bools]:
+        from nettumor.edit_checks.reading.recomputed import counted_sizes
+
+        return counted_sizes(self)
+
+    @property
     def size(self) -> Floats:
         """For each row of the lesions table the size that counts under the criteria, 5 mm put in
         for too small.
         """
-        from nettumor.edit_checks.reading.recomputed import counted_size
+        return self._sizes[0]
 
-        return counted_size(self)
+    @property
+    def too_small(self) -> Bools:
+        """For each row of the lesions table whether it is too small to measure and has no size."""
+        return self._sizes[1]
 
     @cached_property
     def chain(self) -> Chain:

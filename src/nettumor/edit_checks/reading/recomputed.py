@@ -122,25 +122,18 @@ def size_criteria(data: Data) -> SizeCriteria:
     return data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
 
 
-def counted_size(data: Data) -> Floats:
-    """The size of each row of the lesions table, the default put in for too small."""
+def counted_sizes(data: Data) -> tuple[Floats, Bools]:
+    """The size of each row of the lesions table, the default put in for too small; and where it is
+    too small to measure and has no size.
+    """
     rows = data["lesions"]
     criteria = (
         data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
     )
     size, small = sizes_used(rows.table, criteria, lambda: (rows.lesion, rows.order))
     small = small & np.isnan(size)
-    data.read["small"] = size, small
     default = getattr(criteria, "too_small", None)
-    return size if default is None else np.where(small, default, size)
-
-
-def too_small(data: Data) -> Bools:
-    """For each row of the lesions table whether it is too small to measure and has no size."""
-    if "small" not in data.read:
-        counted_size(data)
-    small: Bools = data.read["small"][1]
-    return small
+    return (size if default is None else np.where(small, default, size)), small
 
 
 def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:

@@ -27,52 +27,6 @@ from nettumor.rows import spread
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
-SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S06",
-    "S10",
-    "S11",
-    "L06",
-    "L14",
-    "L15",
-    "M01",
-    "M02",
-    "M03",
-    "M04",
-    "M05",
-    "M06",
-    "M07",
-    "M08",
-    "M09",
-    "M10",
-    "M12",
-    "M13",
-    "M15",
-    "M25",
-    "M26",
-    "M27",
-    "M28",
-    "M29",
-    "M30",
-    "U06",
-    "X01",
-    "X02",
-    "X11",
-    "Q03",
-    "Q11",
-    "X09",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of lesion rows after which nothing that is recomputed is what was meant, there and
-later.
-"""
-
 CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
 """Words of a reason that say progression without an objective one (RECIST 1.1, 4.4.4)."""
 

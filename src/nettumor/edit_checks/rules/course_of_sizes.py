@@ -19,6 +19,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats, at_least
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
@@ -27,7 +28,6 @@ from nettumor.edit_checks.rules.series import Series, series_of
 from nettumor.rows import group, number_rows, occurrence, order_rows
 
 _LENGTH = "|".join(LENGTHS)
-_SLIPS = ("M04", "M05", "M08", "M09", "M10", "M15")
 
 
 @frozen(eq=False)
@@ -122,7 +122,7 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M26",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "=M29", "=M30"),
     fit=0.07,
     min_targets=2,
     alone_mm=20.0,
@@ -178,7 +178,7 @@ def _reversed(size: Floats) -> Floats:
 @check(
     "M27",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "M26", "=M29", "=M30"),
     fit=0.08,
     least=1.4,
 )
@@ -217,7 +217,7 @@ def _away(size: Floats, expected: Floats) -> Floats:
 @check(
     "M28",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "M27", "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "M26", "M27", "=M29", "=M30"),
     fit=0.12,
     least=0.35,
 )
@@ -310,7 +310,7 @@ def _both(c: Courses, one: Ints, two: Ints, off: Floats) -> tuple[Courses, Ints,
 @check(
     "M29",
     needs={"lesions": (_LENGTH, "evaluator")},
-    follows=(*_SLIPS, "M26"),
+    follows=(*COURSE_SLIPS, "M26"),
     fit=0.1,
     least=0.2,
 )
@@ -336,7 +336,7 @@ def readers_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M30",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "M29"),
+    follows=(*COURSE_SLIPS, "M26", "M29"),
     fit=0.06,
     least=0.2,
 )

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
 from nettumor.crf import Role
+from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import (
@@ -27,7 +28,6 @@ from nettumor.edit_checks.reading.lesion_rows import (
     name_codes,
 )
 from nettumor.edit_checks.rules.lesion import beyond
-from nettumor.edit_checks.rules.sums import _SPOILS
 from nettumor.rows import first_of, group, smallest_at
 from nettumor.terminology import Response
 from nettumor.words.criteria_names import FAMILIES
@@ -207,7 +207,7 @@ def _overall(data: Data) -> Codes:
 @check(
     "Q12",
     needs={"responses": ("overall",), "lesions": ("size", "perpendicular")},
-    follows=(*_SPOILS, "Q11"),
+    follows=(*SUM_FAULTS, "Q11"),
     percent=25.0,
 )
 def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:

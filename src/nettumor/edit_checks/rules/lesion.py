@@ -22,6 +22,7 @@ from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.criteria import RECIST_1_1
 from nettumor.edit_checks.engine.columns import written
+from nettumor.edit_checks.engine.explained_by import SIZE_SLIPS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
@@ -29,9 +30,6 @@ from nettumor.edit_checks.rules.methods import kinds_of
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
 from nettumor.rows import find_rows, first_of, group, order_rows
 from nettumor.words.organs import side
-
-_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15", "M25", "M26", "M27")
-"""Faults after which a size is not what was meant."""
 
 
 def measured(data: Data) -> tuple[Floats, Words]:
@@ -137,7 +135,7 @@ _SIZED = "size|viable|diameter|perpendicular"
 @check(
     "L03",
     needs={"lesions": (_SIZED,)},
-    follows=_SLIPS,
+    follows=SIZE_SLIPS,
     min_mm=10.0,
     xray_min=20.0,
     slice_factor=2.0,
@@ -165,7 +163,7 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-@check("L04", needs={"lesions": (_SIZED,)}, follows=_SLIPS, min_node_mm=15.0, slice_factor=2.0)
+@check("L04", needs={"lesions": (_SIZED,)}, follows=SIZE_SLIPS, min_node_mm=15.0, slice_factor=2.0)
 def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target node with a short axis below the measurable size at baseline."""
     rows, (size, _) = data["lesions"], measured(data)
@@ -185,7 +183,7 @@ def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "L05",
     needs={"lesions": (_SIZED,)},
-    follows=_SLIPS,
+    follows=SIZE_SLIPS,
     node_normal_mm=10.0,
     node_target_mm=15.0,
     max_targets=5,
@@ -434,7 +432,7 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
 @check(
     "L09",
     needs={"lesions": ("organ",)},
-    follows=(*_SLIPS, "L05", "L16"),
+    follows=(*SIZE_SLIPS, "L05", "L16"),
     min_mm=10.0,
     min_node_mm=15.0,
     max_targets=5,

@@ -30,7 +30,6 @@ from nettumor.edit_checks.reading.lesion_rows import (
     usual,
     whole_lesions,
 )
-from nettumor.edit_checks.reading.recomputed import too_small
 from nettumor.edit_checks.rules.lesion import organ_sides
 from nettumor.rows import first_of, group, number_rows, smallest_at
 from nettumor.words.organs import read as organ_of
@@ -327,7 +326,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
     rows, size = data["lesions"], data.size
     use = np.flatnonzero((size > 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET)))
-    default = too_small(data)  # two lesions too small to measure are alike without being one
+    default = data.too_small  # two lesions too small to measure are alike without being one
     count = len(rows.in_time)
     bits = _mixed(size[use].view(np.uint64) ^ _mixed(rows.timepoint[use].astype(np.uint64)))
     total = np.zeros(count, dtype=np.uint64)

@@ -17,6 +17,7 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.assessment.new_rows import wordless_rows
 from nettumor.crf import NewLesion, Role, State, iso
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import NEW_LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.lesion_rows import first_rows, lesion_at
@@ -37,23 +38,6 @@ from nettumor.words.missing import tidy
 from nettumor.words.regions import imaged
 from nettumor.words.regions import read as region
 
-_SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S10",
-    "S11",
-    "L13",
-    "L14",
-    "L15",
-    "M03",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a new lesion is not what was meant."""
 _GONE = (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL)
 _SURE = (
     State.UNEQUIVOCAL,
@@ -70,7 +54,7 @@ def _new(data: Data) -> Bools:
     return np.asarray((rows.cells.role == Role.NEW) & (rows.order > 0))
 
 
-@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=_SPOILS)
+@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=NEW_LESION_FAULTS)
 def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
     speaks.
@@ -143,7 +127,7 @@ def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=_SPOILS)
+@check("W03", needs={"responses": ("new_lesion",), "lesions": ()}, follows=NEW_LESION_FAULTS)
 def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may
     be a no.
@@ -203,7 +187,7 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W05", needs={"lesions": ("state",)}, follows=(*_SPOILS, "=D01"))
+@check("W05", needs={"lesions": ("state",)}, follows=(*NEW_LESION_FAULTS, "=D01"))
 def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     """Progression is reported when an equivocal lesion became unequivocal, not when it was first
     seen.
@@ -262,7 +246,7 @@ def _written(data: Data, days: Floats) -> Words:
     return np.asarray(iso(days))
 
 
-@check("W06", needs={"lesions": ()}, follows=(*_SPOILS, "M16"))
+@check("W06", needs={"lesions": ()}, follows=(*NEW_LESION_FAULTS, "M16"))
 def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An unequivocal new lesion without a row at a later visit, or absent there; the first such
     visit of a lesion.

@@ -16,6 +16,7 @@ from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import Role, State
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import NON_TARGET_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
@@ -35,25 +36,6 @@ from nettumor.rows import group, order_rows, smallest_at
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
-_SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S06",
-    "S10",
-    "S11",
-    "L13",
-    "L14",
-    "L15",
-    "M03",
-    "M06",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a non-target status is not what was meant."""
 
 
 def _codes(data: Data) -> Ints:
@@ -63,7 +45,7 @@ def _codes(data: Data) -> Ints:
     return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
 
 
-@check("N01", needs=_PARTS, follows=_SPOILS)
+@check("N01", needs=_PARTS, follows=NON_TARGET_FAULTS)
 def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     """CR while a non-target lesion is left, or a non-target node is not normal."""
     said, rows = compared(data), data["lesions"]
@@ -181,7 +163,7 @@ def _back(data: Data) -> Bools:
     return np.asarray((last >= 0) & gone[last] & ~gone & (codes != Response.CR))
 
 
-@check("N04", needs=_PARTS, follows=(*_SPOILS, "=N06"))
+@check("N04", needs=_PARTS, follows=(*NON_TARGET_FAULTS, "=N06"))
 def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hits:
     """PD although no non-target lesion is recorded as worse, there or before."""
     said = compared(data)
@@ -309,7 +291,7 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
     )
 
 
-@check("N08", needs={"lesions": ()}, follows=(*_SPOILS, "L05", "=M16"))
+@check("N08", needs={"lesions": ()}, follows=(*NON_TARGET_FAULTS, "L05", "=M16"))
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""
     rows, points = data["lesions"], data.timepoints

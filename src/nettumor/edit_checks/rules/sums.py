@@ -16,6 +16,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import Role
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import lesion_at, whole_lesions
@@ -23,45 +24,6 @@ from nettumor.edit_checks.reading.recomputed import size_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.structure import whole
 from nettumor.rows import first_of, group, order_rows
-
-_SPOILS = (
-    "S02",
-    "S03",
-    "S06",
-    "S08",
-    "S10",
-    "S11",
-    "L06",
-    "L14",
-    "L15",
-    "M01",
-    "M02",
-    "M03",
-    "M04",
-    "M05",
-    "M06",
-    "M08",
-    "M09",
-    "M10",
-    "M12",
-    "M13",
-    "M15",
-    "M25",
-    "M26",
-    "M27",
-    "M28",
-    "M29",
-    "M30",
-    "D08",
-    "A01",
-    "A02",
-    "A06",
-    "Q03",
-    "Q11",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a sum is not what was meant."""
 
 
 def differs(reported: Floats, computed: Floats, tolerance: float) -> Bools:
@@ -87,7 +49,9 @@ def _of_products(data: Data) -> bool:
     return size_criteria(data).measure in ("product", "viable product")
 
 
-@check("U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*_SPOILS, "M14"), tol_mm=0.5)
+@check(
+    "U01", needs={"responses": ("sum",), "lesions": ()}, follows=(*SUM_FAULTS, "M14"), tol_mm=0.5
+)
 def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum is not the sum of the targets; sums of products, outside WHO, to 1 mm2 as in
     U07.
@@ -118,7 +82,7 @@ def _sums(data: Data, tolerance: float) -> Hits:
     )
 
 
-@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS)
+@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=SUM_FAULTS)
 def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     """A sum is reported though a target was not measured."""
     rows, use = _judged(data)
@@ -159,7 +123,7 @@ def _not_measured(data: Data, at: Ints) -> Words:
 @check(
     "U03",
     needs={"responses": ("percent_from_baseline",), "lesions": ()},
-    follows=(*_SPOILS, "U01", "U06", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -223,7 +187,7 @@ def _why(
 @check(
     "U04",
     needs={"responses": ("percent_from_nadir",), "lesions": ()},
-    follows=(*_SPOILS, "U01", "U02", "U06", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U02", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -264,7 +228,9 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-@check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01", "U02", "U07"), tol_mm=0.5)
+@check(
+    "U05", needs={"responses": ("nadir",)}, follows=(*SUM_FAULTS, "U01", "U02", "U07"), tol_mm=0.5
+)
 def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
     so far.
@@ -301,7 +267,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "U08",
     needs={"responses": ("nadir",), "lesions": ()},
-    follows=(*_SPOILS, "U01", "U02", "U05", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U02", "U05", "U07"),
     tol_mm=0.5,
 )
 def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -325,7 +291,7 @@ def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("U06", needs={"lesions": ()}, follows=_SPOILS)
+@check("U06", needs={"lesions": ()}, follows=SUM_FAULTS)
 def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     """The sum at baseline is 0 or incomplete although there are targets; a target that comes later
     is L14's.
@@ -360,7 +326,7 @@ def conflicting(rows: Rows, size: Floats) -> Bools:
     return np.asarray(of_visit.of_rows(of_visit.differ(size), fill=False))
 
 
-@check("U07", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS, tol=1.0)
+@check("U07", needs={"responses": ("sum",), "lesions": ()}, follows=SUM_FAULTS, tol=1.0)
 def sum_of_product_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum of products is not the sum over the targets of longest times perpendicular
     diameter.
