@@ -167,16 +167,16 @@ def _nearest(
 
 
 def _last_before(
-    others: npt.NDArray[np.int64],
+    theirs: npt.NDArray[np.int64],
     when: npt.NDArray[np.int64],
     mine: npt.NDArray[np.int64],
     until: npt.NDArray[np.int64],
     track: npt.NDArray[np.int64],
     lesion: npt.NDArray[np.int64] | None,
 ) -> npt.NDArray[np.int64]:
-    """For each of ``mine`` the place in ``others`` of the last one with its key whose time is not
+    """For each of ``mine`` the place in ``theirs`` of the last one with its key whose time is not
     after; -1.
     """
     keys = (track,) if lesion is None else (track, lesion)
-    alike = group(*(key[others] for key in keys), by=when)
-    return alike.last_until(alike.find(*(key[mine] for key in keys)), until)
+    held = group(*(key[theirs] for key in keys), by=when)
+    return held.last_until(held.find(*(key[mine] for key in keys)), until)

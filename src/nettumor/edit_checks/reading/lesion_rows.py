@@ -12,7 +12,8 @@ import numpy as np
 from nettumor._arrays import Bools
 from nettumor.crf import Role
 from nettumor.crf.columns import Words
-from nettumor.edit_checks.reading.data import Ints, Rows
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.rows import find_rows, group
 
 NEVER = np.iinfo(np.int64).max
@@ -35,13 +36,15 @@ def whole_lesions(rows: Rows) -> Bools:
 
 def baseline(rows: Rows, role: Role) -> Bools:
     """One row per lesion of a role at baseline; a part of a split lesion is no lesion of its own."""
-    read = rows.data.read
-    key = "lesions at baseline", role
-    if key not in read:
-        use = (rows.order == 0) & (rows.cells.role == role) & whole_lesions(rows)
-        read[key] = rows.in_time.is_first(use)
-    found: Bools = read[key]
-    return found
+    return _baseline(rows.data, role)
+
+
+@made_once
+def _baseline(data: Data, role: Role) -> Bools:
+    rows = data["lesions"]
+    return rows.in_time.is_first(
+        (rows.order == 0) & (rows.cells.role == role) & whole_lesions(rows)
+    )
 
 
 def lesion_at(rows: Rows, lesion: Ints, timepoint: Ints, where: Bools | None = None) -> Ints:

@@ -326,7 +326,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
     rows, size = data["lesions"], data.size
     use = np.flatnonzero((size > 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET)))
-    default = data.too_small  # two lesions too small to measure are alike without being one
+    default = data.sizes.too_small  # two lesions too small to measure are alike without being one
     count = len(rows.in_time)
     bits = _mixed(size[use].view(np.uint64) ^ _mixed(rows.timepoint[use].astype(np.uint64)))
     total = np.zeros(count, dtype=np.uint64)

@@ -16,6 +16,7 @@ from nettumor._arrays import Bools, Floats, at_least
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Parameters, Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.endpoints._schedule import scheduled_days
 from nettumor.rows import group, order_rows, smallest_at
@@ -49,19 +50,16 @@ def by_visit(data: Data) -> list[Rows]:
     return found
 
 
+@made_once
 def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
     """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made
     once.
     """
-    key = (rows.name, "first days")
-    if key not in data.read:
-        day = smallest_at(rows.timepoint, rows.day, len(data.timepoints))
-        row = np.full(len(data.timepoints), -1)
-        at = np.flatnonzero(rows.day == day[rows.timepoint])[::-1]
-        row[rows.timepoint[at]] = at
-        data.read[key] = day, row
-    found: tuple[Floats, Ints] = data.read[key]
-    return found
+    day = smallest_at(rows.timepoint, rows.day, len(data.timepoints))
+    row = np.full(len(data.timepoints), -1)
+    at = np.flatnonzero(rows.day == day[rows.timepoint])[::-1]
+    row[rows.timepoint[at]] = at
+    return day, row
 
 
 def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:

@@ -20,6 +20,7 @@ from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.rows import group, largest_at, occurrence, order_rows, smallest_at
 
 _LENGTH = "|".join(LENGTHS)
@@ -46,6 +47,7 @@ class Series:
     after: Ints
 
 
+@made_once
 def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     """The series of targets: diameters above ``above`` and at most ``most`` mm, one row per lesion
     and visit.

@@ -93,7 +93,7 @@ def still_there(data: Data, node_mm: float) -> Bools:
     nodes.
     """
     rows, size = data["lesions"], data.size
-    small = data.too_small
+    small = data.sizes.too_small
     left = np.where(rows.cells.nodal, at_least(size, node_mm), (size > 0) | small)
     return np.asarray(left & (rows.cells.role == Role.TARGET) & whole_lesions(rows))
 
