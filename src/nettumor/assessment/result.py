@@ -439,7 +439,7 @@ def _of_target(judgement: Judgement, criteria: Any, at: tuple[int, int]) -> str:
     """
     target = judgement.target
     response, bits = Response(int(target.response[at])), Reason(int(target.reason[at]))
-    return target.sentence(response, bits, _target_words.kind(target, at))
+    return str(target.sentence(response, bits, _target_words.kind(target, at)))
 
 
 def _of_kind(judgement: Judgement, criteria: Any, at: tuple[int, int]) -> str:

@@ -313,7 +313,7 @@ def _whole(column: npt.NDArray[Any]) -> Ints | None:
     low, high = known.min(initial=0.0), known.max(initial=0.0)
     if not (low > -_WHOLE and high < _WHOLE) or (known != np.trunc(known)).any():
         return None
-    return np.nan_to_num(column, nan=high + 1).astype(np.int64)
+    return np.asarray(np.where(np.isnan(column), high + 1, column), dtype=np.int64)
 
 
 _WHOLE, _FAR = 2.0**31, 2**48

@@ -250,7 +250,7 @@ def _central(rows: Rows, visit: Ints, use: Bools, kind: Ints) -> Ints:
         rank = np.where(parse_flags(rows.table.column("accepted").take(at)) == 1, 2, rank)
     at_visit = group(visit[at])
     at = at[rank == at_visit.of_rows(at_visit.maximum(rank), np.nan)]
-    return at[first_of(visit[at], rows.evaluator[at])]
+    return np.asarray(at[first_of(visit[at], rows.evaluator[at])])
 
 
 def both_sides(data: Data, codes: Codes) -> tuple[Ints, Ints, Ints, Ints]:

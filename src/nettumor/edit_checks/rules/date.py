@@ -182,8 +182,10 @@ def _between(data: Data, dated: Dated, at: Ints) -> Bools:
     days = dated.dates.day
     first, last = dated.dates.earliest[at], dated.dates.latest[at]
 
+    asked = ~np.isnan(days) & np.isin(dated.subject, dated.subject[at])
+
     def count(*keys: Ints) -> Ints:
-        alike = group(*keys, by=days, where=~np.isnan(days))
+        alike = group(*keys, by=days, where=asked)
         return alike.count_between(alike.find(*(k[at] for k in keys)), first, last)
 
     return np.asarray(count(dated.subject + 1) > count(dated.subject + 1, visits))

@@ -58,18 +58,19 @@ def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[
     """
     rows, (value, column) = data["lesions"], measured(data)
     for name in dict.fromkeys(column[where].tolist()):
-        mine = where & (column == name)
-        word = np.isnan(rows.number(name))  # too small to measure, in this cell or in the state
-        mm = np.array(written(value, rows.n), dtype=object)
-        found = np.where(word, "too small to measure", mm + " mm")
-        yield flag(
-            "lesions",
-            mine,
-            message,
-            name,
-            value=np.where(word, rows.text(name), mm),
-            found=found,
-            **more,
+        at = np.flatnonzero(where & (column == name))
+        word = np.isnan(rows.number(name)[at])  # too small to measure, in this cell or in the state
+        mm = written(value[at], len(at))
+        parts = {n: part[at] if np.ndim(part) else part for n, part in more.items()}
+        yield Hits(
+            table="lesions",
+            rows=at,
+            message=message,
+            column=name,
+            value=np.where(word, rows.text(name, at), mm),
+            expected=parts.pop("expected"),
+            severity=parts.pop("severity", ""),
+            parts={"found": np.where(word, "too small to measure", mm + " mm"), **parts},
         )
 
 
@@ -214,7 +215,7 @@ def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterato
         count=count,
         nodes=nodes,
         expected="a target, if it can be measured again",
-        severity=np.full(rows.n, "note"),
+        severity="note",
     )
 
 
@@ -232,11 +233,8 @@ def baseline_target_zero_or_missing(data: Data, parameters: Parameters) -> Itera
         )
     rows, (_, column) = data["lesions"], measured(data)
     bad = baseline(rows, Role.TARGET) & ~(data.size > 0)
-    found = np.select(
-        [data.size == 0, rows.cells.not_evaluable],
-        ["is 0 or absent", "is not evaluable"],
-        "has no size",
-    )
+    words = np.array(["has no size", "is not evaluable", "is 0 or absent"], dtype=object)
+    found = words[np.where(data.size == 0, 2, rows.cells.not_evaluable.astype(np.int8))]
     for name in dict.fromkeys(column[bad].tolist()):
         yield flag(
             "lesions",

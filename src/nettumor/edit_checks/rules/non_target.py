@@ -149,8 +149,8 @@ def _worse(data: Data) -> Bools:
         if name in rows:
             value = rows.cells.measure(name).value
             sized = mine & ~np.isnan(value)
-            last = group(rows.lesion, by=rows.timepoint, where=sized).previous()
-            worse |= (last >= 0) & more_than(value, value[last])
+            last = rows.in_time.previous(sized)
+            worse |= sized & (last >= 0) & more_than(value, value[last])
     return np.asarray(mine & (worse | _back(data)))
 
 
@@ -159,8 +159,9 @@ def _back(data: Data) -> Bools:
     rows = data["lesions"]
     codes = _codes(data)
     gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
-    last = group(rows.lesion, by=rows.timepoint, where=codes > Response.NE).previous()
-    return np.asarray((last >= 0) & gone[last] & ~gone & (codes != Response.CR))
+    assessed = codes > Response.NE
+    last = rows.in_time.previous(assessed)
+    return np.asarray(assessed & (last >= 0) & gone[last] & ~gone & (codes != Response.CR))
 
 
 @check("N04", needs=_PARTS, follows=(*NON_TARGET_FAULTS, "=N06"))

@@ -198,7 +198,7 @@ def _first_group(tr: Rows) -> Bools:
     keys = tr.codes("USUBJID")[0], evaluator(tr.table, "TR").trimmed.codes
     in_time = group(*keys, by=(day, number), where=~tr.blank("TRLNKGRP"))
     first = np.append(link, -1)[in_time.first()]
-    return np.append(first, -1)[in_time.find(*keys)] == link
+    return np.asarray(np.append(first, -1)[in_time.find(*keys)] == link)
 
 
 @check("X08", needs={"TU": ("TULNKID", "USUBJID")})

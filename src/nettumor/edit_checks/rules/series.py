@@ -101,13 +101,10 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     end = last & ~small & (at_least(s.size, ratio * was) | at_least(was, ratio * s.size))
     at = np.flatnonzero(jump | end)
     at = at[occurrence(s.lesion[at]) == 0]
+    usual = np.where(between[at], np.sqrt(was[at] * next_[at]), was[at])
     about = [
-        f"about {v:.0f} mm, as before{more}"
-        for v, more in zip(
-            np.where(between, np.sqrt(was * next_), was)[at],
-            np.where(between, " and after", "")[at],
-            strict=True,
-        )
+        f"about {v:.0f} mm, as before{' and after' if inner else ''}"
+        for v, inner in zip(usual.tolist(), between[at].tolist(), strict=True)
     ]
     yield from hits_by_column(
         diameters(data).column,
@@ -193,9 +190,9 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
         rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
     )
     use = role & (gone | there) & ~rows.cells.contradiction
-    in_time = group(rows.lesion, by=rows.timepoint, where=use)
-    last = in_time.previous()
-    row = in_time.row[((last >= 0) & gone[last] & there)[in_time.row]]
+    last = rows.in_time.previous(use)
+    back = use & there & (last >= 0) & gone[last]
+    row = rows.in_time.row[back[rows.in_time.row]]
     before = last[row]
     said = [
         f"{v:g} mm" if v > 0 else w
@@ -253,23 +250,15 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
     questioned. The site is the column ``site`` of the lesions or the subjects table; without one,
     evaluators are looked at alone.
     """
-    from scipy.special import bdtrc
-
     rows, read = data["lesions"], diameters(data)
     at = np.flatnonzero((read.value > 0) & (read.value % 1 == 0) & ~read.default)
     site, words = _site(data)
     alike = group(site[at], rows.evaluator[at])
     first, total = alike.first(), alike.size
     even = alike.count(read.value[at] % 5 == 0)
-    chance = bdtrc(
-        np.maximum(even - 1.0, 0), total, 0.2
-    )  # two of ten digits; with none of them nothing is asked
-    bad = (
-        (total >= parameters["n"])
-        & (chance < parameters["p"])
-        & more_than(even, parameters["min_share"] * total)
-    )
+    bad = (total >= parameters["n"]) & more_than(even, parameters["min_share"] * total)
     bad = np.flatnonzero(bad)
+    bad = bad[_chance(even[bad], total[bad]) < parameters["p"]]
     bad = bad[order_rows(at[first[bad]])]
     row = at[first[bad]]
     name = [f"{w}: " if w else "" for w in words[site[row]].tolist()]
@@ -282,6 +271,15 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
         names={"subject": "", "visit": "", "lesion": "", "date": ""},
         parts={"total": total[bad], "site": np.array(name, dtype=object)},
     )
+
+
+def _chance(even: Ints, total: Ints) -> Floats:
+    """The chance that so many or more of some digits are one of two of the ten."""
+    if not len(even):  # SciPy is not loaded for nothing
+        return np.empty(0)
+    from scipy.special import bdtrc
+
+    return np.asarray(bdtrc(np.maximum(even - 1.0, 0), total, 0.2))
 
 
 def _site(data: Data) -> tuple[Ints, npt.NDArray[Any]]:
