@@ -79,10 +79,14 @@ class Rows:
     def __contains__(self, column: str) -> bool:
         return column in self.table
 
-    def text(self, column: str) -> Words:
-        """A column's cells as text with outer blanks removed; "" where blank or absent."""
+    def text(self, column: str, at: Ints | Bools | None = None) -> Words:
+        """A column's cells as text with outer blanks removed, of all rows or of some; "" where blank
+        or absent.
+        """
         codes, words = self.codes(column)
-        return words[codes] if len(words) else np.empty(0, dtype=object)
+        if not len(words):
+            return np.empty(0, dtype=object)
+        return np.asarray(words[codes if at is None else codes[at]])
 
     def codes(self, column: str) -> tuple[Ints, Words]:
         """Codes and words of a column, outer blanks removed."""
