@@ -67,17 +67,10 @@ def test_files_are_short_and_named_for_something(path):
 
 
 SORTED_ELSEWHERE = {
+    "assessment/series.py": "rows that stand in order already: only places are looked up in them",
     "crf/plain_text.py": "places in a text, not rows: how many quotes stand before a mark",
 }
 """What sorts or searches beside `rows`, with the reason."""
-
-STILL_SORTED = {
-    "assessment/series.py",
-    *(f"edit_checks/reading/{n}.py" for n in ("marker_rows", "marker_state")),
-    *(f"edit_checks/rules/{n}.py" for n in ("diary", "marker", "marker_slips", "sample_visits")),
-    "edit_checks/rules/urine.py",
-}
-"""Checks and markers that do not stand on `rows` yet."""
 
 
 @pytest.mark.parametrize(
@@ -88,8 +81,6 @@ STILL_SORTED = {
 def test_rows_are_sorted_in_one_place(path):
     """What reads tables asks `nettumor.rows` for order, groups and keys; no other sorts."""
     name = path.relative_to(SOURCE).as_posix()
-    if name in STILL_SORTED:
-        return
     sorts = re.search(r"\b(lexsort|searchsorted|argsort)\b", path.read_text(encoding="utf-8"))
     assert bool(sorts) == (name in SORTED_ELSEWHERE), name
 
