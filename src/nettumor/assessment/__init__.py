@@ -202,7 +202,8 @@ def assess(
         What a symptom means that was absent at baseline and is there later.
     pfs : {"tumour load", "symptoms or tumour load"}
         The second is the review's progression-free survival (section 5): a progression of the
-        symptoms is an event too, and the column ``pfs_axis`` of the subjects says which it was.
+        symptoms is an event too, and ``pfs_axis`` of the subjects and the description of the event
+        say which it was.
 
     Returns
     -------
@@ -451,7 +452,7 @@ def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
         subjects=subject_table(
             of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
         ),
-        events=event_table(identity, found, reference, days=days, came=came),
+        events=event_table(identity, found, reference, axis_of_event, days=days, came=came),
         judgement=judgement,
         outcome=found,
         reference=reference,
