@@ -489,12 +489,16 @@ def test_progression_free_survival_of_the_review():
             pfs="symptoms or tumour load",
         )
         assert found.subjects["pfs_axis"].tolist() == [axis], axis
+        description = found.events["description"].tolist()
+        assert description[0] == (f"progression ({axis})" if axis else "last adequate assessment")
+        assert "(" not in description[1], "only progression-free survival has two axes"
     died = nt.assess(
         {"lesions": lesions(), "symptoms": diary([4] * 14 + [4] * 180),
          "subjects": {"subject": ["1"], "randomized": [date(0)], "death": [date(190)]}},
         pfs="symptoms or tumour load",
     )  # fmt: skip
     assert died.subjects["pfs_axis"].tolist() == ["death"]
+    assert died.events["description"][0] == "death"
     with pytest.raises(nt.InputError, match=r"`pfs` must be .* no symptoms"):
         nt.assess({"lesions": lesions()}, pfs="symptoms or tumour load")
 

@@ -187,14 +187,16 @@ def assess(
         Markers that must be normal for CR, in place of the field of the criteria.
     marker_after_days : float
         A marker's sample serves a scan until so many days after it; in reach of two scans it serves
-        the earlier.
+        the earlier. Each is held against its own upper limit; a result such as "<5" has the
+        response that every value up to 5 gives, else none.
     marker_rule : {"primary", "worst", "best"}, optional
         What several markers of a patient make together (`combine_markers`). None: each has its own
         columns, and together they have a verdict only where they agree, else NE with a note.
     primary_marker : str, optional
         The marker of ``marker_rule="primary"``.
     confounders : {"mark", "exclude"}
-        A sample with a ``confounder`` is noted in ``biological_note``, or left out.
+        A sample with a ``confounder`` is noted in ``biological_note``, or left out. Noted, too, is a
+        daily amount that was not collected for 22 to 26 h.
     symptom_window_days, symptom_minimum_recorded : int
         A diary is averaged over the window before the scan (before the reference date for the
         baseline), where so many days are recorded.
@@ -202,7 +204,8 @@ def assess(
         What a symptom means that was absent at baseline and is there later.
     pfs : {"tumour load", "symptoms or tumour load"}
         The second is the review's progression-free survival (section 5): a progression of the
-        symptoms is an event too, and the column ``pfs_axis`` of the subjects says which it was.
+        symptoms is an event too, and ``pfs_axis`` of the subjects and the description of the event
+        say which it was.
 
     Returns
     -------
@@ -454,7 +457,7 @@ def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
         subjects=subject_table(
             of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
         ),
-        events=event_table(identity, found, reference, days=days, came=came),
+        events=event_table(identity, found, reference, axis_of_event, days=days, came=came),
         judgement=judgement,
         outcome=found,
         reference=reference,
