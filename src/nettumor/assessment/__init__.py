@@ -310,22 +310,22 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     said |= {f"left out: {n.found} in {n.place}": n.count for n in population.lines}
     lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
     answer = Assessment(
-        done.timepoints,
-        done.subjects,
-        done.events,
-        provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
-        asked.edition,
-        done.judgement,
-        done.outcome,
-        done.reference,
-        done.place,
-        tables.frame_kind,
-        subjects.days,
-        _categories(tables, carry),
-        further(tables.intake, [*population.lines, *lines]),
-        done.sources,
-        carry,
-        lambda: accepted_evaluators(tables),
+        timepoints=done.timepoints,
+        subjects=done.subjects,
+        events=done.events,
+        provenance=provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
+        criteria=asked.edition,
+        judgement=done.judgement,
+        outcome=done.outcome,
+        reference=done.reference,
+        place=done.place,
+        frame_kind=tables.frame_kind,
+        counts_days=subjects.days,
+        categories=_categories(tables, carry),
+        intake=further(tables.intake, [*population.lines, *lines]),
+        sources=done.sources,
+        carried=carry,
+        accepted=lambda: accepted_evaluators(tables),
     )
     return answer, lines
 
