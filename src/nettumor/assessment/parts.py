@@ -17,7 +17,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
 from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
-from nettumor.assessment.slots import Rows
+from nettumor.assessment.slots import JudgedRows
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.study.visits import Visits
@@ -89,7 +89,7 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
 
 def parts_of(
-    lesions: CrfTable, criteria: Any, given: Rows, *, by: str, cycle: bool = False
+    lesions: CrfTable, criteria: Any, given: JudgedRows, *, by: str, cycle: bool = False
 ) -> tuple[Parts, int]:
     """What is judged, and the number of places with contradicting duplicates. ``cycle``: what was
     new by the baseline is not new after it.
