@@ -49,7 +49,7 @@ from nettumor.assessment.output import (
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.series import Scans
-from nettumor.assessment.slots import Rows
+from nettumor.assessment.slots import JudgedRows
 from nettumor.assessment.sources import sources_of
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
@@ -314,22 +314,22 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     said |= {f"left out: {n.found} in {n.place}": n.count for n in population.lines}
     lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
     answer = Assessment(
-        done.timepoints,
-        done.subjects,
-        done.events,
-        provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
-        asked.edition,
-        done.judgement,
-        done.outcome,
-        done.reference,
-        done.place,
-        tables.frame_kind,
-        subjects.days,
-        _categories(tables, carry),
-        further(tables.intake, [*population.lines, *lines]),
-        done.sources,
-        carry,
-        lambda: accepted_evaluators(tables),
+        timepoints=done.timepoints,
+        subjects=done.subjects,
+        events=done.events,
+        provenance=provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
+        criteria=asked.edition,
+        judgement=done.judgement,
+        outcome=done.outcome,
+        reference=done.reference,
+        place=done.place,
+        frame_kind=tables.frame_kind,
+        counts_days=subjects.days,
+        categories=_categories(tables, carry),
+        intake=further(tables.intake, [*population.lines, *lines]),
+        sources=done.sources,
+        carried=carry,
+        accepted=lambda: accepted_evaluators(tables),
     )
     return answer, lines
 
@@ -357,7 +357,7 @@ def _placed(group: Group, asked: Asked) -> _Placed:
         rest = _placed(_only(group, alive), asked)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
-    given = Rows.of(names, visits, group.chosen)
+    given = JudgedRows.of(names, visits, group.chosen)
     parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
     visits, span = with_partial_reference(visits, lesions)
     most = asked.late_baseline_days

@@ -23,7 +23,7 @@ from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explanations
-from nettumor.assessment.slots import Rows as Judged
+from nettumor.assessment.slots import JudgedRows
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
@@ -224,7 +224,7 @@ def _judge(
     use = np.flatnonzero(chosen[rows.track])
     table = rows.table if len(use) == rows.n else rows.table.take(use)
     visits = points.visits(tracks, rows.timepoint[use], rows.day[use])
-    given = Judged(None, unit_of[rows.track[use]], len(tracks), visits)
+    given = JudgedRows(None, unit_of[rows.track[use]], len(tracks), visits)
     parts, _ = parts_of(table, criteria, given, by="subject")
     seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
         axis=-1
