@@ -450,10 +450,14 @@ def _documented(course: _Course, codes: Codes, seen_first: Floats | None) -> Flo
     """The scan that first documents the progression of each timepoint: its own, or the earlier one
     by which `best_overall_response` ended the course there.
     """
-    if seen_first is None:
+    ended = (codes == Response.PD) & (course.counted != Response.PD)
+    if seen_first is None or not ended.any():
         return course.shown
-    ended = (codes == Response.PD) & at_least(course.first, seen_first[:, None])
-    return np.where(ended, np.fmin(course.shown, seen_first[:, None]), course.shown)
+    at = np.nonzero(ended)  # few
+    shown, day = course.shown.copy(order="K"), seen_first[at[0]]
+    earlier = at_least(course.first[at], day)
+    shown[at] = np.where(earlier, np.fmin(shown[at], day), shown[at])
+    return shown
 
 
 def _progression(
