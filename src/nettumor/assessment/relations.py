@@ -46,9 +46,7 @@ class Relations:
     rows_there: Bools
 
 
-def relations(
-    table: CrfTable, at: Slots, no_disease: Bools, measured: Bools
-) -> Relations | None:
+def relations(table: CrfTable, at: Slots, no_disease: Bools, measured: Bools) -> Relations | None:
     """The kinship of the lesions at ``at``; None where every one stands for itself. ``measured``
     (track, lesion) are those with a size at the baseline.
     """
