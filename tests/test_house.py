@@ -66,6 +66,33 @@ def test_files_are_short_and_named_for_something(path):
     assert not re.fullmatch(r"_?(utils?|core|helpers?|common|misc)", path.stem)
 
 
+SORTED_ELSEWHERE = {
+    "crf/plain_text.py": "places in a text, not rows: how many quotes stand before a mark",
+}
+"""What sorts or searches beside `rows`, with the reason."""
+
+STILL_SORTED = {
+    "assessment/series.py",
+    *(f"edit_checks/reading/{n}.py" for n in ("marker_rows", "marker_state")),
+    *(f"edit_checks/rules/{path.name}" for path in (SOURCE / "edit_checks" / "rules").iterdir()),
+}
+"""Checks and markers that do not stand on `rows` yet."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in MODULES if top(p) in ("crf", "study", "assessment", "edit_checks", "cli")],
+    ids=lambda p: str(p.relative_to(SOURCE)),
+)
+def test_rows_are_sorted_in_one_place(path):
+    """What reads tables asks `nettumor.rows` for order, groups and keys; no other sorts."""
+    name = path.relative_to(SOURCE).as_posix()
+    if name in STILL_SORTED:
+        return
+    sorts = re.search(r"\b(lexsort|searchsorted|argsort)\b", path.read_text(encoding="utf-8"))
+    assert bool(sorts) == (name in SORTED_ELSEWHERE), name
+
+
 def public():
     """Every public name of the library and of the modules that a user calls by name."""
     yield from ((nt, name) for name in nt.__all__ if name != "__version__")

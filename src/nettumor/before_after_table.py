@@ -146,9 +146,9 @@ def assess_before_after(
     require(criteria, SizeCriteria, "assess_before_after")
     rows = _read(Path(source), criteria, dates, as_limits(limits))
     tell(rows.intake, strict=strict, stacklevel=2)
-    names = np.unique([*rows.subject.tolist(), *rows.others])
-    patient = np.searchsorted(names, rows.subject)
-    place = crf.occurrence(patient.astype(np.int64))
+    names, number = np.unique([*rows.subject.tolist(), *rows.others], return_inverse=True)
+    patient = number[: len(rows.subject)]
+    place = crf.occurrence(patient)
     shape = (names.size, int(place.max(initial=-1)) + 1)
     sizes, nodal = np.full((*shape, 2), np.nan), np.zeros(shape, dtype=np.bool_)
     sizes[patient, place, 0], sizes[patient, place, 1] = rows.before, rows.after

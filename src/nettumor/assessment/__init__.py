@@ -49,6 +49,7 @@ from nettumor.assessment.output import (
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.series import Scans
+from nettumor.assessment.slots import Rows
 from nettumor.assessment.sources import sources_of
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
@@ -348,9 +349,8 @@ def _placed(group: Group, asked: Asked) -> _Placed:
         rest = _placed(_only(group, alive), asked)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
-    parts, conflicts = parts_of(
-        lesions, asked.edition, names, visits, group.chosen, by=asked.by, cycle=cycle
-    )
+    given = Rows.of(names, visits, group.chosen)
+    parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
     visits, span = with_partial_reference(visits, lesions)
     most = asked.late_baseline_days
     counts = {

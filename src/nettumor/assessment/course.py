@@ -223,10 +223,11 @@ def outcome(
     only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
     best_by = partial(_best, course, judgement, _therapy(ends, censoring), only_non_targets)
     best = best_by(rule)
+    seen_first = course.seen_first(rule, immune=judgement.immune)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
     # end.
     codes = np.where(course.late, course.codes, best.course)
-    place, progression = _progression(course, codes, ends, censoring)
+    place, progression = _progression(course, codes, seen_first, ends, censoring)
     first = best.first_response_day
     along = times_of_course(
         codes,
@@ -428,20 +429,36 @@ def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
     return first, latest
 
 
+def _documented(course: _Course, codes: Codes, seen_first: Floats | None) -> Floats:
+    """The scan that first documents the progression of each timepoint: its own, or the earlier one
+    by which `best_overall_response` ended the course there.
+    """
+    if seen_first is None:
+        return course.shown
+    ended = (codes == Response.PD) & at_least(course.first, seen_first[:, None])
+    return np.where(ended, np.fmin(course.shown, seen_first[:, None]), course.shown)
+
+
 def _progression(
-    course: _Course, codes: Codes, ends: Ends, censoring: CensoringRule
+    course: _Course,
+    codes: Codes,
+    seen_first: Floats | None,
+    ends: Ends,
+    censoring: CensoringRule,
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """The timepoint of the first progression of each course (-1: none) and the day it is dated at.
+    """The timepoint of the first progression of each course (-1: none) and the day it is dated at,
+    that of best response.
 
     An iCPD needs an assessment that counts; an iUPD that nothing contradicts is one by the
     censoring rule, as in `progression_free_survival`.
     """
+    documented = _documented(course, codes, seen_first)
     own, seen = ~course.late, ~course.late
     if censoring.new_therapy_censors:
         after = more_than if censoring.same_day_therapy == "counts" else at_least
         therapy = ends.possible["new_therapy"][0][:, None]
         own &= ~after(course.first, therapy)
-        seen &= ~after(course.shown, therapy)
+        seen &= ~after(documented, therapy)
     pd = (codes == Response.PD) & seen
     place = progression_place(codes, pd)
     unconfirmed = codes == Response.IUPD
@@ -456,7 +473,7 @@ def _progression(
             standing = own & unconfirmed & (visit > last[:, None])
             first = np.where(standing.any(axis=1), standing.argmax(axis=1), -1)
             place = np.where(place < 0, first, place)
-    shown = np.take_along_axis(course.shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
+    shown = np.take_along_axis(documented, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     return place, np.where(place >= 0, shown, np.nan)
 
 

@@ -23,6 +23,7 @@ from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
 from nettumor.crf.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.criteria import AttenuationCriteria
+from nettumor.rows import order_rows
 from nettumor.terminology import Response
 
 _BARE = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR")
@@ -559,7 +560,7 @@ def _new_targets(table: CrfTable, criteria: Any, at: Slots, measured: Floats) ->
         of.ravel()[at.slot] = organ.codes[at.rows]
     chosen = as_target.copy()
     for track in np.flatnonzero(open_.any(axis=1)).tolist():
-        for place in np.argsort(-np.where(open_[track], first[track], -np.inf), kind="stable"):
+        for place in order_rows(-np.where(open_[track], first[track], -np.inf)):
             same = chosen[track] & (of[track] == of[track, place])
             full = rules.max_targets is not None and chosen[track].sum() >= rules.max_targets
             crowded = rules.max_per_organ is not None and same.sum() >= rules.max_per_organ
