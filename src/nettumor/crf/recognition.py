@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import numpy as np
 from attrs import define, evolve, field
@@ -103,11 +104,12 @@ def layout_columns(table: CrfTable, name: str, others: Collection[str] = ()) -> 
     layout = LAYOUTS[name]
     found = _Found(table, name, others=others)
     spelled = {_written(n): n for n in reversed(list(table))}
+    spellings = _spellings(name)
     for column in layout.columns:
         exact = next(
             (
                 spelled[k]
-                for k in (column.name, *(a.casefold() for a in column.aliases))
+                for k in spellings[column.name]
                 if k in spelled and spelled[k] not in found.source_of.values()
             ),
             None,
@@ -143,6 +145,13 @@ def _refuse_parts_of_dates(found: _Found) -> None:
             argument="day",
             count=found.table.n_rows,
         )
+
+
+@cache
+def _spellings(layout: str) -> dict[str, tuple[str, ...]]:
+    """How each column of a layout may be written."""
+    columns = LAYOUTS[layout].columns
+    return {c.name: (c.name, *(a.casefold() for a in c.aliases)) for c in columns}
 
 
 def _written(name: str) -> str:
