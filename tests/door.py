@@ -197,6 +197,13 @@ def words():
     yield Way("sizes with mm", changed("lesions", "size", lambda c: f"{c} mm"), "same")
     yield Way("sizes in cm", changed("lesions", "size", lambda c: f"{int(c) / 10} cm"), "same")
     yield Way("about", changed("lesions", "size", lambda c: f"~{c}"), "error", "size")
+    for name, cell in {
+        "more than": lambda c: f">{c}" if c == "33" else c,
+        "at least": lambda c: f"\u2265 {c} mm" if c == "33" else c,
+        "below 0": lambda c: f"-{c}" if c == "33" else c,
+        "cm for mm": lambda c: f"{int(c) / 10}",
+    }.items():
+        yield Way(f"sizes, {name}", changed("lesions", "size", cell), "line", "lesions.size")
     yield Way("no role known", changed("lesions", "role", lambda c: "quux"), "error", "role")
     yield Way("no role", changed("lesions", "role", lambda c: ""), "error", "role")
 

@@ -53,7 +53,7 @@ LINKS = (
 """The chain; a link may import only links before it."""
 
 RIM = (
-    *("before_after_table", "cli", "__main__", "crf", "edit_checks", "assessment"),
+    *("before_after_table", "cli", "__main__", "crf", "study", "edit_checks", "assessment"),
     *("evidence", "indication", "complications", "plots"),
 )
 """Imports the links; nothing imports the rim."""

@@ -464,3 +464,51 @@ def test_a_lesion_back_under_swog():
     gone = {"size": "", "perpendicular": "", "state": "MERGED"}
     merged = [r | gone if (r["lesion"], r["day"]) == ("T2", "56") else r for r in rows]
     assert overall(assessed(merged, C.SWOG_1992)) == "SD SD"
+
+
+# One day for one progression (RECIST 1.1, 4.3.5: the scan that first documents it)
+
+OVERLAPPING = [
+    row("T1", 0, 50, visit="0"),
+    row("T1", 53, 50, visit="1"),
+    new("X1", 50, "", "PRESENT", visit="2"),
+    row("T1", 56, 50, visit="2"),
+]
+"""A scan of the second visit lies before that of the first."""
+EQUIVOCAL_FIRST = [
+    row("T1", 0, 50, visit="0"),
+    row("T1", 60, 30, visit="1"),
+    new("X1", 50, "", "EQUIVOCAL", visit="1"),
+    row("T1", 120, 30, visit="2"),
+    new("X1", 120, "", "UNEQUIVOCAL", visit="2"),
+]
+"""A lesion is doubtful on an early scan of a visit, and was new."""
+
+
+@pytest.mark.parametrize("rows", [OVERLAPPING, EQUIVOCAL_FIRST], ids=["overlap", "equivocal"])
+@pytest.mark.parametrize(
+    ("subjects", "options", "counts"),
+    [
+        ({}, {}, True),
+        ({"new_therapy": "52"}, {}, True),
+        ({"new_therapy": "50"}, {}, False),
+        ({"data_cutoff": "51"}, {}, True),
+        ({"data_cutoff": "49"}, {}, False),
+        ({"death": "130"}, {}, True),
+        ({}, {"schedule": 26}, True),
+        ({}, {"schedule": 20}, False),
+    ],
+    ids=str,
+)
+def test_a_progression_has_one_day(rows, subjects, options, counts):
+    """Best response, progression and times have the day of the scan that first documents it, and by
+    it therapy, cut-off and missed visits are judged.
+    """
+    done = assessed(rows, subjects={"treatment_start": "0"} | subjects, **options)
+    shown = first(done, "best", "best_day", "progression_day", "pfs_days", "ttp_days", "ttp_event")
+    if counts:
+        assert shown == ("PD", 50, 50, 50, 50, True)
+        return
+    assert shown[3:] == (0, 0, False)
+    # missed visits censor a time, and leave the progression
+    assert shown[:3] == (("PD", 50, 50) if options else ("MISSING", None, None))

@@ -397,7 +397,7 @@ def test_the_schedule_of_the_trial_domains():
 
 def test_the_schedule_of_a_study_file():
     """Its visits and its window, unless the call has a schedule."""
-    from nettumor.assessment.schedule import scheduled
+    from nettumor.study.schedule import scheduled
 
     @attrs.frozen
     class Section:

@@ -355,7 +355,7 @@ def test_names_that_few_patients_share_take_no_room():
     """
     from nettumor import crf
     from nettumor.assessment.slots import Rows, slots
-    from nettumor.assessment.subjects import read_names
+    from nettumor.study.tracks import read_names
 
     who, lesion, day = (a.ravel() for a in np.indices((60, 2, 30)))
     tables = crf.read(

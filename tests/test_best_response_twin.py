@@ -60,23 +60,26 @@ RULES = EDITIONS | {
 }
 
 
-@st.composite
-def cohorts(draw, *, subjects=12, visits=7, codes=range(9)):
-    """Courses, days (tenths; some not known) and new therapies of a cohort, by one seed: thousands
-    are cheap.
-    """
-    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+def random_cohort(random, *, unknown, subjects=12, visits=7, codes=range(9)):
+    """Courses, days (tenths; a share not known) and new therapies of a cohort."""
     weights = random.dirichlet(np.ones(len(codes)))
     courses = random.choice(np.array(codes, np.int8), size=(subjects, visits), p=weights)
     gaps = random.choice([7, 14, 27.9, 28, 28.1, 56], size=(subjects, visits))
     days = np.round(gaps.cumsum(axis=1) + random.choice([-14, 0, 14], size=(subjects, 1)), 1)
-    days[random.random(days.shape) < draw(st.sampled_from([0, 0, 0.15]))] = np.nan
+    days[random.random(days.shape) < unknown] = np.nan
     therapy = np.where(
         random.random(subjects) < 0.3,
         random.choice(days[np.isfinite(days)] + [0.0], subjects),
         np.nan,
     )
     return courses, days, therapy
+
+
+@st.composite
+def cohorts(draw, **options):
+    """A random cohort, by one seed: thousands are cheap."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    return random_cohort(random, unknown=draw(st.sampled_from([0, 0, 0.15])), **options)
 
 
 def exact(number):
@@ -95,14 +98,18 @@ def test_the_twin_agrees(name, cr_then_pr, cohort):
     """One patient at a time, by the sentences: the same answer, day, place, confirmation, first
     response and course.
     """
-    rule = attrs.evolve(RULES[name], cr_then_pr=cr_then_pr)
+    best_is_the_twins(attrs.evolve(RULES[name], cr_then_pr=cr_then_pr), cohort)
+
+
+def best_is_the_twins(rule, cohort):
+    """What the twin says of each patient of a cohort, with random sightings and markers."""
     courses, days, therapy = cohort
-    random = np.random.default_rng([int(c) for c in courses.ravel()])
+    random, n = np.random.default_rng([int(c) for c in courses[:12].ravel()]), len(courses)
     progression = np.where(
-        random.random(12) < 0.3, random.choice(days[np.isfinite(days)] + [-3.0], 12), np.nan
+        random.random(n) < 0.3, random.choice(days[np.isfinite(days)] + [-3.0], n), np.nan
     )
     again = random.random(courses.shape) < 0.7
-    only = random.random(12) < 0.3
+    only = random.random(n) < 0.3
     answer = best(
         courses,
         days,
@@ -144,8 +151,12 @@ def test_intervals_agree_with_every_combination_of_days(name, seed):
     """A day known to lie in an interval: the answer on which all combinations of days agree, and
     DAY_UNKNOWN only where they do not.
     """
-    random = np.random.default_rng(seed)
-    rule, visits = RULES[name], int(random.integers(1, 5))
+    days_that_agree(RULES[name], np.random.default_rng(seed))
+
+
+def days_that_agree(rule, random):
+    """What the twin says on every combination of days of a random patient."""
+    visits = int(random.integers(1, 5))
     codes = random.choice([CR, PR, PR, SD, NE, PD, NO], visits)
     first = np.cumsum(random.choice([12, 20, 26, 28, 30], visits)).astype(float)
     last = first + random.choice([0, 0, 4, 7], visits)

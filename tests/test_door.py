@@ -267,6 +267,30 @@ def test_many_strange_words_are_one_line_more():
     assert lines[-1]["found"] == f"{n - 20} further numbers"
 
 
+@pytest.mark.parametrize(
+    ("factor", "more", "said"),
+    [
+        (1, {}, []),
+        (-1, {}, [("-50", 2, "unreadable")]),
+        (0.1, {}, [("8 mm at most, all below 10 mm", 21, "ambiguous")]),
+        (0.1, {"unit": ["cm"] * 24}, []),
+        (100, {}, [("1500 mm at least, all above 500 mm", 21, "ambiguous")]),
+    ],
+)
+def test_sizes_that_bodies_do_not_hold(factor, more, said):
+    """Numbers of a frame: those below 0, and the unit that all of them together put in doubt."""
+    sizes = np.array([size for sizes in door.SIZES.values() for size in sizes], dtype=float)
+    sizes[sizes > 0] *= abs(factor)
+    sizes[:2] *= np.sign(factor)
+    table = {"subject": np.repeat([*door.SIZES], 4), "lesion": ["T01"] * 24, "size": sizes, **more}
+    table |= {"role": ["TARGET"] * 24, "day": list(door.DAYS) * 6}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", nt.IntakeWarning)
+        intake = crf.read({"lesions": table}).intake
+    rows = [r for r in intake.rows() if r["kind"] == "number"]
+    assert [(r["found"], r["count"], r["status"]) for r in rows] == said
+
+
 def test_lines_are_checked_and_ordered():
     """A line has a kind and a status that are known; the worst stands first."""
     with pytest.raises(ValueError, match="must be in"):

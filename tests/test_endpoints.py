@@ -2,6 +2,7 @@
 examples.
 """
 
+import inspect
 import itertools
 from fractions import Fraction
 
@@ -537,30 +538,34 @@ def patients(draw):
     }
 
 
-rules = st.builds(
-    lambda schedule, window, missed, censors, adequate, uniform, rest: attrs.evolve(
+SCHEDULES = [None, 28, 42.5, 84, 91.3, ((0, 56), (336, 84)), ((28, 42.5),), (42, 84, 168, 300)]
+WINDOWS, MISSED = [0, 3.3, 7], [None, 0, 1, 2]
+
+
+def rule_of(schedule, window, missed, switches):
+    """A rule of censoring; ``switches``: seven bits."""
+    return attrs.evolve(
         FDA_2018_CENSORING,
         visit_interval_days=None if isinstance(schedule, tuple) else schedule,
         schedule=schedule if isinstance(schedule, tuple) else None,
         window_days=window,
         max_missed_visits=missed,
-        new_therapy_censors=censors,
-        ne_is_adequate=adequate,
-        progression_date="next scheduled visit" if uniform else "assessment",
-        same_day_therapy="counts" if rest & 1 else "after",
-        unconfirmed_pd="event" if rest & 2 else "censored",
-        clinical_claims=bool(rest & 4),
-        baseline_needed=not rest & 8,
-    ),
-    st.sampled_from(
-        [None, 28, 42.5, 84, 91.3, ((0, 56), (336, 84)), ((28, 42.5),), (42, 84, 168, 300)]
-    ),
-    st.sampled_from([0, 3.3, 7]),
-    st.sampled_from([None, 0, 1, 2]),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    st.integers(0, 15),
+        new_therapy_censors=not switches & 16,
+        ne_is_adequate=bool(switches & 32),
+        progression_date="next scheduled visit" if switches & 64 else "assessment",
+        same_day_therapy="counts" if switches & 1 else "after",
+        unconfirmed_pd="event" if switches & 2 else "censored",
+        clinical_claims=bool(switches & 4),
+        baseline_needed=not switches & 8,
+    )
+
+
+rules = st.builds(
+    rule_of,
+    st.sampled_from(SCHEDULES),
+    st.sampled_from(WINDOWS),
+    st.sampled_from(MISSED),
+    st.integers(0, 127),
 )
 
 
@@ -636,6 +641,11 @@ def test_cohorts_agree_with_the_twin(cohort, rule):
     """PFS, TTP and duration of response of a cohort are those of its patients, one at a time, in
     exact numbers.
     """
+    times_are_the_twins(cohort, rule)
+
+
+def times_are_the_twins(cohort, rule):
+    """What the twin says of each patient of a cohort."""
     responses, days, starts, keywords = arrays_of(cohort, rule)
     pfs = nt.progression_free_survival(responses, days, **keywords)
     ttp = nt.time_to_progression(responses, days, **keywords)
@@ -652,6 +662,11 @@ def test_intervals_agree_with_every_combination_of_days(patient, rule, random):
     """Days known to lie in an interval, of assessments, death, therapy and cut-off: the time on
     which all combinations agree; the event alone where only it does; else neither.
     """
+    days_that_agree(patient, rule, random)
+
+
+def days_that_agree(patient, rule, random):
+    """What the twin says on every combination of days of a patient."""
     n = min(len(patient["responses"]), 3)
     first = [None if d is None else d // 10 for d in patient["days"][:n]]
     known = [d for d in first if d is not None]
@@ -1122,3 +1137,25 @@ def test_deaths_and_cut_offs_of_32_bits_meet_each_other_exactly():
             assert np.ravel(pfs.event).tolist() == [True]
     late = nt.overall_survival(np.float32(23.2), 10.0, cutoff=short)
     assert (late.time, late.event) == (23.1, False)
+
+
+@pytest.mark.parametrize(
+    "function", [nt.time_to_progression, nt.duration_of_response, nt.time_to_response]
+)
+def test_the_times_of_progression_take_the_same_keywords(function):
+    """Each shows the keywords of progression-free survival with their defaults, and no function
+    takes another.
+    """
+
+    def keywords(of):
+        shown = inspect.signature(of).parameters.values()
+        return [p for p in shown if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+    assert keywords(function) == keywords(nt.progression_free_survival)
+    more = [56] if function is not nt.time_to_progression else []
+    with pytest.raises(TypeError, match=rf"{function.__name__}\(\) got an unexpected .*'deaths'"):
+        function([SD], [56], *more, deaths=60)
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        function([SD], [56], *more, starts=60)
+    answer = function([PR, PD], [56, 112], *more, cutoff=100)
+    assert answer.event == (function is nt.time_to_response)

@@ -384,9 +384,13 @@ def test_irecist_response_agrees_with_its_twin(target, non_target, new, grown, s
     """The vectorised course is the one that the words of Table 2, and of its authors' questions and
     answers, give patient by patient: with and without what is known of lasting lesions and days.
     """
-    random = np.random.default_rng(seed)
-    lasting, again, symptoms = random.random((3, PATIENTS, 6)) < [[[0.6]], [[0.1]], [[0.2]]]
-    first = np.cumsum(random.choice([13, 26, 27, 56], (PATIENTS, 6)), axis=1).astype(float)
+    irecist_is_the_twins(target, non_target, new, grown, np.random.default_rng(seed))
+
+
+def irecist_is_the_twins(target, non_target, new, grown, random):
+    """What the twin says of each patient, with what is known at random beside the four."""
+    lasting, again, symptoms = random.random((3, *new.shape)) < [[[0.6]], [[0.1]], [[0.2]]]
+    first = np.cumsum(random.choice([13, 26, 27, 56], new.shape), axis=1).astype(float)
     first[random.random(first.shape) < 0.1] = np.nan
     last = first + random.choice([0, 0, 2, 13], first.shape)
     more = {
@@ -407,7 +411,7 @@ def test_irecist_response_agrees_with_its_twin(target, non_target, new, grown, s
         "progressing": "new_lesion_progression",
         "symptomatic": "symptomatic",
     }
-    for patient in range(PATIENTS):
+    for patient in range(len(new)):
         words = [[WORDS[R(code)] for code in part[patient]] for part in (target, non_target)]
         known = {k: keywords[v][patient].tolist() for k, v in named.items() if v in keywords}
         if "days" in keywords:
@@ -557,6 +561,19 @@ def test_further_increase_agrees_with_its_twin(
 ):
     """The flags are those that Table 2 gives patient by patient, in decimals."""
     days[0, 3] = np.nan
+    increases_are_the_twins(
+        (target, non_target, new),
+        sums,
+        counts,
+        larger,
+        days,
+        {"reference": reference, "window": window},
+    )
+
+
+def increases_are_the_twins(parts, sums, counts, larger, days, options):
+    """What the twin says of each patient."""
+    target, non_target, new = parts
     answers = nt.further_increase(
         target,
         non_target,
@@ -570,14 +587,13 @@ def test_further_increase_agrees_with_its_twin(
         lasting_new_lesion=larger[2],
         new_lesion_progression=larger[3] & larger[1],
         days=days,
-        window=window,
-        reference=reference,
+        **options,
     )
 
     def exact(value):
         return None if np.isnan(value) else Decimal(str(value))
 
-    for patient in range(PATIENTS):
+    for patient in range(len(new)):
         visits = [
             {
                 "sum": exact(sums[0, patient, i]),
@@ -588,15 +604,14 @@ def test_further_increase_agrees_with_its_twin(
                 "day": exact(days[patient, i]),
                 "singles": [exact(sums[2, patient, i]), exact(sums[3, patient, i])],
             }
-            for i in range(6)
+            for i in range(new.shape[1])
         ]
         words = [[WORDS[R(code)] for code in part[patient]] for part in (target, non_target)]
         told = slow.further_increase(
             *words,
             new[patient].tolist(),
             visits,
-            reference=reference,
-            window=window,
+            **options,
             lasting=larger[2, patient].tolist(),
             progressing=(larger[3] & larger[1])[patient].tolist(),
         )

@@ -115,6 +115,21 @@ def test_agrees_with_the_twin(patients, limit, start, edition, confirmation, pow
     """Any decimals and days: the answer of exact arithmetic, one patient at a time; marker and
     limit scaled together by a power of two change nothing; nothing changes by a later sample.
     """
+    found, values, days, options = markers_are_the_twins(
+        patients, limit, start, edition, confirmation
+    )
+    scaled = nt.marker_course(
+        values * 2.0**power, days, upper_limit=np.float64(limit) * 2.0**power, **options
+    )
+    np.testing.assert_array_equal(scaled.response, found.response)
+    np.testing.assert_array_equal(scaled.best, found.best)
+    earlier = nt.marker_course(values[:, :4], days[:, :4], upper_limit=limit, **options)
+    np.testing.assert_array_equal(earlier.response, found.response[:, :4])
+    np.testing.assert_array_equal(earlier.reason, found.reason[:, :4])
+
+
+def markers_are_the_twins(patients, limit, start, edition, confirmation):
+    """What the twin says of each patient; what `marker_course` says, and of what."""
     values = np.array([[v for v, _, _ in p] for p in patients])
     gaps = np.array([[start] + [gap for _, gap, _ in p[1:]] for p in patients], dtype=float)
     days = np.cumsum(gaps, axis=-1)
@@ -136,14 +151,7 @@ def test_agrees_with_the_twin(patients, limit, start, edition, confirmation, pow
         got = [found.best_day, found.response_day, found.normalised_day, found.progression_day]
         assert [None if np.isnan(d[i]) else d[i] for d in got] == dated
         assert all(found.explain((i, t)).startswith(said[t]) for t in range(len(said)))
-    scaled = nt.marker_course(
-        values * 2.0**power, days, upper_limit=np.float64(limit) * 2.0**power, **options
-    )
-    np.testing.assert_array_equal(scaled.response, found.response)
-    np.testing.assert_array_equal(scaled.best, found.best)
-    earlier = nt.marker_course(values[:, :4], days[:, :4], upper_limit=limit, **options)
-    np.testing.assert_array_equal(earlier.response, found.response[:, :4])
-    np.testing.assert_array_equal(earlier.reason, found.reason[:, :4])
+    return found, values, days, options
 
 
 @given(st.lists(values_of, min_size=2, max_size=6), st.sampled_from([10.0, NAN]))

@@ -229,6 +229,23 @@ def test_bare_arrays_are_those_of_the_twin(table):
     same(rows.largest_at(number, day, 6, 99.0), [max(h, default=99.0) for h in held])
 
 
+@pytest.mark.parametrize(
+    ("number", "value", "order"),
+    [
+        ([1, 0, 1], [5.0, 7.0, 2.0], [1, 2, 0]),
+        ([0, 0, 1], [2.0, 5.0, -1.0], slice(None)),
+        ([0, 1, 0], [2.0, 5.0, 2.0], None),  # two rows are not told apart
+        ([0, 1, 0], [2.0, nan, 3.0], None),
+        ([0, 2**40, 1], [0.0, 1e6, 3.0], None),  # keys of more digits than a number holds
+        ([], [], slice(None)),
+    ],
+)
+def test_distinct_rows_are_ordered_in_one_step(number, value, order):
+    """By number, then value, where no two rows share both and all are known; else None."""
+    found = rows.order_of_distinct(np.array(number, np.int64), np.array(value))
+    assert found == order if isinstance(found, slice) or found is None else found.tolist() == order
+
+
 SOME = [table_of(numbers) for numbers in (
     [], [700, 311, 905, 12, 700, 433, 120, 608, 77], [3, 890, 51, 402, 402, 13, 999, 640],
 )]  # fmt: skip

@@ -223,13 +223,8 @@ def patients(draw):
     return lesions, nodes
 
 
-@st.composite
-def cohorts(draw, *, subjects=14):
-    """Patients by one seed, so that thousands are cheap: sizes in tenths at and beside the limits,
-    gaps, padding.
-    """
-    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    lesions, visits = draw(st.integers(1, 4)), draw(st.integers(1, 6))
+def random_cohort(random, lesions, visits, *, gaps, subjects=14):
+    """Patients: sizes in tenths at and beside the limits, a share of gaps, padding."""
     first = random.integers(10, 600, (subjects, lesions, 1))
     factors = np.array([0.7, 0.75, 1.2, 1.25, 0.5, 1.0, 1.5, 0.9, 1.728, 0.343])
     tenths = first * random.choice(factors, (subjects, lesions, visits)) + random.integers(
@@ -240,9 +235,7 @@ def cohorts(draw, *, subjects=14):
     )
     sizes_ = np.maximum(np.round(tenths), 0) / 10
     sizes_[..., :1] = first / 10
-    sizes_[..., 1:][
-        random.random((subjects, lesions, visits - 1)) < draw(st.sampled_from([0, 0.1]))
-    ] = NAN
+    sizes_[..., 1:][random.random((subjects, lesions, visits - 1)) < gaps] = NAN
     sizes_[random.random((subjects, lesions)) < 0.1] = NAN
     nodes = random.random((subjects, lesions)) < 0.4
     if random.random() < 0.3:
@@ -252,6 +245,14 @@ def cohorts(draw, *, subjects=14):
     return sizes_, nodes, days, days + random.choice([0, 0, 0, 3, 13], days.shape)
 
 
+@st.composite
+def cohorts(draw):
+    """Random patients by one seed, so that thousands are cheap."""
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shape = draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    return random_cohort(random, *shape, gaps=draw(st.sampled_from([0, 0.1])))
+
+
 @pytest.mark.parametrize("criteria", RULES, ids=lambda c: f"{c.name}, {c.digest}")
 @settings(max_examples=a_quarter())
 @given(cohort=cohorts())
@@ -259,6 +260,11 @@ def test_agrees_with_the_twin(criteria, cohort):
     """Thousands of courses under every criterion: answer and reason of the literal reading, visit
     by visit.
     """
+    targets_are_the_twins(criteria, cohort)
+
+
+def targets_are_the_twins(criteria, cohort):
+    """What the twin says of each patient of a cohort."""
     courses, nodes, days, latest = cohort
     known = {} if days is None else {"days": days, "days_latest": latest}
     together = nt.target_response(courses, nodal=nodes, criteria=criteria, **known)

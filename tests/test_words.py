@@ -327,8 +327,8 @@ def test_visits_are_read_alike(word, kind, place, unplanned):
     """A visit stands at the same place for `assess` and for the edit checks, and is planned for
     both or for neither.
     """
-    from nettumor.assessment.visits import visit_numbers
     from nettumor.edit_checks.rules.visit import visit_numbers as checked
+    from nettumor.study.visits import visit_numbers
 
     assert visits.read(word).kind == kind
     np.testing.assert_array_equal(visits.place(word), place)

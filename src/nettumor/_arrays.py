@@ -8,6 +8,7 @@ from every container, so that one guard serves all.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -275,6 +276,7 @@ def _unknown_beside(a: Floats, b: Floats) -> bool:
     return 0 < short.size < max(a.size, b.size) and bool(np.isnan(short).all())
 
 
+@lru_cache(maxsize=256)
 def ratio(percent: float, sign: int) -> tuple[float, float]:
     """Whole numbers (m, n) such that a change by ``sign * percent`` is ``m * after`` against
     ``n * before``.

@@ -29,16 +29,29 @@ _LIVER = (200.0, 20_000.0)
 """mL: an adult's liver holds about 1500 mL; polycystic livers reach 10,000 (library choice, wide)."""
 
 
+def doubt_of_sizes(sizes: Floats, unit: str) -> str:
+    """What is doubtful of the sizes ("4.1 mm at most, all below 10 mm"), or "": of at least 20 none is
+    as large, or as small, as a target can be. NaN and 0 are no sizes here.
+    """
+    low, high = _TARGETS[unit]
+    largest = np.fmax.reduce(sizes, axis=None, initial=0.0)
+    if low <= largest <= high:  # of most arrays nothing more is asked
+        return ""
+    known = sizes[sizes > 0]
+    if known.size < _MANY:
+        return ""
+    if known.max() < low:
+        return f"{known.max():g} {unit} at most, all below {low:g} {unit}"
+    if known.min() > high:
+        return f"{known.min():g} {unit} at least, all above {high:g} {unit}"
+    return ""
+
+
 def warn_of_sizes(baseline: Floats, unit: str, argument: str, stacklevel: int) -> None:
     """Warn where none of at least 20 baseline sizes is as large, or as small, as a target can be."""
-    low, high = _TARGETS[unit]
-    known = baseline[baseline > 0]
-    if known.size < _MANY:
-        return
-    if known.max() < low:
-        _warn(argument, f"{known.max():g} {unit} at most", f"below {low:g} {unit}", stacklevel)
-    elif known.min() > high:
-        _warn(argument, f"{known.min():g} {unit} at least", f"above {high:g} {unit}", stacklevel)
+    doubt = doubt_of_sizes(baseline, unit)
+    if doubt:
+        _warn(argument, doubt, stacklevel)
 
 
 def warn_of_livers(volume: Floats, argument: str, stacklevel: int) -> None:
@@ -47,12 +60,12 @@ def warn_of_livers(volume: Floats, argument: str, stacklevel: int) -> None:
     low, high = _LIVER
     if known.size and (known.max() < low or known.min() > high):
         said = f"{np.min(known):g} to {np.max(known):g} mL"
-        _warn(argument, said, f"outside {low:g} to {high:g} mL", stacklevel)
+        _warn(argument, f"{said}, all outside {low:g} to {high:g} mL", stacklevel)
 
 
-def _warn(argument: str, got: str, limit: str, stacklevel: int) -> None:
+def _warn(argument: str, doubt: str, stacklevel: int) -> None:
     warnings.warn(
-        f"`{argument}` lies outside what bodies hold: {got}, all {limit}. Check the unit (cm for mm, "
+        f"`{argument}` lies outside what bodies hold: {doubt}. Check the unit (cm for mm, "
         "mm3 for mL), or pass check_units=False.",
         IntakeWarning,
         stacklevel=stacklevel + 1,

@@ -71,8 +71,11 @@ _PLAIN = frozenset({str, float, int, bool, type(None)})
 
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
-    """The names of the fields of an attrs class; none of another."""
-    return tuple(f.name for f in attrs.fields(kind)) if attrs.has(kind) else ()
+    """The names of the fields of an attrs class; none of another, and none of criteria: their digest
+    is of numbers and words.
+    """
+    own = attrs.has(kind) and not hasattr(kind, "digest")
+    return tuple(f.name for f in attrs.fields(kind)) if own else ()
 
 
 @attrs.frozen

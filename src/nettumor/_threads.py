@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
@@ -30,6 +29,8 @@ def beside(work: Callable[[], T], rows: int) -> Iterator[Callable[[], T]]:
     if rows < LONG:
         yield cache(work)
         return
+    from concurrent.futures import ThreadPoolExecutor  # not for who asks about a pair
+
     with ThreadPoolExecutor(1) as pool:  # with the caller's settings, such as numpy.errstate
         yield pool.submit(copy_context().run, work).result
 
@@ -41,7 +42,7 @@ def each(work: Callable[..., T], *arguments: Iterable[object], rows: int) -> lis
     Of several errors that of the first arguments is raised.
     """
     given = list(zip(*arguments, strict=True))
-    if rows < LONG:
+    if rows < LONG or len(given) < 2:
         return [work(*a) for a in given]
     left, done, failed = deque(range(len(given))), dict[int, T](), dict[int, Exception]()
 

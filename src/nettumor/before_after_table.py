@@ -21,18 +21,18 @@ from attrs import field, frozen
 
 from nettumor import crf
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.new_rows import (
+from nettumor.crf.column_names import nearest
+from nettumor.crf.files import read_file
+from nettumor.crf.intake import Line, further, intake_table, tell
+from nettumor.crf.limits import LIMITS, Limits, as_limits
+from nettumor.crf.new_rows import (
     by_other_method,
     nodule_rows,
     unused_lines,
     wordless_line,
     wordless_rows,
 )
-from nettumor.assessment.new_rows import people as named
-from nettumor.crf.column_names import nearest
-from nettumor.crf.files import read_file
-from nettumor.crf.intake import Line, further, intake_table, tell
-from nettumor.crf.limits import LIMITS, Limits, as_limits
+from nettumor.crf.new_rows import people as named
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_dates import Said
@@ -146,9 +146,9 @@ def assess_before_after(
     require(criteria, SizeCriteria, "assess_before_after")
     rows = _read(Path(source), criteria, dates, as_limits(limits))
     tell(rows.intake, strict=strict, stacklevel=2)
-    names = np.unique([*rows.subject.tolist(), *rows.others])
-    patient = np.searchsorted(names, rows.subject)
-    place = crf.occurrence(patient.astype(np.int64))
+    names, number = np.unique([*rows.subject.tolist(), *rows.others], return_inverse=True)
+    patient = number[: len(rows.subject)]
+    place = crf.occurrence(patient)
     shape = (names.size, int(place.max(initial=-1)) + 1)
     sizes, nodal = np.full((*shape, 2), np.nan), np.zeros(shape, dtype=np.bool_)
     sizes[patient, place, 0], sizes[patient, place, 1] = rows.before, rows.after

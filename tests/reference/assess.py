@@ -203,6 +203,8 @@ def judge_targets(visits, every, criteria, days, untimed):
         row = next(r for t in every for r in t["rows"] if r["lesion"] == name)
         column = "size"
         words = [agreed(meaning(r, column) for r in rows) for rows in at]
+        if criteria.measure.endswith("product"):  # of two diameters, alike in these studies
+            words = [w * w if isinstance(w, Fraction) else w for w in words]
         line = [
             NAN
             if w == "not measured"
@@ -482,12 +484,21 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
     found = agreed_best(words, choices, new_therapy, rule, first, only)
     every = found["course"]
 
-    def treated(k):
-        ends = censoring.new_therapy_censors and new_therapy is not None
-        return ends and k["shown"] is not None and k["shown"] >= new_therapy
+    def documented(p):
+        """The date of a progression is that of the scan that first documents it (RECIST 1.1,
+        4.3.5): the course ends there, even where another visit has a later scan in between.
+        """
+        own, possibly = kept[p]["shown"], choices[p]
+        if first is None or possibly is None or possibly[0] < first:
+            return own
+        return first if own is None else min(own, first)
 
-    place = next((p for p in sorted(every) if every[p] == "PD" and not treated(kept[p])), None)
-    shown = None if place is None else kept[place]["shown"]
+    def treated(p):
+        ends = censoring.new_therapy_censors and new_therapy is not None
+        return ends and documented(p) is not None and documented(p) >= new_therapy
+
+    place = next((p for p in sorted(every) if every[p] == "PD" and not treated(p)), None)
+    shown = None if place is None else documented(place)
     judged = [
         CODES[k["word"]] if over else CODES[every.get(i, "MISSING")]
         for i, (k, over) in enumerate(zip(kept, late, strict=True))

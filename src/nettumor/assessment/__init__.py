@@ -46,16 +46,12 @@ from nettumor.assessment.output import (
     subject_table,
     timepoint_table,
 )
-from nettumor.assessment.partial_reference import Reference, with_partial_reference
 from nettumor.assessment.parts import parts_of, selected
-from nettumor.assessment.population import read_population
 from nettumor.assessment.result import Assessment
-from nettumor.assessment.schedule import described, scheduled
 from nettumor.assessment.series import Scans
+from nettumor.assessment.slots import Rows
 from nettumor.assessment.sources import sources_of
-from nettumor.assessment.subjects import Subjects, read_names, read_subjects
 from nettumor.assessment.symptom_progression import with_symptoms
-from nettumor.assessment.visits import Names, Visits, place_visits, tracks_of
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
@@ -71,6 +67,12 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.errors import InputError, choose, did_you_mean, listed
+from nettumor.study.partial_reference import Reference, with_partial_reference
+from nettumor.study.population import read_population
+from nettumor.study.schedule import described, scheduled
+from nettumor.study.subjects import Subjects, read_subjects
+from nettumor.study.tracks import Names, read_names, tracks_of
+from nettumor.study.visits import Visits, place_visits
 
 __all__ = ["Assessment", "assess"]
 
@@ -347,9 +349,8 @@ def _placed(group: Group, asked: Asked) -> _Placed:
         rest = _placed(_only(group, alive), asked)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
-    parts, conflicts = parts_of(
-        lesions, asked.edition, names, visits, group.chosen, by=asked.by, cycle=cycle
-    )
+    given = Rows.of(names, visits, group.chosen)
+    parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
     visits, span = with_partial_reference(visits, lesions)
     most = asked.late_baseline_days
     counts = {

@@ -18,6 +18,7 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.assessment.result import Assessment
 from nettumor.crf import iso
 from nettumor.crf.came_as import as_text
+from nettumor.rows import occurrence
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels
 
@@ -68,11 +69,7 @@ def identity(done: Assessment, table: Table, unit: npt.NDArray[np.int64] | None 
 def numbered(columns: Columns) -> Columns:
     """The columns with ASEQ, the number of the row within its subject."""
     _, subject = np.unique(columns["USUBJID"], return_inverse=True)
-    order = np.argsort(subject, kind="stable")
-    count = np.bincount(subject)
-    sequence = np.empty(len(subject))
-    sequence[order] = np.arange(len(subject)) - np.repeat(np.cumsum(count) - count, count) + 1
-    return columns | {"ASEQ": sequence}
+    return columns | {"ASEQ": occurrence(subject) + 1.0}
 
 
 def _visits(done: Assessment, rows: Bools) -> Columns:

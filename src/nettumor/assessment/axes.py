@@ -27,13 +27,13 @@ from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.axis_symptoms import overall, symptom_parts
 from nettumor.assessment.course import one_a_day
 from nettumor.assessment.series import Scans
-from nettumor.assessment.visits import Names
 from nettumor.best_response import best_overall_response
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.columns import Ints
 from nettumor.criteria import VOGL_2008
 from nettumor.errors import InputError, did_you_mean
 from nettumor.markers import combine_markers
+from nettumor.study.tracks import Names
 from nettumor.terminology import Response, labels
 
 _BEST = attrs.evolve(

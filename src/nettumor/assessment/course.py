@@ -19,14 +19,15 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement, possible_days
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
 from nettumor.endpoints._censoring import progression_place
 from nettumor.endpoints.progression import times_of_course
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import tracks_of
+from nettumor.study.visits import Visits
 from nettumor.terminology import EventReason, Response
 
 
@@ -142,11 +143,13 @@ def ends_of(
         dates = subjects.dates[name]
         first = np.where(np.isnan(reference), span[1], reference)
         latest = np.where(np.isnan(reference), span[0], reference)
-        return dates.earliest[subject] - first, dates.latest[subject] - latest
+        return _ends_of_day(dates.earliest[subject] - first, dates.latest[subject] - latest)
 
     alive = day("last_known_alive")
     therapy = interval("new_therapy")
     begun = at_least(0.0, therapy[1]) & cycle
+    if begun.any():
+        therapy = _ends_of_day(*(np.where(begun, np.nan, end) for end in therapy))
     return Ends(
         day("death"),
         np.where(begun, np.nan, day("new_therapy")),
@@ -157,13 +160,15 @@ def ends_of(
         subjects.status("death")[subject],
         {
             "death": interval("death"),
-            "new_therapy": (
-                np.where(begun, np.nan, therapy[0]),
-                np.where(begun, np.nan, therapy[1]),
-            ),
+            "new_therapy": therapy,
             "cutoff": interval("data_cutoff"),
         },
     )
+
+
+def _ends_of_day(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
+    """First and last day; one array twice where they are equal, which nobody then has to compare."""
+    return first, first if np.array_equal(first, latest, equal_nan=True) else latest
 
 
 def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
@@ -218,10 +223,11 @@ def outcome(
     only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
     best_by = partial(_best, course, judgement, _therapy(ends, censoring), only_non_targets)
     best = best_by(rule)
+    seen_first = course.seen_first(rule, immune=judgement.immune)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
     # end.
     codes = np.where(course.late, course.codes, best.course)
-    place, progression = _progression(course, codes, ends, censoring)
+    place, progression = _progression(course, codes, seen_first, ends, censoring)
     first = best.first_response_day
     along = times_of_course(
         codes,
@@ -419,24 +425,40 @@ def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
     """First and last possible day from which a new therapy ends what counts for best response."""
     first, latest = ends.possible["new_therapy"]
     if censoring.same_day_therapy == "counts":  # the day itself still counts
-        return np.floor(first) + 1.0, np.floor(latest) + 1.0
+        return _ends_of_day(np.floor(first) + 1.0, np.floor(latest) + 1.0)
     return first, latest
 
 
+def _documented(course: _Course, codes: Codes, seen_first: Floats | None) -> Floats:
+    """The scan that first documents the progression of each timepoint: its own, or the earlier one
+    by which `best_overall_response` ended the course there.
+    """
+    if seen_first is None:
+        return course.shown
+    ended = (codes == Response.PD) & at_least(course.first, seen_first[:, None])
+    return np.where(ended, np.fmin(course.shown, seen_first[:, None]), course.shown)
+
+
 def _progression(
-    course: _Course, codes: Codes, ends: Ends, censoring: CensoringRule
+    course: _Course,
+    codes: Codes,
+    seen_first: Floats | None,
+    ends: Ends,
+    censoring: CensoringRule,
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """The timepoint of the first progression of each course (-1: none) and the day it is dated at.
+    """The timepoint of the first progression of each course (-1: none) and the day it is dated at,
+    that of best response.
 
     An iCPD needs an assessment that counts; an iUPD that nothing contradicts is one by the
     censoring rule, as in `progression_free_survival`.
     """
+    documented = _documented(course, codes, seen_first)
     own, seen = ~course.late, ~course.late
     if censoring.new_therapy_censors:
         after = more_than if censoring.same_day_therapy == "counts" else at_least
         therapy = ends.possible["new_therapy"][0][:, None]
         own &= ~after(course.first, therapy)
-        seen &= ~after(course.shown, therapy)
+        seen &= ~after(documented, therapy)
     pd = (codes == Response.PD) & seen
     place = progression_place(codes, pd)
     unconfirmed = codes == Response.IUPD
@@ -451,7 +473,7 @@ def _progression(
             standing = own & unconfirmed & (visit > last[:, None])
             first = np.where(standing.any(axis=1), standing.argmax(axis=1), -1)
             place = np.where(place < 0, first, place)
-    shown = np.take_along_axis(course.shown, np.maximum(place, 0)[:, None], axis=1)[:, 0]
+    shown = np.take_along_axis(documented, np.maximum(place, 0)[:, None], axis=1)[:, 0]
     return place, np.where(place >= 0, shown, np.nan)
 
 

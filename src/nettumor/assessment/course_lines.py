@@ -17,12 +17,13 @@ import numpy as np
 
 from nettumor._arrays import Bools, more_than
 from nettumor.assessment.judgement import Parts
-from nettumor.assessment.new_rows import people, some, unused_lines, wordless_line
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import Line
+from nettumor.crf.new_rows import people, some, unused_lines, wordless_line
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import Names
+from nettumor.study.visits import Visits
 
 _TURN = (
     "scans dated after death",

@@ -20,10 +20,10 @@ from nettumor.assessment.axes import places
 from nettumor.assessment.axis_markers import marker_name, marker_of_row, pairs
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.series import Scans, folded, series, value_at
-from nettumor.assessment.visits import Names
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError, did_you_mean
+from nettumor.study.tracks import Names
 from nettumor.terminology import Response
 
 MARKER_AFTER_DAYS = 7.0

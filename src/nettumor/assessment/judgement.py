@@ -17,10 +17,11 @@ from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor._possible_days import can_increase, uncertain
 from nettumor.assessment.choi_targets import choi_targets
 from nettumor.assessment.lesion_arrays import NewLesions, Targets
-from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.endpoints._censoring import progression_place
 from nettumor.morphology import TargetResponse, target_response
+from nettumor.study.tracks import tracks_of
+from nettumor.study.visits import Visits
 from nettumor.terminology import Reason, Response
 from nettumor.timepoint import (
     further_increase,

@@ -21,11 +21,11 @@ from attrs import frozen
 
 from nettumor._arrays import Floats
 from nettumor.assessment.asked import Asked
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Names
 from nettumor.crf import CrfTable, Dates, DateStatus, Tables
 from nettumor.crf.columns import Ints
 from nettumor.crf.sdtm_presence import presence, presence_domain
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import Names
 
 RULES = ("as given", "all dates")
 """What ``last_known_alive`` of `assess` takes, the default first."""

@@ -17,12 +17,13 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
 from nettumor.assessment.slots import Rows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
+from nettumor.crf.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.criteria import AttenuationCriteria
+from nettumor.rows import order_rows
 from nettumor.terminology import Response
 
 _BARE = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR")
@@ -187,7 +188,7 @@ def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
     too_small_size = getattr(criteria, "too_small", None)
     stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
-    kin = relations(table, at, given.visits.no_disease)
+    kin = relations(table, at, given.visits.no_disease, ~np.isnan(sizes[..., 0]))
     if kin is not None:
         default = np.nan if too_small_size is None else too_small_size
         sizes, too_small, of_parts = with_parts(kin, sizes, too_small, default)
@@ -559,7 +560,7 @@ def _new_targets(table: CrfTable, criteria: Any, at: Slots, measured: Floats) ->
         of.ravel()[at.slot] = organ.codes[at.rows]
     chosen = as_target.copy()
     for track in np.flatnonzero(open_.any(axis=1)).tolist():
-        for place in np.argsort(-np.where(open_[track], first[track], -np.inf), kind="stable"):
+        for place in order_rows(-np.where(open_[track], first[track], -np.inf)):
             same = chosen[track] & (of[track] == of[track, place])
             full = rules.max_targets is not None and chosen[track].sum() >= rules.max_targets
             crowded = rules.max_per_organ is not None and same.sum() >= rules.max_per_organ

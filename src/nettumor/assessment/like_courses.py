@@ -27,12 +27,13 @@ from nettumor.assessment.output import RowPlaces
 from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
 from nettumor.assessment.sources import Sources, sources_together
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Names, visit_column
 from nettumor.crf import Dates, Tables
 from nettumor.crf.columns import Ints, Words
 from nettumor.errors import InputError
-from nettumor.rows import number_rows
+from nettumor.rows import number_rows, order_rows
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import Names
+from nettumor.study.visits import visit_column
 from nettumor.tables import Table
 
 _SPARE = 4
@@ -197,10 +198,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) == 1:
         return pieces[0]
     owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
-    order = np.argsort(np.concatenate(owners), kind="stable")
+    order = order_rows(np.concatenate(owners))
     n = len(pieces[0].outcome.times)
     of_row = np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)])
-    rows = np.argsort(of_row, kind="stable")
+    rows = order_rows(of_row)
     return Piece(
         timepoints=_table([p.timepoints for p in pieces], rows),
         subjects=_table([p.subjects for p in pieces], order),
@@ -229,7 +230,7 @@ def _places(pieces: Sequence[Piece], order: Ints) -> RowPlaces:
     first = np.cumsum([0, *(len(p.judgement.owner) for p in pieces)])
     unit = np.concatenate([number[p.place()[0] + n] for p, n in zip(pieces, first, strict=False)])
     time = np.concatenate([p.place()[1] for p in pieces])
-    in_order = np.argsort(unit, kind="stable")
+    in_order = order_rows(unit)
     return RowPlaces(places=(unit[in_order], time[in_order]))
 
 

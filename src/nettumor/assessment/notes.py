@@ -8,10 +8,10 @@ import numpy as np
 
 from nettumor.assessment.asked import Asked
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.subjects import Subjects
-from nettumor.assessment.visits import Names
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.intake import counts
+from nettumor.study.subjects import Subjects
+from nettumor.study.tracks import Names
 
 _NEEDED = {
     "product": ("size", "perpendicular"),

@@ -17,12 +17,13 @@ from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.result import LateTable, explanations
-from nettumor.assessment.visits import Names, Visits, tracks_of
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.came_as import TEXT, CameAs, as_it_came
 from nettumor.crf.dates import iso_text
 from nettumor.endpoints._time_to_event import _WORDS
 from nettumor.morphology import in_assessment_window
+from nettumor.study.tracks import Names, tracks_of
+from nettumor.study.visits import Visits
 from nettumor.tables import Table
 from nettumor.terminology import EventReason, labels
 

@@ -18,9 +18,9 @@ from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
 from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
 from nettumor.assessment.slots import Rows
-from nettumor.assessment.visits import Names, Visits
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
+from nettumor.study.visits import Visits
 from nettumor.terminology import Response
 from nettumor.words.organs import read as read_organ
 
@@ -89,25 +89,14 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
 
 def parts_of(
-    lesions: CrfTable,
-    criteria: Any,
-    names: Names,
-    visits: Visits,
-    chosen: Bools | None,
-    *,
-    by: str,
-    cycle: bool = False,
+    lesions: CrfTable, criteria: Any, given: Rows, *, by: str, cycle: bool = False
 ) -> tuple[Parts, int]:
     """What is judged, and the number of places with contradicting duplicates. ``cycle``: what was
     new by the baseline is not new after it.
     """
-    here = (
-        names.asked if chosen is None else chosen if names.asked is None else chosen & names.asked
-    )
-    track = names.track if here is None else np.where(here, names.track, 0)
-    given = Rows(here, track, names.n_tracks, visits)
+    visits = given.visits
     target = targets(lesions, criteria, given)
-    scans = _Scans(track, visits, here)
+    scans = _Scans(given.track, visits, given.chosen)
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
     stray = np.nonzero(target.stray)
     strays = (stray[0], target.codes[stray])
@@ -122,7 +111,7 @@ def parts_of(
             (cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION)
         )
 
-    tracks = np.arange(names.n_tracks)
+    tracks = np.arange(given.n_tracks)
     found = Parts(
         tracks,
         np.full(len(tracks), -1),

@@ -46,9 +46,11 @@ class Relations:
     rows_there: Bools
 
 
-def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None:
-    """The kinship of the lesions at ``at``; None where every one stands for itself."""
-    late = _without_baseline(at)
+def relations(table: CrfTable, at: Slots, no_disease: Bools, measured: Bools) -> Relations | None:
+    """The kinship of the lesions at ``at``; None where every one stands for itself. ``measured``
+    (track, lesion) are those with a size at the baseline.
+    """
+    late = _without_baseline(at, measured)
     if not (table.lesions.has_parts or late.any()):
         return None
     every = np.ones(table.n_rows, dtype=np.bool_)
@@ -117,13 +119,14 @@ def _pieces(name: str) -> list[str]:
     return [pieces[0], *(first.group(1) + p if p.isdigit() else p for p in pieces[1:])]
 
 
-def _without_baseline(at: Slots) -> Bools:
+def _without_baseline(at: Slots, measured: Bools) -> Bools:
     """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
-    early = np.zeros(at.codes.shape, dtype=np.bool_)
-    flat = early.ravel()
-    for part in stretches(len(at.slot)):
-        flat[at.slot[part][at.timepoint[part] <= 0]] = True
-    return (at.codes >= 0) & ~early
+    late = np.array((at.codes >= 0) & ~measured, order="C")
+    if late.any():  # rows are looked at for these alone
+        flat = late.ravel()
+        for part in stretches(len(at.slot)):
+            flat[at.slot[part][at.timepoint[part] <= 0]] = False
+    return late
 
 
 def place_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:

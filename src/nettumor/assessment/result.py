@@ -28,6 +28,7 @@ from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
+from nettumor.rows import order_rows
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Reason, Response, labels
 
@@ -419,7 +420,7 @@ def explanations(judgement: Judgement, criteria: Any, place: Any) -> npt.NDArray
     key = key * 2 + judgement.new_lesion[place]
     for _, where in judgement.remarks:
         key = np.unique(key, return_inverse=True)[1] * 2 + where[place]
-    order = np.argsort(key, kind="stable")
+    order = order_rows(key)
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
     for kind in np.split(order, starts[1:]) if len(order) else ():
         at = (int(unit[kind[0]]), int(time[kind[0]]))

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor.assessment.visits import EARLIER, Visits, rank_of, visit_column
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.rows import fills, stretches
+from nettumor.study.tracks import Names, order_of, ranks
+from nettumor.study.visits import EARLIER, Visits, visit_column
 
 _NOTHING = np.uint64(0x7FF8_6E65_7474_756D).view(np.float64)
 """A NaN that no calculation gives: it stands where no row does."""
@@ -45,6 +46,15 @@ class Rows:
     track: Ints
     n_tracks: int
     visits: Visits
+
+    @classmethod
+    def of(cls, names: Names, visits: Visits, chosen: Bools | None) -> Rows:
+        """The chosen rows of the evaluators who were asked for."""
+        here = names.asked
+        if chosen is not None:
+            here = chosen if here is None else chosen & here
+        track = names.track if here is None else np.where(here, names.track, 0)
+        return cls(here, track, names.n_tracks, visits)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -235,7 +245,8 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
         return Slots(table, given, rows, rows, np.zeros((given.n_tracks, 0), dtype=np.int64))
     track = given.track[rows]
     code, words = table.keys_of("lesion")
-    rank, code = rank_of(words), code[rows]
+    by_name = order_of(words.tolist())
+    rank, code = ranks(by_name), code[rows]
     if fills(
         given.n_tracks * len(words) * len(visit_column(table).words), len(track)
     ):  # a slot for every name
@@ -248,7 +259,7 @@ def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
             slot[part] += rank.take(code[part])
             there[slot[part]] = True
         if 3 * np.count_nonzero(there) >= len(there):
-            codes = np.where(there.reshape(-1, len(words)), np.argsort(rank), -1)
+            codes = np.where(there.reshape(-1, len(words)), by_name, -1)
             return Slots(table, given, rows, slot, codes)
     slot, first = number_rows(track, rank.take(code) if len(words) else code)
     owner = track.take(first)

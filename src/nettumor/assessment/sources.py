@@ -16,8 +16,8 @@ from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.visits import Visits
 from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.study.visits import Visits
 
 Rows = npt.NDArray[np.int64]
 

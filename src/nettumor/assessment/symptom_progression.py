@@ -20,9 +20,10 @@ from nettumor._late import Late
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome, outcome
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.visits import Visits, tracks_of
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.errors import InputError
+from nettumor.study.tracks import tracks_of
+from nettumor.study.visits import Visits
 from nettumor.terminology import EventReason, Response
 
 

@@ -6,6 +6,8 @@ Arrays are (timepoint, patient): each visit is one contiguous row.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,9 +27,12 @@ _TOO_EARLY = np.array(
 )
 
 
+@cache
 def _codes(*responses: Response) -> Bools:
-    """A table of codes: True for ``responses``, to be indexed with codes."""
-    return np.isin(np.arange(len(Response)), responses)
+    """A table of codes: True for ``responses``, to be indexed with codes; read-only."""
+    table = np.isin(np.arange(len(Response)), responses)
+    table.setflags(write=False)
+    return table
 
 
 RESPONSES = _codes(_R.CR, _R.PR)

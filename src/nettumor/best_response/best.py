@@ -26,6 +26,7 @@ from nettumor._arrays import (
 )
 from nettumor._labels import by_label
 from nettumor._possible_days import can_increase, tried, uncertain
+from nettumor._threads import each
 from nettumor.best_response._answers import Answers
 from nettumor.best_response._record import BestResponse
 from nettumor.best_response._steps import (
@@ -41,9 +42,7 @@ from nettumor.errors import InputTypeError, refuse
 from nettumor.terminology import Reason, Response
 
 _R = Response
-_BLOCK = (
-    1 << 15
-)  # patients judged at a time: keeps memory small and the work in the processor's cache
+_BLOCK = 1 << 17  # timepoints judged at a time: keeps the work in the processor's cache
 
 
 @by_label(responses="timepoint", days="timepoint", days_latest="timepoint", gives="timepoint")
@@ -254,35 +253,41 @@ def _judged(cohort: _Cohort, rule: BestResponseRule) -> Answers:
     """The answers of all patients; an interval counts as a day not known."""
     patients, visits = cohort.codes.shape
     out = Answers(patients, visits)
-    for start in range(0, patients, _BLOCK):
-        part = slice(start, start + _BLOCK)
+    step = max(1, _BLOCK // max(1, visits))
 
-        def of(values: npt.NDArray[Any] | None, part: slice = part) -> Any:
-            return None if values is None else values[part].T
+    def on(start: int) -> None:
+        _judge_block(out, slice(start, start + step), cohort, rule)
 
-        # Timepoints first, so that each visit is one contiguous row; copies, for they are judged in
-        # place.
-        day, again = of(cohort.day), of(cohort.seen_again)
-        course = np.array(cohort.codes[part].T, dtype=np.int8, order="C", copy=True)
-        course[(course == _R.NE) & np.isnan(day)] = _R.MISSING  # no visit
-        therapy, progression = of(cohort.therapy), of(cohort.progression)
-        dated, whole = day, course
-        if progression is not None:
-            dated = _end_at_progression(course, day, therapy, progression, cohort.guard)
-        if therapy is not None:
-            whole = course.copy()
-        reason = drop(course, dated, therapy, cohort.guard)
-        judge_after_cr(course, day, again, reason, rule, cohort.guard)
-        out.course[part] = course.T
-        if therapy is not None and (reason & Reason.NEW_THERAPY).any():
-            dropped = (course == _R.MISSING) & (whole != _R.MISSING)
-            after = drop(whole, day, None, cohort.guard)
-            judge_after_cr(whole, day, again, after, rule, cohort.guard)
-            out.course[part] = np.where(dropped, whole, course).T
-        _answer(
-            out, part, course, day, dated, of(cohort.non_target_only), reason, rule, cohort.guard
-        )
+    each(on, range(0, patients, step), rows=cohort.codes.size)
     return out
+
+
+def _judge_block(out: Answers, part: slice, cohort: _Cohort, rule: BestResponseRule) -> None:
+    """The answers of some patients, written into ``out``."""
+
+    def of(values: npt.NDArray[Any] | None) -> Any:
+        return None if values is None else values[part].T
+
+    # Timepoints first, so that each visit is one contiguous row; copies, for they are judged in
+    # place.
+    day, again = of(cohort.day), of(cohort.seen_again)
+    course = np.array(cohort.codes[part].T, dtype=np.int8, order="C", copy=True)
+    course[(course == _R.NE) & np.isnan(day)] = _R.MISSING  # no visit
+    therapy, progression = of(cohort.therapy), of(cohort.progression)
+    dated, whole = day, course
+    if progression is not None:
+        dated = _end_at_progression(course, day, therapy, progression, cohort.guard)
+    if therapy is not None:
+        whole = course.copy()
+    reason = drop(course, dated, therapy, cohort.guard)
+    judge_after_cr(course, day, again, reason, rule, cohort.guard)
+    out.course[part] = course.T
+    if therapy is not None and (reason & Reason.NEW_THERAPY).any():
+        dropped = (course == _R.MISSING) & (whole != _R.MISSING)
+        after = drop(whole, day, None, cohort.guard)
+        judge_after_cr(whole, day, again, after, rule, cohort.guard)
+        out.course[part] = np.where(dropped, whole, course).T
+    _answer(out, part, course, day, dated, of(cohort.non_target_only), reason, rule, cohort.guard)
 
 
 def _end_at_progression(

@@ -34,6 +34,7 @@ from nettumor.edit_checks.engine.run_before import previous_table
 from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.edit_checks.reports.workbook import workbook_class
 from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.rows import order_rows
 from nettumor.tables import Table
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
@@ -357,7 +358,7 @@ def _matrix(console: Console, found: Findings, most: int = 10) -> None:
     matrix = found.matrix()
     first, *groups = matrix
     total = np.nansum([matrix[g] for g in groups], axis=0) if groups else np.zeros(0)
-    rows = np.argsort(-total, kind="stable")[:most]
+    rows = order_rows(-total)[:most]
     rows = rows[total[rows] > 0]
     shown = [g for g in groups if np.nansum(matrix[g]) > 0]
     if not len(rows):

@@ -14,6 +14,7 @@ import nettumor as nt
 from nettumor import crf
 from nettumor.before_after_table import assess_before_after
 from nettumor.cli._screen import show_table
+from nettumor.rows import group
 from nettumor.tables import Table
 
 _MONTHS = (12, 24, 60)
@@ -48,12 +49,13 @@ def show(console: Console) -> None:
 
 def _pair(table: crf.CrfTable, column: str, names: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     """The first and the last value of each patient by day, shape (patient, 2)."""
-    where = np.searchsorted(names, np.asarray(table.text("subject"), dtype=np.str_))
-    order = np.argsort(table.when().day, kind="stable")
+    place = {name: i for i, name in enumerate(names.tolist())}
+    number = np.array([place[name] for name in table.text("subject").tolist()], dtype=np.int64)
+    of_patient = group(number, by=table.when().day)
     out = np.full((names.size, 2), np.nan)
     value = table.numbers(column).value
-    out[where[order[::-1]], 0] = value[order[::-1]]
-    out[where[order], 1] = value[order]
+    out[of_patient.keys[0], 0] = value[of_patient.first()]
+    out[of_patient.keys[0], 1] = value[of_patient.last()]
     return out
 
 

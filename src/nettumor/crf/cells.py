@@ -116,8 +116,7 @@ def unknown_words(
     """
     choose("kind", kind, KINDS)
     if kind == "date":
-        read = dates.read_all(column.words.tolist(), order)
-        strange = read.status == dates.DateStatus.INVALID
+        strange = column.date_words(order).status == dates.DateStatus.INVALID
     elif not column.is_text and kind in ("number", "size"):
         strange = np.zeros(len(column.words), dtype=np.bool_)
     else:

@@ -27,6 +27,7 @@ from nettumor._sealed import alike, sealed
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
 from nettumor.rows import by_appearance, fills, stretches, values_at
+from nettumor.words.dates import ORDERS, DateWords, of_days, read_all
 from nettumor.words.missing import any_missing, is_missing
 
 Words = npt.NDArray[np.object_]
@@ -203,7 +204,7 @@ class Column:
             with np.errstate(invalid="ignore"):  # a signalling NaN warns where it is widened
                 return cls.of_own(widen(array))
         if kind in "fiu":
-            return cls(floats=array.astype(np.float64))
+            return cls.of_own(array.astype(np.float64))
         if kind == "b":
             return cls.of_flags(array)
         if kind == "M":
@@ -235,6 +236,8 @@ class Column:
     def of_datetimes(cls, array: npt.NDArray[np.datetime64]) -> Column:
         """A text column of ISO 8601 dates (with the time where there is one) from datetime64."""
         numbers, whole = _days_of(array)
+        if whole is not None and whole.all():  # what is no time is no whole day
+            return cls.of_days(numbers)
         known = ~np.isnat(array)
         if whole is None or bool(np.all(whole | ~known)):
             return cls.of_days(numbers, None if known.all() else known)
@@ -252,7 +255,12 @@ class Column:
         """
         found, codes = _distinct_whole(days, known)
         words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
-        return cls(words=words if known is None else [*words[:-1], ""], codes=codes)
+        column = cls(words=words if known is None else [*words[:-1], ""], codes=codes)
+        day = found.astype(np.float64)
+        if known is not None:
+            day[-1] = np.nan
+        column._dates = dict.fromkeys(("", *ORDERS), _read_only(of_days(day)))
+        return column
 
     @classmethod
     def of_own(cls, floats: Floats) -> Column:
@@ -362,6 +370,16 @@ class Column:
             return np.full(len(self), found[0], dtype=dtype)
         return values_at(found, self.codes) if len(found) else np.empty(0, dtype=dtype)
 
+    @cached_property
+    def _dates(self) -> dict[str, DateWords]:
+        return {}
+
+    def date_words(self, order: str = "") -> DateWords:
+        """`words` read as dates (`nettumor.words.dates.read_all`), in each order once; read-only."""
+        if order not in self._dates:
+            self._dates[order] = _read_only(read_all(self.words.tolist(), order))
+        return self._dates[order]
+
     def take(self, rows: npt.NDArray[Any]) -> Column:
         """The column at these rows (places or a mask)."""
         letters = None if self.letters is None else self.letters[rows]
@@ -369,6 +387,7 @@ class Column:
             part = Column(floats=self.floats[rows], letters=letters)
         else:
             part = Column(words=self.words, codes=self.codes[rows])
+            part._dates = self._dates
         part.came_as = self.came_as
         return part
 
@@ -598,6 +617,12 @@ def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) ->
             present[places[part]] = True
     found = np.flatnonzero(present) + low
     return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
+
+
+def _read_only(dates: DateWords) -> DateWords:
+    for values in dates:
+        values.setflags(write=False)
+    return dates
 
 
 def _sealed_column(words: Any, codes: Any, floats: Any, letters: Any, came_as: CameAs) -> Column:

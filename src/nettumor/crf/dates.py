@@ -18,7 +18,7 @@ from attrs import frozen
 from nettumor._arrays import Floats
 from nettumor.crf.cells import parse_numbers
 from nettumor.crf.columns import Column
-from nettumor.words.dates import FIRST_YEAR, LAST_YEAR, DateStatus, read_all
+from nettumor.words.dates import FIRST_YEAR, LAST_YEAR, DateStatus
 
 __all__ = [
     "FIRST_YEAR",
@@ -91,7 +91,7 @@ def parse_date_cells(column: Column, *, days: bool = False, order: str = "") -> 
         if numbers is not None:  # as they are, not as one would write them
             return _from_days(Column(floats=numbers))
         return _from_days(Column(words=column.words, codes=np.arange(len(column.words))))
-    read = read_all(column.words.tolist(), order)
+    read = column.date_words(order)
     day = np.where(read.status == DateStatus.FULL, read.earliest, np.nan)
     return Dates(day, read.status, read.earliest, read.latest)
 

@@ -25,6 +25,7 @@ from nettumor.crf.forms import stacked
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable
 from nettumor.crf.wide_names import column_of_suffix, form_item, known_column
+from nettumor.rows import order_rows
 
 _EVENT = ("redcapeventname", "eventname")
 _INSTRUMENT = ("redcaprepeatinstrument", "repeatinstrument")
@@ -230,7 +231,7 @@ def _openclinica(table: CrfTable) -> CrfTable:
         held["visit"] = constant(visit, len(rows))
         blocks.append(evolve(table.take(rows), columns=held, notes=()))
     whole = _with_start(stacked(blocks, table.name))
-    order = np.argsort(concatenate([Column(floats=b.rows) for b in blocks]).cells, kind="stable")
+    order = order_rows(concatenate([Column(floats=b.rows) for b in blocks]).cells)
     return evolve(whole.take(order), source=table.source, notes=(*table.notes, *lines))
 
 

@@ -243,9 +243,7 @@ def _pandas_column(series: Any, name: str) -> Column:
         return _pandas_categories(series, name)
     if str(dtype).startswith("datetime64") or kind == "M":
         moments = series.dt.tz_localize(None) if getattr(dtype, "tz", None) is not None else series
-        return Column.of_datetimes(
-            moments.to_numpy(dtype=f"datetime64[{getattr(dtype, 'unit', 'ns')}]")
-        )
+        return Column.of_datetimes(moments.to_numpy())
     if kind == "m":
         return Column.of_array(series.to_numpy(dtype="timedelta64[ns]"), name)
     if kind in "fiub":
@@ -274,10 +272,11 @@ def _pandas_column(series: Any, name: str) -> Column:
 
 def _pandas_numbers(series: Any, kind: str, name: str) -> Column:
     """Numbers and truth values of NumPy's types and pandas' own that know a missing one."""
-    if series.dtype == np.float64 and isinstance(series.dtype, np.dtype):
-        floats = np.array(series.to_numpy())
-        floats[np.isnan(floats)] = np.nan  # a signalling NaN made plain
-        return Column(floats=floats)
+    if isinstance(series.dtype, np.dtype):
+        held = series.to_numpy()
+        if kind in "iu" and held.size and -WHOLE <= int(held.min()) <= int(held.max()) <= WHOLE:
+            return Column.of_whole(held)
+        return Column.of_array(held, name)
     known = series.dropna() if kind in "iu" else series.iloc[:0]
     if len(known) and (known.max() > WHOLE or known.min() < -WHOLE):
         return Column.of_cells(series.tolist(), name)
@@ -414,7 +413,7 @@ def _polars_words(series: Any) -> Column:
     if numbered is not None:
         codes, first = numbered
         words = text.gather(first)
-        if (words.gather(codes) == text).all():  # no two words of one hash
+        if (words[codes] == text).all():  # no two words of one hash
             return Column(words=words.to_list(), codes=codes)
     # categories of its own: those that all share number a word by when it was first read anywhere
     own = (

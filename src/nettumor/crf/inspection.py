@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from nettumor._plausible import doubt_of_sizes
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
-from nettumor.crf.lesion_cells import MEASURES
+from nettumor.crf.lesion_cells import MEASURES, in_mm
 from nettumor.crf.study_dates import word_lines
 from nettumor.crf.tables import CrfTable
 from nettumor.words import criteria_names, numbers
@@ -37,6 +38,11 @@ _NOTES = {
     "size": "neither a size nor a state: write a number in the unit of the column, or NE",
     "number": "not a number",
 }
+
+_LONGEST = ("size", "diameter", "volume")
+"""Measures of which a target has one that is not small; what is viable of it may be."""
+_NO_SIZE = "not measured: a size is a number of at least 0"
+_UNIT = "check the unit: cm for mm, mm3 for mL; a column unit, or [units] of a study file, says it"
 
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -160,7 +166,18 @@ def _other_units(column: Column) -> list[tuple[str, int]]:
 def _numbers(
     place: str, table: CrfTable, column: Column, layout: ColumnLayout, kind: str
 ) -> list[Line]:
-    """Numbers that cannot be read, and those read in another unit than the column's."""
+    """Numbers that cannot be read, those read in another unit than the column's, and sizes that can
+    be none.
+    """
+    lines = _as_numbers(place, table, column, layout, kind)
+    if kind == "size" and layout.unit in ("mm", "mL"):
+        lines += _no_sizes(place, table, column, layout)
+    return lines
+
+
+def _as_numbers(
+    place: str, table: CrfTable, column: Column, layout: ColumnLayout, kind: str
+) -> list[Line]:
     if not column.is_text:
         return _endless(place, column)
     comma = table.source.decimal_comma
@@ -182,6 +199,34 @@ def _numbers(
         lines.append(
             Line("number", place, first, said, cells, "converted", "the cell names its unit")
         )
+    return lines
+
+
+def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout) -> list[Line]:
+    """Numbers below 0 and limits such as ``>50``, which are no sizes; and sizes of another unit than
+    the column's, as far as all of them together can tell.
+    """
+    wrong: list[tuple[str, int]] = []
+    has_unit = None
+    if column.floats is not None:
+        sizes = column.floats
+        if np.fmin.reduce(sizes, initial=0.0) < 0:
+            below = sizes[sizes < 0]
+            wrong = [(f"{below[0]:g}", len(below))]
+    else:
+        read = table.numbers(place.partition(".")[2])
+        sizes, has_unit, words = read.value, read.has_unit, column.words
+        odd = np.bincount(column.codes[(sizes < 0) | ~np.isnan(read.above)], minlength=len(words))
+        wrong = [(str(words[i]), int(odd[i])) for i in np.flatnonzero(odd)]
+    lines = word_lines("number", place, wrong, _NO_SIZE)
+    if layout.name not in _LONGEST:
+        return lines
+    if layout.unit == "mm" and "unit" in table:
+        sizes = in_mm(sizes, table.column("unit"), has_unit)
+    doubt = doubt_of_sizes(sizes, layout.unit)
+    if doubt:
+        n = int((sizes > 0).sum())
+        lines.append(Line("number", place, doubt, f"sizes in {layout.unit}", n, "ambiguous", _UNIT))
     return lines
 
 

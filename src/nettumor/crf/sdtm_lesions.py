@@ -48,7 +48,7 @@ from nettumor.crf.sdtm import (
 )
 from nettumor.crf.sdtm_relations import expanded
 from nettumor.crf.tables import CrfTable
-from nettumor.rows import number_rows, occurrence
+from nettumor.rows import number_rows, occurrence, order_rows
 from nettumor.words import roles, units
 from nettumor.words.organs import is_node
 
@@ -219,7 +219,7 @@ def _records(tr: CrfTable, test: Ints, date: Column) -> tuple[Ints, Ints]:
     place, _ = number_rows(at_visit, joined)
     repeat, _ = number_rows(place, test)
     record, start = number_rows(place, occurrence(repeat))
-    order = np.argsort(start, kind="stable")  # records in the order of the file
+    order = order_rows(start)  # records in the order of the file
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
     return rank[record] if len(record) else record, start[order]

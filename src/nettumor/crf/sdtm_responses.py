@@ -36,7 +36,7 @@ from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate
 from nettumor.crf.dataset_json import as_numbers_where_possible
 from nettumor.crf.sdtm import Mapped, evaluator, first_match, moment, supplemental, variable, visit
 from nettumor.crf.tables import CrfTable
-from nettumor.rows import number_rows, occurrence
+from nettumor.rows import number_rows, occurrence, order_rows
 from nettumor.words import criteria_names
 
 RESPONSE_TESTS: Mapping[str, str] = MappingProxyType({
@@ -82,7 +82,7 @@ def _reported(domains: Mapping[str, CrfTable]) -> Mapped:
     date = when[1] if when else blanks(rs.n_rows)
     record = _rows(rs, test, date)
     n = int(record.max(initial=-1)) + 1
-    by_test = np.argsort(test, kind="stable")
+    by_test = order_rows(test)
     lead = _first(record[by_test], n)
     lead = by_test[lead] if n else lead  # the row of the test that dates the record
     value = variable(rs, "RSSTRESC", "RSORRES")
@@ -170,7 +170,7 @@ def _rows(rs: CrfTable, test: Ints, date: Column) -> Ints:
     repeat, _ = number_rows(place, test)
     record, begin = number_rows(place, occurrence(repeat))
     rank = np.empty(len(begin), dtype=np.int64)
-    rank[np.argsort(begin, kind="stable")] = np.arange(len(begin))
+    rank[order_rows(begin)] = np.arange(len(begin))
     return rank[record] if len(record) else record
 
 

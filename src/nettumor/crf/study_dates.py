@@ -78,7 +78,11 @@ def decide(
         columns |= {f"{name}.{v}": table.column(v) for v in table if v.endswith(("DTC", "DT"))}
     if isinstance(said, Mapping) and "" in said:  # a study file's order of all other columns
         said = {n: said.get(n, said.get(n.partition(".")[2], said[""])) for n in columns}
-    decisions = words_of_dates.decide({n: c.words.tolist() for n, c in columns.items()}, said)
+    decisions = words_of_dates.decide(
+        {n: c.words.tolist() for n, c in columns.items()},
+        said,
+        readers={n: c.date_words for n, c in columns.items()},
+    )
     orders = {n: d.order for n, d in decisions.items() if d.order}
     lines: list[Line] = []
     refusals: list[InputError] = []
@@ -122,7 +126,8 @@ def _lines(name: str, column: Column, decision: Any) -> list[Line]:
         word = str(column.words[converted[0]])
         day = parse_dates(Column.of_text([word]), order=decision.order)
         note = decision.note or "each cell by itself"
-        read_as = str(iso(day.day)[0]) or f"{iso(day.earliest)[0]} to {iso(day.latest)[0]}"
+        ends = [str(iso(end)[0]) for end in (day.earliest, day.latest)]
+        read_as = str(iso(day.day)[0]) or (" to ".join(ends) if all(ends) else "a day not known")
         cells = int(count[converted].sum())
         out.append(Line("date", name, word, read_as, cells, "converted", note))
     partial = [i for i in decision.partial if i not in set(converted)]

@@ -53,9 +53,10 @@ from nettumor.edit_checks.engine.register import (
     unregister,
 )
 from nettumor.edit_checks.engine.run import run
-from nettumor.edit_checks.reading.data import Data, Rows, Timepoints
+from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.reports.discordance import discordance
 from nettumor.edit_checks.rules import import_rules
+from nettumor.study.timepoints import Timepoints
 
 __all__ = [
     "CHECKS",

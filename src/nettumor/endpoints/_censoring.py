@@ -28,7 +28,7 @@ from nettumor._arrays import (
     running,
 )
 from nettumor._possible_days import can_increase, tried, unanimous, uncertain
-from nettumor.criteria import CensoringRule
+from nettumor.criteria import FDA_2018_CENSORING, CensoringRule
 from nettumor.criteria._types import require
 from nettumor.endpoints._schedule import first_scheduled, scheduled_days
 from nettumor.endpoints._time_to_event import TimeToEvent, result
@@ -75,14 +75,15 @@ class Courses:
 def read(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
-    censoring: CensoringRule,
     function: str,
-    baseline_assessed: npt.ArrayLike,
+    *,
+    censoring: CensoringRule = FDA_2018_CENSORING,
+    baseline_assessed: npt.ArrayLike = True,
     days_latest: npt.ArrayLike | None = None,
     **ends: npt.ArrayLike | None,
 ) -> tuple[Courses, Floats]:
-    """Check and broadcast the arguments; the second result is ``response_day`` (zeros where not
-    asked for).
+    """Check and broadcast the arguments of ``function``; the second result is ``response_day`` (zeros
+    where not asked for).
     """
     require(censoring, CensoringRule, function, "censoring")
     first, last = (np.atleast_1d(d) for d in as_intervals(days, days_latest, "days"))

@@ -8,12 +8,15 @@ beside it. A course as `marker_course` gives it comes in; times with their event
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, as_days, at_least, broadcast, more_than
 from nettumor._labels import by_label
+from nettumor.endpoints._options import Ends, with_keywords_of
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.endpoints.progression import time_to_progression
 from nettumor.errors import InputTypeError
@@ -64,15 +67,14 @@ def time_to_marker_response(
     _require(course, "time_to_marker_response")
     unknown = np.asarray(course.best) >= Response.PR
     day = np.asarray(course.response_day, dtype=np.float64)
-    return _until("TTMR", course, day, unknown, new_therapy, cutoff)
+    return _until("TTMR", course, day, unknown, new_therapy=new_therapy, cutoff=cutoff)
 
 
+@with_keywords_of(time_to_marker_response)
 @by_label()
 def time_to_normalisation(
     course: MarkerCourse,
-    *,
-    new_therapy: npt.ArrayLike | None = None,
-    cutoff: npt.ArrayLike | None = None,
+    **ends: Unpack[Ends],
 ) -> TimeToEvent:
     """Days from the start of treatment to the first sample at or below the upper limit.
 
@@ -105,15 +107,14 @@ def time_to_normalisation(
     _require(course, "time_to_normalisation")
     unknown = (course.response == Response.CR).any(axis=-1)
     day = np.asarray(course.normalised_day, dtype=np.float64)
-    return _until("TTNORM", course, day, unknown, new_therapy, cutoff)
+    return _until("TTNORM", course, day, unknown, **ends)
 
 
+@with_keywords_of(time_to_marker_response)
 @by_label()
 def time_to_marker_progression(
     course: MarkerCourse,
-    *,
-    new_therapy: npt.ArrayLike | None = None,
-    cutoff: npt.ArrayLike | None = None,
+    **ends: Unpack[Ends],
 ) -> TimeToEvent:
     """Days from the start of treatment to the progression of a marker (confirmed, if asked).
 
@@ -144,7 +145,7 @@ def time_to_marker_progression(
     56.0
     """
     _require(course, "time_to_marker_progression")
-    found = time_to_progression(course.course, course.days, new_therapy=new_therapy, cutoff=cutoff)
+    found = time_to_progression(course.course, course.days, **ends)
     return attrs.evolve(found, parameter="TTMP")
 
 
@@ -162,8 +163,9 @@ def _until(
     course: MarkerCourse,
     event_day: Floats,
     happened: Bools,
-    new_therapy: npt.ArrayLike | None,
-    cutoff: npt.ArrayLike | None,
+    *,
+    new_therapy: npt.ArrayLike | None = None,
+    cutoff: npt.ArrayLike | None = None,
 ) -> TimeToEvent:
     """Days until an event that the progression of the marker ends; ``happened`` says that there is
     one, although its day may not be known.

@@ -4,6 +4,8 @@ response.
 
 from __future__ import annotations
 
+from typing import Unpack
+
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from nettumor._labels import by_label
 from nettumor._late import Late
 from nettumor.criteria import FDA_2018_CENSORING, CensoringRule
 from nettumor.endpoints._censoring import Courses, end, read
+from nettumor.endpoints._options import Followed, with_keywords_of
 from nettumor.endpoints._time_to_event import TimeToEvent, result
 from nettumor.terminology import EventReason
 
@@ -114,9 +117,9 @@ def progression_free_survival(
     courses, start = read(
         responses,
         days,
-        censoring,
         "progression_free_survival",
-        baseline_assessed,
+        censoring=censoring,
+        baseline_assessed=baseline_assessed,
         days_latest=days_latest,
         death=death,
         death_latest=death_latest,
@@ -130,22 +133,12 @@ def progression_free_survival(
     return end(courses, start, "PFS", deaths=True)
 
 
+@with_keywords_of(progression_free_survival)
 @by_label(responses="timepoint", days="timepoint", gives="")
 def time_to_progression(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
-    *,
-    days_latest: npt.ArrayLike | None = None,
-    death: npt.ArrayLike | None = None,
-    death_latest: npt.ArrayLike | None = None,
-    new_therapy: npt.ArrayLike | None = None,
-    new_therapy_latest: npt.ArrayLike | None = None,
-    cutoff: npt.ArrayLike | None = None,
-    cutoff_latest: npt.ArrayLike | None = None,
-    progression: npt.ArrayLike | None = None,
-    claim: npt.ArrayLike | None = None,
-    baseline_assessed: npt.ArrayLike = True,
-    censoring: CensoringRule = FDA_2018_CENSORING,
+    **followed: Unpack[Followed],
 ) -> TimeToEvent:
     """Days until progression; deaths are not events (TTP). Else as `progression_free_survival`.
 
@@ -177,42 +170,17 @@ def time_to_progression(
     >>> ttp.time, ttp.event
     (168.0, False)
     """
-    courses, start = read(
-        responses,
-        days,
-        censoring,
-        "time_to_progression",
-        baseline_assessed,
-        days_latest=days_latest,
-        death=death,
-        death_latest=death_latest,
-        new_therapy=new_therapy,
-        new_therapy_latest=new_therapy_latest,
-        cutoff=cutoff,
-        cutoff_latest=cutoff_latest,
-        progression=progression,
-        claim=claim,
-    )
+    courses, start = read(responses, days, "time_to_progression", **followed)
     return end(courses, start, "TTP", deaths=False)
 
 
+@with_keywords_of(progression_free_survival)
 @by_label(responses="timepoint", days="timepoint", gives="")
 def duration_of_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
     response_day: npt.ArrayLike,
-    *,
-    days_latest: npt.ArrayLike | None = None,
-    death: npt.ArrayLike | None = None,
-    death_latest: npt.ArrayLike | None = None,
-    new_therapy: npt.ArrayLike | None = None,
-    new_therapy_latest: npt.ArrayLike | None = None,
-    cutoff: npt.ArrayLike | None = None,
-    cutoff_latest: npt.ArrayLike | None = None,
-    progression: npt.ArrayLike | None = None,
-    claim: npt.ArrayLike | None = None,
-    baseline_assessed: npt.ArrayLike = True,
-    censoring: CensoringRule = FDA_2018_CENSORING,
+    **followed: Unpack[Followed],
 ) -> TimeToEvent:
     """Days from the first response until progression or death (DOR), for responders.
 
@@ -250,42 +218,18 @@ def duration_of_response(
     (112.0, True)
     """
     courses, start = read(
-        responses,
-        days,
-        censoring,
-        "duration_of_response",
-        baseline_assessed,
-        days_latest=days_latest,
-        death=death,
-        death_latest=death_latest,
-        new_therapy=new_therapy,
-        new_therapy_latest=new_therapy_latest,
-        cutoff=cutoff,
-        cutoff_latest=cutoff_latest,
-        progression=progression,
-        claim=claim,
-        response_day=response_day,
+        responses, days, "duration_of_response", response_day=response_day, **followed
     )
     return end(courses, start, "DOR", deaths=True, since=start)
 
 
+@with_keywords_of(progression_free_survival)
 @by_label(responses="timepoint", days="timepoint", gives="")
 def time_to_response(
     responses: npt.ArrayLike,
     days: npt.ArrayLike,
     response_day: npt.ArrayLike,
-    *,
-    days_latest: npt.ArrayLike | None = None,
-    death: npt.ArrayLike | None = None,
-    death_latest: npt.ArrayLike | None = None,
-    new_therapy: npt.ArrayLike | None = None,
-    new_therapy_latest: npt.ArrayLike | None = None,
-    cutoff: npt.ArrayLike | None = None,
-    cutoff_latest: npt.ArrayLike | None = None,
-    progression: npt.ArrayLike | None = None,
-    claim: npt.ArrayLike | None = None,
-    baseline_assessed: npt.ArrayLike = True,
-    censoring: CensoringRule = FDA_2018_CENSORING,
+    **followed: Unpack[Followed],
 ) -> TimeToEvent:
     """Days until the first response (TTR), for responders.
 
@@ -319,23 +263,7 @@ def time_to_response(
     >>> time_to_response([5, 7, 7], [56, 112, 168], 112).time
     112.0
     """
-    c, response = read(
-        responses,
-        days,
-        censoring,
-        "time_to_response",
-        baseline_assessed,
-        days_latest=days_latest,
-        death=death,
-        death_latest=death_latest,
-        new_therapy=new_therapy,
-        new_therapy_latest=new_therapy_latest,
-        cutoff=cutoff,
-        cutoff_latest=cutoff_latest,
-        progression=progression,
-        claim=claim,
-        response_day=response_day,
-    )
+    c, response = read(responses, days, "time_to_response", response_day=response_day, **followed)
     return _to_response(c, response, end(c, np.zeros(response.shape), "PFS", deaths=True))
 
 
@@ -354,9 +282,9 @@ def times_of_course(
     c, response = read(
         responses,
         days,
-        censoring,
         "times_of_course",
-        baseline_assessed,
+        censoring=censoring,
+        baseline_assessed=baseline_assessed,
         response_day=response_day,
         **ends,
     )

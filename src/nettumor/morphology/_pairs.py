@@ -18,8 +18,8 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import SizeCriteria, Threshold
 from nettumor.terminology import Reason, Response
 
-BLOCK = 1 << 15
-"""Pairs judged at a time: their sizes and what is computed from them fill 0.8 MB."""
+BLOCK = 1 << 16
+"""Pairs judged at a time: their sizes and what is computed from them fill 1.6 MB."""
 
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)

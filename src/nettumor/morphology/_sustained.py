@@ -14,16 +14,21 @@ from nettumor._arrays import Bools, Codes, Floats, at_least, running
 from nettumor.criteria import BestResponseRule
 from nettumor.terminology import Response
 
+# once: an Enum is slow to look up in Python 3.11, and these are looked up for each pair of visits
+_NE, _PD, _SD, _MR, _PR, _CR = (
+    int(Response[name]) for name in ("NE", "PD", "SD", "MR", "PR", "CR")
+)
+
 
 def _met(codes: Codes) -> Bools:
     """PR and CR: no code is larger, and comparing codes takes a tenth of looking them up."""
-    met: Bools = codes >= Response.PR
+    met: Bools = codes >= _PR
     return met
 
 
 def _stable(codes: Codes) -> Bools:
     """SD and MR."""
-    stable: Bools = (codes == Response.SD) | (codes == Response.MR)
+    stable: Bools = (codes == _SD) | (codes == _MR)
     return stable
 
 
@@ -64,8 +69,8 @@ def sustain(
         now = codes[visit]
         hold = responded & _stable(now)
         carried[visit, who] = hold
-        response[visit, who[hold]] = Response.PR
-        responded = (responded | since[visit]) & (now != Response.PD)
+        response[visit, who[hold]] = _PR
+        responded = (responded | since[visit]) & (now != _PD)
     return carried
 
 
@@ -74,9 +79,9 @@ def _in_succession(codes: Codes) -> Bools:
     since = np.zeros(codes.shape, dtype=np.bool_)
     before = np.zeros(codes.shape[1], dtype=np.int8)
     for visit, now in enumerate(codes):
-        is_cr = now == Response.CR
-        since[visit] = np.where(before == Response.CR, is_cr, (before == Response.PR) & _met(now))
-        before = np.where(now > Response.NE, now, before)
+        is_cr = now == _CR
+        since[visit] = np.where(before == _CR, is_cr, (before == _PR) & _met(now))
+        before = np.where(now > _NE, now, before)
     return since
 
 
@@ -87,7 +92,7 @@ def _confirmed(
     since = np.zeros(codes.shape, dtype=np.bool_)
     for first in range(1, len(codes) - 1):
         who = np.flatnonzero(_met(codes[first]))  # those whose response here is still to confirm
-        of_pr = codes[first, who] == Response.PR
+        of_pr = codes[first, who] == _PR
         due = latest[first, who] + (rule.confirmation_days or 0)
         after_cr = np.zeros(who.shape, dtype=np.bool_)
         not_evaluable, stable = np.zeros((2, *who.shape), dtype=np.int64)
@@ -95,14 +100,14 @@ def _confirmed(
             if not who.size:
                 break
             now = codes[later, who]
-            is_cr, is_pr = now == Response.CR, now == Response.PR
+            is_cr, is_pr = now == _CR, now == _PR
             again = after_cr & is_pr  # no PR after a CR there
             confirms = (is_cr | (is_pr & of_pr)) & ~again
             since[later, who] |= confirms & at_least(earliest[later, who], due, guard)
             after_cr |= is_cr
-            not_evaluable += now == Response.NE
+            not_evaluable += now == _NE
             stable += _stable(now)
-            allowed = confirms | (now <= Response.NE)
+            allowed = confirms | (now <= _NE)
             if rule.accept_sd_between:
                 allowed |= _stable(now) & of_pr & (stable <= 1)
             left = np.flatnonzero(allowed & (not_evaluable <= rule.max_ne_between))

@@ -19,6 +19,7 @@ from attrs import frozen
 from nettumor import _arrays, _wording
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor._labels import by_label, same_labels
+from nettumor._threads import each
 from nettumor.criteria import VOGL_2008, SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.criteria.vogl_2008 import ASSESSMENT_WINDOW
@@ -28,6 +29,8 @@ from nettumor.terminology import Reason, Response, scalar_or_codes
 
 _PLAIN = (float, int, np.float64)
 _LARGE = 1e300
+_TWO_THREADS = 1 << 20
+"""Pairs: below, a second thread gains little."""
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
 
 
@@ -138,6 +141,29 @@ def _in_blocks(
     given = {"before": before, "after": after} | ({} if new is None else {"new_lesion": new})
     shape = _arrays.broadcast(**given)[0].shape
     codes = np.empty(shape, dtype=np.int8)
+    halves = _halves([*given.values(), codes])
+    bad = each(lambda *arrays: _judged(list(arrays), criteria), *halves, rows=codes.size)
+    return codes, any(bad)
+
+
+def _halves(arrays: list[npt.NDArray[Any]]) -> list[list[npt.NDArray[Any]]]:
+    """Both halves of each array, which may be judged side by side; arrays that lie in several ways
+    stay whole.
+    """
+    whole = arrays[-1]
+    if whole.size < _TWO_THREADS or any(
+        a.shape != whole.shape or not a.flags.c_contiguous for a in arrays
+    ):
+        return [[a] for a in arrays]
+    middle = whole.size // (2 * _pairs.BLOCK) * _pairs.BLOCK
+    return [[part[:middle], part[middle:]] for part in (a.reshape(-1) for a in arrays)]
+
+
+def _judged(arrays: list[npt.NDArray[Any]], criteria: SizeCriteria) -> bool:
+    """Write the codes of some pairs into the last of the arrays (before, after, new lesions where
+    they are told apart, codes); whether a size is impossible.
+    """
+    before, after, *flags_of_all, codes = arrays
     size = min(_pairs.BLOCK, codes.size)
     scratch, possible = _pairs.Scratch(size), True
     # by kind and width: a type of the other byte order equals no other
@@ -150,13 +176,13 @@ def _in_blocks(
         invalid="ignore", over="ignore"
     ):  # infinite and huge sizes are told apart block by block
         kind = "f" if all(narrow) else "d"
-        for b, a, *flags, out in _blocks([*given.values(), codes], size, kind):
+        for b, a, *flags, out in _blocks(arrays, size, kind):
             possible &= judge(b, a, criteria, limits, out, scratch)
             if flags:
                 _pairs.progress(flags[0], out)
         if near is not None:
-            near.mend(codes, new)
-    return codes, not possible
+            near.mend(codes, flags_of_all[0] if flags_of_all else None)
+    return not possible
 
 
 def _blocks(

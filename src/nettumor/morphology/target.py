@@ -253,11 +253,14 @@ def target_response(
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
     earliest, latest = _days(days, days_latest, courses.shape, argument)
     out = Results(courses)
-    for part, block in courses.blocks():
+
+    def judge(part: slice, block: Block) -> None:
         summed = sums_of(block)
-        judge = _Judge(block, summed, nodes[part].T, criteria, _arrays.GUARD)
+        own = _Judge(block, summed, nodes[part].T, criteria, _arrays.GUARD)
         days_of = [None if d is None else d[part].T for d in (earliest, latest)]
-        out.put(part, {**summed, **judge.answers(*days_of)})
+        out.put(part, {**summed, **own.answers(*days_of)})
+
+    courses.each_block(judge)
     found = out.arrays()
     del found["invalid"]  # said by the reason
     if filled is not None:

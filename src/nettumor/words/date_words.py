@@ -18,7 +18,6 @@ import math
 import re
 from collections.abc import Sequence
 from enum import IntEnum, unique
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -92,6 +91,8 @@ class _Read(NamedTuple):
 
 _INVALID = _Read(DateStatus.INVALID)
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
+_FIRST_DAY = datetime.date(FIRST_YEAR, 1, 1).toordinal() - _EPOCH
+_LAST_DAY = datetime.date(LAST_YEAR, 12, 31).toordinal() - _EPOCH
 _WIDTH = 11
 LONGEST = 64
 """A longer cell is no date."""
@@ -127,31 +128,26 @@ def read_all(words: Sequence[str], order: str = "") -> DateWords:
     >>> read_all(["2014-01-02T11:45", "02JAN2014", "2014-02", ""]).earliest.tolist()
     [16072.0, 16072.0, 16102.0, nan]
     """
-    return _read_few(tuple(words), order) if len(words) <= _FEW else _read_words(words, order)
-
-
-_FEW = 1024
-"""So many words are kept as they were read: a column is read once to decide how its dates are
-written, and again for its days."""
-
-
-@lru_cache(maxsize=16)
-def _read_few(words: tuple[str, ...], order: str) -> DateWords:
-    """The words read, in arrays that many share."""
-    found = _read_words(words, order)
-    for values in found:
-        values.setflags(write=False)
-    return found
-
-
-def _read_words(words: Sequence[str], order: str) -> DateWords:
-    """The words read: those in ISO 8601 at once, others one by one."""
     texts = [word.strip() for word in words]
     status, first, last, form, unusual = _read_iso(texts, serial=order in ("excel", "sas"))
     for i in unusual:  # distinct words of another form: few
         found = _read_other(texts[i], order)
         status[i], first[i], last[i], form[i] = found
     return DateWords(status, first, last, form)
+
+
+def of_days(days: Floats) -> DateWords:
+    """Whole days since 1970-01-01 (NaN: none), as `read_all` reads their words in ISO 8601 in every
+    order.
+
+    >>> of_days(np.array([16072.0, np.nan])).status.tolist()
+    [1, 0]
+    """
+    valid = (days >= _FIRST_DAY) & (days <= _LAST_DAY)
+    other = np.where(np.isnan(days), DateStatus.BLANK, DateStatus.INVALID)
+    status = np.where(valid, DateStatus.FULL, other).astype(np.int8)
+    day = np.where(valid, days, np.nan)
+    return DateWords(status, day, day, np.where(valid, Form.ISO, Form.NONE).astype(np.int8))
 
 
 def _read_iso(texts: list[str], *, serial: bool) -> tuple[Any, Any, Any, Any, list[int]]:

@@ -11,7 +11,8 @@ How a single word is written is the question of `nettumor.words.date_words`.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from attrs import field, frozen
@@ -25,6 +26,7 @@ from nettumor.words.date_words import (
     DateWords,
     Form,
     is_date,
+    of_days,
     read,
     read_all,
     serial_days,
@@ -40,6 +42,7 @@ __all__ = [
     "Form",
     "decide",
     "is_date",
+    "of_days",
     "read",
     "read_all",
     "serial_days",
@@ -86,8 +89,15 @@ class DateDecision:
     note: str = ""
 
 
+Reader = Callable[[str], DateWords]
+"""Gives the words of a column as they are read in an order."""
+
+
 def decide(
-    columns: Mapping[str, Sequence[str]], said: str | Mapping[str, str] | None = None
+    columns: Mapping[str, Sequence[str]],
+    said: str | Mapping[str, str] | None = None,
+    *,
+    readers: Mapping[str, Reader] | None = None,
 ) -> dict[str, DateDecision]:
     """How each column of dates of a study is read.
 
@@ -99,6 +109,8 @@ def decide(
         What the user says of all columns, or of some by "table.column" or "column". Two-digit years
         are read only where an order is said, as 1950 to 2049 (RFC 5280, 4.1.2.5.1), and never in a
         column of births.
+    readers : mapping of str to callable, optional
+        For each column what gives `read_all` of its words in an order, where that is kept.
 
     Returns
     -------
@@ -123,7 +135,9 @@ def decide(
 date of the study decides. Pass dates="DMY" or "MDY" (--dates DMY).
     """
     told = _told(columns, said)
-    held = {name: _Held.of(name, words) for name, words in columns.items()}
+    if readers is None:
+        readers = {name: partial(read_all, words) for name, words in columns.items()}
+    held = {name: _Held.of(name, words, readers[name]) for name, words in columns.items()}
     own = {name: column.order for name, column in held.items() if name not in told and column.order}
     return {
         name: column.told(told[name]) if name in told else column.decided(own, held)
@@ -163,29 +177,30 @@ def _order(word: str) -> str:
 
 @frozen(eq=False)
 class _Held:
-    """What a column holds: its words as they are read without an order, and the places of those
-    that need one.
+    """What a column holds: its words as they are read without an order (``plain``), and the places
+    of those that need one.
     """
 
     name: str
     words: Sequence[str]
+    read: Reader
     plain: DateWords
     slashes: tuple[int, ...]
     fits: dict[str, tuple[int, ...]]
 
     @classmethod
-    def of(cls, name: str, words: Sequence[str]) -> _Held:
-        plain = read_all(words)
+    def of(cls, name: str, words: Sequence[str], read: Reader) -> _Held:
+        plain = read("")
         slashes = np.flatnonzero(plain.form == Form.SLASHES)
         if not slashes.size:
-            return cls(name, words, plain, (), {"DMY": (), "MDY": ()})
+            return cls(name, words, read, plain, (), {"DMY": (), "MDY": ()})
         given = [words[int(i)] for i in slashes]
         fits = {}
         for order in ("DMY", "MDY"):
             full = read_all(given, order).status == DateStatus.FULL
             fits[order] = tuple(slashes[full].tolist())
         possible = sorted({*fits["DMY"], *fits["MDY"]})
-        return cls(name, words, plain, tuple(possible), fits)
+        return cls(name, words, read, plain, tuple(possible), fits)
 
     def _alone(self, order: str) -> int:
         """The first place that only this order fits, -1 for none."""
@@ -268,7 +283,9 @@ class _Held:
         )
 
     def _read(self, order: str, note: str, refusal: str = "") -> DateDecision:
-        found = read_all(self.words, order) if order else self.plain
+        found = self.read(order) if order else self.plain
+        if not order and (found.status == DateStatus.FULL).all() and (found.form == Form.ISO).all():
+            return DateDecision(certain=not refusal, refusal=refusal, note=note)
         read_ = (found.status == DateStatus.FULL) | (found.status == DateStatus.PARTIAL)
         return DateDecision(
             order=order,

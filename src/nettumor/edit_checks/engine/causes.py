@@ -14,6 +14,7 @@ import numpy.typing as npt
 from nettumor.edit_checks.engine.register import Check, Hits
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.domains import TUMOUR_DOMAINS, domain_places
+from nettumor.rows import group
 
 
 def places_in_time(
@@ -99,10 +100,10 @@ def causes(
                 (subject, no_time, no_lesion, tracked, ~tracked),
             ):
                 free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
-                group = np.flatnonzero(theirs & b & (key >= 0))
-                if not len(free) or not len(group):
+                others = np.flatnonzero(theirs & b & (key >= 0))
+                if not len(free) or not len(others):
                     continue
-                found = _nearest(free, group, rank, key, when, where)
+                found = _nearest(free, others, rank, key, when, where)
                 elsewhere = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
                 cause[free] = np.where(same & (found >= 0) & elsewhere, -1, found)
     return _roots(cause)
@@ -148,47 +149,34 @@ def _nearest(
     until = np.where(order[mine] < 0, far, order[mine])
     for at_lesion in (True, False):
         for noted in (0, 2):  # causes above note; then notes, which explain notes only
-            group = theirs[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
+            others = theirs[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
             when = lasting[(rank[theirs] < 2) if noted == 0 else (rank[theirs] == 2)]
             free = (out < 0) & (rank[mine] >= noted)
             if at_lesion:  # else one of the two names no lesion
-                group, when = group[lesion[group] >= 0], when[lesion[group] >= 0]
+                others, when = others[lesion[others] >= 0], when[lesion[others] >= 0]
                 free &= lesion[mine] >= 0
-            found = _last_before(group, when, mine, until, track, lesion if at_lesion else None)
+            found = _last_before(others, when, mine, until, track, lesion if at_lesion else None)
             other = (
-                (lesion[group[found]] >= 0) & (lesion[mine] >= 0)
-                if len(group)
+                (lesion[others[found]] >= 0) & (lesion[mine] >= 0)
+                if len(others)
                 else np.zeros(len(mine), bool)
             )
             good = free & (found >= 0) & (at_lesion | ~other)
-            out[good] = group[found[good]]
+            out[good] = others[found[good]]
     return out
 
 
 def _last_before(
-    group: npt.NDArray[np.int64],
+    theirs: npt.NDArray[np.int64],
     when: npt.NDArray[np.int64],
     mine: npt.NDArray[np.int64],
     until: npt.NDArray[np.int64],
     track: npt.NDArray[np.int64],
     lesion: npt.NDArray[np.int64] | None,
 ) -> npt.NDArray[np.int64]:
-    """For each of ``mine`` the place in ``group`` of the last one with its key whose time is not
+    """For each of ``mine`` the place in ``theirs`` of the last one with its key whose time is not
     after; -1.
     """
-    if not len(group):
-        return np.full(len(mine), -1, dtype=np.int64)
-    key = track if lesion is None else track * (int(lesion.max()) + 2) + lesion + 1
-    _, codes = np.unique(np.concatenate([key[group], key[mine]]), return_inverse=True)
-    # rows of group and mine sorted by key, then time; a member of the group before one of mine at
-    # the same time
-    times = np.concatenate([when, until])
-    is_mine = np.repeat([0, 1], [len(group), len(mine)])
-    order = np.lexsort((is_mine, times, codes))
-    seen = np.where(is_mine[order] == 0, order, -1)
-    place = np.maximum.accumulate(np.where(seen >= 0, np.arange(len(order)), -1))
-    held = np.where(place >= 0, seen[np.maximum(place, 0)], -1)
-    same = (held >= 0) & (codes[np.maximum(held, 0)] == codes[order])
-    out = np.full(len(order), -1, dtype=np.int64)
-    out[order] = np.where(same, held, -1)
-    return out[len(group) :]
+    keys = (track,) if lesion is None else (track, lesion)
+    held = group(*(key[theirs] for key in keys), by=when)
+    return held.last_until(held.find(*(key[mine] for key in keys)), until)

@@ -21,6 +21,7 @@ from nettumor.crf.columns import Column, Words, number_text
 from nettumor.edit_checks.engine.configuration import Configuration
 from nettumor.edit_checks.engine.register import Check, Hits
 from nettumor.edit_checks.reading.data import Data, visit_words
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.errors import InputError
 
 COLUMNS = (
@@ -181,17 +182,20 @@ def _related(data: Data, hits: Hits) -> Words:
     return np.where(other < 0, "", where + blank + written(numbers, len(other))).astype(object)
 
 
+@made_once
+def _site_of_subject(data: Data) -> dict[str, str]:
+    """The site of each subject, as its first row has it."""
+    table = data.tables["subjects"]
+    codes, words = table.keys_of("subject")
+    return dict(reversed([*zip(words[codes].tolist(), table.text("site").tolist(), strict=True)]))
+
+
 def _site(data: Data, hits: Hits, subjects: Words) -> Words:
     """The site of each hit: of its row, else of its subject; "" where none is known."""
     own = _cells(data, hits, "site")
     if "subjects" not in data.tables or "site" not in data.tables["subjects"]:
         return own
-    if "site of subject" not in data.read:
-        table = data.tables["subjects"]
-        codes, words = table.keys_of("subject")
-        pairs = [*zip(words[codes].tolist(), table.text("site").tolist(), strict=True)]
-        data.read["site of subject"] = dict(reversed(pairs))
-    known: Mapping[str, str] = data.read["site of subject"]
+    known = _site_of_subject(data)
     told = np.array([known.get(" ".join(s.split()), "") for s in subjects], dtype=object)
     return np.where(own == "", told, own).astype(object)
 

@@ -23,6 +23,7 @@ from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configur
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
 from nettumor.edit_checks.engine.run_before import Previous, compared_with, previous_table
 from nettumor.errors import InputError
+from nettumor.rows import order_rows
 from nettumor.tables import Table, csv_text, no_formula
 
 
@@ -109,7 +110,7 @@ class Findings(Table):
             else ""
         )
         names, number = np.unique(self["check"], return_counts=True)
-        most = [f"  {names[i]}: {number[i]}" for i in np.argsort(-number, kind="stable")[:10]]
+        most = [f"  {names[i]}: {number[i]}" for i in order_rows(-number)[:10]]
         not_plain = summary(self.intake)
         head = f"{not_plain}; {self.n_rows}" if not_plain else f"{self.n_rows}"
         return "\n".join((f"{head} findings ({counts}{folded})", f"  checks: {states}", *most))
@@ -349,7 +350,7 @@ class Findings(Table):
         words, codes = np.unique(self[column][use], return_inverse=True)
         rank = ranks(self["severity"][use])
         count = np.bincount(codes * 3 + rank, minlength=3 * len(words)).reshape(-1, 3)
-        order = np.lexsort((np.arange(len(words)), *-count.T[::-1]))
+        order = order_rows(*-count.T)
         return Table(
             {column: words[order], **{s: count[order, i] for i, s in enumerate(SEVERITIES)}}
         )
@@ -362,9 +363,9 @@ def _capped(
     out, by check.
     """
     names, codes = np.unique(check, return_inverse=True)
-    turn = np.lexsort((np.arange(len(rows)), rank, occurrence(codes)))
+    turn = order_rows(occurrence(codes), rank)
     over = np.bincount(codes[turn[limit:]], minlength=len(names))
-    most = np.argsort(-over, kind="stable")[: np.count_nonzero(over)]
+    most = order_rows(-over)[: np.count_nonzero(over)]
     told = ", ".join(f"{over[i]} of {names[i]}" for i in most[:5])
     rest = f", and of {len(most) - 5} other checks" if len(most) > 5 else ""
     return np.sort(rows[turn[:limit]]), f"{len(rows) - limit} beyond {limit} ({told}{rest})"

@@ -17,12 +17,10 @@ from nettumor._arrays import Bools
 from nettumor.crf import LAYOUTS, DateStatus, parse_flags
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.edit_checks.engine.register import Check
+from nettumor.edit_checks.reading.made_once import made_once
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.data import Data, Rows
-
-_COUNTED = "looked at"
-"""The key in `Data.read` of what a check counted itself."""
 
 
 @frozen
@@ -49,16 +47,14 @@ def looked(data: Data, read: Bools, filled: Bools | None = None) -> None:
     A check that looks for other places than rows of its first table calls it, once for each table.
     """
     there = np.ones(len(read), np.bool_) if filled is None else filled
-    data.read.setdefault(_COUNTED, []).append(
-        (int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read)))
-    )
+    data.counted.append((int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read))))
 
 
 def places_of(data: Data, check: Check) -> Places:
     """Where a check looked that has just run: what it counted itself, else the rows it needs."""
-    counted = data.read.pop(_COUNTED, None)
-    if counted is not None:
-        read, unread = np.sum(counted, axis=0).tolist()
+    if data.counted:
+        read, unread = np.sum(data.counted, axis=0).tolist()
+        data.counted.clear()
         return _places(read, unread, "place that can be read")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
@@ -101,17 +97,14 @@ def _columns(rows: Rows, check: Check, name: str) -> list[tuple[str, ...]]:
     return [held for o in options if (held := tuple(c for c in o if c in rows))]
 
 
+@made_once
 def _of_column(data: Data, rows: Rows, column: str) -> tuple[Bools, Bools]:
     """Where a column's cells are read as what the column holds, and where they hold something
     else.
     """
-    key = (rows.name, column, "is read")
-    if key not in data.read:
-        filled = ~rows.blank(column)
-        read = _is_read(rows, column, filled)
-        data.read[key] = read, filled & ~read & ~_says_none(rows, column)
-    found: tuple[Bools, Bools] = data.read[key]
-    return found
+    filled = ~rows.blank(column)
+    read = _is_read(rows, column, filled)
+    return read, filled & ~read & ~_says_none(rows, column)
 
 
 def _kind(rows: Rows, column: str) -> str:

@@ -12,85 +12,68 @@ beside. Baseline is the last visit with lesions on or before the reference date 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
 from nettumor._arrays import Bools, Codes, Floats
-from nettumor.assessment.visits import measured_twice, rank_of, time_order, visit_numbers
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.rows import Groups, group
+from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
-from nettumor.words.visits import is_loose
 
 if TYPE_CHECKING:
-    from nettumor.edit_checks.reading.recomputed import Chain
+    from nettumor.edit_checks.reading.recomputed import Chain, Sizes
 
 Ints = npt.NDArray[np.int64]
 
 
-@frozen(eq=False)
-class Timepoints:
-    """Every visit of every track, sorted by track, then time; one element per timepoint.
+def _no_names(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return given or {}
+
+
+def _visits_or_days(schedule: Any) -> tuple[Any, ...] | None:
+    """A schedule that one interval does not say; None for any other."""
+    return schedule if isinstance(schedule, tuple) else None
+
+
+@frozen(eq=False, slots=False)
+class Rows:
+    """One table, row by row; every array has one element per row.
 
     Attributes
     ----------
-    track, visit : ndarray of int
-        Codes.
-    day : ndarray of float
-        Earliest full date (days since 1970, or days as given); NaN where there is none.
-    last_day : ndarray of float
-        Latest full date.
-    scan_day : ndarray of float
-        Latest full date of its lesions, by which timepoints are ordered; without lesions the
-        earliest date.
-    order : ndarray of int
-        Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative
-        before.
-    lesions, responses : ndarray of int
-        The first row there of the lesions and of the responses table, -1 for none.
-    start : ndarray of int, shape (tracks + 1,)
-        Where each track begins.
+    data : Data
+        The study that the table is of.
+    name : str
+    table : CrfTable
     """
 
-    track: Ints
-    visit: Ints
-    day: Floats
-    last_day: Floats
-    scan_day: Floats
-    order: Ints
-    lesions: Ints
-    responses: Ints
-    start: Ints
-
-    def __len__(self) -> int:
-        return len(self.track)
-
-    def earlier(self, step: int = 1) -> Ints:
-        """The timepoint ``step`` before each one in its track, -1 for none."""
-        index = np.arange(len(self)) - step
-        return np.where((index >= 0) & (self.track[np.maximum(index, 0)] == self.track), index, -1)
+    data: Data
+    name: str
+    table: CrfTable
+    _numbers: dict[str, Numbers] = field(init=False, factory=dict, repr=False)
+    _dates: dict[str, Dates] = field(init=False, factory=dict, repr=False)
 
     @property
-    def baseline(self) -> Ints:
-        """For each timepoint the baseline timepoint of its track."""
-        return np.arange(len(self)) - self.order
+    def n(self) -> int:
+        """How many rows there are."""
+        return self.table.n_rows
 
-
-class Rows:
-    """One table, row by row; every array has one element per row."""
-
-    def __init__(self, data: Data, name: str, table: CrfTable) -> None:
-        self.data, self.name, self.table, self.n = data, name, table, table.n_rows
+    def release(self) -> None:
+        """Let go of what was read out of columns."""
+        self._numbers.clear()
+        self._dates.clear()
 
     def __contains__(self, column: str) -> bool:
         return column in self.table
@@ -116,11 +99,9 @@ class Rows:
 
     def numbers(self, column: str) -> Numbers:
         """A column's numbers; read once."""
-        key = (self.name, column)
-        if key not in self.data.read:
-            self.data.read[key] = self.table.numbers(column)
-        found: Numbers = self.data.read[key]
-        return found
+        if column not in self._numbers:
+            self._numbers[column] = self.table.numbers(column)
+        return self._numbers[column]
 
     def responses(self, column: str) -> Codes:
         """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
@@ -134,11 +115,9 @@ class Rows:
 
     def dates(self, column: str) -> Dates:
         """A column's dates (numbers of days where the study counts days); read once."""
-        key = (self.name, column, "dates")
-        if key not in self.data.read:
-            self.data.read[key] = self.table.dates(column, days=self.data.tables.days)
-        found: Dates = self.data.read[key]
-        return found
+        if column not in self._dates:
+            self._dates[column] = self.table.dates(column, days=self.data.tables.days)
+        return self._dates[column]
 
     @cached_property
     def said_visit(self) -> Words:
@@ -233,19 +212,23 @@ class Rows:
         return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
 
     @cached_property
+    def in_time(self) -> Groups:
+        """The rows of each lesion in time (of one timepoint as in the file)."""
+        return group(self.lesion, by=self.timepoint)
+
+    @cached_property
     def first_row(self) -> Ints:
         """For each row the first row of its lesion in time (the earliest timepoint, then the first
         in the file).
         """
-        order = np.lexsort((np.arange(self.n), self.timepoint, self.lesion))
-        _, first = number_rows(self.lesion[order])
-        return order[first][self.lesion] if self.n else order
+        return np.asarray(self.in_time.of_rows(self.in_time.first()))
 
 
+@frozen(eq=False, slots=False)
 class Data:
     """What the checks share.
 
-    Parameters
+    Attributes
     ----------
     tables : Tables
     criteria : Criteria
@@ -257,6 +240,10 @@ class Data:
         The protocol's windows, in days: ``interval``, ``window``, ``baseline``.
     schedule : pairs or days, optional
         Scheduled visits that one interval does not say, as `nettumor.assess` takes them.
+    made : dict
+        What was made for one check and the next may ask for, kept by `made_once`.
+    counted : list of tuple of int
+        Where the check that runs could read, and where not, as it counted itself.
 
     Examples
     --------
@@ -267,25 +254,16 @@ class Data:
     ([0, 1], [30.0, 20.0])
     """
 
-    def __init__(
-        self,
-        tables: Tables,
-        criteria: Criteria,
-        *,
-        organ_map: Mapping[str, str] | None = None,
-        method_equivalents: tuple[tuple[str, ...], ...] = (),
-        windows: Mapping[str, float] | None = None,
-        schedule: Any = None,
-    ) -> None:
-        self.tables, self.criteria = tables, criteria
-        self.organ_map = organ_map or {}
-        self.method_equivalents, self.windows = method_equivalents, windows or {}
-        self.schedule = schedule if isinstance(schedule, tuple) else None
-        self.read: dict[Any, Any] = {}
-        """What was read out of columns, kept for the next check; a check may keep its own pieces
-        here.
-        """
-        self._rows: dict[str, Rows] = {}
+    tables: Tables
+    criteria: Criteria
+    organ_map: Mapping[str, str] = field(kw_only=True, default=None, converter=_no_names)
+    method_equivalents: tuple[tuple[str, ...], ...] = field(kw_only=True, default=())
+    windows: Mapping[str, float] = field(kw_only=True, default=None, converter=_no_names)
+    schedule: tuple[Any, ...] | None = field(kw_only=True, default=None, converter=_visits_or_days)
+    made: dict[Hashable, object] = field(init=False, factory=dict, repr=False)
+    counted: list[tuple[int, int]] = field(init=False, factory=list, repr=False)
+    _rows: dict[str, Rows] = field(init=False, factory=dict, repr=False)
+    _factors: dict[str, tuple[dict[str, Ints], Words]] = field(init=False, factory=dict, repr=False)
 
     def __contains__(self, name: str) -> bool:
         return name in self.tables or name in self.tables.domains
@@ -295,10 +273,6 @@ class Data:
             held = self.tables.domains if name in self.tables.domains else self.tables
             self._rows[name] = Rows(self, name, held[name])
         return self._rows[name]
-
-    @cached_property
-    def _factors(self) -> dict[str, tuple[dict[str, Ints], Words]]:
-        return {}
 
     def _share(self, column: str) -> tuple[dict[str, Ints], Words]:
         if column not in self._factors:
@@ -315,7 +289,9 @@ class Data:
         """Let go of what was read out of columns: the next group of checks needs other columns, or
         reads them again.
         """
-        self.read = {key: value for key, value in self.read.items() if key == "small"}
+        self.made.clear()
+        for rows in self._rows.values():
+            rows.release()
 
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
@@ -389,138 +365,15 @@ class Data:
         return out
 
     @cached_property
-    def _visits(self) -> tuple[Ints, Ints]:
-        """The timepoint of each row of lesions and responses, and the first of these rows of each
-        timepoint.
-        """
-        by_visit = any("visit" in self.tables[n] for n in self._judged)
-        code = self._joined([self[n]._shared("visit") for n in self._judged])
-        words = self.words("visit") if self._judged else np.empty(0, object)
-        blank = (
-            np.array([w == "" for w in words], dtype=np.bool_)[code]
-            if len(code)
-            else np.empty(0, np.bool_)
-        )
-        if not by_visit or blank.any():
-            days = self._joined(
-                [
-                    self[n]._shared("day" if self.tables[n].has_days else "date")
-                    for n in self._judged
-                ]
-            )
-            code, blank = self._borrowed(code, blank, days)
-            code = np.where(blank, days + len(words), code)
-        track = self._tracks[0]
-        return number_rows(track, code, self._dates_apart(track, code, words, blank))
-
-    def _borrowed(self, code: Ints, blank: Bools, days: Ints) -> tuple[Ints, Bools]:
-        """The codes of visits, where a response without a visit takes that of the lesions of its
-        track and date.
-        """
-        lesions = self["lesions"].n if "lesions" in self._judged else 0
-        undated = (
-            self._joined(
-                [
-                    np.asarray(
-                        self[n].blank("day" if self.tables[n].has_days else "date"), np.int64
-                    )
-                    for n in self._judged
-                ]
-            )
-            == 1
-        )
-        place, _ = number_rows(self._tracks[0], days)
-        visit = np.full(int(place.max(initial=-1)) + 1, -1, dtype=np.int64)
-        from_ = np.flatnonzero(~blank[:lesions] & ~undated[:lesions])[::-1]
-        visit[place[from_]] = code[from_]
-        found = np.where(blank & ~undated, visit[place], -1) if len(place) else place
-        found[:lesions] = -1
-        return np.where(found >= 0, found, code), blank & (found < 0)
-
-    def _dates_apart(self, track: Ints, code: Ints, words: Words, blank: Bools) -> Ints:
-        """For visits of which each date is a timepoint of its own, a number for the date; else 0.
-
-        As `nettumor.assess` has it: unscheduled visits, and those at which one lesion was recorded
-        on several days. A response belongs to the last of the visit's scans on or before its date,
-        else to the first.
-        """
-        none = np.zeros(len(code), dtype=np.int64)
-        if "lesions" not in self._judged or not len(code):
-            return none
-        n = self["lesions"].n  # the lesions stand first
-        loose = np.array([is_loose(str(w)) for w in words], dtype=np.bool_)
-        day = np.concatenate([self[name].day for name in self._judged])
-        dated = ~np.isnan(day)
-        _, dates = np.unique(np.where(dated, day, -np.inf), return_inverse=True)
-        dates = np.where(dated, dates + 1, 0)
-        lesion = self["lesions"].table.keys_of("lesion")[0]
-        apart = measured_twice(lesion, track[:n], code[:n], dates[:n], dated[:n]) & ~blank[:n]
-        apart |= loose[np.where(blank[:n], 0, code[:n])] & ~blank[:n] if len(words) else False
-        if not apart.any():
-            return none
-        place, _ = number_rows(track, code)
-        mine = np.concatenate([apart, np.isin(place[n:], place[:n][apart])])
-        out = np.where(mine, dates, 0)
-        scans = np.flatnonzero(apart & dated[:n])
-        out[n:] = np.where(
-            mine[n:], _last_scan(place[scans], dates[scans], place[n:], dates[n:]), 0
-        )
-        return out
-
-    @cached_property
     def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
-        joined, first = self._visits
-        count = len(first)
-        day = np.concatenate([self[n].day for n in self._judged]) if self._judged else np.empty(0)
-        low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        known = ~np.isnan(day)
-        np.minimum.at(low, joined[known], day[known])
-        np.maximum.at(high, joined[known], day[known])
-        visit = self._joined([self[n]._shared("visit") for n in self._judged])[first]
-        track = self._tracks[0][first]
-        scan = self._scan_days(joined, np.where(np.isinf(low), np.nan, low))
-        words = self.words("visit") if self._judged else np.empty(0, object)
-        number = visit_numbers(words)[visit] if len(words) else low
-        rank = rank_of(words)[visit] if len(words) else visit
-        earliest = (
-            np.concatenate([self[n].when.earliest for n in self._judged])[first] if count else low
+        names = self._judged
+        return place_timepoints(
+            {n: self.tables[n] for n in names},
+            self.tracks,
+            {n: self.shared("visit", n) for n in names},
+            self.words("visit"),
+            self.reference_day[self.track_subject],
         )
-        order = time_order(track, scan, number, earliest, rank) if count else np.empty(0, np.int64)
-        place = np.empty(count, np.int64)
-        place[order] = np.arange(count)
-        low, high, scan = (np.where(np.isinf(a), np.nan, a)[order] for a in (low, high, scan))
-        rows = self._split(place[joined])
-        firsts = [_first_of(rows.get(n), count) for n in ("lesions", "responses")]
-        track = track[order]
-        start = np.searchsorted(track, np.arange(self.n_tracks + 1))
-        since = self._since_baseline(track, scan, firsts[0] >= 0, start)
-        return Timepoints(
-            track, visit[order], low, high, scan, since, firsts[0], firsts[1], start
-        ), rows
-
-    def _scan_days(self, place: Ints, day: Floats) -> Floats:
-        """The latest day of a timepoint's lesions; where there is none, its ``day``."""
-        latest = np.full(len(day), -np.inf)
-        if "lesions" in self._judged:
-            scans = self["lesions"].day
-            known = np.flatnonzero(~np.isnan(scans))
-            np.maximum.at(latest, place[known], scans[known])
-        return np.where(np.isinf(latest), day, latest)
-
-    def _since_baseline(self, track: Ints, day: Floats, has: Bools, start: Ints) -> Ints:
-        """The place of each timepoint from its track's baseline."""
-        reference = self.reference_day[self.track_subject][track] if len(track) else np.empty(0)
-        index = np.arange(len(track))
-        has = has | ~np.isin(
-            track, track[has]
-        )  # a track without any lesion: every visit may be the first
-        first = np.full(len(start) - 1, len(track))
-        np.minimum.at(first, track[has], index[has])
-        before = has & (day <= reference)
-        last = np.full(len(start) - 1, -1)
-        np.maximum.at(last, track[before], index[before])
-        baseline = np.where(last >= 0, last, first)
-        return index - baseline[track]
 
     @property
     def timepoints(self) -> Timepoints:
@@ -562,13 +415,18 @@ class Data:
         return own[codes] if len(words) else np.empty(0, np.bool_)
 
     @cached_property
+    def sizes(self) -> Sizes:
+        """The sizes of the rows of the lesions table under the criteria."""
+        from nettumor.edit_checks.reading.recomputed import sizes_of
+
+        return sizes_of(self)
+
+    @property
     def size(self) -> Floats:
         """For each row of the lesions table the size that counts under the criteria, 5 mm put in
         for too small.
         """
-        from nettumor.edit_checks.reading.recomputed import counted_size
-
-        return counted_size(self)
+        return self.sizes.counted
 
     @cached_property
     def chain(self) -> Chain:
@@ -576,28 +434,6 @@ class Data:
         from nettumor.edit_checks.reading.recomputed import recompute
 
         return recompute(self)
-
-
-def _last_scan(place: Ints, date: Ints, wanted: Ints, until: Ints) -> Ints:
-    """For each wanted place the last of its dates that is not after ``until``, else its first; 0
-    where it has none.
-    """
-    width = int(max(date.max(initial=0), until.max(initial=0))) + 2
-    keys = np.unique(place * width + date)
-    at = np.searchsorted(keys, wanted * width + until, side="right") - 1
-    here = (
-        (at >= 0) & (keys[np.maximum(at, 0)] // width == wanted)
-        if len(keys)
-        else np.zeros(len(wanted), np.bool_)
-    )
-    later = np.minimum(at + 1, len(keys) - 1)
-    after = ~here & (at + 1 < len(keys)) & (keys[later] // width == wanted) if len(keys) else here
-    found = np.where(here, at, later)
-    return (
-        np.where(here | after, keys[found] % width, 0)
-        if len(keys)
-        else np.zeros(len(wanted), np.int64)
-    )
 
 
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:
@@ -624,11 +460,3 @@ def _families(criteria: Criteria) -> list[str]:
     """The families of size criteria that an edition names as its own."""
     told = (str(getattr(criteria, "family", "")), criteria.name, criteria.title)
     return [family for text in told if (family := criteria_names.family(text))]
-
-
-def _first_of(places: Ints | None, count: int) -> Ints:
-    """The first row at each timepoint, -1 for none."""
-    out = np.full(count, -1, dtype=np.int64)
-    if places is not None and len(places):
-        out[places[::-1]] = np.arange(len(places) - 1, -1, -1)
-    return out

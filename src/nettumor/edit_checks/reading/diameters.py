@@ -23,6 +23,7 @@ from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.criteria import MRECIST_2010, RECIST_1_1
 from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import size_criteria
 
 
@@ -62,26 +63,24 @@ class Diameters:
     column: npt.NDArray[Any]
 
 
+@made_once
 def diameters(data: Data) -> Diameters:
     """The diameters of a study; read once."""
-    if "diameters" not in data.read:
-        rows = data["lesions"]
-        viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
-        size, small = sizes_used(
-            rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
-        )
-        small = small & np.isnan(size)
-        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
-        for name, where in (
-            ("perpendicular", rows.cells.nodal),
-            ("viable", ~rows.cells.nodal & viable),
-            ("diameter", np.ones(rows.n, dtype=np.bool_)),
-        ):
-            column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
-        value = np.where(small, RECIST_1_1.too_small or np.nan, size)
-        data.read["diameters"] = Diameters(value, small, column)
-    found: Diameters = data.read["diameters"]
-    return found
+    rows = data["lesions"]
+    viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
+    size, small = sizes_used(
+        rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
+    )
+    small = small & np.isnan(size)
+    column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
+    for name, where in (
+        ("perpendicular", rows.cells.nodal),
+        ("viable", ~rows.cells.nodal & viable),
+        ("diameter", np.ones(rows.n, dtype=np.bool_)),
+    ):
+        column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
+    value = np.where(small, RECIST_1_1.too_small or np.nan, size)
+    return Diameters(value, small, column)
 
 
 def hits_by_column(

@@ -16,6 +16,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf import number_rows, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_rows import folded
 
 
@@ -87,30 +88,28 @@ def whole_codes(day: Floats, row: Ints) -> Ints:
     return out
 
 
+@made_once
 def diary_of(data: Data) -> Diary:
     """The symptoms table; read once."""
-    if "diary" not in data.read:
-        rows = data["symptoms"]
-        one = (rows.number("days_recorded") == 1) | (rows.number("period_days") == 1)
-        mean = ~rows.blank("per_day")
-        daily = ~rows.blank("count") | (one & mean)
-        period = ~daily & (
-            mean | ~rows.blank("total") | ~rows.blank("days_recorded") | ~rows.blank("period_days")
-        )
-        count = np.where(rows.blank("count"), rows.number("per_day"), rows.number("count"))
-        symptom = folded(rows, "symptom")
-        series, _ = number_rows(rows.subject, symptom + 1)
-        block, _ = number_rows(series, folded(rows, "visit") + 1)
-        data.read["diary"] = Diary(
-            rows,
-            daily,
-            period,
-            np.where(daily, count, np.nan),
-            np.floor(rows.day),
-            symptom,
-            series,
-            block,
-            ~rows.blank("visit"),
-        )
-    found: Diary = data.read["diary"]
-    return found
+    rows = data["symptoms"]
+    one = (rows.number("days_recorded") == 1) | (rows.number("period_days") == 1)
+    mean = ~rows.blank("per_day")
+    daily = ~rows.blank("count") | (one & mean)
+    period = ~daily & (
+        mean | ~rows.blank("total") | ~rows.blank("days_recorded") | ~rows.blank("period_days")
+    )
+    count = np.where(rows.blank("count"), rows.number("per_day"), rows.number("count"))
+    symptom = folded(rows, "symptom")
+    series, _ = number_rows(rows.subject, symptom + 1)
+    block, _ = number_rows(series, folded(rows, "visit") + 1)
+    return Diary(
+        rows,
+        daily,
+        period,
+        np.where(daily, count, np.nan),
+        np.floor(rows.day),
+        symptom,
+        series,
+        block,
+        ~rows.blank("visit"),
+    )

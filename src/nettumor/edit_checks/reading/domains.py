@@ -13,12 +13,15 @@ import numpy.typing as npt
 from nettumor.crf.columns import Column, Words
 from nettumor.crf.sdtm import evaluator, variable, visit
 from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.rows import find_rows
 
 Ints = npt.NDArray[np.int64]
 
 TUMOUR_DOMAINS = ("TU", "TR", "RS")
 
 
+@made_once
 def domain_places(data: Data, name: str) -> Ints:
     """Track, place in time (`Rows.order`) and lesion (`Rows.lesion`) of each row of TU, TR or RS.
 
@@ -33,29 +36,25 @@ def domain_places(data: Data, name: str) -> Ints:
     ndarray of int, shape (3, rows)
         -1 where unknown: a subject, reader, visit or lesion that the tables do not have.
     """
-    key = (name, "places")
-    if key not in data.read:
-        table, points = data.tables.domains[name], data.timepoints
-        subject, reader, when, lesion = (
-            _coded(column.trimmed, data.words(word))
-            for column, word in (
-                (variable(table, "USUBJID"), "subject"),
-                (evaluator(table, name), "evaluator"),
-                (visit(table), "visit"),
-                (variable(table, f"{name}LNKID"), "lesion"),
-            )
+    table, points = data.tables.domains[name], data.timepoints
+    subject, reader, when, lesion = (
+        _coded(column.trimmed, data.words(word))
+        for column, word in (
+            (variable(table, "USUBJID"), "subject"),
+            (evaluator(table, name), "evaluator"),
+            (visit(table), "visit"),
+            (variable(table, f"{name}LNKID"), "lesion"),
         )
-        track = _place((subject, reader), (data.track_subject, data.track_evaluator))
-        point = _place((track, when), (points.track, points.visit))
-        order = np.where(point >= 0, points.order[point], -1) if len(points) else point
-        found = np.full(table.n_rows, -1, dtype=np.int64)
-        if "lesions" in data.places and data["lesions"].n:
-            rows = data["lesions"]
-            row = _place((track, lesion), (rows.track, data.shared("lesion", "lesions")))
-            found = np.where((row >= 0) & (lesion >= 0), rows.lesion[row], -1)
-        data.read[key] = np.stack([track, order, found])
-    places: Ints = data.read[key]
-    return places
+    )
+    track = find_rows((subject, reader), (data.track_subject, data.track_evaluator))
+    point = find_rows((track, when), (points.track, points.visit))
+    order = np.where(point >= 0, points.order[point], -1) if len(points) else point
+    found = np.full(table.n_rows, -1, dtype=np.int64)
+    if "lesions" in data.places and data["lesions"].n:
+        rows = data["lesions"]
+        row = find_rows((track, lesion), (rows.track, data.shared("lesion", "lesions")))
+        found = np.where((row >= 0) & (lesion >= 0), rows.lesion[row], -1)
+    return np.stack([track, order, found])
 
 
 def _coded(column: Column, words: Words) -> Ints:
@@ -63,14 +62,3 @@ def _coded(column: Column, words: Words) -> Ints:
     code = {w: i for i, w in enumerate(words.tolist())}
     found = np.array([code.get(w, -1) for w in column.words], dtype=np.int64)
     return found[column.codes] if len(found) else np.empty(0, np.int64)
-
-
-def _place(keys: tuple[Ints, Ints], held: tuple[Ints, Ints]) -> Ints:
-    """For each pair of keys the first place that holds it, -1 for none, and for keys below 0."""
-    width = 1 + max(int(a.max(initial=0)) for a in (keys[1], held[1]))
-    distinct, first = np.unique(held[0] * width + held[1], return_index=True)
-    if not len(distinct):
-        return np.full(len(keys[0]), -1, dtype=np.int64)
-    wanted = keys[0] * width + keys[1]
-    at = np.minimum(np.searchsorted(distinct, wanted), len(distinct) - 1)
-    return np.where((distinct[at] == wanted) & (keys[0] >= 0) & (keys[1] >= 0), first[at], -1)

@@ -21,6 +21,7 @@ from nettumor.crf import number_rows, occurrence
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
 from nettumor.markers._units import parse
@@ -138,36 +139,34 @@ class Markers:
         return differs, first[which[differs]]
 
 
+@made_once
 def markers_of(data: Data) -> Markers:
     """The markers table; read once."""
-    if "markers read" not in data.read:
-        rows = data["markers"]
-        marker, marker_words = _coded(rows, "marker", marker_name)
-        unit, unit_words = _coded(rows, "unit", lambda w: unit_key(w)[0])
-        codes, words = rows.codes("unit")
-        per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)[codes]
-        numbers = rows.numbers("value")
-        given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
-        time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
-        series, _ = number_rows(
-            rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per)
-        )
-        order = np.lexsort((np.arange(rows.n), time, series))
-        data.read["markers read"] = Markers(
-            rows,
-            marker,
-            marker_words,
-            unit,
-            unit_words,
-            per,
-            numbers.value,
-            given,
-            time,
-            series,
-            order,
-        )
-    found: Markers = data.read["markers read"]
-    return found
+    rows = data["markers"]
+    marker, marker_words = _coded(rows, "marker", marker_name)
+    unit, unit_words = _coded(rows, "unit", lambda w: unit_key(w)[0])
+    codes, words = rows.codes("unit")
+    per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)[codes]
+    numbers = rows.numbers("value")
+    given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
+    time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
+    series, _ = number_rows(
+        rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per)
+    )
+    order = np.lexsort((np.arange(rows.n), time, series))
+    return Markers(
+        rows,
+        marker,
+        marker_words,
+        unit,
+        unit_words,
+        per,
+        numbers.value,
+        given,
+        time,
+        series,
+        order,
+    )
 
 
 def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:

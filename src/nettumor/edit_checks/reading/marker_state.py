@@ -15,9 +15,11 @@ from nettumor.assessment.series import Scans
 from nettumor.crf import number_rows
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.errors import InputError
 
 
+@made_once
 def marker_against_cr(data: Data, days: float) -> Ints:
     """For each timepoint the row of a marker that is above its limit there and was so at baseline,
     -1 for none.
@@ -28,11 +30,7 @@ def marker_against_cr(data: Data, days: float) -> Ints:
     baseline is the last one up to the day of the baseline. Values above the range of the assay
     (``>1000``) count as that limit.
     """
-    key = ("markers against CR", days)
-    if key not in data.read:
-        data.read[key] = _by_rule(data) if asks_for_markers(data.criteria) else _found(data, days)
-    found: Ints = data.read[key]
-    return found
+    return _by_rule(data) if asks_for_markers(data.criteria) else _found(data, days)
 
 
 def _by_rule(data: Data) -> Ints:

@@ -23,8 +23,7 @@ from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
 from nettumor.assessment.result import explain
-from nettumor.assessment.visits import EARLIER, Names, Visits
-from nettumor.crf import Role
+from nettumor.assessment.slots import Rows as Judged
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
 
@@ -35,6 +34,16 @@ Ints = npt.NDArray[np.int64]
 _SPARE = (
     4  # one array for all tracks as long as it holds at most so many times the timepoints there are
 )
+
+
+@frozen(eq=False)
+class Sizes:
+    """For each row of the lesions table the size that counts, the default put in for too small; and
+    whether it is too small to measure and has no size.
+    """
+
+    counted: Floats
+    too_small: Bools
 
 
 @frozen(eq=False)
@@ -120,25 +129,21 @@ def size_criteria(data: Data) -> SizeCriteria:
     return data.criteria if isinstance(data.criteria, SizeCriteria) else RECIST_1_1
 
 
-def counted_size(data: Data) -> Floats:
-    """The size of each row of the lesions table, the default put in for too small."""
+def sizes_of(data: Data) -> Sizes:
+    """The sizes of a study under its criteria."""
     rows = data["lesions"]
     criteria = (
         data.criteria if isinstance(data.criteria, AttenuationCriteria) else size_criteria(data)
     )
     size, small = sizes_used(rows.table, criteria, lambda: (rows.lesion, rows.order))
     small = small & np.isnan(size)
-    data.read["small"] = size, small
     default = getattr(criteria, "too_small", None)
-    return size if default is None else np.where(small, default, size)
+    return Sizes(size if default is None else np.where(small, default, size), small)
 
 
 def too_small(data: Data) -> Bools:
     """For each row of the lesions table whether it is too small to measure and has no size."""
-    if "small" not in data.read:
-        counted_size(data)
-    small: Bools = data.read["small"][1]
-    return small
+    return data.sizes.too_small
 
 
 def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:
@@ -173,14 +178,11 @@ def recompute(data: Data) -> Chain:
     out |= {n: np.zeros(count, np.int8) for n in ("target", "non_target", "overall")}
     out |= {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
     group_of, unit_of = np.full(data.n_tracks, -1), np.full(data.n_tracks, -1)
-    no_disease = _without_disease(data)
-    order = points.order + no_disease[points.track]
+    order = points.index
     judged: list[Judgement] = []
     for group in groups_of(data):
         group_of[group], unit_of[group] = len(judged), np.arange(len(group))
-        found, targets = _judge(
-            data, criteria, unit_of, np.asarray(group_of == len(judged)), len(group), no_disease
-        )
+        found, targets = _judge(data, criteria, unit_of, group)
         judged.append(found)
         here = (group_of[points.track] == len(judged) - 1) & (order >= 0)
         place = unit_of[points.track[here]], order[here]
@@ -200,22 +202,6 @@ def recompute(data: Data) -> Chain:
     return Chain(**out, data=data, judged=judged, group=group_of, unit=unit_of, order=order)
 
 
-def _without_disease(data: Data) -> Bools:
-    """Tracks that begin with new lesions alone, without a visit on or before the reference date:
-    nothing was there at baseline, and there is no timepoint 0.
-    """
-    rows, points = data["lesions"], data.timepoints
-    at_first = rows.order == 0
-    new = rows.table.lesions.role == Role.NEW
-    count = np.bincount(rows.track[at_first], minlength=data.n_tracks)
-    others = np.bincount(rows.track[at_first & ~new], minlength=data.n_tracks)
-    reference = data.reference_day[data.track_subject][points.track]
-    dated = (points.order == 0) & (points.scan_day <= reference)
-    out = (count > 0) & (others == 0)
-    out[points.track[dated]] = False
-    return np.asarray(out)
-
-
 def groups_of(data: Data) -> list[Ints]:
     """All tracks, or tracks in groups of like numbers of timepoints where they differ much."""
     length = np.diff(data.timepoints.start)
@@ -226,34 +212,19 @@ def groups_of(data: Data) -> list[Ints]:
 
 
 def _judge(
-    data: Data,
-    criteria: SizeCriteria | AttenuationCriteria,
-    unit_of: Ints,
-    chosen: Bools,
-    count: int,
-    no_disease: Bools,
+    data: Data, criteria: SizeCriteria | AttenuationCriteria, unit_of: Ints, tracks: Ints
 ) -> tuple[Judgement, Ints]:
     """The judgement of a group of tracks, shape (track, timepoint), and the number of targets of
     each.
     """
     rows, points = data["lesions"], data.timepoints
+    chosen = np.zeros(data.n_tracks, dtype=np.bool_)
+    chosen[tracks] = True
     use = np.flatnonzero(chosen[rows.track])
     table = rows.table if len(use) == rows.n else rows.table.take(use)
-    unit, day = unit_of[rows.track[use]], rows.day[use]
-    order = rows.order[use] + no_disease[rows.track[use]]
-    here = np.flatnonzero(chosen[points.track] & (points.order >= 0))
-    place = unit_of[points.track[here]], points.order[here] + no_disease[points.track[here]]
-    shape = (count, int(place[1].max(initial=0)) + 1)
-    exists, days = np.zeros(shape, np.bool_), np.full(shape, -np.inf)
-    exists[place] = points.lesions[here] >= 0
-    known = (order >= 0) & ~np.isnan(day)
-    np.maximum.at(days, (unit[known], order[known]), day[known])
-    days[np.isinf(days)] = np.nan
-    timepoint = np.where(order >= 0, order, EARLIER)
-    visits = Visits.as_given(exists, days, timepoint, day, no_disease[chosen])
-    track = np.arange(count).astype(object)
-    names = Names(track, np.array([""], dtype=object), unit, np.zeros(len(use), np.int64))
-    parts, _ = parts_of(table, criteria, names, visits, None, by="subject")
+    visits = points.visits(tracks, rows.timepoint[use], rows.day[use])
+    given = Judged(None, unit_of[rows.track[use]], len(tracks), visits)
+    parts, _ = parts_of(table, criteria, given, by="subject")
     seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
         axis=-1
     ) | parts.targets.unmeasured

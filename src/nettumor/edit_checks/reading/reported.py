@@ -20,9 +20,12 @@ from nettumor.best_response import best_overall_response
 from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
-from nettumor.edit_checks.reading.data import Data, Ints, Rows, Timepoints
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
+from nettumor.rows import group, order_rows
+from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
 
@@ -111,39 +114,35 @@ class Reported:
         return np.isin(self.new, (NewLesion.YES, NewLesion.UNEQUIVOCAL))
 
 
+@made_once
 def reported(data: Data) -> Reported:
     """The responses table of a study, read once."""
-    if "reported" not in data.read:
-        rows = data["responses"]
+    rows = data["responses"]
 
-        def codes(name: str) -> Codes:
-            return rows.responses(name) if name in rows else np.zeros(rows.n, np.int8)
+    def codes(name: str) -> Codes:
+        return rows.responses(name) if name in rows else np.zeros(rows.n, np.int8)
 
-        new = (
-            parse_new_lesions(rows.table.column("new_lesion"))
-            if "new_lesion" in rows
-            else np.zeros(rows.n, np.int8)
-        )
-        clinical = np.zeros(rows.n, np.bool_)
-        if "deterioration" in rows:
-            clinical |= parse_flags(rows.table.column("deterioration")) == 1
-        if "reason" in rows:
-            clinical |= rows.table.column("reason").map(
-                lambda w: bool(CLINICAL.search(w)), np.bool_
-            )
-        use = data.own_criteria & after_baseline(data)[rows.timepoint]
-        data.read["reported"] = Reported(
-            rows,
-            use,
-            codes("target"),
-            codes("non_target"),
-            codes("overall"),
-            codes("best"),
-            new,
-            clinical,
-        )
-    found: Reported = data.read["reported"]
-    return found
+    new = (
+        parse_new_lesions(rows.table.column("new_lesion"))
+        if "new_lesion" in rows
+        else np.zeros(rows.n, np.int8)
+    )
+    clinical = np.zeros(rows.n, np.bool_)
+    if "deterioration" in rows:
+        clinical |= parse_flags(rows.table.column("deterioration")) == 1
+    if "reason" in rows:
+        clinical |= rows.table.column("reason").map(lambda w: bool(CLINICAL.search(w)), np.bool_)
+    use = data.own_criteria & after_baseline(data)[rows.timepoint]
+    return Reported(
+        rows,
+        use,
+        codes("target"),
+        codes("non_target"),
+        codes("overall"),
+        codes("best"),
+        new,
+        clinical,
+    )
 
 
 def compared(data: Data) -> Reported:
@@ -173,7 +172,7 @@ def at_points(data: Data, codes: Codes) -> Codes:
         else np.zeros(rows.n, np.bool_)
     )
     at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
-    at = at[np.lexsort((-at, accepted[at]))]
+    at = at[order_rows(accepted[at], -at)]
     out = np.zeros(len(data.timepoints), np.int8)
     out[rows.timepoint[at]] = codes[at]
     return out
@@ -246,14 +245,13 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
     """
     points, rows = data.timepoints, data["lesions"]
     seen = np.flatnonzero(points.lesions >= 0)
-    end = np.searchsorted(points.track[seen], rows.track[base], side="right")
-    start = np.searchsorted(seen, rows.timepoint[base], side="right")
-    count = np.maximum(end - start, 0)
-    row = np.repeat(base, count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    return row, seen[np.repeat(start, count) + within]
+    of_track = group(points.track[seen], by=seen)
+    number = of_track.find(rows.track[base])
+    which, later = of_track.between(number, rows.timepoint[base] + 1, np.full(len(base), np.inf))
+    return base[which], seen[later]
 
 
+@made_once
 def other_reading(data: Data) -> tuple[Codes, Codes]:
     """Target and overall response at each timepoint by the other of two disputed readings, MISSING
     for none.
@@ -261,47 +259,40 @@ def other_reading(data: Data) -> tuple[Codes, Codes]:
     A response carried on (EORTC FAQ) is SD where it is not; a target that is back after the sum was
     0, short of the absolute limit, is PD where reappearance is.
     """
-    if "other reading" not in data.read:
-        chain, criteria = data.chain, data.criteria
-        target = np.where(
-            (chain.reason & Reason.SUSTAINED) != 0, Response.SD, Response.MISSING
-        ).astype(np.int8)
-        if isinstance(criteria, SizeCriteria) and criteria.reappearance == "5 mm":
-            back = (
-                (chain.nadir == 0)
-                & (chain.sum > 0)
-                & (chain.n_missing == 0)
-                & (chain.target > Response.PD)
-            )
-            target = np.where(back & (target == Response.MISSING), np.int8(Response.PD), target)
-        overall = combine(target, chain.non_target, chain.new_lesion)
-        data.read["other reading"] = (
-            target,
-            np.where(target == Response.MISSING, np.int8(Response.MISSING), overall),
+    chain, criteria = data.chain, data.criteria
+    target = np.where((chain.reason & Reason.SUSTAINED) != 0, Response.SD, Response.MISSING).astype(
+        np.int8
+    )
+    if isinstance(criteria, SizeCriteria) and criteria.reappearance == "5 mm":
+        back = (
+            (chain.nadir == 0)
+            & (chain.sum > 0)
+            & (chain.n_missing == 0)
+            & (chain.target > Response.PD)
         )
-    found: tuple[Codes, Codes] = data.read["other reading"]
-    return found
+        target = np.where(back & (target == Response.MISSING), np.int8(Response.PD), target)
+    overall = combine(target, chain.non_target, chain.new_lesion)
+    return (
+        target,
+        np.where(target == Response.MISSING, np.int8(Response.MISSING), overall),
+    )
 
 
+@made_once
 def judged_overall(data: Data) -> Codes:
     """The overall response of every timepoint: as reported; in tracks that report none, as
     recomputed.
     """
-    if "judged" not in data.read:
-        points = data.timepoints
-        said = np.zeros(len(points), np.int8)
-        if "responses" in data.tables:
-            said = at_points(data, reported(data).overall)
-        said = np.where(after_baseline(data), said, np.int8(Response.MISSING))
-        if "lesions" in data.tables and isinstance(
-            data.criteria, (SizeCriteria, AttenuationCriteria)
-        ):
-            silent = np.ones(data.n_tracks, np.bool_)
-            silent[points.track[said > Response.MISSING]] = False
-            said = np.where(silent[points.track], data.chain.overall, said)
-        data.read["judged"] = said
-    found: Codes = data.read["judged"]
-    return found
+    points = data.timepoints
+    said = np.zeros(len(points), np.int8)
+    if "responses" in data.tables:
+        said = at_points(data, reported(data).overall)
+    said = np.where(after_baseline(data), said, np.int8(Response.MISSING))
+    if "lesions" in data.tables and isinstance(data.criteria, (SizeCriteria, AttenuationCriteria)):
+        silent = np.ones(data.n_tracks, np.bool_)
+        silent[points.track[said > Response.MISSING]] = False
+        said = np.where(silent[points.track], data.chain.overall, said)
+    return said
 
 
 def reference_days(data: Data) -> Floats:
@@ -341,12 +332,12 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         therapy = start[data.track_subject] - reference
     response, reason = np.zeros(data.n_tracks, np.int8), np.zeros(data.n_tracks, np.int32)
     progression = np.full(data.n_tracks, -1, np.int64)
-    for group in groups_of(data):
+    for tracks in groups_of(data):
         unit = np.full(data.n_tracks, -1)
-        unit[group] = np.arange(len(group))
+        unit[tracks] = np.arange(len(tracks))
         here = np.flatnonzero((unit[points.track] >= 0) & (points.order >= 0))
         place = unit[points.track[here]], points.order[here]
-        shape = (len(group), int(place[1].max(initial=0)) + 1)
+        shape = (len(tracks), int(place[1].max(initial=0)) + 1)
         codes, days, at = (
             np.zeros(shape, np.int8),
             np.full(shape, np.nan),
@@ -354,11 +345,11 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         )
         codes[place], days[place], at[place] = overall[here], day[here], here
         codes, days, _ = one_a_day(codes, days, days)
-        found = best_overall_response(codes, days, new_therapy=therapy[group], rule=rule)
-        response[group], reason[group] = found.response, found.reason
+        found = best_overall_response(codes, days, new_therapy=therapy[tracks], rule=rule)
+        response[tracks], reason[tracks] = found.response, found.reason
         pd = found.course == Response.PD
-        progression[group] = np.where(
-            pd.any(axis=1), at[np.arange(len(group)), pd.argmax(axis=1)], -1
+        progression[tracks] = np.where(
+            pd.any(axis=1), at[np.arange(len(tracks)), pd.argmax(axis=1)], -1
         )
     return response, reason, progression
 

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, Floats, more_than
-from nettumor.assessment.visits import rank_of, time_order, visit_numbers
 from nettumor.crf import Role, number_rows, occurrence, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.edit_checks.rules.lesion import baseline
 from nettumor.profile import cohens_kappa
+from nettumor.study.tracks import rank_of
+from nettumor.study.visits import time_order, visit_numbers
 from nettumor.terminology import Response
 from nettumor.words.evaluators import ADJUDICATOR, INDEPENDENT, INVESTIGATOR, OTHER
 from nettumor.words.evaluators import read as kind_of

@@ -22,6 +22,7 @@ from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.lesion import baseline
 from nettumor.edit_checks.rules.series import Series, series_of
 
@@ -62,27 +63,25 @@ class Courses:
 _CALM = 4.0 / 3.0
 
 
+@made_once
 def courses_of(data: Data) -> Courses:
     """The courses of a study; made once."""
-    if "courses" not in data.read:
-        rows, s = data["lesions"], series_of(data, above=0, most=500.0)
-        default = diameters(data).default[s.row]
-        inner = (s.before >= 0) & (s.after >= 0) & ~default
-        inner &= ~default[s.before] & ~default[s.after]
-        place = np.flatnonzero(inner)
-        was, then = s.size[s.before[place]], s.size[s.after[place]]
-        calm = at_least(_CALM * np.minimum(was, then), np.maximum(was, then))
-        data.read["courses"] = Courses(
-            s,
-            place,
-            s.size[place],
-            np.sqrt(was * then),
-            calm,
-            rows.track[s.row[place]],
-            rows.timepoint[s.row[place]],
-        )
-    found: Courses = data.read["courses"]
-    return found
+    rows, s = data["lesions"], series_of(data, above=0, most=500.0)
+    default = diameters(data).default[s.row]
+    inner = (s.before >= 0) & (s.after >= 0) & ~default
+    inner &= ~default[s.before] & ~default[s.after]
+    place = np.flatnonzero(inner)
+    was, then = s.size[s.before[place]], s.size[s.after[place]]
+    calm = at_least(_CALM * np.minimum(was, then), np.maximum(was, then))
+    return Courses(
+        s,
+        place,
+        s.size[place],
+        np.sqrt(was * then),
+        calm,
+        rows.track[s.row[place]],
+        rows.timepoint[s.row[place]],
+    )
 
 
 def _share(values: npt.ArrayLike) -> npt.NDArray[np.object_]:

@@ -30,6 +30,7 @@ from nettumor.crf import (
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
 
@@ -80,13 +81,10 @@ def subject_of(data: Data, domain: str) -> Ints:
     return found[codes] if len(found) else np.empty(0, np.int64)
 
 
+@made_once
 def domain_dates(data: Data, domain: str) -> Dates:
     """The dates (--DTC) of a domain; read once."""
-    key = (domain, "DTC")
-    if key not in data.read:
-        data.read[key] = data[domain].table.dates(f"{domain}DTC")
-    found: Dates = data.read[key]
-    return found
+    return data[domain].table.dates(f"{domain}DTC")
 
 
 def own_dates(rows: Rows) -> tuple[str, Dates]:

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
-from nettumor.assessment.visits import visit_numbers
 from nettumor.crf import number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
@@ -27,6 +26,7 @@ from nettumor.edit_checks.reading.marker_rows import dose_day
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.edit_checks.rules.date import day_text, subject_text
 from nettumor.edit_checks.rules.structure import earlier_row
+from nettumor.study.visits import visit_numbers
 
 
 @check("Y01", needs={"symptoms": ("days_recorded", "per_day|total")}, blank_allowed=True)

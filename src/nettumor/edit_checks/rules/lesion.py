@@ -24,6 +24,7 @@ from nettumor.criteria import RECIST_1_1
 from nettumor.edit_checks.engine.columns import written
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.methods import kinds_of
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
 from nettumor.words.organs import side
@@ -51,6 +52,7 @@ def baseline(rows: Rows, role: Role) -> Bools:
     return out
 
 
+@made_once
 def measured(data: Data) -> tuple[Floats, Words]:
     """For each row the diameter that makes a lesion measurable, and the column it stands in.
 
@@ -58,18 +60,15 @@ def measured(data: Data) -> tuple[Floats, Words]:
     diameter (the viable one where there is no other); 5 mm for too small, 0 where the lesion is
     gone, NaN where not measured.
     """
-    if "measured" not in data.read:
-        rows = data["lesions"]
-        value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
-        value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
-        column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
-        column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
-        column[~rows.blank("diameter")] = "diameter"
-        viable = np.isnan(value) & ~rows.blank("viable")
-        column[viable] = "viable"
-        data.read["measured"] = np.where(viable, rows.cells.measure("viable").value, value), column
-    found: tuple[Floats, Words] = data.read["measured"]
-    return found
+    rows = data["lesions"]
+    value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
+    value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
+    column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
+    column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
+    column[~rows.blank("diameter")] = "diameter"
+    viable = np.isnan(value) & ~rows.blank("viable")
+    column[viable] = "viable"
+    return np.where(viable, rows.cells.measure("viable").value, value), column
 
 
 def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[Hits]:

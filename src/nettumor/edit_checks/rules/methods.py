@@ -18,21 +18,17 @@ from nettumor.crf import Role, State, occurrence, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.words.methods import read as kind
 
 
+@made_once
 def kinds_of(data: Data, rows: Rows) -> npt.NDArray[Any]:
     """The kind of method of each row; a study's equivalent methods are one."""
-    key = (rows.name, "method", "kind")
-    if key not in data.read:
-        same = {kind(m): kind(group[0]) for group in data.method_equivalents for m in group}
-        codes, words = rows.codes("method")
-        found = np.array(
-            [same.get(kind(str(w)), kind(str(w))) for w in words] or [""], dtype=object
-        )
-        data.read[key] = found[codes] if rows.n else np.empty(0, dtype=object)
-    found_kinds: npt.NDArray[Any] = data.read[key]
-    return found_kinds
+    same = {kind(m): kind(group[0]) for group in data.method_equivalents for m in group}
+    codes, words = rows.codes("method")
+    found = np.array([same.get(kind(str(w)), kind(str(w))) for w in words] or [""], dtype=object)
+    return found[codes] if rows.n else np.empty(0, dtype=object)
 
 
 def at_baseline(rows: Rows) -> Ints:

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.assessment.new_rows import wordless_rows
 from nettumor.crf import NewLesion, Role, State, iso, occurrence
 from nettumor.crf.columns import Words
+from nettumor.crf.new_rows import wordless_rows
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.reported import (

@@ -16,6 +16,7 @@ from nettumor._arrays import Bools, Floats, at_least
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Parameters, Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.endpoints._schedule import scheduled_days
 from nettumor.words.visits import is_unplanned
@@ -48,19 +49,16 @@ def by_visit(data: Data) -> list[Rows]:
     return found
 
 
+@made_once
 def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
     """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made
     once.
     """
-    key = (rows.name, "first days")
-    if key not in data.read:
-        day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
-        at = np.flatnonzero(~np.isnan(rows.day))
-        at = at[np.lexsort((at, rows.day[at]))][::-1]
-        day[rows.timepoint[at]], row[rows.timepoint[at]] = rows.day[at], at
-        data.read[key] = day, row
-    found: tuple[Floats, Ints] = data.read[key]
-    return found
+    day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
+    at = np.flatnonzero(~np.isnan(rows.day))
+    at = at[np.lexsort((at, rows.day[at]))][::-1]
+    day[rows.timepoint[at]], row[rows.timepoint[at]] = rows.day[at], at
+    return day, row
 
 
 def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:

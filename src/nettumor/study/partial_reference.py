@@ -11,8 +11,8 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Floats
-from nettumor.assessment.visits import Visits
 from nettumor.crf import CrfTable
+from nettumor.study.visits import Visits
 
 
 @frozen(eq=False)

@@ -7,19 +7,17 @@ Dates that are not full are not guessed: a death on a partial date is a death on
 from __future__ import annotations
 
 import datetime
-import itertools
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats
-from nettumor.assessment.visits import Names, order_of, ranks, sorted_words
+from nettumor._arrays import Floats
 from nettumor.crf import Dates, DateStatus, Tables, parse_dates
 from nettumor.crf.columns import Column, Ints
-from nettumor.errors import InputError, did_you_mean
-from nettumor.rows import stretches, values_at
+from nettumor.errors import InputError
+from nettumor.study.tracks import Names, places_among
 from nettumor.words.dates import is_date
 
 DATES = (
@@ -69,94 +67,6 @@ class Subjects:
         return self.dates[name].status
 
 
-def read_names(tables: Tables, evaluator: Any) -> Names:
-    """Subjects of the lesions and the subjects table, and the evaluators asked for."""
-    lesions = tables["lesions"]
-    code, words = lesions.keys_of("subject")
-    own = np.flatnonzero(_occurs(code, words))
-    found = words[own].tolist()
-    if "" in found:
-        own = np.delete(own, found.index(""))
-        found.remove("")
-    if "subjects" in tables:
-        known = {"", *found}
-        found += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
-    order = order_of(found)
-    of_word = np.full(len(words), -1, dtype=np.int32)
-    of_word[own] = ranks(order)[: len(own)]
-    subjects = _text(found)[order]
-    e_code, e_words = lesions.keys_of("evaluator")
-    wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
-    e_of = _places(wanted, e_words)
-    subject = values_at(of_word, code) if len(words) else code
-    one = len(e_words) == 1
-    evaluators = (
-        np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
-    )
-    nobody = subject < 0
-    n_nobody = int(np.count_nonzero(nobody))
-    if n_nobody:
-        subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
-    return Names(subjects, _text(wanted), subject, evaluators, n_nobody)
-
-
-def _places(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
-    """The place of each word among the names; -1 where it is none of them."""
-    place = dict(zip(names, range(len(names)), strict=True))
-    return np.fromiter(map(place.get, words.tolist(), itertools.repeat(-1)), np.int32, len(words))
-
-
-def _occurring(code: Ints, words: npt.NDArray[Any]) -> list[str]:
-    """The words that some row has."""
-    found: list[str] = words[_occurs(code, words)].tolist()
-    return found
-
-
-def _occurs(code: Ints, words: npt.NDArray[Any]) -> Bools:
-    """Whether some row has the word."""
-    occurs = np.zeros(len(words), dtype=np.bool_)
-    for part in stretches(len(code)):
-        occurs[code[part]] = True
-        if occurs.all():
-            break
-    return occurs
-
-
-def _text(words: list[str]) -> npt.NDArray[Any]:
-    out = np.empty(len(words), dtype=object)
-    out[:] = words
-    return out
-
-
-def _evaluators(known: list[str], evaluator: Any) -> list[str]:
-    if evaluator is None:
-        return sorted_words(known or [""])
-    wanted = [
-        str(e)
-        for e in (
-            [evaluator] if isinstance(evaluator, str) or not np.iterable(evaluator) else evaluator
-        )
-    ]
-    upper = {w.upper(): w for w in known}
-    if not wanted:
-        raise InputError(
-            "`evaluator` must name at least one; got none. Leave it out for all.",
-            argument="evaluator",
-        )
-    for name in wanted:
-        if name.upper() not in upper:
-            have = (
-                did_you_mean(name, known)
-                if any(known)
-                else "The table names no evaluator: leave it out."
-            )
-            raise InputError(
-                f"`evaluator` names none of the lesions table: {name!r}. {have}",
-                argument="evaluator",
-            )
-    return sorted_words([upper[w.upper()] for w in dict.fromkeys(wanted)])
-
-
 def read_subjects(
     tables: Tables, names: Names, data_cutoff: Any, reference: str | None = None
 ) -> Subjects:
@@ -173,7 +83,7 @@ def read_subjects(
         # is day 0
         days = days and not any(_has_dates(table.column(name)) for name in DATES if name in table)
         code, words = table.keys_of("subject")
-        at = _places(names.subjects.tolist(), words)[code] if len(words) else code
+        at = places_among(names.subjects.tolist(), words)[code] if len(words) else code
         backwards = np.arange(table.n_rows)[::-1]
         backwards = backwards[at[backwards] >= 0]
         row[at[backwards]] = backwards

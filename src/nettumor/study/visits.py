@@ -11,67 +11,23 @@ arrays of shape (track, timepoint), come out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.assessment.new_rows import silent_rows
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
-from nettumor.rows import fills, group, order_rows, stretches, values_at
+from nettumor.crf.new_rows import silent_rows
+from nettumor.rows import fills, group, order_of_distinct, order_rows, stretches, values_at
+from nettumor.study.tracks import Names, rank_of
 from nettumor.words.visits import is_loose
 from nettumor.words.visits import place as visit_place
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 NO_TIME, EARLIER = -1, -2
 """Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
-
-
-@frozen(eq=False, slots=False)
-class Names:
-    """The subjects and evaluators of a study, in order; track = subject * number of evaluators +
-    evaluator.
-
-    Attributes
-    ----------
-    subjects, evaluators : ndarray of str
-        Distinct names, sorted.
-    subject, evaluator : ndarray of int, shape (row,)
-        Of each row of the lesions table; an evaluator that was not asked for is -1.
-    without_subject : int
-        Rows that name no subject.
-    """
-
-    subjects: Words
-    evaluators: Words
-    subject: Ints
-    evaluator: Ints
-    without_subject: int = 0
-
-    @cached_property
-    def track(self) -> Ints:
-        """The track of each row."""
-        if len(self.evaluators) == 1 and not self.evaluator.any():
-            return self.subject
-        return self.subject * len(self.evaluators) + self.evaluator
-
-    @cached_property
-    def asked(self) -> Bools | None:
-        """Whether a row names a subject, and an evaluator who was asked for; None: all do."""
-        one = self.evaluator.strides == (0,)  # the same in every row
-        asked = np.asarray((self.evaluator[:1] if one else self.evaluator) >= 0)
-        return None if asked.all() else np.broadcast_to(asked, self.evaluator.shape)
-
-    @property
-    def n_tracks(self) -> int:
-        """Number of tracks: every subject with every evaluator, assessed or not."""
-        return len(self.subjects) * len(self.evaluators)
 
 
 @frozen(eq=False)
@@ -208,42 +164,6 @@ class Visits:
         )
 
 
-def tracks_of(values: npt.NDArray[Any], owner: Ints) -> npt.NDArray[Any]:
-    """The rows of some tracks; the array itself where they are all of them, in order."""
-    every = len(owner) == len(values) and bool((owner == np.arange(len(owner))).all())
-    return values if every else values[owner]
-
-
-def sorted_words(words: list[str]) -> list[str]:
-    """Names in order: as numbers if all are, else as text.
-
-    >>> sorted_words(["10", "9"]), sorted_words(["b", "a10", "a9"])
-    (['9', '10'], ['a10', 'a9', 'b'])
-    """
-    return [words[i] for i in order_of(words).tolist()]
-
-
-def order_of(words: list[str]) -> Ints:
-    """The places of the words in the order of `sorted_words`."""
-    if all(_NUMBER.fullmatch(w) for w in words):
-        return np.array(
-            sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64
-        )
-    return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
-
-
-def rank_of(words: Words) -> Ints:
-    """The place of each distinct word in the sorted list of all."""
-    return ranks(order_of(words.tolist()))
-
-
-def ranks(order: Ints) -> Ints:
-    """The place of each word in an order."""
-    rank = np.empty(len(order), dtype=np.int32)
-    rank[order] = np.arange(len(order))
-    return rank
-
-
 def visit_numbers(words: Words) -> Floats:
     """A number for each distinct visit: itself, else the first number in its name; NaN for none.
 
@@ -254,7 +174,7 @@ def visit_numbers(words: Words) -> Floats:
 
 
 @frozen(eq=False)
-class _Occasions:
+class Occasions:
     """Distinct track, visit and date cell, by which rows are placed: far fewer than rows.
 
     ``of_row`` is the occasion of each row, ``first`` a row of each; the others have one element per
@@ -270,7 +190,8 @@ class _Occasions:
     single: bool
 
 
-def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occasions:
+def occasions_of(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> Occasions:
+    """The occasions of some rows, from the codes of track, visit and date cell of all."""
     tracks, visits, cells = track[rows], visit[rows], cell[rows]
     number, first = number_rows(tracks, visits)
     of_first = cells.take(first)
@@ -285,9 +206,7 @@ def _occasions(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> _Occ
         number[here] = len(first) + number_rows(number[here], cells[here])[0]
         number, first = number_rows(number)
     row = first if isinstance(rows, slice) else rows[first]
-    return _Occasions(
-        number, row, tracks.take(first), visits.take(first), cells.take(first), single
-    )
+    return Occasions(number, row, tracks.take(first), visits.take(first), cells.take(first), single)
 
 
 def visit_column(lesions: CrfTable) -> Column:
@@ -311,13 +230,13 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     rows = slice(None) if names.asked is None else np.flatnonzero(names.asked)
     cells, column = lesions.when_cells()
     visit = visit_column(lesions)
-    seen = _occasions(names.track, visit.codes, column.codes, rows)
-    placed, number, shown = _timepoints(
+    seen = occasions_of(names.track, visit.codes, column.codes, rows)
+    placed, number, shown = timepoints_of(
         seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows]
     )
     track, visit_code, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
     day = cells.day[cell]
-    position = _places_in_time(
+    position = places_in_time(
         track,
         day,
         lambda: (
@@ -338,7 +257,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         number_of[placed] = np.arange(len(track)) if isinstance(number, slice) else number
         at = number_of[seen.of_row]
         spoken = ~silent_rows(lesions)[rows]
-        base, no_disease = _new_first(track, position, before, base, at, spoken, role != Role.NEW)
+        base, no_disease = first_places(track, position, before, base, at, spoken, role != Role.NEW)
     index = position - base[track]
     index = index + (no_disease[track] & (index >= 0))
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
@@ -358,7 +277,7 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     )
 
 
-def _new_first(
+def first_places(
     track: Ints,
     position: Ints,
     before: Bools,
@@ -406,23 +325,31 @@ class _Points:
     high: Floats
 
 
-def _timepoints(
-    seen: _Occasions, visits: Words, cells: Dates, column: Column, lesion: Ints
+def timepoints_of(
+    seen: Occasions,
+    visits: Words,
+    cells: Dates,
+    column: Column,
+    lesion: Ints,
+    scans: Bools | None = None,
 ) -> tuple[Ints | slice, Ints | slice, Ints | slice]:
     """The occasions that have a timepoint, the number of the timepoint of each, and the occasion
     that shows each.
+
+    ``lesion`` is the code of each row's lesion. ``scans``: the occasions with lesions, where others
+    (responses; their rows have the lesion -1) have a place, too; then each occasion has a timepoint.
     """
     loose = np.array([not w.isdecimal() and is_loose(w) for w in visits], dtype=np.bool_)
     if seen.single and not loose.any():  # each is a timepoint of its own
         return slice(None), slice(None), slice(None)
     text = rank_of(column.trimmed.words)[column.trimmed.codes[seen.first]]
-    point = _groups(seen, lesion, visits, loose, cells, text)
+    point = _groups(seen, lesion, visits, loose, cells, text, scans)
     placed = np.flatnonzero(point >= 0)
     number, shown = number_rows(point[placed])
-    return placed, number, _latest(number, placed, shown, cells.day[seen.cell], text)
+    return placed, number, _latest(number, placed, shown, cells.day[seen.cell], text, scans)
 
 
-def _places_in_time(
+def places_in_time(
     track: Ints, day: Floats, others: Callable[[], tuple[Floats, Floats, Ints]], n_tracks: int
 ) -> Ints:
     """The place of each timepoint in the order of its track; ``others`` gives what `time_order`
@@ -430,7 +357,7 @@ def _places_in_time(
     """
     count = np.bincount(track, minlength=n_tracks)
     start = np.cumsum(count) - count
-    order = _by_day(track, day)
+    order = order_of_distinct(track, day)
     if order is None:
         order = _by_all(track, day, *others())
     elif isinstance(order, slice):
@@ -440,14 +367,20 @@ def _places_in_time(
     return position
 
 
-def _latest(number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints) -> Ints:
-    """The occasion that shows each timepoint: the latest; without a full date the one with the most
-    of a date.
+def _latest(
+    number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints, scans: Bools | None
+) -> Ints:
+    """The occasion that shows each timepoint: the latest scan; where none has a full date the
+    earliest of the others; without a full date the one with the most of a date.
     """
     if len(first) == len(placed):
         return placed[first]
     dated = np.where(np.isnan(day[placed]), -np.inf, day[placed])
-    return placed[group(number, by=(dated, text[placed])).last()]
+    if scans is None:
+        return placed[group(number, by=(dated, text[placed])).last()]
+    is_scan, known = scans[placed], ~np.isnan(day[placed])
+    dated = np.where(known & ~is_scan, -dated, dated)
+    return placed[group(number, by=(known, is_scan, dated, text[placed])).last()]
 
 
 def _visits(
@@ -503,7 +436,13 @@ def _visits(
 
 
 def _groups(
-    seen: _Occasions, lesion: Ints, visits: Words, is_loose: Bools, cells: Dates, text: Ints
+    seen: Occasions,
+    lesion: Ints,
+    visits: Words,
+    is_loose: Bools,
+    cells: Dates,
+    text: Ints,
+    scans: Bools | None,
 ) -> Ints:
     """The timepoint of each occasion as a number, -1 where it has neither visit nor date.
 
@@ -517,7 +456,8 @@ def _groups(
     known = np.where(cells.status == DateStatus.FULL, cells.day, -np.inf)
     date = np.where(full, np.unique(known, return_inverse=True)[1][seen.cell] + 1, 0)
     # without a visit a partial date tells timepoints apart, too
-    partial = (cells.status[seen.cell] == DateStatus.PARTIAL) & ~named
+    told = ~full if scans is not None else cells.status[seen.cell] == DateStatus.PARTIAL
+    partial = told & ~named
     date[partial] = int(date.max(initial=0)) + 1 + text[partial]
     visit, first = number_rows(seen.track, seen.visit)
     split = loose
@@ -526,13 +466,36 @@ def _groups(
         several = np.zeros(len(first), dtype=np.bool_)
         several[of_visit.keys[0]] = of_visit.differ(date)
         rows = np.flatnonzero(several[visit][seen.of_row])
+        if scans is not None:
+            rows = rows[lesion[rows] >= 0]
         at = seen.of_row[rows]
         again = measured_twice(lesion[rows], seen.track[at], seen.visit[at], date[at], full[at])
         twice = np.zeros(len(first), dtype=np.bool_)
         twice[visit[at[again]]] = True
         split = split | twice[visit]
+    if scans is not None:
+        split, date = _at_scans(visit, date, split, scans, named)
     timepoint = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
     return np.where(named | (date > 0), timepoint, -1)
+
+
+def _at_scans(
+    visit: Ints, date: Ints, split: Bools, scans: Bools, named: Bools
+) -> tuple[Bools, Ints]:
+    """Which occasions are of visits whose dates stand apart, and the dates there: a visit without
+    lesions is one timepoint, and what is no scan belongs to the last scan until its date, else to
+    the first.
+    """
+    of_scans = group(visit, by=date, where=scans)
+    split = split & (~named | (of_scans.find(visit) >= 0))
+    dated = group(visit, by=date, where=scans & (date > 0))
+    others = np.flatnonzero(split & ~scans & named)
+    held = dated.find(visit[others])
+    row = dated.last_until(held, date[others])
+    row = np.where(row >= 0, row, np.append(dated.first(), -1)[held])
+    date = date.copy()
+    date[others] = np.where(row >= 0, date[row], 0)
+    return split, date
 
 
 def measured_twice(lesion: Ints, track: Ints, visit: Ints, date: Ints, dated: Bools) -> Bools:
@@ -553,7 +516,7 @@ def time_order(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: 
     """Timepoints in order: by track, then full date; one without by its visit number, else its
     partial date.
     """
-    order = _by_day(track, day)
+    order = order_of_distinct(track, day)
     if isinstance(order, slice):
         return np.arange(len(track))
     return _by_all(track, day, visit, earliest, word) if order is None else order
@@ -569,22 +532,6 @@ def _by_all(track: Ints, day: Floats, visit: Floats, earliest: Floats, word: Int
         key[by_month] = earliest[by_month]
     number = np.where(np.isnan(visit), np.inf, visit)
     return order_rows(track, key, undated, number, word)
-
-
-def _by_day(track: Ints, day: Floats) -> Ints | slice | None:
-    """The order by track and day, in a tenth of the time; None where that does not place every
-    timepoint.
-    """
-    low = day.min(initial=0.0)  # NaN if one has no day
-    width = day.max(initial=0.0) - low + 1.0
-    if not (track.max(initial=0) + 1.0) * width <= 2**52:
-        return None
-    key = track * width
-    key += day - low
-    if (key[1:] > key[:-1]).all():  # visits are numbered as they follow each other
-        return slice(None)
-    order = np.argsort(key)
-    return order if (np.diff(key[order]) > 0).all() else None
 
 
 def _anchor(track: Ints, day: Floats, visit: Floats) -> Floats:
