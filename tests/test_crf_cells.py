@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nettumor import Response, crf
 from nettumor.crf import Column, DateStatus, NewLesion, Role, State
-from nettumor.crf.cells import merged_into
+from nettumor.crf.cells import merged_into, unknown_words
 from nettumor.errors import InputError
 from strategies import sizes
 
@@ -475,3 +475,10 @@ def test_cells_of_many_types_as_text():
     ]
     words = ["2024-01-02", "2024-01-02T09:00:00", "2024-01-02", "09:30:00", "x", "", "y"]
     assert Column.of_cells(cells).text.tolist() == words
+
+
+def test_thousands_are_no_words_of_a_size_without_a_decimal_comma():
+    """1,234 is certain only where the file's decimal mark is the comma."""
+    column = Column.of_text(["12,5", "1,234"])
+    assert unknown_words(column, "size", unit="mm") == {"1,234": 1}
+    assert unknown_words(column, "size", unit="mm", decimal_comma=True) == {}

@@ -360,6 +360,9 @@ def test_version_1_0_of_dataset_json(tmp_path):
         assert list(table) == [c["name"] for c in COLUMNS]
         np.testing.assert_array_equal(table["TRDEC"], [1.5, np.nan, 2.0])
         assert [(n.found, n.status) for n in table.notes] == [("ITEMGROUPDATASEQ", "not needed")]
+    columns = [{"name": c["name"], "dataType": c["type"]} for c in items]
+    path.write_text(json.dumps({"name": "TR", "columns": columns, "rows": group["itemData"]}))
+    assert read_file(path)[0].text("ITEMGROUPDATASEQ").tolist() == ["1", "2", "3"]  # version 1.1
     for wrong in ({"IG.TR": {**group, "records": 4}}, {"IG.TR": group, "IG.TU": group}):
         path.write_text(json.dumps({"clinicalData": {"itemGroupData": wrong}}))
         with pytest.raises(InputError, match=r"truncated|2 data sets in place of one"):

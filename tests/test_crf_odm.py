@@ -224,6 +224,27 @@ def test_a_table_is_called_a_form_or_a_data_set(read):
     assert ("subject" in form, "subject" in data_set) == (True, False)
 
 
+def test_the_key_of_a_form_is_told_where_there_are_two(read):
+    """One form at each visit needs no number; two of one kind are told apart by theirs."""
+    form = '<FormData FormOID="F.AX"{more}>' + group(value("5", "IT.A")) + "</FormData>"
+    for keys, shown in ((("",), None), ((' FormRepeatKey="a"', ' FormRepeatKey="b"'), ["a", "b"])):
+        inner = '<StudyEventData StudyEventOID="SE.A">'
+        inner += "".join(form.format(more=key) for key in keys) + "</StudyEventData>"
+        (table,) = read(clinical(SUBJECT.format(key="1", more="", inner=inner)))
+        found = table.text("FormRepeatKey").tolist() if "FormRepeatKey" in table else None
+        assert found == shown
+
+
+def test_items_that_are_called_the_same_stay_two(read):
+    """The second has its group before its name, a third of that name too all that its OIDs say."""
+    groups = "".join(
+        f'<ItemGroupData ItemGroupOID="{oid}">{value(cell, item)}</ItemGroupData>'
+        for oid, item, cell in (("IG.A", "IT.X", "1"), ("IG.B", "IT.X", "2"), ("JG.B", "JT.X", "3"))
+    )
+    (table,) = read(clinical(SUBJECT.format(key="1", more="", inner=event(groups))))
+    assert cells(table, "X", "B_X", "JG.B_JT.X") == [("1", "2", "3")]
+
+
 def test_both_versions_give_the_same_tables():
     """ODM 1.3.2 and 2.0 of one study: the same forms and cells, but for units."""
     old = read_file(exports.HERE / "odm" / "X1_odm.xml")

@@ -379,3 +379,13 @@ def test_a_diameter_keeps_the_record_it_came_from():
     table = crf.read({"tr": tr})["lesions"]
     found = [int(table.rows_of(n)[0]) for n in ("size", "diameter", "perpendicular")]
     assert found == [0, 1, 2]
+
+
+def test_a_variable_of_a_domain_that_is_spelled_wrong():
+    """The intake names the nearest one that the tables are made from."""
+    tr = {"USUBJID": ["1"], "TRLNKID": ["T1"], "TRTESTCD": ["LDIAM"], "TRGRPID": ["TARGET"],
+          "TRSTRESN": [30.0], "VISITNUM": [1], "TRMETHODE": ["CT"]}  # fmt: skip
+    lines = [r for r in crf.read({"tr": tr}).intake.rows() if r["found"] == "TRMETHODE"]
+    assert [(r["status"], r["note"]) for r in lines] == [
+        ("ignored", "the nearest variable is TRMETHOD")
+    ]

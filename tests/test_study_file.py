@@ -382,3 +382,15 @@ def test_a_schedule_that_changes_holds_for_the_checks_too(tmp_path):
     assert found["days"] == found["pairs"]
     assert ("D10", "1", "196", "day 217 to 231") in found["one"]
     assert found["one"] != found["pairs"]
+
+
+def test_a_form_with_roles_of_its_own_gets_none_in_the_study_file(tmp_path):
+    """Its name implies a role; where its rows say theirs, the name counts for nothing."""
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    (forms / "target_lesions.csv").write_text(
+        "subject,lesion,role,visit,day,size\n1,T1,TARGET,1,0,50\n1,N1,NEW,2,56,9\n"
+    )
+    text = study_text(nt.crf.read(forms))
+    assert '"target_lesions.csv" = "lesions"' in text or 'target_lesions = "lesions"' in text
+    assert "role = " not in text
