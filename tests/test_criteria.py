@@ -523,6 +523,14 @@ max_targets = 3
         "A variant of RECIST 1.1; the protocol's own, without its citation: pd.absolute, "
         "best_response.sd_minimum_days, selection.max_targets."
     )
+    assert "SD counts from day 56." in text
+    assert "Source: the protocol's own; the rest is of RECIST 1.1, 4.4.3 and Table 3" in text
+    nodes = str(attrs.evolve(criteria.RECIST_1_1, node_normal=8))
+    assert "below 8 mm adds its growth to the sum [the protocol's own]" in nodes
+    minor = criteria.load(write(tmp_path, 'base = "recist-1.1"\n[mr]\nvalue = 15\n'))
+    assert "MR: a decrease of at least 15 % of the size at baseline [the protocol's own]" in str(
+        minor
+    )
     cited = attrs.evolve(variant, pd=attrs.evolve(variant.pd, citation=CITED))
     assert "and at least 3 mm [protocol, 7.1]" in str(cited)
     unnamed = attrs.evolve(criteria.VOGL_2008, gap="MR")

@@ -287,8 +287,9 @@ class Threshold:
         )
         where = "at baseline" if self.reference == "baseline" else "at its smallest (nadir)"
         a = "an" if self.direction == "increase" else "a"
-        own = is_own(self) or self.citation.document == "protocol"  # as `criteria.load` puts it
-        cited = OWN if own else self.citation
+        new = ("protocol", "library choice")  # a limit that the edition has not, as `load` puts it
+        put_in = (self.citation.document, self.citation.provenance) == new
+        cited = OWN if put_in or is_own(self) else self.citation
         return f"{a} {self.direction} of {how} {self.value:g} % of {what} {where}{extra} [{cited}]"
 
 

@@ -545,14 +545,10 @@ def irradiated_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
         and not data["lesions"].blank("irradiated").all()
     ):
         asked, rows = True, data["lesions"]
-        target = rows.cells.role == Role.TARGET
+        target = (rows.cells.role == Role.TARGET) & ~rows.blank("irradiated")
         flags = parse_flags(rows.table.column("irradiated"))
-        looked(data, target & np.isin(flags, (0, 1)), target & ~rows.blank("irradiated"))
-        bad = (
-            _told(rows, "irradiated")
-            & ~_told(rows, "irradiated_progression")
-            & (rows.cells.role == Role.TARGET)
-        )
+        looked(data, target & np.isin(flags, (0, 1)), target)
+        bad = target & (flags == 1) & ~_told(rows, "irradiated_progression")
         yield Hits(
             table="lesions",
             rows=first_rows(rows, bad),
