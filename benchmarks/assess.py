@@ -52,7 +52,7 @@ def polars_frame(patients):
     days = np.arange(VISITS) * 56 + np.where(
         np.arange(VISITS), rng.integers(-6, 7, (patients, VISITS)), 0
     )
-    start = np.datetime64("2015-01-01") + rng.integers(0, 900, patients)
+    start = np.datetime64("2015-01-01") + rng.integers(0, 900, patients).astype("timedelta64[D]")
     subject, lesion, visit = (
         a.ravel()[order] for order in [rng.permutation(sizes.size)] for a in np.indices(shape)
     )
@@ -62,7 +62,7 @@ def polars_frame(patients):
             "lesion": pl.Series(lesion + 1).cast(pl.String).str.pad_start(3, "T"),
             "role": pl.Series(["TARGET"]).new_from_index(0, len(subject)),
             "visit": visit,
-            "date": start[subject] + days[subject, visit],
+            "date": start[subject] + days[subject, visit].astype("timedelta64[D]"),
             "size": pl.Series(sizes[subject, lesion, visit]).fill_nan(None),
         }
     )

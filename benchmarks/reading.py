@@ -44,7 +44,7 @@ def table(count):
     """The columns of so many rows: text, but for visits and sizes."""
     random = np.random.default_rng(20081001)
     row = np.arange(count)
-    days = np.datetime64("2024-01-01") + row // 30 % 700
+    days = np.datetime64("2024-01-01") + (row // 30 % 700).astype("timedelta64[D]")
     return {
         "subject": [f"S-{s:05d}" for s in row // 30],
         "evaluator": [f"READER {e + 1}" for e in row % 2],

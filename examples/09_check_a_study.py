@@ -51,6 +51,8 @@ for row in found.rows():
 # > L04 error, lesions row 7: target node T02 has a short axis of 12 mm at baseline; it needs 15 mm or more
 # > M09 warning, lesions row 2: T01 measures 42, 3.8, 37 mm in its course: was one of them given in cm, or with a wrong
 # > decimal point? (the first in doubt: 3.8 mm at visit 2)
+# > M31 warning, lesions row 2: T01 is 3.8 mm at visit 2, off its course of about 39 mm; the reported sum of 65 mm
+# > is right with 38 mm (a slip of the decimal point) (follows from M09)
 # > U01 error, responses row 1: reported sum 65 mm at visit 2; 2 target(s) add up to 30.8 mm (follows from M09)
 # > U01 error, responses row 3: reported sum 65 mm at visit 1; 2 target(s) add up to 62 mm
 # > T01 error, responses row 1: target response SD is reported at visit 2, the targets give PR: sum 30.8 mm is -57.2 %
@@ -65,7 +67,7 @@ for row in found.rows():
 status = found.runs["status"].tolist()
 print({word: status.count(word) for word in ("passed", "findings", "skipped", "failed")})
 print(dict(zip(found.runs["check"].tolist(), found.runs["reason"].tolist(), strict=True))["L12"])
-# > {'passed': 50, 'findings': 7, 'skipped': 13, 'failed': 0}
+# > {'passed': 52, 'findings': 8, 'skipped': 13, 'failed': 0}
 # > lesions has nothing in column irradiated, and TU nothing in TUPREVIR
 runs = {row["check"]: row for row in found.runs.rows()}
 print(

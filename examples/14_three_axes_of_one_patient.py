@@ -56,7 +56,7 @@ print(flushing.duration)
 
 # 3. All three beside the scans, in one call.
 start = np.datetime64("2023-03-01")
-date = {d: str(start + d) for d in range(-20, 400)}
+date = {d: str(start + np.timedelta64(d, "D")) for d in range(-20, 400)}
 scans = (-10, 84, 168, 252, 336)
 study = {
     "subjects": {"subject": ["01"], "treatment_start": [date[0]]},

@@ -25,10 +25,10 @@ folder = tempfile.TemporaryDirectory()
 export = pathlib.Path(folder.name, "DATA_2024-11-29.csv")
 export.write_text(EXPORT, encoding="utf-8")
 
-# 1. Without a study file: the lesions are certain, two columns are not, and are told.
+# 1. Without a study file: the lesions are certain, two columns and a code are not, and are told.
 first = nt.crf.read(export.parent)
 print(first)
-# > Tables: 2 columns ignored, 1 column renamed
+# > Tables: 1 number unreadable, 2 columns ignored, 1 column renamed
 # >   lesions: 16 rows, 8 columns, from DATA_2024-11-29.csv
 
 # 2. The first version of the study file (nettumor intake PATH --write-study study.toml).
@@ -44,10 +44,11 @@ print(text[text.index("[") : text.index("[population]")])
 # > "nt{n}_status" = "NON-TARGET state"
 # > "new{n}_site" = "NEW organ"
 # > [decided]
+# > # "lesions.size: -99" = ""          # to say that this is known
 # > # "DATA_2024-11-29.csv.resp: resp" = "" # to say that this is known
 # > # "DATA_2024-11-29.csv.sexcode: sexcode" = "" # to say that this is known
 
-# 3. Mended: what the two columns are, and what the codes mean.
+# 3. Mended: what the two columns are, and what the codes mean (-99: not evaluable).
 text = text.replace("# resp = ", 'resp = "overall"  # ').replace(
     "# sexcode = ", 'sexcode = "sex"  # '
 )

@@ -2,7 +2,7 @@
 # ODM 1.3.2 allows two ways to write a value: ItemData with Value="...", and typed elements (ItemDataFloat, ItemDataDate,
 # ...), which several systems of data capture write. odmlib reads the first and leaves out the second without a word.
 # Expected: three items of the form, the size among them, or an error ("Specification for the Operational Data Model",
-# version 1.3.2, 2.6 "Clinical Data", TypedData: both carry the data of an item group).
+# version 1.3.2, 2.14 "ItemData[TYPE] elements": both carry the data of an item group).
 # Seen: one item; size and date of the lesion are not there, in a document that loads without a warning.
 set -euo pipefail
 work=$(mktemp -d)

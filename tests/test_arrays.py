@@ -316,6 +316,7 @@ def test_pieces_of_messages():
     assert place((0, 2)) == " at [0, 2]"
     assert did_you_mean("recist-11", ["recist-1.1", "who"]) == "Did you mean 'recist-1.1'?"
     assert did_you_mean("zzzz", ["b", "a"]) == "Known: a, b."
+    assert did_you_mean("zzzz", []) == "There are none."
     with pytest.raises(
         InputError, match=r"must be one of 'raise', 'NE'; got 'ne'. Did you mean 'NE'"
     ):

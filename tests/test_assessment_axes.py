@@ -96,11 +96,60 @@ def test_a_change_of_unit_assay_or_specimen_is_not_evaluable(column):
 
 
 def test_values_below_the_range_of_the_assay():
-    """`<5` is normal where the limit is 8; without a limit it is no number; so is `>500`."""
+    """`<5` has the response that every value up to 5 gives: normal where the limit is 8, a fall by
+    half without a limit; `<50` beside a limit of 8 has none; so has `>500`.
+    """
     assert biological((0, 50), (100, "<5")) == ["CR", "NE", "NE"]
     assert biological((0, 50), (100, "<50")) == ["NE", "NE", "NE"]
-    assert biological((0, 50), (100, "<5"), upper_limit="") == ["NE", "NE", "NE"]
+    assert biological((0, 50), (100, "<5"), upper_limit="") == ["PR", "NE", "NE"]
     assert biological((0, 50), (100, ">500")) == ["NE", "NE", "NE"]
+
+
+def test_a_number_of_days_that_is_not_known():
+    """A total of no stated period, and a mean of 0 days, are records that cannot be used: not
+    evaluable, not missing; they take nothing from a diary that has days enough.
+    """
+
+    def symptomatic(days, **columns):
+        n = len(days)
+        table = {"subject": ["1"] * n, "symptom": ["flushing"] * n}
+        table["date"] = [date(d) for d in days]
+        return assessed(symptoms=table | columns).timepoints["symptomatic"].tolist()[1:]
+
+    assert symptomatic([-1, 59], total=[42, 14]) == ["NE", "NE", "NE"]
+    assert symptomatic([-1, 59], total=[42, 14], period_days=[7, 7]) == ["PR", "NE", "NE"]
+    assert symptomatic([-1, 59], per_day=[6, 2], days_recorded=[7, 0]) == ["NE", "NE", "NE"]
+    assert symptomatic([-1, 59], per_day=[6, 2], days_recorded=[7, 7]) == ["PR", "NE", "NE"]
+    days = [*range(-14, 0), *range(46, 60), 55]
+    counts, totals = [6] * 14 + [2] * 14 + [""], [""] * 28 + [14]
+    assert symptomatic(days, count=counts, total=totals) == ["PR", "NE", "NE"]
+
+
+def test_a_collection_of_other_length_is_said():
+    """A daily amount stands as given; that it was collected for 12 h is noted, at baseline too."""
+    rows = samples((0, 50, 110), (100, 40, 45), duration=[24, 12, 25])
+    assert assessed(rows).timepoints["biological_note"].tolist()[1] == "5-HIAA: collected for 12 h"
+    rows = samples((0, 50), (100, 40), duration=[12, 30], confounder=["", "banana"])
+    assert assessed(rows).timepoints["biological_note"].tolist()[1] == (
+        "5-HIAA: banana; 5-HIAA: collected for 12 h at baseline, collected for 30 h"
+    )
+    blood = samples((0, 50), (100, 40), marker="CgA", unit="ng/mL", duration=[12, 12])
+    assert "biological_note" not in assessed(blood).timepoints
+
+
+def test_equal_results_below_detection_on_one_day():
+    """`<5` twice on one day counts once; `<5` and `<3`, or `<5` and 5, not at all."""
+    assert biological((0, 50, 50), (100, "<5", "<5")) == ["CR", "NE", "NE"]
+    assert biological((0, 50, 50), (100, "<5", "<3")) == ["NE", "NE", "NE"]
+    assert biological((0, 50, 50), (100, "<5", 5)) == ["NE", "NE", "NE"]
+
+
+def test_each_sample_is_held_against_its_own_limit():
+    """Above 80 at baseline, normal below 100 later: CR; normal below 100 at baseline: not
+    evaluable, although later the limit is 80.
+    """
+    assert biological((0, 50), (90, 95), upper_limit=[80, 100])[0] == "CR"
+    assert biological((0, 50), (90, 85), upper_limit=[100, 80])[0] == "NE"
 
 
 def test_a_marker_that_was_normal_at_baseline():
@@ -363,7 +412,7 @@ def test_every_documented_column():
     assert grades(weeks | {"per_day": [6, 6, 2, 2], "period_days": [7] * 4})[0] == "PR"
     one_day = weeks | {"per_day": [6, 6, 2, 2], "days_recorded": [1] * 4}
     assert grades(one_day)[0] == "NE", "one day decides nothing"
-    assert grades(weeks | {"total": [42, 42, 14, 14]})[0] == "MISSING", "a total of how many days?"
+    assert grades(weeks | {"total": [42, 42, 14, 14]})[0] == "NE", "a total of how many days?"
     assert grades(weeks | {"score": [4, 4, 1, 2]})[0] == "PR"
     assert grades(weeks | {"grade": [3, 3, 2, 1]})[0] == "SD"
     assert grades(diary([6] * 14 + [2] * 180, column="score"))[0] == "PR"
@@ -440,12 +489,16 @@ def test_progression_free_survival_of_the_review():
             pfs="symptoms or tumour load",
         )
         assert found.subjects["pfs_axis"].tolist() == [axis], axis
+        description = found.events["description"].tolist()
+        assert description[0] == (f"progression ({axis})" if axis else "last adequate assessment")
+        assert "(" not in description[1], "only progression-free survival has two axes"
     died = nt.assess(
         {"lesions": lesions(), "symptoms": diary([4] * 14 + [4] * 180),
          "subjects": {"subject": ["1"], "randomized": [date(0)], "death": [date(190)]}},
         pfs="symptoms or tumour load",
     )  # fmt: skip
     assert died.subjects["pfs_axis"].tolist() == ["death"]
+    assert died.events["description"][0] == "death"
     with pytest.raises(nt.InputError, match=r"`pfs` must be .* no symptoms"):
         nt.assess({"lesions": lesions()}, pfs="symptoms or tumour load")
 

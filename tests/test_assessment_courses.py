@@ -512,3 +512,44 @@ def test_a_progression_has_one_day(rows, subjects, options, counts):
     assert shown[3:] == (0, 0, False)
     # missed visits censor a time, and leave the progression
     assert shown[:3] == (("PD", 50, 50) if options else ("MISSING", None, None))
+
+
+@pytest.mark.parametrize(
+    ("subjects", "best", "day"),
+    [
+        ({}, "iCPD", 116),
+        ({"new_therapy": "58"}, "iUPD", 56),
+        ({"data_cutoff": "58"}, "iUPD", 56),
+        ({"data_cutoff": "115"}, "iUPD", 56),
+        ({"new_therapy": "56"}, "MISSING", None),
+        ({"data_cutoff": "55"}, "MISSING", None),
+    ],
+    ids=str,
+)
+def test_an_iupd_counts_by_its_own_scan(subjects, best, day):
+    """Under iRECIST a progression of a visit counts by the scan that shows it, confirmed or not."""
+    scans = [
+        row("T1", 0, 50, visit="0"),
+        row("T1", 60, 50, visit="1"),
+        new("X1", 56, 12, visit="1"),
+        row("T1", 110, 50, visit="2"),
+        new("X1", 116, 20, visit="2"),
+    ]
+    done = assessed(scans, IRECIST, {"treatment_start": "0"} | subjects)
+    assert first(done, "best", "best_day") == (best, day)
+    shown = first(done, "progression_day", "pfs_days", "pfs_event", "ttp_event")
+    assert shown == ((56, 56, True, True) if day else (None, 0, False, False))
+
+
+def test_an_equivocal_lesion_moves_only_the_date_under_irecist():
+    """Responses before a doubtful lesion became a new one stay; its iUPD is dated at the first
+    sighting, and the rule prints that.
+    """
+    words = ("EQUIVOCAL", "EQUIVOCAL", "UNEQUIVOCAL")
+    seen = [new("X1", 56 * (i + 1), "", word) for i, word in enumerate(words)]
+    done = assessed(targets(50, 30, 30, 30) + seen, IRECIST)
+    assert overall(done) == "iPR iPR iUPD"
+    assert first(done, "best", "progression_day", "pfs_days", "dor_days") == ("iPR", 56, 56, None)
+    assert "moves only the date of the progression" in str(IRECIST.best_response)
+    ends = "ends the course at its first sighting"
+    assert ends in str(C.RECIST_1_1.best_response)

@@ -151,6 +151,7 @@ def test_the_provenance_names_what_was_read():
     )
     tables = nt.crf.read(source, others="dates")
     assert [t.name for t in tables.others] == ["AE"]
+    assert [t.name for t in tables.replace(lesions=tables["lesions"]).others] == ["AE"]
     assert tables.inputs()["table"].tolist() == ["subjects", "lesions", "AE"]
     assert not tables.ignored
     assert "  dates alone: AE" in repr(tables).splitlines()

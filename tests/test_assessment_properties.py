@@ -354,7 +354,7 @@ def test_names_that_few_patients_share_take_no_room():
     dates they have.
     """
     from nettumor import crf
-    from nettumor.assessment.slots import Rows, slots
+    from nettumor.assessment.slots import JudgedRows, slots
     from nettumor.study.tracks import read_names
 
     who, lesion, day = (a.ravel() for a in np.indices((60, 2, 30)))
@@ -371,6 +371,8 @@ def test_names_that_few_patients_share_take_no_room():
     )
     names = read_names(tables, None)
     at = slots(
-        tables["lesions"], Rows(None, names.track, names.n_tracks, lambda: None), crf.Role.TARGET
+        tables["lesions"],
+        JudgedRows(None, names.track, names.n_tracks, lambda: None),
+        crf.Role.TARGET,
     )
     assert at.codes.shape == (60, 2)

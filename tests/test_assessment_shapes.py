@@ -158,13 +158,25 @@ def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
     assert np.isnan(done.timepoints["baseline"]).all()
 
 
-def test_a_subject_of_more_places_than_memory_is_refused(monkeypatch):
-    """Every row a lesion and a visit of its own: refused in one sentence that names the subject."""
-    monkeypatch.setattr(like_courses, "MOST_PLACES", 10**6)
-    each = np.arange(2000)
-    stair = of_shape("visits", 2000) | {"lesion": np.char.add("T", each.astype(str))}
-    with pytest.raises(nt.InputError, match=r"has 2,000 lesions at 2,000 visits of subject 0: "):
-        nt.assess({"lesions": stair})
+def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
+    """Every row a lesion and a visit of its own: refused in one sentence that names the subject and
+    the limit, which the call or the study file sets, for frames, Tables and files.
+    """
+    each = np.arange(300)
+    stair = of_shape("visits", 300) | {"lesion": np.char.add("T", each.astype(str))}
+    message = (
+        r"has 300 lesions at 300 visits of subject 0: 90,000 places of lesion and visit, more than "
+        r"80,000\. Give a lesion one name at all its visits, or set the limit `places`\."
+    )
+    (tmp_path / "study.toml").write_text("[limits]\nplaces = 80_000\n")
+    for source, how in (
+        ({"lesions": stair}, {"limits": {"places": 80_000}}),
+        (nt.crf.read({"lesions": stair}), {"limits": nt.crf.limits.Limits(places=80_000)}),
+        ({"lesions": stair}, {"study": tmp_path / "study.toml"}),
+    ):
+        with pytest.raises(nt.InputError, match=message):
+            nt.assess(source, **how)
+    assert len(nt.assess({"lesions": stair}).subjects["best"]) == 1
 
 
 def peak(lesions):

@@ -437,8 +437,12 @@ def test_a_course_is_no_before_and_after(capsys, tmp_path, text, message):
     assert (code, err) == (0, "")
     assert "Subjects; RECIST 1.1" in out
     assert "Missed visits: off: no schedule of visits is set" in out
-    out = say(capsys, "assess", path, "--interval", "84", "--window", "7")[1]
-    assert "Missed visits: on: more than 1 missed, scheduled every 84 days (window 7)" in out
+    file = tmp_path / "study.toml"
+    file.write_text("[schedule]\nevery = 56\nwindow = 3\n")
+    asked = ("--interval", "84", "--window", "7")  # the command line goes before a study file
+    for options in (asked, (*asked, "--study", file)):
+        out = " ".join(say(capsys, "assess", path, *options)[1].split())
+        assert "more than 1 missed, scheduled every 84 days (window 7), from the call" in out
 
 
 def test_assess_a_course(capsys, tmp_path):

@@ -49,6 +49,18 @@ def test_a_study_that_is_plainly_read_says_nothing_more(capsys, tmp_path, comman
     assert (code, err) == (0, "")
 
 
+def test_a_dry_run_says_which_column_a_table_lacks(capsys, tmp_path):
+    """It judges nothing, and refuses nothing; a study that assess refuses is not plainly read."""
+    tables = door.study()
+    del tables["lesions"]["role"]
+    code, out, err = said(capsys, "intake", folder(tmp_path, tables))
+    assert (code, "Everything was plainly read" in out) == (0, False)
+    assert "Not plainly read: 1 table unreadable" in err
+    assert "it lacks role: add it, or name its column in [columns.lesions] of a study" in " ".join(
+        err.replace("│", " ").split()
+    )
+
+
 def test_a_dry_run_says_what_the_study_holds(capsys, tmp_path):
     """Patients, visits, readers, roles, sizes, and the first and last date of each column."""
     code, out, _ = said(capsys, "intake", folder(tmp_path))

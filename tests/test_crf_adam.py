@@ -23,6 +23,13 @@ def published(name):
     return pandas.read_parquet(data / f"{name}.parquet")
 
 
+def pandas_concat(*frames):
+    """Frames one below the other."""
+    import pandas
+
+    return pandas.concat(frames)
+
+
 def adam():
     """The study of the exports as ADSL, ADRS, ADTR and ADTTE, from its answer."""
     done = nt.assess(nettumor.crf.read(exports.HERE / "plain"))
@@ -144,6 +151,44 @@ def test_public_data_sets():
     assert times.text("start").tolist() == theirs.STARTDT.astype(str).tolist()
 
 
+def test_lesions_come_of_no_analysis_data_set():
+    """The diameters of single targets are counted in the intake; assess and the command line say what
+    is not there. Sums of the targets are those of the published ADTR where all were measured.
+    """
+    theirs = published("adtr_onco")
+    single = theirs[theirs.PARAMCD.str.contains("LDIAM")]
+    tables = nettumor.crf.read({"adtr_onco": theirs, "adrs_onco": published("adrs_onco")})
+    (line,) = (r for r in tables.intake.rows() if r["found"].startswith("LDIAM1, LDIAM2"))
+    assert (line["count"], line["status"]) == (len(single), "not needed")
+    with pytest.raises(nt.InputError, match="no non-target and new lesions: give TU and TR") as no:
+        nt.assess(tables)
+    assert "Analysis data sets hold responses, sums and times" in no.value.command_line
+    sizes = single[single.PARAMCD.str.startswith("LDIAM") & (single.TULOCGR1 == "NON-NODAL")]
+    nodes = single[single.PARAMCD.str.startswith("NLDIAM") & (single.TULOCGR1 == "NODAL")]
+    both = pandas_concat(sizes, nodes).pivot(
+        index=["USUBJID", "TRLNKID"], columns="AVISITN", values="AVAL"
+    )
+    sums = theirs[(theirs.PARAMCD == "SDIAM") & (theirs.LSEXP == theirs.LSASS)]
+    assert len(sums) > 15
+    for row in sums.itertuples():
+        mine = nt.target_response(both.loc[row.USUBJID].to_numpy()).sum
+        assert mine[list(both.columns).index(row.AVISITN)] == pytest.approx(row.AVAL, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize("with_dates", [False, True])
+def test_study_days_stand_in_where_there_are_no_dates(with_dates):
+    """ADY counts without a day 0; where ADT is there, the dates are read."""
+    rows = {"USUBJID": ["1", "1"], "PARAMCD": ["OVRLRESP"] * 2, "AVALC": ["SD", "PD"],
+            "AVISITN": [1, 2], "ADY": [43, 85]}  # fmt: skip
+    dates = ["2024-02-12", "2024-03-25"] if with_dates else []
+    tables = nettumor.crf.read({"adrs": rows | ({"ADT": dates} if dates else {})})
+    found = tables["responses"]
+    assert [n for n in ("date", "day") if n in found] == (["date"] if with_dates else ["day"])
+    if not with_dates:
+        assert found.numbers("day").value.tolist() == [42.0, 84.0]
+
+
 UNITS = [
     ("months", {"AVALU": ["MONTHS", ""]}, [60.875, np.nan], ("unreadable", "no unit")),
     ("days by the dates", {"ADT": ["2024-01-02", "2024-01-04"], "STARTDT": ["2024-01-01"] * 2}, [2.0, 4.0], None),
@@ -164,3 +209,16 @@ def test_times_are_days(fact, more, days, said):
     assert tables["times"].numbers("event").value.tolist() == [1.0, 0.0]
     lines = [r for r in tables.intake.rows() if r["kind"] == "number"]
     assert [(r["status"], r["found"]) for r in lines] == ([said] if said else [])
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize(
+    ("censored", "said"), [(["Y", "N"], [2]), (["", ""], []), (["0", "1"], [])]
+)
+def test_events_of_times_are_numbers(censored, said):
+    """CNSR in words is no event, and the intake says so; a blank one is nothing to be told."""
+    rows = {"USUBJID": ["1", "2"], "PARAMCD": ["OS", "OS"], "AVAL": [2, 4], "AVALU": ["DAYS"] * 2}
+    tables = nettumor.crf.read({"adtte": rows | {"CNSR": censored}})
+    assert np.isnan(tables["times"].numbers("event").value).all() == (censored[0] != "0")
+    lines = [r["count"] for r in tables.intake.rows() if r["found"] == "CNSR"]
+    assert lines == said

@@ -105,6 +105,8 @@ def test_padding_is_said_by_the_caller():
     filled = places.to_array(np.array([1, 2, 3], np.int8), fill=np.int8(0))
     assert filled.dtype == np.int8
     assert filled[:, :, 0].tolist() == [[1, 2], [3, 0]]
+    words = places.to_array(np.array(["long", "longer", "x"]), fill="")
+    assert words[:, :, 0].tolist() == [["long", "longer"], ["x", ""]]
 
 
 def test_empty_records():

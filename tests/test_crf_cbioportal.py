@@ -42,6 +42,17 @@ def test_patients_and_times_are_read(tmp_path, name):
     assert found.median == 365.25
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+def test_patients_without_times_are_subjects_alone(tmp_path):
+    """No status among the columns: no table of times."""
+    lines = [line.split("\t")[:3] for line in TEXT.splitlines()]
+    text = "\n".join("\t".join(line) for line in lines)
+    (tmp_path / "data_clinical_patient.txt").write_text(text)
+    tables = nettumor.crf.read(tmp_path)
+    assert list(tables) == ["subjects"]
+    assert not [line for line in tables.intake.rows() if "times" in line["place"]]
+
+
 def test_files_of_samples_hold_nothing_for_the_tables(tmp_path):
     """They are left aside with a line of the intake."""
     path = tmp_path / "data_clinical_sample.txt"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nettumor import Response, crf
 from nettumor.crf import Column, DateStatus, NewLesion, Role, State
-from nettumor.crf.cells import merged_into
+from nettumor.crf.cells import merged_into, unknown_words
 from nettumor.errors import InputError
 from strategies import sizes
 
@@ -113,6 +113,13 @@ def test_numbers_of_a_column_of_numbers():
     numbers = crf.parse_numbers(Column(floats=np.array([1.5, np.inf, NAN, 5.397605e-79, 0])))
     np.testing.assert_array_equal(numbers.value, [1.5, NAN, NAN, 0, 0])
     assert numbers.word.tolist() == [False, True, False, False, False]
+    assert numbers.misread_zero.tolist() == [False, False, False, True, False]
+
+
+def test_numbers_of_a_column_of_text():
+    """A zero misread from XPORT is 0 and marked also where it is text; a zero is no such thing."""
+    numbers = crf.parse_numbers(Column.of_text(["0", "0.0", "1", "5.397605e-79", ""]))
+    np.testing.assert_array_equal(numbers.value, [0, 0, 1, 0, NAN])
     assert numbers.misread_zero.tolist() == [False, False, False, True, False]
 
 
@@ -438,3 +445,40 @@ def test_any_text_is_read(cells):
         assert parse(column).shape == (len(cells),)
     if cells:
         assert read_lesions([(c, c) for c in cells]).measure("size").value.shape == (len(cells),)
+
+
+def test_a_part_of_a_column_keeps_its_letters_of_missing():
+    """What a SAS letter said is not lost where rows are taken."""
+    column = Column(floats=np.array([1.0, NAN, NAN]), letters=np.array(["", "A", ""], dtype=object))
+    assert column.take(np.array([1, 0])).letters.tolist() == ["A", ""]
+
+
+def test_measures_are_equal_to_themselves_alone():
+    """`==` of records of arrays gives a truth value and no error."""
+    lesions = read_lesions([("", 1), ("", 2)])
+    one, other = lesions.measure("size"), read_lesions([("", 1), ("", 2)]).measure("size")
+    assert (one == one, one == other) == (True, False)
+
+
+def test_cells_of_many_types_as_text():
+    """None is a blank; dates are written in ISO 8601, without a midnight that nobody wrote."""
+    assert Column.of_text(["a", None]).text.tolist() == ["a", ""]
+    midnight = datetime.datetime(2024, 1, 2)
+    cells = [
+        midnight,
+        midnight.replace(hour=9),
+        midnight.date(),
+        datetime.time(9, 30),
+        b"x",
+        None,
+        "y",
+    ]
+    words = ["2024-01-02", "2024-01-02T09:00:00", "2024-01-02", "09:30:00", "x", "", "y"]
+    assert Column.of_cells(cells).text.tolist() == words
+
+
+def test_thousands_are_no_words_of_a_size_without_a_decimal_comma():
+    """1,234 is certain only where the file's decimal mark is the comma."""
+    column = Column.of_text(["12,5", "1,234"])
+    assert unknown_words(column, "size", unit="mm") == {"1,234": 1}
+    assert unknown_words(column, "size", unit="mm", decimal_comma=True) == {}

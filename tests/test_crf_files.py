@@ -360,6 +360,9 @@ def test_version_1_0_of_dataset_json(tmp_path):
         assert list(table) == [c["name"] for c in COLUMNS]
         np.testing.assert_array_equal(table["TRDEC"], [1.5, np.nan, 2.0])
         assert [(n.found, n.status) for n in table.notes] == [("ITEMGROUPDATASEQ", "not needed")]
+    columns = [{"name": c["name"], "dataType": c["type"]} for c in items]
+    path.write_text(json.dumps({"name": "TR", "columns": columns, "rows": group["itemData"]}))
+    assert read_file(path)[0].text("ITEMGROUPDATASEQ").tolist() == ["1", "2", "3"]  # version 1.1
     for wrong in ({"IG.TR": {**group, "records": 4}}, {"IG.TR": group, "IG.TU": group}):
         path.write_text(json.dumps({"clinicalData": {"itemGroupData": wrong}}))
         with pytest.raises(InputError, match=r"truncated|2 data sets in place of one"):
@@ -431,7 +434,8 @@ def test_a_gzip_file_is_opened(tmp_path):
         assert (table.name, table.source.name) == ("lesions", "lesions.csv.gz")
         assert table["size"].tolist() == ["10"]
         assert table.source.sha256 == hashlib.sha256(data).hexdigest()
-    assert "lesions" in crf.read(tmp_path, incomplete="keep")
+    with pytest.warns(nettumor.IntakeWarning, match="it lacks lesion, role, visit or date"):
+        assert "lesions" in crf.read(tmp_path, incomplete="keep")
 
 
 def test_gzip_files_that_are_refused(tmp_path):
@@ -468,11 +472,35 @@ def test_the_files_of_an_archive_are_read(tmp_path):
     assert (lesions.name, lesions.source.name) == ("lesions", "study.zip/data/lesions.csv")
     assert subjects["age"].tolist() == [61]
     assert [(n.kind, n.place, n.status) for n in lesions.notes] == [
-        ("file", "study.zip/readme.pdf", "ignored"),
         ("file", "study.zip/old.zip", "ignored"),
+        ("file", "study.zip/readme.pdf", "ignored"),
     ]
     with pytest.raises(InputError, match=r"`study.zip` must have at most 50 bytes unpacked"):
         read_file(path, limits=Limits(bytes_unpacked=50))
+
+
+def test_what_is_no_table_in_an_archive_is_left_aside(tmp_path):
+    """As in a folder: notes, a define.xml; a study file may say so. A table that is broken is refused."""
+    path = tmp_path / "study.zip"
+    others = {"README.txt": "Please read, and\nanswer", "define.xml": "<a/>", "a.json": '{"a": 1}'}
+    lesions = "subject,lesion,role,day,size\n1,T1,TARGET,0,31\n"
+    for name, text in others.items():
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(name, text)
+            archive.writestr("data/lesions.csv", lesions)
+        with pytest.warns(nettumor.IntakeWarning, match=rf"1 file ignored.*{name}"):
+            assert list(crf.read(path)) == ["lesions"]
+    study = tmp_path / "study.toml"
+    study.write_text('[files]\n"a.json" = "ignore"\n"lesions.csv" = "lesions"\n')
+    tables = crf.read(path, study=study, strict=True)
+    assert (
+        dict(zip(tables.intake["found"], tables.intake["status"], strict=True))["a.json"]
+        == "not needed"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("lesions.txt", "a,b\n1,2,3\n")
+    with pytest.raises(InputError, match=r"`study.zip/lesions.txt` row 2 has 3 cells"):
+        crf.read(path)
 
 
 def test_archives_that_are_refused(tmp_path):
@@ -483,7 +511,11 @@ def test_archives_that_are_refused(tmp_path):
         read_file(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.pdf", b"%PDF")
-    with pytest.raises(InputError, match=r"`study.zip` holds no table"):
+    with pytest.raises(InputError, match=r"`study.zip` holds no table, but a.pdf"):
+        read_file(path)
+    book = workbook(tmp_path / "book.xlsx", {"lesions": [["subject"], ["1"]]})
+    path.write_bytes(book.read_bytes())
+    with pytest.raises(InputError, match=r"`study.zip` is a workbook.*Name it .xlsx"):
         read_file(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("lesions.csv", LESIONS_CSV)
@@ -558,6 +590,41 @@ def test_formulas_that_were_never_calculated_are_refused(tmp_path, cells, later,
     path = formulas(tmp_path / "lesions.xlsx", SUBJECT + cells, later=later)
     with pytest.raises(InputError, match=message):
         read_file(path)
+
+
+def test_sheets_beside_the_tables_are_left_aside(tmp_path):
+    """A README (Viedoc writes one first) is no reason to refuse the tables beside it; a workbook
+    without any is refused.
+    """
+    rows = [["subject", "lesion", "role", "day", "size"], ["1", "T1", "TARGET", "0", 31]]
+    notes = [["Please read"], ["a"], ["b"]]
+    path = workbook(
+        tmp_path / "x.xlsx", {"README": notes, "lesions": rows, "Items": [["ID"], ["A"]]}
+    )
+    with pytest.warns(nettumor.IntakeWarning, match=r"2 tables ignored.*x.xlsx, sheet README"):
+        assert list(crf.read(path)) == ["lesions"]
+    with pytest.raises(InputError, match="`README` is no CRF table"):
+        crf.read(workbook(tmp_path / "y.xlsx", {"README": notes, "Items": [["ID"], ["A"]]}))
+
+
+def test_a_cell_with_an_error_of_excel_is_said(tmp_path):
+    """It is a blank one to the reader of workbooks; #N/A says what people mean by it: no value."""
+    cells = (
+        '<c r="B2" t="e"><v>#N/A</v></c>', '<c r="B2" t="e"><f>A9</f><v>#REF!</v></c>',
+        "<c s='1' t='e'><v>#DIV/0!</v></c>",
+    )  # fmt: skip
+    found = []
+    for cell in cells:
+        (table,) = read_file(formulas(tmp_path / "lesions.xlsx", SUBJECT + cell))
+        assert not table.text("size")[0]
+        found.append([(n.status, n.found, n.count, n.note) for n in table.notes])
+    note = "an error of Excel is a blank cell"
+    expected = [
+        [],
+        [("unreadable", "#REF!", 1, f"{note}; the first is B2")],
+        [("unreadable", "#DIV/0!", 1, note)],
+    ]
+    assert found == expected
 
 
 def test_formulas_with_a_value_are_read(tmp_path):

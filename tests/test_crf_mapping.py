@@ -477,3 +477,19 @@ def test_a_constant_beside_a_rename_to_one_name(renames):
     source = {"patient": ["01"], "kind": ["NEW"], "lesion": ["T1"], "size": [10], "day": [0]}
     with pytest.raises(InputError, match="`mapping` gives two columns one name, or one column two"):
         crf.read({"lesions": source}, mapping={"lesions": renames})
+
+
+def test_what_was_read_is_equal_to_the_same_and_to_nothing_else():
+    """`==` of a study with anything gives a truth value."""
+    source = {
+        "lesions": {
+            "subject": ["1"],
+            "lesion": ["T1"],
+            "role": ["TARGET"],
+            "visit": [1],
+            "size": [9],
+        }
+    }
+    tables = crf.read(source)
+    assert tables == crf.read(source)
+    assert [tables == other for other in (3, "lesions", None, source)] == [False] * 4

@@ -187,6 +187,21 @@ def test_a_code_that_its_list_has_not_stays_and_is_said(read):
     assert (line.place, line.count, line.status) == ("x.xml TLSTAT", 1, "ambiguous")
 
 
+def test_a_code_means_what_its_own_study_says(read):
+    """Two studies in a file, each with a code list of the same OID: each code by its own metadata."""
+    metas, rows = [], []
+    for study, word in (("X", "ABSENT"), ("Y", "PRESENT")):
+        item = '<ItemDef OID="IT.A" Name="TLSTAT"><CodeListRef CodeListOID="CL"/></ItemDef>'
+        decode = f"<Decode><TranslatedText>{word}</TranslatedText></Decode>"
+        code = f'<CodeListItem CodedValue="1">{decode}</CodeListItem>'
+        version = f'<MetaDataVersion OID="M">{item}<CodeList OID="CL" Name="S">{code}</CodeList>'
+        metas.append(f'<Study OID="{study}">{version}</MetaDataVersion></Study>')
+        inner = event(group(value("1", "IT.A")))
+        rows.append(clinical(SUBJECT.format(key=study, more="", inner=inner), study=study))
+    (table,) = read(*metas, *rows)
+    assert cells(table, "subject", "TLSTAT") == [("X", "ABSENT"), ("Y", "PRESENT")]
+
+
 def test_data_sets_have_the_cells_of_the_other_format():
     """Dataset-XML cell by cell against the standard library's reader of the CSV that it came from."""
     for name, text in exports.sdtm().items():
@@ -195,6 +210,39 @@ def test_data_sets_have_the_cells_of_the_other_format():
         assert table.name == name[:2].upper()
         for column in rows[0]:
             assert table.text(column).tolist() == [r[column] for r in rows], (name, column)
+
+
+def test_a_table_is_called_a_form_or_a_data_set(read):
+    """Values of a subject stand in a form; those of reference data in a data set, without a subject."""
+    of_subject = clinical(SUBJECT.format(key="1", more="", inner=event(group(value("5")))))
+    reference = (
+        f'<ReferenceData StudyOID="X" MetaDataVersionOID="M">{group(value("5"))}</ReferenceData>'
+    )
+    (form,), (data_set,) = read(of_subject), read(reference)
+    assert form.source.name == "x.xml, form TL"
+    assert data_set.source.name == "x.xml, data set TL"
+    assert ("subject" in form, "subject" in data_set) == (True, False)
+
+
+def test_the_key_of_a_form_is_told_where_there_are_two(read):
+    """One form at each visit needs no number; two of one kind are told apart by theirs."""
+    form = '<FormData FormOID="F.AX"{more}>' + group(value("5", "IT.A")) + "</FormData>"
+    for keys, shown in ((("",), None), ((' FormRepeatKey="a"', ' FormRepeatKey="b"'), ["a", "b"])):
+        inner = '<StudyEventData StudyEventOID="SE.A">'
+        inner += "".join(form.format(more=key) for key in keys) + "</StudyEventData>"
+        (table,) = read(clinical(SUBJECT.format(key="1", more="", inner=inner)))
+        found = table.text("FormRepeatKey").tolist() if "FormRepeatKey" in table else None
+        assert found == shown
+
+
+def test_items_that_are_called_the_same_stay_two(read):
+    """The second has its group before its name, a third of that name too all that its OIDs say."""
+    groups = "".join(
+        f'<ItemGroupData ItemGroupOID="{oid}">{value(cell, item)}</ItemGroupData>'
+        for oid, item, cell in (("IG.A", "IT.X", "1"), ("IG.B", "IT.X", "2"), ("JG.B", "JT.X", "3"))
+    )
+    (table,) = read(clinical(SUBJECT.format(key="1", more="", inner=event(groups))))
+    assert cells(table, "X", "B_X", "JG.B_JT.X") == [("1", "2", "3")]
 
 
 def test_both_versions_give_the_same_tables():

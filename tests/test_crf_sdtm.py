@@ -369,3 +369,23 @@ def test_a_table_given_counts_before_the_domains(small):
     """A lesions table beside TU and TR is taken as it is."""
     own = {"subject": ["1"], "lesion": ["T1"], "role": ["TARGET"], "visit": [1], "size": [9]}
     assert crf.read({**small, "lesions": own})["lesions"].n_rows == 1
+
+
+def test_a_diameter_keeps_the_record_it_came_from():
+    """Beside a longest diameter, which the row is of, the other measures name their own records."""
+    tests = ["LDIAM", "DIAMETER", "LPERP"]
+    tr = {"USUBJID": ["1"] * 3, "TRLNKID": ["T1"] * 3, "TRTESTCD": tests, "TRGRPID": ["TARGET"] * 3,
+          "TRSTRESN": [30.0, 29.0, 12.0], "VISITNUM": [1] * 3}  # fmt: skip
+    table = crf.read({"tr": tr})["lesions"]
+    found = [int(table.rows_of(n)[0]) for n in ("size", "diameter", "perpendicular")]
+    assert found == [0, 1, 2]
+
+
+def test_a_variable_of_a_domain_that_is_spelled_wrong():
+    """The intake names the nearest one that the tables are made from."""
+    tr = {"USUBJID": ["1"], "TRLNKID": ["T1"], "TRTESTCD": ["LDIAM"], "TRGRPID": ["TARGET"],
+          "TRSTRESN": [30.0], "VISITNUM": [1], "TRMETHODE": ["CT"]}  # fmt: skip
+    lines = [r for r in crf.read({"tr": tr}).intake.rows() if r["found"] == "TRMETHODE"]
+    assert [(r["status"], r["note"]) for r in lines] == [
+        ("ignored", "the nearest variable is TRMETHOD")
+    ]

@@ -71,6 +71,16 @@ def test_rows_that_are_no_records_are_left_out_and_said(kind, end):
     )
 
 
+def test_a_total_below_one_record():
+    """It is left out there too; without a record above it, it may be one."""
+    table = read(lines(HEADER, ROWS[0], "Total,,,,,42"))
+    assert (table.rows.tolist(), [n.note for n in table.notes]) == (
+        [2],
+        ["a total below the records"],
+    )
+    assert read(lines(HEADER, "Total,,,,,42")).n_rows == 1
+
+
 def test_the_place_and_the_words_of_what_was_left_out():
     """A line names the row and what stood there."""
     (note,) = read(lines(HEADER, LABELS, *ROWS)).notes

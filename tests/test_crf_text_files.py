@@ -66,6 +66,27 @@ def test_decimal_comma_of_a_semicolon_file(tmp_path):
     assert table.source.decimal_comma
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (("12,5", "1.234"), [12.5, np.nan]),  # the comma is the mark: 1234, or an error
+        (("980", "1.234"), [980, np.nan]),
+        (("12.5", "1.234"), [12.5, 1.234]),  # the point is
+        (("0.125", "1.234"), [0.125, 1.234]),
+        (("12,5", "1.2345"), [12.5, 1.2345]),
+    ],
+)
+def test_a_point_that_may_separate_thousands(tmp_path, cells, expected):
+    """Among decimal commas 1.234 is not read, and said, unless a cell shows that the point is the mark."""
+    rows = "".join(f"1;T{i};TARGET;1;{cell}\n" for i, cell in enumerate(cells))
+    (tmp_path / "lesions.csv").write_text(f"subject;lesion;role;visit;size\n{rows}")
+    lost = [c for c, v in zip(cells, expected, strict=True) if v != v]
+    table = crf.read(tmp_path)
+    np.testing.assert_array_equal(table["lesions"].numbers("size").value, expected)
+    found = [r["found"] for r in table.intake.rows() if r["status"] == "unreadable"]
+    assert found == lost
+
+
 def test_decimal_comma_of_a_comma_file_stands_in_quotes(tmp_path):
     """In a comma-separated file "12,5" is 12.5, and "1,234" is not read: it may mean 1234."""
     table = lesions(tmp_path, f'{HEADER}\n1,T1,TARGET,1,"12,5"\n1,T2,TARGET,1,"1,234"\n')

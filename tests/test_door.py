@@ -291,6 +291,86 @@ def test_sizes_that_bodies_do_not_hold(factor, more, said):
     assert [(r["found"], r["count"], r["status"]) for r in rows] == said
 
 
+def test_sizes_in_cm_with_a_large_one_among_them():
+    """Where hardly a lesion has 10 mm; a third of them, and few sizes, say nothing."""
+    for sizes, doubted in (([5.2, 3.1, 11.0] * 10, []), ([5.2] * 18 + [11.0], []),
+                           ([5.2, 3.1] * 20 + [11.0], ["11 mm at most, 1 of 41 from 10 mm on"])):  # fmt: skip
+        n = len(sizes)
+        lesions = {"subject": [str(i) for i in range(n)], "lesion": ["T1"] * n, "role": ["TARGET"] * n,
+                   "day": [0] * n, "size": sizes}  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", nt.IntakeWarning)
+            rows = crf.read({"lesions": lesions}).intake.rows()
+        assert [r["found"] for r in rows if r["status"] == "ambiguous"] == doubted
+
+
+def test_a_result_of_sdtm_is_not_left_aside_without_a_word():
+    """TRSTRESN in a table of lesions is no size by its name; beside a size it is known."""
+    tables = door.renamed("lesions", "size", "TRSTRESN")
+    tables["lesions"]["state"][0] = "ABSENT"
+    with pytest.warns(nt.IntakeWarning, match="'TRSTRESN' was ignored .*name it size"):
+        crf.read(tables)
+    tables = door.study()
+    tables["lesions"]["TRSTRESN"] = tables["lesions"]["size"]
+    rows = crf.read(tables).intake.rows()
+    assert [r["status"] for r in rows if r["found"] == "TRSTRESN"] == ["not needed"]
+
+
+def test_parts_of_a_date_are_no_days():
+    """A day beside a month and a year is refused; beside a date it is nothing new."""
+    tables = door.study()
+    dates = [d.split("-") for d in tables["lesions"]["date"]]
+    parts = {n: [d[i] for d in dates] for i, n in enumerate(("year", "month", "Day"))}
+    lesions = {n: c for n, c in tables["lesions"].items() if n != "date"}
+    with pytest.raises(nt.InputError, match=r"is part of a date\. Join them into one column date"):
+        crf.read({**tables, "lesions": {**lesions, **parts}})
+
+
+def test_of_two_units_the_one_of_the_layout_is_read():
+    """size_mm beside size_cm, in any order."""
+    tables = door.renamed("lesions", "size", "size_mm")
+    tables["lesions"]["size_cm"] = ["1"] * len(tables["lesions"]["size_mm"])
+    with pytest.warns(nt.IntakeWarning, match="`size` is read from size_mm"):
+        assert nt.assess(tables).subjects["best"].tolist() == (
+            nt.assess(door.study()).subjects["best"].tolist()
+        )
+
+
+def test_rows_are_counted_one_by_one():
+    """Three rows without a subject are three, and not one line."""
+    tables = door.study()
+    tables["lesions"]["subject"] = ["", "", "", *tables["lesions"]["subject"][3:]]
+    with pytest.warns(nt.IntakeWarning, match="3 rows ignored"):
+        crf.read(tables)
+
+
+def test_a_nadir_that_is_reported_is_known():
+    """It is worked out from the sizes, and its column is none that was lost."""
+    rows = {"subject": ["1"], "day": [56], "overall": ["PR"], "NADIR": [50.0], "RCTLMIN": [50.0]}
+    lines = {r["found"]: r for r in crf.read({"responses": rows}).intake.rows()}
+    assert {lines[n]["status"] for n in ("NADIR", "RCTLMIN")} == {"not needed"}
+
+
+def test_the_columns_of_viedoc():
+    """The date and the name of the event stand for those of the scan; its counters are about the record."""
+    form = {
+        "SiteSeq": ["1"], "SiteName": ["A"], "SiteCode": ["SE01"], "SubjectSeq": ["1"], "SubjectId": ["SE01-001"],
+        "EventSeq": ["1"], "EventId": ["V1"], "EventName": ["Screening"], "EventDate": ["2024-01-02"],
+        "ActivityId": ["A"], "ActivityName": ["Imaging"], "FormSeq": ["1"], "SubjectFormSeq": ["1"],
+        "OriginSubjectFormSeq": [""], "SourceSubjectFormSeq": [""], "TLNUM": ["1"], "TLDIAM": ["50"],
+    }  # fmt: skip
+    with pytest.warns(nt.IntakeWarning, match="5 columns renamed"):
+        tables = crf.read({"TL": form})
+    names = ("subject", "visit", "date", "lesion", "size")
+    assert [tables["lesions"].text(n)[0] for n in names] == [
+        "SE01-001", "Screening", "2024-01-02", "1", "50",
+    ]  # fmt: skip
+    assert {r["status"] for r in tables.intake.rows() if r["kind"] == "column"} == {
+        "renamed",
+        "not needed",
+    }
+
+
 def test_lines_are_checked_and_ordered():
     """A line has a kind and a status that are known; the worst stands first."""
     with pytest.raises(ValueError, match="must be in"):
@@ -318,4 +398,12 @@ def test_layouts_are_readable():
     shown = repr(crf.LAYOUTS["lesions"]).splitlines()
     assert shown[0].startswith("lesions: a lesion at a visit")
     assert "  size (number, mm): Longest diameter (a node's short axis" in "\n".join(shown)
+    assert "  lesion (text; required): " in "\n".join(shown)
     assert len(shown) == 2 + len(crf.LAYOUTS["lesions"].columns)
+
+
+def test_keys_of_a_layout_are_among_its_columns():
+    """Also the columns of which one is enough."""
+    for layout in crf.LAYOUTS.values():
+        named = {*layout.keys, *(name for names in layout.either for name in names)}
+        assert named <= set(layout.names()), layout.name

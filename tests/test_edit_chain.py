@@ -231,6 +231,45 @@ def test_a_visit_without_lesions_is_not_judged():
     assert np.isnan(data.chain.sum).tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("visit", "date", "stands"),
+    [
+        ("0", "2024-01-05", 1),  # at the scans of its visit, whatever its own day
+        ("", "2024-01-03", 1),  # without a visit at the scans of its day
+        ("", "03JAN2024", 1),  # however the day is written
+        ("", "2024-02", 2),  # else at its own date: a month stands before its days
+        ("UNSCHEDULED", "2024-02-20", 2),  # of an unscheduled visit at the last scan until then
+        ("UNSCHEDULED", "2024-03-09", 3),
+        ("UNSCHEDULED", "2024-01-20", 2),  # before them all, or undated, at the first
+        ("UNSCHEDULED", "", 2),
+        ("1", "2024-02-01", 2),  # a visit without scans has its place in time
+        ("SCREENING", "", 0),
+    ],
+)
+def test_a_response_stands_at_its_scans(visit, date, stands):
+    """The place of a response among the timepoints of its track: screening, the baseline 0, and
+    two days of an unscheduled visit.
+    """
+    lesions = {
+        "subject": ["01"] * 4,
+        "lesion": ["T1"] * 4,
+        "role": ["TARGET"] * 4,
+        "visit": ["SCREENING", "0", "UNSCHEDULED", "UNSCHEDULED"],
+        "date": ["2023-12-20", "2024-01-03", "2024-02-10", "2024-03-01"],
+        "size": [30, 30, 30, 30],
+    }
+    response = {"subject": ["01"], "visit": [visit], "date": [date], "overall": ["SD"]}
+    subjects = {"subject": ["01"], "randomized": ["2024-01-04"]}
+    tables = {"lesions": lesions, "responses": response, "subjects": subjects}
+    data = Data(crf.read(tables), RECIST_1_1)
+    points = data.timepoints
+    assert data["responses"].timepoint.tolist() == [stands]
+    alone = len(points) == 5
+    assert alone == (points.lesions[stands] < 0)
+    assert points.order.tolist() == list(range(-1, len(points) - 1))
+    assert data["lesions"].order.tolist() == [-1, 0, 1 + (alone and stands < 3), 2 + alone]
+
+
 def test_criteria_without_lesions_are_skipped():
     """Criteria that do not judge lesions recompute nothing: the chain refuses, and no check passes
     by it.

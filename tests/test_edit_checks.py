@@ -441,6 +441,7 @@ def test_configuration(tmp_path):
     ("text", "message"),
     [
         ("[ofc]\n", r"Unknown table: 'ofc' \(study.toml, line 1, ofc\). Did you mean 'off'\?"),
+        ("\n[ofc.S01]\n", r"Unknown table: 'ofc' \(study.toml, line 2, ofc\)"),
         ("[off]\nS9 = 'x'\n", r"Unknown check or group in \[off\]: 'S9'"),
         ("[allow]\nS9 = '2 %'\n", "Unknown check in"),
         ("[allow]\nM19 = 0.02\n", "`allow.M19` must be a percentage below 100 such as"),

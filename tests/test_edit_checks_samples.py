@@ -129,7 +129,33 @@ def test_k10_under_other_criteria():
     size = {"K10": {"criteria": "recist-1.1"}}
     state, reason = status(edit_checks.run(table, checks=["K10"], parameters=size))
     assert state == ["failed"]
-    assert "marker_response" in reason[0]
+    assert "marker_course" in reason[0]
+
+
+def test_k10_by_an_edition_of_the_course():
+    """GCIG 2011: judged from twice the upper limit on, in a baseline of the last 14 days; exactly
+    half is PR, twice the nadir is no PD where the marker had been normal.
+    """
+    gcig = {"K10": {"criteria": "ca125-gcig-2011"}}
+
+    def told(values, responses, **columns):
+        table = samples(values, upper_limit=35, response=["", *responses])
+        table["markers"].update(columns)
+        return edit_checks.run(table, checks=["K10"], parameters=gcig)["expected"].tolist()
+
+    assert told([80, 40, 30, 60, 70], ["PR", "CR", "SD", "PD"]) == []
+    assert told([80, 40, 30, 60, 70], ["SD", "PR", "PD", "SD"]) == ["PR", "CR", "SD", "PD"]
+    assert told([69, 30], ["CR"]) == ["NE"]  # below twice the limit
+    assert told([80, 40], ["PR"], day=[-15, 20]) == ["NE"]  # too early a baseline
+    assert told([80, 40], ["PR"], upper_limit=["", ""]) == []  # nothing to judge by
+
+
+def test_k10_with_a_limit_of_each_sample():
+    """The baseline is held against its own upper limit, a sample against its own."""
+    table = samples([90, 70], upper_limit=[80, 100], response=["", "NE"])
+    run = found("K10", table)
+    assert run["expected"].tolist() == ["CR"]
+    assert "(upper limit 100, 80 at baseline)" in run["message"][0]
 
 
 def test_two_readers_and_one_marker():

@@ -376,6 +376,15 @@ DURATIONS = [
     ),
     ("no baseline", [PR, PD], [56, 112], 56, {"baseline_assessed": False}, 0, False),
     ("a PD before this response is not its end", [PD, PR, PD], [56, 112, 168], 112, {}, 56, True),
+    (
+        "a PD before it, and a day in a month",
+        [PD, PR, SD, PD],
+        [56, 112, 150, 200],
+        112,
+        {"days_latest": [56, 112, 180, 200]},
+        88,
+        True,
+    ),
     ("PD at an unknown day", [SD, PR, PD], [56, 112, NAN], 112, {}, NAN, True),
     ("PD at an unknown day before it", [PD, PR, PD], [NAN, 112, 168], 112, {}, 56, True),
     ("new therapy", [PR, PR, PD], [56, 112, 168], 56, {"new_therapy": 120}, 56, False),
@@ -735,6 +744,19 @@ def test_months_without_days():
     )
     long = nt.progression_free_survival([SD] * 6, [0] * 6, days_latest=[365] * 6)
     assert long.reason == EventReason.DAY_UNKNOWN
+
+
+def test_a_long_course_of_months_is_answered_in_time():
+    """300 visits known to the month only have too many combinations of days: the answer is that the
+    day is not known, in a time that grows with the visits and not with their square.
+    """
+    month = np.arange(300) * 30.0
+    found = nt.progression_free_survival([SD] * 300, month, days_latest=month + 29)
+    assert np.isnan(found.time)
+    assert (found.event, found.reason) == (False, EventReason.DAY_UNKNOWN)
+    one = np.where(month == month[-2], month + 29, month)
+    known = nt.progression_free_survival([SD] * 300, month, days_latest=one)
+    assert ends(known) == (month[-1], False)
 
 
 def test_survival_in_a_month():

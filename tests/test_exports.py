@@ -1,7 +1,9 @@
 """One study in the exports of eight systems: the same answer and the same findings in each."""
 
 import functools
+import gzip
 import re
+import zipfile
 
 import pytest
 
@@ -126,3 +128,44 @@ def test_reading_with_what_was_written_changes_nothing(vendor, tmp_path):
             cells = before[name].text(column).tolist()
             assert after[name].text(column).tolist() == cells, (name, column)
         assert after[name].rows.tolist() == before[name].rows.tolist()
+
+
+def packed(vendor, folder):
+    """A vendor's files in an archive with what macOS adds, and each compressed by itself."""
+    archive, alone = folder / f"{vendor}.zip", folder / vendor
+    alone.mkdir()
+    with zipfile.ZipFile(archive, "w") as book:
+        for path in sorted((exports.HERE / vendor).iterdir(), reverse=True):
+            book.writestr(f"data/{path.name}", path.read_bytes())
+            book.writestr(f"__MACOSX/data/._{path.name}", b"\x00\x05\x16\x07")
+            (alone / f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    return archive, alone
+
+
+def every_cell(tables):
+    """All tables as lists of text, each with the numbers of its rows."""
+    return {
+        name: ({c: table.text(c).tolist() for c in table}, table.rows.tolist())
+        for name, table in tables.items()
+    }
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_what_is_packed_is_read_alike(vendor, tmp_path):
+    """Every kind of file in an archive, and compressed: the same cells by the same study file."""
+    study = exports.HERE / f"{vendor}.toml"
+    plain = every_cell(answers(vendor, study=True)[0])
+    one = {"spss": slice(1), "stata": slice(1, 2)}.get(
+        vendor, slice(2)
+    )  # each by a process of its own
+    for source in packed(vendor, tmp_path)[one]:
+        assert every_cell(read_quietly(source, study=study)) == plain, source.name
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_limits_hold_in_every_kind_of_file(vendor):
+    """A lowered limit of rows, of cells and of bytes refuses each in one sentence."""
+    (path, *_) = sorted((exports.HERE / vendor).iterdir(), key=lambda p: -p.stat().st_size)
+    for limit in ("rows", "columns", "bytes_unpacked", "letters"):
+        with pytest.raises(nt.InputError, match=rf"at most 1 {limit.split('_')[0]}.*; got "):
+            read_quietly(path, limits={limit: 1})

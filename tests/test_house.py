@@ -67,16 +67,10 @@ def test_files_are_short_and_named_for_something(path):
 
 
 SORTED_ELSEWHERE = {
+    "assessment/series.py": "rows that stand in order already: only places are looked up in them",
     "crf/plain_text.py": "places in a text, not rows: how many quotes stand before a mark",
 }
 """What sorts or searches beside `rows`, with the reason."""
-
-STILL_SORTED = {
-    "assessment/series.py",
-    *(f"edit_checks/reading/{n}.py" for n in ("marker_rows", "marker_state")),
-    *(f"edit_checks/rules/{path.name}" for path in (SOURCE / "edit_checks" / "rules").iterdir()),
-}
-"""Checks and markers that do not stand on `rows` yet."""
 
 
 @pytest.mark.parametrize(
@@ -87,10 +81,35 @@ STILL_SORTED = {
 def test_rows_are_sorted_in_one_place(path):
     """What reads tables asks `nettumor.rows` for order, groups and keys; no other sorts."""
     name = path.relative_to(SOURCE).as_posix()
-    if name in STILL_SORTED:
-        return
     sorts = re.search(r"\b(lexsort|searchsorted|argsort)\b", path.read_text(encoding="utf-8"))
     assert bool(sorts) == (name in SORTED_ELSEWHERE), name
+
+
+OTHER_WORDS = {
+    "subject": {"patient", "person", "people", "participant"},
+    "track": {"subject_evaluator", "evaluator_subject", "reading"},
+    "unit": {"judged_item", "judged_unit"},
+    "visit": {"encounter", "epoch", "appointment"},
+    "timepoint": {"time_point", "tp"},
+    "scan": {"exam", "examination", "imaging"},
+}
+"""The words of `nettumor.study`, and words for the same thing that no name of it or of what is
+assessed has.
+"""
+
+
+def test_a_study_is_told_in_one_word_for_each_thing():
+    """The six words are explained in `nettumor.study`; nothing is named by another for the same."""
+    told = re.findall(r"(?m)^- \*(\w+)\*:", importlib.import_module("nettumor.study").__doc__)
+    assert told == list(OTHER_WORDS)
+    others = re.compile(
+        rf"(?:^|_)({'|'.join(w for s in OTHER_WORDS.values() for w in s)})s?(?:_|$)"
+    )
+    for path in (p for p in MODULES if top(p) in ("study", "assessment")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "name", None) or getattr(node, "arg", None)
+            name = node.id if isinstance(node, ast.Name) else name
+            assert not others.search(str(name)), (path.name, name)
 
 
 def public():
@@ -181,6 +200,8 @@ def test_public_list_is_complete_and_sorted():
     """`__all__` has each name once, and `dir` shows it."""
     assert len(nt.__all__) == len(set(nt.__all__))
     assert set(nt.__all__) <= set(dir(nt))
+    for module in (nt.crf, nt.edit_checks):
+        assert all(hasattr(module, name) for name in module.__all__)
     with pytest.raises(AttributeError, match="no attribute 'clasify'"):
         nt.clasify  # noqa: B018
 

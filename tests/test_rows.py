@@ -3,6 +3,7 @@
 import collections
 import inspect
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import rows
-from nettumor.rows import find_rows, group, number_rows, order_rows, spread
+from nettumor.rows import find_rows, first_of, group, number_rows, order_rows, spread
 
 nan = math.nan
 DAYS = np.array([nan, -1.5, 0.0, 2.0, 2.5, 7.0])
@@ -164,6 +165,8 @@ def test_values_of_groups_are_those_of_the_twin(table):
         ],
     )
     positive = code + 1
+    middle = [statistics.median(v) if v else nan for v in known]
+    same(made.median(value), middle)
     same(
         made.commonest(positive),
         [collections.Counter(positive[m].tolist()).most_common(1)[0][0] for m in slow.values()],
@@ -299,6 +302,45 @@ def test_integer_orders_and_keys_of_any_width():
     assert number_rows(big, big)[0].tolist() == [1, 0, 1]
 
 
+@pytest.mark.parametrize("scale", [1, 2**15, 2**31, 2**47, 2**60])
+@pytest.mark.parametrize("kind", [np.int64, np.uint64, np.float64])
+def test_rows_far_apart_stand_in_order(scale, kind):
+    """Whole numbers near each other and far apart, below 0 too, and floats: in ascending order,
+    equal ones as in the file.
+    """
+    numbers = [7, 3, 7, 0, 3, 1] if kind == np.uint64 else [2, -3, 2, 0, -3, 1]
+    column = np.array([scale * v for v in numbers], kind)
+    wanted = sorted(range(6), key=lambda r: (column[r], r))
+    assert order_rows(column).tolist() == wanted
+    assert order_rows(column[wanted]).tolist() == list(range(6))
+    assert rows.occurrence(column).tolist() == [0, 0, 1, 0, 1, 0]
+
+
+@pytest.mark.parametrize("days", [[nan, nan], [2.5, nan, -1.0], [np.inf, 0.0, nan, -np.inf]])
+def test_days_stand_in_order_whatever_they_are(days):
+    """Unknown days last; halves and endless days as whole ones."""
+    wanted = sorted(range(len(days)), key=lambda r: in_time(days[r], r))
+    assert order_rows(days).tolist() == wanted
+
+
+def test_all_rows_of_some_groups_are_found():
+    """Each group asked for gives its rows in their order, as often as it is asked; -1 gives none."""
+    made = group([4, 7, 4, 4], by=[2.0, 0.0, 1.0, 3.0])
+    which, row = made.rows_of(np.array([0, -1, 1, 0]))
+    assert which.tolist() == [0, 0, 0, 2, 3, 3, 3]
+    assert row.tolist() == [2, 0, 3, 1, 2, 0, 3]
+    assert group(np.empty(0, np.int64)).rows_of(np.array([-1]))[1].tolist() == []
+
+
+def test_first_rows_come_in_the_order_of_the_file():
+    """The first of each group by an order, by the file, and of some rows only."""
+    key, day = np.array([5, 2, 5, -1, 2]), np.array([4.0, 1.0, 3.0, 0.0, nan])
+    assert first_of(key, by=day).tolist() == [1, 2]
+    assert first_of(key).tolist() == [0, 1]
+    assert first_of(key, by=day, where=np.array([1, 0, 0, 1, 1], bool)).tolist() == [0, 4]
+    assert first_of(key, [0, 0, 1, 0, 1]).tolist() == [0, 1, 2, 4]
+
+
 def test_spread_of_nothing():
     """Where a stop is not after its start nothing lies between."""
     which, place = spread(np.array([4, 2]), np.array([4, 1]))
@@ -348,3 +390,20 @@ def test_every_public_name_says_what_it_gives():
     """Functions and methods have a docstring."""
     public = [f for n, f in vars(rows).items() if inspect.isfunction(f) and n[0] != "_"]
     assert all(inspect.getdoc(f) for f in public)
+
+
+def test_rows_that_stand_in_order_are_left_there():
+    """In order: ascending, ties by the next column; a NaN, or a step down at the end of the first
+    stretch of rows, is not.
+    """
+    long = np.arange(1 << 17)
+    assert rows.in_order(np.array([0, 0, 1, 1]), np.array([1.0, 1.0, -5.0, 0.0]))
+    assert not rows.in_order(np.array([0, 0]), np.array([1.0, 0.5]))
+    assert not rows.in_order(np.array([0.0, nan]))
+    for few in (np.empty(0), np.array([nan]), long):
+        assert rows.in_order(few)
+    late = long.copy()
+    late[-1] = 3
+    assert not rows.in_order(late)
+    assert order_rows(late).tolist() == [*range(4), len(late) - 1, *range(4, len(late) - 1)]
+    assert order_rows(np.array([2, 2, 5]), np.array([0, 1, 0])).tolist() == [0, 1, 2]

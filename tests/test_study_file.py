@@ -91,19 +91,21 @@ def test_files_are_parts_of_a_table(tmp_path):
     forms.mkdir()
     (forms / "big.csv").write_text("subject,lesion,visit,day,size\n1,1,1,0,50\n1,1,2,56,30\n")
     (forms / "small.csv").write_text("subject,lesion,visit,day,state\n1,1,1,0,PRESENT\n")
+    (forms / "late.csv").write_text("subject,lesion,visit,day,state\n1,1,2,56,PRESENT\n")
     (forms / "log.csv").write_text("a,b\n1,2\n")
     path = written(
         tmp_path,
         '[files]\nbig = { table = "lesions", role = "TL", ids = "within role" }\n'
-        '"small.csv" = { table = "lesions", role = "NTL" }\n"log.csv" = "ignore"\n',
+        '"small.csv" = { table = "lesions", role = "NTL" }\n"log.csv" = "ignore"\n'
+        'late = { table = "lesions", role = "NEW TARGET" }\n',
     )
     tables = nt.crf.read(forms, study=path, strict=True)
     table = tables["lesions"]
-    assert table.text("lesion").tolist() == ["T1", "T1", "NT1"]
-    assert table.text("role").tolist() == ["TARGET", "TARGET", "NON-TARGET"]
-    assert table.origin.text.tolist() == ["big", "big", "small"]
-    assert table.rows.tolist() == [2, 3, 2]
-    assert tables.inputs()["name"].tolist() == ["big.csv", "small.csv"]
+    assert table.text("lesion").tolist() == ["T1", "T1", "NEW1", "NT1"]
+    assert table.text("role").tolist() == ["TARGET", "TARGET", "NEW TARGET", "NON-TARGET"]
+    assert table.origin.text.tolist() == ["big", "big", "late", "small"]
+    assert table.rows.tolist() == [2, 3, 2, 2]
+    assert tables.inputs()["name"].tolist() == ["big.csv", "late.csv", "small.csv"]
 
 
 def test_tables_of_subjects_are_joined(tmp_path):
@@ -221,6 +223,7 @@ WRONG = {
     '[files]\n"TL.csv" = "lesions"': r"`files.TL.csv` is no file, sheet or data set.*got subjects, lesions",
     '[words.roles]\n1 = "TARGET"': "Unknown column: 'roles'.*Did you mean 'role'",
     '[words.role]\n1 = "TRAGET"': r"`words.role.1` must be a word that is read; got 'TRAGET'",
+    "[words.role]\n1 = 1": r"`words.role.1` must be text; got 1 \(study.toml, line 2, words.role.1\)",
     "[words]\nmissing = -99": "`words.missing` must be a list of texts",
     '[words]\nrole = "x"': r"`words.role` must be a table; got 'x'.*Write \[words.role\]",
     '[dates]\norder = "DYM"': "`dates.order` must be one of",
@@ -379,3 +382,15 @@ def test_a_schedule_that_changes_holds_for_the_checks_too(tmp_path):
     assert found["days"] == found["pairs"]
     assert ("D10", "1", "196", "day 217 to 231") in found["one"]
     assert found["one"] != found["pairs"]
+
+
+def test_a_form_with_roles_of_its_own_gets_none_in_the_study_file(tmp_path):
+    """Its name implies a role; where its rows say theirs, the name counts for nothing."""
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    (forms / "target_lesions.csv").write_text(
+        "subject,lesion,role,visit,day,size\n1,T1,TARGET,1,0,50\n1,N1,NEW,2,56,9\n"
+    )
+    text = study_text(nt.crf.read(forms))
+    assert '"target_lesions.csv" = "lesions"' in text or 'target_lesions = "lesions"' in text
+    assert "role = " not in text

@@ -120,8 +120,8 @@ def test_patterns_of_the_study_file(tmp_path):
     assert rows_of(tables["markers"], "marker", "value", "unit", "day") == [
         ("chromogranin A", "5", "ug/L", "0")
     ]
-    found = [r["place"] for r in tables.intake.rows() if r["status"] == "ignored"]
-    assert found == ["data.size_of_first"]
+    found = [(r["place"], r["note"]) for r in tables.intake.rows() if r["status"] == "ignored"]
+    assert found == [("data.size_of_first", "no column has a name like it")]
 
 
 def test_a_table_of_another_name_is_not_taken_for_a_wide_one():
@@ -133,6 +133,16 @@ def test_a_table_of_another_name_is_not_taken_for_a_wide_one():
     tables = nt.crf.read(source)
     assert tables["lesions"].n_rows == 1
     assert [r["found"] for r in tables.intake.rows() if r["status"] == "ignored"] == ["t1_size"]
+
+
+def test_a_visit_without_lesions_is_one_where_a_column_has_it_twice():
+    """Two visits of the same column make both certain; what one name alone says is none."""
+    source = {"subject": ["1"], "bl_t1_size": [50], "w8_overall": ["SD"], "w16_overall": ["PD"],
+              "w24_target": ["PD"]}  # fmt: skip
+    tables = nt.crf.read({"data": source}, incomplete="keep")
+    assert rows_of(tables["responses"], "visit", "overall") == [("w8", "SD"), ("w16", "PD")]
+    found = [(r["place"], r["note"]) for r in tables.intake.rows() if r["status"] == "ignored"]
+    assert found == [("data.w24_target", "the nearest column is `target`")]
 
 
 FORM = {"subject": ["1"], "lesion": ["1"], "day": [0], "size": [50]}
@@ -248,6 +258,40 @@ def test_redcap_events_that_repeat_and_forms_without_a_date():
     }
     table = read_quietly({"export": single}, incomplete="keep")["lesions"]
     assert rows_of(table, "visit", "date", "size") == [("follow up", "2024-01-02", "50")]
+
+
+def test_instances_of_redcap_are_the_numbers_of_lesions_without_one(tmp_path):
+    """Where an instrument of lesions names none, and said; a column that does goes before it."""
+    source = {
+        "record_id": ["1"] * 4,
+        "redcap_event_name": ["screening_arm_1"] * 4,
+        "redcap_repeat_instrument": ["", *["target_lesions"] * 2, "visits"],
+        "redcap_repeat_instance": ["", "1", "2", "1"],
+        "scan_date": ["2024-01-02", *[""] * 3],
+        "overall_response": ["SD", *[""] * 3],
+        "tl_diameter": ["", "50", "20", ""],
+        "weight": ["", "", "", "80"],
+    }
+    tables = read_quietly({"export": source}, incomplete="keep")
+    assert rows_of(tables["lesions"], "lesion", "size") == [("1", "50"), ("2", "20")]
+    said = {(r["found"], r["read_as"]): r["status"] for r in tables.intake.rows()}
+    assert said["redcap_repeat_instance", "lesion"] == "renamed"
+    assert said["redcap_event_name", "visit"] == "read"
+    named = {**source, "tl_number": ["", "7", "8", ""]}
+    table = read_quietly({"export": named}, incomplete="keep")["lesions"]
+    assert rows_of(table, "lesion", "size") == [("7", "50"), ("8", "20")]
+
+
+def test_the_number_of_a_lesion_behind_its_column():
+    """A word for a lesion is certain; the letter t only beside a non-target that is written so."""
+    about = {"subject": ["1"], "visit": ["BL"], "scan_date": ["2024-01-02"]}
+    for names in (("size_tl1", "status_ntl1"), ("Size (target 1)", "Status (non-target 1)"),
+                  ("size_t1", "status_nt1")):  # fmt: skip
+        table = nt.crf.read({"data": {**about, names[0]: [50], names[1]: ["PRESENT"]}})["lesions"]
+        found = rows_of(table, "lesion", "role", "size", "state")
+        assert found == [("T1", "TARGET", "50", ""), ("NT1", "NON-TARGET", "", "PRESENT")]
+    with pytest.raises(nt.InputError, match="no CRF table"):
+        nt.crf.read({"data": {**about, "size_t1": [50], "size_t2": [40]}})
 
 
 @pytest.mark.parametrize(

@@ -413,6 +413,19 @@ def test_numbers_with_their_unit(cell, unit, value):
     assert read.has_unit.tolist() == [value == value]
 
 
+def test_points_that_may_separate_thousands():
+    """Where the comma is the decimal mark, of the file or of a word, and no word shows that a point is."""
+    for words, comma, doubtful in (
+        (["1.234", "12,5"], False, {"1.234"}),
+        ([" 1.234 ", "980", "NE"], True, {" 1.234 "}),
+        (["1.234", "980", "1,234"], False, set()),
+        (["1.234", "12.5"], True, set()),
+        (["0.125", "1.234"], True, set()),
+        (["1.2.3", "a,b", "1.234"], True, {"1.234"}),
+    ):
+        assert numbers.with_thousands(words, comma) == doubtful
+
+
 def test_limits_with_their_unit():
     """Below and above a number in the unit of the column."""
     assert numbers.read("> 1 cm", unit="mm").above == numbers.read("\u226510").above == 10

@@ -13,11 +13,13 @@ from nettumor import crf
 from nettumor.crf import Column
 from nettumor.errors import InputError
 from nettumor.words.dates import (
+    ORDERS,
     DateDecision,
     DateStatus,
     Form,
     decide,
     is_date,
+    of_days,
     read,
     read_all,
     serial_days,
@@ -297,3 +299,20 @@ def test_orders_travel_with_a_table():
         assert crf.iso(cells.day[column.codes]).tolist() == ["2024-02-01", "2024-01-15"]
     domain = as_domain(attrs.evolve(table, name="TR"), "TR")
     assert domain.date_orders == {"DATE": "DMY"}
+
+
+@pytest.mark.parametrize("order", ["", *ORDERS])
+def test_whole_days_are_read_as_their_words(order):
+    """Days that came as dates, and are read without their words, are what these say: full from 1900
+    to 2199, no date outside, blank where there is none.
+    """
+    days = np.array([-25568, -25567, 0, 19737, 84005, 84006, 3e6, -8e5, np.nan])
+    known = ~np.isnan(days)
+    words = np.where(known, np.datetime_as_string(np.nan_to_num(days).astype("M8[D]")), "")
+    for found, wanted in zip(of_days(days), read_all(words.tolist(), order), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+    column = Column.of_days(np.nan_to_num(days).astype(np.int64), known)
+    own = read_all(column.words.tolist(), order)
+    for found, wanted in zip(column.take([0, 8]).date_words(order), own, strict=True):
+        np.testing.assert_array_equal(found, wanted)
+        assert not found.flags.writeable

@@ -321,7 +321,7 @@ def first_seen(given, expected):
         np.datetime64(given[key]) for key in ("equivocal_new_lesion_date", "confirmed_new_on")
     )
     found = nt.first_sighting([["EQUIVOCAL", "UNEQUIVOCAL"]], np.array([first, sure]) - first)
-    assert str(first + int(found.day)) == expected["progression_date"]
+    assert str(first + np.timedelta64(int(found.day), "D")) == expected["progression_date"]
 
 
 @checks("RECIST1.1-BOR-confirmed", "RECIST1.1-BOR-unconfirmed")

@@ -416,9 +416,7 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
             argument=argument,
         )
     if array.dtype.kind == "m":
-        return np.asarray(
-            np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "D")), dtype=np.float64
-        )
+        return np.asarray(array / np.timedelta64(1, "D"), dtype=np.float64)  # NaN for NaT
     days = as_numbers(values, argument)
     refuse(
         argument,
@@ -427,6 +425,14 @@ def as_days(values: npt.ArrayLike, argument: str) -> Floats:
         np.isinf(days),
         "Use NaN for what did not happen.",
     )
+    return days
+
+
+def shared_days(days: Floats) -> Floats:
+    """Days (..., timepoint) as one axis where all have the same known ones; else as they are."""
+    if days.size:
+        first = days.reshape(-1, days.shape[-1])[0]
+        return first if (days == first).all() else days
     return days
 
 
@@ -463,6 +469,15 @@ def running(ufunc: np.ufunc, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     for row in range(1, out.shape[0]):
         ufunc(out[row - 1 : row], out[row : row + 1], out=out[row : row + 1])
     return out
+
+
+def first_true(where: Bools) -> npt.NDArray[np.int64]:
+    """The place along the first axis of the first True; the length of the axis where none is."""
+    short = np.int16 if len(where) < 2**15 else np.int64  # a quarter of the room
+    first = np.full(where.shape[1:], len(where), dtype=short)
+    for index in reversed(range(len(where))):
+        np.copyto(first, index, where=where[index])
+    return first.astype(np.int64)
 
 
 def check_increasing(days: Floats, argument: str, present: Bools | None = None) -> None:

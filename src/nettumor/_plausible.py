@@ -47,6 +47,18 @@ def doubt_of_sizes(sizes: Floats, unit: str) -> str:
     return ""
 
 
+def doubt_of_most(sizes: Floats, unit: str) -> str:
+    """The same of sizes over all visits, of which some may be of another unit too large to be doubtful:
+    fewer than 1 in 20 is as large as each target is when it is chosen (library choice).
+    """
+    low = _TARGETS[unit][0]
+    known = int((sizes > 0).sum())
+    large = int((sizes >= low).sum())
+    if known < _MANY or 20 * large >= known:
+        return ""
+    return f"{np.fmax.reduce(sizes, axis=None):g} {unit} at most, {large} of {known} from {low:g} {unit} on"
+
+
 def warn_of_sizes(baseline: Floats, unit: str, argument: str, stacklevel: int) -> None:
     """Warn where none of at least 20 baseline sizes is as large, or as small, as a target can be."""
     doubt = doubt_of_sizes(baseline, unit)

@@ -10,6 +10,7 @@ those days are tried. Days of an interval are whole days from its first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ _FEW = 1 << 12
 """Combinations that are tried without thinking which of them matter."""
 MOST = 1 << 18
 """Combinations of one patient that are tried; beyond it the answer counts as not known."""
+_MOST_DAYS = 1 << 24
+"""Days in all combinations of one patient (128 MiB), of a course of more than 64: likewise."""
 
 
 def uncertain(first: Floats, last: Floats) -> Bools:
@@ -68,42 +71,64 @@ def combinations(
     fixed = {float(d) for d in first[~uncertain(first, last)] if not np.isnan(d)}
     fixed |= {float(m) for m in marks}
     widths = np.floor(last[open_] - first[open_]) + 1
-    if np.prod(widths) <= _FEW:
+    if math.prod(widths.astype(np.int64).tolist()) <= _FEW:
         tried = [first[i] + np.arange(w) for i, w in zip(open_, widths, strict=True)]
     else:
         tried = _corners(first[open_], last[open_], fixed, steps)
-    rows = np.empty((1, 0))
-    for i in range(len(first)):
+    most = min(MOST, _MOST_DAYS // len(first))
+    chosen, before = (
+        np.empty((1, 0)),
+        np.full(1, -np.inf),
+    )  # of the days in intervals; the latest yet
+    for i, known in enumerate(first.tolist()):
         place = np.flatnonzero(open_ == i)
-        days = tried[place[0]] if place.size else first[i : i + 1]
-        if len(rows) * len(days) > MOST:
-            return None
-        rows = np.column_stack([np.repeat(rows, len(days), axis=0), np.tile(days, len(rows))])
-        if 0 < i < n_ordered and not np.isnan(days).all():
-            before = np.fmax.reduce(rows[:, :i], axis=1, initial=-np.inf)
-            rows = rows[rows[:, i] > before]
+        day = np.broadcast_to(known, before.shape)
+        if place.size:
+            days = tried[place[0]]
+            if len(chosen) * len(days) > most:
+                return None
+            day, before = np.tile(days, len(chosen)), np.repeat(before, len(days))
+            chosen = np.column_stack([np.repeat(chosen, len(days), axis=0), day])
+        if i < n_ordered and known == known:
+            kept = day > before
+            chosen, before = chosen[kept], day[kept]
+    rows = np.tile(first, (len(chosen), 1))
+    rows[:, open_] = chosen
     return rows
 
 
 def _corners(
-    first: Floats, last: Floats, fixed: set[float], steps: Sequence[float]
+    first: Floats, last: Floats, fixed: Iterable[float], steps: Sequence[float]
 ) -> list[Floats]:
     """For each interval the days at which some comparison can change."""
-    reach = sorted({0.0, 1.0, *map(float, steps)})
+    reach = np.array([0.0, 1.0, *steps])
+    reach = np.unique(np.concatenate([reach, -reach]))
+    ends = first + np.floor(last - first)
 
-    def near(days: Iterable[float], low: float, high: float) -> set[float]:
-        around = {d + sign * step for d in days for step in reach for sign in (1, -1)}
-        base = {low + np.floor(d - low) for d in around}
-        return {d + k for d in base for k in (-1.0, 0.0, 1.0) if low <= d + k <= high}
+    def within(days: Floats, low: float, high: float) -> slice:
+        """Of days in order those from which some day of an interval is reached."""
+        ends = np.searchsorted(days, (low + reach[0] - 2.0, high + reach[-1] + 2.0))
+        return slice(*ends.tolist())
 
-    bounds = list(zip(first.tolist(), (first + np.floor(last - first)).tolist(), strict=True))
-    found = [near(fixed, low, high) | {low, high} for low, high in bounds]
-    for _ in range(len(bounds) - 1):  # a corner may be reached by way of all the others
-        found = [
-            here | near(set().union(*(f for j, f in enumerate(found) if j != i)), low, high)
-            for i, (here, (low, high)) in enumerate(zip(found, bounds, strict=True))
-        ]
-    return [np.array(sorted(days)) for days in found]
+    def near(days: Floats, low: float, high: float) -> Floats:
+        """Days of an interval within a day of those that are reached from the given ones."""
+        base = low + np.floor(np.add.outer(days, reach) - low)
+        found = np.unique(np.add.outer(base, (-1.0, 0.0, 1.0)))
+        return found[(low <= found) & (found <= high)]
+
+    marks = np.array(sorted(fixed))
+    found = [np.union1d(near(marks, a, b), (a, b)) for a, b in zip(first, ends, strict=True)]
+    for _ in range(len(found) - 1):  # a corner may be reached by way of all the others
+        every, count = np.unique(np.concatenate(found), return_counts=True)
+        grown = []
+        for own, low, high in zip(found, first, ends, strict=True):
+            others = within(every, low, high)
+            elsewhere = count[others] > np.isin(every[others], own)
+            grown.append(np.union1d(own, near(every[others][elsewhere], low, high)))
+        if sum(map(len, grown)) == sum(map(len, found)):
+            break
+        found = grown
+    return found
 
 
 def unanimous(values: npt.NDArray[Any], start: npt.NDArray[np.int64]) -> Bools:

@@ -102,7 +102,8 @@ def _lines(text: str) -> Iterator[tuple[Key, int]]:
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             table = _parts(header[1])
-            yield table, number
+            for length in range(1, len(table) + 1):
+                yield table[:length], number
         elif key := _DOTTED.match(line):
             parts = _parts(key[1])
             for length in range(1, len(parts) + 1):

@@ -32,7 +32,7 @@ from nettumor.crf.new_rows import (
     wordless_line,
     wordless_rows,
 )
-from nettumor.crf.new_rows import people as named
+from nettumor.crf.new_rows import subjects_named as named
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.sdtm import domain_of
 from nettumor.crf.study_dates import Said

@@ -144,6 +144,8 @@ def refuse(
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """A half-sentence with the nearest known name, or the whole list if none is near."""
     names = sorted(set(known))
+    if not names:
+        return "There are none."
     near = difflib.get_close_matches(
         str(word).casefold(), [n.casefold() for n in names], n=1, cutoff=0.5
     )

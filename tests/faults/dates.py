@@ -33,7 +33,7 @@ def date_of(t, visit, subject=QUIET):
 
 
 def later(date, days):
-    return str(np.datetime64(date) + days)
+    return str(np.datetime64(date, "D") + np.timedelta64(days, "D"))
 
 
 @fault("D01")

@@ -7,16 +7,22 @@ from fractions import Fraction
 WORST = ("PD", "SD", "MR", "PR", "CR")
 
 
-def marker(before, after, limit):
+def marker(before, after, limit, limit_before):
     """The review's rule: CR normal, PR more than half gone, PD more than a quarter more; None where
-    not known.
+    not known. Each sample is held against its own limit.
     """
     if before is None or after is None:
         return "NE"
     before, after = Fraction(str(before)), Fraction(str(after))
-    limit = None if limit is None else Fraction(str(limit))
+    limit, limit_before = (
+        None if w is None else Fraction(str(w))
+        for w in (
+            limit_before if limit is None else limit,
+            limit if limit_before is None else limit_before,
+        )
+    )
     rose = after > before * Fraction(5, 4)
-    if limit is not None and before <= limit:
+    if limit is not None and before <= limit_before:
         return "PD" if after > limit and rose else "NE"
     if limit is None and before == 0:
         return "NE"
@@ -67,8 +73,7 @@ def biological(samples, scans, rule=None, after=7):
             if now is None or base["unit"] != now["unit"]:
                 said.append("NE")
                 continue
-            limit = now["limit"] if now["limit"] is not None else base["limit"]
-            said.append(marker(base["value"], now["value"], limit))
+            said.append(marker(base["value"], now["value"], now["limit"], base["limit"]))
         evaluable = [w for w in said if w != "NE"]
         if not evaluable:
             out.append("NE" if said else "MISSING")

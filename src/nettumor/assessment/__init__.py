@@ -49,14 +49,15 @@ from nettumor.assessment.output import (
 from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.series import Scans
-from nettumor.assessment.slots import Rows
+from nettumor.assessment.slots import JudgedRows
 from nettumor.assessment.sources import sources_of
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
+from nettumor.crf.adam import KIND as ADAM
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import Line, further, intake_table, tell
-from nettumor.crf.limits import Limits
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import (
@@ -133,7 +134,8 @@ def assess(
     dates : {"DMY", "MDY", "YMD", "excel", "sas"}, or a mapping, optional
         How dates are written, as in `nettumor.crf.read`.
     limits : Limits, or mapping of str to int, optional
-        The largest file and table that are read, as in `nettumor.crf.read`.
+        The largest file and table that are read, as in `nettumor.crf.read`, and the most places of
+        lesion and visit of subjects of like courses (`places`), for Tables and frames too.
     criteria : SizeCriteria, AttenuationCriteria, or str
         An edition or its name. `IRECIST_2017` is judged by `irecist_response`, `CHOI_2007` by `choi_response`.
     rule : BestResponseRule, optional
@@ -185,14 +187,16 @@ def assess(
         Markers that must be normal for CR, in place of the field of the criteria.
     marker_after_days : float
         A marker's sample serves a scan until so many days after it; in reach of two scans it serves
-        the earlier.
+        the earlier. Each is held against its own upper limit; a result such as "<5" has the
+        response that every value up to 5 gives, else none.
     marker_rule : {"primary", "worst", "best"}, optional
         What several markers of a patient make together (`combine_markers`). None: each has its own
         columns, and together they have a verdict only where they agree, else NE with a note.
     primary_marker : str, optional
         The marker of ``marker_rule="primary"``.
     confounders : {"mark", "exclude"}
-        A sample with a ``confounder`` is noted in ``biological_note``, or left out.
+        A sample with a ``confounder`` is noted in ``biological_note``, or left out. Noted, too, is a
+        daily amount that was not collected for 22 to 26 h.
     symptom_window_days, symptom_minimum_recorded : int
         A diary is averaged over the window before the scan (before the reference date for the
         baseline), where so many days are recorded.
@@ -200,7 +204,8 @@ def assess(
         What a symptom means that was absent at baseline and is there later.
     pfs : {"tumour load", "symptoms or tumour load"}
         The second is the review's progression-free survival (section 5): a progression of the
-        symptoms is an event too, and the column ``pfs_axis`` of the subjects says which it was.
+        symptoms is an event too, and ``pfs_axis`` of the subjects and the description of the event
+        say which it was.
 
     Returns
     -------
@@ -256,6 +261,7 @@ def assess(
         late_baseline_days=late_baseline_days,
         reference=reference,
         last_known_alive=last_known_alive,
+        limits=limits,
         axes=AxisRules(
             marker_after_days=marker_after_days,
             marker_rule=marker_rule,
@@ -281,8 +287,8 @@ def assess(
 
 def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     """The assessment of a study, and what is left out of its courses."""
-    people = read_population(tables, asked.population, asked.reference)
-    tables, selection = people.of(tables, asked.selection)
+    population = read_population(tables, asked.population, asked.reference)
+    tables, selection = population.of(tables, asked.selection)
     carry = _carried_names(tables, asked.carry)
     of_file = None if tables.study is None else tables.study.schedule
     schedule = scheduled(asked.censoring, tables, asked.schedule, of_file)
@@ -292,7 +298,9 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     as_read = read_subjects(tables, names, asked.data_cutoff, asked.reference)
     subjects, alive = with_last_alive(tables, names, as_read, asked)
     chosen = selected(tables["lesions"], selection)
-    placed = [_placed(g, asked) for g in groups_of(tables, names, subjects, chosen)]
+    limits = as_limits(asked.limits, None if tables.study is None else tables.study.limits)
+    groups = groups_of(tables, names, subjects, chosen, limits.places)
+    placed = [_placed(g, asked) for g in groups]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
         placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]
@@ -303,25 +311,25 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     said = notes(tables, names, as_read, done.counts, asked) | {"last known alive": alive}
     said |= course_notes(done.counts, described(schedule), asked.late_baseline_days)
     said["new lesions by method"] = methods_of_new(tables["lesions"], names, asked.edition)
-    said |= {f"left out: {n.found} in {n.place}": n.count for n in people.lines}
+    said |= {f"left out: {n.found} in {n.place}": n.count for n in population.lines}
     lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
     answer = Assessment(
-        done.timepoints,
-        done.subjects,
-        done.events,
-        provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
-        asked.edition,
-        done.judgement,
-        done.outcome,
-        done.reference,
-        done.place,
-        tables.frame_kind,
-        subjects.days,
-        _categories(tables, carry),
-        further(tables.intake, [*people.lines, *lines]),
-        done.sources,
-        carry,
-        lambda: accepted_evaluators(tables),
+        timepoints=done.timepoints,
+        subjects=done.subjects,
+        events=done.events,
+        provenance=provenance_table(tables, asked.edition, asked.rule, asked.censoring, said),
+        criteria=asked.edition,
+        judgement=done.judgement,
+        outcome=done.outcome,
+        reference=done.reference,
+        place=done.place,
+        frame_kind=tables.frame_kind,
+        counts_days=subjects.days,
+        categories=_categories(tables, carry),
+        intake=further(tables.intake, [*population.lines, *lines]),
+        sources=done.sources,
+        carried=carry,
+        accepted=lambda: accepted_evaluators(tables),
     )
     return answer, lines
 
@@ -349,7 +357,7 @@ def _placed(group: Group, asked: Asked) -> _Placed:
         rest = _placed(_only(group, alive), asked)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
-    given = Rows.of(names, visits, group.chosen)
+    given = JudgedRows.of(names, visits, group.chosen)
     parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
     visits, span = with_partial_reference(visits, lesions)
     most = asked.late_baseline_days
@@ -449,7 +457,7 @@ def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
         subjects=subject_table(
             of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
         ),
-        events=event_table(identity, found, reference, days=days, came=came),
+        events=event_table(identity, found, reference, axis_of_event, days=days, came=came),
         judgement=judgement,
         outcome=found,
         reference=reference,
@@ -501,18 +509,37 @@ def _need_days(lesions: CrfTable, rule: BestResponseRule) -> None:
     )
 
 
+def _no_lesions(study: Tables) -> InputError:
+    """The error for a study without lesions, with what was left aside."""
+    rows = study.intake.rows()
+    aside = [
+        r["found"] for r in rows if r["kind"] in ("file", "table") and r["status"] == "ignored"
+    ]
+    got = ", ".join(study) + (f"; left aside: {', '.join(aside[:3])}" if aside else "")
+    analysed = any(t.source.kind == ADAM for t in (*study.values(), *study.domains.values()))
+    why = (
+        "Analysis data sets hold responses, sums and times, and no non-target and new lesions: give "
+        "TU and TR too."
+    )
+    repair = (
+        "Put lesions.csv beside them, or say in [files] of a study file (--study) which file it is."
+    )
+    reported = (
+        "Responses as reported are summed up by best_overall_response(parse_responses(...), days)."
+    )
+    return InputError(
+        f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {got}. "
+        f"{why if analysed else reported}",
+        argument="source",
+        command_line=f"There is no table of lesions (or SDTM TU and TR); got {got}. "
+        f"{why if analysed else repair}",
+    )
+
+
 def _study(study: Tables, criteria: Any) -> Tables:
     """The study, where it has what the criteria judge."""
     if "lesions" not in study:
-        raise InputError(
-            f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {', '.join(study)}. "
-            "Responses as "
-            "reported are summed up by best_overall_response(parse_responses(...), days).",
-            argument="source",
-            command_line="There is no table of lesions (or SDTM TU and TR); got "
-            f"{', '.join(study)}. Put lesions.csv beside them, or say in [files] of a study file "
-            "(--study) which file it is.",
-        )
+        raise _no_lesions(study)
     missing = study.missing_columns("lesions")
     if missing:
         raise InputError(

@@ -40,6 +40,7 @@ class Asked:
     late_baseline_days: float | None
     reference: str | None
     last_known_alive: str
+    limits: Any
     axes: AxisRules
 
 

@@ -14,6 +14,7 @@ codes and reasons of shape (unit, timepoint) come out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 import attrs
@@ -22,7 +23,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, more_than
-from nettumor.assessment.axis_markers import Part, marker_name, marker_parts
+from nettumor.assessment.axis_markers import Part, joined, marker_name, marker_parts
 from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.axis_symptoms import overall, symptom_parts
 from nettumor.assessment.course import one_a_day
@@ -33,6 +34,7 @@ from nettumor.crf.columns import Ints
 from nettumor.criteria import VOGL_2008
 from nettumor.errors import InputError, did_you_mean
 from nettumor.markers import combine_markers
+from nettumor.rows import number_rows
 from nettumor.study.tracks import Names
 from nettumor.terminology import Response, labels
 
@@ -94,8 +96,9 @@ def axes(
 def places(table: CrfTable, names: Names) -> Ints:
     """The subject of each row; -1 for a subject that is not in the study, or none."""
     code, words = table.keys_of("subject")
-    place = {w: i for i, w in enumerate(names.subjects)}
-    return np.array([place.get(w, -1) for w in words], dtype=np.int64)[code] if len(words) else code
+    place = dict(zip(names.subjects, range(len(names.subjects)), strict=True))
+    found = np.fromiter(map(place.get, words, repeat(-1)), dtype=np.int64, count=len(words))
+    return found[code] if len(words) else code
 
 
 def _biological(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:
@@ -118,7 +121,7 @@ def _biological(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) 
     reason = np.zeros(response.shape, dtype=np.int32)
     for name, part in parts.items():
         reason |= np.where(codes[name] == response, part.reason, 0).astype(np.int32)
-    note = _joined([p.note for p in parts.values()])
+    note = joined([p.note for p in parts.values()])
     if rule is None and len(parts) > 1:
         response, reason, note = _where_they_agree(parts, codes, response, reason, note)
     whole = Part(response, reason, np.ones(len(response), np.bool_), np.zeros(0, np.bool_), note)
@@ -138,29 +141,30 @@ def _where_they_agree(
     if not differ.any():
         return worst, reason, note
     note = np.full(worst.shape, "", dtype=object) if note is None else note
-    for unit, time in zip(*np.nonzero(differ), strict=True):
-        said = ", ".join(
-            f"{name} {labels([code[unit, time]])[0]}"
-            for name, code in codes.items()
-            if code[unit, time] > Response.NE
-        )
-        own = f"; {note[unit, time]}" if note[unit, time] else ""
-        note[unit, time] = f"several markers and no rule: {said}{own}"
+    # the markers that differ are put into words once for each combination of responses
+    of_marker = [code[differ] for code in codes.values()]
+    number, first = number_rows(*of_marker)
+    words = np.array(
+        [_told(list(codes), [int(code[i]) for code in of_marker]) for i in first.tolist()],
+        dtype=object,
+    )
+    own = note[differ]
+    said = words[number]
+    note[differ] = np.where(own == "", said, said + "; " + own)
     both = reason.copy()
     for part in parts.values():
         both |= np.where(differ & (part.response > Response.NE), part.reason, 0).astype(np.int32)
     return np.where(differ, np.int8(Response.NE), worst), both, note
 
 
-def _joined(notes: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
-    found = [n for n in notes if n is not None]
-    if not found:
-        return None
-    out = found[0].copy()
-    for note in found[1:]:
-        both = (out != "") & (note != "")
-        out = np.where(both, out + "; " + note, out + note)
-    return out
+def _told(names: list[str], codes: list[int]) -> str:
+    """What several markers say, where no rule makes one verdict of them."""
+    said = [
+        f"{name} {label}"
+        for name, code, label in zip(names, codes, labels(codes), strict=True)
+        if code > Response.NE
+    ]
+    return f"several markers and no rule: {', '.join(said)}"
 
 
 def _symptomatic(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:

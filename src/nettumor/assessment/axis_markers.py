@@ -4,9 +4,11 @@ Which sample of a marker belongs to which scan? Rule of this library: the baseli
 sample on or before the reference date, else the first one; a scan is judged by the latest sample
 after the baseline sample and after the scan before it, at most `marker_after_days` after its own
 day; a sample in reach of two scans serves the earlier, so that later data change nothing. Two
-unequal samples of one day are not used. A change of unit, assay or specimen since baseline is not
-evaluable (never converted). 5-HIAA per creatinine is a marker of its own. Source of the response:
-Vogl et al. 2008, section 4.2 (`nettumor.marker_response`).
+unequal samples of one day are not used. Each sample is held against its own upper limit. A result
+below detection ("<0.5") has the response that every value up to its limit gives, else none. A
+change of unit, assay or specimen since baseline is not evaluable (never converted). 5-HIAA per
+creatinine is a marker of its own. Source of the response: Vogl et al. 2008, section 4.2
+(`nettumor.marker_course`).
 """
 
 from __future__ import annotations
@@ -17,16 +19,18 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, at_least, more_than
+from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.series import Scans, Series, folded, named, series, value_at, word_at
+from nettumor.assessment.series import Scans, Series, folded, named, series, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError
-from nettumor.markers import BiologicalResponse
 from nettumor.markers import get as marker_named
+from nettumor.markers import marker_course
 from nettumor.markers._units import parse
+from nettumor.rows import codes_of, number_rows
 from nettumor.terminology import Reason, Response
+from nettumor.words.units import same as same_unit
 
 _NO_CONFOUNDER = {"", "NONE", "NO", "N", "NIL", "NOT KNOWN", "UNKNOWN"}
 
@@ -56,48 +60,60 @@ class Part:
 def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> dict[str, Part]:
     """Each marker of the table."""
     numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
-    # a value below the range of the assay is known to be normal where that range ends at or below
-    # the limit
-    value = np.where(at_least(limits, numbers.below), numbers.below, numbers.value)
+    value, below = numbers.value, np.where(numbers.below > 0, numbers.below, np.nan)
     words = {name: folded(table, name) for name in ("unit", "assay", "specimen")}
     confounder = table.keys_of("confounder")
     confounded = _confounded(confounder)
-    usable = ~np.isnan(value)
+    hours = _other_hours(table)
+    usable = ~np.isnan(value) | ~np.isnan(below)
     if rules.confounders == "exclude":
         usable &= ~confounded
     code, names = marker_of_row(table)
-    same = (value, np.nan_to_num(limits, nan=-1.0), *(codes for codes, _ in words.values()))
+    same = (value, below, limits, *(codes for codes, _ in words.values()))
+    day = table.when().day
     out = {}
     for m, name in enumerate(names):
-        samples = series(table, subject, usable & (code == m), same)
+        samples = series(day, subject, usable & (code == m), same)
         before, after = pairs(samples, scans, rules.marker_after_days)
-        limit = value_at(limits, after)
-        limit = np.where(np.isnan(limit), value_at(limits, before)[:, None], limit)
-        said = {
-            word: (word_at(words[word], before)[:, None], word_at(words[word], after))
-            for word in words
-        }
-        found = BiologicalResponse.assess(
-            value_at(value, before)[:, None],
-            value_at(value, after),
-            upper_limit=limit,
+        # each against its own upper limit; where a sample has none, that of the baseline
+        held = np.concatenate([before[:, None], after], axis=1)
+        course = marker_course(
+            value_at(value, held),
+            np.nan,
+            upper_limit=value_at(limits, held),
+            below=value_at(below, held),
             invalid="NE",
-            unit_before=said["unit"][0],
-            unit_after=said["unit"][1],
-            assay_before=said["assay"][0],
-            assay_after=said["assay"][1],
         )
-        first, second = said["specimen"]
-        changed = (first != second) & (first != "") & (second != "")
-        note = _note(name, confounder, confounded, before, after)
+        response, reason = course.response[:, 1:], course.reason[:, 1:]
+        changed = np.logical_or.reduce(
+            [_changed(words[word], before, after, word == "unit") for word in words]
+        )
+        notes = [
+            _note(name, words, marked, before, after)
+            for words, marked in ((confounder, confounded), hours)
+        ]
         out[name] = Part(
-            np.where(changed, np.int8(Response.NE), found.response),
-            np.where(changed, np.int32(Reason.NOT_COMPARABLE), found.reason),
+            np.where(changed, np.int8(Response.NE), response),
+            np.where(changed, np.int32(Reason.NOT_COMPARABLE), reason),
             before >= 0,
             before >= 0,
-            note,
+            joined(notes),
         )
     return out
+
+
+def _changed(words: tuple[Ints, Any], before: Ints, after: Ints, is_unit: bool) -> Bools:
+    """Where the word of the sample is another than at baseline; spellings of one unit are not."""
+    codes, text = words
+    held, given = np.append(codes, len(text)), [*text.tolist(), ""]
+    first, second = np.broadcast_arrays(held[before][:, None], held[after])
+    pair, row = number_rows(first.ravel(), second.ravel())
+    differ = np.zeros(len(row), dtype=np.bool_)
+    for place, at in enumerate(row.tolist()):
+        one, other = given[first.flat[at]], given[second.flat[at]]
+        alike = same_unit(one, other) if is_unit else one == other
+        differ[place] = bool(one and other) and not alike
+    return differ[pair].reshape(after.shape)
 
 
 def pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
@@ -124,7 +140,9 @@ def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
     if "5-HIAA" not in names:
         return code, names
     units, words = table.keys_of("unit")
-    ratio = np.array([_per_creatinine(w) for w in words] or [False], dtype=np.bool_)[units]
+    ratio = np.array([_counts_per(w, "creatinine") for w in words] or [False], dtype=np.bool_)[
+        units
+    ]
     of_ratio = ratio & (code == names.index("5-HIAA"))
     if not of_ratio.any():
         return code, names
@@ -137,9 +155,10 @@ def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:
     return place[code], [every[i] for i in kept]
 
 
-def _per_creatinine(word: str) -> bool:
+def _counts_per(word: str, what: str) -> bool:
+    """Whether a unit counts per "creatinine" or "day"."""
     try:
-        return parse(word).per.startswith("creatinine")
+        return parse(word).per.startswith(what)
     except InputError:
         return False
 
@@ -158,6 +177,32 @@ def _confounded(confounder: tuple[Ints, Any]) -> Bools:
     return np.array([*real, False], dtype=np.bool_)[codes]
 
 
+def _other_hours(table: CrfTable) -> tuple[tuple[Ints, list[str]], Bools]:
+    """How long daily amounts were collected, in words, and which not for about 24 h.
+
+    Up to 2 h more or less are of the same day, as in the check R01; the amount is taken as it
+    stands (`nettumor.markers.daily_amount` scales it).
+    """
+    hours = table.numbers("duration").value
+    code, units = table.keys_of("unit")
+    daily = np.array([_counts_per(w, "day") for w in units] or [False], dtype=np.bool_)[code]
+    other = daily & (more_than(22.0, hours) | more_than(hours, 26.0))
+    number, distinct = codes_of(np.where(other, hours, np.nan))
+    return (number, [f"collected for {h:g} h" for h in distinct.tolist()]), other
+
+
+def joined(notes: list[npt.NDArray[Any] | None]) -> npt.NDArray[Any] | None:
+    """What several notes say of each scan; None where none says anything."""
+    found = [n for n in notes if n is not None]
+    if not found:
+        return None
+    out = found[0].copy()
+    for note in found[1:]:
+        both = (out != "") & (note != "")
+        out = np.where(both, out + "; " + note, out + note)
+    return out
+
+
 def _note(
     name: str, confounder: tuple[Ints, Any], confounded: Bools, before: Ints, after: Ints
 ) -> npt.NDArray[Any] | None:
@@ -166,10 +211,15 @@ def _note(
     hit = (marked[before][:, None] | marked[after]) & (after >= 0)
     if not hit.any():
         return None
+    # each word at baseline beside each at a scan is put into words once
+    codes, words = confounder
+    own = np.append(np.where(confounded, codes, -1), -1)
+    first, second = np.broadcast_arrays(own[before][:, None], own[after])
+    pair, row = number_rows(first[hit] + 1, second[hit] + 1)
+    said = []
+    for one, other in zip(first[hit][row].tolist(), second[hit][row].tolist(), strict=True):
+        parts = [f"{words[one]} at baseline"] if one >= 0 else []
+        said.append(f"{name}: {', '.join([*parts, *([words[other]] if other >= 0 else [])])}")
     note = np.full(after.shape, "", dtype=object)
-    first, second = word_at(confounder, before), word_at(confounder, after)
-    for unit, time in zip(*np.nonzero(hit), strict=True):
-        said = [f"{first[unit]} at baseline"] if marked[before[unit]] else []
-        said += [str(second[unit, time])] if marked[after[unit, time]] else []
-        note[unit, time] = f"{name}: {', '.join(said)}"
+    note[hit] = np.array(said, dtype=object)[pair]
     return note

@@ -78,8 +78,8 @@ class AxisRules:
             }[self.marker_rule]
             return (
                 "latest sample since the scan before, at most "
-                f"{self.marker_after_days:g} days after the scan; {rule}; confounders: "
-                f"{self.confounders}"
+                f"{self.marker_after_days:g} days after the scan; {rule}; below detection: what "
+                f"every value up to there gives; confounders: {self.confounders}"
             )
         return (
             f"mean over the {self.symptom_window_days} days before the scan, at least "

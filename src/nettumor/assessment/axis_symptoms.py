@@ -20,7 +20,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.axis_markers import Part
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.series import Scans, Series, named, series
+from nettumor.assessment.series import Scans, Series, named, series, sums, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
 from nettumor.symptoms import SymptomaticResponse, combine_symptoms
@@ -29,13 +29,14 @@ from nettumor.terminology import Reason, Response
 
 @frozen(eq=False)
 class _Recorded:
-    """One symptom in one way of measuring it: each row's sum, its days, and what it is."""
+    """One symptom in one way of measuring it: its rows, and the sum and days of each of them."""
 
-    total: Floats
-    days: Floats
     single: Series
+    single_total: Floats
     longer: Series
     """Periods and records; a record counts as one day beside others like it."""
+    longer_total: Floats
+    longer_days: Floats
     is_period: Floats
 
 
@@ -53,19 +54,20 @@ def symptom_parts(
 ) -> dict[str, Part]:
     """Each symptom of the table."""
     code, names = named(table, "symptom", lambda w: " ".join(w.split()).casefold())
-    frequency = _frequency(table)
-    levels = [frequency] + [
-        (table.numbers(name).value, np.full(table.n_rows, np.nan)) for name in ("score", "grade")
-    ]
+    day = table.when().day
+    # frequency, else score, else grade: the last is what stands where none is given
+    levels = [_frequency(table)] if _FREQUENCY & set(table) else []
+    none = np.full(table.n_rows, np.nan)
+    levels += [(table.numbers(name).value, none) for name in ("score", "grade") if name in table]
+    levels = levels or [(none, none)]
     out = {}
     for s, name in enumerate(names):
         with np.errstate(over="ignore", invalid="ignore"):  # sums of 1e308 are for the edit checks
             parts = [
-                _part(_recorded(table, subject, code == s, *level), scans, rules)
-                for level in levels
+                _part(_recorded(day, subject, code == s, *level), scans, rules) for level in levels
             ]
         part = parts[-1]
-        for other in reversed(parts[:-1]):  # frequency, else score, else grade
+        for other in reversed(parts[:-1]):
             unit = other.has
             part = Part(
                 np.where(unit[:, None], other.response, part.response),
@@ -77,31 +79,45 @@ def symptom_parts(
     return out
 
 
+_FREQUENCY = {"count", "total", "per_day"}
+
+
 def _frequency(table: CrfTable) -> tuple[Floats, Floats]:
-    """The sum of each row and its days: NaN days where a mean does not say over how many."""
-    count, total, mean, recorded, period = (
-        table.numbers(name).value
-        for name in ("count", "total", "per_day", "days_recorded", "period_days")
+    """The sum of each row and its days: NaN days where a mean does not say over how many.
+
+    What cannot be used is infinite: a total of nobody knows how many days, a mean of no day.
+    """
+    count = table.numbers("count").value
+    if not {"total", "per_day"} & set(table):
+        return count, np.ones(len(count))
+    total, mean, recorded, period = (
+        table.numbers(name).value for name in ("total", "per_day", "days_recorded", "period_days")
     )
-    days = np.where(recorded > 0, recorded, np.where(period > 0, period, np.nan))
+    days = np.where(recorded >= 0, recorded, np.where(period > 0, period, np.nan))
+    days = np.where(days > 0, days, np.nan)
     value = np.where(np.isnan(days), mean, mean * days)
     value = np.where(np.isnan(mean), np.where(np.isnan(days), np.nan, total), value)
+    given = ~(np.isnan(mean) & np.isnan(total))
+    value = np.where(given & (np.isnan(value) | (recorded == 0)), np.inf, value)
     is_count = ~np.isnan(count)
     return np.where(is_count, count, value), np.where(is_count, 1.0, days)
 
 
-def _recorded(table: CrfTable, subject: Ints, own: Bools, total: Floats, days: Floats) -> _Recorded:
+def _recorded(day: Floats, subject: Ints, own: Bools, total: Floats, days: Floats) -> _Recorded:
     given = own & ~np.isnan(total)
+    is_single = days == 1
+    # a day that cannot be is not recorded; a period or record that cannot be answers NE
     possible = np.isfinite(total) & (total >= 0)
-    same = (total, np.nan_to_num(days, nan=-1.0))
-    single = days == 1
+    single = series(day, subject, given & is_single & possible, (total, days))
+    longer = series(day, subject, given & ~is_single, (total, days))
+    length, of_longer = days[longer.row], total[longer.row]
     return _Recorded(
-        # a day that cannot be is not recorded; a period or record that cannot be answers NE
-        np.where(possible, total, np.nan),
-        np.where(np.isnan(days), 1.0, days),
-        series(table, subject, given & single & possible, same),
-        series(table, subject, given & ~single, same),
-        np.where(np.isnan(days), 0.0, 1.0),
+        single,
+        total[single.row],
+        longer,
+        np.where(possible[longer.row], of_longer, np.nan),
+        np.where(np.isnan(length), 1.0, length),
+        np.where(np.isnan(length), 0.0, 1.0),
     )
 
 
@@ -144,16 +160,21 @@ def _part(rows: _Recorded, scans: Scans, rules: AxisRules) -> Part:
 def _mean(rows: _Recorded, subject: Ints, after: Floats, until: Floats, rules: AxisRules) -> _Mean:
     """What the days from ``after`` hold: days before ``until``, periods and records until it."""
     # a day on the first day of the window belongs to it; a period that ends there does not
-    single = rows.single.window_sum(rows.total, subject, after - 1, until - 1)
-    days = rows.single.window_sum(rows.days, subject, after - 1, until - 1)
-    periods = rows.longer.window_sum(rows.is_period, subject, after, until)
-    total_of_periods = rows.longer.window_sum(rows.total * rows.is_period, subject, after, until)
-    days_of_periods = rows.longer.window_sum(rows.days * rows.is_period, subject, after, until)
-    is_record = 1.0 - rows.is_period
-    records = rows.longer.window_sum(is_record, subject, after, until)
-    total_of_records = rows.longer.window_sum(rows.total * is_record, subject, after, until)
-
-    total, number = single + total_of_periods, days + days_of_periods
+    days = rows.single.window(subject, after - 1, until - 1)
+    single, n_days = sums(rows.single_total, days), (days[1] - days[0]).astype(np.float64)
+    longer = rows.longer.window(subject, after, until)
+    is_period, is_record = rows.is_period, 1.0 - rows.is_period
+    periods, total_of_periods, days_of_periods, records, total_of_records = (
+        sums(values, longer)
+        for values in (
+            is_period,
+            np.where(is_period > 0, rows.longer_total, 0.0),
+            rows.longer_days * is_period,
+            is_record,
+            np.where(is_period > 0, 0.0, rows.longer_total),
+        )
+    )
+    total, number = single + total_of_periods, n_days + days_of_periods
     counted = (number >= rules.symptom_minimum_recorded) | (periods > 0)
     by_record = ~counted & (records > 0)
     known = (counted | by_record) & ~np.isnan(until)
@@ -164,11 +185,10 @@ def _mean(rows: _Recorded, subject: Ints, after: Floats, until: Floats, rules: A
 
 def _or_row(mean: _Mean, rows: _Recorded, place: Ints) -> _Mean:
     """The mean, or the row at ``place`` where that is one."""
-    row = rows.longer.rows(place)
     has = place >= 0
     return _Mean(
-        np.where(has, np.append(rows.total, np.nan)[row], mean.total),
-        np.where(has, np.append(rows.days, np.nan)[row], mean.days),
+        np.where(has, value_at(rows.longer_total, place), mean.total),
+        np.where(has, value_at(rows.longer_days, place), mean.days),
         mean.known | has,
     )
 

@@ -351,13 +351,14 @@ def _best_percent(
     pd = course.counted == Response.PD
     ended = np.zeros(pd.shape, dtype=np.bool_)
     ended[:, 1:] = running(np.logical_or, pd.T[:-1]).T
-    treated = at_least(course.first, _therapy(ends, censoring)[0][:, None])
+    day = course.visit_first
+    treated = at_least(day, _therapy(ends, censoring)[0][:, None])
     use = (course.codes != Response.MISSING) & ~ended & ~course.late & ~treated
     percent = np.where(use, judgement.target.percent_from_baseline, np.nan)
     known = ~np.isnan(percent)
     place = np.where(known, percent, np.inf).argmin(axis=1)
     unit = np.arange(len(percent))
-    exact = np.where(course.first == course.latest, course.first, np.nan)
+    exact = np.where(day == course.visit_latest, day, np.nan)
     found = known.any(axis=1)
     return (
         np.where(found, percent[unit, place], np.nan),
@@ -369,12 +370,14 @@ def _best_percent(
 class _Course:
     """The timepoints of every unit, one a day, shape (unit, timepoint): codes, the first and last
     possible day of each, the scan that shows a progression, whether it is after the cut-off, and
-    the codes that count before it.
+    the codes that count before it; and the days of the visits, by which sums count.
     """
 
     codes: Codes
     first: Floats
     latest: Floats
+    visit_first: Floats
+    visit_latest: Floats
     shown: Floats
     late: Bools
     counted: Codes
@@ -410,6 +413,9 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
         lost = np.isnan(days) & ~np.isnan(day)
         first, latest = np.where(lost, np.nan, first), np.where(lost, np.nan, latest)
     first, latest = possible_days(first, latest)
+    visit = first, latest
+    if judgement.immune:
+        first, latest = _by_scan(codes, shown, first, latest)
     cut, cut_latest = (c[:, None] for c in ends.possible["cutoff"])
     late = more_than(first, cut_latest)
     # What may be after the cut-off, or not, is not known to be before it.
@@ -418,7 +424,18 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
         first, latest = np.where(doubtful, np.nan, first), np.where(doubtful, np.nan, latest)
     seen_in_time = (codes == Response.PD) & ~more_than(shown, cut) & ~np.isnan(shown)
     counted = np.where(late & ~seen_in_time, np.int8(Response.MISSING), codes)
-    return _Course(codes, first, latest, shown, late & ~seen_in_time, counted)
+    return _Course(codes, first, latest, *visit, shown, late & ~seen_in_time, counted)
+
+
+def _by_scan(codes: Codes, shown: Floats, first: Floats, latest: Floats) -> tuple[Floats, Floats]:
+    """The days of a course under iRECIST: a progression, confirmed or not, is of the day of the scan
+    that shows it, unless a visit before it lies after that scan.
+    """
+    before = np.full(first.shape, -np.inf)
+    before[:, 1:] = np.fmax.accumulate(np.fmax(latest, -np.inf), axis=1)[:, :-1]
+    progressed = (codes == Response.IUPD) | (codes == Response.PD)
+    by_scan = progressed & more_than(shown, before)
+    return np.where(by_scan, shown, first), np.where(by_scan, shown, latest)
 
 
 def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
@@ -433,10 +450,14 @@ def _documented(course: _Course, codes: Codes, seen_first: Floats | None) -> Flo
     """The scan that first documents the progression of each timepoint: its own, or the earlier one
     by which `best_overall_response` ended the course there.
     """
-    if seen_first is None:
+    ended = (codes == Response.PD) & (course.counted != Response.PD)
+    if seen_first is None or not ended.any():
         return course.shown
-    ended = (codes == Response.PD) & at_least(course.first, seen_first[:, None])
-    return np.where(ended, np.fmin(course.shown, seen_first[:, None]), course.shown)
+    at = np.nonzero(ended)  # few
+    shown, day = course.shown.copy(order="K"), seen_first[at[0]]
+    earlier = at_least(course.first[at], day)
+    shown[at] = np.where(earlier, np.fmin(shown[at], day), shown[at])
+    return shown
 
 
 def _progression(

@@ -20,7 +20,7 @@ from nettumor.assessment.judgement import Parts
 from nettumor.crf import CrfTable, Role, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import Line
-from nettumor.crf.new_rows import people, some, unused_lines, wordless_line
+from nettumor.crf.new_rows import some, subjects_named, unused_lines, wordless_line
 from nettumor.study.subjects import Subjects
 from nettumor.study.tracks import Names
 from nettumor.study.visits import Visits
@@ -65,7 +65,7 @@ def death_line(lesions: CrfTable, names: Names, rows: Ints) -> Line:
         "scans dated after death",
         count=int(gone.sum()),
         status="ignored",
-        note=f"left out, of {people(who)}; correct the date of the scan or of the death",
+        note=f"left out, of {subjects_named(who)}; correct the date of the scan or of the death",
     )
 
 
@@ -130,7 +130,7 @@ def _without_words(names: Names, parts: Parts, criteria: Any) -> Iterator[Line]:
         return
     track, visit = np.nonzero(parts.new.wordless)
     who = names.subjects[np.unique(parts.owner[track] // max(len(names.evaluators), 1))]
-    yield wordless_line(len(visit), people(who), criteria)
+    yield wordless_line(len(visit), subjects_named(who), criteria)
 
 
 def _late(names: Names, visits: Visits, most: float | None) -> Iterator[Line]:
@@ -148,7 +148,7 @@ def _late(names: Names, visits: Visits, most: float | None) -> Iterator[Line]:
         "" if most is not None else "the baseline",
         len(who),
         "read" if most is None else "ignored",
-        f"of {people(who)}, up to {longest:g} days; "
+        f"of {subjects_named(who)}, up to {longest:g} days; "
         + (
             "late_baseline_days refuses them"
             if most is None

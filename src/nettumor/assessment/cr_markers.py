@@ -103,10 +103,11 @@ def against_cr(
     row = np.full(scans.day.shape, -1, dtype=np.int64)
     which = np.zeros(scans.day.shape, dtype=np.int64)
     unknown = np.zeros(scans.day.shape, dtype=np.bool_)
-    same = (value, np.nan_to_num(limits, nan=-1.0), units)
+    same = (value, limits, units)
+    day = table.when().day
     for place, name in enumerate(wanted):
         usable = ~np.isnan(value) & (code == names.index(name))
-        before, after = pairs(series(table, subject, usable, same), scans, after_days)
+        before, after = pairs(series(day, subject, usable, same), scans, after_days)
         first = before[:, None]
         own = value_at(limits, after)
         # a sample without a limit of its own is held against that of the baseline, in its unit

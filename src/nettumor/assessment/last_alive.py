@@ -25,7 +25,7 @@ from nettumor.crf import CrfTable, Dates, DateStatus, Tables
 from nettumor.crf.columns import Ints
 from nettumor.crf.sdtm_presence import presence, presence_domain
 from nettumor.study.subjects import Subjects
-from nettumor.study.tracks import Names
+from nettumor.study.tracks import Names, places_among
 
 RULES = ("as given", "all dates")
 """What ``last_known_alive`` of `assess` takes, the default first."""
@@ -129,6 +129,5 @@ def _seen(tables: Tables, names: Names, subjects: Subjects, asked: Asked) -> Ite
 def _places(table: CrfTable, column: str, names: Names) -> npt.NDArray[Any]:
     """The place of each row's subject among the names; -1 where it is none of them."""
     code, words = table.keys_of(column)
-    place = {word: i for i, word in enumerate(names.subjects.tolist())}
-    of_word = np.array([place.get(word, -1) for word in words.tolist()], dtype=np.int64)
+    of_word = places_among(names.subjects.tolist(), words)
     return of_word[code] if len(words) else np.full(table.n_rows, -1, dtype=np.int64)

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
 from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
-from nettumor.assessment.slots import Rows, Slots, slots
+from nettumor.assessment.slots import JudgedRows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
 from nettumor.crf.new_rows import by_other_method, nodule_rows, wordless_rows
@@ -169,7 +169,7 @@ def _at_first(
     return out
 
 
-def targets(table: CrfTable, criteria: Any, given: Rows) -> Targets:
+def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
     """The target lesions."""
     cells = table.lesions
     at = slots(table, given, Role.TARGET)
@@ -236,7 +236,9 @@ def _merged(table: CrfTable, at: Slots) -> Bools:
     return np.asarray(np.logical_or.accumulate(out, axis=-1))
 
 
-def non_targets(table: CrfTable, criteria: Any, given: Rows) -> tuple[Codes, Bools, Bools, int]:
+def non_targets(
+    table: CrfTable, criteria: Any, given: JudgedRows
+) -> tuple[Codes, Bools, Bools, int]:
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger, and only a
     bare INCREASED says so (track, timepoint), conflicts.
     """
@@ -380,7 +382,7 @@ class NewLesions:
 def new_lesions(
     table: CrfTable,
     criteria: Any,
-    given: Rows,
+    given: JudgedRows,
     scan_day: Callable[[], Floats],
     *,
     cycle: bool = False,
@@ -464,7 +466,7 @@ def _looks(table: CrfTable, elsewhere: Bools) -> Codes:
     return look
 
 
-def _new_sizes(table: CrfTable, criteria: Any, given: Rows, elsewhere: Bools) -> Floats:
+def _new_sizes(table: CrfTable, criteria: Any, given: JudgedRows, elsewhere: Bools) -> Floats:
     """The size of each row that counts, the default put in for too small."""
     size, small = sizes_used(table, criteria, given.lesions_of(table))
     default = getattr(criteria, "too_small", None)

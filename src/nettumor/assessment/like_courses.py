@@ -40,9 +40,6 @@ _SPARE = 4
 """One array for all as long as it holds at most so many times the places that courses of their own
 length would; small ones (`_SMALL` places) are never divided."""
 _SMALL = 1 << 16
-MOST_PLACES = 1 << 27
-"""Places of one array (1 GiB of numbers) for the subjects of one group; more is refused, unless the
-rows fill it. Only a subject with many lesions and many visits, and few rows, comes near it."""
 
 
 @frozen(eq=False)
@@ -69,9 +66,11 @@ class Group:
 
 
 def groups_of(
-    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None
+    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None, most: int
 ) -> list[Group]:
-    """The study in groups of like courses; one group where that wastes little."""
+    """The study in groups of like courses; one group where that wastes little. ``most`` places of
+    lesion and visit are allowed for one group, or as many as its rows nearly fill.
+    """
     lesions = tables["lesions"]
     visit, lesion = visit_column(lesions), lesions.column("lesion")
     places = names.n_tracks * len(lesion.words) * max(len(visit.words), 1)
@@ -89,7 +88,7 @@ def groups_of(
         kind, _ = number_rows(*(a.astype(np.int64) for a in size))
     kinds = range(int(kind.max(initial=0)) + 1)
     for own in (np.flatnonzero(kind == k) for k in kinds):
-        _refuse_sparse(lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
+        _refuse_sparse(most, lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
     if len(kinds) == 1:
         return [Group(tables, names, subjects, chosen)]
     return [_group(tables, names, subjects, chosen, kind == k) for k in kinds]
@@ -108,17 +107,21 @@ def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
     return out[0], out[1]
 
 
-def _refuse_sparse(rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
-    """Refuse subjects whose lesions and visits have far more places than any array can hold."""
+def _refuse_sparse(most: int, rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
+    """Refuse subjects whose lesions and visits have more places than one array may hold."""
     places = visits.size * int(visits.max(initial=0)) * int(lesions.max(initial=0))
-    if places <= max(MOST_PLACES, _SPARE * rows):
+    if places <= max(most, _SPARE * rows + _SMALL):
         return
     worst = int((visits * lesions).max(axis=1).argmax())
-    raise InputError(
+    said = (
         f"`lesions` has {int(lesions[worst].max()):,} lesions at {int(visits[worst].max()):,} visits "
-        f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than "
-        f"{MOST_PLACES:,}. Give a lesion one name at all its visits.",
+        f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than {most:,}. "
+        "Give a lesion one name at all its visits, or set the limit"
+    )
+    raise InputError(
+        f"{said} `places`.",
         argument="lesions",
+        command_line=f"{said}: --limit places=NUMBER.",
     )
 
 

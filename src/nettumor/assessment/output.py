@@ -310,11 +310,15 @@ def event_table(
     identity: dict[str, Maker],
     outcome: Outcome,
     reference: Floats,
+    axis_of_event: Maker | None = None,
     *,
     days: bool,
     came: CameAs = TEXT,
 ) -> Table:
-    """A row for each unit and parameter; ``came`` is the type of the scans' dates."""
+    """A row for each unit and parameter; ``came`` is the type of the scans' dates.
+
+    ``axis_of_event`` is for each unit what progressed in PFS, "" and "death" for nothing.
+    """
     times, n = outcome.times, len(outcome.times)
 
     def each(make: Maker) -> Maker:
@@ -323,15 +327,27 @@ def event_table(
     def joined(name: str) -> npt.NDArray[Any]:
         return np.stack([getattr(t, name) for t in times.values()], axis=1).ravel()
 
+    def parameter() -> npt.NDArray[np.str_]:
+        return np.tile(np.array(list(times), dtype=np.str_), len(reference))
+
+    def description() -> npt.NDArray[np.str_]:
+        words = _described(joined("reason"))
+        if axis_of_event is None:
+            return words
+        axis = np.repeat(axis_of_event(), n)
+        progressed = (parameter() == "PFS") & (axis != "") & (axis != "death")
+        said = np.char.add(np.char.add(np.char.add(words, " ("), axis), ")")
+        return np.where(progressed, said, words)
+
     columns: dict[str, Maker] = {name: each(make) for name, make in identity.items()}
-    columns["parameter"] = lambda: np.tile(np.array(list(times), dtype=np.str_), len(reference))
+    columns["parameter"] = parameter
     columns |= {
         "time": lambda: joined("time"),
         "event": lambda: joined("event"),
         "reason": lambda: joined("reason"),
         "start": lambda: np.stack([outcome.start[p] for p in times], axis=1).ravel(),
         "day": lambda: joined("day"),
-        "description": lambda: _described(joined("reason")),
+        "description": description,
     }
     columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days, came=came)
     order = ("parameter", "time", "event", "reason", "start", "day", "date", "description")

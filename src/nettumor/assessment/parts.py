@@ -17,7 +17,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
 from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
-from nettumor.assessment.slots import Rows
+from nettumor.assessment.slots import JudgedRows
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.study.visits import Visits
@@ -89,7 +89,7 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
 
 
 def parts_of(
-    lesions: CrfTable, criteria: Any, given: Rows, *, by: str, cycle: bool = False
+    lesions: CrfTable, criteria: Any, given: JudgedRows, *, by: str, cycle: bool = False
 ) -> tuple[Parts, int]:
     """What is judged, and the number of places with contradicting duplicates. ``cycle``: what was
     new by the baseline is not new after it.
@@ -113,16 +113,16 @@ def parts_of(
 
     tracks = np.arange(given.n_tracks)
     found = Parts(
-        tracks,
-        np.full(len(tracks), -1),
-        target,
-        non_target,
-        larger,
-        bare,
-        new,
-        target_day,
-        scans.first(worse),
-        strays,
+        owner=tracks,
+        lesion=np.full(len(tracks), -1),
+        targets=target,
+        non_target=non_target,
+        non_target_larger=larger,
+        non_target_bare=bare,
+        new=new,
+        target_day=target_day,
+        non_target_day=scans.first(worse),
+        strays=strays,
     )
     return found, target.conflicts + doubtful + new.conflicts
 
@@ -179,14 +179,14 @@ def _each_lesion(target: Any, day: Floats, strays: Any) -> Parts:
     new = NewLesions.none((units, timepoints))
     codes = np.full((units, 1, timepoints), Response.MISSING, dtype=np.int8)
     return Parts(
-        track,
-        target.codes[track, lesion],
-        one,
-        codes,
-        new.present,
-        new.present,
-        new,
-        day[track],
-        nothing,
-        strays,
+        owner=track,
+        lesion=target.codes[track, lesion],
+        targets=one,
+        non_target=codes,
+        non_target_larger=new.present,
+        non_target_bare=new.present,
+        new=new,
+        target_day=day[track],
+        non_target_day=nothing,
+        strays=strays,
     )

@@ -28,7 +28,7 @@ from nettumor.crf.intake import intake_table, summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
-from nettumor.rows import order_rows
+from nettumor.rows import group
 from nettumor.tables import Table, cell_text
 from nettumor.terminology import Reason, Response, labels
 
@@ -402,39 +402,52 @@ def criteria_unit(criteria: Any) -> str:
     return str(getattr(criteria, "unit", "mm"))
 
 
-def explanations(judgement: Judgement, criteria: Any, place: Any) -> npt.NDArray[np.object_]:
+def explanations(
+    judgement: Judgement, criteria: Any, place: Any, *, of_target: bool = False
+) -> npt.NDArray[np.object_]:
     """The sentences of all rows: those of one kind differ in their numbers only, so each kind is
     worded once (of 100,000 timepoints some dozens; row by row they take ten times as long).
+
+    ``of_target``: on the target response alone.
     """
     unit, time = place
     out = np.empty(len(unit), dtype=object)
     target = judgement.target
     if type(target) is not TargetResponse:  # sums with attenuation have numbers of their own
         rows = zip(unit.tolist(), time.tolist(), strict=True)
-        out[:] = [explain(judgement, criteria, u, t) for u, t in rows]
+        out[:] = [
+            target.explain(at) if of_target else explain(judgement, criteria, *at) for at in rows
+        ]
         return out
     numbers = _target_words.places(target, unit, time)
     # What else the words depend on: baseline or not, and the other parts of the response.
     key = _target_words.kinds(target, unit, time) * 2 + (time == 0)
-    key = (key * 16 + judgement.overall[place]) * 16 + judgement.non_target[place]
-    key = key * 2 + judgement.new_lesion[place]
-    for _, where in judgement.remarks:
-        key = np.unique(key, return_inverse=True)[1] * 2 + where[place]
-    order = order_rows(key)
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
-    for kind in np.split(order, starts[1:]) if len(order) else ():
+    others = [judgement.overall, judgement.non_target, judgement.new_lesion]
+    others += [where for _, where in judgement.remarks]
+    keys = [] if of_target else [other[place] for other in others]
+    words = _of_target if of_target else _of_kind
+    kinds = group(key, *keys)
+    for kind in np.split(kinds.row, kinds.start[1:-1]) if len(kinds) else ():
         at = (int(unit[kind[0]]), int(time[kind[0]]))
-        out[kind] = _target_words.filled(_of_kind(judgement, criteria, at), numbers, kind)
+        out[kind] = _target_words.filled(words(judgement, criteria, at), numbers, kind)
     return out
+
+
+def _of_target(judgement: Judgement, criteria: Any, at: tuple[int, int]) -> str:
+    """The sentence on the targets of all timepoints of the kind of one, with places for their
+    numbers.
+    """
+    target = judgement.target
+    response, bits = Response(int(target.response[at])), Reason(int(target.reason[at]))
+    return str(target.sentence(response, bits, _target_words.kind(target, at)))
 
 
 def _of_kind(judgement: Judgement, criteria: Any, at: tuple[int, int]) -> str:
     """The sentence of all timepoints of the kind of one, with places for their numbers."""
     target = judgement.target
-    texts = _target_words.kind(target, at)
     if at[1] == 0:
-        return _of_baseline(texts.total, criteria)
-    response, words = Response(int(target.response[at])), ""
-    if response != Response.MISSING:
-        words = target.sentence(response, Reason(int(target.reason[at])), texts)
-    return _of_visit(judgement, criteria, at, words)
+        return _of_baseline(_target_words.kind(target, at).total, criteria)
+    missing = target.response[at] == Response.MISSING
+    return _of_visit(
+        judgement, criteria, at, "" if missing else _of_target(judgement, criteria, at)
+    )

@@ -7,6 +7,7 @@ numbers and sums come out. Two equal rows of a day count once, two unequal ones 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.crf import CrfTable, number_rows
+from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints, Words
+from nettumor.rows import in_order, order_rows
 
 
 @frozen(eq=False)
@@ -56,7 +58,7 @@ class Scans:
         return since[:, : day.shape[1]]
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Series:
     """Usable rows of a table, ordered by subject and day."""
 
@@ -64,13 +66,24 @@ class Series:
     day: Floats
     row: Ints
 
+    @cached_property
+    def _first_day(self) -> float:
+        return float(self.day.min(initial=np.inf))
+
+    @cached_property
+    def _span(self) -> float:
+        """More days than a series has: subject and day become one number."""
+        return float(self.day.max(initial=-np.inf)) - self._first_day + 3
+
+    @cached_property
+    def _key(self) -> Floats:
+        return self.subject * self._span + (self.day - self._first_day + 1)
+
     def until(self, subject: Ints, day: Floats) -> Ints:
         """How many rows stand before the subject's first row after a day; NaN is before all."""
-        low = self.day.min(initial=np.inf)
-        span = float(self.day.max(initial=-np.inf)) - low + 2
-        wanted = np.clip(np.where(np.isnan(day), -np.inf, day), low - 1, low + span - 1) - low + 1
-        key = self.subject * (span + 1) + self.day - low + 1
-        return np.asarray(np.searchsorted(key, subject * (span + 1) + wanted, side="right"))
+        low, span = self._first_day, self._span
+        wanted = np.clip(np.where(np.isnan(day), -np.inf, day), low - 1, low + span - 2) - low + 1
+        return np.asarray(np.searchsorted(self._key, subject * span + wanted, side="right"))
 
     def last(self, subject: Ints, day: Floats) -> Ints:
         """Place of the latest row of each subject on or before a day; -1 for none."""
@@ -89,46 +102,55 @@ class Series:
 
     def days(self, place: Ints) -> Floats:
         """The day at each place; NaN for -1."""
-        return np.append(self.day, np.nan)[place]
+        return value_at(self.day, place)
 
     def rows(self, place: Ints) -> Ints:
         """The row of the table at each place; -1 for -1."""
-        return np.append(self.row, -1)[place]
+        return np.where(place < 0, -1, self.row[np.maximum(place, 0)]) if len(self.row) else place
 
-    def window_sum(self, values: Floats, subject: Ints, after: Floats, until: Floats) -> Floats:
-        """Sum of the rows' values over the days after one and until another; 0 where there is
-        none.
-        """
+    def window(self, subject: Ints, after: Floats, until: Floats) -> tuple[Ints, Ints]:
+        """Places of the rows over the days after one and until another: the first, and the end."""
         shape = np.broadcast_shapes(subject.shape, after.shape, until.shape)
         if not len(self.row):
-            return np.zeros(shape)
-        first, end = (
-            np.broadcast_to(self.until(subject, day), shape).ravel() for day in (after, until)
-        )
-        # pairs of bounds: each even element is the sum from one to the other
-        bounds = np.stack([first, np.maximum(first, end)], axis=1).ravel()
-        held = np.append(values[self.row], 0.0)
-        found = np.add.reduceat(held, bounds)[::2]
-        return np.where(end > first, found, 0.0).reshape(shape)
+            return np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        first, end = (np.broadcast_to(self.until(subject, day), shape) for day in (after, until))
+        return first, np.maximum(first, end)
 
 
-def series(
-    table: CrfTable, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]
-) -> Series:
-    """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``) not at
-    all.
+def sums(values: Floats, window: tuple[Ints, Ints]) -> Floats:
+    """Sum of the values from the first place of each window to before its end; 0 where it is
+    empty.
     """
-    day = table.when().day
+    first, end = window
+    if not len(values):
+        return np.zeros(first.shape)
+    # pairs of bounds: each even element is the sum from one to the other
+    bounds = np.stack([first.ravel(), end.ravel()], axis=1).ravel()
+    found = np.add.reduceat(np.append(values, 0.0), bounds)[::2]
+    return np.where(end > first, found.reshape(first.shape), 0.0)
+
+
+def series(day: Floats, subject: Ints, usable: Bools, same: tuple[npt.NDArray[Any], ...]) -> Series:
+    """The rows that are usable; equal ones of a day count once, unequal ones (in ``same``, where
+    NaN is equal to NaN) not at all.
+    """
     rows = np.flatnonzero(usable & (subject >= 0) & np.isfinite(day))
-    rows = rows[np.lexsort((day[rows], subject[rows]))]
-    days = np.unique(day[rows], return_inverse=True)[1]
-    number, first = number_rows(subject[rows], days)
+    who, when = subject[rows], day[rows]
+    if not in_order(who, when):
+        order = order_rows(who, when)
+        rows, who, when = rows[order], who[order], when[order]
+    new = np.ones(len(rows), dtype=np.bool_)
+    new[1:] = (who[1:] != who[:-1]) | (when[1:] != when[:-1])
+    if new.all():
+        return Series(who, when, rows)
+    number, first = np.cumsum(new) - 1, np.flatnonzero(new)
     differ = np.zeros(len(first), dtype=np.bool_)
     for values in same:
-        given = values[rows]
-        differ[number[given != given[first][number]]] = True
-    rows = rows[first][~differ]
-    return Series(subject[rows], day[rows], rows)
+        own, other = values[rows], values[rows[first]][number]
+        both_unknown = (own != own) & (other != other)
+        differ[number[(own != other) & ~both_unknown]] = True
+    kept = first[~differ]
+    return Series(who[kept], when[kept], rows[kept])
 
 
 def named(table: CrfTable, name: str, spelling: Callable[[str], str]) -> tuple[Ints, list[str]]:
@@ -159,4 +181,6 @@ def word_at(words: tuple[Ints, Words], row: Ints) -> npt.NDArray[Any]:
 
 def value_at(values: Floats, row: Ints) -> Floats:
     """The values at these rows; NaN where -1."""
-    return np.append(values, np.nan)[row]
+    if not len(values):
+        return np.full(row.shape, np.nan)
+    return np.where(row < 0, np.nan, values[np.maximum(row, 0)])

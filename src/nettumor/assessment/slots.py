@@ -30,7 +30,7 @@ _NOTHING_BITS = _NOTHING.view(np.int64)
 
 
 @frozen(eq=False)
-class Rows:
+class JudgedRows:
     """Which rows of the lesions table are judged, and where each stands.
 
     Attributes
@@ -48,7 +48,7 @@ class Rows:
     visits: Visits
 
     @classmethod
-    def of(cls, names: Names, visits: Visits, chosen: Bools | None) -> Rows:
+    def of(cls, names: Names, visits: Visits, chosen: Bools | None) -> JudgedRows:
         """The chosen rows of the evaluators who were asked for."""
         here = names.asked
         if chosen is not None:
@@ -85,7 +85,7 @@ class Slots:
     ----------
     table : CrfTable
         The lesions table.
-    given : Rows
+    given : JudgedRows
         Of all roles.
     rows : ndarray of int, shape (row,), or slice
         The rows of the lesions table; a slice where it is all of them.
@@ -96,7 +96,7 @@ class Slots:
     """
 
     table: CrfTable
-    given: Rows
+    given: JudgedRows
     rows: Ints | slice
     slot: Ints
     codes: Ints
@@ -235,7 +235,7 @@ class Slots:
         return out
 
 
-def slots(table: CrfTable, given: Rows, role: Role) -> Slots:
+def slots(table: CrfTable, given: JudgedRows, role: Role) -> Slots:
     """The places of the rows with a role."""
     here = table.lesions.role == role
     if given.chosen is not None:

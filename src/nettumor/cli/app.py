@@ -167,7 +167,7 @@ def assess(
     limits = intake.limits_of(limit, file)
     if file is not None or study.is_study(path, evaluator, dates, limits):
         edition = study.edition(criteria or "recist-1.1")
-        file = study.scheduled(file, interval, window)
+        file = study.with_window(file, window)
         choose("--last-known-alive", last_known_alive, RULES)
         others = "leave" if last_known_alive == RULES[0] else "dates"
         tables = intake.read_study(path, dates, file, limits=limits, others=others)
@@ -183,6 +183,7 @@ def assess(
             read=[] if study_file is None else [study_file],
             late_baseline_days=late_baseline_days,
             last_known_alive=last_known_alive,
+            limits=limits,
         )
         return
     answers = assess_before_after(

@@ -70,6 +70,7 @@ def assess(
     read: Sequence[Path] = (),
     late_baseline_days: float | None = None,
     last_known_alive: str = "as given",
+    limits: Limits = LIMITS,
 ) -> None:
     """Assess the study, write the tables, and show subjects and rates; ``visits`` are the interval
     and the window of the scheduled visits, ``read`` further files that are read.
@@ -85,9 +86,11 @@ def assess(
                 criteria=edition,
                 evaluator=evaluator or None,
                 by=by,
-                censoring=_censoring(edition, *visits),
+                censoring=_censoring(edition, visits[1]),
+                schedule=visits[0],
                 late_baseline_days=late_baseline_days,
                 last_known_alive=last_known_alive,
+                limits=limits,
             )
     except InputError:
         show_intake(tables.intake, strict=strict)
@@ -111,24 +114,19 @@ def assess(
         console.print(f"Written: {', '.join(str(path) for path in _write(answer, output))}")
 
 
-def scheduled(
-    file: StudyFile | None, interval: float | None, window: float | None
-) -> StudyFile | None:
-    """The study file with the schedule of the command line, which goes before its own."""
-    if file is None:
-        return None
-    changed = {"visits": interval, "window": window}
-    given = {name: days for name, days in changed.items() if days is not None}
-    return attrs.evolve(file, schedule=attrs.evolve(file.schedule, **given))
+def with_window(file: StudyFile | None, window: float | None) -> StudyFile | None:
+    """The study file with the window of the command line, which goes before its own."""
+    if file is None or window is None:
+        return file
+    return attrs.evolve(file, schedule=attrs.evolve(file.schedule, window=window))
 
 
-def _censoring(edition: Any, interval: float | None, window: float | None) -> Any:
-    """The censoring of the edition with these scheduled visits; None for its own."""
-    if interval is None and window is None:
+def _censoring(edition: Any, window: float | None) -> Any:
+    """The censoring of the edition with this window; None for its own."""
+    if window is None:
         return None
     rule = getattr(edition, "censoring", None) or nt.criteria.FDA_2018_CENSORING
-    changed = {"visit_interval_days": interval, "window_days": window}
-    return attrs.evolve(rule, **{k: v for k, v in changed.items() if v is not None})
+    return attrs.evolve(rule, window_days=window)
 
 
 def _show_policies(console: Console, answer: nt.Assessment) -> None:

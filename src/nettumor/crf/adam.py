@@ -2,7 +2,8 @@
 
 Which question: what does an analysis data set say that the tables have a place for? ADRS gives the
 responses of each visit as RS has them, ADTR the sums as TR has them, ADTTE the table of times, ADSL the
-subjects. Parameters that are derived over visits (best response, response yes or no) are not read: they
+subjects. Lesions come of none: the diameters of single targets in ADTR say nothing of the non-target and
+new lesions. Parameters that are derived over visits (best response, response yes or no) are not read: they
 are what `assess` works out. A row that is imputed (DTYPE) is none that was collected.
 
 Sources: CDISC ADaMIG 1.3 (PARAMCD, AVAL, AVALC, ADT, AVISIT, DTYPE) and ADaM for time-to-event analyses
@@ -162,6 +163,29 @@ def _responses(table: CrfTable) -> CrfTable:
     return evolve(rows, columns=columns)
 
 
+_SINGLE = re.compile(r"N?L?DIAM\d+")
+"""Parameters of the diameters of single targets (admiralonco; NLDIAMn is the node's in its vignette and
+the perpendicular in its template)."""
+
+
+def _of_single_targets(table: CrfTable) -> tuple[Line, ...]:
+    """A line for the rows of single targets. They are no lesions table: what is judged beside them,
+    the non-target and new lesions, has no parameter, and a study without them would be another one.
+    """
+    codes = _of(table, "PARAMCD")
+    counts = zip(codes.words.tolist(), codes.counts.tolist(), strict=True)
+    single = {tidy(w): n for w, n in counts if n and _SINGLE.fullmatch(tidy(w))}
+    if not single:
+        return ()
+    said = ", ".join(single)
+    note = (
+        "diameters of single targets; non-target and new lesions are not in ADTR, but in TU and TR"
+    )
+    return (
+        Line("row", f"{table.name}.PARAMCD", said, "", sum(single.values()), "not needed", note),
+    )
+
+
 def _sums(table: CrfTable) -> CrfTable:
     """The sums of ADTR as TR, with their changes from baseline and nadir as tests of their own."""
     rows, test = _coded(table, _SUMS)
@@ -182,7 +206,7 @@ def _sums(table: CrfTable) -> CrfTable:
         table.source,
         numbers,
         origin=constant(table.name, len(numbers)),
-        notes=table.notes,
+        notes=(*table.notes, *_of_single_targets(table)),
     )
 
 

@@ -16,6 +16,8 @@ from pathlib import PurePosixPath
 from nettumor.crf.limits import Limits, too_large
 from nettumor.errors import InputError
 
+_OFFICE = "[Content_Types].xml"
+"""What every file of Office Open XML holds (ECMA-376, part 2)."""
 FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -55,16 +57,22 @@ def gunzipped(data: bytes, where: str, limits: Limits) -> bytes:
 def archived(
     data: bytes, where: str, limits: Limits, suffixes: Collection[str]
 ) -> Iterator[tuple[str, bytes | None]]:
-    """The names and bytes of the files in a ZIP archive, in its order; None for the bytes of one
-    of another suffix. Folders, hidden files and what macOS adds are passed over.
+    """The names and bytes of the files in a ZIP archive, by name as in a folder; None for the bytes
+    of one of another suffix. Folders, hidden files and what macOS adds are passed over.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except FAULTS as error:
         raise _broken(where, str(error)) from None
     with archive:
+        if _OFFICE in archive.namelist():
+            raise InputError(
+                f"`{where}` is a workbook, or another file of an office program, and no archive of "
+                "tables. Name it .xlsx.",
+                argument=where,
+            )
         limits.check(where, unpacked=sum(max(0, i.file_size) for i in archive.infolist()))
-        for info in archive.infolist():
+        for info in sorted(archive.infolist(), key=lambda i: i.filename):
             path = PurePosixPath(info.filename)
             hidden = path.name.startswith((".", "~")) or "__MACOSX" in path.parts
             if info.is_dir() or hidden:

@@ -120,8 +120,12 @@ def unknown_words(
     elif not column.is_text and kind in ("number", "size"):
         strange = np.zeros(len(column.words), dtype=np.bool_)
     else:
+        words = column.words.tolist()
+        number = kind in ("number", "size")
+        doubtful = numbers.with_thousands(words, decimal_comma) if number else ()
         strange = np.array(
-            [not _known(w, kind, unit, decimal_comma) for w in column.words], dtype=np.bool_
+            [w in doubtful or not _known(w, kind, unit, decimal_comma) for w in words],
+            dtype=np.bool_,
         )
     if not strange.any():
         return {}
@@ -210,7 +214,8 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = ""
         As it came.
     decimal_comma : bool
         The file's decimal mark is the comma: ``1,234`` is 1.234. Else a comma with exactly three
-        digits behind it is not read, because it may separate thousands.
+        digits behind it is not read, because it may separate thousands; nor is such a point beside
+        decimal commas.
     unit : str
         The unit of the column ("mm", "mL", "HU", "%"): a cell that names it is read, and one that
         can be converted to it is converted ("5.1 cm" is 51 mm). Without it, such a cell is a word.
@@ -235,8 +240,11 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = ""
         none, no = np.broadcast_to(np.nan, (n,)), np.zeros(n, np.bool_)
         return Numbers(value, np.isnan(column.floats), endless, none, none, no, tiny, no)
     blank = column.map(is_missing, np.bool_)
+    words = column.words.tolist()
+    doubtful = numbers.with_thousands(words, decimal_comma)
     read = np.array(
-        [numbers.read(w, decimal_comma, unit) for w in column.words], dtype=np.float64
+        [numbers.read("?" if w in doubtful else w, decimal_comma, unit) for w in words],
+        dtype=np.float64,
     ).reshape(-1, 5)
     value, below, above, comma, named = (_by_code(of_word, column.codes) for of_word in read.T)
     with np.errstate(invalid="ignore"):

@@ -5,8 +5,8 @@ their relatives: names that exports of data capture systems use for the same thi
 only where the table has no better column, and the intake says so. A name is compared without case,
 blanks, underscores, hyphens and the unit behind it: "Size (mm)", "size_mm" and "SizeMM" are one.
 
-Sources: column names of exports of Medidata Rave, Castor, REDCap, OpenClinica and Veeva, of reading
-centres, and of ADaM (ADTR, ADRS, ADSL); CDASHIG 2.2; SDTMIG 3.4 for the variables that are known and
+Sources: column names of exports of Medidata Rave, Castor, REDCap, OpenClinica, Veeva and Viedoc, of
+reading centres, and of ADaM (ADTR, ADRS, ADSL); CDASHIG 2.2; SDTMIG 3.4 for the variables that are known and
 not needed.
 """
 
@@ -28,11 +28,11 @@ _ANY: Mapping[str, str] = MappingProxyType({
         "RUSUBJID DSUBJID usubjid subjid",
     "date": "scan_date SCANDT SCANDAT VISDAT VISITDT ASMTDT ASSESSDT assessment_date exam_date examination_date "
         "imaging_date image_date study_date RCDT TLDAT NTLDAT visit_date date_of_scan date_of_assessment date_of_visit "
-        "date_of_imaging ADT response_date",
+        "date_of_imaging ADT response_date event_date",
     "study_day": "TRDY RSDY TUDY LBDY ADY study_day studydy",
     "visit": "visit_name timepoint time_point EventName event_name FolderName InstanceName redcap_event_name "
         "AVISITN AVISIT VISID visit_id visit_number visit_no visitno VISITNUM EVENT "
-        "repeating_data_parent report_parent",
+        "repeating_data_parent report_parent event_label study_event_name event_id",
     "evaluator": "reader reader_id rater assessor observer reviewer radiologist TREVALID RSEVALID TUEVALID "
         "TUEVAL TREVAL RSEVAL evaluator_name",
 })  # fmt: skip
@@ -83,7 +83,8 @@ _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
             "randomisation date_of_randomization date_of_randomisation randomized_date rand_date randomized_on",
         "death": "DTHDT DTHDAT death_date date_of_death DTHDTC date_death deceased_date",
         "birth": "dob DOB birth_date date_of_birth BRTHDT BRTHDAT birthdate",
-        "site": "site_id SiteNumber SITENUM center centre study_site site_no center_id centre_id site_abbreviation "
+        "site": "site_id SiteNumber SITENUM center centre study_site site_no center_id centre_id site_code "
+            "site_abbreviation "
             "institute_abbreviation redcap_data_access_group",
         "last_known_alive": "last_contact LSTALVDT last_alive last_known_alive_date date_last_known_alive "
             "last_contact_date date_of_last_contact last_follow_up last_alive_date",
@@ -122,7 +123,11 @@ KEPT = frozenset({"ARMCD", "ARMNRS", "ACTARMCD", "RFSTDTC"})
 """Variables of DM that are kept under their own names: who failed screening, what --DY counts from.
 """
 
-_DOMAIN = r"(?:TU|TR|RS|DM|DS|LB|QNAM|TL|NTL)"
+WORKED_OUT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"responses": frozenset({"nadir", "rctlmin", "nadirsum", "sumnadir", "smallestsum"})}
+)
+"""By table, columns that are known and not read, since the sizes say it."""
+
 _VARIABLES = re.compile(
     r"STUDYID|DOMAIN|RDOMAIN|USUBJID|SUBJID|SITEID|SPDEVID|VISIT|VISITNUM|VISITDY|EPOCH|TAETORD|COUNTRY|"
     r"RACE|ETHNIC|AGE|AGEU|SEX|ARM|ARMCD|ACTARM|ACTARMCD|ARMNRS|ACTARMUD|INVID|INVNAM|DTHFL|DTHDTC|BRTHDTC|"
@@ -149,10 +154,17 @@ _METADATA = frozenset(
         # Veeva, study data extracts
         "studyname", "country", "egroup", "eseq", "eventeid", "form", "formeid", "fseq",
         "igseq", "itemgroup", "lastrun",
+        # Viedoc, Excel and CSV exports: the places of site, subject, event, activity and form
+        "siteseq", "sitename", "subjectseq", "eventseq", "eventid", "activityid", "activityname",
+        "formid", "formname", "formseq", "subjectformseq", "originsubjectformseq",
+        "sourcesubjectformseq", "itemgroupid", "itemgroupseq", "designversion",
         # CDISC ODM, the keys of a record
-        "formrepeatkey", "itemgrouprepeatkey",
+        "studyeventoid", "studyeventrepeatkey", "formoid", "formrepeatkey", "itemgroupoid",
+        "itemgrouprepeatkey",
         # OpenClinica, dataset files
         "protocolid", "subjectstatus", "uniqueid", "secondaryid", "personid", "secondarylabel",
+        # REDCap, the number of an instance
+        "redcaprepeatinstance", "repeatinstance",
     }
 )  # fmt: skip
 """Columns of data capture systems about the record, the page or the export."""
@@ -246,6 +258,18 @@ def is_known_variable(name: str) -> bool:
     (True, False)
     """
     return bool(_VARIABLES.fullmatch(name.upper()))
+
+
+_RESULT = re.compile(r"(?:TR|TU|RS|LB)(?:ORRES|STRESC|STRESN)")
+
+
+def is_result(name: str) -> bool:
+    """Whether a variable of the SDTM holds what was found, which no table leaves aside without a word.
+
+    >>> is_result("TRSTRESN"), is_result("TRSEQ")
+    (True, False)
+    """
+    return bool(_RESULT.fullmatch(name.upper()))
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

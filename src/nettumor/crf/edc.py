@@ -21,10 +21,10 @@ from attrs import evolve
 
 from nettumor.crf.column_names import key_of
 from nettumor.crf.columns import Column, choose_cells, concatenate, constant
-from nettumor.crf.forms import stacked
+from nettumor.crf.forms import role_of_form, stacked
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable
-from nettumor.crf.wide_names import column_of_suffix, form_item, known_column
+from nettumor.crf.wide_names import column_of_suffix, form_item, known_column, names_lesion
 from nettumor.rows import order_rows
 
 _EVENT = ("redcapeventname", "eventname")
@@ -73,6 +73,9 @@ def _redcap(table: CrfTable, keys: Mapping[str, str]) -> list[CrfTable]:
     columns["subject"] = columns.pop(subject)
     form = table.column(instrument).trimmed if instrument else constant("", table.n_rows)
     if event:
+        note = "the name of the event, without its arm"
+        line = Line("column", f"{place}.{event}", event, "visit", table.n_rows, "read", note)
+        lines.append(line)
         number = table.column(instance) if instance else constant("", table.n_rows)
         columns["visit"] = _visits(table.column(event), number, form)
     whole = evolve(table, columns=columns, notes=(*table.notes, *lines))
@@ -82,7 +85,10 @@ def _redcap(table: CrfTable, keys: Mapping[str, str]) -> list[CrfTable]:
         rows = np.flatnonzero(form.text == word)
         if word and len(rows):
             block = evolve(_with_values(whole.take(rows)), name=word, notes=())
-            out.append(_with_event_columns(block, out[0]))
+            block = _with_event_columns(block, out[0])
+            if instance:
+                block = _with_instance(block, instance, table.column(instance).take(rows))
+            out.append(block)
     return [block for block in out if block.n_rows]
 
 
@@ -130,6 +136,19 @@ def _with_event_columns(block: CrfTable, base: CrfTable) -> CrfTable:
         if column in ("date", "day", "study_day", "evaluator") and not {column, name} & {*own}:
             columns.setdefault(name, base.column(name).expand(rows))
     return evolve(block, columns=columns)
+
+
+def _with_instance(block: CrfTable, name: str, instance: Column) -> CrfTable:
+    """An instrument with the number of each instance: the lesion's, where it names none."""
+    columns = {n: block.column(n) for n in block}
+    of_lesions = role_of_form(block.name) or any(
+        known_column(n, "lesions") == "role" for n in block
+    )
+    if not of_lesions or any(names_lesion(n) for n in block):
+        return evolve(block, columns={**columns, name: instance})
+    note = "the instrument names no lesion: the number of the instance is its number"
+    line = Line("column", f"lesions.{name}", name, "lesion", block.n_rows, "renamed", note)
+    return evolve(block, columns={**columns, "lesion": instance}, notes=(*block.notes, line))
 
 
 def _boxes(table: CrfTable) -> CrfTable:

@@ -34,7 +34,7 @@ from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import SHEET_ROWS, read_csv
 from nettumor.crf.workbooks import read_excel
 from nettumor.crf.xport import RECORD_ROWS, read_xport
-from nettumor.errors import InputError
+from nettumor.errors import InputError, MissingExtraError
 
 SUFFIXES = (
     ".csv",
@@ -59,6 +59,12 @@ SUFFIXES = (
 )
 """What a file may be called; with .gz after any of the others, such as .csv.gz."""
 _LINES = (".ndjson", ".jsonl", ".dsjc")
+OFTEN_OTHER = frozenset(
+    {".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", *LABELLED, ".gz", ".zip"}
+)
+"""Suffixes of files that often hold no table: in a folder or an archive they are left aside where they
+hold none.
+"""
 
 
 def read_file(path: Path, *, suffix: str | None = None, limits: Limits = LIMITS) -> list[CrfTable]:
@@ -192,11 +198,17 @@ def _read_archive(data: bytes, file: File, limits: Limits) -> list[CrfTable]:
             notes.append(Line("file", where, path.name, status="ignored", note=note))
             continue
         inside = File(where, file.path, file.sha256)
-        tables += _read_bytes(content, inside, path.stem, kind, limits)
+        try:
+            tables += _read_bytes(content, inside, path.stem, kind, limits)
+        except (InputError, MissingExtraError) as error:
+            if kind not in OFTEN_OTHER or _says_a_table(path.stem):
+                raise
+            notes.append(Line("file", where, path.name, status="ignored", note=str(error)))
     if not tables:
+        names = ", ".join(note.found for note in notes[:5])
         raise InputError(
-            f"`{file.name}` holds no table. Put files of the kinds {', '.join(SUFFIXES[:-2])} "
-            "there.",
+            f"`{file.name}` holds no table{names and f', but {names}'}. Put files of the kinds "
+            f"{', '.join(SUFFIXES[:-2])} there; unpack what is packed within.",
             argument=file.name,
         )
     for table in tables:

@@ -49,7 +49,7 @@ def refuse_impossible(lesions: CrfTable) -> None:
         got = f"got {', '.join(f'{w!r:.60}' for w in words)}" if words else "every cell is blank"
         raise InputError(
             f"`role` must say TARGET, NON-TARGET or NEW in some row of {lesions.source.name}; {got}. "
-            "Write those words.",
+            "Write those words, or say in [words.role] of a study file what yours mean.",
             argument="role",
             count=lesions.n_rows,
         )

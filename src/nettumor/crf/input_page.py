@@ -52,6 +52,12 @@ _FILES = """## Which files
 SDTM domains and ADaM data sets are known in each of them. ADRS gives the responses of each visit, ADTR the sums, ADTTE
 the table `times`, ADSL the subjects; beside SDTM domains or tables of the same they are not needed. Parameters that sum
 up a course (best response), and imputed rows (DTYPE), are not read.
+
+Lesions come of no ADaM data set, and without them nothing is assessed: give TU and TR. ADTR may hold the diameters of
+single targets (LDIAMn), but has no parameter for non-target and new lesions, and an overall response without them would
+be that of another study; NLDIAMn is the diameter of a node in one source and the perpendicular in another. What is in
+ADTR can be judged as an array, by `nettumor.target_response` ([from arrays](from_arrays.md)): sums and responses of the
+targets, and no more.
 """
 
 _LIMITS = """## How large

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from nettumor._plausible import doubt_of_sizes
+from nettumor._plausible import doubt_of_most, doubt_of_sizes
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
@@ -223,7 +223,7 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
         return lines
     if layout.unit == "mm" and "unit" in table:
         sizes = in_mm(sizes, table.column("unit"), has_unit)
-    doubt = doubt_of_sizes(sizes, layout.unit)
+    doubt = doubt_of_sizes(sizes, layout.unit) or doubt_of_most(sizes, layout.unit)
     if doubt:
         n = int((sizes > 0).sum())
         lines.append(Line("number", place, doubt, f"sizes in {layout.unit}", n, "ambiguous", _UNIT))

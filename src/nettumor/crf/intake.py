@@ -106,13 +106,16 @@ def loud(intake: Table) -> npt.NDArray[np.bool_]:
 
 
 def summary(intake: Table) -> str:
-    """How many things were not plainly read, by kind and status; "" where everything was.
+    """How many things were not plainly read, by kind and status; "" where everything was. Rows are
+    counted one by one, columns, words and dates as often as they have a line.
 
     >>> summary(intake_table([Line("column", "lesions.x", "x", status="ignored"), Line("file", "a.csv")]))
     '1 column ignored'
     """
-    said = zip(intake["status"].tolist(), intake["kind"].tolist(), strict=True)
-    counts = Counter((status, kind) for status, kind in said if status not in QUIET)
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in intake.rows():
+        if row["status"] not in QUIET:
+            counts[row["status"], row["kind"]] += row["count"] if row["kind"] == "row" else 1
     return ", ".join(
         f"{n} {kind}{'s' * (n > 1)} {status}"
         for (status, kind), n in sorted(counts.items(), key=lambda c: STATUSES.index(c[0][0]))

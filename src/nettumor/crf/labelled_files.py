@@ -234,14 +234,13 @@ def _shown(
 ) -> Column:
     """Moments as ISO 8601 text, a month or year as a partial date; what is no date stays a number."""
     near = np.abs(moments.astype("datetime64[D]") - np.datetime64("1970-01-01")) < _LIMIT
-    moments = np.where(known & near, moments.astype(f"datetime64[{unit}]"), np.datetime64("NaT"))
+    nothing = np.array("NaT", dtype=f"datetime64[{unit}]")
+    moments = np.where(known & near, moments.astype(nothing.dtype), nothing)
     if unit in "MY":
-        text = np.where(
-            np.isnat(moments), "", np.datetime_as_string(moments.astype(f"datetime64[{unit}]"))
-        )
+        text = np.where(np.isnat(moments), "", np.datetime_as_string(moments))
         column = Column.of_text(text.tolist())
     else:
-        column = Column.of_datetimes(moments.astype(f"datetime64[{unit}]"))
+        column = Column.of_datetimes(moments)
     beyond = np.isnat(moments) & ~np.isnan(numbers)
     if beyond.any():
         cells = column.text.copy()

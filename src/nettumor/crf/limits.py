@@ -4,7 +4,7 @@ own structure.
 A small file may unpack to more than a machine holds. The limits are far above any trial's tables
 and below what stops a machine; whoever has more passes `Limits` with more: the argument ``limits``,
 the option ``--limit``, or the table ``[limits]`` of a study's own TOML file. Frames and arrays, which
-are in memory already, are not held against them.
+are in memory already, are not held against them; only ``places``, which are made here, holds for all.
 """
 
 from __future__ import annotations
@@ -45,6 +45,10 @@ class Limits:
     letters : int
         Letters in one cell. 131,072 is what the standard library's reader of CSV allows; of CSV no
         more are read.
+    places : int
+        Places of lesion and visit in one array of `nettumor.assess`, which holds subjects of like
+        courses; four times the rows and 65,536 more are always allowed. 134,217,728 is 1 GiB of
+        numbers.
 
     Raises
     ------
@@ -63,6 +67,7 @@ class Limits:
     columns: int = field(default=16_384, validator=_is_count)
     cells: int = field(default=1_000_000_000, validator=_is_count)
     letters: int = field(default=131_072, validator=_is_count)
+    places: int = field(default=2**27, validator=_is_count)
 
     def check(self, where: str, *, rows: int = 0, columns: int = 0, unpacked: int = 0) -> None:
         """Raise an `InputError` where a table's rows, columns, cells or bytes are too many."""
@@ -86,6 +91,7 @@ MEANINGS = {
     "columns": "columns of one table",
     "cells": "rows times columns of one table",
     "letters": "letters in one cell (of CSV never more than 131,072)",
+    "places": "places of lesion and visit of subjects of like courses in `assess`, of frames too",
 }
 NAMES = tuple(MEANINGS)
 
@@ -128,10 +134,14 @@ def limits_from(table: Mapping[str, Any], base: Limits = LIMITS) -> Limits:
     return attrs.evolve(base, **table)
 
 
-def as_limits(limits: Limits | Mapping[str, Any] | None) -> Limits:
-    """The limits that an argument says: `Limits`, a mapping of some, or None for `LIMITS`."""
-    if limits is None:
-        return LIMITS
+def as_limits(
+    limits: Limits | Mapping[str, Any] | None, of_study: Mapping[str, Any] | None = None
+) -> Limits:
+    """The limits that an argument says: `Limits`, or a mapping of some; without it those of a study
+    file, else `LIMITS`.
+    """
+    if not limits:
+        return LIMITS if of_study is None else limits_from(of_study)
     return limits if isinstance(limits, Limits) else limits_from(limits)
 
 

@@ -153,10 +153,10 @@ def unused_lines(lesions: CrfTable) -> Iterator[Line]:
         )
 
 
-def people(names: Iterable[Any]) -> str:
+def subjects_named(names: Iterable[Any]) -> str:
     """How many subjects, and the first of them by name.
 
-    >>> people(["01", "02"])
+    >>> subjects_named(["01", "02"])
     '2 subjects (01, 02)'
     """
     words = [str(n) for n in names]

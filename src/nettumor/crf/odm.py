@@ -6,7 +6,7 @@ last one counts; what a file says of its audit trail, queries and signatures, an
 passed over. `odm_records` keeps the data, `odm_definitions` what their OIDs mean, `odm_tables` makes the
 tables.
 
-Sources: CDISC ODM 1.3.2, sections 2.4 (transactions), 2.6 (keys) and 3.1.4 (ClinicalData); ODM 2.0;
+Sources: CDISC ODM 1.3.2, sections 2.7 (keys), 2.9 (transactions) and 3.1.4 (ClinicalData); ODM 2.0;
 CDISC Dataset-XML 1.0 (groups of items stand directly under the study's data). Vendors' names of the
 subject: mdsol:SubjectName (Medidata Rave web services), OpenClinica:StudySubjectID.
 """

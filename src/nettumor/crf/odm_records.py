@@ -5,7 +5,7 @@ key: its OID and repeat key within what holds it. Of two elements without a repe
 first and the second are two, unless a transaction changes what is there. Insert, Update and Upsert set
 a value, Remove takes away an element and all that it holds, Context only says where.
 
-Source: CDISC ODM 1.3.2, sections 2.4 (transaction types) and 2.6 (repeat keys).
+Source: CDISC ODM 1.3.2, sections 2.7 (clinical data keys) and 2.9 (transactions).
 """
 
 from __future__ import annotations

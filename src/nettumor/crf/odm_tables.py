@@ -23,7 +23,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.odm_definitions import NOTHING, Definition, Definitions, bare
 from nettumor.crf.odm_records import Item, Key, Node, Records
 from nettumor.crf.tables import CrfTable, Source
-from nettumor.crf.wide_names import column_of_suffix, form_item, known_column
+from nettumor.crf.wide_names import names_lesion
 
 NULL = "NULL"
 """What is written where the file says that a value is null (IsNull), apart from a blank."""
@@ -277,15 +277,9 @@ def _add_keys(columns: dict[str, Column], rows: list[_Row], name: str) -> list[L
     for key, cells in keys.items():
         if key not in columns:
             columns[key] = Column.of_text(cells)
-    if not keys or not role_of_form(name) or any(_names_lesion(n) for n in columns):
+    if not keys or not role_of_form(name) or any(names_lesion(n) for n in columns):
         return []
     key = next(iter(keys))
     columns["lesion"] = columns.pop(key)
     note = "the form names no lesion: the key of the record is its number"
     return [Line("column", f"lesions.{key}", key, "lesion", len(rows), "renamed", note)]
-
-
-def _names_lesion(column: str) -> bool:
-    """Whether a column of a form says which lesion a row is of."""
-    of_form = column_of_suffix(form_item(column)[1])[0]
-    return "lesion" in (known_column(column, "lesions"), of_form)

@@ -162,7 +162,10 @@ class _Compact:
         return self.data[self.place - 1]
 
     def varint(self) -> int:
-        value, shift = 0, 0
+        byte = self.byte()
+        if byte < 128:  # most are short
+            return byte
+        value, shift = byte & 127, 7
         while True:
             byte = self.byte()
             value |= (byte & 127) << shift

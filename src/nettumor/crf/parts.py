@@ -33,6 +33,7 @@ from nettumor.crf.sdtm_presence import PRESENCE
 from nettumor.crf.study_file.applying import (
     check_columns,
     check_files,
+    left_as_said,
     use_of,
     with_columns,
     without_codes,
@@ -120,18 +121,20 @@ def recognise(
         What was said of the files so far.
     study : StudyFile or None
     named : bool
-        Each data set was named on purpose: one that is nothing is refused.
+        Each data set was named on purpose: one that is nothing is refused, unless its file holds
+        others that are read.
     others : {"leave", "dates"}
         Whether the SDTM domains that hold nothing but dates for the tables are left aside.
     """
     out = Recognised(ignored={line.found: line.note for line in lines}, lines=[*lines])
     if study is not None:
-        given = [without_codes(table, study) for table in given]
+        left = [*lines, *(n for table in given for n in table.notes if n.kind == "file")]
+        given = [without_codes(left_as_said(table, study), study) for table in given]
     blocks = [(table, _blocks(table, study, wanted)) for table in given]
     if study is not None:
         blocks = [(t, held and [without_codes(b, study) for b in held]) for t, held in blocks]
         named_there = [*given, *(block for _, held in blocks for block in held or ())]
-        check_files(named_there, study, [line.found for line in lines])
+        check_files(named_there, study, [line.found for line in left])
         check_patterns(named_there, study)
     parts: dict[str, list[_Part]] = {}
     unknown: list[CrfTable] = []
@@ -167,8 +170,9 @@ def recognise(
         else:
             _domain(out, name, members, study, wanted.get(name, {}))
         out.lines.extend(_read_line(p, name) for p in members)
+    beside = {part.table.source.path for members in parts.values() for part in members} - {""}
     for table in unknown:
-        _leave_unknown(out, table, named=named)
+        _leave_unknown(out, table, named=named and table.source.path not in beside)
     return out
 
 

@@ -19,15 +19,14 @@ from attrs import evolve
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
 from nettumor.crf.adam import KIND, adam_named
 from nettumor.crf.columns import constant
-from nettumor.crf.files import SUFFIXES, read_file
+from nettumor.crf.files import OFTEN_OTHER, SUFFIXES, read_file
 from nettumor.crf.forms import role_of_form
 from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
-from nettumor.crf.labelled_files import KINDS as LABELLED
 from nettumor.crf.layouts import LAYOUTS
-from nettumor.crf.limits import Limits, as_limits, limits_from
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.sdtm_presence import presence_domain
@@ -174,7 +173,7 @@ def read_quietly(
         _refuse_too_late(source, file, dates)
         return source
     wanted = _checked_mapping(mapping)
-    allowed = as_limits(limits) if limits or file is None else limits_from(file.limits)
+    allowed = as_limits(limits, None if file is None else file.limits)
     files = {} if file is None else dict(file.files)
     if file is not None:  # it may lie beside the tables
         files.setdefault(file.name, FileUse(IGNORE))
@@ -258,10 +257,13 @@ def _taken(
         ]
     else:
         impossible = []
+    impossible += [line for name in dated for line in _lack(dated, name)]
+    of_tables = [n for t in dated.values() for n in t.notes]
+    of_domains = [n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))]
     lines = [
         *lines,
-        *(n for t in dated.values() for n in t.notes),
-        *(n for d in dated.domains.values() for n in (*d.notes, *domain_lines(d))),
+        *of_tables,
+        *(n for n in of_domains if n not in of_tables),  # a table made of domains has their notes
         *decided.lines,
         *of_days,
         *impossible,
@@ -291,6 +293,17 @@ def _complete(study: Tables, name: str) -> None:
     if missing:
         table = study[name]
         raise _lacking(name, "column", missing, table)
+
+
+def _lack(study: Tables, name: str) -> list[Line]:
+    """A line for a table that is kept without a column that it needs."""
+    missing = study.missing_columns(name)
+    if not missing:
+        return []
+    said = ", ".join(missing)
+    note = f"it lacks {said}: add it, or name its column in [columns.{name}] of a study file"
+    where, rows = study[name].source.name, study[name].n_rows
+    return [Line("table", name, where, "", rows, "unreadable", note)]
 
 
 def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> InputError:
@@ -391,10 +404,6 @@ def _renamed(table: CrfTable, name: str) -> CrfTable:
     return evolve(table, name=name, origin=constant(name, table.n_rows))
 
 
-_OFTEN_OTHER = frozenset(
-    {".txt", ".json", ".jsonl", ".xml", ".rds", ".rda", ".rdata", *LABELLED, ".gz", ".zip"}
-)
-"""Suffixes of files that often hold no table; in a folder they are left aside where they hold none."""
 _OTHER = re.compile(
     r"(?!(?:tu|tr|rs|dm|ds|lb|tv|sv)(?![a-z]))"
     r"(?:[a-z]{2}|supp[a-z]+|ad[a-z]{1,6}|relrec|relsub)(?:[^a-z].*)?"
@@ -441,7 +450,7 @@ def _from_folder(
             try:
                 tables += read_file(path, limits=limits)
             except (InputError, MissingExtraError) as error:
-                if known or path.suffix.lower() not in _OFTEN_OTHER:
+                if known or path.suffix.lower() not in OFTEN_OTHER:
                     raise
                 left(path, "ignored", f"{error}{near}")
     if not tables:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 import numpy as np
 from attrs import define, evolve, field
@@ -18,8 +19,10 @@ from attrs import define, evolve, field
 from nettumor.crf.column_names import (
     KEPT,
     STAND_INS,
+    WORKED_OUT,
     is_known_variable,
     is_metadata,
+    is_result,
     key_of,
     nearest,
     relatives,
@@ -101,11 +104,12 @@ def layout_columns(table: CrfTable, name: str, others: Collection[str] = ()) -> 
     layout = LAYOUTS[name]
     found = _Found(table, name, others=others)
     spelled = {_written(n): n for n in reversed(list(table))}
+    spellings = _spellings(name)
     for column in layout.columns:
         exact = next(
             (
                 spelled[k]
-                for k in (column.name, *(a.casefold() for a in column.aliases))
+                for k in spellings[column.name]
                 if k in spelled and spelled[k] not in found.source_of.values()
             ),
             None,
@@ -113,6 +117,7 @@ def layout_columns(table: CrfTable, name: str, others: Collection[str] = ()) -> 
         if exact is not None:
             found.take(column, exact, "read")
     _take_relatives(found, layout.columns)
+    _refuse_parts_of_dates(found)
     _take_stand_ins(found)
     _say_the_rest(found)
     kept = {
@@ -128,6 +133,25 @@ def layout_columns(table: CrfTable, name: str, others: Collection[str] = ()) -> 
         origin=constant(name, table.n_rows),
         notes=(*table.notes, *found.lines),
     )
+
+
+def _refuse_parts_of_dates(found: _Found) -> None:
+    """Refuse a day beside a month and a year: it is a part of a date, and no day of a study."""
+    named = {_written(n) for n in found.table}
+    if "date" not in found.columns and {"day", "month", "year"} <= named:
+        raise InputError(
+            f"`day` of {found.table.source.name} stands beside month and year, and is part of a date. "
+            "Join them into one column date, such as 2024-03-01.",
+            argument="day",
+            count=found.table.n_rows,
+        )
+
+
+@cache
+def _spellings(layout: str) -> dict[str, tuple[str, ...]]:
+    """How each column of a layout may be written."""
+    columns = LAYOUTS[layout].columns
+    return {c.name: (c.name, *(a.casefold() for a in c.aliases)) for c in columns}
 
 
 def _written(name: str) -> str:
@@ -151,9 +175,9 @@ def _take_relatives(found: _Found, columns: tuple[ColumnLayout, ...]) -> None:
             if key_of(spelled) not in keys:
                 plain, factor = unit_in(spelled, column.unit)
             if key_of(plain) in keys and factor == factor:
-                options.append((keys[key_of(plain)], spelled, factor))
+                options.append((keys[key_of(plain)], factor != 1, spelled, factor))
         if options:
-            _, spelled, factor = min(options)
+            *_, spelled, factor = min(options)
             if factor != 1 and "unit" in found.columns:
                 _refuse_two_units(found, spelled)
                 factor = 1.0
@@ -196,6 +220,11 @@ def _say_the_rest(found: _Found) -> None:
         other = by_key.get(key_of(unit_in(spelled, "mm")[0]), "")
         if spelled.upper() in KEPT and found.name == "subjects":
             found.lines.append(found.line(spelled, spelled, "read"))
+        elif key_of(unit_in(spelled, "mm")[0]) in WORKED_OUT.get(found.name, ()):
+            found.lines.append(found.line(spelled, "", "not needed", "worked out from the sizes"))
+        elif is_result(spelled) and found.name == "lesions" and "size" not in found.columns:
+            said = "the result of a test that no column names: name it size, or give TU and TR"
+            found.lines.append(found.line(spelled, "", "ignored", said))
         elif is_known_variable(spelled) and spelled.isupper():
             found.lines.append(found.line(spelled, "", "not needed"))
         elif is_metadata(spelled, [*found.table, *found.others]) or _of_another_table(

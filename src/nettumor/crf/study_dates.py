@@ -73,7 +73,7 @@ def decide(
         if name == "subjects" and days and not _any_date(table, dated):
             continue
         columns |= {f"{name}.{c}": table.column(c) for c in dated}
-    mapped = {*columns}
+    mapped = dict.fromkeys(columns)  # in this order: the intake is the same in every run
     for name, table in domains.items():
         columns |= {f"{name}.{v}": table.column(v) for v in table if v.endswith(("DTC", "DT"))}
     if isinstance(said, Mapping) and "" in said:  # a study file's order of all other columns

@@ -26,6 +26,7 @@ from nettumor.crf.tables import CrfTable
 from nettumor.crf.wide_names import (
     TELLING,
     Item,
+    has_last,
     known_column,
     lesion_item,
     matched,
@@ -82,6 +83,7 @@ def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
     patterns = () if study is None else study.wide
     own = _own_visits(study)
     named = _named_columns(study)
+    beside_last = has_last(table)
     for name in table:
         if name.casefold() in named:
             continue
@@ -94,7 +96,7 @@ def read_items(table: CrfTable, study: StudyFile | None) -> Wide:
                 argument=name,
             )
         wide.has_patterns |= bool(found)
-        item = found[0] if found else _certain(name)
+        item = found[0] if found else _certain(name, beside_last)
         if item is not None:
             wide.items[name] = item
     if study is not None:
@@ -121,15 +123,15 @@ def _named_columns(study: StudyFile | None) -> set[str]:
 
 
 @lru_cache(maxsize=8192)
-def _certain(name: str) -> Item | None:
+def _certain(name: str, beside_last: bool) -> Item | None:
     """What a name says by itself: of a lesion, at a visit or not."""
-    item = lesion_item(name)
+    item = lesion_item(name, beside_last=beside_last)
     if item is not None:
         return item
     visit, rest, pattern = visit_of(name)
     if not visit:
         return None
-    item = lesion_item(rest)
+    item = lesion_item(rest, beside_last=beside_last)
     if item is not None:
         return evolve(item, visit=visit, pattern=pattern.replace(rest, item.pattern))
     for table in ("responses", "lesions"):
@@ -214,7 +216,7 @@ def tables_of(wide: Wide) -> list[CrfTable]:
         rest = _rest(wide, name)
         if rest is not None and name not in by_table:
             out.append(rest)
-    lines = tuple(_pattern_lines(wide)) + tuple(_unread(wide))
+    lines = (*wide.table.notes, *_pattern_lines(wide), *_unread(wide))
     if out:
         out[0] = evolve(out[0], notes=(*out[0].notes, *lines))
     return [evolve(t, source=wide.table.source) for t in out]

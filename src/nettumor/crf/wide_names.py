@@ -119,15 +119,28 @@ _HEAD = re.compile(
     r"(?P<role>[a-z]+(?:[ _.-][a-z]+)*?)[ _.-]?(?P<n>\d{1,3})[ _.:,-]{0,3}(?P<what>[a-z].*)", re.I
 )
 _TAIL = re.compile(r"(?P<lead>.*[a-z)])[ _.-]{0,3}(?P<n>\d{1,3})", re.I)
+_LAST = re.compile(
+    r"(?P<what>[a-z].*?)[ _.-]+\(?(?P<role>[a-z]+(?:[ _.-][a-z]+)*?)[ _.-]?(?P<n>\d{1,3})\)?", re.I
+)
+"""size_tl1, "Diameter (target 1)"; size_t1 is the size at a first time, unless there is a size_nt1."""
 
 
-def lesion_item(name: str) -> Item | None:
-    """What a name says of a lesion; None where it is not certain.
+def has_last(names: Iterable[str]) -> bool:
+    """Whether some names end in the number of a non-target, as status_nt1 does."""
+    found = [_LAST.fullmatch(name) for name in names]
+    return any(f and key_of(f["role"]) == "nt" and column_of_suffix(f["what"])[0] for f in found)
+
+
+def lesion_item(name: str, *, beside_last: bool = False) -> Item | None:
+    """What a name says of a lesion; None where it is not certain. ``beside_last`` where other names
+    end in the number of a non-target.
 
     >>> lesion_item("t1_size").pattern, dict(lesion_item("ntl_status_02").constants)
     ('t{n}_size', {'role': 'NON-TARGET'})
-    >>> lesion_item("new_lesions"), lesion_item("weight1")
-    (None, None)
+    >>> lesion_item("size_tl1").pattern, lesion_item("size_t1"), lesion_item("weight1")
+    ('size_tl{n}', None, None)
+    >>> lesion_item("size_t1", beside_last=True).pattern
+    'size_t{n}'
     """
     found = _HEAD.fullmatch(name)
     if found:
@@ -137,7 +150,12 @@ def lesion_item(name: str) -> Item | None:
         role, what = form_item(found["lead"]) if found else ("", "")
         at = found.span("n") if found else (0, 0)
     if not found or key_of(role) not in ROLES:
-        return None
+        found = _LAST.fullmatch(name)
+        if not found or key_of(found["role"]) not in ROLES:
+            return None
+        if len(found["role"]) == 1 and not beside_last:
+            return None
+        role, what, at = found["role"], found["what"], found.span("n")
     column, factor = column_of_suffix(what)
     if not column or factor != 1:
         return None
@@ -229,6 +247,16 @@ def known_column(name: str, table: str) -> str:
     ('overall', 'date')
     """
     return _columns_of(table).get(key_of(name), "") or _with_unit(name, table)
+
+
+def names_lesion(column: str) -> bool:
+    """Whether a column of a form says which lesion a row is of.
+
+    >>> names_lesion("lesion_id"), names_lesion("TLNUM"), names_lesion("TLDIAM")
+    (True, True, False)
+    """
+    of_form = column_of_suffix(form_item(column)[1])[0]
+    return "lesion" in (known_column(column, "lesions"), of_form)
 
 
 def _with_unit(name: str, table: str) -> str:

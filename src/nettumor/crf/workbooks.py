@@ -2,11 +2,12 @@
 
 Every sheet that is not empty is a table; titles, labels, totals and row numbers are recognised as
 in text files (`sheet_rows`). A formula that was never calculated has no value, whatever the file
-holds in its place (XlsxWriter writes 0): such a workbook is refused. The sizes that an .xlsx states
-are held against `Limits` before it is opened; an .xls is read in a process of its own.
+holds in its place (XlsxWriter writes 0): such a workbook is refused. A cell with an error (#REF!) comes
+out of python-calamine as a blank one: it is looked for in the .xlsx itself, and said. The sizes that
+an .xlsx states are held against `Limits` before it is opened; an .xls is read in a process of its own.
 
-Source: ECMA-376, Office Open XML, part 1: 18.3.1.4 (c), 18.3.1.40 (f), 18.3.1.96 (v), 18.2.2
-(calcPr, fullCalcOnLoad).
+Source: ECMA-376, Office Open XML, part 1: 18.3.1.4 (c), 18.3.1.40 (f), 18.3.1.96 (v), 18.18.11
+(ST_CellType, e is an error), 18.2.2 (calcPr, fullCalcOnLoad).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from nettumor.crf.apart import last_words_kept_back, read_apart
 from nettumor.crf.archives import FAULTS
@@ -72,6 +73,12 @@ _CELL = re.compile(rf"{_TAG}c[\s>]".encode())
 _FORMULA = re.compile(rf"{_TAG}f[\s>/]".encode())
 _VALUE = re.compile(rf"{_TAG}v(?:\s[^>]*)?>[^<]".encode())
 _TEXT = re.compile(rb"^[^>]*\bt=[\"']str[\"']")
+_ERROR = re.compile(
+    rf"{_TAG}c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*>(?:(?!</(?:\w+:)?c>).)*?{_TAG}v>([^<]*)".encode(),
+    re.S,
+)
+_MISSING = "#N/A"
+"""The one error of Excel that says what people mean by it: there is no value."""
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 _SHAPES = bytes.maketrans(
     bytes(range(256)),
@@ -118,16 +125,25 @@ def read_excel(data: bytes, source: Source, name: str, limits: Limits) -> list[C
     MissingExtraError
         Where python-calamine is not installed.
     """
-    found = sheets_of(data, source, limits)
+    book = sheets_of(data, source, limits)
     filled = {
-        s: rows for s, rows in found.items() if any(any(c != "" for c in row) for row in rows)
+        s: rows for s, rows in book.cells.items() if any(any(c != "" for c in row) for row in rows)
     }
     if not filled:
         raise InputError(
             f"`{source.name}` is empty. Give a sheet with a header and rows.", argument=source.name
         )
     single = len(filled) == 1 and next(iter(filled)).casefold() not in LAYOUTS
-    return [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
+    tables = [_sheet(rows, source, name if single else sheet) for sheet, rows in filled.items()]
+    return [evolve(tables[0], notes=(*book.lines, *tables[0].notes)), *tables[1:]]
+
+
+@frozen
+class Sheets:
+    """The cells of each sheet of a workbook, and a line for each sheet that has cells with errors."""
+
+    cells: dict[str, list[list[Any]]]
+    lines: list[Line] = field(factory=list)
 
 
 def sheets_of(
@@ -137,7 +153,7 @@ def sheets_of(
     *,
     what: str = "Reading Excel",
     calculated: bool = True,
-) -> dict[str, list[list[Any]]]:
+) -> Sheets:
     """The cells of each sheet in the bytes of a workbook, after its structure has been looked at.
 
     Raises
@@ -156,18 +172,18 @@ def sheets_of(
         apart: dict[str, list[list[Any]]] = read_apart(
             _PROGRAM, data, source.name, "Excel workbook", limits
         )
-        return apart
+        return Sheets(apart)
     if not data.startswith(_NEW):
         raise InputError(
             f"`{source.name}` is not a readable Excel workbook: it begins as no workbook does. "
             f"{_REPAIR}",
             argument=source.name,
         )
-    _check_parts(data, source, limits, calculated=calculated)
+    lines = _check_parts(data, source, limits, calculated=calculated)
     found: dict[str, list[list[Any]]] = guarded(
         source, "Excel workbook", _REPAIR, lambda: _sheets(python_calamine, data)
     )
-    return found
+    return Sheets(found, lines)
 
 
 def _sheets(python_calamine: Any, data: bytes) -> dict[str, list[list[Any]]]:
@@ -194,8 +210,9 @@ def guarded(source: Source, what: str, repair: str, read: Callable[[], Any]) -> 
         ) from None
 
 
-def _check_parts(data: bytes, source: Source, limits: Limits, *, calculated: bool) -> None:
-    """What the parts of an .xlsx say of its size and its formulas, before it is opened."""
+def _check_parts(data: bytes, source: Source, limits: Limits, *, calculated: bool) -> list[Line]:
+    """What the parts of an .xlsx say of its size, its formulas and its errors, before it is opened."""
+    lines: list[Line] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             limits.check(source.name, unpacked=sum(max(0, i.file_size) for i in book.infolist()))
@@ -204,7 +221,8 @@ def _check_parts(data: bytes, source: Source, limits: Limits, *, calculated: boo
             later = any(_CALCULATED_LATER.search(book.read(i)) for i in about)
             for part in parts:
                 if "worksheets/" in part.filename.lower():
-                    _check_sheet(book, part, source, limits, later if calculated else None)
+                    formulas = later if calculated else None
+                    lines += _check_sheet(book, part, source, limits, formulas)
                 else:
                     for _ in _pieces(book, part):  # to its end, where its checksum is compared
                         pass
@@ -215,16 +233,18 @@ def _check_parts(data: bytes, source: Source, limits: Limits, *, calculated: boo
             f"`{source.name}` is not a readable Excel workbook: {str(error)[:120]}. {_REPAIR}",
             argument=source.name,
         ) from None
+    return lines
 
 
 def _check_sheet(
     book: zipfile.ZipFile, part: zipfile.ZipInfo, source: Source, limits: Limits, later: bool | None
-) -> None:
+) -> list[Line]:
     """How far a sheet reaches, and that each of its formulas has a value that was calculated, unless
-    ``later`` is None.
+    ``later`` is None; a line for its cells with errors.
     """
     where = f"{source.name} ({part.filename})"
     rows, columns = 0, 0
+    errors: list[tuple[str, str]] = []
     near_is_fine = _NEAR[0] <= limits.rows and _NEAR[0] * _NEAR[1] <= limits.cells
     for text in _pieces(book, part):
         shapes = text.translate(_SHAPES)
@@ -236,6 +256,21 @@ def _check_sheet(
         has_formulas = later is not None and (b"<f" in text or b":f" in text)
         if has_formulas and _FORMULA.search(text):
             _refuse_formulas(text, source, bool(later))
+        if b't="e"' in text or b"t='e'" in text:
+            errors += _errors(text)
+    if not errors:
+        return []
+    first, found = errors[0]
+    note = f"an error of Excel is a blank cell{f'; the first is {first}' if first else ''}"
+    return [Line("number", where, found, "", len(errors), "unreadable", note)]
+
+
+def _errors(text: bytes) -> Iterator[tuple[str, str]]:
+    """Place and word of each error that says something else than that there is no value."""
+    for cell in _ERROR.finditer(text):
+        word, place = cell[1].decode("utf-8", "replace"), _PLACE.search(cell[0])
+        if word != _MISSING:
+            yield b"".join(place.groups()).decode() if place else "", word
 
 
 def _pieces(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -40,6 +40,7 @@ IRECIST_2017 = attrs.evolve(
         title="Best response after iRECIST 2017",
         family="iRECIST",
         cr_then_pr="keep",
+        equivocal_progression="date only",
         citation=_SEYMOUR,
     ),
     citation=_SEYMOUR,

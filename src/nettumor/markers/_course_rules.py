@@ -51,7 +51,8 @@ class Samples:
     ----------
     value, lowest : ndarray of float
         The values; what the nadir is made of (the other end of "below detection").
-    day, limit : ndarray of float
+    day : ndarray of float, shape (timepoint, 1) where all courses have the same days
+    limit : ndarray of float
     wrong : ndarray of bool
         An impossible value or upper limit.
     below : ndarray of float, or None
@@ -82,6 +83,8 @@ class Samples:
         """The upper limit that the baseline is held against, for each sample: its own, else that
         of the sample.
         """
+        if not self.has_limit:
+            return self.limit[:1]
         return np.where(np.isnan(self.limit[:1]), self.limit, self.limit[:1])
 
 
@@ -186,7 +189,8 @@ def _reasons(samples: Samples, rules: MarkerCourseCriteria) -> npt.NDArray[np.in
         (Reason.MINOR_DECREASE, less),
         (Reason.WITHIN_LIMITS, open_ & ~fallen & ~less & ~grown),
     ):
-        reason |= where * np.int32(bit)
+        if where.any():
+            reason |= where * np.int32(bit)
     reason[0] = np.where(sound[0], 0, reason[0])
     return reason
 
@@ -222,14 +226,6 @@ def _kept_for(member: Bools, measured: Bools, day: Floats, least: float | None) 
     return kept
 
 
-def _first(where: Bools) -> npt.NDArray[np.int64]:
-    """Timepoint of the first True; their number where there is none."""
-    first = np.full(where.shape[1:], len(where))
-    for t in reversed(range(len(where))):
-        first[where[t]] = t
-    return first
-
-
 def _result(
     samples: Samples,
     reason: npt.NDArray[np.int32],
@@ -239,15 +235,16 @@ def _result(
     """The course of all samples from the reason of each."""
     response = _responses(reason)
     day = np.concatenate([samples.day, np.full((1, samples.day.shape[1]), np.nan)])
+    course_of_day = np.arange(samples.day.shape[1]) if samples.day.shape[1] > 1 else 0
     measured = response > Response.NE
 
     def day_of(timepoint: npt.NDArray[np.int64]) -> Floats:
-        return np.asarray(day[timepoint, np.arange(len(timepoint))])
+        return np.asarray(day[timepoint, course_of_day])
 
     # progression: the first PD, confirmed where the edition asks; unconfirmed ones are read without
     progressed = response == Response.PD
     ended = _kept_for(progressed, measured, samples.day, rules.pd_confirmation_days)
-    end = _first(ended)
+    end = _arrays.first_true(ended)
     course = response
     if rules.pd_confirmation_days is not None:
         without = _responses(reason & ~np.int32(Reason.INCREASE))
@@ -260,14 +257,14 @@ def _result(
     complete, partial = (
         _kept_for(counted >= code, runs, samples.day, least) for code in (Response.CR, Response.PR)
     )
-    first_partial = _first(partial)
+    first_partial = _arrays.first_true(partial)
     ways = (
-        (Response.CR, _first(complete)),
+        (Response.CR, _arrays.first_true(complete)),
         (Response.PR, first_partial),
-        (Response.MR, _first(counted == Response.MR)),
-        (Response.SD, _first(counted >= Response.SD)),
+        (Response.MR, _arrays.first_true(counted == Response.MR)),
+        (Response.SD, _arrays.first_true(counted >= Response.SD)),
         (Response.PD, end),
-        (Response.NE, _first(course == Response.NE)),
+        (Response.NE, _arrays.first_true(course == Response.NE)),
     )
     best = np.zeros(end.shape, dtype=np.int8)
     earned = np.full(end.shape, len(response))
@@ -282,7 +279,7 @@ def _result(
         "best": best,
         "best_day": day_of(earned),
         "response_day": day_of(first_partial),
-        "normalised_day": day_of(_first(_normalised(samples))),
+        "normalised_day": day_of(_arrays.first_true(_normalised(samples))),
         "progression_day": day_of(end),
         "confirmed": (best >= Response.PR) & (least is not None),
         "values": samples.value,

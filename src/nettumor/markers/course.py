@@ -18,6 +18,7 @@ from attrs import frozen
 from nettumor import _arrays, _levels
 from nettumor._arrays import Codes, Floats
 from nettumor._labels import by_label
+from nettumor._threads import each
 from nettumor.criteria import BIOLOGICAL_VOGL_2008, MarkerCourseCriteria, MarkerCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose, refuse
@@ -231,7 +232,7 @@ def marker_course(
         best=Response(int(best)) if best.ndim == 0 else best,
         **{name: plain(found[name]) for name in PER_COURSE if name != "best"},
         **{name: found[name] for name in PER_SAMPLE},
-        days=np.array(came.day),
+        days=np.broadcast_to(np.array(came.day), came.value.shape),
         criteria=criteria,
         confirmation_days=least,
     )
@@ -244,14 +245,20 @@ def _of_all(
     shape = came.value.shape
     courses = int(np.prod(shape[:-1]))
     # timepoint first in memory, as the blocks are: each is written in one go
-    found = {n: np.empty((shape[-1], courses), dtype=kind) for n, kind in PER_SAMPLE.items()}
+    given = {n: kind for n, kind in PER_SAMPLE.items() if came.has_limit or n != "upper_limit"}
+    found = {n: np.empty((shape[-1], courses), dtype=kind) for n, kind in given.items()}
     found |= {n: np.empty(courses, dtype=kind) for n, kind in PER_COURSE.items()}
-    for first in range(0, courses, BLOCK):
+
+    def write(first: int) -> None:
         end = min(first + BLOCK, courses)
         block = judged(came.block(first, end), rules, least, below_detection)
-        for name, values in block.items():
-            found[name][..., first:end] = values
+        for name, values in found.items():
+            values[..., first:end] = block[name]
+
+    each(write, range(0, courses, BLOCK), rows=came.value.size)
     lead = shape[:-1]
+    if not came.has_limit:
+        found["upper_limit"] = np.broadcast_to(np.nan, (shape[-1], courses))
     per_sample = {n: np.moveaxis(found[n].reshape(shape[-1], *lead), 0, -1) for n in PER_SAMPLE}
     return per_sample | {n: found[n].reshape(lead) for n in PER_COURSE}
 
@@ -283,8 +290,8 @@ def _check_confirmation(days: Any) -> None:
 
 @frozen(eq=False)
 class _Read:
-    """What came in, of one shape (..., timepoint); ``below`` is None where nothing is below
-    detection.
+    """What came in, of one shape (..., timepoint); but ``day`` has one axis where all have the same
+    days, and ``below`` is None where nothing is below detection.
     """
 
     value: Floats
@@ -301,15 +308,18 @@ class _Read:
         def part(values: Floats) -> Floats:
             return np.array(values.reshape(-1, timepoints)[first:end].T, order="C")
 
-        value, limit = part(self.value), part(self.limit)
-        no_limit = np.isinf(limit) | (limit <= 0)
-        wrong = _levels.impossible(value) | no_limit
+        value = part(self.value)
+        wrong = _levels.impossible(value)
+        limit = np.broadcast_to(np.nan, value.shape)
+        if self.has_limit:
+            limit = part(self.limit)
+            wrong |= np.isinf(limit) | (limit <= 0)
+            limit = np.where(np.isnan(limit), limit[:1], limit)
         below = None
         if self.below is not None:
             below = np.where(np.isnan(value), part(self.below), np.nan)
         value[wrong] = np.nan
-        limit = np.where(np.isnan(limit), limit[:1], limit)
-        day = part(self.day)
+        day = self.day[:, None] if self.day.ndim == 1 else part(self.day)
         return Samples(value, value, day, limit, wrong, below, self.has_limit, self.guard)
 
 
@@ -340,8 +350,10 @@ def _read(
         refuse("upper_limit", must, limit, np.isinf(limit) | (limit <= 0), _REPAIR)
     guard = _arrays.GUARD
     day = _arrays.as_days(days, "days")
+    if day.shape == value.shape:
+        day = _arrays.shared_days(day)
     _arrays.check_increasing(day, "days")
-    shape = value.shape
+    shape, own_day = value.shape, day
     has_limit = bool((~np.isnan(limit)).any())
     value, day, limit, least = _arrays.broadcast(
         values=value, days=day, upper_limit=limit, below=least
@@ -352,4 +364,5 @@ def _read(
             "Give NaN for a sample that was not taken.",
             argument="values",
         )
+    day = own_day if own_day.shape == day.shape[-1:] else day
     return _Read(value, day, limit, None if below is None else least, has_limit, guard)

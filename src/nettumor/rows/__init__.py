@@ -16,11 +16,12 @@ rows of one combination of keys, a *member* a row that stands in a group.
 
 from __future__ import annotations
 
-from nettumor.rows.groups import Groups, find_rows, group, spread
+from nettumor.rows.groups import Groups, find_rows, first_of, group, spread
 from nettumor.rows.numbering import (
     by_appearance,
     codes_of,
     fills,
+    in_order,
     largest_at,
     number_rows,
     occurrence,
@@ -39,7 +40,9 @@ __all__ = [
     "codes_of",
     "fills",
     "find_rows",
+    "first_of",
     "group",
+    "in_order",
     "largest_at",
     "number_rows",
     "occurrence",

@@ -109,6 +109,15 @@ class Groups:
         """The largest value of each group; NaN where none is known."""
         return self._extreme(np.fmax, values, where)
 
+    def median(self, values: npt.ArrayLike) -> Floats:
+        """The middle value of each group, the mean of two; NaN where none is known."""
+        given = np.asarray(values, dtype=np.float64)
+        known = group(self.number, by=given, where=~np.isnan(given))
+        ranked, out = given[known.row], np.full(len(self), np.nan)
+        low, high = (known.size - 1) // 2, known.size // 2
+        out[known.keys[0]] = (ranked[known.start[:-1] + low] + ranked[known.start[:-1] + high]) / 2
+        return out
+
     def differ(self, *values: npt.ArrayLike, where: Bools | None = None) -> Bools:
         """Groups whose rows are not all equal in the values; NaN is equal to NaN."""
         member = self._members(where)
@@ -121,16 +130,26 @@ class Groups:
             unequal |= (own != other) & ~both_nan
         return np.bincount(owner[unequal], minlength=len(self)) > 0
 
-    def commonest(self, codes: npt.ArrayLike) -> Ints:
-        """The code that most rows of each group have, of equals the one that stands first."""
-        given = np.asarray(codes)[self.row]
-        pairs = group(self._owner, given)
+    def commonest(self, codes: npt.ArrayLike, where: Bools | None = None) -> Ints:
+        """The code that most rows of each group have, of equals the one that stands first; -1 for
+        none.
+        """
+        given, first = np.asarray(codes), self.first(where)
+        out = np.where(first >= 0, np.append(given, -1)[first], -1)
+        member = self._members(where)
+        member = member[self.differ(given, where=where)[self._owner[member]]]
+        pairs = group(self._owner[member], given[self.row[member]])
         lead = order_rows(pairs.keys[0], -pairs.size, pairs.first())[::-1]
-        out = np.full(len(self), -1, dtype=np.int64)
         out[pairs.keys[0][lead]] = pairs.keys[1][lead]
         return out
 
     # one answer a row
+
+    def is_first(self, where: Bools | None = None) -> Bools:
+        """Whether each row is the first of its group (of those that are so)."""
+        out, first = np.zeros(len(self.number), dtype=np.bool_), self.first(where)
+        out[first[first >= 0]] = True
+        return out
 
     def previous(self, where: Bools | None = None, *, own: bool = False) -> Ints:
         """For each row the last row before it in its group (of those that are so); -1 for none.
@@ -188,6 +207,12 @@ class Groups:
     def find(self, *keys: npt.ArrayLike) -> Ints:
         """The group that has these keys; -1 where none has, and for keys below 0."""
         return find_rows(keys, self.keys)
+
+    def rows_of(self, number: Ints) -> tuple[Ints, Ints]:
+        """Every row of each of some groups, and the place among ``number`` it is of; -1 has none."""
+        ends = np.append(self.start, 0)
+        which, place = spread(ends[number], np.where(number < 0, 0, ends[number + 1]))
+        return which, self.row[place]
 
     def last_until(self, number: Ints, by: npt.ArrayLike, *, strict: bool = False) -> Ints:
         """The last row of a group that does not stand after a value of the order; -1 for none.
@@ -331,20 +356,34 @@ def group(
     (array([30., nan, nan, 50.]), array([3, 1]))
     """
     given = [np.asarray(column) for column in (key, *keys)]
-    codes = [as_codes(column) for column in given]
-    taken = np.ones(len(codes[0]), dtype=np.bool_) if where is None else where
-    for code in codes:
-        if code.size and code.min() < 0:
-            taken = taken & (code >= 0)
-    row = np.flatnonzero(taken)
-    inside, first = number_rows(*(code[row] for code in codes))
-    number = np.full(len(taken), -1, dtype=np.int64)
+    n = len(given[0])
+    row = np.arange(n) if where is None else np.flatnonzero(where)
+    codes = [as_codes(column if where is None else column[row]) for column in given]
+    if any(code.min(initial=0) < 0 for code in codes):
+        known = np.logical_and.reduce([code >= 0 for code in codes])
+        row, codes = row[known], [code[known] for code in codes]
+    inside, first = number_rows(*codes)
+    number = np.full(n, -1, dtype=np.int64)
     number[row], of_group = inside, row[first]
     order = [np.asarray(column) for column in (by if isinstance(by, tuple) else (by,))]
     row = row[order_rows(inside, *(column[row] for column in order))]
     start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
     held = tuple(column[of_group] for column in given)
     return Groups(number, held, row, start, order[0][row] if order else None)
+
+
+def first_of(
+    key: npt.ArrayLike,
+    *keys: npt.ArrayLike,
+    by: npt.ArrayLike | tuple[npt.ArrayLike, ...] = (),
+    where: Bools | None = None,
+) -> Ints:
+    """The first row of each group, in the order of the file; arguments as for `group`.
+
+    >>> first_of(np.array([3, 3, 0]), by=np.array([5.0, 2.0, 9.0]))
+    array([1, 2])
+    """
+    return np.flatnonzero(group(key, *keys, by=by, where=where).is_first())
 
 
 def find_rows(

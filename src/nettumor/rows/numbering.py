@@ -86,11 +86,11 @@ def codes_of(values: npt.ArrayLike) -> tuple[Ints, npt.NDArray[Any]]:
     (array([ 1, -1,  0,  1]), array([2.5, 7. ]))
     """
     given = np.asarray(values)
-    known = ~np.isnan(given)
-    distinct, code = np.unique(given[known], return_inverse=True)
+    known = np.flatnonzero(~np.isnan(given))
+    number, first = _dense_by_order(given[known])
     out = np.full(len(given), -1, dtype=np.int64)
-    out[known] = code
-    return out, distinct
+    out[known] = number
+    return out, given[known[first]]
 
 
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
@@ -129,7 +129,7 @@ def occurrence(numbers: npt.ArrayLike) -> Ints:
     array([0, 0, 1, 2])
     """
     given = np.asarray(numbers)
-    order = np.argsort(given, kind="stable")
+    order = _ascending(given)
     ranked = given[order]
     new = np.ones(len(ranked), dtype=np.bool_)
     new[1:] = ranked[1:] != ranked[:-1]
@@ -147,7 +147,31 @@ def order_rows(*by: npt.ArrayLike) -> Ints:
     >>> order_rows([1, 0, 1, 0], [5.0, 7.0, 2.0, 7.0])
     array([1, 3, 2, 0])
     """
-    return np.asarray(np.lexsort([np.asarray(column) for column in by[::-1]]), dtype=np.int64)
+    columns = [np.asarray(column) for column in by]
+    if columns and in_order(*columns):
+        return np.arange(len(columns[0]))
+    order: Ints | None = None
+    for column in columns[::-1]:
+        order = _ascending(column) if order is None else order[_ascending(column[order])]
+    assert order is not None
+    return order
+
+
+def in_order(*by: npt.NDArray[Any]) -> bool:
+    """Whether the rows stand in the order of `order_rows` already, and none of them has a NaN.
+
+    >>> in_order(np.array([0, 0, 1]), np.array([5.0, 7.0, 2.0]))
+    True
+    """
+    for part in stretches(len(by[0]) - 1):
+        after = slice(part.start + 1, part.stop + 1)
+        tied = np.ones(part.stop - part.start, dtype=np.bool_)
+        for column in by:
+            earlier, later = column[part], column[after]
+            if (tied & ~(earlier <= later)).any():
+                return False
+            tied &= earlier == later
+    return True
 
 
 def order_of_distinct(number: Ints, value: Floats) -> Ints | slice | None:
@@ -256,13 +280,63 @@ def _narrow(key: npt.NDArray[Any], size: int) -> tuple[npt.NDArray[Any], int]:
 
 def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if not fills(size, key.size, most=8):
-        _, first, numbers = np.unique(key, return_index=True, return_inverse=True)
-        return numbers.astype(np.int64), first.astype(np.int64)
+        return _dense_by_order(key)
     row = _first_rows(key, size)
     present = row >= 0
     if present.all():
         return key, row.astype(np.int64)
     return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
+
+
+def _dense_by_order(key: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+    """As `_dense`, of keys that lie far apart or are no whole numbers."""
+    order = _ascending(key)
+    ranked = key[order]
+    new = np.ones(len(key), dtype=np.bool_)
+    new[1:] = ranked[1:] != ranked[:-1]
+    number = np.empty(len(key), dtype=np.int64)
+    number[order] = np.cumsum(new) - 1
+    return number, order[new]
+
+
+def _ascending(column: npt.NDArray[Any]) -> Ints:
+    """The rows in ascending order of a column, NaN last, equal ones as in the file.
+
+    Whole numbers are sorted by 16 bits at a time, the lowest first, which NumPy does by counting:
+    a quarter of the time of comparing them.
+    """
+    key = _whole(column)
+    if key is None:
+        return np.argsort(column, kind="stable")
+    if (key[1:] >= key[:-1]).all():
+        return np.arange(len(key))
+    low, top = int(key.min()), int(key.max()) - int(key.min())
+    if top >= _FAR:
+        return np.argsort(key, kind="stable")
+    key = key - low
+    order, bits = np.argsort(key.astype(np.uint16), kind="stable"), 16
+    while top >> bits:
+        digits = (key >> bits).astype(np.uint16)
+        order, bits = order[np.argsort(digits[order], kind="stable")], bits + 16
+    return order
+
+
+def _whole(column: npt.NDArray[Any]) -> Ints | None:
+    """A column as whole numbers of the same order, NaN as the largest; None for what is none, or
+    lies further apart than sorting by 16 bits pays for.
+    """
+    if column.dtype.kind in "bi" or (column.dtype.kind == "u" and column.dtype.itemsize < 8):
+        return column.astype(np.int64, copy=False)
+    if column.dtype.kind != "f":
+        return None
+    known = column[~np.isnan(column)]
+    low, high = known.min(initial=0.0), known.max(initial=0.0)
+    if not (low > -_WHOLE and high < _WHOLE) or (known != np.trunc(known)).any():
+        return None
+    return np.asarray(np.where(np.isnan(column), high + 1, column), dtype=np.int64)
+
+
+_WHOLE, _FAR = 2.0**31, 2**48
 
 
 def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:

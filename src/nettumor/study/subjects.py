@@ -94,15 +94,18 @@ def read_subjects(
         found = dict.fromkeys(DATES, _take(_blank_dates(), row))
     if data_cutoff is not None:
         found["data_cutoff"] = _take(_cutoff(data_cutoff, days=days), np.zeros(n, dtype=np.int64))
-    start = np.where(
-        np.isnan(found["randomized"].day), found["treatment_start"].day, found["randomized"].day
-    )
+    start = reference_days(found["randomized"], found["treatment_start"])
     offset = np.zeros(n)
     if reference is not None:
         chosen = _take(tables["subjects"].dates(reference, days=days), row).day
         offset = chosen if days else chosen - start
         start = chosen
     return Subjects(found, start, row, days, repeated, offset)
+
+
+def reference_days(randomized: Dates, treatment_start: Dates) -> Floats:
+    """The reference dates: randomisation, else the start of treatment; NaN for neither."""
+    return np.where(np.isnan(randomized.day), treatment_start.day, randomized.day)
 
 
 def _has_dates(column: Column) -> bool:

@@ -205,8 +205,9 @@ def occasions_of(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> Oc
         here = several[number]
         number[here] = len(first) + number_rows(number[here], cells[here])[0]
         number, first = number_rows(number)
+        of_first = cells.take(first)
     row = first if isinstance(rows, slice) else rows[first]
-    return Occasions(number, row, tracks.take(first), visits.take(first), cells.take(first), single)
+    return Occasions(number, row, tracks.take(first), visits.take(first), of_first, single)
 
 
 def visit_column(lesions: CrfTable) -> Column:

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from numbers import Integral
 from typing import Any
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -21,6 +20,7 @@ from attrs import frozen
 from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor._labels import by_label
+from nettumor._threads import each
 from nettumor.criteria import SYMPTOMATIC_VOGL_2008, SymptomCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
@@ -242,40 +242,70 @@ def symptom_course(
     number = int(last // window_days) + 1 if last >= 0 else 0
     window_day = np.arange(1, number + 1, dtype=np.float64) * window_days - 1
 
-    def of(part: Floats, own_day: Floats) -> SymptomCourse:
-        sums = summed(part, own_day, baseline_days, window_days, number)
-        judged = _judge(sums, minimum_recorded, criteria)
-        return _result(
-            sums, judged, window_day, recurrence_windows, minimum_recorded, criteria, guard
-        )
+    def of(part: Floats, own_day: Floats) -> dict[str, npt.NDArray[Any]]:
+        with np.errstate(over="ignore", invalid="ignore"):  # counts of 1e308 are no symptom's
+            sums = summed(part, own_day, baseline_days, window_days, number)
+            judged = _judge(sums, minimum_recorded, criteria)
+            return _result(
+                sums, judged, window_day, recurrence_windows, minimum_recorded, criteria, guard
+            )
 
-    with np.errstate(over="ignore", invalid="ignore"):  # counts of 1e308 are no symptom's
-        return _in_blocks(of, counts, day)
+    found = _in_blocks(of, counts, day, number)
+    best, reason, plain = found["best"], found["reason"], _levels.plain
+    return SymptomCourse(
+        best=Response(int(best)) if best.ndim == 0 else best,
+        reason=Reason(int(reason)) if reason.ndim == 0 else reason,
+        **{name: plain(found[name]) for name in _PER_COURSE if name not in ("best", "reason")},
+        **{name: found[name] for name in _PER_WINDOW},
+        window_day=np.array(np.broadcast_to(window_day, found["response"].shape)),
+        criteria=criteria,
+    )
+
+
+_PER_WINDOW: dict[str, type[np.generic]] = {
+    "response": np.int8,
+    "mean": np.float64,
+    "percent": np.float64,
+    "days_recorded": np.int64,
+    "window_reason": np.int32,
+}
+_PER_COURSE: dict[str, type[np.generic]] = {
+    "baseline": np.float64,
+    "best": np.int8,
+    "response_day": np.float64,
+    "recurrence_day": np.float64,
+    "retreatment_day": np.float64,
+    "symptom_free_days": np.int64,
+    "reason": np.int32,
+    "last_day": np.float64,
+}
 
 
 def _in_blocks(
-    of: Callable[[Floats, Floats], SymptomCourse], counts: Floats, day: Floats
-) -> SymptomCourse:
+    of: Callable[[Floats, Floats], dict[str, npt.NDArray[Any]]],
+    counts: Floats,
+    day: Floats,
+    number: int,
+) -> dict[str, npt.NDArray[Any]]:
     """The courses of all diaries, a block at a time, so that what is worked on stays near the
     processor.
     """
     lead = counts.shape[:-1]
     diaries = int(np.prod(lead))
-    if diaries <= _BLOCK:
-        return of(counts, day)
-    flat = counts.reshape(diaries, -1)
-    own_day = day.reshape(diaries, -1) if day.ndim > 1 else day
-    parts = []
-    for first in range(0, diaries, _BLOCK):
+    flat = counts.reshape(diaries, counts.shape[-1])
+    own_day = day.reshape(diaries, day.shape[-1]) if day.ndim > 1 else None
+    # window first in memory, as the blocks are: each is written in one go
+    found = {n: np.empty((number, diaries), dtype=kind) for n, kind in _PER_WINDOW.items()}
+    found |= {n: np.empty(diaries, dtype=kind) for n, kind in _PER_COURSE.items()}
+
+    def write(first: int) -> None:
         block = slice(first, first + _BLOCK)
-        parts.append(of(flat[block], own_day[block] if day.ndim > 1 else day))
-    joined: dict[str, Any] = {}
-    for field in attrs.fields(SymptomCourse):
-        values = [getattr(part, field.name) for part in parts]
-        if isinstance(values[0], np.ndarray):
-            whole = np.concatenate(values)
-            joined[field.name] = whole.reshape(*lead, *whole.shape[1:])
-    return attrs.evolve(parts[0], **joined)
+        for name, values in of(flat[block], day if own_day is None else own_day[block]).items():
+            found[name][..., block] = values
+
+    each(write, range(0, diaries, _BLOCK), rows=counts.size)
+    per_window = {n: np.moveaxis(found[n].reshape(number, *lead), 0, -1) for n in _PER_WINDOW}
+    return per_window | {n: found[n].reshape(lead) for n in _PER_COURSE}
 
 
 def _check_lengths(lengths: dict[str, Any], least: Any, recurrence: Any) -> None:
@@ -321,8 +351,12 @@ def _read(daily_counts: npt.ArrayLike, days: npt.ArrayLike) -> tuple[Floats, Flo
         _levels.impossible(counts),
         "Correct it, or leave the day blank.",
     )
-    whole = np.isnan(day) | (day == np.floor(day))
-    refuse("days", "whole days", day, ~whole, "Give one count a day.")
+    if day.shape == counts.shape:
+        day = _arrays.shared_days(day)
+    whole = day == np.floor(day)
+    if not whole.all():
+        whole |= np.isnan(day)
+        refuse("days", "whole days", day, ~whole, "Give one count a day.")
     _arrays.check_increasing(day, "days")
     if counts.shape[-1] != day.shape[-1]:
         raise InputError(
@@ -338,9 +372,9 @@ def _read(daily_counts: npt.ArrayLike, days: npt.ArrayLike) -> tuple[Floats, Flo
 def _judge(sums: Windows, least: int, criteria: SymptomCriteria) -> SymptomaticResponse:
     """Each window against the baseline: both sums multiplied by the days of the other."""
     enough = sums.days >= least
-    base = np.where(sums.baseline_days >= least, sums.baseline_sum, np.nan)[..., None]
+    base = np.where(sums.baseline_days >= least, sums.baseline_sum, np.nan)
     before = np.where(enough, base * sums.days, np.nan)
-    after = np.where(enough, sums.sum * sums.baseline_days[..., None], np.nan)
+    after = np.where(enough, sums.sum * sums.baseline_days, np.nan)
     # sums beyond what a float holds are not evaluable
     return SymptomaticResponse.assess(before, after, criteria=criteria, invalid="NE")
 
@@ -353,65 +387,48 @@ def _result(
     least: int,
     criteria: SymptomCriteria,
     guard: float,
-) -> SymptomCourse:
+) -> dict[str, npt.NDArray[Any]]:
+    """What `SymptomCourse` holds, by name; the window on the first axis."""
     reached = sums.reached
     response = np.where(reached, judged.response, np.int8(Response.MISSING))
     window_reason = np.where(reached, judged.reason, np.int32(0))
     evaluable = response > Response.NE
+    place = np.arange(len(response))[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums.sum / np.where(sums.days > 0, sums.days, np.nan)
         known = sums.baseline_days >= least
         baseline = np.where(known, sums.baseline_sum / sums.baseline_days, np.nan)
 
     # response, and what came after it
-    responding = response >= Response.PR
-    first = _first(responding)
-    worse = _worse_than_best(sums, evaluable, criteria, guard)
-    worse &= np.arange(response.shape[-1]) > first[..., None]
+    first = _arrays.first_true(response >= Response.PR)
+    worse = _worse_than_best(sums, evaluable, criteria, guard) & (place > first)
     back, trigger = _recurrence(worse, recurrence)
 
     # the best before it came back, and why
-    counted = np.where(np.arange(response.shape[-1]) < back[..., None], response, 0)
-    best = counted.max(axis=-1, initial=0).astype(np.int8)
-    earned = _first((counted == best[..., None]) & reached)
-    reason = _at(np.append(window_reason, np.zeros((*best.shape, 1), np.int32), -1), earned)
+    counted = np.where(place < back, response, np.int8(Response.MISSING))
+    best = counted.max(axis=0, initial=0).astype(np.int8)
+    earned = _arrays.first_true((counted == best) & reached)
+    reason = np.append(window_reason, np.zeros((1, len(best)), np.int32), 0)
+    reason = reason[earned, np.arange(len(best))]
     reason = np.where(best == Response.MISSING, np.int32(Reason.NO_ASSESSMENT), reason)
-    reason = (reason | sums.unplaced * np.int32(Reason.DAY_UNKNOWN)).astype(np.int32)
 
-    def day_of(window: npt.NDArray[np.int64]) -> Any:
-        return _levels.plain(np.append(window_day, np.nan)[window])
-
-    last = np.where(evaluable, window_day, -np.inf).max(axis=-1, initial=-np.inf)
-    plain = _levels.plain
-    return SymptomCourse(
-        response=response,
-        mean=mean,
-        percent=np.where(reached, judged.percent, np.nan),
-        days_recorded=sums.days,
-        window_day=np.array(np.broadcast_to(window_day, response.shape)),
-        window_reason=window_reason,
-        baseline=plain(np.asarray(baseline)),
-        best=Response(int(best)) if best.ndim == 0 else best,
-        response_day=day_of(first),
-        recurrence_day=day_of(back),
-        retreatment_day=day_of(trigger),
-        symptom_free_days=plain(sums.free),
-        reason=Reason(int(reason)) if reason.ndim == 0 else reason,
-        criteria=criteria,
-        last_day=plain(np.where(np.isinf(last), np.nan, last)),
-    )
-
-
-def _first(where: Bools) -> npt.NDArray[np.int64]:
-    """The first window that is True; the number of windows where none is."""
-    number = where.shape[-1]
-    if number == 0:
-        return np.zeros(where.shape[:-1], dtype=np.int64)
-    return np.asarray(np.where(where.any(axis=-1), where.argmax(axis=-1), number), dtype=np.int64)
-
-
-def _at(values: npt.NDArray[Any], window: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-    return np.asarray(np.take_along_axis(values, window[..., None], axis=-1)[..., 0])
+    day = np.append(window_day, np.nan)
+    last = len(response) - 1 - _arrays.first_true(evaluable[::-1])
+    return {
+        "response": response,
+        "mean": mean,
+        "percent": np.where(reached, judged.percent, np.nan),
+        "days_recorded": sums.days,
+        "window_reason": window_reason,
+        "baseline": baseline,
+        "best": best,
+        "response_day": day[first],
+        "recurrence_day": day[back],
+        "retreatment_day": day[trigger],
+        "symptom_free_days": sums.free,
+        "reason": reason | sums.unplaced * np.int32(Reason.DAY_UNKNOWN),
+        "last_day": day[last],  # -1, which is NaN, where no window is evaluable
+    }
 
 
 def _worse_than_best(
@@ -421,15 +438,13 @@ def _worse_than_best(
     worse = np.zeros(evaluable.shape, dtype=np.bool_)
     if criteria.pd is None:
         return worse
-    best_sum = np.full(evaluable.shape[:-1], np.nan)
-    best_days = np.ones(evaluable.shape[:-1])
-    for w in range(evaluable.shape[-1]):
-        before, after = best_sum * sums.days[..., w], sums.sum[..., w] * best_days
-        met = criteria.pd.percent_met(before, after, guard) & (before != after)
-        worse[..., w] = evaluable[..., w] & met
-        better = evaluable[..., w] & ~_arrays.at_least(after, before, guard)
-        best_sum = np.where(better, sums.sum[..., w], best_sum)
-        best_days = np.where(better, sums.days[..., w], best_days)
+    best_sum, best_days = np.full(evaluable.shape[1:], np.nan), np.ones(evaluable.shape[1:])
+    for w, own in enumerate(evaluable):
+        before, after = best_sum * sums.days[w], sums.sum[w] * best_days
+        worse[w] = own & criteria.pd.percent_met(before, after, guard) & (before != after)
+        better = own & ~_arrays.at_least(after, before, guard)
+        best_sum = np.where(better, sums.sum[w], best_sum)
+        best_days = np.where(better, sums.days[w], best_days)
     return worse
 
 
@@ -438,11 +453,11 @@ def _recurrence(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The first of k worse windows among n in a row, and the one that makes it k."""
     k, n = recurrence
-    number = worse.shape[-1]
-    so_far = np.zeros((*worse.shape[:-1], number + n), dtype=np.int64)
-    so_far[..., n:] = np.cumsum(worse, axis=-1)
-    among = so_far[..., n:] - so_far[..., :number]  # in the n windows that end here
-    trigger = _first(worse & (among >= k))
-    place = np.arange(number)
-    inside = worse & (place > trigger[..., None] - n) & (trigger < number)[..., None]
-    return _first(inside), trigger
+    number = len(worse)
+    so_far = np.zeros((number + n, *worse.shape[1:]), dtype=np.int64)
+    np.cumsum(worse, axis=0, out=so_far[n:])
+    among = so_far[n:] - so_far[:number]  # in the n windows that end here
+    trigger = _arrays.first_true(worse & (among >= k))
+    place = np.arange(number)[:, None]
+    inside = worse & (place > trigger - n) & (trigger < number)
+    return _arrays.first_true(inside), trigger

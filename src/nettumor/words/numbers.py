@@ -2,7 +2,8 @@
 
 What is not certain is not read: "~50", "about 50", "50?" and two numbers in a cell are words. A
 comma with exactly three digits behind it may separate thousands, and is a decimal mark only in a
-file of decimal commas. A unit that fits the column is converted; another is not read.
+file of decimal commas; a point so in a column of decimal commas is none (`with_thousands`). A unit
+that fits the column is converted; another is not read.
 
 Sources: ISO 80000-1 (comma and point as decimal marks); SAS TS-140 (how small a number can be).
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from nettumor.words import units
@@ -35,6 +37,7 @@ LONGEST = 80
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:E[+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d*,\d+(?:E[+-]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
+_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 _LIMIT = re.compile(r"([<>\u2264\u2265]|LESS THAN |BELOW |GREATER THAN |ABOVE )\s*=?\s*(\S.*)")
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+(?:E[+-]?\d+)?)\s*(\D.*)", re.ASCII)
 _NONE = math.nan
@@ -70,6 +73,25 @@ def read(word: str, comma: bool = False, unit: str = "") -> Number:
     if limit.group(1)[0] in "<\u2264LB":
         return Number(_NONE, value, _NONE, by_comma, has_unit)
     return Number(_NONE, _NONE, value, by_comma, has_unit)
+
+
+def with_thousands(words: Iterable[str], comma: bool) -> frozenset[str]:
+    """The words of a column whose point may separate thousands (``1.234``): where a comma is the
+    decimal mark, of the file or of another word, and no word shows that a point is.
+
+    >>> sorted(with_thousands(["1.234", "12,5"], False)), sorted(with_thousands(["1.234", "12.5"], True))
+    (['1.234'], [])
+    """
+    doubtful = []
+    for word in words:
+        text = word.strip() if "." in word or "," in word else ""
+        if _POINTS.fullmatch(text):
+            doubtful.append(word)
+        elif "." in text and _PLAIN.fullmatch(text):
+            return frozenset()
+        elif _COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text):
+            comma = True
+    return frozenset(doubtful if comma else ())
 
 
 def _quantity(text: str, comma: bool, unit: str) -> tuple[float, bool, bool]:

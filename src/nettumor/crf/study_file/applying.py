@@ -32,7 +32,8 @@ def names_of(table: CrfTable) -> list[str]:
     own name.
     """
     source = table.source.name
-    return list(dict.fromkeys([source, PurePath(source).stem, source.split(".")[0], table.name]))
+    path = PurePath(source)  # of a file in an archive its own name too
+    return list(dict.fromkeys([source, path.name, path.stem, source.split(".")[0], table.name]))
 
 
 def use_of(table: CrfTable, study: StudyFile) -> FileUse | None:
@@ -48,6 +49,18 @@ def use_named(files: Mapping[str, FileUse], names: Iterable[str]) -> FileUse | N
 
 def _fits(said: str, known: Iterable[str]) -> bool:
     return any(fnmatchcase(name, said.casefold()) for name in known)
+
+
+def left_as_said(table: CrfTable, study: StudyFile) -> CrfTable:
+    """The data set, with files of its archive that the study file leaves aside as not needed."""
+    said = f"as {study.name} says"
+    notes = [
+        evolve(n, status="not needed", note=said)
+        if n.kind == "file" and use_named(study.files, (n.found,)) == FileUse(IGNORE)
+        else n
+        for n in table.notes
+    ]
+    return evolve(table, notes=tuple(notes))
 
 
 def check_files(given: Sequence[CrfTable], study: StudyFile, others: Iterable[str]) -> None:

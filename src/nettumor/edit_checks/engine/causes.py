@@ -118,7 +118,7 @@ def _followers(
     """The checks that follow others and found something, in order, each with the places of
     ``alone`` it has.
     """
-    pairs = np.unique(np.stack([check, alone], axis=1), axis=0).tolist() if len(check) else []
+    pairs = zip(*(key.tolist() for key in group(check, alone).keys), strict=True)
     return [(place, without) for place, without in pairs if checks[place].follows]
 
 

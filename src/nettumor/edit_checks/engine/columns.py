@@ -8,6 +8,7 @@ decimals (small ones with four digits), never with the rounding errors of the ma
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from string import Formatter
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor import crf
-from nettumor.crf import LAYOUTS, occurrence
+from nettumor.crf import LAYOUTS
 from nettumor.crf.columns import Column, Words, number_text
 from nettumor.edit_checks.engine.configuration import Configuration
 from nettumor.edit_checks.engine.register import Check, Hits
@@ -124,15 +125,20 @@ def keys_of(columns: Mapping[str, Words]) -> Words:
     what = np.where(columns["lesion"] == "", columns["item"], columns["lesion"])
     what = np.where(whole, columns["table"], what)
     parts = (columns["check"], columns["subject"], columns["evaluator"], when, what)
-    cells = zip(*(p.tolist() for p in (*parts, columns["column"])), strict=True)
-    keys = np.array(["/".join(map(_escaped, row)) for row in cells], dtype=object)
-    _, codes = np.unique(keys.astype(str), return_inverse=True) if len(keys) else (None, keys)
-    number = occurrence(codes.astype(np.int64)) + 1 if len(keys) else keys
-    return np.asarray(keys + np.array([f"/{n}" for n in number], dtype=object))
+    cells = zip(*map(_escaped, (*parts, columns["column"])), strict=True)
+    number: Counter[str] = Counter()
+    keys = []
+    for key in map("/".join, cells):
+        number[key] += 1
+        keys.append(f"{key}/{number[key]}")
+    return _objects(keys)
 
 
-def _escaped(word: str) -> str:
-    return word.replace("%", "%25").replace("/", "%2F")
+def _escaped(words: Words) -> list[str]:
+    """Words without a slash, each distinct one escaped once."""
+    given = words.tolist()
+    escaped = {w: w.replace("%", "%25").replace("/", "%2F") for w in {*given}}
+    return [escaped[w] for w in given]
 
 
 def _places(
@@ -261,15 +267,12 @@ def texts(data: Data, hits: Hits, columns: Mapping[str, Words]) -> Words:
     named = {field for _, field, _, _ in Formatter().parse(hits.message) if field is not None}
     if not named:
         return written(hits.message.replace("{{", "{").replace("}}", "}"), count)
-    fields = {name: _field(data, hits, columns, name) for name in named}
-    template = hits.message
-    for name in named:
-        template = template.replace(f"{{{name}}}", f"{{{name.replace('.', '_')}}}")
-    keys = tuple(n.replace(".", "_") for n in fields)
-    rows = zip(*(f.tolist() for f in fields.values()), strict=True)
-    return _objects(
-        [_plain(template.format_map(dict(zip(keys, row, strict=True)))) for row in rows]
-    )
+    fields = {name: _field(data, hits, columns, name).tolist() for name in named}
+    template, places = "", []
+    for literal, name, _, _ in Formatter().parse(hits.message):
+        template += literal.replace("{", "{{").replace("}", "}}") + "{}" * (name is not None)
+        places += [fields[name]] if name is not None else []
+    return _objects([_plain(said) for said in map(template.format, *places)])
 
 
 def _field(data: Data, hits: Hits, columns: Mapping[str, Words], name: str) -> Words:
@@ -322,4 +325,6 @@ _TWICE = re.compile(r"\b(lesion|subject|day) (?=\1 )", re.IGNORECASE)
 
 def _plain(sentence: str) -> str:
     """A sentence without a word said twice over ("day day 4")."""
-    return _TWICE.sub("", sentence)
+    low = sentence.lower()
+    twice = "lesion lesion " in low or "subject subject " in low or "day day " in low
+    return _TWICE.sub("", sentence) if twice else sentence

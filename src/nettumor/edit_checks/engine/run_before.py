@@ -140,9 +140,9 @@ def _of_workbook(data: bytes) -> list[dict[str, Any]]:
     source = Source("findings.xlsx", "excel")
     what = "Reading a workbook of findings"
     sheets = sheets_of(data, source, LIMITS, what=what, calculated=False)  # answers may be formulas
-    if "Queries" not in sheets:
+    if "Queries" not in sheets.cells:
         raise ValueError("it has no sheet of queries")
-    heading, *rows = sheets["Queries"] or [[]]
+    heading, *rows = sheets.cells["Queries"] or [[]]
     return _records([str(c) for c in heading], rows)
 
 

@@ -27,6 +27,7 @@ from nettumor.crf.columns import Words
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.rows import Groups, group
+from nettumor.study.subjects import reference_days
 from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
@@ -78,10 +79,14 @@ class Rows:
     def __contains__(self, column: str) -> bool:
         return column in self.table
 
-    def text(self, column: str) -> Words:
-        """A column's cells as text with outer blanks removed; "" where blank or absent."""
+    def text(self, column: str, at: Ints | Bools | None = None) -> Words:
+        """A column's cells as text with outer blanks removed, of all rows or of some; "" where blank
+        or absent.
+        """
         codes, words = self.codes(column)
-        return words[codes] if len(words) else np.empty(0, dtype=object)
+        if not len(words):
+            return np.empty(0, dtype=object)
+        return np.asarray(words[codes if at is None else codes[at]])
 
     def codes(self, column: str) -> tuple[Ints, Words]:
         """Codes and words of a column, outer blanks removed."""
@@ -356,11 +361,7 @@ class Data:
         out = np.full(len(self.subjects), np.nan)
         if "subjects" in self.tables:
             rows = self["subjects"]
-            start = np.where(
-                np.isnan(rows.dates("randomized").day),
-                rows.dates("treatment_start").day,
-                rows.dates("randomized").day,
-            )
+            start = reference_days(rows.dates("randomized"), rows.dates("treatment_start"))
             out[rows.subject[::-1]] = start[::-1]
         return out
 

@@ -8,19 +8,24 @@ the period of the same subject, symptom and visit. Other rows (grades, scores) a
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor.crf import number_rows, occurrence
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_rows import folded
+from nettumor.rows import Groups, codes_of, group, number_rows
+
+_COLUMNS = ("symptom", "grade", "score", "total", "per_day", "count")
+"""What may stand in a row, the last of them says most."""
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Diary:
     """The symptoms table, read; one element per row.
 
@@ -32,8 +37,10 @@ class Diary:
         The number of a day; NaN elsewhere.
     day : ndarray of float
         The full date as a whole day, else NaN.
-    symptom, series, block : ndarray of int
-        Codes of the symptom (any case), of (subject, symptom), and of (subject, symptom, visit).
+    symptom, series : ndarray of int
+        Codes of the symptom (any case), and of (subject, symptom).
+    blocks : Groups
+        The rows of each (subject, symptom, visit).
     in_block : ndarray of bool
         The row names its visit.
     """
@@ -45,47 +52,55 @@ class Diary:
     day: Floats
     symptom: Ints
     series: Ints
-    block: Ints
+    blocks: Groups
     in_block: Bools
 
-    @property
+    @cached_property
+    def _column(self) -> Ints:
+        """The place among `_COLUMNS` of the column of each row that says most."""
+        out = np.zeros(self.rows.n, dtype=np.int64)
+        for place, name in enumerate(_COLUMNS):
+            if place and name in self.rows:
+                out[~self.rows.blank(name)] = place
+        return out
+
+    @cached_property
     def column(self) -> Words:
         """The column of each row that says most: count, per_day, total, score, grade, else
         symptom.
         """
-        held = [c for c in ("grade", "score", "total", "per_day", "count") if c in self.rows]
-        out = np.full(self.rows.n, "symptom", dtype=object)
-        for name in held:
-            out[~self.rows.blank(name)] = name
+        return np.array(_COLUMNS, dtype=object)[self._column]
+
+    def is_column(self, name: str) -> Bools:
+        """Whether a column is the one that says most, for each row."""
+        return np.asarray(self._column == _COLUMNS.index(name))
+
+    def text_at(self, rows: Ints) -> Words:
+        """What these rows have in the column that says most."""
+        out = np.full(len(rows), "", dtype=object)
+        for place, name in enumerate(_COLUMNS):
+            own = self._column[rows] == place
+            if own.any():
+                out[own] = self.rows.text(name)[rows[own]]
         return out
 
     def per_block(self, values: npt.NDArray[np.generic], where: Bools) -> Floats:
         """The sum over the rows of a mask in each row's block."""
-        total = np.bincount(
-            self.block[where],
-            weights=np.asarray(values, dtype=np.float64)[where],
-            minlength=int(self.block.max(initial=-1)) + 1,
-        )
-        return np.asarray(total[self.block], dtype=np.float64)
+        return self.blocks.of_rows(self.blocks.total(values, where), np.nan)
 
     def days_in_block(self) -> Floats:
         """How many days of a diary with a number each row's block has; a day entered twice counts
         once.
         """
-        counted = np.flatnonzero(self.daily & self.in_block & ~np.isnan(self.count))
-        number, _ = number_rows(self.block[counted], whole_codes(self.day[counted], counted))
-        once = np.zeros(self.rows.n, dtype=np.bool_)
-        once[counted[occurrence(number) == 0]] = True
-        return self.per_block(np.ones(self.rows.n), once)
+        counted = self.daily & self.in_block & ~np.isnan(self.count)
+        once = group(self.blocks.number, whole_codes(self.day), where=counted).occurrence == 0
+        return self.per_block(once, once)
 
 
-def whole_codes(day: Floats, row: Ints) -> Ints:
+def whole_codes(day: Floats) -> Ints:
     """Codes of days; every unknown day is one of its own."""
-    known = ~np.isnan(day)
-    codes = np.unique(day[known], return_inverse=True)[1]
-    out = np.asarray(row, dtype=np.int64) + len(codes)
-    out[known] = codes
-    return out
+    code, distinct = codes_of(day)
+    return np.where(code < 0, len(distinct) + np.arange(len(day)), code)
 
 
 @made_once
@@ -101,7 +116,6 @@ def diary_of(data: Data) -> Diary:
     count = np.where(rows.blank("count"), rows.number("per_day"), rows.number("count"))
     symptom = folded(rows, "symptom")
     series, _ = number_rows(rows.subject, symptom + 1)
-    block, _ = number_rows(series, folded(rows, "visit") + 1)
     return Diary(
         rows,
         daily,
@@ -110,6 +124,6 @@ def diary_of(data: Data) -> Diary:
         np.floor(rows.day),
         symptom,
         series,
-        block,
+        group(series, folded(rows, "visit") + 1),
         ~rows.blank("visit"),
     )

@@ -16,15 +16,17 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import markers
-from nettumor._arrays import Bools, Floats
-from nettumor.crf import number_rows, occurrence
+from nettumor._arrays import Bools, Codes, Floats
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
+from nettumor.criteria import MarkerCriteria
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
+from nettumor.markers import marker_course
 from nettumor.markers._units import parse
+from nettumor.rows import Groups, group, number_rows
 
 DAY, CREATININE, VOLUME, OTHER = "day", "creatinine", "volume", ""
 """What a unit counts per: 24 h of collection, creatinine (spot urine), a volume, or
@@ -97,8 +99,8 @@ class Markers:
         Day of the sample.
     series : ndarray of int
         A number for each (subject, marker); urine and blood apart where a subject has both.
-    order : ndarray of int
-        The rows by series, then time, then place in the file.
+    samples : Groups
+        The rows of each series in time, then as in the file.
     """
 
     rows: Rows
@@ -111,32 +113,22 @@ class Markers:
     given: Bools
     time: Floats
     series: Ints
-    order: Ints
+    samples: Groups
 
-    def before(self, *group: Ints, use: Bools) -> tuple[Ints, Ints]:
-        """Rows in use by group and time, and for each the place of the one before it in its group,
-        -1 for none.
-        """
-        row = self.order[use[self.order]]
-        number, _ = number_rows(*(g[row] + 1 for g in group))
-        row = row[np.argsort(number, kind="stable")]
-        number = np.sort(number)
-        earlier = np.full(len(row), -1, dtype=np.int64)
-        earlier[1:] = np.where(number[1:] == number[:-1], np.arange(len(row) - 1), -1)
-        return row, earlier
+    def by_time(self, *keys: Ints, use: Bools) -> Groups:
+        """The rows in use that have the same keys (a blank is one, too), in time."""
+        return group(*(key + 1 for key in keys), by=self.time, where=use)
 
-    def changed(self, code: Ints, group: Ints | None = None) -> tuple[Ints, Ints]:
+    def changed(self, code: Ints, among: Ints | None = None) -> tuple[Ints, Ints]:
         """The first row of each code other than the first one of its series, and the row of that
         first one.
         """
-        which = self.series if group is None else group
-        row = self.order[code[self.order] >= 0]
-        first = np.full(int(which.max(initial=-1)) + 1, -1, dtype=np.int64)
-        first[which[row[::-1]]] = row[::-1]
-        differs = row[code[row] != code[first[which[row]]]]
-        number, _ = number_rows(which[differs], code[differs])
-        differs = np.sort(differs[occurrence(number) == 0])
-        return differs, first[which[differs]]
+        which = self.series if among is None else among
+        series = group(which, by=self.time, where=code >= 0)
+        first = series.of_rows(series.first())
+        differs = (first >= 0) & (code != code[first])
+        row = np.sort(group(which, code, by=self.time, where=differs).first())
+        return row, first[row]
 
 
 @made_once
@@ -150,10 +142,7 @@ def markers_of(data: Data) -> Markers:
     numbers = rows.numbers("value")
     given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
     time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
-    series, _ = number_rows(
-        rows.subject, marker, _in_blood(rows, number_rows(rows.subject, marker)[0], per)
-    )
-    order = np.lexsort((np.arange(rows.n), time, series))
+    series, _ = number_rows(rows.subject, marker, _in_blood(rows, marker, per))
     return Markers(
         rows,
         marker,
@@ -165,11 +154,11 @@ def markers_of(data: Data) -> Markers:
         given,
         time,
         series,
-        order,
+        group(series, by=time),
     )
 
 
-def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
+def _in_blood(rows: Rows, marker: Ints, per: npt.NDArray[Any]) -> Bools:
     """Samples of blood of a marker that the subject also has in urine; the specimen says, else the
     unit.
     """
@@ -180,8 +169,9 @@ def _in_blood(rows: Rows, pair: Ints, per: npt.NDArray[Any]) -> Bools:
         else said
     )
     urine = np.where(said, named, (per == DAY) | (per == CREATININE)).astype(np.bool_)
-    both = np.isin(pair, pair[urine]) & np.isin(pair, pair[said & ~urine])
-    return np.asarray(both & ~urine)
+    pairs = group(rows.subject, marker)
+    both = pairs.any(urine) & pairs.any(said & ~urine)
+    return np.asarray(pairs.of_rows(both, False) & ~urine)
 
 
 def _coded(rows: Rows, column: str, key: Any) -> tuple[Ints, Words]:
@@ -210,10 +200,41 @@ def baseline_rows(data: Data, read: Markers) -> Ints:
     Where no dose is known the first sample stands for it.
     """
     dose = dose_day(data)[read.rows.subject]
-    row = read.order[~np.isnan(read.value[read.order])]
-    out = np.full(int(read.series.max(initial=-1)) + 1, -1, dtype=np.int64)
-    unknown = row[np.isnan(dose[row])][::-1]
-    out[read.series[unknown]] = unknown  # of several the last assignment stays: the first sample
-    early = row[read.time[row] <= dose[row]]
-    out[read.series[early]] = early
-    return out[read.series] if read.rows.n else np.empty(0, np.int64)
+    known = ~np.isnan(read.value)
+    early = read.samples.last(known & (read.time <= dose))
+    first = read.samples.first(known & np.isnan(dose))
+    return read.samples.of_rows(np.where(early >= 0, early, first))
+
+
+def course_responses(
+    data: Data, read: Markers, base: Ints, later: Bools, limit: Floats, criteria: MarkerCriteria
+) -> Codes:
+    """The response of each later sample by `marker_course`, MISSING for other rows.
+
+    Parameters
+    ----------
+    base : ndarray of int, shape (row,)
+        The row of the baseline sample of each row.
+    later : ndarray of bool, shape (row,)
+        Samples after it, in its unit and of its assay.
+    limit : ndarray of float, shape (row,)
+        Upper limits; NaN where a sample has none.
+    criteria : MarkerCriteria
+        An edition of `marker_response` or of `marker_course`.
+    """
+    out = np.zeros(read.rows.n, dtype=np.int8)
+    courses = group(base, by=read.time, where=later)
+    if not len(courses):
+        return out
+    first, place = courses.keys[0], (courses.number[courses.row], courses.occurrence[courses.row])
+    shape = (len(courses), 1 + int(courses.size.max()))
+    value, upper, day = (np.full(shape, np.nan) for _ in range(3))
+    # the day of the baseline alone: no response of a sample asks for more
+    day[:, 0] = (read.time - dose_day(data)[read.rows.subject])[first]
+    day[np.isinf(day)] = np.nan
+    for held, column in ((value, read.value), (upper, limit)):
+        held[:, 0] = column[first]
+        held[:, 1:][place] = column[courses.row]
+    found = marker_course(value, day, upper_limit=upper, criteria=criteria, invalid="NE")
+    out[courses.row] = found.response[:, 1:][place]
+    return out

@@ -12,11 +12,11 @@ import numpy as np
 from nettumor._arrays import Floats, at_least, more_than
 from nettumor.assessment.cr_markers import MARKER_AFTER_DAYS, against_cr, asks_for_markers
 from nettumor.assessment.series import Scans
-from nettumor.crf import number_rows
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.errors import InputError
+from nettumor.rows import group, spread
 
 
 @made_once
@@ -73,54 +73,33 @@ def _found(data: Data, days: float) -> Ints:
     value, limit = rows.numbers("value"), rows.number("upper_limit")
     number = np.where(np.isnan(value.value), value.above, value.value)
     high = more_than(number, limit) | (at_least(value.above, limit) & (limit > 0))
-    known = np.flatnonzero(
-        ~np.isnan(rows.day) & ~np.isnan(number) & (limit > 0) & ~rows.blank("marker")
-    )
+    known = ~np.isnan(rows.day) & ~np.isnan(number) & (limit > 0) & ~rows.blank("marker")
     out = np.full(len(points), -1, dtype=np.int64)
-    if not len(known) or not len(points):
+    samples = group(rows.subject, rows.codes("marker")[0], by=rows.day, where=known)
+    if not len(samples) or not len(points):
         return out
-    series, first = number_rows(rows.subject[known], rows.codes("marker")[0][known])
-    at = known[np.lexsort((known, rows.day[known], series))]
-    series, day = np.sort(series), rows.day[at]
-    start = np.searchsorted(series, np.arange(len(first) + 1))
-    owner = rows.subject[at[start[:-1]]]
     # every timepoint beside every marker of its subject
-    subject = data.track_subject[points.track]
-    begin, end = np.searchsorted(owner, subject), np.searchsorted(owner, subject, side="right")
-    point = np.repeat(np.arange(len(points)), end - begin)
-    which = (
-        np.repeat(begin, end - begin)
-        + np.arange(len(point))
-        - np.repeat(np.cumsum(end - begin) - (end - begin), end - begin)
+    markers = group(samples.keys[0])
+    own = markers.find(data.track_subject[points.track])
+    stop = np.where(own < 0, 0, markers.start[own + 1])
+    point, which = spread(np.where(own < 0, 0, markers.start[own]), stop)
+    base_day, when = points.scan_day[points.baseline[point]], points.scan_day[point]
+    base = samples.last_until(which, base_day)
+    near = _nearer(
+        rows.day,
+        when,
+        samples.last_until(which, when),
+        samples.first_from(which, when, strict=True),
     )
-    base_day = points.scan_day[points.baseline[point]]
-    base = _last(day, start, which, base_day)
-    when = points.scan_day[point]
-    before = _last(day, start, which, when)
-    after = np.where(before + 1 < start[which + 1], np.maximum(before, start[which] - 1) + 1, -1)
-    near = _nearer(day, when, before, after)
     ok = (base >= 0) & (near >= 0) & (near != base) & (points.order[point] > 0)
     ok &= (
-        at_least(days, np.abs(day[near] - when))
-        & (day[near] > base_day)
-        & high[at[base]]
-        & high[at[near]]
+        at_least(days, np.abs(rows.day[near] - when))
+        & (rows.day[near] > base_day)
+        & high[base]
+        & high[near]
     )
-    out[point[ok][::-1]] = at[near[ok]][::-1]
+    out[point[ok][::-1]] = near[ok][::-1]
     return out
-
-
-def _last(day: Floats, start: Ints, which: Ints, until: Floats) -> Ints:
-    """The place of the last sample of a series up to a day, -1 for none; series stand together, in
-    time.
-    """
-    span = float(np.nanmax(day) - np.nanmin(day)) + 1 if len(day) else 1.0
-    low = float(np.nanmin(day)) if len(day) else 0.0
-    series = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    keys = series * (2 * span) + (day - low)
-    wanted = which * (2 * span) + np.clip(until - low, -0.5, span)
-    found = np.searchsorted(keys, np.where(np.isnan(until), -1.0, wanted), side="right") - 1
-    return np.where(~np.isnan(until) & (found >= start[which]), found, -1)
 
 
 def _nearer(day: Floats, when: Floats, before: Ints, after: Ints) -> Ints:

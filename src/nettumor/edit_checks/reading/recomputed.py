@@ -22,8 +22,8 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.assessment.judgement import Judgement, judge
 from nettumor.assessment.lesion_arrays import sizes_used
 from nettumor.assessment.parts import parts_of
-from nettumor.assessment.result import explain
-from nettumor.assessment.slots import Rows as Judged
+from nettumor.assessment.result import explanations
+from nettumor.assessment.slots import JudgedRows
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
@@ -35,6 +35,7 @@ MEASURED = "|".join(MEASURES)
 """The columns of sizes, of which a check of what is recomputed from sizes needs one."""
 
 Ints = npt.NDArray[np.int64]
+_TIMEPOINT = re.compile(r"timepoint (\d+)")
 _SPARE = (
     4  # one array for all tracks as long as it holds at most so many times the timepoints there are
 )
@@ -106,24 +107,25 @@ class Chain:
         target : bool
             The sentence on the target response alone.
         """
-        times, out = self._data.timepoints, []
-        for point in points.tolist():
-            track = times.track[point]
-            judged, unit, order = (
-                self._judged[self._group[track]],
-                int(self._unit[track]),
-                int(self.order[point]),
-            )
-            said = (
-                judged.target.explain((unit, order))
-                if target
-                else explain(judged, self._data.criteria, unit, order)
-            )
-            base = point - int(times.order[point])
-            names = ["before all"] * (order - int(times.order[point]))
-            names += list(self._data.visit_names[base : point + 1])
-            out.append(re.sub(r"timepoint (\d+)", lambda m, n=names: f"visit {n[int(m[1])]}", said))
-        return out
+        times, names = self._data.timepoints, self._data.visit_names
+        track, order = times.track[points], self.order[points]
+        said = np.empty(len(points), dtype=object)
+        for number, judged in enumerate(self._judged):
+            mine = np.flatnonzero(self._group[track] == number)
+            place = self._unit[track[mine]], order[mine]
+            criteria = self._data.criteria
+            said[mine] = explanations(judged, criteria, place, of_target=target)
+        before_all = (order - times.order[points]).tolist()
+
+        def named(text: str, first: int, lead: int) -> str:
+            def name(found: re.Match[str]) -> str:
+                place = int(found[1]) - lead
+                return f"visit {names[first + place] if place >= 0 else 'before all'}"
+
+            return _TIMEPOINT.sub(name, text)
+
+        first = (points - times.order[points]).tolist()
+        return [*map(named, said.tolist(), first, before_all)]
 
 
 def size_criteria(data: Data) -> SizeCriteria:
@@ -143,11 +145,6 @@ def sizes_of(data: Data) -> Sizes:
     small = small & np.isnan(size)
     default = getattr(criteria, "too_small", None)
     return Sizes(size if default is None else np.where(small, default, size), small)
-
-
-def too_small(data: Data) -> Bools:
-    """For each row of the lesions table whether it is too small to measure and has no size."""
-    return data.sizes.too_small
 
 
 def lesion_criteria(data: Data) -> SizeCriteria | AttenuationCriteria:
@@ -227,7 +224,7 @@ def _judge(
     use = np.flatnonzero(chosen[rows.track])
     table = rows.table if len(use) == rows.n else rows.table.take(use)
     visits = points.visits(tracks, rows.timepoint[use], rows.day[use])
-    given = Judged(None, unit_of[rows.track[use]], len(tracks), visits)
+    given = JudgedRows(None, unit_of[rows.track[use]], len(tracks), visits)
     parts, _ = parts_of(table, criteria, given, by="subject")
     seen = (~np.isnan(parts.targets.sizes) | parts.targets.too_small).any(
         axis=-1

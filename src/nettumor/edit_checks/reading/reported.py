@@ -24,58 +24,10 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
-from nettumor.rows import group, order_rows
+from nettumor.rows import spread
 from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
-
-SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S06",
-    "S10",
-    "S11",
-    "L06",
-    "L14",
-    "L15",
-    "M01",
-    "M02",
-    "M03",
-    "M04",
-    "M05",
-    "M06",
-    "M07",
-    "M08",
-    "M09",
-    "M10",
-    "M12",
-    "M13",
-    "M15",
-    "M25",
-    "M26",
-    "M27",
-    "M28",
-    "M29",
-    "M30",
-    "M31",
-    "M32",
-    "U06",
-    "X01",
-    "X02",
-    "X11",
-    "Q03",
-    "Q11",
-    "X09",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of lesion rows after which nothing that is recomputed is what was meant, there and
-later.
-"""
 
 CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
 """Words of a reason that say progression without an objective one (RECIST 1.1, 4.4.4)."""
@@ -173,10 +125,11 @@ def at_points(data: Data, codes: Codes) -> Codes:
         if "accepted" in rows
         else np.zeros(rows.n, np.bool_)
     )
-    at = np.flatnonzero(data.own_criteria & (codes > Response.MISSING))
-    at = at[order_rows(accepted[at], -at)]
+    given = data.own_criteria & (codes > Response.MISSING)
     out = np.zeros(len(data.timepoints), np.int8)
-    out[rows.timepoint[at]] = codes[at]
+    for use in (given, given & accepted):
+        at = np.flatnonzero(use)[::-1]
+        out[rows.timepoint[at]] = codes[at]
     return out
 
 
@@ -246,11 +199,11 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
     assessed.
     """
     points, rows = data.timepoints, data["lesions"]
-    seen = np.flatnonzero(points.lesions >= 0)
-    of_track = group(points.track[seen], by=seen)
-    number = of_track.find(rows.track[base])
-    which, later = of_track.between(number, rows.timepoint[base] + 1, np.full(len(base), np.inf))
-    return base[which], seen[later]
+    seen = points.lesions >= 0
+    before = np.append(0, np.cumsum(seen))  # of each timepoint: how many were seen before it
+    start, stop = before[rows.timepoint[base] + 1], before[points.start[rows.track[base] + 1]]
+    which, place = spread(start, stop)
+    return base[which], np.flatnonzero(seen)[place]
 
 
 @made_once

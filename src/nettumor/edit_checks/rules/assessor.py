@@ -13,12 +13,23 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Codes, Floats, more_than
-from nettumor.crf import Role, number_rows, occurrence, parse_flags
+from nettumor.crf import Role, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline
 from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
-from nettumor.edit_checks.rules.lesion import baseline
 from nettumor.profile import cohens_kappa
+from nettumor.rows import (
+    codes_of,
+    find_rows,
+    first_of,
+    group,
+    largest_at,
+    number_rows,
+    occurrence,
+    order_rows,
+    smallest_at,
+)
 from nettumor.study.tracks import rank_of
 from nettumor.study.visits import time_order, visit_numbers
 from nettumor.terminology import Response
@@ -48,7 +59,8 @@ def shared_visits(data: Data) -> Ints:
         return np.empty(0, np.int64)
     words = data.words("visit")
     blank = np.array([w == "" for w in words], dtype=np.bool_)[points.visit]
-    _, days = np.unique(points.day, return_inverse=True)
+    days, distinct = codes_of(points.day)
+    days = np.where(days < 0, len(distinct), days)
     code = np.where(blank, len(words) + days, points.visit)
     return number_rows(data.track_subject[points.track], code)[0]
 
@@ -68,20 +80,11 @@ def _moved(data: Data, silent: Bools, answered: Bools, visits: Ints) -> tuple[In
     """
     points, rows = data.timepoints, data["lesions"]
     row = np.flatnonzero(silent[rows.timepoint]) if rows.n else np.empty(0, np.int64)
-    others = np.flatnonzero((points.lesions >= 0) & answered)
-    others = others[np.argsort(visits[others], kind="stable")]
-    start, stop = (
-        np.searchsorted(visits[others], visits[rows.timepoint[row]], side=s)
-        for s in ("left", "right")
-    )
-    count = stop - start
-    row = np.repeat(row, count)
-    other = others[
-        np.repeat(start, count) + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    ]
-    name, width = rows.codes("lesion")[0], len(rows.codes("lesion")[1]) + 1
-    has = np.isin(points.track[other] * width + name[row], rows.track * width + name)
-    lacks = ~np.isin(other * width + name[row], rows.timepoint * width + name)
+    others = group(visits, where=(points.lesions >= 0) & answered)
+    which, other = others.rows_of(others.find(visits[rows.timepoint[row]]))
+    row, names = row[which], rows.codes("lesion")[0]
+    has = find_rows((points.track[other], names[row]), (rows.track, names)) >= 0
+    lacks = find_rows((other, names[row]), (rows.timepoint, names)) < 0
     return row[has & lacks], other[has & lacks]
 
 
@@ -101,20 +104,19 @@ def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
     accepted = np.zeros(len(points), dtype=np.bool_)
     if "accepted" in rows:
         accepted[rows.timepoint[parse_flags(rows.table.column("accepted")) == 1]] = True
-    count = np.bincount(visits[assessed], minlength=int(visits.max(initial=-1)) + 1)
-    mixed = (count >= 2) & _any_at(visits, responds) & ~_any_at(visits, accepted)
-    use = np.flatnonzero(assessed & mixed[visits]) if len(points) else np.flatnonzero(assessed)
-    use = use[np.lexsort((points.lesions[use], silent[use], visits[use]))]
+    open_ = _any_at(visits, responds) & ~_any_at(visits, accepted)
     # of each visit the assessor to whom the response belongs, then the first of the others
-    lead = use[occurrence(visits[use]) == 0]
-    second = use[occurrence(visits[use]) == 1]
+    use = assessed & open_[visits] if len(points) else assessed
+    mixed = group(visits, by=(silent, points.lesions), where=use)
+    lead = mixed.row[mixed.start[:-1][mixed.size >= 2]]
+    second = mixed.row[mixed.start[:-1][mixed.size >= 2] + 1]
     keep = silent[second]
     row, other = _moved(data, silent, answered, visits)
     at = np.concatenate([row, points.lesions[second[keep]]])
     first = points.lesions[np.concatenate([other, lead[keep]])]
     once = occurrence(visits[rows.timepoint[at]]) == 0
     at, first = at[once], first[once]
-    order = np.argsort(at)
+    order = order_rows(at)
     at, first = at[order], first[order]
     return Hits(
         table="lesions",
@@ -123,7 +125,7 @@ def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
         related=first,
         names={"lesion": ""},
         expected="one assessor of all lesions, or an accepted flag",
-        parts={"other": rows.text("evaluator")[first]},
+        parts={"other": rows.text("evaluator", first)},
         message="at visit {visit} lesions were assessed by {other} and by {value}, who gives no "
         "response of "
         "their own",
@@ -197,20 +199,15 @@ def accepted_flag_conflict(data: Data, parameters: Parameters) -> Iterator[Hits]
     found = np.zeros(int(visits.max(initial=-1)) + 1, dtype=np.bool_)
     for rows in tables:
         visit = visits[rows.timepoint]
-        group = number_rows(visit, rows.codes("criteria")[0])[0]
+        criteria = rows.codes("criteria")[0]
         kind = kinds_of(rows)
         independent = (kind != INVESTIGATOR) & ~rows.blank("evaluator") & ~found[visit]
         accepted = independent & (parse_flags(rows.table.column("accepted")) == 1)
-        use = np.flatnonzero(accepted)
-        use = (
-            use[occurrence(number_rows(group[use], rows.evaluator[use])[0]) == 0]
-            if len(use)
-            else use
-        )
-        second = use[occurrence(group[use]) == 1]
-        head = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-        head[group[use[::-1]]] = use[::-1]
-        first = head[group[second]]
+        each = np.zeros(rows.n, dtype=np.bool_)  # one row of each accepted assessor
+        each[first_of(visit, criteria, rows.evaluator, where=accepted)] = True
+        several = group(visit, criteria, where=each)
+        second = np.flatnonzero(several.occurrence == 1)
+        first = several.first()[several.number[second]]
         yield Hits(
             table=rows.name,
             rows=second,
@@ -218,12 +215,12 @@ def accepted_flag_conflict(data: Data, parameters: Parameters) -> Iterator[Hits]
             related=first,
             names={"lesion": ""},
             expected="one accepted assessor",
-            parts={"other": rows.text("evaluator")[first]},
+            parts={"other": rows.text("evaluator", first)},
             message="the records of {other} and of {evaluator} are both accepted at visit {visit}",
         )
-        none = ~_any_at(group, accepted)[group] if rows.n else accepted
-        judge = np.flatnonzero(independent & (kind == ADJUDICATOR) & none)
-        judge = judge[occurrence(group[judge]) == 0]
+        every = group(visit, criteria)
+        none = ~every.of_rows(every.any(accepted), fill=False)
+        judge = first_of(visit, criteria, where=independent & (kind == ADJUDICATOR) & none)
         yield Hits(
             table=rows.name,
             rows=judge,
@@ -236,10 +233,10 @@ def accepted_flag_conflict(data: Data, parameters: Parameters) -> Iterator[Hits]
         found[visit[judge]] = True
 
 
-def _first_rows(group: Ints, at: Ints) -> Ints:
-    """For each group the first of these rows, -1 for none."""
-    out = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    out[group[at[::-1]]] = at[::-1]
+def _first_rows(number: Ints, at: Ints) -> Ints:
+    """For each number the first of these rows, -1 for none."""
+    out = np.full(int(number.max(initial=-1)) + 1, -1, dtype=np.int64)
+    out[number[at[::-1]]] = at[::-1]
     return out
 
 
@@ -251,14 +248,9 @@ def _central(rows: Rows, visit: Ints, use: Bools, kind: Ints) -> Ints:
     rank = (kind[at] == ADJUDICATOR).astype(np.int64)
     if "accepted" in rows:
         rank = np.where(parse_flags(rows.table.column("accepted").take(at)) == 1, 2, rank)
-    best = np.zeros(int(visit.max(initial=-1)) + 1, dtype=np.int64)
-    np.maximum.at(best, visit[at], rank)
-    at = at[rank == best[visit[at]]]
-    return (
-        np.asarray(at[occurrence(number_rows(visit[at], rows.evaluator[at])[0]) == 0])
-        if len(at)
-        else at
-    )
+    at_visit = group(visit[at])
+    at = at[rank == at_visit.of_rows(at_visit.maximum(rank), np.nan)]
+    return np.asarray(at[first_of(visit[at], rows.evaluator[at])])
 
 
 def both_sides(data: Data, codes: Codes) -> tuple[Ints, Ints, Ints, Ints]:
@@ -293,8 +285,8 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows=here[differ],
         column="overall",
         related=there[differ],
-        expected=rows.text("overall")[there[differ]],
-        parts={"other": rows.text("evaluator")[there[differ]]},
+        expected=rows.text("overall", there[differ]),
+        parts={"other": rows.text("evaluator", there[differ])},
         message="{evaluator} gives {value} at visit {visit}, {other} {expected}",
     )
     yield from _first_progressions(rows, codes, own, central)
@@ -323,9 +315,10 @@ def _first_progressions(rows: Rows, codes: Codes, own: Ints, central: Ints) -> I
 
     def first(at: Ints) -> Ints:
         at = at[codes[at] == Response.PD]
-        return _first_rows(rows.subject, at[np.lexsort((at, rows.timepoint[at], rows.day[at]))])
+        return _first_rows(rows.subject, at[order_rows(rows.day[at], rows.timepoint[at], at)])
 
-    both = np.intersect1d(rows.subject[own], rows.subject[central])
+    one = group(rows.subject[own])
+    both = one.keys[0][find_rows(one.keys, (rows.subject[central],)) >= 0]
     mine, theirs = first(own)[both], first(central)[both]
     days = rows.day[theirs] - rows.day[mine]
     text, who = rows.text(own_dates(rows)[0]), rows.text("evaluator")
@@ -367,13 +360,13 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
     count = np.bincount(rows.track[targets], minlength=tracks)
     organs = np.zeros(tracks, dtype=np.int64)
     if "organ" in rows:
-        at = np.flatnonzero(targets & (rows.organ_words[rows.organ] != ""))
-        _, one = number_rows(rows.track[at], rows.organ[at])
-        organs = np.bincount(rows.track[at[one]], minlength=tracks) if len(at) else organs
+        known = targets & (rows.organ_words[rows.organ] != "")
+        of_organ = group(rows.track, rows.organ, where=known)
+        organs = np.bincount(of_organ.keys[0], minlength=tracks)
     first = _first_rows(rows.track, np.flatnonzero(rows.order == 0))
     first = np.concatenate([first, np.full(tracks - len(first), -1)])
     readers = np.flatnonzero(first >= 0)
-    readers = readers[np.argsort(first[readers])]
+    readers = readers[order_rows(first[readers])]
     lead = np.full(len(data.subjects), -1, dtype=np.int64)
     lead[data.track_subject[readers[::-1]]] = readers[::-1]
     other = lead[data.track_subject[readers]]
@@ -393,7 +386,7 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
         value=said(mine),
         expected=said(other),
         related=first[other],
-        parts={"other": rows.text("evaluator")[first[other]]},
+        parts={"other": rows.text("evaluator", first[other])},
         names={"lesion": ""},
         message="{evaluator} chose {value} at baseline, {other} {expected}",
     )
@@ -402,13 +395,9 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
 def _visit_places(data: Data, visits: Ints) -> Ints:
     """The place in time of each timepoint among the visits of its subject, whoever assessed."""
     points = data.timepoints
-    count = int(visits.max(initial=-1)) + 1
-    day = np.full(count, np.inf)
-    known = np.flatnonzero(~np.isnan(points.day))
-    np.minimum.at(day, visits[known], points.day[known])
-    first = _first_rows(visits, np.arange(len(points)))
+    shared = group(visits)
+    count, first, day = len(shared), shared.first(), shared.minimum(points.day)
     words, visit = data.words("visit"), points.visit[first]
-    day = np.where(np.isinf(day), np.nan, day)
     order = time_order(
         data.track_subject[points.track[first]],
         day,
@@ -431,20 +420,14 @@ def assessor_changed_over_time(data: Data, parameters: Parameters) -> Iterator[H
     time, role = _visit_places(data, shared_visits(data)), np.zeros(data.n_tracks, dtype=np.int64)
     for name in named_in:
         role[data[name].track[::-1]] = kinds_of(data[name])[::-1]
-    begin, end = np.full(data.n_tracks, np.iinfo(np.int64).max), np.full(data.n_tracks, -1)
-    np.minimum.at(begin, points.track, time)
-    np.maximum.at(end, points.track, time)
+    begin = smallest_at(points.track, time, data.n_tracks, NEVER)
+    end = largest_at(points.track, time, data.n_tracks, -1)
     named = np.array([w != "" for w in data.words("evaluator")], dtype=np.bool_)[
         data.track_evaluator
     ]
     tracks = np.flatnonzero(named)
-    group, _ = (
-        number_rows(data.track_subject[tracks], role[tracks]) if len(tracks) else (tracks, tracks)
-    )
-    order = np.lexsort((end[tracks], group))
-    before = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    before[group[order[::-1]]] = tracks[order[::-1]]  # the one of the role who ends first
-    last = before[group] if len(group) else group
+    alike = group(data.track_subject[tracks], role[tracks], by=end[tracks])
+    last = tracks[alike.of_rows(alike.first())]  # the one of the role who ends first
     new = begin[tracks] > end[last]
     words = data.words("evaluator")
     at = points.start[tracks[new]]
@@ -454,7 +437,7 @@ def assessor_changed_over_time(data: Data, parameters: Parameters) -> Iterator[H
         ("responses", np.where(points.lesions[at] >= 0, -1, points.responses[at])),
     ):
         here = np.flatnonzero(row >= 0)
-        here = here[np.argsort(row[here])]
+        here = here[order_rows(row[here])]
         yield Hits(
             table=name,
             rows=row[here],
@@ -478,25 +461,23 @@ def readings_dated_apart(data: Data, parameters: Parameters) -> Hits:
     off, the finding stands there; else at the one that comes later in the table.
     """
     points, most = data.timepoints, parameters["days"]
-    once, _ = number_rows(points.track, points.visit)  # not one of which each date stands alone
-    once = np.bincount(once, minlength=1)[once] == 1
+    named = group(points.track, points.visit)
+    once = named.of_rows(named.size) == 1  # not one of which each date stands alone
     use = np.flatnonzero((points.lesions >= 0) & ~np.isnan(points.scan_day) & once)
     who, visit, day = data.track_subject[points.track[use]], points.visit[use], points.scan_day[use]
     usual = _usual_days(data, who, visit, day)
-    group, _ = number_rows(who, visit)
-    order = np.lexsort((-points.lesions[use], -np.abs(day - usual), group))
-    last = order[np.append(group[order][1:] != group[order][:-1], True)] if len(use) else order
-    near = np.full(int(group.max(initial=-1)) + 1, -1, dtype=np.int64)
-    near[group[last]] = last  # the evaluator nearest to what is usual at that visit
-    apart = np.abs(day - day[near[group]]) if len(use) else day
+    # the evaluator nearest to what is usual at that visit, of equals the first in the table
+    at_visit = group(who, visit, by=(np.abs(day - usual), points.lesions[use]))
+    near = at_visit.of_rows(at_visit.first())
+    apart = np.abs(day - day[near])
     bad = np.flatnonzero(more_than(apart, most))
-    bad = bad[np.argsort(points.lesions[use[bad]])]
+    bad = bad[order_rows(points.lesions[use[bad]])]
     rows = data["lesions"]
     return Hits(
         table="lesions",
         rows=points.lesions[use[bad]],
         column=own_dates(rows)[0],
-        related=points.lesions[use[near[group[bad]]]],
+        related=points.lesions[use[near[bad]]],
         expected=f"within {most:g} days",
         names={"lesion": ""},
         parts={"apart": apart[bad]},
@@ -517,14 +498,8 @@ def _usual_days(data: Data, who: Ints, visit: Ints, day: Floats) -> Floats:
             subjects.append(rows.subject[known])
             visits.append(data.shared("visit", "markers")[known])
             days.append(rows.day[known])
-    group, _ = number_rows(np.concatenate(subjects), np.concatenate(visits))
-    every = np.concatenate(days)
-    order = np.lexsort((every, group))
-    start = np.searchsorted(group[order], group[: len(who)])
-    stop = np.searchsorted(group[order], group[: len(who)], side="right")
-    middle = start + (stop - start) // 2
-    low = start + (stop - start - 1) // 2
-    return np.asarray((every[order][middle] + every[order][low]) / 2) if len(who) else day
+    every = group(np.concatenate(subjects), np.concatenate(visits))
+    return np.asarray(every.of_rows(every.median(np.concatenate(days)))[: len(who)])
 
 
 @check("A08", needs={"lesions": ("evaluator",)}, follows=("A01", "A02"), share=0.5)
@@ -534,14 +509,14 @@ def never_read_centrally(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     kind = kinds_of(rows)
-    own = np.unique(rows.subject[kind == INVESTIGATOR])
-    central = np.unique(rows.subject[kind > INVESTIGATOR])
-    both = np.isin(own, central)
-    if not len(central) or not len(own):
+    of_subject = group(rows.subject)
+    own, central = of_subject.any(kind == INVESTIGATOR), of_subject.any(kind > INVESTIGATOR)
+    if not own.any() or not central.any():
         raise Skip("lesions has no rows of both an investigator and a central reader")
-    lacking = own[~both] if np.count_nonzero(both) >= parameters["share"] * len(own) else own[:0]
-    at = np.flatnonzero(np.isin(rows.subject, lacking))
-    at = at[occurrence(rows.subject[at]) == 0]
+    lacking = own & ~central
+    if np.count_nonzero(own & central) < parameters["share"] * np.count_nonzero(own):
+        lacking[:] = False
+    at = np.flatnonzero(of_subject.is_first() & of_subject.of_rows(lacking, fill=False))
     return Hits(
         table="lesions",
         rows=at,

@@ -19,11 +19,11 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import LESION_FAULTS, VISIT_CHECKS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.reported import (
-    SPOILS,
     after_baseline,
     as_recist,
     at_points,
@@ -37,39 +37,10 @@ from nettumor.edit_checks.reading.reported import (
 )
 from nettumor.edit_checks.rules.overall import ended_clinically
 from nettumor.errors import InputError
+from nettumor.rows import order_rows, smallest_at
 from nettumor.terminology import Response
 
 _LESSER = (Response.PR, Response.MR, Response.SD, Response.NON_CR_NON_PD)
-_WRONG_VISIT = (
-    "S02",
-    "S04",
-    "S11",
-    "S12",
-    "D01",
-    "D08",
-    "T01",
-    "T02",
-    "T03",
-    "T04",
-    "T05",
-    "T07",
-    "T08",
-    "N01",
-    "N03",
-    "N04",
-    "N06",
-    "N09",
-    "W01",
-    "W02",
-    "W03",
-    "O01",
-    "O02",
-    "O03",
-    "O06",
-)
-"""Checks of single visits whose finding anywhere in the course explains a wrong best response or
-date.
-"""
 
 
 def _rows_of(data: Data, points: Ints) -> Ints:
@@ -85,7 +56,7 @@ def _rows_of(data: Data, points: Ints) -> Ints:
     "O06",
     needs={"responses": ("overall",)},
     follows=(
-        *SPOILS,
+        *LESION_FAULTS,
         "D08",
         "T02",
         "N01",
@@ -125,7 +96,7 @@ def _pairs(
 ) -> Hits:
     """Findings at the overall responses of timepoints, related to those of earlier ones."""
     rows = _rows_of(data, points)
-    order = np.argsort(rows, kind="stable")
+    order = order_rows(rows)
     made = {n: np.asarray(p)[order] for n, p in parts.items()}
     return Hits(
         table="responses",
@@ -141,7 +112,7 @@ def _pairs(
 @check(
     "O07",
     needs={"responses": ("overall",)},
-    follows=(*SPOILS, "=T01", "=T05", "=O01", "=O02", "=O06"),
+    follows=(*LESION_FAULTS, "=T01", "=T05", "=O01", "=O02", "=O06"),
 )
 def pr_then_sd_review(data: Data, parameters: Parameters) -> Hits:
     """SD right after PR: by the EORTC note a PR goes on until PD."""
@@ -190,7 +161,7 @@ def _best_rows(data: Data) -> Ints:
 @check(
     "O08",
     needs={"responses": ("best",)},
-    follows=(*_WRONG_VISIT, "O04"),
+    follows=(*VISIT_CHECKS, "O04"),
     confirm_days=28.0,
     sd_between=False,
 )
@@ -238,7 +209,7 @@ def _subject_hits(data: Data, rows: Ints, expected: object, days: float, message
     )
 
 
-@check("O09", needs={"responses": ("best",)}, follows=_WRONG_VISIT, sd_min_days=42.0)
+@check("O09", needs={"responses": ("best",)}, follows=VISIT_CHECKS, sd_min_days=42.0)
 def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
     """A best response of SD that rests on assessments before the minimum interval alone."""
     rule = attrs.evolve(rule_of(data), sd_minimum_days=parameters["sd_min_days"])
@@ -271,7 +242,7 @@ def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
 @check(
     "O10",
     needs={"responses": ("best",)},
-    follows=(*SPOILS, *_WRONG_VISIT, "O08", "O09", "O04"),
+    follows=(*LESION_FAULTS, *VISIT_CHECKS, "O08", "O09", "O04"),
     confirmed=True,
 )
 def bor_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -321,7 +292,7 @@ def _courses(data: Data, tracks: Ints) -> Words:
 @check(
     "O11",
     needs={"subjects": ("progression_date",)},
-    follows=(*_WRONG_VISIT, "W05", "O04", "D02", "D16"),
+    follows=(*VISIT_CHECKS, "W05", "O04", "D02", "D16"),
     rule="earliest",
 )
 def pd_date_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -372,10 +343,8 @@ def _progression(data: Data, first: Ints, rule: str) -> Floats:
     scans = np.full(len(points), np.nan)
     if "lesions" in data.tables:
         lesions = data["lesions"]
-        low = np.full(len(points), np.inf)
-        known = ~np.isnan(lesions.day)
-        np.minimum.at(low, lesions.timepoint[known], lesions.day[known])
-        scans = np.where(np.isinf(low), np.nan, low) if rule == "earliest" else points.scan_day
+        low = smallest_at(lesions.timepoint, lesions.day, len(points))
+        scans = low if rule == "earliest" else points.scan_day
     day = np.where(np.isnan(scans), points.day, scans)
     if "lesions" in data.tables:
         sighted = np.where(data.chain.new_lesion, data.chain.progression_day, np.nan)
@@ -431,9 +400,8 @@ def discontinued_for_pd_without_pd(data: Data, parameters: Parameters) -> Iterat
     if "end_date" in rows:
         end = np.full(len(data.subjects), np.nan)
         end[rows.subject[::-1]] = rows.dates("end_date").day[::-1]
-        away = np.full(len(data.subjects), np.inf)
-        gap = np.abs(points.day - end[subject])
-        np.minimum.at(away, subject[pd], np.where(np.isnan(gap), 0.0, gap)[pd])
+        gap = np.nan_to_num(np.abs(points.day - end[subject]), nan=0.0)
+        away = smallest_at(subject[pd], gap[pd], len(data.subjects), np.inf)
         far = ended & ~none & more_than(away, parameters["days"])[rows.subject]
         at = np.flatnonzero(far)
         yield Hits(

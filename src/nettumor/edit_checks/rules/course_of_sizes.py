@@ -17,17 +17,18 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, at_least
-from nettumor.crf import Role, number_rows, occurrence
+from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.edit_checks.reading.lesion_rows import baseline
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.edit_checks.rules.lesion import baseline
 from nettumor.edit_checks.rules.series import Series, series_of
+from nettumor.rows import group, number_rows, occurrence, order_rows
 
 _LENGTH = "|".join(LENGTHS)
-_SLIPS = ("M04", "M05", "M08", "M09", "M10", "M15")
 
 
 @frozen(eq=False)
@@ -95,20 +96,16 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     as large each baseline target could be one.
     """
     rows, s = data["lesions"], series_of(data, above=0)
-    track = rows.track[s.row]
-    count = np.bincount(track, minlength=data.n_tracks)
     small = ~at_least(s.size, parameters["limit_mm"]) & ~diameters(data).default[s.row]
-    below = np.bincount(track[small], minlength=data.n_tracks)
-    split = np.bincount(track[small & (s.size % 1 != 0)], minlength=data.n_tracks)
+    of_track = group(rows.track[s.row])
+    count, split = of_track.size, of_track.count(small & (s.size % 1 != 0))
     size = diameters(data).value
-    first = np.flatnonzero(baseline(rows, Role.TARGET) & (size > 0))
-    low = np.full(data.n_tracks, np.inf)
-    np.minimum.at(low, rows.track[first], size[first])
-    bad = (count >= 2) & (below == count) & (2 * split >= count)
-    bad &= np.isfinite(low) & at_least(10.0 * np.where(np.isfinite(low), low, 0.0), 10.0)
-    at = first[bad[rows.track[first]]]
-    at = at[np.argsort(rows.timepoint[at], kind="stable")]
-    at = np.sort(at[occurrence(rows.track[at]) == 0])
+    first = group(rows.track, by=rows.timepoint, where=baseline(rows, Role.TARGET) & (size > 0))
+    mine = of_track.find(*first.keys)
+    few = (count >= 2) & of_track.all(small) & (2 * split >= count)
+    bad = (mine >= 0) & few[mine] & at_least(10.0 * first.minimum(size), 10.0)
+    order = order_rows(first.first()[bad])
+    at, mine = first.first()[bad][order], mine[bad][order]
     yield from hits_by_column(
         diameters(data).column,
         at,
@@ -117,14 +114,14 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
         value=size[at],
         expected=np.array([f"{10 * v:g} mm" for v in size[at].tolist()], dtype=object),
         names={"lesion": ""},
-        parts={"count": count[rows.track[at]], "split": split[rows.track[at]]},
+        parts={"count": count[mine], "split": split[mine]},
     )
 
 
 @check(
     "M26",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "=M29", "=M30"),
     fit=0.07,
     min_targets=2,
     alone_mm=20.0,
@@ -152,7 +149,7 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
         f"all {n} targets measure half of what they do" if m else "{} measures half of what it does"
         for m, n in zip(many.tolist(), of_visit[c.point[at]].tolist(), strict=True)
     ]
-    names = data["lesions"].text("lesion")[c.row[at]]
+    names = data["lesions"].text("lesion", c.row[at])
     told = [w.format(n) for w, n in zip(what, names.tolist(), strict=True)]
     yield from hits_by_column(
         diameters(data).column,
@@ -180,7 +177,7 @@ def digits_exchanged_of(size: Floats) -> Floats:
 @check(
     "M27",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "M26", "=M29", "=M30"),
     fit=0.08,
     least=1.4,
 )
@@ -219,7 +216,7 @@ def _away(size: Floats, expected: Floats) -> Floats:
 @check(
     "M28",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "M27", "=M29", "=M30"),
+    follows=(*COURSE_SLIPS, "M26", "M27", "=M29", "=M30"),
     fit=0.12,
     least=0.35,
 )
@@ -230,10 +227,9 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     c = courses_of(data)
     far = np.flatnonzero(c.calm & (_away(c.size, c.expected) >= parameters["least"]))
-    order = far[np.argsort(c.point[far], kind="stable")]
-    number = np.bincount(c.point[order], minlength=len(data.timepoints))
-    order = order[number[c.point[order]] == 2]
-    one, two = order[0::2], order[1::2]
+    of_visit = group(c.point[far])
+    two_far = of_visit.size == 2
+    one, two = far[of_visit.first()[two_far]], far[of_visit.last()[two_far]]
     crossed = np.maximum(_away(c.size[one], c.expected[two]), _away(c.size[two], c.expected[one]))
     bad = crossed <= parameters["fit"]
     one, two, crossed = one[bad], two[bad], crossed[bad]
@@ -251,16 +247,14 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-def _visits_off(data: Data, least: float) -> tuple[Courses, Ints, Ints]:
-    """Visits at which most of two or more targets leave their course; their measurements by visit."""
-    c = courses_of(data)
-    away = _away(c.size, c.expected) >= least
-    count = len(data.timepoints)
-    of_visit = np.bincount(c.point, minlength=count)
-    off = np.bincount(c.point[away & c.calm], minlength=count)
-    visits = np.flatnonzero((of_visit >= 2) & (2 * off > of_visit))
-    order = np.argsort(c.point, kind="stable")
-    return c, visits, order
+def _visits_off(c: Courses, least: float) -> tuple[Ints, list[Ints]]:
+    """Visits at which most of two or more targets leave their course; the measurements of each."""
+    of_visit = group(c.point)
+    off = of_visit.count((_away(c.size, c.expected) >= least) & c.calm)
+    visits = np.flatnonzero((of_visit.size >= 2) & (2 * off > of_visit.size))
+    start, stop = of_visit.start[visits].tolist(), of_visit.start[visits + 1].tolist()
+    parts = [of_visit.row[a:b] for a, b in zip(start, stop, strict=True)]
+    return of_visit.keys[0][visits], parts
 
 
 def _fits(c: Courses, names: Ints, mine: Ints, other: Ints) -> float:
@@ -279,11 +273,9 @@ def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, 
     """Pairs of visits with one key whose sizes each fit the other's courses: the first measurements
     of both, and how far off they are then.
     """
-    c, visits, order = _visits_off(data, parameters["least"])
+    c = courses_of(data)
+    visits, parts = _visits_off(c, parameters["least"])
     names = data["lesions"].codes("lesion")[0][c.row]
-    start = np.searchsorted(c.point[order], visits)
-    stop = np.searchsorted(c.point[order], visits, side="right")
-    parts = [order[a:b] for a, b in zip(start.tolist(), stop.tolist(), strict=True)]
     first: list[int] = []
     second: list[int] = []
     fit: list[float] = []
@@ -291,9 +283,9 @@ def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, 
     by_key: dict[int, list[int]] = {}
     for i, visit in enumerate(visits.tolist()):
         by_key.setdefault(int(key[visit]), []).append(i)
-    for group in by_key.values():
-        for i in group:
-            others = [j for j in group if j > i and j not in used and i not in used]
+    for places in by_key.values():
+        for i in places:
+            others = [j for j in places if j > i and j not in used and i not in used]
             costs = [
                 max(_fits(c, names, parts[i], parts[j]), _fits(c, names, parts[j], parts[i]))
                 for j in others[:200]
@@ -310,14 +302,14 @@ def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, 
 def _both(c: Courses, one: Ints, two: Ints, off: Floats) -> tuple[Courses, Ints, Ints, Floats]:
     """Each pair from both of its sides, in the order of the rows: each side is asked."""
     first, second = np.concatenate([one, two]), np.concatenate([two, one])
-    order = np.argsort(c.row[first], kind="stable")
+    order = order_rows(c.row[first])
     return c, first[order], second[order], np.concatenate([off, off])[order]
 
 
 @check(
     "M29",
     needs={"lesions": (_LENGTH, "evaluator")},
-    follows=(*_SLIPS, "M26"),
+    follows=(*COURSE_SLIPS, "M26"),
     fit=0.1,
     least=0.2,
 )
@@ -343,7 +335,7 @@ def readers_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M30",
     needs={"lesions": (_LENGTH,)},
-    follows=(*_SLIPS, "M26", "M29"),
+    follows=(*COURSE_SLIPS, "M26", "M29"),
     fit=0.06,
     least=0.2,
 )

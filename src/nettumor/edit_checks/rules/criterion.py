@@ -16,25 +16,25 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
-from nettumor.crf import Role, number_rows, occurrence
+from nettumor.crf import Role
+from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.lesion import baseline, first_rows
-from nettumor.edit_checks.rules.sums import _SPOILS, _running_minimum
+from nettumor.edit_checks.reading.lesion_rows import (
+    NEVER,
+    baseline,
+    first_rows,
+    lesions_named,
+    name_codes,
+)
+from nettumor.edit_checks.rules.lesion import beyond
+from nettumor.rows import first_of, group, smallest_at
 from nettumor.terminology import Response
 from nettumor.words.criteria_names import FAMILIES
 from nettumor.words.criteria_names import family as criteria_family
 from nettumor.words.criteria_names import read as criteria_code
 from nettumor.words.methods import is_conventional
 from nettumor.words.responses import is_immune
-
-
-def _past(groups: Ints, use: Bools, most: int) -> tuple[Ints, Ints]:
-    """The row that first passes ``most`` in its group, and how many the group has."""
-    at = np.flatnonzero(use)
-    count = np.bincount(groups[at], minlength=int(groups.max(initial=-1)) + 1)
-    over = at[occurrence(groups[at]) == most]
-    return over, count[groups[over]]
 
 
 @check("Q01", needs={"lesions": ()}, follows=("L15",), max_targets=10, max_per_organ=5)
@@ -44,7 +44,7 @@ def recist10_target_count(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows, targets = data["lesions"], baseline(data["lesions"], Role.TARGET)
     most = int(parameters["max_targets"])
-    over, count = _past(rows.track, targets, most)
+    over, count = beyond(targets, most, rows.track)
     yield Hits(
         table="lesions",
         rows=over,
@@ -56,7 +56,7 @@ def recist10_target_count(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if "organ" not in rows:
         return
     most, known = int(parameters["max_per_organ"]), rows.organ_words[rows.organ] != ""
-    over, count = _past(number_rows(rows.track, rows.organ)[0], targets & known, most)
+    over, count = beyond(targets & known, most, rows.track, rows.organ)
     yield Hits(
         table="lesions",
         rows=over,
@@ -126,35 +126,24 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["responses"]
     family = rows.table.column("criteria").map(criteria_code, np.int64)
-    at = np.flatnonzero(family >= 0)
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    _, first = number_rows(rows.timepoint[at], family[at])
-    one = at[first]  # a row of each visit and family, in time
-    kind, start = number_rows(rows.track[one], family[one])
-    count = np.bincount(kind, minlength=len(start))
-    order = np.lexsort((one[start], rows.timepoint[one[start]], -count, rows.track[one[start]]))
-    head = order[occurrence(rows.track[one[start]][order]) == 0]
-    main = np.full(data.n_tracks, -1, dtype=np.int64)
-    main[rows.track[one[start[head]]]] = family[one[start[head]]]
-    usual = main[rows.track[one]]
-    beside = np.isin(rows.timepoint[one], rows.timepoint[one[family[one] == usual]])
-    shared = np.zeros(len(start), dtype=np.bool_)
-    shared[kind[beside]] = True
-    immune = [FAMILIES.index("iRECIST")]
-    lone = (
-        ~shared[kind]
-        & (family[one] != usual)
-        & ~np.isin(family[one], immune)
-        & ~np.isin(usual, immune)
-    )
-    bad = one[lone]
-    bad = np.sort(bad[occurrence(kind[lone]) == 0])
+    one = np.zeros(rows.n, dtype=np.bool_)  # a row of each visit and family
+    one[first_of(rows.timepoint, family)] = True
+    usual = group(rows.track, by=rows.timepoint, where=one)
+    main = usual.of_rows(usual.commonest(family))
+    # a family that was given beside the usual one at some visit is a track of its own
+    of_usual = one & (family == main)
+    beside = one & np.isin(rows.timepoint, rows.timepoint[of_usual])
+    kind = group(rows.track, family, by=rows.timepoint, where=one)
+    lone = one & ~kind.of_rows(kind.any(beside), fill=False) & (family != main)
+    immune = FAMILIES.index("iRECIST")
+    lone &= (family != immune) & (main != immune)
+    bad = np.flatnonzero(kind.is_first(lone))
     names = np.array(FAMILIES, dtype=object)
     return Hits(
         table="responses",
         rows=bad,
         column="criteria",
-        expected=names[main[rows.track[bad]]],
+        expected=names[main[bad]],
         message="the response of visit {visit} is given under {value}, those of other visits "
         "under {expected}",
     )
@@ -188,17 +177,10 @@ def who_second_diameter_missing(data: Data, parameters: Parameters) -> Iterator[
 
 def _merged_masses(rows: Rows) -> Bools:
     """Rows of a lesion that others have merged into, from then on: its growth is not its own."""
-    names, words = rows.codes("lesion")
-    place, width = {w: i for i, w in enumerate(words)}, len(words) + 1
-    into = np.array([place.get(str(m), -1) for m in rows.cells.merged_into], dtype=np.int64)
-    told = np.flatnonzero(into >= 0)
-    keys, code = np.unique(rows.track[told] * width + into[told], return_inverse=True)
-    since = np.full(len(keys) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(since, code, rows.timepoint[told])
-    mine = rows.track * width + names
-    at = np.searchsorted(keys, mine)
-    here = (at < len(keys)) & np.isin(mine, keys)
-    return here & (rows.timepoint >= since[np.where(here, at, -1)])
+    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
+    told = into >= 0
+    since = smallest_at(into[told], rows.timepoint[told], len(rows.in_time), NEVER)
+    return np.asarray(rows.timepoint >= since[rows.lesion])
 
 
 def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
@@ -206,13 +188,9 @@ def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
     that size by row.
     """
     rows, size = data["lesions"], data.size
-    row = np.flatnonzero(
-        (rows.cells.role == Role.TARGET) & (rows.order >= 0) & (size >= 0) & ~_merged_masses(rows)
-    )
-    row = row[np.lexsort((row, rows.timepoint[row], rows.lesion[row]))]
-    row = row[occurrence(rows.lesion_visit[row]) == 0]
-    lowest = np.full(rows.n, np.nan)
-    lowest[row] = _running_minimum(size[row], rows.lesion[row])
+    use = (rows.cells.role == Role.TARGET) & (rows.order >= 0) & (size >= 0) & ~_merged_masses(rows)
+    once = group(rows.lesion_visit, where=use).is_first()
+    lowest = group(rows.lesion, by=rows.timepoint, where=once).running_minimum(size, before=True)
     grown = np.flatnonzero(np.isfinite(lowest) & (size > 0) & risen_by(percent, lowest, size))[::-1]
     at = np.full(len(data.timepoints), -1, dtype=np.int64)
     at[rows.timepoint[grown]] = grown
@@ -229,7 +207,7 @@ def _overall(data: Data) -> Codes:
 @check(
     "Q12",
     needs={"responses": ("overall",), "lesions": ("size", "perpendicular")},
-    follows=(*_SPOILS, "Q11"),
+    follows=(*SUM_FAULTS, "Q11"),
     percent=25.0,
 )
 def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:
@@ -252,7 +230,7 @@ def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:
         expected="PD",
         related=lesion,
         related_table="lesions",
-        names={"lesion": scans.text("lesion")[lesion]},
+        names={"lesion": scans.text("lesion", lesion)},
         parts={
             "was": was,
             "now": now,
@@ -270,23 +248,15 @@ def who_confirmation_missing(data: Data, parameters: Parameters) -> Hits:
     the patient.
     """
     rows, codes = data["responses"], _overall(data)
-    at = np.flatnonzero(codes > Response.MISSING)
-    end = np.full(data.n_tracks, np.iinfo(np.int64).max)
-    worse = at[codes[at] == Response.PD]
-    np.minimum.at(end, rows.track[worse], rows.timepoint[worse])
-    at = at[(codes[at] >= Response.PR) & (rows.timepoint[at] < end[rows.track[at]])]
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    number = np.bincount(rows.track[at], minlength=data.n_tracks)
-    first, last = np.full(data.n_tracks, np.inf), np.full(data.n_tracks, -np.inf)
-    day = np.where(
-        np.isnan(rows.day[at]), -np.inf, rows.day[at]
-    )  # where a date is not full nothing is known
-    np.minimum.at(first, rows.track[at], day)
-    np.maximum.at(last, rows.track[at], day)
-    apart = np.where(np.isfinite(first), last, np.inf) - np.where(np.isfinite(first), first, 0)
-    alone = (number == 1) | more_than(parameters["days"], apart)
-    head = np.sort(at[occurrence(rows.track[at]) == 0])
-    bad = head[alone[rows.track[head]]]
+    worse = codes == Response.PD
+    end = smallest_at(rows.track[worse], rows.timepoint[worse], data.n_tracks, NEVER)
+    good = (codes >= Response.PR) & (rows.timepoint < end[rows.track])
+    of_track = group(rows.track, by=rows.timepoint, where=good)
+    # where a date is not full nothing is known
+    known = of_track.all(~np.isnan(rows.day))
+    apart = of_track.maximum(rows.day) - of_track.minimum(rows.day)
+    alone = (of_track.size == 1) | (known & more_than(parameters["days"], apart))
+    bad = np.flatnonzero(of_track.is_first() & of_track.of_rows(alone, fill=False))
     return Hits(
         table="responses",
         rows=bad,
@@ -336,33 +306,27 @@ def irecist_icpd_without_iupd(data: Data, parameters: Parameters) -> Iterator[Hi
     yield flag(
         "responses", plain, "{value} is no response of iRECIST", "overall", expected=expected
     )
-    at = np.flatnonzero(codes > Response.NE)
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    same = (
-        np.concatenate([[False], rows.track[at][1:] == rows.track[at][:-1]])
-        if len(at)
-        else np.empty(0, bool)
-    )
-    before = np.where(same, codes[np.roll(at, 1)], Response.MISSING)
-    confirmed = immune[at] & (codes[at] == Response.PD)
+    last = group(rows.track, by=rows.timepoint, where=codes > Response.NE).previous()
+    before = np.where(last >= 0, codes[last], Response.MISSING)
+    confirmed = immune & (codes == Response.PD)
     alone = confirmed & ~np.isin(before, (Response.IUPD, Response.PD))
     yield Hits(
         table="responses",
-        rows=np.sort(at[alone]),
+        rows=np.flatnonzero(alone),
         column="overall",
         expected="iUPD",
         message="iCPD at visit {visit} without iUPD at the assessment before it",
     )
-    gap = rows.day[at] - rows.day[np.roll(at, 1)]
+    gap = rows.day - rows.day[last]
     least, most = parameters["min_days"], parameters["max_days"]
     off = confirmed & (before == Response.IUPD) & (more_than(least, gap) | more_than(gap, most))
-    order = np.argsort(at[off])
+    at = np.flatnonzero(off)
     yield Hits(
         table="responses",
-        rows=at[off][order],
+        rows=at,
         column="overall",
-        related=np.roll(at, 1)[off][order],
-        parts={"gap": gap[off][order]},
+        related=last[at],
+        parts={"gap": gap[at]},
         expected=f"{least:g} to {most:g} days after iUPD",
         message="iCPD at visit {visit} is {gap} days after iUPD; {expected} is the interval",
     )

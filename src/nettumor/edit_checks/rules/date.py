@@ -34,6 +34,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
+from nettumor.rows import group
 
 TUMOUR_DOMAINS = ("TU", "TR", "RS")
 
@@ -184,22 +185,15 @@ def _between(data: Data, dated: Dated, at: Ints) -> Bools:
     rows = data[dated.table]
     visits = rows.codes("visit" if "visit" in rows else "VISITNUM")[0]
     days = dated.dates.day
-    full = np.flatnonzero(~np.isnan(days))
     first, last = dated.dates.earliest[at], dated.dates.latest[at]
 
-    def count(group: Ints) -> Ints:
-        base = days[full].min(initial=np.inf)
-        width = days[full].max(initial=-np.inf) - base + 2
-        keys = np.sort(group[full] * width + (days[full] - base))
-        start = group[at] * width + np.clip(first - base, 0, width - 1)
-        stop = group[at] * width + np.clip(last - base, -1, width - 2)
-        found: Ints = np.searchsorted(keys, stop, side="right") - np.searchsorted(keys, start)
-        return found
+    asked = ~np.isnan(days) & np.isin(dated.subject, dated.subject[at])
 
-    if not len(full):
-        return np.zeros(len(at), dtype=np.bool_)
-    with_visit, _ = number_rows(dated.subject + 1, visits)
-    return np.asarray(count(dated.subject + 1) > count(with_visit))
+    def count(*keys: Ints) -> Ints:
+        alike = group(*keys, by=days, where=asked)
+        return alike.count_between(alike.find(*(k[at] for k in keys)), first, last)
+
+    return np.asarray(count(dated.subject + 1) > count(dated.subject + 1, visits))
 
 
 @check("D02", needs={})
@@ -502,15 +496,8 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip("no table has a study day beside its date")
 
 
-def _last(group: Ints, day: Floats, use: Bools, count: int) -> Floats:
-    """The latest day in use of each group, -inf for none."""
-    out = np.full(count, -np.inf)
-    np.maximum.at(out, group[use], day[use])
-    return out
-
-
 def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Tables with a baseline flag: table, column; group, visit, result, subject and dates of the
+    """Tables with a baseline flag: table, column; lesion, visit, result, subject and dates of the
     rows.
     """
     if usable(data, "lesions", "baseline_flag") and not from_domains(data, "lesions"):
@@ -520,7 +507,7 @@ def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             "lesions",
             "baseline_flag",
             {
-                "group": rows.lesion,
+                "lesion": rows.lesion,
                 "visit": rows.timepoint,
                 "result": said,
                 "subject": rows.subject,
@@ -550,7 +537,7 @@ def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             name,
             column,
             {
-                "group": number_rows(*keys)[0],
+                "lesion": number_rows(*keys)[0],
                 "result": said,
                 "subject": subject_of(data, name),
                 "visit": number_rows(rows.codes("VISITNUM")[0], rows.codes("VISIT")[0])[0],
@@ -572,7 +559,7 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
     start_of = np.where(np.isnan(start_of), of_subject(data, "randomized")[1], start_of)
     tables = tuple(_flagged(data))
     for table, column, of in tables:
-        rows, group, dates = data[table], of["group"], of["dates"]
+        rows, lesion, dates = data[table], of["lesion"], of["dates"]
         flags = parse_flags(rows.table.column(column)) == 1
         looked(data, dates.status != DateStatus.INVALID, flags)
         start, written = start_of[of["subject"]], day_text(data, start_of)[of["subject"]]
@@ -586,14 +573,9 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
             on=rows.text(own_column(data, table)),
             start=written,
         )
-        count = int(group.max(initial=-1)) + 1
-        earliest = np.full(count, np.iinfo(np.int64).max)
-        at = np.flatnonzero(flags & ~late)
-        at = at[np.lexsort((at, np.nan_to_num(dates.day[at], nan=np.inf), group[at]))]
-        earliest[group[at[::-1]]] = at[::-1]
-        first = earliest[group] if len(group) else group
-        again = np.zeros(len(group), dtype=np.bool_)
-        again[at] = of["visit"][at] != of["visit"][first[at]]
+        flagged = group(lesion, by=dates.day, where=flags & ~late)
+        first = flagged.of_rows(flagged.first())
+        again = (first >= 0) & (of["visit"] != of["visit"][first])
         yield flag(
             table,
             again,
@@ -603,16 +585,19 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
             related=np.where(again, first, -1),
         )
         before = of["result"] & more_than(start, dates.day)
-        last = _last(group, dates.day, before, count)
-        old = flags & ~late & ~again & more_than(last[group] if len(group) else start, dates.day)
-        old &= ~np.isin(group, group[again])
-        last_text = day_text(data, np.where(np.isinf(last), np.nan, last))
+        results = group(lesion, where=before)
+        last = results.maximum(dates.day)
+        known = results.find(lesion)
+        old = flags & ~late & ~again & (known >= 0)
+        old &= more_than(np.append(last, np.nan)[known], dates.day)
+        old &= ~np.isin(lesion, lesion[again])
+        last_text = np.append(day_text(data, last), "")
         yield flag(
             table,
             old,
             "flagged as baseline, but the last row before treatment is of {expected}",
             column,
-            expected=last_text[group] if len(group) else "",
+            expected=last_text[known],
         )
     if not tables:
         raise Skip("no table has a baseline flag beside its date")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
-from nettumor.crf import DateStatus, number_rows, occurrence
+from nettumor.crf import DateStatus
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -25,7 +25,7 @@ from nettumor.edit_checks.reading.diary_rows import Diary, diary_of, whole_codes
 from nettumor.edit_checks.reading.marker_rows import dose_day
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.edit_checks.rules.date import day_text, subject_text
-from nettumor.edit_checks.rules.structure import earlier_row
+from nettumor.rows import Groups, group
 from nettumor.study.visits import visit_numbers
 
 
@@ -59,13 +59,6 @@ def _period_days(rows: Rows, otherwise: float) -> Floats:
     return np.where(length > 0, length, otherwise)
 
 
-def _first_days(read: Diary, where: Bools) -> Ints:
-    """The first diary row of each block among those of a mask, in time."""
-    at = np.flatnonzero(where)
-    at = at[np.lexsort((at, read.day[at]))]
-    return np.sort(at[occurrence(read.block[at]) == 0])
-
-
 @check("Y02", needs={"symptoms": ("days_recorded|count",)}, min_days=4.0, period_days=7.0)
 def diary_too_few_days(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Fewer days with a record than ``min_days`` in ``period_days``, in proportion where a period
@@ -81,14 +74,15 @@ def diary_too_few_days(data: Data, parameters: Parameters) -> Iterator[Hits]:
     length = _period_days(rows, parameters["period_days"])
     told = read.period & ~np.isnan(days) & ~((days == 0) & reported)
     yield _too_few(read, told, days, length, parameters, "days_recorded")
-    with_days = np.isin(read.block, read.block[read.period & ~np.isnan(days)])
+    with_days = read.blocks.of_rows(read.blocks.any(read.period & ~np.isnan(days)), False)
     counted = read.days_in_block()
     lengths = read.per_block(np.nan_to_num(rows.number("period_days")), read.period)
     length = np.where(lengths > 0, lengths, parameters["period_days"])
     first = np.zeros(rows.n, dtype=np.bool_)
-    first[_first_days(read, read.daily & read.in_block & ~with_days)] = True
+    days_alone = read.daily & read.in_block & ~with_days
+    first[group(read.blocks.number, by=read.day, where=days_alone).first()] = True
     for name in ("count", "per_day"):
-        yield _too_few(read, first & (read.column == name), counted, length, parameters, name)
+        yield _too_few(read, first & read.is_column(name), counted, length, parameters, name)
 
 
 def _too_few(
@@ -118,12 +112,8 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     kind = np.where(read.daily, 1, np.where(read.period, 2, 0))
     looked(data, ~np.isnan(read.day), rows.when.status != DateStatus.BLANK)
-    number, _ = number_rows(read.series, kind, whole_codes(read.day, np.arange(rows.n)))
-    before = earlier_row(number)
+    before = group(read.series, kind, whole_codes(read.day)).previous()
     at = np.flatnonzero(before >= 0)
-    shown = np.full(rows.n, "", dtype=object)
-    for name in np.unique(read.column):
-        shown = np.where(read.column == name, rows.text(str(name)), shown)
     yield from hits_by_column(
         read.column,
         at,
@@ -131,7 +121,7 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
         table="symptoms",
         related=before[at],
         expected="one entry a day",
-        parts={"symptom": rows.text("symptom")[at], "other": shown[before[at]]},
+        parts={"symptom": rows.text("symptom")[at], "other": read.text_at(before[at])},
         names={"date": day_text(data, read.day[at])},
     )
 
@@ -332,21 +322,12 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
     minutes = _minutes(rows)
     known = ~np.isnan(minutes) & ~np.isnan(read.day)
     looked(data, known, ~rows.blank("entered"))
-    at = np.flatnonzero(known)
-    at = at[np.lexsort((at, read.day[at], minutes[at], rows.subject[at]))]
-    apart = np.ones(len(at), dtype=np.bool_)
-    apart[1:] = (np.diff(rows.subject[at]) != 0) | more_than(
-        np.diff(minutes[at]), parameters["at_once_minutes"]
-    )
-    session = np.cumsum(apart) - 1
-    _, first = number_rows(session, whole_codes(read.day[at], at))
-    days = np.bincount(session[first], minlength=int(session.max(initial=-1)) + 1)
-    together = days[session] >= parameters["at_once_days"]
-    inside = np.zeros(rows.n, dtype=np.bool_)
-    inside[at[together]] = True
-    starts = np.sort(at[together & apart])
-    number = np.zeros(rows.n, dtype=np.int64)
-    number[at] = days[session]
+    entries = group(rows.subject, by=(minutes, read.day), where=known)
+    before = entries.previous()
+    apart = (before < 0) | more_than(minutes - minutes[before], parameters["at_once_minutes"])
+    days = _runs(entries, apart, read.day)
+    inside = days >= parameters["at_once_days"]
+    starts = np.flatnonzero(inside & apart)
     yield Hits(
         table="symptoms",
         rows=starts,
@@ -354,7 +335,7 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="an entry on the day",
         message="{days} days of the diary were entered at one time ({value}), the first of them "
         "{date}",
-        parts={"days": number[starts]},
+        parts={"days": days[starts]},
         names={"date": day_text(data, read.day[starts])},
     )
     delay = entered - read.day
@@ -376,6 +357,17 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="an entry on the day",
         symptom=rows.text("symptom"),
     )
+
+
+def _runs(diary: Groups, begins: Bools, day: Floats) -> Ints:
+    """How many different days the run of each row has; 0 for rows in no group.
+
+    A run begins where it is said, and lasts until the next one in the order of the groups.
+    """
+    run = np.full(len(begins), -1, dtype=np.int64)
+    run[diary.row] = np.cumsum(begins[diary.row]) - 1
+    days = np.bincount(group(run, day).keys[0], minlength=1)
+    return np.where(run < 0, 0, days[run])
 
 
 @check(
@@ -434,20 +426,12 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     known = read.daily & ~np.isnan(read.count) & ~np.isnan(read.day)
     looked(data, known, read.daily & ~np.isnan(read.count))
-    at = np.flatnonzero(known)
-    at = at[np.lexsort((at, read.day[at], read.series[at]))]
-    new = np.ones(len(at), dtype=np.bool_)
-    new[1:] = (np.diff(read.series[at]) != 0) | (np.diff(read.count[at]) != 0)
-    run = np.cumsum(new) - 1
-    _, first = number_rows(run, whole_codes(read.day[at], at))
-    days = np.bincount(run[first], minlength=int(run.max(initial=-1)) + 1)
-    bad = (
-        new
-        & (days[run] >= parameters["days"])
-        & ~more_than(parameters["min_count"], read.count[at])
-    )
-    order = np.argsort(at[bad])
-    row, length = at[bad][order], days[run[bad]][order]
+    diary = group(read.series, by=read.day, where=known)
+    before = diary.previous()
+    new = (before < 0) | (read.count != read.count[before])
+    days = _runs(diary, new, read.day)
+    few = more_than(parameters["min_count"], read.count)
+    row = np.flatnonzero(known & new & (days >= parameters["days"]) & ~few)
     yield from hits_by_column(
         read.column,
         row,
@@ -456,7 +440,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
         value=read.count[row],
         expected="numbers that vary",
         names={"visit": ""},
-        parts={"symptom": rows.text("symptom")[row], "days": length},
+        parts={"symptom": rows.text("symptom")[row], "days": days[row]},
     )
 
 
@@ -484,17 +468,15 @@ def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
     value = np.where(read.daily, read.count, np.where(read.period, rows.number("per_day"), np.nan))
     days = np.where(read.daily, 1.0, rows.number("days_recorded"))
-    size = int(read.series.max(initial=-1)) + 1
     use = known & ~np.isnan(value)
-    first = use & early
+    series = group(read.series)
     total, recorded, mean, n = (
-        np.bincount(read.series[first], weights=w[first], minlength=size)
-        for w in (np.nan_to_num(days, nan=np.inf), np.nan_to_num(days), value, np.ones(rows.n))
+        series.total(w, use & early)
+        for w in (np.nan_to_num(days, nan=np.inf), days, value, np.ones(rows.n))
     )
-    later = np.flatnonzero(use & ~early)
-    later = later[np.lexsort((later, rows.when.earliest[later]))]
-    later = np.sort(later[occurrence(read.series[later]) == 0])
-    mine = read.series[later]
+    later = group(read.series, by=rows.when.earliest, where=use & ~early).first()
+    later = np.sort(later)
+    mine = series.number[later]
     none, zero = n[mine] == 0, mean[mine] == 0
     few = ~none & more_than(parameters["min_days"], total[mine])
     for where, message in (
@@ -518,7 +500,7 @@ def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
             expected=f"a baseline above 0 of at least {parameters['min_days']:g} days",
             parts={
                 "symptom": rows.text("symptom")[at],
-                "days": recorded[read.series[at]],
+                "days": recorded[series.number[at]],
                 "least": f"{parameters['min_days']:g}",
             },
         )

@@ -16,41 +16,22 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.assessment.lesion_arrays import sizes_used
-from nettumor.crf import Column, Role, State, number_rows, occurrence, parse_flags, parse_roles
+from nettumor.crf import Column, Role, State, parse_flags, parse_roles
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.criteria import RECIST_1_1
 from nettumor.edit_checks.engine.columns import written
+from nettumor.edit_checks.engine.explained_by import SIZE_SLIPS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.methods import kinds_of
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
+from nettumor.rows import find_rows, first_of, group, order_rows
 from nettumor.words.organs import side
-
-_SLIPS = ("S03", "L15", "M03", "M06", "M08", "M09", "M10", "M12", "M13", "M15", "M25", "M26", "M27")
-"""Faults after which a size is not what was meant."""
-
-
-def first_rows(rows: Rows, where: Bools) -> Ints:
-    """The first row in time (at one visit, in the file) of each lesion among those where a mask
-    holds.
-    """
-    at = np.flatnonzero(where)
-    at = at[np.argsort(rows.timepoint[at], kind="stable")]
-    return np.sort(at[occurrence(rows.lesion[at]) == 0])
-
-
-def baseline(rows: Rows, role: Role) -> Bools:
-    """One row per lesion of a role at baseline; a part of a split lesion is no lesion of
-    its own.
-    """
-    out = np.zeros(rows.n, dtype=np.bool_)
-    whole = rows.cells.parent == ""
-    out[first_rows(rows, (rows.order == 0) & (rows.cells.role == role) & whole)] = True
-    return out
 
 
 @made_once
@@ -78,27 +59,27 @@ def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[
     """
     rows, (value, column) = data["lesions"], measured(data)
     for name in dict.fromkeys(column[where].tolist()):
-        mine = where & (column == name)
-        word = np.isnan(rows.number(name))  # too small to measure, in this cell or in the state
-        mm = np.array(written(value, rows.n), dtype=object)
-        found = np.where(word, "too small to measure", mm + " mm")
-        yield flag(
-            "lesions",
-            mine,
-            message,
-            name,
-            value=np.where(word, rows.text(name), mm),
-            found=found,
-            **more,
+        at = np.flatnonzero(where & (column == name))
+        word = np.isnan(rows.number(name)[at])  # too small to measure, in this cell or in the state
+        mm = written(value[at], len(at))
+        parts = {n: part[at] if np.ndim(part) else part for n, part in more.items()}
+        yield Hits(
+            table="lesions",
+            rows=at,
+            message=message,
+            column=name,
+            value=np.where(word, rows.text(name, at), mm),
+            expected=parts.pop("expected"),
+            severity=parts.pop("severity", ""),
+            parts={"found": np.where(word, "too small to measure", mm + " mm"), **parts},
         )
 
 
-def _beyond(groups: Ints, use: Bools, most: int) -> tuple[Ints, Ints]:
-    """The row that first passes ``most`` in its group, and how many the group has."""
-    at = np.flatnonzero(use)
-    count = np.bincount(groups[at], minlength=int(groups.max(initial=-1)) + 1)
-    over = at[occurrence(groups[at]) == most]
-    return over, count[groups[over]]
+def beyond(use: Bools, most: int, *keys: Ints) -> tuple[Ints, Ints]:
+    """The row in use that first passes ``most`` of those with its keys, and how many have them."""
+    alike = group(*keys, where=use)
+    over = np.flatnonzero(alike.occurrence == most)
+    return over, alike.size[alike.number[over]]
 
 
 @check("L01", needs={"lesions": ()}, follows=("L15",), max_targets=5)
@@ -107,7 +88,7 @@ def too_many_targets(data: Data, parameters: Parameters) -> Hits:
     many.
     """
     rows, most = data["lesions"], int(parameters["max_targets"])
-    over, count = _beyond(rows.track, baseline(rows, Role.TARGET), most)
+    over, count = beyond(baseline(rows, Role.TARGET), most, rows.track)
     return Hits(
         table="lesions",
         rows=over,
@@ -126,8 +107,7 @@ def too_many_targets_per_organ(data: Data, parameters: Parameters) -> Hits:
     """
     rows, most = data["lesions"], int(parameters["max_per_organ"])
     known = rows.organ_words[rows.organ] != ""
-    groups, _ = number_rows(rows.track, rows.organ)
-    over, count = _beyond(groups, baseline(rows, Role.TARGET) & known, most)
+    over, count = beyond(baseline(rows, Role.TARGET) & known, most, rows.track, rows.organ)
     return Hits(
         table="lesions",
         rows=over,
@@ -156,7 +136,7 @@ _SIZED = "size|viable|diameter|perpendicular"
 @check(
     "L03",
     needs={"lesions": (_SIZED,)},
-    follows=_SLIPS,
+    follows=SIZE_SLIPS,
     min_mm=10.0,
     xray_min=20.0,
     slice_factor=2.0,
@@ -187,7 +167,7 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "L04",
     needs={"lesions": (_SIZED, "organ|nodal")},
-    follows=_SLIPS,
+    follows=SIZE_SLIPS,
     min_node_mm=15.0,
     slice_factor=2.0,
 )
@@ -210,7 +190,7 @@ def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "L05",
     needs={"lesions": (_SIZED, "organ|nodal")},
-    follows=_SLIPS,
+    follows=SIZE_SLIPS,
     node_normal_mm=10.0,
     node_target_mm=15.0,
     max_targets=5,
@@ -242,7 +222,7 @@ def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterato
         count=count,
         nodes=nodes,
         expected="a target, if it can be measured again",
-        severity=np.full(rows.n, "note"),
+        severity="note",
     )
 
 
@@ -260,11 +240,8 @@ def baseline_target_zero_or_missing(data: Data, parameters: Parameters) -> Itera
         )
     rows, (_, column) = data["lesions"], measured(data)
     bad = baseline(rows, Role.TARGET) & ~(data.size > 0)
-    found = np.select(
-        [data.size == 0, rows.cells.not_evaluable],
-        ["is 0 or absent", "is not evaluable"],
-        "has no size",
-    )
+    words = np.array(["has no size", "is not evaluable", "is 0 or absent"], dtype=object)
+    found = words[np.where(data.size == 0, 2, rows.cells.not_evaluable.astype(np.int8))]
     for name in dict.fromkeys(column[bad].tolist()):
         yield flag(
             "lesions",
@@ -342,7 +319,7 @@ def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]
     at = points.lesions[(points.order == 0) & ~has[points.track] & (points.lesions >= 0)]
     yield Hits(
         table="lesions",
-        rows=np.sort(at),
+        rows=at[order_rows(at)],
         column="role",
         expected="a target or non-target lesion",
         message="{subject} has neither target nor non-target lesion at baseline (visit {visit}, "
@@ -367,12 +344,6 @@ def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-def _first_of_track(data: Data, where: Bools) -> Ints:
-    rows = data["lesions"]
-    at = np.flatnonzero(where)
-    return np.asarray(at[occurrence(rows.track[at]) == 0])
-
-
 @check("L08", needs={"lesions": ()}, follows=("S11", "L15"), require_measurable=False)
 def no_measurable_disease(data: Data, parameters: Parameters) -> Hits:
     """A patient with non-target lesions only; an error where the protocol asks for measurable
@@ -380,7 +351,7 @@ def no_measurable_disease(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     targets = np.isin(rows.track, rows.track[rows.cells.role == Role.TARGET])
-    at = _first_of_track(data, baseline(rows, Role.NON_TARGET) & ~targets)
+    at = first_of(rows.track, where=baseline(rows, Role.NON_TARGET) & ~targets)
     severity = "error" if parameters["require_measurable"] else ""
     return Hits(
         table="lesions",
@@ -465,7 +436,7 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
 @check(
     "L09",
     needs={"lesions": ("organ",)},
-    follows=(*_SLIPS, "L05", "L16"),
+    follows=(*SIZE_SLIPS, "L05", "L16"),
     min_mm=10.0,
     min_node_mm=15.0,
     max_targets=5,
@@ -473,7 +444,6 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
 def measurable_organ_not_represented(data: Data, parameters: Parameters) -> Hits:
     """An organ with a measurable non-target and no target, while there is room for more targets."""
     rows, (size, _) = data["lesions"], measured(data)
-    place, _ = number_rows(rows.track, rows.organ)
     targets = baseline(rows, Role.TARGET)
     count = np.bincount(rows.track[targets], minlength=data.n_tracks)[rows.track]
     known = rows.organ_words[rows.organ] != ""
@@ -482,9 +452,10 @@ def measurable_organ_not_represented(data: Data, parameters: Parameters) -> Hits
         & ~np.isnan(size)
         & known
     )
-    large &= ~np.isin(place, place[targets]) & (count < parameters["max_targets"])
-    at = np.flatnonzero(large)
-    at = at[occurrence(place[at]) == 0]
+    large &= count < parameters["max_targets"]
+    at = first_of(rows.track, rows.organ, where=large)
+    held = rows.track[targets], rows.organ[targets]
+    at = at[find_rows((rows.track[at], rows.organ[at]), held) < 0]
     return Hits(
         table="lesions",
         rows=at,
@@ -534,7 +505,7 @@ def bone_or_cystic_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows=first_rows(rows, cystic),
         column=column,
         expected="a lesion that is not cystic",
-        parts={"place": rows.text("organ")[first_rows(rows, cystic)]},
+        parts={"place": rows.text("organ", first_rows(rows, cystic))},
         message="target {lesion} ({place}) is cystic, and {subject} has non-targets that are not "
         "and could be "
         "chosen",
@@ -592,16 +563,14 @@ def irradiated_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
             parse_roles(variable(tu.table, "TUSTRESC", "TUORRES")) == Role.TARGET
         )
         bad &= (parse_flags(since[1]) != 1) if since is not None else True
-        at = np.flatnonzero(bad)
-        lesion, _ = number_rows(
-            tu.codes("USUBJID")[0], evaluator(tu.table, "TU").trimmed.codes, tu.codes("TULNKID")[0]
-        )
+        reader = evaluator(tu.table, "TU").trimmed.codes
+        at = first_of(tu.codes("USUBJID")[0], reader, tu.codes("TULNKID")[0], where=bad)
         yield Hits(
             table="TU",
-            rows=at[occurrence(lesion[at]) == 0],
+            rows=at,
             column=before[0],
             message=message,
-            value=before[1].text[at[occurrence(lesion[at]) == 0]],
+            value=before[1].text[at],
             expected="progression since irradiation",
         )
     if not asked:

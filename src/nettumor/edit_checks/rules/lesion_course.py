@@ -13,14 +13,26 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools
-from nettumor.crf import Column, Role, State, number_rows, occurrence
+from nettumor.crf import Column, Role, State
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.recomputed import MEASURED, too_small
-from nettumor.edit_checks.rules.lesion import first_rows, organ_sides
+from nettumor.edit_checks.reading.lesion_rows import (
+    NEVER,
+    first_rows,
+    first_said,
+    lesion_at,
+    lesions_named,
+    name_codes,
+    parents,
+    usual,
+    whole_lesions,
+)
+from nettumor.edit_checks.reading.recomputed import MEASURED
+from nettumor.edit_checks.rules.lesion import organ_sides
+from nettumor.rows import first_of, group, number_rows, smallest_at
 from nettumor.words.organs import read as organ_of
 from nettumor.words.organs import words_of
 
@@ -33,7 +45,7 @@ def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
     named in ``rebaseline`` (a second baseline, as after a change of therapy).
     """
     rows = data["lesions"]
-    late = (rows.order > 0) & (rows.first_row == np.arange(rows.n)) & (rows.cells.parent == "")
+    late = (rows.order > 0) & rows.in_time.is_first() & whole_lesions(rows)
     late &= np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
     late &= ~np.isin(rows.lesion, rows.lesion[rows.order <= 0])
     late &= ~_merged_mass(rows) & ~np.isin(
@@ -51,56 +63,8 @@ def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
 
 def _merged_mass(rows: Rows) -> Bools:
     """Rows of lesions that others of the same track are said to have merged into."""
-    into = lesions_named(rows, rows.cells.merged_into)
+    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
     return np.isin(rows.lesion, into[into >= 0])
-
-
-def lesions_named(rows: Rows, wanted: Words) -> Ints:
-    """For each row the lesion of its track that has this name, -1 for none."""
-    out = np.full(rows.n, -1, dtype=np.int64)
-    at = np.flatnonzero(wanted != "")
-    if not len(at):
-        return out
-    names, words = rows.codes("lesion")
-    place = {w: i for i, w in enumerate(words) if w}
-    code = np.array([place.get(" ".join(str(w).split()), -1) for w in wanted[at]], dtype=np.int64)
-    mine = np.flatnonzero(np.isin(rows.track, rows.track[at]))
-    keys, first = np.unique(rows.track[mine] * len(words) + names[mine], return_index=True)
-    key = rows.track[at] * len(words) + code
-    found = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
-    there = (code >= 0) & (keys[found] == key)
-    out[at[there]] = rows.lesion[mine[first[found[there]]]]
-    return out
-
-
-def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
-    """The commonest known code of each row's lesion (among equals the first in time); -1 where none
-    is known.
-    """
-    at = np.flatnonzero(known)
-    at = at[np.lexsort((rows.timepoint[at], rows.lesion[at]))]
-    pair, first = number_rows(rows.lesion[at], codes[at])
-    count = np.bincount(pair, minlength=len(first))
-    # by lesion; the commonest first, then the earliest
-    order = np.lexsort((at[first], rows.timepoint[at[first]], -count, rows.lesion[at[first]]))
-    best = at[first][order]
-    best = best[occurrence(rows.lesion[best]) == 0]
-    out = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
-    out[rows.lesion[best]] = codes[best]
-    return out[rows.lesion] if rows.n else np.empty(0, np.int64)
-
-
-def _once(rows: Rows, where: Bools, said: Ints) -> tuple[Bools, Ints]:
-    """The first row in time of each (lesion, word) among those of a mask, and for each row how many
-    there are.
-    """
-    at = np.flatnonzero(where)
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    pair, _ = number_rows(rows.lesion[at], said[at])
-    first, number = np.zeros(rows.n, dtype=np.bool_), np.zeros(rows.n, dtype=np.int64)
-    first[at[occurrence(pair) == 0]] = True
-    number[at] = np.bincount(pair, minlength=1)[pair]
-    return first, number
 
 
 def _more(number: Ints) -> Words:
@@ -118,7 +82,7 @@ def lesion_role_changed(data: Data, parameters: Parameters) -> Hits:
     role = rows.cells.role.astype(np.int64)
     known = np.isin(role, (Role.TARGET, Role.NON_TARGET, Role.NEW))
     expected = usual(rows, role, known)
-    first, number = _once(rows, known & (role != expected), np.maximum(role, 0))
+    first, number = first_said(rows, known & (role != expected), np.maximum(role, 0))
     names = np.array([r.name.replace("_", "-") for r in Role], dtype=object)
     return flag(
         "lesions",
@@ -142,7 +106,7 @@ def lesion_location_changed(data: Data, parameters: Parameters) -> Iterator[Hits
     known = ~rows.blank("organ") & (rows.organ_words[rows.organ] != "")
     expected = usual(rows, rows.organ, known)
     moved = known & (rows.organ != expected)
-    first, number = _once(rows, moved, rows.organ)
+    first, number = first_said(rows, moved, rows.organ)
     message = "{lesion} lies in {value} at visit {visit}{more} and in {expected} elsewhere"
     yield flag(
         "lesions",
@@ -156,7 +120,7 @@ def lesion_location_changed(data: Data, parameters: Parameters) -> Iterator[Hits
     sided = known & (sides > 0)
     other = usual(rows, sides, sided)
     changed = sided & (sides != other) & ~moved
-    first, number = _once(rows, changed, sides)
+    first, number = first_said(rows, changed, sides)
     words = np.array(["", "LEFT", "RIGHT"], dtype=object)
     yield flag(
         "lesions",
@@ -222,13 +186,14 @@ def _other_words(rows: Rows, use: Bools, message: str) -> Hits:
     sets = list(table)
     expected = usual(rows, said, use)
     pair = np.flatnonzero(use & (said != expected) & (expected >= 0))
-    both, at = np.unique(np.stack([said[pair], expected[pair]]), axis=1, return_inverse=True)
+    number, lead = number_rows(said[pair], expected[pair])
+    both = zip(said[pair[lead]].tolist(), expected[pair[lead]].tolist(), strict=True)
     apart = np.array(
-        [not (sets[a] <= sets[b] or sets[b] <= sets[a]) for a, b in both.T.tolist()], dtype=np.bool_
+        [not (sets[a] <= sets[b] or sets[b] <= sets[a]) for a, b in both], dtype=np.bool_
     )
     bad = np.zeros(rows.n, dtype=np.bool_)
-    bad[pair] = apart[at.reshape(-1)] if len(pair) else False
-    first, number = _once(rows, bad, said)
+    bad[pair] = apart[number] if len(pair) else False
+    first, number = first_said(rows, bad, said)
     usual_words = np.full(len(sets) + 1, "", dtype=object)
     usual_words[said] = rows.text("organ")
     return flag(
@@ -257,11 +222,9 @@ def _tr_against_tu(data: Data) -> Iterator[Hits]:
         return np.asarray(column.map(lambda w: organ_of(w, data.organ_map), object))
 
     here, there = organs(own), organs(theirs)
-    at = np.flatnonzero((here != there) & (here != "") & (there != "") & (found >= 0))
-    lesion, _ = number_rows(
-        data["TR"].codes("USUBJID")[0], evaluator(tr, "TR").trimmed.codes, tr.keys_of("TRLNKID")[0]
-    )
-    at = at[occurrence(lesion[at]) == 0]
+    other = (here != there) & (here != "") & (there != "") & (found >= 0)
+    reader, name = evaluator(tr, "TR").trimmed.codes, tr.keys_of("TRLNKID")[0]
+    at = first_of(data["TR"].codes("USUBJID")[0], reader, name, where=other)
     yield Hits(
         table="TR",
         rows=at,
@@ -305,7 +268,7 @@ def id_prefix_mismatch(data: Data, parameters: Parameters) -> Hits:
         rows=at,
         column="lesion",
         expected=names[told[at]],
-        parts={"role": rows.text("role")[at]},
+        parts={"role": rows.text("role", at)},
         message="the name {value} tells the role {expected}, but the role is {role}",
     )
 
@@ -325,22 +288,20 @@ def lesion_id_gap(data: Data, parameters: Parameters) -> Hits:
     rows = data["lesions"]
     number = rows.table.column("lesion").map(_number_of, np.int64)
     at = first_rows(rows, number >= 0)
-    at = at[np.lexsort((rows.cells.role[at] != Role.TARGET, number[at], rows.track[at]))]
-    starts = (
-        np.concatenate([[True], rows.track[at][1:] != rows.track[at][:-1]])
-        if len(at)
-        else np.empty(0, bool)
-    )
-    before = np.concatenate([[0], number[at][:-1]]) if len(at) else number[at]
-    before = np.where(starts, np.minimum(number[at], 1) - 1, before)  # names start at 0 or 1
-    open_ = (number[at] > before + 1) & (rows.cells.role[at] == Role.TARGET)
-    gap, missing = at[open_], (before + 1)[open_]
-    once = occurrence(rows.track[gap]) == 0
+    named = np.zeros(rows.n, dtype=np.bool_)
+    named[at] = True
+    other = rows.cells.role != Role.TARGET
+    in_turn = group(rows.track, by=(number, other), where=named)
+    before = in_turn.previous()
+    least = np.where(before >= 0, number[before], np.minimum(number, 1) - 1) + 1  # from 0 or 1 on
+    open_ = named & (number > least) & ~other
+    gap = in_turn.first(open_)
+    gap = gap[gap >= 0]
     return Hits(
         table="lesions",
-        rows=gap[once],
+        rows=gap,
         column="lesion",
-        expected=missing[once],
+        expected=least[gap],
         message="the targets of {subject} are not numbered on: there is {value}, but no number "
         "{expected}; "
         "was a lesion deleted?",
@@ -366,23 +327,18 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
     rows, size = data["lesions"], data.size
     use = np.flatnonzero((size > 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET)))
-    default = too_small(data)  # two lesions too small to measure are alike without being one
-    count = int(rows.lesion.max(initial=-1)) + 1
+    default = data.sizes.too_small  # two lesions too small to measure are alike without being one
+    count = len(rows.in_time)
     bits = _mixed(size[use].view(np.uint64) ^ _mixed(rows.timepoint[use].astype(np.uint64)))
     total = np.zeros(count, dtype=np.uint64)
     np.add.at(total, rows.lesion[use], bits)
     visits = np.bincount(rows.lesion[use[~default[use]]], minlength=count)
-    first = np.flatnonzero(
-        (rows.first_row == np.arange(rows.n)) & (visits[rows.lesion] >= parameters["min_visits"])
-    )
-    sums = np.unique(total[rows.lesion[first]], return_inverse=True)[1]
-    series, _ = number_rows(rows.track[first], rows.organ[first], organ_sides(rows)[first], sums)
-    known = rows.organ_words[rows.organ[first]] != ""
-    series = np.where(known, series, series.max(initial=0) + 1 + np.arange(len(series)))
-    again = first[occurrence(series) > 0]
-    head = np.full(int(series.max(initial=-1)) + 1, -1, dtype=np.int64)
-    head[series[::-1]] = first[::-1]
-    twin = head[series[occurrence(series) > 0]]
+    series, _ = number_rows(total)
+    enough = rows.in_time.is_first() & (visits[rows.lesion] >= parameters["min_visits"])
+    enough &= rows.organ_words[rows.organ] != ""
+    alike = group(rows.track, rows.organ, organ_sides(rows), series[rows.lesion], where=enough)
+    again = np.flatnonzero(alike.occurrence > 0)
+    twin = alike.first()[alike.number[again]]
     return Hits(
         table="lesions",
         rows=again,
@@ -390,7 +346,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
         related=twin,
         expected="two lesions, or one name",
         parts={
-            "twin": rows.text("lesion")[twin],
+            "twin": rows.text("lesion", twin),
             "visits": visits[rows.lesion[again]],
             "place": rows.organ_words[rows.organ[again]],
         },
@@ -410,36 +366,34 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     rows = data["lesions"]
     names, words = rows.codes("lesion")
     shape = [_PART.fullmatch(w.upper()) for w in words]
-    parents = np.array([m.group(1) if m else "" for m in shape], dtype=object)
-    lone = np.flatnonzero((parents != "")[names] & (rows.cells.parent == "")) if rows.n else names
-    missing = np.unique(parents, return_inverse=True)[1][names[lone]] if rows.n else names
-    lone = lone[occurrence(number_rows(rows.track[lone], missing)[0]) == 0]
+    told = np.array([m.group(1) if m else "" for m in shape], dtype=object)
+    code = {word: i for i, word in enumerate(sorted({*told.tolist()} - {""}))}
+    parent = np.array([code.get(word, -1) for word in told.tolist()], dtype=np.int64)
+    wanted = parent[names] if rows.n else names
+    lone = first_of(rows.track, wanted, where=whole_lesions(rows))
     yield Hits(
         table="lesions",
         rows=lone,
         column="lesion",
-        expected=parents[names[lone]],
+        expected=told[names[lone]],
         message="{value} is named as a part of {expected}, but there is no {expected}",
     )
-    whole = lesions_named(rows, rows.cells.parent)
-    parts = np.flatnonzero(whole >= 0)
-    one = number_rows(whole[parts], rows.lesion[parts])[1]
-    number = np.bincount(whole[parts][one], minlength=int(rows.lesion.max(initial=-1)) + 1)
-    single = np.zeros(rows.n, dtype=np.bool_)
-    single[parts] = number[whole[parts]] == 1
+    whole = lesions_named(rows, parents(rows))
+    parts = group(whole, rows.lesion).keys[0]
+    single = (whole >= 0) & (np.bincount(parts, minlength=len(rows.in_time))[whole] == 1)
+    at = first_rows(rows, single)
     yield Hits(
         table="lesions",
-        rows=first_rows(rows, single),
+        rows=at,
         column="lesion",
         expected="two parts or more",
-        parts={"parent": rows.cells.parent[first_rows(rows, single)]},
+        parts={"parent": rows.cells.parent[at]},
         message="{value} is the only part of {parent}",
     )
-    since = np.full(len(number), np.iinfo(np.int64).max)
-    there = parts[data.size[parts] > 0]
-    np.minimum.at(since, whole[there], rows.timepoint[there])
+    sized = (whole >= 0) & (data.size > 0)
+    since = smallest_at(whole[sized], rows.timepoint[sized], len(rows.in_time), NEVER)
     both = (data.size > 0) & (rows.timepoint >= since[rows.lesion])
-    first, count = _once(rows, both, rows.lesion)
+    first, count = first_said(rows, both, rows.lesion)
     yield flag(
         "lesions",
         first,
@@ -459,11 +413,12 @@ def _mergers(data: Data, rows: Rows) -> Iterator[Hits]:
     merged = told | (rows.cells.state == State.MERGED)
     if not merged.any():
         return
-    into = lesions_named(rows, rows.cells.merged_into)
-    width = len(data.timepoints) + 1
-    measured = np.unique((rows.lesion * width + rows.timepoint)[data.size > 0])
-    bad = told & ((into < 0) | ~np.isin(into * width + rows.timepoint, measured))
-    first, _ = _once(rows, bad, rows.lesion)
+    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
+    named = np.flatnonzero(into >= 0)
+    bad = told.copy()
+    sized = data.size > 0
+    bad[named] = lesion_at(rows, into[named], rows.timepoint[named], sized) < 0
+    first, _ = first_said(rows, bad, rows.lesion)
     column = "state" if "state" in rows else "reason"
     yield flag(
         "lesions",
@@ -473,11 +428,8 @@ def _mergers(data: Data, rows: Rows) -> Iterator[Hits]:
         expected="a size of the merged lesion",
         other=rows.cells.merged_into,
     )
-    since = np.full(int(rows.lesion.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(since, rows.lesion[merged], rows.timepoint[merged])
-    first, count = _once(
-        rows, (data.size > 0) & (rows.timepoint >= since[rows.lesion]), rows.lesion
-    )
+    since = smallest_at(rows.lesion[merged], rows.timepoint[merged], len(rows.in_time), NEVER)
+    first, count = first_said(rows, sized & (rows.timepoint >= since[rows.lesion]), rows.lesion)
     yield flag(
         "lesions",
         first,

@@ -20,18 +20,19 @@ import numpy.typing as npt
 
 from nettumor import criteria as editions
 from nettumor import markers
-from nettumor._arrays import Bools, Floats, more_than, risen_by
-from nettumor.crf import UNKNOWN, DateStatus, number_rows, occurrence
+from nettumor._arrays import Floats, more_than, risen_by
+from nettumor.crf import UNKNOWN, DateStatus
 from nettumor.crf.cells import tidy
 from nettumor.criteria import MarkerCriteria
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.marker_rows import (
     CREATININE,
     DAY,
     Markers,
     baseline_rows,
+    course_responses,
     dose_day,
     folded,
     marker_name,
@@ -41,7 +42,7 @@ from nettumor.edit_checks.reading.marker_rows import (
 from nettumor.edit_checks.rules.date import day_text
 from nettumor.edit_checks.rules.marker_slips import short_number
 from nettumor.errors import InputError
-from nettumor.markers import marker_response
+from nettumor.rows import Groups, group, number_rows
 from nettumor.terminology import Response, labels
 
 
@@ -95,11 +96,10 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     blank = read.unit_words[read.unit] == ""
     kind = np.where(read.per == CREATININE, 1, 0)
-    mixed = np.isin(read.series, read.series[kind == 1]) & np.isin(
-        read.series, read.series[read.per == DAY]
-    )
-    group, _ = number_rows(read.series, np.where(mixed, kind, 0))
-    row, first = read.changed(np.where(blank, -1, read.unit), group)
+    mixed = read.samples.any(kind == 1) & read.samples.any(read.per == DAY)
+    apart = np.where(read.samples.of_rows(mixed, False), kind, 0)
+    among, _ = number_rows(read.series, apart)
+    row, first = read.changed(np.where(blank, -1, read.unit), among)
     unit, name = rows.text("unit"), rows.text("marker")
     why = [_comparison(*w) for w in zip(name[row], unit[row], unit[first], strict=True)]
     yield Hits(
@@ -113,8 +113,8 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
     if "upper_limit_unit" in rows:
         limit = np.array([unit_key(str(w))[0] for w in rows.text("upper_limit_unit")], dtype=object)
-        other = np.flatnonzero((limit != "") & ~blank & (limit != read.unit_words[read.unit]))
-        other = other[occurrence(read.series[other]) == 0]
+        differs = (limit != "") & ~blank & (limit != read.unit_words[read.unit])
+        other = np.sort(group(read.series, where=differs).first())
         yield Hits(
             table="markers",
             rows=other,
@@ -167,12 +167,10 @@ def uln_changed(data: Data, parameters: Parameters) -> Hits:
     """
     read = markers_of(data)
     limit = read.rows.number("upper_limit")
-    group = read.series, folded(read.rows, "lab"), folded(read.rows, "assay"), read.unit
-    row, before = read.before(*group, use=limit > 0)
-    changed = np.flatnonzero((before >= 0) & (limit[row] != limit[row[before]]))
-    here, was = row[changed], row[before[changed]]
-    order = np.argsort(here)
-    here, was = here[order], was[order]
+    keys = read.series, folded(read.rows, "lab"), folded(read.rows, "assay"), read.unit
+    before = read.by_time(*keys, use=limit > 0).previous()
+    here = np.flatnonzero((before >= 0) & (limit != limit[before]))
+    was = before[here]
     return Hits(
         table="markers",
         rows=here,
@@ -301,16 +299,10 @@ def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits
         )
     dated = read.given & np.isfinite(read.time)
     looked(data, dated & ~np.isnan(dose), read.given & (rows.when.status != DateStatus.BLANK))
-    early = read.series[dated & (read.time <= dose)]
-    undated = read.series[read.given & ~np.isfinite(read.time)]
-    late = (
-        dated
-        & (rows.when.earliest > dose)
-        & ~np.isin(read.series, early)
-        & ~np.isin(read.series, undated)
-    )
-    at = read.order[late[read.order]]
-    at = np.sort(at[occurrence(read.series[at]) == 0])
+    has_early = read.samples.any(dated & (read.time <= dose))
+    has_undated = read.samples.any(read.given & ~np.isfinite(read.time))
+    first = read.samples.first(dated & (rows.when.earliest > dose))
+    at = np.sort(first[(first >= 0) & ~has_early & ~has_undated])
     named = np.isin(rows.word("visit"), ("BASELINE", "SCREENING", "0")) | np.isin(
         rows.word("visit_name"), ("BASELINE", "SCREENING")
     )
@@ -355,13 +347,13 @@ _RESPONDS = {
     criteria="biological-vogl-2008",
 )
 def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A reported marker response that is not the one of `marker_response` from the baseline sample.
+    """A reported marker response that is not the one of `marker_course` from the baseline sample.
 
-    Judged by ``criteria``: "biological-vogl-2008" (a decrease of more than 50 %), or
-    "biological-net-who" (50 % and more, 25 % for MR); those of the run where they are of markers.
-    GCIG (CA-125) and PCWG3 (PSA) are not in the library: their markers are judged by the same rule,
-    without their confirmation. "Response" means CR or PR, "no response" anything else. A change of
-    unit or assay, and CR without an upper limit, are not judged.
+    Judged by ``criteria``: "biological-vogl-2008" (a decrease of more than 50 %),
+    "biological-net-who" (50 % and more, 25 % for MR), or any other edition of markers, such as
+    "ca125-gcig-2011"; those of the run where they are of markers. A response need not be confirmed
+    later. PCWG3 (PSA) is not in the library. "Response" means CR or PR, "no response" anything
+    else. A change of unit or assay, and CR without an upper limit, are not judged.
     """
     edition: Any = (
         data.criteria
@@ -382,16 +374,8 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
         (assay == assay[base]) | (assay < 0) | (assay[base] < 0)
     )
     limit = rows.number("upper_limit")
+    judged = course_responses(data, read, base, later, limit, edition)
     limit = np.where(np.isnan(limit), limit[base], limit) if rows.n else limit
-    judged = np.asarray(
-        marker_response(
-            read.value[base],
-            read.value,
-            upper_limit=limit,
-            criteria=edition,
-            invalid="NE",
-        )
-    )
     said = rows.word("response")
     reported = rows.responses("response").astype(np.int64)
     answer = rows.table.column("response").map(
@@ -400,9 +384,9 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
     good = np.isin(judged, (Response.CR, Response.PR))
     wrong = np.where(answer >= 0, (answer == 1) != good, reported != judged)
     asked = later & (said != "") & ((answer >= 0) | (reported > Response.MISSING))
-    open_ = (
-        np.isnan(limit) & (reported == Response.CR) & good
-    )  # no limit, no CR: it cannot be judged
+    # without a limit there is no CR, and some editions judge nothing
+    needed = bool(getattr(edition, "needs_course", False))
+    open_ = np.isnan(limit) & (needed | ((reported == Response.CR) & good))
     bad = asked & wrong & ~open_
     at = np.flatnonzero(bad)
     yield Hits(
@@ -419,7 +403,7 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
             "after": read.value[at],
             "unit": rows.text("unit")[at],
             "rule": edition.title,
-            "limit": _or(limit[at], "not known"),
+            "limit": _limits(limit[at], rows.number("upper_limit")[base[at]]),
         },
     )
     unknown = (reported == UNKNOWN) & (answer < 0)
@@ -434,8 +418,12 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
     )
 
 
-def _or(values: Floats, otherwise: str) -> npt.NDArray[Any]:
-    return np.array([otherwise if v != v else f"{v:g}" for v in values], dtype=object)
+def _limits(own: Floats, baseline: Floats) -> npt.NDArray[Any]:
+    """The upper limit of each sample, with that of the baseline where it is another."""
+    said = ["not known" if v != v else f"{v:g}" for v in own.tolist()]
+    for place in np.flatnonzero(~np.isnan(baseline) & (own != baseline)).tolist():
+        said[place] += f", {baseline[place]:g} at baseline"
+    return np.array(said, dtype=object)
 
 
 @check(
@@ -466,64 +454,38 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
     known = (overall > Response.MISSING) & (lesions > Response.MISSING) & sampled[rows.subject]
     known &= ~np.isnan(rows.day)
     looked(data, known, known | (overall < Response.MISSING))
-    row, lowest = _risen(read, parameters["rise_percent"])
-    asked = np.flatnonzero(held)
-    key = read.rows.subject[row] * _SPAN + read.time[row]
-    order = np.argsort(key, kind="stable")
-    row, lowest, key = row[order], lowest[order], key[order]
-    subject = rows.subject[asked] * _SPAN
-    last = (
-        np.searchsorted(key, subject + rows.day[asked] + parameters["days_after"], side="right") - 1
-    )
-    start = np.searchsorted(key, subject + rows.day[asked] - parameters["days_before"], side="left")
-    found = last >= start
-    at, mark = asked[found], last[found]
+    risen, lowest = _risen(read, parameters["rise_percent"])
+    last = risen.last_until(risen.find(rows.subject), rows.day + parameters["days_after"])
+    near = (last >= 0) & (read.time[last] >= rows.day - parameters["days_before"])
+    at = np.flatnonzero(held & near)
+    mark = last[at]
     return Hits(
         table="responses",
         rows=at,
         column="overall",
         expected=np.array(labels(lesions[at]), dtype=object),
-        related=row[mark],
+        related=mark,
         related_table="markers",
         message="overall PD at visit {visit}; by the lesions it is {expected}, and {marker} rose "
         "from {low} to {high} "
         "{unit}: a marker alone is no progression",
         parts={
-            "marker": read.rows.text("marker")[row[mark]],
+            "marker": read.rows.text("marker")[mark],
             "low": lowest[mark],
-            "high": read.value[row[mark]],
-            "unit": read.rows.text("unit")[row[mark]],
+            "high": read.value[mark],
+            "unit": read.rows.text("unit")[mark],
         },
     )
 
 
-_SPAN = 10_000_000.0
-"""Days, more than any study has: subject and day become one number."""
-
-
-def _risen(read: Markers, percent: float) -> tuple[Ints, Floats]:
-    """Rows whose value rose above the smallest earlier one of its series and unit, and that
-    smallest value.
+def _risen(read: Markers, percent: float) -> tuple[Groups, Floats]:
+    """Each subject's rows whose value rose above the smallest earlier one of its series and unit,
+    in time; and that smallest value for each row of the table.
     """
+    use = (read.value >= 0) & np.isfinite(read.time)
+    lowest = read.by_time(read.series, read.unit, use=use).running_minimum(read.value, before=True)
     limit = read.rows.number("upper_limit")
-    row, before = read.before(
-        read.series, read.unit, use=(read.value >= 0) & np.isfinite(read.time)
-    )
-    value = read.value[row]
-    lowest = np.where(before >= 0, running_smallest(value, before < 0)[before], np.nan)
-    rose = risen_by(percent, lowest, value, strict=True) & ~(limit[row] >= value)
-    return row[rose], lowest[rose]
-
-
-def running_smallest(values: Floats, starts: Bools) -> Floats:
-    """The smallest value of each group up to each place; ``starts`` marks where a group begins.
-
-    >>> running_smallest(np.array([3.0, 5.0, 2.0, 9.0, 7.0]), np.array([True, False, False, True, False])).tolist()
-    [3.0, 3.0, 2.0, 9.0, 7.0]
-    """
-    ranked, rank = np.unique(values, return_inverse=True)
-    below = np.cumsum(starts) * (
-        len(ranked) + 1
-    )  # each group's ranks lie below those of the group before
-    smallest = np.minimum.accumulate(rank - below) + below
-    return ranked[smallest] if len(values) else values
+    rose = risen_by(percent, lowest, read.value, strict=True) & ~(limit >= read.value)
+    # of several on one day the last of the series and units
+    order = (read.time, read.series, read.unit)
+    return group(read.rows.subject, by=order, where=rose), lowest

@@ -35,13 +35,12 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     step counts from ``sure`` times the spread.
     """
     read = markers_of(data)
-    row, before = read.before(read.series, read.unit, use=read.value > 0)
-    log = np.log10(read.value[row])
-    after = np.full(len(row), -1, dtype=np.int64)
-    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    samples = read.by_time(read.series, read.unit, use=read.value > 0)
+    before, after = samples.previous(), samples.following()
+    log = np.log10(np.where(read.value > 0, read.value, np.nan))
     up, down = (np.where(n >= 0, log - log[n], np.nan) for n in (before, after))
-    spread = _spread(read, row, (up + down) / 2, parameters["waver"])
-    steps = _steps(read, row)
+    spread = _spread(read, (up + down) / 2, parameters["waver"])
+    steps = _steps(read)
     inner = _inner(up, down, spread, steps, parameters)
     alone = _between(inner)
     first = _thousand(after, before, down, alone, parameters["tolerance"])
@@ -52,17 +51,16 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     step = np.where(inner != 0, inner, np.where(last != 0, last, first))
     step = np.where(step != 0, step, risen)
     at = np.flatnonzero(step != 0)
-    at = at[np.argsort(row[at])]
     factor = 10.0 ** step[at]
     certain = (inner[at] != 0) | (np.abs(step[at]) >= 3 - 1e-9)
     times = [f"{f:.4g} times" if f > 1 else f"1/{1 / f:.4g} of" for f in factor.tolist()]
-    expected = [f"about {short_number(v)}" for v in (read.value[row[at]] / factor).tolist()]
+    expected = [f"about {short_number(v)}" for v in (read.value[at] / factor).tolist()]
     neighbour = np.where(before[at] >= 0, before[at], after[at])
     return Hits(
         table="markers",
-        rows=row[at],
+        rows=at,
         column="value",
-        related=row[neighbour],
+        related=neighbour,
         expected=np.array(expected, dtype=object),
         severity=np.where(certain, "", "note"),
         message="{marker} is {value} {unit} at visit {visit}, about {times} its neighbours: was "
@@ -71,13 +69,13 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def _steps(read: Markers, row: Ints) -> tuple[Floats, ...]:
+def _steps(read: Markers) -> tuple[Floats, ...]:
     """The steps that a slip makes: 1, 2, 3, and for each sample that of mass and amount (NaN for
     none).
     """
-    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker[row]]
+    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker]
     with np.errstate(invalid="ignore"):
-        return (*(np.full(len(row), float(n)) for n in (1, 2, 3)), np.log10(molar))
+        return (*(np.full(len(molar), float(n)) for n in (1, 2, 3)), np.log10(molar))
 
 
 def _small_molecule(marker: str) -> float:
@@ -88,15 +86,15 @@ def _small_molecule(marker: str) -> float:
     return 1000.0 / mass if mass is not None and mass < 1000 else np.nan
 
 
-def _spread(read: Markers, row: Ints, middle: Floats, waver: float) -> Floats:
+def _spread(read: Markers, middle: Floats, waver: float) -> Floats:
     """How much samples between two others waver about their mean, for each sample that of its
     marker.
 
     A robust standard deviation (the 40 % quantile of the distances from 0, which is 0.5244 of that of
     a normal distribution; slips lie above it), at least a third and at most twice of what is assumed.
     """
-    out = np.full(len(row), waver)
-    marker = read.marker[row]
+    marker = read.marker
+    out = np.full(len(marker), waver)
     known = ~np.isnan(middle)
     for code in np.unique(marker[known]).tolist():
         mine = np.abs(middle[known & (marker == code)])

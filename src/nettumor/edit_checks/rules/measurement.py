@@ -18,8 +18,10 @@ from nettumor.crf.columns import Words, number_text
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm, lengths
+from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at, parents, whole_lesions
+from nettumor.rows import find_rows, group, smallest_at
 from nettumor.words.missing import is_missing
 from nettumor.words.units import factor
 
@@ -37,16 +39,6 @@ def _given(rows: Rows) -> Bools:
     return out
 
 
-def _gone_or_merged(rows: Rows) -> Ints:
-    """(lesion, time) keys are compared as numbers: for each lesion the first timepoint at which it
-    merged.
-    """
-    out = np.full(int(rows.lesion.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    merged = rows.cells.state == State.MERGED
-    np.minimum.at(out, rows.lesion[merged], rows.timepoint[merged])
-    return out
-
-
 @check("M01", needs={"lesions": ()}, follows=("S02", "L15"))
 def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     """A baseline target without a row at a visit at which another lesion of the track was assessed.
@@ -56,30 +48,21 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     evaluated asks for none.
     """
     rows, points = data["lesions"], data.timepoints
-    base = np.flatnonzero(
-        (rows.order == 0) & (rows.cells.role == Role.TARGET) & (rows.cells.parent == "")
-    )
-    _, one = np.unique(rows.lesion[base], return_index=True)
-    base = base[one]
-    base = base[np.argsort(rows.track[base], kind="stable")]
-    count = np.bincount(rows.track[base], minlength=data.n_tracks)
-    start = np.concatenate([[0], np.cumsum(count)])
+    targets = (rows.order == 0) & (rows.cells.role == Role.TARGET) & whole_lesions(rows)
+    wanted = group(rows.track, by=rows.lesion, where=group(rows.lesion, where=targets).is_first())
     assessed = ~np.isin(rows.cells.state, _ASSESSED_NOT) | _given(rows)
-    seen = np.bincount(
-        rows.timepoint[assessed & (rows.cells.state != State.NOT_EVALUABLE)], minlength=len(points)
-    )
-    visits = np.flatnonzero((points.order > 0) & (seen > 0))
-    repeat = count[points.track[visits]]
-    visit = np.repeat(visits, repeat)
-    within = np.arange(len(visit)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    row = base[start[points.track[visit]] + within]
-    width = len(points) + 1
-    there = np.isin(rows.lesion[row] * width + visit, rows.lesion * width + rows.timepoint)
-    names, words = rows.codes("lesion")
-    place = {w: i for i, w in enumerate(words) if w}  # a blank names no lesion
-    parent = np.array([place.get(p, -1) for p in rows.cells.parent], dtype=np.int64)
-    there |= np.isin(names[row] * width + visit, (parent * width + rows.timepoint)[parent >= 0])
-    missing = ~there & (visit <= _gone_or_merged(rows)[rows.lesion[row]])
+    seen = np.zeros(len(points), dtype=np.bool_)
+    seen[rows.timepoint[assessed & (rows.cells.state != State.NOT_EVALUABLE)]] = True
+    visits = np.flatnonzero((points.order > 0) & seen)
+    which, row = wanted.rows_of(wanted.find(points.track[visits]))
+    visit = visits[which]
+    missing = lesion_at(rows, rows.lesion[row], visit) < 0
+    row, visit = row[missing], visit[missing]
+    of_parts, names = parents(rows), rows.codes("lesion")[0]
+    missing = find_rows((names[row], visit), (of_parts, rows.timepoint)) < 0
+    merged = rows.cells.state == State.MERGED
+    gone = smallest_at(rows.lesion[merged], rows.timepoint[merged], len(rows.in_time), NEVER)
+    missing &= visit <= gone[rows.lesion[row]]
     row, visit = row[missing], visit[missing]
     name = rows.text("lesion")[row]
     return Hits(
@@ -183,7 +166,7 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
             at,
             "{lesion} has the value {value} at visit {visit}, and a reason for not "
             "being measured: {reason}",
-            parts={"reason": rows.text("reason")[at]},
+            parts={"reason": rows.text("reason", at)},
             expected="one of the two",
         )
 
@@ -345,16 +328,16 @@ def short_axis_exceeds_long_axis(data: Data, parameters: Parameters) -> Iterator
     for long, short in pairs:
         longest, across = in_mm(rows, long), in_mm(rows, short)
         bad = more_than(across, longest + parameters["tol_mm"]) & (longest > 0)
-        limit = np.array([f"at most {number_text(v)} mm" for v in longest.tolist()], dtype=object)
-        yield flag(
-            "lesions",
-            bad,
-            "{column} of {lesion} is {value} mm at visit {visit}, longer than its longest "
+        at = np.flatnonzero(bad)
+        yield Hits(
+            table="lesions",
+            rows=at,
+            message="{column} of {lesion} is {value} mm at visit {visit}, longer than its longest "
             "diameter of {longest} mm",
-            short,
-            value=across,
-            expected=limit,
-            longest=longest,
+            column=short,
+            value=across[at],
+            expected=[f"at most {number_text(v)} mm" for v in longest[at].tolist()],
+            parts={"longest": longest[at]},
         )
 
 

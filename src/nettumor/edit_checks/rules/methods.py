@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, more_than
-from nettumor.crf import Role, State, occurrence, parse_flags
+from nettumor.crf import Role, State, parse_flags
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters
 from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.rows import occurrence
 from nettumor.words.methods import read as kind
 
 

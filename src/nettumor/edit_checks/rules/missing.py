@@ -10,13 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor.crf import number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import from_domains, own_dates
 from nettumor.edit_checks.rules.planned_visits import names_of
-from nettumor.rows import codes_of, group, spread
+from nettumor.rows import codes_of, group, number_rows, spread
 from nettumor.words.visits import VisitKind, read
 
 
@@ -83,11 +82,10 @@ def _undated(data: Data, rows: Rows, column: str, visit: Ints) -> Iterator[Hits]
         given = [~rows.blank(c) for c in parts]
         blank = blank & np.logical_or.reduce([*given, rows.blank("best")])
     looked(data, np.ones(rows.n, np.bool_))
-    at = np.flatnonzero(blank)
-    count = np.bincount(visit[at], minlength=int(visit.max(initial=-1)) + 1)
+    undated = group(visit, where=blank)
     whole = ~np.isin(visit, visit[~blank])
-    first = at[occurrence(visit[at]) == 0]
-    number = count[visit[first]].tolist()
+    first = np.flatnonzero(undated.is_first())
+    number = undated.size[undated.number[first]].tolist()
     several = np.array(["a row" if n == 1 else f"{n} rows" for n in number], dtype=object)
     yield Hits(
         table=rows.name,

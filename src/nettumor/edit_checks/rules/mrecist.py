@@ -19,8 +19,9 @@ from nettumor.crf import Role, State, parse_flags
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline, first_rows
 from nettumor.edit_checks.rules.date import usable
-from nettumor.edit_checks.rules.lesion import baseline, first_rows
+from nettumor.rows import smallest_at
 from nettumor.terminology import Response
 
 _SEEN = (
@@ -35,17 +36,6 @@ _SEEN = (
 def _organ_says(rows: Rows, pattern: str) -> Bools:
     wanted = re.compile(pattern)
     return rows.table.column("organ").map(lambda w: wanted.search(w.upper()) is not None, np.bool_)
-
-
-def _earliest(rows: Rows, where: Bools) -> Bools:
-    """The first row in time of each lesion among those where a mask holds."""
-    at = np.flatnonzero(where)
-    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
-    out = np.zeros(rows.n, dtype=np.bool_)
-    out[
-        at[np.concatenate([[True], rows.lesion[at][1:] != rows.lesion[at][:-1]])] if len(at) else at
-    ] = True
-    return out
 
 
 @check("Q05", needs={"lesions": ("viable", "size")}, follows=("M04", "M08", "M09", "M10"))
@@ -132,7 +122,7 @@ def mrecist_porta_hepatis_node(data: Data, parameters: Parameters) -> Iterator[H
         r"PERIPORTAL|HEPATIC HILAR|HILAR HEPATIC",
     )
     chosen = baseline(rows, Role.TARGET)
-    new = _earliest(rows, (rows.cells.role == Role.NEW) & np.isin(rows.cells.state, _SEEN))
+    new = rows.in_time.is_first((rows.cells.role == Role.NEW) & np.isin(rows.cells.state, _SEEN))
     called = chosen | baseline(rows, Role.NON_TARGET) | new
     for where, least, what in (
         (called & porta, parameters["porta_mm"], "node {lesion} at the porta hepatis"),
@@ -177,8 +167,7 @@ def _other_reasons(data: Data, doubtful: Bools) -> Bools:
     )
     out[rows.timepoint[progress]] = True
     new = use & (rows.cells.role == Role.NEW) & np.isin(rows.cells.state, _SEEN) & (rows.order > 0)
-    first = np.full(data.n_tracks, np.iinfo(np.int64).max)
-    np.minimum.at(first, rows.track[new], rows.order[new])
+    first = smallest_at(rows.track[new], rows.order[new], data.n_tracks, NEVER)
     return out | (points.order >= first[points.track])
 
 
@@ -200,7 +189,7 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
     looked(data, told & ~rows.blank("organ"), ~rows.blank("state") & ~rows.blank("organ"))
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])
     decides = _called_progression(data) & ~_other_reasons(data, doubtful)
-    bad = _earliest(rows, doubtful) & decides[rows.timepoint] if rows.n else doubtful
+    bad = rows.in_time.is_first(doubtful) & decides[rows.timepoint]
     return flag(
         "lesions",
         bad,
@@ -224,13 +213,10 @@ def mrecist_new_small_nodule(data: Data, parameters: Parameters) -> Iterator[Hit
     viable, size = rows.cells.measure("viable").value, rows.cells.measure("size").value
     size = np.where(size > 0, size, viable)
     new = (rows.cells.role == Role.NEW) & np.isin(rows.cells.state, _SEEN) & (rows.order > 0)
-    first = _earliest(rows, new & (rows.organ_words[rows.organ] == "LIVER"))
-    count = int(rows.lesion.max(initial=-1)) + 1
-    start, largest = np.full(count, np.nan), np.full(count, -np.inf)
-    start[rows.lesion[first]] = size[first]
-    sized = np.flatnonzero(new & (size > 0))
-    np.maximum.at(largest, rows.lesion[sized], size[sized])
-    grown = at_least(largest - start, parameters["growth_mm"])[rows.lesion] if rows.n else first
+    first = rows.in_time.is_first(new & (rows.organ_words[rows.organ] == "LIVER"))
+    largest = rows.in_time.maximum(size, new & (size > 0))
+    growth = largest - rows.in_time.minimum(size, first)
+    grown = rows.in_time.of_rows(at_least(growth, parameters["growth_mm"]), fill=False)
     small = first & (size > 0) & ~at_least(size, parameters["min_mm"]) & ~grown
     unlike = np.zeros(rows.n, dtype=np.bool_)
     if "vascular_pattern" in rows:

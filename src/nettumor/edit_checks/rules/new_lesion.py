@@ -14,11 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import NewLesion, Role, State, iso, occurrence
+from nettumor.crf import NewLesion, Role, State, iso
 from nettumor.crf.columns import Words
 from nettumor.crf.new_rows import wordless_rows
+from nettumor.edit_checks.engine.explained_by import NEW_LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.lesion_rows import first_rows, lesion_at
 from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
     as_recist,
@@ -31,28 +33,12 @@ from nettumor.edit_checks.reading.reported import (
     reported,
     tracks_with_lesions,
 )
+from nettumor.rows import first_of, group, number_rows, order_rows
 from nettumor.terminology import Response
 from nettumor.words.missing import tidy
 from nettumor.words.regions import imaged
 from nettumor.words.regions import read as region
 
-_SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S10",
-    "S11",
-    "L13",
-    "L14",
-    "L15",
-    "M03",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a new lesion is not what was meant."""
 _GONE = (State.ABSENT, State.MERGED, State.NON_PATHOLOGICAL)
 _SURE = (
     State.UNEQUIVOCAL,
@@ -69,7 +55,7 @@ def _new(data: Data) -> Bools:
     return np.asarray((rows.cells.role == Role.NEW) & (rows.order > 0))
 
 
-@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=_SPOILS)
+@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=NEW_LESION_FAULTS)
 def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
     speaks.
@@ -95,15 +81,14 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
         message="overall response {value} is reported at visit {visit}, but {new} is an "
         "unequivocal new lesion "
         "(visit {seen})",
     )
     # a visit that says nothing of the response: no other row of it does, either
     silent = bad & said.rows.blank("overall") & (overall == Response.MISSING)[said.rows.timepoint]
-    at = np.flatnonzero(silent)
-    at = at[occurrence(said.rows.timepoint[at]) == 0]
+    at = first_of(said.rows.timepoint, where=silent)
     row = first[said.rows.timepoint[at]]
     yield Hits(
         table="responses",
@@ -112,7 +97,7 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion")[row], "seen": data.visit_names[rows.timepoint[row]]},
+        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
         message="no overall response is given at visit {visit}, and {new} is an unequivocal new "
         "lesion (visit {seen})",
     )
@@ -143,14 +128,16 @@ def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W03", needs={"responses": ("new_lesion", "overall"), "lesions": ()}, follows=_SPOILS)
+@check(
+    "W03", needs={"responses": ("new_lesion", "overall"), "lesions": ()}, follows=NEW_LESION_FAULTS
+)
 def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may
     be a no.
     """
     said, rows = compared(data), data["lesions"]
     seen = _new(data) & ~np.isin(rows.cells.state, (*_GONE, State.EQUIVOCAL, State.NOT_EVALUABLE))
-    first = _first_of_lesion(rows.lesion, rows.timepoint, seen)
+    first = rows.in_time.is_first(seen)
     new = first_lesion(data, first)[said.rows.timepoint]
     flagged = np.isin(said.new, (NewLesion.NO, NewLesion.BLANK)) & (said.overall > Response.MISSING)
     at = np.flatnonzero(said.use & flagged & (new >= 0))
@@ -165,7 +152,7 @@ def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
         related=row,
         related_table="lesions",
         parts={
-            "new": rows.text("lesion")[row],
+            "new": rows.text("lesion", row),
             "said": np.where(said.new[at] == NewLesion.NO, "is N", "is blank"),
         },
         message="{new} appears at visit {visit}, but the indicator of new lesions {said}",
@@ -180,15 +167,6 @@ def rows_with_flag(data: Data) -> Bools:
     return out
 
 
-def _first_of_lesion(lesion: Ints, timepoint: Ints, where: Bools) -> Bools:
-    """The first row in time of each lesion among those that are so."""
-    at = np.flatnonzero(where)
-    at = at[np.lexsort((at, timepoint[at], lesion[at]))]
-    out = np.zeros(len(where), dtype=np.bool_)
-    out[at[occurrence(lesion[at]) == 0]] = True
-    return out
-
-
 @check("W04", needs={"lesions": ()}, follows=("S02", "S11", "L13", "L15", "X09"))
 def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     """A new lesion of which no word says whether it is unequivocal (PRESENT counts as such); one
@@ -198,7 +176,7 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     new = rows.cells.role == Role.NEW
     told = ~rows.blank("state") & ~np.isin(rows.cells.state, (State.NOT_EVALUABLE, -1))
     # without a word at its first sight, and none at an earlier row
-    first = _first_of_lesion(rows.lesion, rows.timepoint, new & ~np.isin(rows.cells.state, _GONE))
+    first = rows.in_time.is_first(new & ~np.isin(rows.cells.state, _GONE))
     bad = first & ~told & rows.blank("state")
     if rows.blank("state").all():
         bad &= wordless_rows(rows.table)
@@ -212,7 +190,7 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W05", needs={"lesions": ("state",)}, follows=(*_SPOILS, "=D01"))
+@check("W05", needs={"lesions": ("state",)}, follows=(*NEW_LESION_FAULTS, "=D01"))
 def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     """Progression is reported when an equivocal lesion became unequivocal, not when it was first
     seen.
@@ -222,14 +200,8 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     if not dated and ("responses" not in data.tables or "overall" not in data["responses"]):
         raise Skip("neither an overall response nor a date of progression is reported")
     new = _new(data)
-    first = np.flatnonzero(
-        _first_of_lesion(rows.lesion, rows.timepoint, new & ~np.isin(rows.cells.state, _GONE))
-    )
-    sure = np.flatnonzero(
-        _first_of_lesion(rows.lesion, rows.timepoint, new & np.isin(rows.cells.state, _SURE))
-    )
-    became = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
-    became[rows.lesion[sure]] = sure
+    first = first_rows(rows, new & ~np.isin(rows.cells.state, _GONE))
+    became = rows.in_time.first(new & np.isin(rows.cells.state, _SURE))
     first = first[(rows.cells.state[first] == State.EQUIVOCAL) & (became[rows.lesion[first]] >= 0)]
     later = became[rows.lesion[first]]
     bad = np.zeros(len(first), dtype=np.bool_)
@@ -245,8 +217,6 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
         )
         bad |= np.isnan(reported_day) & at_later & ~before[rows.timepoint[first]]
     first, later = first[bad], later[bad]
-    order = np.argsort(first)
-    first, later = first[order], later[order]
     visits = data.visit_names
     where = np.where(
         np.isnan(rows.day[first]), visits[rows.timepoint[first]], _written(data, rows.day[first])
@@ -279,32 +249,23 @@ def _written(data: Data, days: Floats) -> Words:
     return np.asarray(iso(days))
 
 
-@check("W06", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*_SPOILS, "M16"))
+@check("W06", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*NEW_LESION_FAULTS, "M16"))
 def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An unequivocal new lesion without a row at a later visit, or absent there; the first such
     visit of a lesion.
     """
     rows, points = data["lesions"], data.timepoints
     new = _new(data)
-    base = np.flatnonzero(
-        _first_of_lesion(rows.lesion, rows.timepoint, new & np.isin(rows.cells.state, _SURE))
-    )
+    base = first_rows(rows, new & np.isin(rows.cells.state, _SURE))
     row, point = later_visits(data, base)
-    width = len(points) + 1
-    own = np.flatnonzero(new)
-    own = own[np.argsort(rows.lesion[own] * width + rows.timepoint[own], kind="stable")]
-    key = rows.lesion[own] * width + rows.timepoint[own]
-    there = np.isin(rows.lesion[row] * width + point, key[rows.cells.state[own] != State.ABSENT])
-    row, point = row[~there], point[~there]
-    order = np.lexsort((point, rows.lesion[row]))
-    row, point = row[order], point[order]
-    once = occurrence(rows.lesion[row]) == 0
+    there = lesion_at(rows, rows.lesion[row], point, new & (rows.cells.state != State.ABSENT))
+    row, point = row[there < 0], point[there < 0]
+    once = group(rows.lesion[row], by=point).first()
+    once = once[order_rows(points.lesions[point[once]])]
     row, point = row[once], point[once]
-    order = np.argsort(points.lesions[point], kind="stable")
-    row, point = row[order], point[order]
-    wanted = rows.lesion[row] * width + point
-    absent, shown = np.isin(wanted, key), points.lesions[point]
-    shown[absent] = own[np.searchsorted(key, wanted[absent])]
+    own = lesion_at(rows, rows.lesion[row], point, new)
+    absent = own >= 0
+    shown = np.where(absent, own, points.lesions[point])
     yield Hits(
         table="lesions",
         rows=shown,
@@ -312,7 +273,7 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
         related=row,
         expected="a row with its state",
         value=np.where(absent, "ABSENT", ""),
-        names={"lesion": rows.text("lesion")[row]},
+        names={"lesion": rows.text("lesion", row)},
         parts={"how": np.where(absent, "is absent at", "has no row at")},
         message="new lesion {lesion} {how} visit {visit}, although it was unequivocal before",
     )
@@ -332,26 +293,18 @@ def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
         & ~rows.blank("organ")
         & (rows.order > 0)
     )
-    gone = np.flatnonzero(old & ((data.size == 0) | (rows.cells.state == State.ABSENT)))
-    first = np.flatnonzero(
-        _first_of_lesion(rows.lesion, rows.timepoint, _new(data) & ~rows.blank("organ"))
-    )
-    width = int(site.max(initial=0)) + 1
-    span = len(data.timepoints) + 1
-    keys = (rows.track[gone] * width + site[gone]) * span + rows.timepoint[gone]
-    order = np.argsort(keys, kind="stable")
-    wanted = (rows.track[first] * width + site[first]) * span + rows.timepoint[first]
-    at = np.searchsorted(keys[order], wanted, side="right") - 1
-    same = np.zeros(len(first), dtype=np.bool_)
-    if len(gone):
-        same = (at >= 0) & (keys[order[np.maximum(at, 0)]] // span == wanted // span)
-    first, other = first[same], gone[order[at[same]]] if len(gone) else first[same]
+    gone = old & ((data.size == 0) | (rows.cells.state == State.ABSENT))
+    at_site = group(rows.track, site, by=rows.timepoint, where=gone)
+    first = first_rows(rows, _new(data) & ~rows.blank("organ"))
+    same = at_site.find(rows.track[first], site[first])
+    other = at_site.last_until(same, rows.timepoint[first])
+    first, other = first[other >= 0], other[other >= 0]
     return Hits(
         table="lesions",
         rows=first,
         column="organ",
         related=other,
-        parts={"old": rows.text("lesion")[other]},
+        parts={"old": rows.text("lesion", other)},
         message="new lesion {lesion} lies in {value}, where {old} was and disappeared: did it "
         "come back?",
     )
@@ -370,20 +323,14 @@ def new_lesion_in_unscanned_region(data: Data, parameters: Parameters) -> Hits:
     listed = np.full(len(data.subjects), -1, dtype=np.int64)
     codes, words = subjects.codes("baseline_regions")
     listed[subjects.subject[::-1]] = codes[::-1]
-    first = np.flatnonzero(
-        _first_of_lesion(rows.lesion, rows.timepoint, _new(data) & ~rows.blank("organ"))
-    )
+    first = first_rows(rows, _new(data) & ~rows.blank("organ"))
     organs, names = rows.codes("organ")
     mine = listed[rows.subject[first]]
-    width = len(words) + 1
-    pairs, place = np.unique(organs[first] * width + mine, return_inverse=True)
+    place, lead = number_rows(organs[first], mine + 1)
     outside = np.array(
         [
             k >= 0 and words[k] != "" and not imaged(str(names[o]), str(words[k]))
-            for o, k in (
-                divmod(p, width) if p % width != width - 1 else (p // width, -1)
-                for p in pairs.tolist()
-            )
+            for o, k in zip(organs[first[lead]].tolist(), mine[lead].tolist(), strict=True)
         ],
         dtype=np.bool_,
     )

@@ -16,8 +16,10 @@ from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import Role, State
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import NON_TARGET_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
@@ -31,28 +33,10 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
+from nettumor.rows import group, order_rows, smallest_at
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
-_SPOILS = (
-    "S02",
-    "S03",
-    "=S04",
-    "S06",
-    "S10",
-    "S11",
-    "L13",
-    "L14",
-    "L15",
-    "M03",
-    "M06",
-    "A01",
-    "A02",
-    "A06",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a non-target status is not what was meant."""
 
 
 def _codes(data: Data) -> Ints:
@@ -62,14 +46,14 @@ def _codes(data: Data) -> Ints:
     return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
 
 
-@check("N01", needs=_PARTS, follows=_SPOILS)
+@check("N01", needs=_PARTS, follows=NON_TARGET_FAULTS)
 def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     """CR while a non-target lesion is left, or a non-target node is not normal."""
     said, rows = compared(data), data["lesions"]
     there = np.isin(_codes(data), (Response.NON_CR_NON_PD, Response.PD))
     first = first_lesion(data, there)[said.rows.timepoint]
     at = np.flatnonzero(said.use & (said.non_target == Response.CR) & (first >= 0))
-    state = rows.text("state")[first[at]]
+    state = rows.text("state", first[at])
     short = np.where(
         np.isnan(rows.number("perpendicular")), rows.number("size"), rows.number("perpendicular")
     )
@@ -82,7 +66,7 @@ def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
         related=first[at],
         related_table="lesions",
         parts={
-            "left": rows.text("lesion")[first[at]],
+            "left": rows.text("lesion", first[at]),
             "state": np.where(state != "", state, sized),
         },
         message="non-target response CR is reported at visit {visit}, but {left} is left ({state})",
@@ -143,10 +127,10 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
             related=row,
             related_table="markers",
             parts={
-                "marker": markers.text("marker")[row],
-                "level": markers.text("value")[row],
-                "limit": markers.text("upper_limit")[row],
-                "unit": markers.text("unit")[row],
+                "marker": markers.text("marker", row),
+                "level": markers.text("value", row),
+                "limit": markers.text("upper_limit", row),
+                "unit": markers.text("unit", row),
                 "taken": markers.text("day" if markers.table.has_days else "date")[row],
             },
             message=column.replace("_", "-")
@@ -162,15 +146,12 @@ def _worse(data: Data) -> Bools:
     rows = data["lesions"]
     mine = rows.cells.role == Role.NON_TARGET
     worse = larger_rows(rows.table)
-    at = np.flatnonzero(mine)
-    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
     for name in ("size", "perpendicular"):
         if name in rows:
             value = rows.cells.measure(name).value
-            sized = at[~np.isnan(value[at])]
-            same = rows.lesion[sized][1:] == rows.lesion[sized][:-1]
-            grown = same & more_than(value[sized][1:], value[sized][:-1])
-            worse[sized[1:][grown]] = True
+            sized = mine & ~np.isnan(value)
+            last = rows.in_time.previous(sized)
+            worse |= sized & (last >= 0) & more_than(value, value[last])
     return np.asarray(mine & (worse | _back(data)))
 
 
@@ -178,16 +159,13 @@ def _back(data: Data) -> Bools:
     """Rows of non-target lesions that were gone at their last assessment and are there again."""
     rows = data["lesions"]
     codes = _codes(data)
-    out = np.zeros(rows.n, dtype=np.bool_)
-    at = np.flatnonzero(codes > Response.NE)
-    at = at[np.lexsort((at, rows.timepoint[at], rows.lesion[at]))]
-    same = rows.lesion[at][1:] == rows.lesion[at][:-1]
     gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
-    out[at[1:][same & gone[at][:-1] & ~gone[at][1:] & (codes[at][1:] != Response.CR)]] = True
-    return out
+    assessed = codes > Response.NE
+    last = rows.in_time.previous(assessed)
+    return np.asarray(assessed & (last >= 0) & gone[last] & ~gone & (codes != Response.CR))
 
 
-@check("N04", needs=_PARTS, follows=(*_SPOILS, "=N06"))
+@check("N04", needs=_PARTS, follows=(*NON_TARGET_FAULTS, "=N06"))
 def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hits:
     """PD although no non-target lesion is recorded as worse, there or before."""
     said = compared(data)
@@ -243,20 +221,14 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     )
     mine = rows.cells.role == Role.NON_TARGET
     silent = (rows.cells.state == State.BLANK) & rows.blank("reason")
-    base = np.flatnonzero(mine & (rows.order == 0))
-    base = base[np.unique(rows.lesion[base], return_index=True)[1]]
+    base = group(rows.lesion, where=mine & (rows.order == 0)).first()
     row, point = later_visits(data, base)
-    width = len(points) + 1
-    own = np.flatnonzero(mine)
-    there = np.isin(
-        rows.lesion[row] * width + point, rows.lesion[own] * width + rows.timepoint[own]
-    )
-    merged = np.full(int(rows.lesion.max(initial=-1)) + 1, width, dtype=np.int64)
+    there = lesion_at(rows, rows.lesion[row], point, mine) >= 0
     at = rows.cells.state == State.MERGED
-    np.minimum.at(merged, rows.lesion[at], rows.timepoint[at])
+    merged = smallest_at(rows.lesion[at], rows.timepoint[at], len(rows.in_time), NEVER)
     open_ = ~there & (point < merged[rows.lesion[row]]) & (said[point] != Response.NE)
     row, point = row[open_], point[open_]
-    order = np.argsort(points.lesions[point], kind="stable")
+    order = order_rows(points.lesions[point])
     row, point = row[order], point[order]
     message = "non-target {lesion} has no status at visit {visit}{said}"
     yield Hits(
@@ -266,7 +238,7 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
         value="",
         related=row,
         expected="a status, or NE with a reason",
-        names={"lesion": rows.text("lesion")[row]},
+        names={"lesion": rows.text("lesion", row)},
         message=message,
         parts={"said": _while(said[point])},
     )
@@ -321,7 +293,9 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
     )
 
 
-@check("N08", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*_SPOILS, "L05", "=M16"))
+@check(
+    "N08", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*NON_TARGET_FAULTS, "L05", "=M16")
+)
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""
     rows, points = data["lesions"], data.timepoints

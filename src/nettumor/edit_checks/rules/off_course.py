@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
-from nettumor.crf import Role, number_rows, occurrence
+from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
@@ -25,6 +25,8 @@ from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.assessor import kinds_of
 from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
 from nettumor.edit_checks.rules.series import Series, series_of
+from nettumor.rows import codes_of, number_rows, occurrence, order_rows
+from nettumor.study.tracks import rank_of
 from nettumor.words.evaluators import ADJUDICATOR
 
 _LENGTH = "|".join(LENGTHS)
@@ -172,14 +174,14 @@ def other_axis_entered(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 def _alike(point: Ints, size: Floats, name: Ints, count: int) -> Ints:
     """For each timepoint a number, the same where all targets have the same sizes by their names."""
-    order = np.lexsort((name, point))
+    order = order_rows(point, name)
     rank = occurrence(point[order])
     code = np.zeros(count, dtype=np.int64)
     for place in range(int(rank.max(initial=-1)) + 1):
         at = order[rank == place]
         held = np.full(count, -1.0)
         held[point[at]] = size[at]
-        code, _ = number_rows(code, np.unique(held, return_inverse=True)[1])
+        code, _ = number_rows(code, codes_of(held)[0])
     return code
 
 
@@ -198,10 +200,10 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     many = np.bincount(s_point[plain], minlength=count)
     of_all = np.bincount(rows.timepoint[rows.cells.role == Role.TARGET], minlength=count)
     words = rows.codes("lesion")[1]
-    name = np.argsort(np.argsort(words.astype(str)))[rows.codes("lesion")[0][s.row]]
+    name = rank_of(words)[rows.codes("lesion")[0][s.row]]
     code = _alike(s_point, s.size, name, count)
     use = np.flatnonzero((many >= parameters["min_targets"]) & (many == of_all))
-    use = use[np.lexsort((use, code[use]))]
+    use = use[order_rows(code[use], use)]
     same = np.flatnonzero(code[use][1:] == code[use][:-1])
     source, copy = use[same], use[same + 1]
     subject = data.track_subject[points.track] if count else points.track
@@ -213,7 +215,7 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     earlier = one_track & (points.earlier()[copy] != source)
     reader = one_subject & ~one_track & ~judge & (points.visit[source] == points.visit[copy])
     reader[reader] = occurrence(points.track[copy[reader]]) == 0
-    number, held = np.unique(s.size, return_inverse=True)
+    held, number = codes_of(s.size)
     log = np.log(np.bincount(held, minlength=len(number)) / max(len(s.size), 1))
     rarity = np.bincount(s_point, weights=log[held], minlength=count)
     pairs = np.log(max(len(use), 1)) * 2 - np.log(2.0)

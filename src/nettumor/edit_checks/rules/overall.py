@@ -18,13 +18,13 @@ from nettumor._arrays import Bools, Codes, at_least
 from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.crf import NewLesion, Role, State
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import LESION_FAULTS, PART_CHECKS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.reported import (
     CLINICAL,
-    SPOILS,
     Reported,
     as_recist,
     at_points,
@@ -39,30 +39,6 @@ from nettumor.edit_checks.reading.reported import (
 from nettumor.terminology import Response
 from nettumor.timepoint.overall import combine
 
-_PART_CHECKS = (
-    "=T01",
-    "=T02",
-    "=T03",
-    "=T04",
-    "=T05",
-    "=T07",
-    "=T08",
-    "=T09",
-    "=N01",
-    "=N03",
-    "=N04",
-    "=N06",
-    "=N07",
-    "=N09",
-    "=W01",
-    "=W02",
-    "=W03",
-    "=W04",
-    "=S08",
-    "=S12",
-)
-"""Checks of the parts of a visit whose finding there explains one on its overall response."""
-
 
 def _no_parts(said: Reported) -> Bools:
     """Rows that report no part at all."""
@@ -72,7 +48,7 @@ def _no_parts(said: Reported) -> Bools:
 @check(
     "O01",
     needs={"responses": ("overall", "target|non_target")},
-    follows=("S02", "=S04", "=S11", "=O03", *_PART_CHECKS),
+    follows=("S02", "=S04", "=S11", "=O03", *PART_CHECKS),
 )
 def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The overall response is not the one that the reported parts give.
@@ -116,7 +92,7 @@ def _or_none(words: Words) -> Words:
 @check(
     "O02",
     needs={"responses": ("overall|non_target",), "lesions": ()},
-    follows=(*SPOILS, "=O01", "=O03", "=U01", "=U02", *_PART_CHECKS),
+    follows=(*LESION_FAULTS, "=O01", "=O03", "=U01", "=U02", *PART_CHECKS),
 )
 def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the lesions give; a note where only a disputed
@@ -274,7 +250,7 @@ def _after_pd(data: Data) -> tuple[Reported, Ints, Bools]:
 @check(
     "O04",
     needs={"responses": ("overall",)},
-    follows=("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", *_PART_CHECKS),
+    follows=("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", *PART_CHECKS),
 )
 def response_after_pd(data: Data, parameters: Parameters) -> Hits:
     """A response after an overall PD of the same evaluator."""

@@ -19,6 +19,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.endpoints._schedule import scheduled_days
+from nettumor.rows import group, order_rows, smallest_at
 from nettumor.words.visits import is_unplanned
 
 
@@ -54,10 +55,10 @@ def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
     """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made
     once.
     """
-    day, row = np.full(len(data.timepoints), np.nan), np.full(len(data.timepoints), -1)
-    at = np.flatnonzero(~np.isnan(rows.day))
-    at = at[np.lexsort((at, rows.day[at]))][::-1]
-    day[rows.timepoint[at]], row[rows.timepoint[at]] = rows.day[at], at
+    day = smallest_at(rows.timepoint, rows.day, len(data.timepoints))
+    row = np.full(len(data.timepoints), -1)
+    at = np.flatnonzero(rows.day == day[rows.timepoint])[::-1]
+    row[rows.timepoint[at]] = at
     return day, row
 
 
@@ -81,7 +82,7 @@ def at_points(places: list[tuple[Rows, Ints]], bad: Bools) -> Iterator[tuple[Row
     """
     for rows, row in places:
         points = np.flatnonzero(bad & (row >= 0))
-        points = points[np.argsort(row[points], kind="stable")]
+        points = points[order_rows(row[points])]
         yield rows, row[points], points
 
 
@@ -118,8 +119,8 @@ def learned_interval(data: Data) -> float:
     gap = gap[gap > 0]
     if len(gap) < 10:
         return np.nan
-    weeks, count = np.unique(np.floor(gap / 7 + 0.5), return_counts=True)
-    usual = 7.0 * float(weeks[count.argmax()])
+    weeks = group(np.floor(gap / 7 + 0.5))
+    usual = 7.0 * float(weeks.keys[0][weeks.size.argmax()])
     near = np.count_nonzero(at_least(7.0, np.abs(gap - usual)))
     return usual if usual > 0 and at_least(3.0 * near, 2.0 * len(gap)) else np.nan
 
@@ -202,7 +203,7 @@ class Plan:
     def _place(self, day: Floats) -> Ints:
         """The place of the planned day that is nearest to each day."""
         middle = (self.days[1:] + self.days[:-1]) / 2
-        return np.asarray(np.searchsorted(middle, day))
+        return np.asarray(np.digitize(day, middle, right=True))
 
 
 def planned_visits(data: Data, id: str, parameters: Parameters) -> Plan:

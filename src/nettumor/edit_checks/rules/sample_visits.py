@@ -12,13 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Floats, more_than
-from nettumor.crf import number_rows, occurrence
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import markers_of
 from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.edit_checks.rules.planned_visits import scan_days
+from nettumor.rows import find_rows, group, spread
 from nettumor.words.visits import is_loose
 
 
@@ -47,20 +47,18 @@ def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if not comparable(data, "markers"):
         raise Skip("markers and visits do not count time alike (dates and days)")
     who, visit, day = _visits(data)
-    width = len(data.words("visit")) + 1
-    keys = who * width + visit
-    order = np.lexsort((day, keys))
-    mine = rows.subject * width + data.shared("visit", "markers")
-    start = np.searchsorted(keys[order], mine)
-    stop = np.searchsorted(keys[order], mine, side="right")
-    there = (stop > start) & ~rows.blank("visit")
+    visits = group(who, visit, by=day)
+    named = data.shared("visit", "markers")
+    own = np.where(rows.blank("visit"), -1, visits.find(rows.subject, named))
     # of several evaluators the one whose date is nearest: one of them may be misdated
-    first = np.where(there, rows.day - day[order][np.minimum(start, len(keys) - 1)], np.nan)
-    last = np.where(there, rows.day - day[order][np.minimum(stop, len(keys)) - 1], np.nan)
+    first, last = (
+        np.where(own < 0, np.nan, rows.day - day[row[own]])
+        for row in (visits.first(), visits.last())
+    )
     apart = np.where(np.abs(first) <= np.abs(last), first, last)
-    looked(data, ~np.isnan(apart), there)
-    off = np.flatnonzero(more_than(np.abs(apart), parameters["days"]))
-    off = off[occurrence(number_rows(mine[off], rows.day[off])[0]) == 0]
+    looked(data, ~np.isnan(apart), own >= 0)
+    far = more_than(np.abs(apart), parameters["days"])
+    off = np.sort(group(rows.subject, named, rows.day, where=far).first())
     side = np.where(apart[off] > 0, "after", "before")
     column = own_dates(rows)[0]
     yield Hits(
@@ -81,48 +79,40 @@ def sample_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows, read = data["markers"], markers_of(data)
     who, visit, day = _visits(data)
-    _, one = number_rows(who, visit)
+    one = group(who, visit).first()
     who, visit, day = who[one], visit[one], day[one]
-    given = np.flatnonzero(~rows.blank("visit") & ~rows.blank("marker"))  # also one not done
+    given = ~rows.blank("visit") & ~rows.blank("marker")  # also one not done
     looked(data, read.given, ~rows.blank("visit"))
-    width = len(data.words("visit")) + 1
-    mine = data.shared("visit", "markers")
-    series = read.series[given]
-    held = np.unique(series * width + mine[given])
-    # every visit of a subject beside every series of that subject
-    one, first = np.unique(series, return_index=True)
-    owner = rows.subject[given[first]]
-    order = np.lexsort((day, who))
-    start = np.searchsorted(who[order], owner, side="left")
-    count = np.searchsorted(who[order], owner, side="right") - start
-    which = np.repeat(np.arange(len(one)), count)
-    at = order[np.arange(len(which)) + np.repeat(start - np.cumsum(count) + count, count)]
-    has = np.isin(one[which] * width + visit[at], held)
-    index = np.arange(len(which))
-    early = np.full(len(one), len(which))
-    late = np.full(len(one), -1)
-    np.minimum.at(early, which[has], index[has])
-    np.maximum.at(late, which[has], index[has])
-    inside = (index > early[which]) & (index < late[which]) if len(which) else has
-    unnamed = rows.subject * width + mine  # a row that names no marker may be the one
-    open_ = np.isin(owner[which] * width + visit[at], unnamed[rows.blank("marker")])
-    open_ |= np.isin(visit[at], mine[rows.blank("subject")])  # nor does it name its subject
+    named = data.shared("visit", "markers")
+    # every visit of a subject, in time, beside every series of that subject
+    seen, series = group(who, by=day), group(read.series, where=given)
+    owner = rows.subject[series.first()]
+    number = seen.find(owner)
+    stop = np.where(number < 0, 0, seen.start[number + 1])
+    which, place = spread(np.where(number < 0, 0, seen.start[number]), stop)
+    asked, at = owner[which], visit[seen.row[place]]
+    held = np.flatnonzero(given)
+    row = find_rows((series.keys[0][which], at), (read.series[held], named[held]))
+    has = row >= 0
+    beside = group(which)
+    before, after = beside.previous(has), beside.following(has)
+    inside = (before >= 0) & (after >= 0)
+    # a row that names no marker, or no subject, may be the one
+    unnamed, nobody = np.flatnonzero(rows.blank("marker")), np.flatnonzero(rows.blank("subject"))
+    open_ = find_rows((asked, at), (rows.subject[unnamed], named[unnamed])) >= 0
+    open_ |= find_rows((at,), (named[nobody],)) >= 0
     lacking = np.flatnonzero(inside & ~has & ~open_)
     usual = np.count_nonzero(inside & has) >= parameters["share"] * np.count_nonzero(inside)
-    before = np.maximum.accumulate(np.where(has, index, -1)) if len(which) else index
-    pairs = zip((series * width + mine[given]).tolist(), given.tolist(), strict=True)
-    row_of = dict(reversed([*pairs]))
-    keys = one[which[before[lacking]]] * width + visit[at[before[lacking]]]
-    rows_before = np.array([row_of[k] for k in keys.tolist()], dtype=np.int64)
+    rows_before = held[row[before[lacking]]]
     words = data.words("visit")
     yield Hits(
         table="markers",
         rows=rows_before,
         column="visit",
         value="",
-        expected=words[visit[at[lacking]]],
+        expected=words[at[lacking]],
         severity="" if usual else "note",
-        names={"visit": words[visit[at[lacking]]], "date": ""},
+        names={"visit": words[at[lacking]], "date": ""},
         message="no {marker} at visit {expected}, at which the patient was seen; there are samples "
         "before and after",
     )

@@ -19,15 +19,14 @@ from nettumor.crf import (
     Column,
     DateStatus,
     State,
-    number_rows,
-    occurrence,
     parse_numbers,
     parse_states,
 )
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.rules.date import from_domains
+from nettumor.rows import group
 
 FINDINGS = ("TU", "TR", "RS", "LB")
 NO_NAMES = dict.fromkeys(("subject", "evaluator", "visit", "lesion", "date"), "")
@@ -286,15 +285,13 @@ def derived_sum_collected(data: Data, parameters: Parameters) -> Hits:
         marked = rows.table.column("TRORIG").map(
             lambda w: w.strip().upper() in ("COLLECTED", "CRF"), np.bool_
         )
-    at = np.flatnonzero(tests_of(rows, DERIVED) & ~marked)
-    test = rows.codes("TRTESTCD")[0][at]
-    first = at[occurrence(test) == 0]
-    count: Ints = np.bincount(test, minlength=1)
+    tests = group(rows.codes("TRTESTCD")[0], where=tests_of(rows, DERIVED) & ~marked)
+    first = np.flatnonzero(tests.is_first())
     return Hits(
         table="TR",
         rows=first,
         column="TRTESTCD",
-        parts={"count": count[rows.codes("TRTESTCD")[0][first]]},
+        parts={"count": tests.size[tests.number[first]]},
         names=NO_NAMES,
         expected="a mark that it was collected, or no such rows",
         message="TR has {count} rows of {value}: derived by the sponsor they belong in ADaM",
@@ -328,15 +325,15 @@ def sequence_number_twice(data: Data, parameters: Parameters) -> Iterator[Hits]:
         if name not in data or not {f"{name}SEQ", "USUBJID"} <= {*data.tables.domains[name]}:
             continue
         found, rows = True, data[name]
-        at = np.flatnonzero(~rows.blank(f"{name}SEQ") & ~rows.blank("USUBJID"))
-        number, first = number_rows(rows.codes("USUBJID")[0][at], rows.codes(f"{name}SEQ")[0][at])
-        again = occurrence(number) > 0
-        looked(data, np.ones(len(at), np.bool_))
+        given = ~rows.blank(f"{name}SEQ") & ~rows.blank("USUBJID")
+        alike = group(rows.codes("USUBJID")[0], rows.codes(f"{name}SEQ")[0], where=given)
+        again = np.flatnonzero(alike.occurrence > 0)
+        looked(data, given, given)
         yield Hits(
             table=name,
-            rows=at[again],
+            rows=again,
             column=f"{name}SEQ",
-            related=at[first[number[again]]],
+            related=alike.first()[alike.number[again]],
             expected="a number of its own",
             message="{column} {value} of {subject} is given twice",
         )

@@ -19,7 +19,7 @@ from importlib import resources
 import numpy as np
 
 from nettumor._arrays import Bools
-from nettumor.crf import UNKNOWN, Column, Role, number_rows, occurrence, parse_roles
+from nettumor.crf import UNKNOWN, Column, Role, parse_roles
 from nettumor.crf.sdtm import common_codes, evaluator, readers_tell, variable
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
@@ -27,6 +27,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS
 from nettumor.edit_checks.rules.lesion_course import role_in_name
 from nettumor.edit_checks.rules.sdtm import NO_NAMES, domains_with
+from nettumor.rows import first_of, group, order_rows
 
 _CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _COMPARED = 200
@@ -49,9 +50,9 @@ def codelists() -> Mapping[str, tuple[str, frozenset[str]]]:
 
 def _first_of(codes: Ints, chosen: Bools) -> tuple[Ints, Ints]:
     """The first row of each code among the chosen codes, and how many rows it has."""
-    at = np.flatnonzero(chosen[codes]) if len(codes) else codes
-    first = at[occurrence(codes[at]) == 0]
-    return first, np.bincount(codes, minlength=1)[codes[first]]
+    alike = group(codes, where=chosen[codes] if len(codes) else None)
+    first = np.flatnonzero(alike.is_first())
+    return first, alike.size[alike.number[first]]
 
 
 @check("X04", needs={}, allowed=())
@@ -103,11 +104,11 @@ def _beside_same_name(rows: Rows, column: str, known: Collection[str]) -> dict[i
     names, called = rows.codes(column.removesuffix("CD"))
     if not len(called):
         return {}
-    pair, first = number_rows(codes, names)
-    often = np.argsort(np.bincount(pair, minlength=len(first)), kind="stable")
+    pairs = group(codes, names)
+    rarest_first = order_rows(pairs.size)
     code_of: dict[int, str] = {}
     of: dict[int, int] = {}
-    for code, name in zip(codes[first[often]].tolist(), names[first[often]].tolist(), strict=True):
+    for code, name in zip(*(key[rarest_first].tolist() for key in pairs.keys), strict=True):
         if called[name] == "":
             continue
         if words[code] in known:
@@ -119,20 +120,18 @@ def _beside_same_name(rows: Rows, column: str, known: Collection[str]) -> dict[i
 
 def _one_to_one(rows: Rows, code: str, name: str) -> Iterator[Hits]:
     """Pairs of code and name that stand against a commoner pair."""
-    at = np.flatnonzero(~rows.blank(code) & ~rows.blank(name))
-    first_key, second_key = rows.codes(code)[0][at], rows.codes(name)[0][at]
-    pair, first = number_rows(first_key, second_key)
-    count = np.bincount(pair, minlength=len(first))
+    given = ~rows.blank(code) & ~rows.blank(name)
+    pairs = group(rows.codes(code)[0], rows.codes(name)[0], where=given)
+    codes, names = pairs.keys
+    count, first = pairs.size, pairs.first()
     found = np.zeros(len(first), dtype=np.bool_)
-    for key, other, column in ((first_key, second_key, name), (second_key, first_key, code)):
-        order = np.lexsort((first, -count, key[first]))
-        lead = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
-        lead[key[first][order[::-1]]] = other[first][order[::-1]]
-        usual = lead[key[first]]
-        bad = np.flatnonzero((usual != other[first]) & ~found)
+    for key, other, column in ((codes, names, name), (names, codes, code)):
+        alike = group(key, by=(-count, first))  # the commonest first, of equals the first row
+        usual = other[alike.of_rows(alike.first())]
+        bad = np.flatnonzero((usual != other) & ~found)
         found[bad] = True
-        bad = bad[np.argsort(first[bad])]
-        words, row = rows.codes(column)[1], at[first[bad]]
+        bad = bad[order_rows(first[bad])]
+        words, row = rows.codes(column)[1], first[bad]
         yield Hits(
             table=rows.name,
             rows=row,
@@ -151,15 +150,12 @@ def group_id_vs_identification(data: Data, parameters: Parameters) -> Hits:
     """
     rows, tu = data["TR"], data["TU"]
     place = match_identification(rows.table, tu.table)
-    group = parse_roles(rows.table.column("TRGRPID"))
+    grouped = parse_roles(rows.table.column("TRGRPID"))
     identified = variable(tu.table, "TUSTRESC", "TUORRES")
     role = parse_roles(identified.expand(place))
-    at = np.flatnonzero(
-        (place >= 0) & (group > 0) & (role > 0) & (group != role) & (group != UNKNOWN)
-    )
-    keys, _ = number_rows(place[at], group[at]) if len(at) else (at, at)
-    first = at[occurrence(keys) == 0]
-    number = np.bincount(keys, minlength=1)[keys[occurrence(keys) == 0]]
+    other = (place >= 0) & (grouped > 0) & (role > 0) & (grouped != role) & (grouped != UNKNOWN)
+    alike = group(place, grouped, where=other)
+    first = np.flatnonzero(alike.is_first())
     return Hits(
         table="TR",
         rows=first,
@@ -167,7 +163,10 @@ def group_id_vs_identification(data: Data, parameters: Parameters) -> Hits:
         expected=identified.expand(place[first]).text,
         related=place[first],
         related_table="TU",
-        parts={"count": number, "name": rows.text("TRLNKID")[first]},
+        parts={
+            "count": alike.size[alike.number[first]],
+            "name": rows.text("TRLNKID", first),
+        },
         message="{name} is in group {value} ({count} rows), but TU identifies it as {expected}",
     )
 
@@ -177,10 +176,9 @@ def _alone(left: list[Column], right: list[Column], use: Bools) -> tuple[Ints, I
     has.
     """
     mine, theirs = common_codes(left, right)
-    at = np.flatnonzero(use & ~np.isin(mine, theirs))
-    return at[occurrence(mine[at]) == 0], np.bincount(mine, minlength=1)[
-        mine[at[occurrence(mine[at]) == 0]]
-    ]
+    every = group(mine)
+    first = first_of(mine, where=use & ~np.isin(mine, theirs))
+    return first, every.size[every.number[first]]
 
 
 @check("X06", needs={"RS": ("RSLNKGRP", "USUBJID"), "TR": ("TRLNKGRP", "USUBJID")})
@@ -218,15 +216,11 @@ def _first_group(tr: Rows) -> Bools:
     """
     day = tr.table.dates("TRDTC").earliest
     number = tr.number("VISITNUM")
-    group = tr.codes("TRLNKGRP")[0]
-    subject, _ = number_rows(tr.codes("USUBJID")[0], evaluator(tr.table, "TR").trimmed.codes)
-    number, day = (np.where(np.isnan(a), np.inf, a) for a in (number, day))
-    order = np.lexsort((np.arange(tr.n), number, day))
-    order = order[~tr.blank("TRLNKGRP")[order]]
-    head = order[occurrence(subject[order]) == 0]
-    first = np.full(int(subject.max(initial=-1)) + 1, -1, dtype=np.int64)
-    first[subject[head]] = group[head]
-    return np.asarray(first[subject] == group) if tr.n else np.empty(0, np.bool_)
+    link = tr.codes("TRLNKGRP")[0]
+    keys = tr.codes("USUBJID")[0], evaluator(tr.table, "TR").trimmed.codes
+    in_time = group(*keys, by=(day, number), where=~tr.blank("TRLNKGRP"))
+    first = np.append(link, -1)[in_time.first()]
+    return np.asarray(np.append(first, -1)[in_time.find(*keys)] == link)
 
 
 @check("X08", needs={"TU": ("TULNKID", "USUBJID")})
@@ -237,25 +231,22 @@ def tu_repeated_each_visit(data: Data, parameters: Parameters) -> Hits:
     identified = variable(table, "TUTESTCD").map(
         lambda w: w.strip().upper() in ("", "TUMIDENT", "LESIDENT"), np.bool_
     )
-    at = np.flatnonzero(~rows.blank("TULNKID") & identified)
+    use = ~rows.blank("TULNKID") & identified
     keys = [
         c.trimmed.codes
         for c in (table.column("USUBJID"), evaluator(table, "TU"), table.column("TULNKID"))
     ]
-    lesion, _ = number_rows(*(k[at] for k in keys))
-    time = variable(table, "VISITNUM", "VISIT", "TUDTC").trimmed.codes[at]
-    _, first = number_rows(lesion, time)
-    first = np.sort(first)  # a row of each lesion and visit, in the order of the file
-    count = np.bincount(lesion[first], minlength=1)
-    again = first[occurrence(lesion[first]) == 1]
-    names = rows.text("TULNKID")
+    time = variable(table, "VISITNUM", "VISIT", "TUDTC").trimmed.codes
+    one = group(*keys, time, where=use).is_first()  # a row of each lesion and visit
+    visits = group(*keys, where=one)
+    again = np.flatnonzero(visits.occurrence == 1)
     return Hits(
         table="TU",
-        rows=at[again],
+        rows=again,
         column="TULNKID",
-        value=names[at[again]],
+        value=rows.text("TULNKID", again),
         expected="one record",
-        parts={"count": count[lesion[again]]},
+        parts={"count": visits.size[visits.number[again]]},
         message="{value} is identified at {count} visits; a lesion is identified once",
     )
 

@@ -15,11 +15,13 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Floats, at_least, more_than
-from nettumor.crf import Role, State, number_rows, occurrence
+from nettumor.crf import Role, State
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.rows import group, largest_at, occurrence, order_rows, smallest_at
 
 _LENGTH = "|".join(LENGTHS)
 
@@ -45,30 +47,27 @@ class Series:
     after: Ints
 
 
+@made_once
 def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     """The series of targets: diameters above ``above`` and at most ``most`` mm, one row per lesion
     and visit.
     """
     rows, size = data["lesions"], diameters(data).value
     use = (rows.cells.role == Role.TARGET) & (size > above) & at_least(most, size)
-    row = np.flatnonzero(use)
-    row = row[np.lexsort((row, rows.timepoint[row], rows.lesion[row]))]
-    row = row[occurrence(rows.lesion_visit[row]) == 0]
-    lesion, index = rows.lesion[row], np.arange(len(row))
-    same = lesion[1:] == lesion[:-1]
-    before, after = np.full((2, len(row)), -1, dtype=np.int64)
-    before[1:] = np.where(same, index[:-1], -1)
-    after[:-1] = np.where(same, index[1:], -1)
-    return Series(row, size[row], lesion, before, after)
+    row = rows.in_time.row[use[rows.in_time.row]]
+    row = row[group(rows.lesion_visit[row]).is_first()]
+    lesion = group(rows.lesion[row])
+    return Series(row, size[row], rows.lesion[row], lesion.previous(), lesion.following())
 
 
 def _text(series: Series, lesions: Ints) -> list[str]:
     """The sizes of some lesions, written one after the other."""
-    start = np.searchsorted(series.lesion, lesions)
-    stop = np.searchsorted(series.lesion, lesions, side="right")
+    of_lesion = group(series.lesion)
+    found = of_lesion.find(lesions)
+    start, stop = of_lesion.start[found].tolist(), of_lesion.start[found + 1].tolist()
+    size = series.size[of_lesion.row]
     return [
-        ", ".join(f"{v:g}" for v in series.size[a:b].tolist())
-        for a, b in zip(start.tolist(), stop.tolist(), strict=True)
+        ", ".join(f"{v:g}" for v in size[a:b].tolist()) for a, b in zip(start, stop, strict=True)
     ]
 
 
@@ -102,13 +101,10 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     end = last & ~small & (at_least(s.size, ratio * was) | at_least(was, ratio * s.size))
     at = np.flatnonzero(jump | end)
     at = at[occurrence(s.lesion[at]) == 0]
+    usual = np.where(between[at], np.sqrt(was[at] * next_[at]), was[at])
     about = [
-        f"about {v:.0f} mm, as before{more}"
-        for v, more in zip(
-            np.where(between, np.sqrt(was * next_), was)[at],
-            np.where(between, " and after", "")[at],
-            strict=True,
-        )
+        f"about {v:.0f} mm, as before{' and after' if inner else ''}"
+        for v, inner in zip(usual.tolist(), between[at].tolist(), strict=True)
     ]
     yield from hits_by_column(
         diameters(data).column,
@@ -193,14 +189,14 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     there = (size > 0) | np.isin(
         rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
     )
-    use = np.flatnonzero(role & (gone | there) & ~rows.cells.contradiction)
-    use = use[np.lexsort((use, rows.timepoint[use], rows.lesion[use]))]
-    same = rows.lesion[use][1:] == rows.lesion[use][:-1]
-    back = np.flatnonzero(same & gone[use][:-1] & there[use][1:]) + 1
-    row, before = use[back], use[back - 1]
+    use = role & (gone | there) & ~rows.cells.contradiction
+    last = rows.in_time.previous(use)
+    back = use & there & (last >= 0) & gone[last]
+    row = rows.in_time.row[back[rows.in_time.row]]
+    before = last[row]
     said = [
         f"{v:g} mm" if v > 0 else w
-        for v, w in zip(size[row].tolist(), rows.text("state")[row], strict=True)
+        for v, w in zip(size[row].tolist(), rows.text("state", row), strict=True)
     ]
     column = np.where(size > 0, diameters(data).column, "state").astype(object)
     yield from hits_by_column(
@@ -226,9 +222,8 @@ def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits
     same = known & (s.size == s.size[s.before])
     measured = same & (s.size > 0) & ~diameters(data).default[s.row]
     was = point[s.before]
-    first, last = np.full(count, count), np.full(count, -1)
-    np.minimum.at(first, point[known], was[known])
-    np.maximum.at(last, point[known], was[known])
+    first = smallest_at(point[known], was[known], count, count)
+    last = largest_at(point[known], was[known], count, -1)
     each, copied, sized = (
         np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured)
     )
@@ -255,24 +250,16 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
     questioned. The site is the column ``site`` of the lesions or the subjects table; without one,
     evaluators are looked at alone.
     """
-    from scipy.special import bdtrc
-
     rows, read = data["lesions"], diameters(data)
     at = np.flatnonzero((read.value > 0) & (read.value % 1 == 0) & ~read.default)
     site, words = _site(data)
-    group, first = number_rows(site[at], rows.evaluator[at])
-    total = np.bincount(group, minlength=len(first))
-    even = np.bincount(group[read.value[at] % 5 == 0], minlength=len(first))
-    chance = bdtrc(
-        np.maximum(even - 1.0, 0), total, 0.2
-    )  # two of ten digits; with none of them nothing is asked
-    bad = (
-        (total >= parameters["n"])
-        & (chance < parameters["p"])
-        & more_than(even, parameters["min_share"] * total)
-    )
-    bad = np.flatnonzero(bad & (len(at) > 0))
-    bad = bad[np.argsort(at[first[bad]])]
+    alike = group(site[at], rows.evaluator[at])
+    first, total = alike.first(), alike.size
+    even = alike.count(read.value[at] % 5 == 0)
+    bad = (total >= parameters["n"]) & more_than(even, parameters["min_share"] * total)
+    bad = np.flatnonzero(bad)
+    bad = bad[_chance(even[bad], total[bad]) < parameters["p"]]
+    bad = bad[order_rows(at[first[bad]])]
     row = at[first[bad]]
     name = [f"{w}: " if w else "" for w in words[site[row]].tolist()]
     yield from hits_by_column(
@@ -284,6 +271,15 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
         names={"subject": "", "visit": "", "lesion": "", "date": ""},
         parts={"total": total[bad], "site": np.array(name, dtype=object)},
     )
+
+
+def _chance(even: Ints, total: Ints) -> Floats:
+    """The chance that so many or more of some digits are one of two of the ten."""
+    if not len(even):  # SciPy is not loaded for nothing
+        return np.empty(0)
+    from scipy.special import bdtrc
+
+    return np.asarray(bdtrc(np.maximum(even - 1.0, 0), total, 0.2))
 
 
 def _site(data: Data) -> tuple[Ints, npt.NDArray[Any]]:

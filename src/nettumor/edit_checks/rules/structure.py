@@ -16,8 +16,6 @@ from nettumor.crf import (
     LAYOUTS,
     Role,
     State,
-    number_rows,
-    occurrence,
     parse_flags,
 )
 from nettumor.crf.columns import Words
@@ -28,6 +26,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, 
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.reading.unread import why_unread
+from nettumor.rows import first_of, group, number_rows, occurrence, order_rows
 from nettumor.terminology import Response
 
 _MEASURED_BY = {
@@ -125,8 +124,8 @@ def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]
                     column, np.zeros(table.n_rows, dtype=np.bool_)
                 )
                 yield flag(name, blank, "{column} is blank", column, expected="a value")
-        for group in layout.either:
-            held = [c for c in (*group, *(["day"] if "date" in group else [])) if c in table]
+        for either in layout.either:
+            held = [c for c in (*either, *(["day"] if "date" in either else [])) if c in table]
             if held:
                 blank = np.logical_and.reduce([table.blank(c) for c in held])
                 yield flag(
@@ -165,11 +164,7 @@ def _unidentified(data: Data) -> Bools:
 
 def earlier_row(numbers: Ints) -> Ints:
     """For each row the row before it with the same number, -1 for the first."""
-    order = np.argsort(numbers, kind="stable")
-    before = np.full(len(numbers), -1, dtype=np.int64)
-    same = numbers[order][1:] == numbers[order][:-1]
-    before[order[1:][same]] = order[:-1][same]
-    return before
+    return group(numbers).previous()
 
 
 @check("S03", needs={}, follows=("S02",))
@@ -194,12 +189,11 @@ def _subjects_again(rows: Rows) -> Iterator[Hits]:
     """Further rows of a subject, each named by the first column in which it differs from the
     subject's first row.
     """
-    again = np.flatnonzero((occurrence(rows.subject) > 0) & ~rows.blank("subject"))
+    people = group(rows.subject, where=~rows.blank("subject"))
+    again = np.flatnonzero(people.occurrence > 0)
     if not len(again):
         return
-    first_of = np.full(int(rows.subject.max()) + 1, -1, dtype=np.int64)
-    first_of[rows.subject[::-1]] = np.arange(rows.n)[::-1]
-    first = first_of[rows.subject[again]]
+    first = people.first()[people.number[again]]
     column = np.full(len(again), "subject", dtype=object)
     for name in (c for c in rows.table if c != "subject"):
         codes, open_ = rows.codes(name)[0], column == "subject"
@@ -217,7 +211,7 @@ def _subjects_again(rows: Rows) -> Iterator[Hits]:
             column=name,
             expected="one row per subject",
             related=first[at],
-            parts={"other": rows.text(name)[first[at]]},
+            parts={"other": rows.text(name, first[at])},
             severity="" if differs else "warning",
             message=f"{{subject}} has a second row that says {says}",
         )
@@ -269,11 +263,11 @@ def _row_before(rows: Rows) -> Ints:
     """The row before of the same lesion and visit, -1 for none; where dates differ each is a
     timepoint of its own.
     """
-    if np.bincount(rows.lesion_visit, minlength=1).max() < 2:
+    if rows.n == int(rows.lesion_visit.max(initial=-1)) + 1:  # as many as rows: none is double
         return np.full(rows.n, -1, dtype=np.int64)
     date = rows.codes("day" if rows.table.has_days else "date")[0]
-    same_day = earlier_row(number_rows(rows.lesion_visit, date)[0])
-    before = earlier_row(rows.lesion_visit)
+    same_day = group(rows.lesion_visit, date).previous()
+    before = group(rows.lesion_visit).previous()
     undated = rows.blank("day" if rows.table.has_days else "date")
     return np.where(same_day >= 0, same_day, np.where(undated | undated[before], before, -1))
 
@@ -319,10 +313,9 @@ def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[
     if "accepted" in rows:  # where a record is accepted, the others at its place do not count
         accepted = parse_flags(rows.table.column("accepted"))
         given &= (accepted == 1) | ((accepted != 0) & ~np.isin(key, key[accepted == 1]))
-    use = np.flatnonzero(given)
-    before = earlier_row(key[use])
-    again = use[before >= 0]
-    first = use[before[before >= 0]]
+    before = group(key, where=given).previous()
+    again = np.flatnonzero(before >= 0)
+    first = before[again]
     yield Hits(
         table="responses",
         rows=again,
@@ -331,7 +324,7 @@ def duplicate_response_at_visit(data: Data, parameters: Parameters) -> Iterator[
         expected="one overall response per visit",
         message="a second overall response at visit {visit} by one evaluator: {value} after "
         "{other}",
-        parts={"other": rows.text("overall")[first]},
+        parts={"other": rows.text("overall", first)},
     )
 
 
@@ -341,20 +334,17 @@ def measurement_without_lesion(data: Data, parameters: Parameters) -> Hits:
     lesion.
     """
     rows = data["TR"]
-    keys = (
-        rows.codes("USUBJID")[0],
-        evaluator(rows.table, "TR").trimmed.codes,
-        rows.codes("TRLNKID")[0],
+    reader = evaluator(rows.table, "TR").trimmed.codes
+    lesions = group(
+        rows.codes("USUBJID")[0], reader, rows.codes("TRLNKID")[0], where=_unidentified(data)
     )
-    at = np.flatnonzero(_unidentified(data))
-    lesion = number_rows(*keys)[0][at]
-    first = at[occurrence(lesion) == 0]
+    first = np.flatnonzero(lesions.is_first())
     return Hits(
         table="TR",
         rows=first,
         column="TRLNKID",
         expected="a lesion identified in TU",
-        parts={"number": np.bincount(lesion)[lesion][occurrence(lesion) == 0]},
+        parts={"number": lesions.size[lesions.number[first]]},
         message="{value} has results ({number} in TR), but is not identified in TU",
     )
 
@@ -371,7 +361,7 @@ def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[H
     never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(
         role, (Role.TARGET, Role.NON_TARGET)
     )
-    first = never & (rows.first_row == np.arange(rows.n))
+    first = never & rows.in_time.is_first()
     yield flag(
         "lesions",
         first,
@@ -382,8 +372,7 @@ def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[H
     start = rows.order == 0
     assessed = np.isin(rows.lesion, rows.lesion[start & ~silent])
     unseen = start & silent & (role == Role.NON_TARGET) & ~assessed & ~never
-    once = np.zeros(rows.n, dtype=np.bool_)
-    once[np.flatnonzero(unseen)[occurrence(rows.lesion[unseen]) == 0]] = True
+    once = group(rows.lesion, where=unseen).is_first()
     column = "state" if "state" in rows else "lesion"
     yield flag(
         "lesions",
@@ -405,8 +394,7 @@ def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
     for place, name in enumerate(names):
         mine = has[place] & ~known & ~has[:place].any(axis=0)
         rows = data[name]
-        at = np.flatnonzero(mine[rows.subject])
-        at = at[occurrence(rows.subject[at]) == 0]
+        at = first_of(rows.subject, where=mine[rows.subject])
         where = [
             ", ".join(n for n, h in zip(names, has[:, c], strict=True) if h)
             for c in rows.subject[at].tolist()
@@ -437,15 +425,14 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
     given = {c: rows.responses(c) > Response.NE for c in ("overall", "target") if c in rows}
     some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
     seen = np.isin(rows.track, points.track[points.lesions >= 0])
-    none = np.flatnonzero(some & ~seen)
-    first = none[occurrence(rows.track[none]) == 0]
-    number = np.bincount(rows.track[none], minlength=data.n_tracks)[rows.track[first]]
+    none = group(rows.track, where=some & ~seen)
+    first = np.flatnonzero(none.is_first())
     column = next(iter(given), "overall")
     yield Hits(
         table="responses",
         rows=first,
         column=column,
-        parts={"number": number},
+        parts={"number": none.size[none.number[first]]},
         expected="lesion rows",
         names={"visit": "", "date": ""},
         message="{subject} has {number} response(s) by this evaluator, and no lesion row at all",
@@ -471,25 +458,24 @@ def measurements_without_response(data: Data, parameters: Parameters) -> Iterato
     points = data.timepoints
     alone = (points.order > 0) & (points.lesions >= 0) & (points.responses < 0)
     answered = np.isin(points.track, points.track[points.responses >= 0])
-    at = np.sort(points.lesions[alone & answered])
+    at = points.lesions[alone & answered]
     yield Hits(
         table="lesions",
-        rows=at,
+        rows=at[order_rows(at)],
         column="visit",
         expected="a response row at this visit",
         names={"lesion": ""},
         message="lesions were assessed at visit {visit}, but no response is given",
     )
-    never = np.flatnonzero(alone & ~answered)
-    first = never[occurrence(points.track[never]) == 0]
-    number = np.bincount(points.track[never], minlength=data.n_tracks)[points.track[first]]
-    order = np.argsort(points.lesions[first])
+    never = group(points.track, where=alone & ~answered)
+    first = points.lesions[never.first()]
+    order = order_rows(first)
     yield Hits(
         table="lesions",
-        rows=points.lesions[first][order],
+        rows=first[order],
         column="visit",
         expected="response rows",
-        parts={"number": number[order]},
+        parts={"number": never.size[order]},
         names={"lesion": ""},
         message="{subject} has lesions assessed at {number} visit(s) after baseline, and no "
         "response at all, "

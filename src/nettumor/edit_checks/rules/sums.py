@@ -14,55 +14,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import Role, occurrence
+from nettumor.crf import Role
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import lesion_at, whole_lesions
 from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.structure import whole
-
-_SPOILS = (
-    "S02",
-    "S03",
-    "S06",
-    "S08",
-    "S10",
-    "S11",
-    "L06",
-    "L14",
-    "L15",
-    "M01",
-    "M02",
-    "M03",
-    "M04",
-    "M05",
-    "M06",
-    "M08",
-    "M09",
-    "M10",
-    "M12",
-    "M13",
-    "M15",
-    "M25",
-    "M26",
-    "M27",
-    "M28",
-    "M29",
-    "M30",
-    "M31",
-    "M32",
-    "D08",
-    "A01",
-    "A02",
-    "A06",
-    "Q03",
-    "Q11",
-    "=D03",
-    "=D13",
-)
-"""Faults of rows after which a sum is not what was meant."""
-
+from nettumor.rows import first_of, group, order_rows
 
 _PRODUCT = ("size|viable", "perpendicular|viable_perpendicular")
 
@@ -93,7 +54,7 @@ def _of_products(data: Data) -> bool:
 @check(
     "U01",
     needs={"responses": ("sum",), "lesions": (MEASURED,)},
-    follows=(*_SPOILS, "M14"),
+    follows=(*SUM_FAULTS, "M14"),
     tol_mm=0.5,
 )
 def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -126,7 +87,7 @@ def _sums(data: Data, tolerance: float) -> Hits:
     )
 
 
-@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=_SPOILS)
+@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=SUM_FAULTS)
 def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     """A sum is reported though a target was not measured."""
     rows, use = _judged(data)
@@ -153,23 +114,13 @@ def _not_measured(data: Data, at: Ints) -> Words:
     rows = data["lesions"]
     if not len(at):
         return np.empty(0, dtype=object)
-    first = np.flatnonzero((rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
-    first = first[occurrence(rows.lesion[first]) == 0]
-    first = first[np.argsort(rows.track[first], kind="stable")]
-    count = np.bincount(rows.track[first], minlength=data.n_tracks)
-    start = np.concatenate([[0], np.cumsum(count)])
-    track = data.timepoints.track[at]
-    which = np.repeat(np.arange(len(at)), count[track])
-    row = first[start[track][which] + occurrence(which)]
-    width = len(data.timepoints) + 1
-    sized = ~np.isnan(data.size)
-    seen = np.isin(
-        rows.lesion[row] * width + at[which], (rows.lesion * width + rows.timepoint)[sized]
-    )
+    target = (rows.cells.role == Role.TARGET) & whole_lesions(rows)
+    targets = group(rows.track, where=group(rows.lesion, where=target).is_first())
+    which, row = targets.rows_of(targets.find(data.timepoints.track[at]))
+    sized = lesion_at(rows, rows.lesion[row], at[which], ~np.isnan(data.size))
+    which, row = which[sized < 0], row[sized < 0]
     names: list[list[str]] = [[] for _ in at]
-    for place, name in zip(
-        which[~seen].tolist(), rows.text("lesion")[row[~seen]].tolist(), strict=True
-    ):
+    for place, name in zip(which.tolist(), rows.text("lesion", row).tolist(), strict=True):
         names[place].append(name)
     return np.array([f" ({', '.join(n)})" if n else "" for n in names], dtype=object)
 
@@ -177,7 +128,7 @@ def _not_measured(data: Data, at: Ints) -> Words:
 @check(
     "U03",
     needs={"responses": ("percent_from_baseline",), "lesions": (MEASURED,)},
-    follows=(*_SPOILS, "U01", "U06", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -211,20 +162,15 @@ def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
     NaN for none.
     """
     points = data.timepoints
-    held = (
-        np.flatnonzero(~np.isnan(rows.number("sum")) & (rows.order >= 0))
-        if "sum" in rows
-        else np.empty(0, np.int64)
-    )
-    held = held[np.lexsort((held, rows.order[held], rows.track[held]))]
     sums = np.full(len(points), np.nan)
-    sums[rows.timepoint[held[::-1]]] = rows.number("sum")[held[::-1]]
-    before = np.full(len(points), np.nan)
+    if "sum" in rows:
+        reported = rows.number("sum")
+        held = first_of(rows.timepoint, where=~np.isnan(reported) & (rows.order >= 0))
+        sums[rows.timepoint[held]] = reported[held]
+    before = sums
     if nadir:
-        point = rows.timepoint[held[occurrence(rows.timepoint[held]) == 0]]
-        before[point] = _running_minimum(sums[point], points.track[point])
-        before[np.isinf(before)] = np.nan
-    else:
+        before = group(points.track, where=~np.isnan(sums)).running_minimum(sums, before=True)
+    elif len(points):
         before = np.where(points.baseline >= 0, sums[points.baseline], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((100 * sums / before - 100)[rows.timepoint])
@@ -246,7 +192,7 @@ def _why(
 @check(
     "U04",
     needs={"responses": ("percent_from_nadir",), "lesions": (MEASURED,)},
-    follows=(*_SPOILS, "U01", "U02", "U06", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U02", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -287,17 +233,18 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-@check("U05", needs={"responses": ("nadir",)}, follows=(*_SPOILS, "U01", "U02", "U07"), tol_mm=0.5)
+@check(
+    "U05", needs={"responses": ("nadir",)}, follows=(*SUM_FAULTS, "U01", "U02", "U07"), tol_mm=0.5
+)
 def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
     so far.
     """
     rows, unit = data["responses"], size_criteria(data).unit
     nadir, order = rows.number("nadir"), rows.order
-    at = np.flatnonzero(~np.isnan(nadir) & (order >= 0) & data.own_criteria)
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    smallest = np.full(rows.n, np.nan)
-    smallest[at] = _running_minimum(nadir[at], rows.track[at])
+    use = ~np.isnan(nadir) & (order >= 0) & data.own_criteria
+    in_turn = group(rows.track, by=rows.timepoint, where=use)
+    smallest = in_turn.running_minimum(nadir, before=True)
     bad = more_than(nadir, smallest + parameters["tol_mm"])
     yield flag(
         "responses",
@@ -325,7 +272,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "U08",
     needs={"responses": ("nadir",), "lesions": (MEASURED,)},
-    follows=(*_SPOILS, "U01", "U02", "U05", "U07"),
+    follows=(*SUM_FAULTS, "U01", "U02", "U05", "U07"),
     tol_mm=0.5,
 )
 def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -349,40 +296,22 @@ def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def _running_minimum(values: Floats, group: Ints) -> Floats:
-    """The smallest earlier value of the group, inf for its first; groups stand together."""
-    out = np.full(len(values), np.inf)
-    held = values.copy()
-    step, together = 1, group[1:] == group[:-1]
-    out[1:] = np.where(together, values[:-1], np.inf)
-    while step < len(values):  # the reach of the minimum doubles with each pass
-        same = group[step:] == group[:-step]
-        if not same.any():
-            break
-        held = out.copy()
-        out[step:] = np.where(same, np.minimum(held[step:], held[:-step]), held[step:])
-        step *= 2
-    return out
-
-
-@check("U06", needs={"lesions": ()}, follows=_SPOILS)
+@check("U06", needs={"lesions": ()}, follows=SUM_FAULTS)
 def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     """The sum at baseline is 0 or incomplete although there are targets; a target that comes later
     is L14's.
     """
-    rows, count = data["lesions"], data.n_tracks
-    target = (rows.order == 0) & (rows.cells.role == Role.TARGET) & (rows.cells.parent == "")
-    open_ = target & ~np.isin(
-        rows.lesion, rows.lesion[target & ~np.isnan(data.size) & ~conflicting(rows, data.size)]
-    )
-    total = np.bincount(
-        rows.track[target], weights=np.nan_to_num(data.size[target]), minlength=count
-    )
-    missing = np.bincount(rows.track[open_], minlength=count) > 0
-    asked = np.bincount(rows.track[target], minlength=count) > 0
-    at = np.flatnonzero(target & (asked & (missing | ~(total > 0)))[rows.track])
-    at = at[occurrence(rows.track[at]) == 0]
-    said = np.where(missing[rows.track[at]], "incomplete", "0")
+    rows = data["lesions"]
+    target = (rows.order == 0) & (rows.cells.role == Role.TARGET) & whole_lesions(rows)
+    sized = target & ~np.isnan(data.size) & ~conflicting(rows, data.size)
+    open_ = target & ~np.isin(rows.lesion, rows.lesion[sized])
+    of_track = group(rows.track, where=target)
+    missing = of_track.any(open_)
+    bad = missing | ~(of_track.total(data.size) > 0)
+    at = of_track.first()[bad]
+    said = np.where(missing[bad], "incomplete", "0")
+    order = order_rows(at)
+    at, said = at[order], said[order]
     return Hits(
         table="lesions",
         rows=at,
@@ -398,17 +327,11 @@ def conflicting(rows: Rows, size: Floats) -> Bools:
     """Rows of one lesion and timepoint that give unequal sizes; rows that say nothing do
     not count.
     """
-    known = np.flatnonzero(~np.isnan(size))
-    place = rows.lesion_visit[known]
-    low, high = (
-        np.full(int(rows.lesion_visit.max(initial=-1)) + 1, fill) for fill in (np.inf, -np.inf)
-    )
-    np.minimum.at(low, place, size[known])
-    np.maximum.at(high, place, size[known])
-    return np.asarray((high > low)[rows.lesion_visit]) if rows.n else np.empty(0, np.bool_)
+    of_visit = group(rows.lesion_visit, where=~np.isnan(size))
+    return np.asarray(of_visit.of_rows(of_visit.differ(size), fill=False))
 
 
-@check("U07", needs={"responses": ("sum",), "lesions": _PRODUCT}, follows=_SPOILS, tol=1.0)
+@check("U07", needs={"responses": ("sum",), "lesions": _PRODUCT}, follows=SUM_FAULTS, tol=1.0)
 def sum_of_product_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum of products is not the sum over the targets of longest times perpendicular
     diameter.

@@ -16,11 +16,12 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, at_least, risen_by
 from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
+from nettumor.edit_checks.engine.explained_by import LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.reading.recomputed import MEASURED, lesion_criteria, too_small
+from nettumor.edit_checks.reading.lesion_rows import whole_lesions
+from nettumor.edit_checks.reading.recomputed import MEASURED, lesion_criteria
 from nettumor.edit_checks.reading.reported import (
-    SPOILS,
     Reported,
     as_recist,
     compared,
@@ -32,6 +33,7 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
+from nettumor.rows import order_rows
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("target",), "lesions": ()}
@@ -43,7 +45,7 @@ _RESPONSES = (Response.PR, Response.MR, Response.SD)
     "T01",
     needs=_PARTS,
     follows=(
-        *SPOILS,
+        *LESION_FAULTS,
         "=T02",
         "=T03",
         "=T04",
@@ -92,13 +94,16 @@ def still_there(data: Data, node_mm: float) -> Bools:
     nodes.
     """
     rows, size = data["lesions"], data.size
-    small = too_small(data)
+    small = data.sizes.too_small
     left = np.where(rows.cells.nodal, at_least(size, node_mm), (size > 0) | small)
-    return np.asarray(left & (rows.cells.role == Role.TARGET) & (rows.cells.parent == ""))
+    return np.asarray(left & (rows.cells.role == Role.TARGET) & whole_lesions(rows))
 
 
 @check(
-    "T02", needs={"responses": ("target|overall",), "lesions": ()}, follows=SPOILS, node_cr_mm=10.0
+    "T02",
+    needs={"responses": ("target|overall",), "lesions": ()},
+    follows=LESION_FAULTS,
+    node_cr_mm=10.0,
 )
 def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """CR while a target is left; on the overall response where no target response says so
@@ -130,7 +135,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-@check("T03", needs=_MEASURED, follows=(*SPOILS, "=U01"))
+@check("T03", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"))
 def cr_missed(data: Data, parameters: Parameters) -> Hits:
     """Every target is gone or a normal node, and the response is less than CR."""
     said = compared(data)
@@ -147,7 +152,7 @@ def cr_missed(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T04", needs=_MEASURED, follows=(*SPOILS, "=U01"), abs_mm=5.0)
+@check("T04", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"), abs_mm=5.0)
 def pd_below_5mm(data: Data, parameters: Parameters) -> Hits:
     """PD by the percent limit alone: the increase from the nadir is short of the absolute one."""
     said, chain = compared(data), data.chain
@@ -190,7 +195,7 @@ def _complete(data: Data) -> Bools:
     return np.asarray((chain.n_targets > 0) & (chain.n_missing == 0) & ~np.isnan(chain.sum))
 
 
-@check("T05", needs=_MEASURED, follows=(*SPOILS, "=U01", "=U03"))
+@check("T05", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01", "=U03"))
 def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
     """PR that holds against the visit before or the nadir, not against baseline."""
     said, chain, points = compared(data), data.chain, data.timepoints
@@ -230,7 +235,11 @@ def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
 
 
 @check(
-    "T06", needs={"lesions": (MEASURED,)}, follows=(*SPOILS, "T02"), margin_pct=1.0, margin_mm=1.0
+    "T06",
+    needs={"lesions": (MEASURED,)},
+    follows=(*LESION_FAULTS, "T02"),
+    margin_pct=1.0,
+    margin_mm=1.0,
 )
 def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A change so near a limit that a slip of the ruler would change the response; one finding a
@@ -278,7 +287,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
             [f"{v:+g} {'%' if in_percent else unit}" for v in value.tolist()], dtype=object
         )
         at = points.lesions[where]
-        order = np.argsort(at)
+        order = order_rows(at)
         yield Hits(
             table="lesions",
             rows=at[order],
@@ -293,7 +302,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
-@check("T07", needs=_MEASURED, follows=(*SPOILS, "=U01"))
+@check("T07", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"))
 def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     """NE though every target has a value."""
     said = compared(data)
@@ -311,7 +320,7 @@ def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T08", needs=_PARTS, follows=SPOILS)
+@check("T08", needs=_PARTS, follows=LESION_FAULTS)
 def evaluable_but_target_missing(data: Data, parameters: Parameters) -> Hits:
     """CR, PR or SD though a target was not measured; PD may stand where what was measured proves
     it.

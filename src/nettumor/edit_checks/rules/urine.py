@@ -18,25 +18,22 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, fallen_by, more_than, risen_by
-from nettumor.crf import number_rows, occurrence, parse_flags
+from nettumor.crf import parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import CREATININE, DAY, Markers, markers_of
 from nettumor.errors import InputError
 from nettumor.markers import convert, get, names
 from nettumor.markers._units import parse
+from nettumor.rows import group, number_rows
 
 
 def _once(read: Markers, where: Bools) -> Ints:
     """Rows of a mask, one for each collection (subject and date), however many markers were
     measured in it.
     """
-    at = np.flatnonzero(where)
-    collection, _ = number_rows(
-        read.rows.subject, read.rows.codes("day" if read.rows.table.has_days else "date")[0]
-    )
-    once: Ints = at[occurrence(collection[at]) == 0]
-    return once
+    date = read.rows.codes("day" if read.rows.table.has_days else "date")[0]
+    return np.sort(group(read.rows.subject, date, where=where).first())
 
 
 def _unreadable(read: Markers, column: str) -> Bools:
@@ -204,16 +201,14 @@ def _female(data: Data) -> Bools:
 
 def _medians(read: Markers, amount: Floats) -> tuple[Floats, Ints]:
     """For each row the median over the collections of its subject, and how many there are."""
-    subject = read.rows.subject
-    row = _once(read, ~np.isnan(amount))
-    row = row[np.lexsort((amount[row], subject[row]))]
-    count = np.bincount(subject[row], minlength=int(subject.max(initial=-1)) + 1)
-    start = np.cumsum(count) - count
-    held = np.append(amount[row], np.nan)
-    last = len(held) - 1
-    low, high = (np.minimum(start + n, last) for n in ((np.maximum(count, 1) - 1) // 2, count // 2))
-    middle = np.where(count > 0, (held[low] + held[high]) / 2, np.nan)
-    return (middle[subject], count[subject]) if read.rows.n else (amount, count)
+    collections = np.zeros(read.rows.n, dtype=np.bool_)
+    collections[_once(read, ~np.isnan(amount))] = True
+    subjects = group(read.rows.subject, by=amount, where=collections)
+    start, size = subjects.start[:-1], subjects.size
+    low, high = (amount[subjects.row[start + n]] for n in ((size - 1) // 2, size // 2))
+    own = subjects.find(read.rows.subject)
+    middle, count = np.append((low + high) / 2, np.nan), np.append(size, 0)
+    return middle[own], count[own]
 
 
 @check("R03", needs={"markers": ("concentration", "volume")}, follows=("K01", "R01"), percent=5.0)

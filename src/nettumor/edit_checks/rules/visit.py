@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
-from nettumor.crf import DateStatus, Role, number_rows, occurrence
+from nettumor.crf import DateStatus, Role
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import first_rows
 from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
 from nettumor.edit_checks.rules.date import day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.rules.planned_visits import (
@@ -32,14 +33,21 @@ from nettumor.edit_checks.rules.planned_visits import (
     protocol,
     scan_days,
 )
+from nettumor.rows import (
+    first_of,
+    group,
+    largest_at,
+    number_rows,
+    occurrence,
+    order_rows,
+    smallest_at,
+)
 from nettumor.words.visits import VisitKind, read
 
 
 def _once_a_day(rows: Rows, bad: Bools) -> Ints:
     """The first row of each visit and date."""
-    at = np.flatnonzero(bad)
-    numbers, _ = number_rows(rows.timepoint[at], rows.codes(own_dates(rows)[0])[0][at])
-    return np.asarray(at[occurrence(numbers) == 0]) if len(at) else at
+    return first_of(rows.timepoint, rows.codes(own_dates(rows)[0])[0], where=bad)
 
 
 @check(
@@ -137,13 +145,12 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         number, kind = visit_numbers(data.words("visit"))
         day, row = first_days(data, rows)
         use = np.flatnonzero((row >= 0) & ~np.isnan(number[points.visit])) if len(points) else row
-        use = use[
-            np.lexsort((number[points.visit[use]], kind[points.visit[use]], points.track[use]))
-        ]
+        visit = points.visit[use]
+        use = use[order_rows(points.track[use], kind[visit], number[visit])]
         series, _ = number_rows(points.track[use], kind[points.visit[use]])
         place, other, either = _out_of_order(day[use], series)
         new = np.flatnonzero(~found[use[place]])
-        new = new[np.argsort(row[use[place[new]]], kind="stable")]
+        new = new[order_rows(row[use[place[new]]])]
         place, other, either = place[new], other[new], either[new]
         here, there = row[use[place]], row[use[other]]
         found[use[place]] = True
@@ -178,8 +185,9 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
     against: list[int] = []
     either: list[bool] = []
     back = np.flatnonzero((series[1:] == series[:-1]) & more_than(day[:-1], day[1:]))
-    for one in np.unique(series[back]).tolist():
-        places = np.flatnonzero(series == one)
+    of_series = group(series)
+    for one in of_series.find(group(series[back]).keys[0]).tolist():
+        places = of_series.row[of_series.start[one] : of_series.start[one + 1]]
         days = day[places].tolist()
         kept = _rising(days)
         for i in sorted(set(range(len(days))) - set(kept)):
@@ -220,25 +228,18 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
     found = np.zeros(len(points), dtype=np.bool_)
     number, _ = visit_numbers(data.words("visit")) if len(points) else (np.empty(0), None)
     for rows in by_visit(data):
-        at = np.flatnonzero(~np.isnan(rows.day) & ~rows.blank("visit"))
-        _, days = np.unique(rows.day[at], return_inverse=True)
-        pair, first = number_rows(rows.track[at], days, rows.timepoint[at])
-        one = at[first]  # a row of each visit and date
-        shared, _ = number_rows(rows.track[one], days[first])
-        order = np.lexsort(
-            (one, rows.timepoint[one], number[points.visit[rows.timepoint[one]]], shared)
-        )
-        one, shared = one[order], shared[order]
-        again = (
-            np.flatnonzero(np.concatenate([[False], shared[1:] == shared[:-1]]))
-            if len(one)
-            else one
-        )
-        here, there = one[again], one[again - 1]
+        dated = ~np.isnan(rows.day) & ~rows.blank("visit")
+        one = first_of(rows.timepoint, rows.day, where=dated)  # a row of each visit and date
+        point = rows.timepoint[one]
+        by = number[points.visit[point]], point, one
+        shared = group(rows.track[one], rows.day[one], by=by)
+        last = shared.previous()
+        again = shared.row[(last >= 0)[shared.row]]
+        here, there = one[again], one[last[again]]
         new = ~found[rows.timepoint[here]] & (occurrence(rows.timepoint[here]) == 0)
         here, there = here[new], there[new]
-        sort = np.argsort(here)
-        here, there = here[sort], there[sort]
+        order = order_rows(here)
+        here, there = here[order], there[order]
         found[rows.timepoint[here]] = True
         yield Hits(
             table=rows.name,
@@ -247,10 +248,9 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
             related=there,
             names=names_of(rows),
             expected="another date",
-            parts={"other": rows.text("visit")[there]},
+            parts={"other": rows.text("visit", there)},
             message="visits {other} and {visit} are both dated {value}",
         )
-        del pair
 
 
 def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
@@ -258,11 +258,11 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
     unknown.
     """
     count = len(data.timepoints)
-    low, high = np.full(count, np.inf), np.full(count, -np.inf)
     at = np.flatnonzero(~rows.blank(own_dates(rows)[0]))
-    np.minimum.at(low, rows.timepoint[at], np.nan_to_num(rows.when.earliest[at], nan=-np.inf))
-    np.maximum.at(high, rows.timepoint[at], np.nan_to_num(rows.when.latest[at], nan=np.inf))
-    return low, high
+    low = np.where(np.isnan(rows.when.earliest[at]), -np.inf, rows.when.earliest[at])
+    high = np.where(np.isnan(rows.when.latest[at]), np.inf, rows.when.latest[at])
+    point = rows.timepoint[at]
+    return smallest_at(point, low, count, np.inf), largest_at(point, high, count, -np.inf)
 
 
 @check(
@@ -277,18 +277,15 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     visit.
     """
     rows = data["lesions"]
-    at = np.flatnonzero(~np.isnan(rows.day) & ~rows.blank("visit"))
-    visit, first = number_rows(rows.track[at], rows._shared("visit")[at])
-    order = np.lexsort((at, rows.day[at], visit))
-    last = np.lexsort((-at, rows.day[at], visit))
-    ends = np.searchsorted(visit[order], np.arange(len(first)), side="right") if len(at) else first
-    early, late = (
-        at[order[np.append(0, ends)[:-1]]],
-        at[last[ends - 1]],
-    )  # the first rows of both dates
+    dated = ~np.isnan(rows.day) & ~rows.blank("visit")
+    visit = group(rows.track, data.shared("visit", "lesions"), where=dated)
+    latest = visit.of_rows(visit.maximum(rows.day), np.nan)
+    earliest = visit.of_rows(visit.minimum(rows.day), np.nan)
+    # the first rows of both dates
+    late, early = visit.first(rows.day == latest), visit.first(rows.day == earliest)
     apart = rows.day[late] - rows.day[early]
     bad = np.flatnonzero(more_than(apart, parameters["days"]))
-    bad = bad[np.argsort(late[bad])]
+    bad = bad[order_rows(late[bad])]
     late, other, apart = late[bad], early[bad], apart[bad]
     column = own_dates(rows)[0]
     return Hits(
@@ -300,9 +297,9 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
         severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
         parts={
             "apart": apart,
-            "name": rows.text("lesion")[late],
-            "other": rows.text("lesion")[other],
-            "when": rows.text(column)[other],
+            "name": rows.text("lesion", late),
+            "other": rows.text("lesion", other),
+            "when": rows.text(column, other),
         },
         names={"lesion": ""},
         message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
@@ -320,12 +317,11 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
     named = [data[n] for n in data.tables if {"visit", "visit_name"} <= set(data.tables[n])]
     if not named:
         raise Skip("no table has a visit number and a visit name")
-    number = np.concatenate([r._shared("visit") for r in named])
-    name = np.concatenate([r._shared("visit_name") for r in named])
+    number = np.concatenate([data.shared("visit", r.name) for r in named])
+    name = np.concatenate([data.shared("visit_name", r.name) for r in named])
     blank = np.concatenate([r.blank("visit") | r.blank("visit_name") for r in named])
-    at = np.flatnonzero(~blank)
-    pair, first = number_rows(number[at], name[at])
-    count, row = np.bincount(pair, minlength=len(first)), at[first]
+    pairs = group(number, name, where=~blank)
+    count, row = pairs.size, pairs.first()
     ends = np.cumsum([r.n for r in named])
     of_number = _rarer(number[row], name[row], count, row)
     of_name = _rarer(name[row], number[row], count, row)
@@ -348,7 +344,7 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
             ),
         ):
             bad = np.flatnonzero(mine & (usual >= 0))
-            bad = bad[np.argsort(row[bad])]
+            bad = bad[order_rows(row[bad])]
             yield Hits(
                 table=rows.name,
                 rows=row[bad] - start,
@@ -364,10 +360,8 @@ def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
     """For each pair the partner that its key has more often, -1 where it is the commonest
     itself.
     """
-    order = np.lexsort((row, -count, key))
-    lead = np.full(int(key.max(initial=-1)) + 1, -1, dtype=np.int64)
-    lead[key[order[::-1]]] = other[order[::-1]]
-    usual = lead[key] if len(key) else other
+    alike = group(key, by=(-count, row))
+    usual = other[alike.of_rows(alike.first())]
     return np.where(usual == other, -1, usual)
 
 
@@ -453,17 +447,12 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 
 def _after_local_therapy(rows: Rows, data: Data) -> Hits:
-    treated = np.full(int(rows.lesion.max(initial=-1)) + 1, np.inf)
     when = rows.dates("local_therapy").latest
-    given = np.flatnonzero(~np.isnan(when))
-    np.minimum.at(treated, rows.lesion[given], when[given])
-    start = treated[rows.lesion] if rows.n else when
+    start = smallest_at(rows.lesion, when, len(rows.in_time), np.inf)[rows.lesion]
     after = (
         (rows.cells.role == Role.TARGET) & (data.size >= 0) & (rows.order > 0) & (rows.day >= start)
     )
-    at = np.flatnonzero(after)
-    at = at[np.lexsort((at, rows.timepoint[at]))]
-    at = np.sort(at[occurrence(rows.lesion[at]) == 0])
+    at = first_rows(rows, after)
     return Hits(
         table="lesions",
         rows=at,

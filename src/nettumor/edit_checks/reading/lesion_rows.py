@@ -1,0 +1,103 @@
+"""The rows of lesions, joined: the first in time, the row at another visit, the lesion of a name.
+
+Input: the lesions table as `Rows`. Output: rows of it (-1 for none), masks over them, and codes of
+lesions. Every check that follows a lesion from visit to visit, or looks for one by its name, asks
+here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nettumor._arrays import Bools
+from nettumor.crf import Role
+from nettumor.crf.columns import Words
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.rows import find_rows, group
+
+NEVER = np.iinfo(np.int64).max
+"""A timepoint after all others."""
+
+
+def first_rows(rows: Rows, where: Bools) -> Ints:
+    """The first row in time (at one visit, in the file) of each lesion among those where a mask
+    holds, in the order of the file.
+    """
+    return np.flatnonzero(rows.in_time.is_first(where))
+
+
+def whole_lesions(rows: Rows) -> Bools:
+    """Rows of lesions that are no part of a split one."""
+    if not rows.cells.has_parts:
+        return np.ones(rows.n, dtype=np.bool_)
+    return np.asarray(rows.cells.parent == "", dtype=np.bool_)
+
+
+def baseline(rows: Rows, role: Role) -> Bools:
+    """One row per lesion of a role at baseline; a part of a split lesion is no lesion of its own."""
+    return _baseline(rows.data, role)
+
+
+@made_once
+def _baseline(data: Data, role: Role) -> Bools:
+    rows = data["lesions"]
+    return rows.in_time.is_first(
+        (rows.order == 0) & (rows.cells.role == role) & whole_lesions(rows)
+    )
+
+
+def lesion_at(rows: Rows, lesion: Ints, timepoint: Ints, where: Bools | None = None) -> Ints:
+    """The first row of each lesion at a timepoint of its track (of those that are so); -1 for
+    none.
+    """
+    points = rows.data.timepoints
+    asked = timepoint - points.start[points.track[timepoint]]
+    use = np.arange(rows.n) if where is None else np.flatnonzero(where)
+    place = rows.timepoint[use] - points.start[rows.track[use]]
+    return np.append(use, -1)[find_rows((lesion, asked), (rows.lesion[use], place))]
+
+
+def name_codes(rows: Rows, names: Words) -> Ints:
+    """The code of each name among those of the lesions (as ``rows.codes``); -1 for none and for
+    blanks.
+    """
+    out = np.full(len(names), -1, dtype=np.int64)
+    at = np.flatnonzero(names != "")
+    if len(at):
+        place = {w: i for i, w in enumerate(rows.codes("lesion")[1]) if w}
+        out[at] = [place.get(" ".join(str(w).split()), -1) for w in names[at]]
+    return out
+
+
+def parents(rows: Rows) -> Ints:
+    """For each row the code of the name of the lesion that it is a part of; -1 for none."""
+    if not rows.cells.has_parts:
+        return np.full(rows.n, -1, dtype=np.int64)
+    return name_codes(rows, rows.cells.parent)
+
+
+def lesions_named(rows: Rows, wanted: Ints) -> Ints:
+    """For each row the lesion of its track that has a name (a code of `name_codes`), -1 for none."""
+    out = np.full(rows.n, -1, dtype=np.int64)
+    at = np.flatnonzero(wanted >= 0)
+    mine = np.flatnonzero(np.isin(rows.track, rows.track[at]))
+    names = rows.codes("lesion")[0]
+    found = find_rows((rows.track[at], wanted[at]), (rows.track[mine], names[mine]))
+    out[at[found >= 0]] = rows.lesion[mine[found[found >= 0]]]
+    return out
+
+
+def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
+    """The commonest known code of each row's lesion (among equals the first in time); -1 where none
+    is known.
+    """
+    return np.asarray(rows.in_time.of_rows(rows.in_time.commonest(codes, known)))
+
+
+def first_said(rows: Rows, where: Bools, said: Ints) -> tuple[Bools, Ints]:
+    """The first row in time of each (lesion, word) among those of a mask, and for each row how many
+    there are.
+    """
+    alike = group(rows.lesion, said, by=rows.timepoint, where=where)
+    return alike.is_first(), np.asarray(alike.of_rows(alike.size, 0))
