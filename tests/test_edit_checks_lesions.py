@@ -10,7 +10,6 @@ import pytest
 
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS, Configuration
-from nettumor.edit_checks.rules.sums import _running_minimum
 from nettumor.words.organs import read as organ
 from nettumor.words.organs import side
 
@@ -329,19 +328,6 @@ def test_sums_under_markers_are_not_recomputed():
     )
     assert state == "skipped"
     assert "not recomputed" in reason
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_the_running_minimum_is_the_slow_one(seed):
-    """The smallest earlier value of each group, against a loop."""
-    draw = np.random.default_rng(seed)
-    group = np.sort(draw.integers(0, 1 + seed // 4, draw.integers(0, 40)))
-    values = draw.integers(0, 9, len(group)).astype(float)
-    slow = [
-        min([np.inf, *(values[j] for j in range(i) if group[j] == group[i])])
-        for i in range(len(group))
-    ]
-    assert _running_minimum(values, group).tolist() == slow
 
 
 @pytest.mark.parametrize(
