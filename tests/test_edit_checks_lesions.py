@@ -455,3 +455,19 @@ def test_a_subject_with_500_visits():
     assert [(r["check"], int(r["row"])) for r in found.rows() if r["subject"] == "LONG"] == [
         ("U01", 321)
     ]
+
+
+def test_a_lesion_without_a_name_is_no_merged_mass():
+    """Q12: that no row says which lesion it merged into is not said of the lesion without a name."""
+    found = edit_checks.run(
+        {
+            "lesions": {
+                "subject": ["01", "01"], "lesion": ["", ""], "role": ["TARGET", "TARGET"],
+                "visit": [0, 1], "size": [10, 15], "perpendicular": [10, 15],
+            },
+            "responses": {"subject": ["01"], "visit": [1], "overall": ["SD"]},
+        },
+        criteria="who-1981",
+        checks=["Q12"],
+    )  # fmt: skip
+    assert found["row"].tolist() == [0]

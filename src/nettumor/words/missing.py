@@ -60,7 +60,8 @@ def is_missing(word: str) -> bool:
     (True, True, False)
     """
     bare = word.strip()
-    if len(bare) > _LONGEST:
+    first = bare[:1]
+    if len(bare) > _LONGEST or (first.isalnum() and first.casefold() not in _STARTS):
         return False
     text = tidy(bare)
     return text in _KNOWN or (

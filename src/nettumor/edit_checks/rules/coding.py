@@ -55,7 +55,8 @@ def _usual_spellings(data: Data, column: str) -> dict[str, str]:
             cells = table.column(column)
             found = np.bincount(cells.codes, minlength=len(cells.words)).tolist()
             for word, count in zip(cells.words.tolist(), found, strict=True):
-                counts[" ".join(word.split())] = counts.get(" ".join(word.split()), 0) + count
+                plain = " ".join(word.split())
+                counts[plain] = counts.get(plain, 0) + count
     for word, count in counts.items():
         if count > best.get(word.casefold(), ("", -1))[1]:
             best[word.casefold()] = word, count
