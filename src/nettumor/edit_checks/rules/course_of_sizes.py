@@ -219,14 +219,19 @@ def _away(size: Floats, expected: Floats) -> Floats:
     follows=(*COURSE_SLIPS, "M26", "M27", "=M29", "=M30"),
     fit=0.12,
     least=0.35,
+    restless=0.1,
+    restless_from=20,
 )
 def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Two targets of a visit of which each has the size that the other's course lets expect.
 
-    Sizes too near each other (54 and 56) cannot tell, and are not questioned.
+    Sizes too near each other (54 and 56) cannot tell, and are not questioned. Where sizes leave their
+    course often in a study, some fit another by chance: then it is a note.
     """
     c = courses_of(data)
     far = np.flatnonzero(c.calm & (_away(c.size, c.expected) >= parameters["least"]))
+    calm = np.count_nonzero(c.calm)
+    often = len(far) >= max(parameters["restless"] * calm, parameters["restless_from"])
     of_visit = group(c.point[far])
     two_far = of_visit.size == 2
     one, two = far[of_visit.first()[two_far]], far[of_visit.last()[two_far]]
@@ -240,6 +245,7 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
         c.row[first],
         "{lesion} is {value} mm and {related.lesion} {expected} mm at visit {visit}; each fits the "
         "course of the other ({off} off): were the two exchanged?",
+        severity="note" if often else "",
         value=c.size[first],
         expected=c.size[second],
         related=c.row[second],

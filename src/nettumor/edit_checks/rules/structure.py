@@ -162,11 +162,6 @@ def _unidentified(data: Data) -> Bools:
     return np.asarray((match_identification(tr, tu) < 0) & ~tr.blank("TRLNKID"))
 
 
-def earlier_row(numbers: Ints) -> Ints:
-    """For each row the row before it with the same number, -1 for the first."""
-    return group(numbers).previous()
-
-
 @check("S03", needs={}, follows=("S02",))
 def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A second row for one lesion, visit and date: an error where it says something else, else a
