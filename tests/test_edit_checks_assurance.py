@@ -18,7 +18,7 @@ UNREAD = {
     "lesions.evaluator blank": _RESPONSES + " W01 W02",
     "lesions.evaluator garbled": _RESPONSES + " A01 W01 W02",
     "lesions.irradiated garbled": "L12",
-    "lesions.lesion blank": "L01 L02 L14 L18 L19 L20 M01 M10 M17 M28 M29 M30 Q01 Q12",
+    "lesions.lesion blank": "L01 L02 L14 L18 L19 L20 M01 M10 M17 M28 M29 M30 Q01",
     "lesions.organ absent": "L04 L05 Q03",
     "lesions.organ blank": "L04 L05 Q03 Q09",
     "lesions.role garbled": "L12 Q09",

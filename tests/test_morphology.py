@@ -484,3 +484,28 @@ def test_short_floats_of_every_size_are_judged_by_their_decimals():
     assert (both[1:] == alone).all()
     with pytest.raises(nt.errors.InputError, match=r"`before` must be finite and greater than 0"):
         nt.classify(*many)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_a_long_array_in_two_threads_is_its_parts(dtype, monkeypatch):
+    """Long arrays are judged half by half, side by side: the same codes as of single pieces, an
+    impossible size of either half is refused, and arrays that cannot be cut stay whole.
+    """
+    monkeypatch.setattr("nettumor.morphology.before_after._TWO_THREADS", 1000)
+    monkeypatch.setattr("nettumor.morphology._pairs.BLOCK", 64)
+    monkeypatch.setattr("nettumor._threads.LONG", 1000)
+    random = np.random.default_rng(3)
+    before = random.integers(10, 60, 1357).astype(dtype)
+    after = random.integers(0, 80, 1357).astype(dtype)
+    new = random.random(1357) < 0.1
+    pieces = [nt.classify(b, a, new_lesion=n) for b, a, n in zip(before, after, new, strict=True)]
+    codes = nt.classify(before, after, new_lesion=new)
+    assert codes.tolist() == pieces
+    for one in (before[::-1], np.stack([before, before])):  # in another order; of another shape
+        other = nt.classify(one, after)
+        assert other.tolist() == nt.classify(one.copy(), after.copy()).tolist()
+    for place in (31, 1300):
+        wrong = before.copy()
+        wrong[place] = 0
+        with pytest.raises(nt.InputError, match=rf"\b{place}\b"):
+            nt.classify(wrong, after)

@@ -18,6 +18,9 @@ from nettumor.errors import IntakeWarning
 _MANY = 20
 """Baseline sizes from which on "none of them" says something (library choice)."""
 
+_SOME = 1000
+"""Sizes among which one is likely to show the unit of all."""
+
 _TARGETS = {"mm": (10.0, 500.0), "mm2": (100.0, 250_000.0), "mL": (0.5, 2000.0)}
 """Smallest and largest of a target by unit: RECIST 1.1, 3.1.1, measures from 10 mm on; 500 mm is more
 than a trunk is wide (library choice). The products are those of two such diameters, the smallest
@@ -34,9 +37,6 @@ def doubt_of_sizes(sizes: Floats, unit: str) -> str:
     as large, or as small, as a target can be. NaN and 0 are no sizes here.
     """
     low, high = _TARGETS[unit]
-    largest = np.fmax.reduce(sizes, axis=None, initial=0.0)
-    if low <= largest <= high:  # of most arrays nothing more is asked
-        return ""
     known = sizes[sizes > 0]
     if known.size < _MANY:
         return ""
@@ -47,15 +47,18 @@ def doubt_of_sizes(sizes: Floats, unit: str) -> str:
     return ""
 
 
-def doubt_of_most(sizes: Floats, unit: str) -> str:
+def doubt_over_visits(sizes: Floats, unit: str) -> str:
     """The same of sizes over all visits, of which some may be of another unit too large to be doubtful:
     fewer than 1 in 20 is as large as each target is when it is chosen (library choice).
     """
-    low = _TARGETS[unit][0]
-    known = int((sizes > 0).sum())
-    large = int((sizes >= low).sum())
-    if known < _MANY or 20 * large >= known:
-        return ""
+    low, high = _TARGETS[unit]
+    large, some = np.count_nonzero(sizes >= low), sizes[:_SOME]
+    if 20 * large >= sizes.size and ((some > 0) & (some <= high)).any():
+        return ""  # so it is of most tables, whose sizes are gone through once
+    known = np.count_nonzero(sizes > 0)
+    doubt = doubt_of_sizes(sizes, unit)
+    if doubt or known < _MANY or 20 * large >= known:
+        return doubt
     return f"{np.fmax.reduce(sizes, axis=None):g} {unit} at most, {large} of {known} from {low:g} {unit} on"
 
 

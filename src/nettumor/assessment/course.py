@@ -221,9 +221,10 @@ def outcome(
     course = _course(judgement, visits, ends)
     has_targets, assessed = _disease(judgement, visits)
     only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
-    best_by = partial(_best, course, judgement, _therapy(ends, censoring), only_non_targets)
-    best = best_by(rule)
     seen_first = course.seen_first(rule, immune=judgement.immune)
+    treated = _therapy(ends, censoring)
+    best_by = partial(_best, course, judgement, treated, seen_first, only_non_targets)
+    best = best_by(rule)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
     # end.
     codes = np.where(course.late, course.codes, best.course)
@@ -265,6 +266,7 @@ def _best(
     course: _Course,
     judgement: Judgement,
     treated: tuple[Floats, Floats],
+    seen_first: Floats | None,
     only_non_targets: Bools,
     rule: BestResponseRule,
 ) -> BestResponse:
@@ -275,7 +277,7 @@ def _best(
         days_latest=course.latest,
         new_therapy=treated[0],
         new_therapy_latest=treated[1],
-        progression=course.seen_first(rule, immune=judgement.immune),
+        progression=seen_first,
         seen_again=None if judgement.markers_alone is None else ~judgement.markers_alone,
         non_target_only=only_non_targets,
         rule=rule,
@@ -475,9 +477,9 @@ def _progression(
     """
     documented = _documented(course, codes, seen_first)
     own, seen = ~course.late, ~course.late
-    if censoring.new_therapy_censors:
+    therapy = ends.possible["new_therapy"][0][:, None]
+    if censoring.new_therapy_censors and not np.isnan(therapy).all():
         after = more_than if censoring.same_day_therapy == "counts" else at_least
-        therapy = ends.possible["new_therapy"][0][:, None]
         own &= ~after(course.first, therapy)
         seen &= ~after(documented, therapy)
     pd = (codes == Response.PD) & seen

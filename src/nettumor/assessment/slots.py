@@ -18,9 +18,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
+from nettumor._threads import each
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints
-from nettumor.rows import fills, stretches
+from nettumor.rows import fills, smallest, stretches
 from nettumor.study.tracks import Names, order_of, ranks
 from nettumor.study.visits import EARLIER, Visits, visit_column
 
@@ -186,8 +187,9 @@ class Slots:
         # of numbers no value looks like what the places left hold: to count these is quicker than
         # to mark the taken
         taken = np.zeros(0 if number else len(out), dtype=np.bool_)
-        count, given = 0, values[self.rows]
-        for part in stretches(len(self.slot)):
+        given = values[self.rows]
+
+        def write(part: slice) -> int:
             place, value = self.slot[part] * np.int64(width), given[part]
             place += column[part]
             there = column[part] >= 0
@@ -196,7 +198,10 @@ class Slots:
             out[place] = value
             if not number:
                 taken[place] = True
-            count += len(place)
+            return len(place)
+
+        # of two rows in one place either may stay: then each row is asked for its own
+        count = sum(each(write, stretches(len(self.slot)), rows=len(self.slot)))
         left = (
             np.count_nonzero(out.view(np.int64) == _NOTHING_BITS)
             if number
@@ -250,14 +255,16 @@ def slots(table: CrfTable, given: JudgedRows, role: Role) -> Slots:
     if fills(
         given.n_tracks * len(words) * len(visit_column(table).words), len(track)
     ):  # a slot for every name
-        slot, there = (
-            np.empty(len(track), np.int64),
-            np.zeros(given.n_tracks * len(words), np.bool_),
-        )
-        for part in stretches(len(track)):
-            np.multiply(track[part], len(words), out=slot[part], dtype=np.int64)
-            slot[part] += rank.take(code[part])
+        places = given.n_tracks * len(words)
+        whole = smallest(places)
+        slot, there = np.empty(len(track), whole), np.zeros(places, np.bool_)
+
+        def place(part: slice) -> None:
+            np.multiply(track[part], len(words), out=slot[part], dtype=whole, casting="unsafe")
+            np.add(slot[part], rank.take(code[part]), out=slot[part], casting="unsafe")
             there[slot[part]] = True
+
+        each(place, stretches(len(track)), rows=len(track))
         if 3 * np.count_nonzero(there) >= len(there):
             codes = np.where(there.reshape(-1, len(words)), by_name, -1)
             return Slots(table, given, rows, slot, codes)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from nettumor._plausible import doubt_of_most, doubt_of_sizes
+from nettumor._plausible import doubt_over_visits
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
@@ -210,8 +210,9 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
     has_unit = None
     if column.floats is not None:
         sizes = column.floats
-        if np.fmin.reduce(sizes, initial=0.0) < 0:
-            below = sizes[sizes < 0]
+        is_below = sizes < 0
+        if is_below.any():
+            below = sizes[is_below]
             wrong = [(f"{below[0]:g}", len(below))]
     else:
         read = table.numbers(place.partition(".")[2])
@@ -223,7 +224,7 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
         return lines
     if layout.unit == "mm" and "unit" in table:
         sizes = in_mm(sizes, table.column("unit"), has_unit)
-    doubt = doubt_of_sizes(sizes, layout.unit) or doubt_of_most(sizes, layout.unit)
+    doubt = doubt_over_visits(sizes, layout.unit)
     if doubt:
         n = int((sizes > 0).sum())
         lines.append(Line("number", place, doubt, f"sizes in {layout.unit}", n, "ambiguous", _UNIT))
@@ -232,7 +233,7 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
 
 def _endless(place: str, column: Column) -> list[Line]:
     assert column.floats is not None
-    count = int(np.isinf(column.floats).sum())
+    count = int(np.count_nonzero(np.isinf(column.floats)))
     return [Line("number", place, "inf", "", count, "unreadable", "infinite")] if count else []
 
 

@@ -18,8 +18,10 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.criteria import SizeCriteria, Threshold
 from nettumor.terminology import Reason, Response
 
-BLOCK = 1 << 16
-"""Pairs judged at a time: their sizes and what is computed from them fill 1.6 MB."""
+BLOCK = 1 << 17
+"""Pairs judged at a time: their sizes and what is computed from them fill 3.3 MB, and a step is long
+beside its call.
+"""
 
 # Arrays without axes and bound functions spare each call the conversion of a scalar and a look-up.
 _SD, _ZERO = np.array(Response.SD, dtype=np.int8), np.array(0.0)

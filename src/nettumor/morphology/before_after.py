@@ -30,7 +30,7 @@ from nettumor.terminology import Reason, Response, scalar_or_codes
 _PLAIN = (float, int, np.float64)
 _LARGE = 1e300
 _TWO_THREADS = 1 << 20
-"""Pairs: below, a second thread gains little."""
+"""Pairs: below, a second thread gains little; ten millions take 0.65 of the time of one thread."""
 _REPAIR = 'Correct it or leave the lesion out, or pass invalid="NE".'
 
 

@@ -12,19 +12,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._threads import LONG, each
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _STRETCH = 1 << 16  # rows whose temporaries stay in the processor's cache
 
 
-def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
+def number_rows(*codes: npt.ArrayLike, short: bool = False) -> tuple[Ints, Ints]:
     """Numbers the distinct combinations of codes, in ascending order.
 
     Parameters
     ----------
     *codes : array_like of int, shape (n,)
         Codes from 0 on, one array per key, the first the slowest.
+    short : bool
+        Numbers of 32 bits where they fit: half the memory to ask for, for who only looks up by them.
 
     Returns
     -------
@@ -46,12 +50,23 @@ def number_rows(*codes: npt.ArrayLike) -> tuple[Ints, Ints]:
         key, size = _narrow(key, size)
         further = np.asarray(column)
         further, width = _narrow(further, _size(further))
-        both = np.empty(len(key), dtype=np.int64)
-        for part in stretches(len(key)):
-            np.multiply(key[part], width, out=both[part], dtype=np.int64, casting="unsafe")
-            np.add(both[part], further[part], out=both[part], casting="unsafe")
-        key, size = both, size * width
+        whole = smallest(size * width) if short else np.dtype(np.int64)
+        key, size = _joined(key, further, width, whole), size * width
     return _dense(key, size)
+
+
+def _joined(
+    key: npt.NDArray[Any], further: npt.NDArray[Any], width: int, whole: np.dtype[Any]
+) -> npt.NDArray[Any]:
+    """Two keys as one, of which the second is below ``width``."""
+    both = np.empty(len(key), dtype=whole)
+
+    def join(part: slice) -> None:
+        np.multiply(key[part], width, out=both[part], dtype=whole, casting="unsafe")
+        np.add(both[part], further[part], out=both[part], casting="unsafe")
+
+    each(join, stretches(len(key)), rows=len(key))
+    return both
 
 
 def by_appearance(codes: npt.ArrayLike) -> tuple[npt.NDArray[np.int32], Ints]:
@@ -343,9 +358,19 @@ def _first_rows(key: Ints, size: int) -> npt.NDArray[Any]:
     """The first row of each code below ``size``; -1 for none."""
     # whole numbers of half the size: what is written in no order stays in the processor's cache
     whole = smallest(key.size)
-    row: npt.NDArray[Any] = np.full(size, -1, dtype=whole)
-    for part in reversed(stretches(key.size)):  # the last assignment, the first row, stays
-        row[key[part][::-1]] = np.arange(part.stop - 1, part.start - 1, -1, dtype=whole)
+
+    def of(parts: list[slice]) -> npt.NDArray[Any]:
+        row = np.full(size, -1, dtype=whole)
+        for part in reversed(parts):  # the last assignment, the first row, stays
+            row[key[part][::-1]] = np.arange(part.stop - 1, part.start - 1, -1, dtype=whole)
+        return row
+
+    parts = stretches(key.size)
+    middle = len(parts) // 2 if key.size >= LONG else 0
+    if not middle:
+        return of(parts)
+    row, other = each(of, [parts[:middle], parts[middle:]], rows=key.size)
+    np.copyto(row, other, where=row < 0)
     return row
 
 

@@ -198,12 +198,12 @@ class Findings(Table):
         --------
         >>> from nettumor import edit_checks
         >>> lesions = {"subject": ["01", "02"], "lesion": ["T01", "T01"], "role": ["TARGET"] * 2,
-        ...            "visit": ["", 0], "size": [9, -8]}
-        >>> before = edit_checks.run({"lesions": lesions}, checks=["S02", "M04"])
-        >>> now = edit_checks.run({"lesions": {**lesions, "visit": [0, 0], "size": [9, -7]}}, checks=["S02", "M04"])
+        ...            "visit": ["", 0], "size": [9, 900]}
+        >>> before = edit_checks.run({"lesions": lesions}, checks=["S02", "M05"])
+        >>> now = edit_checks.run({"lesions": {**lesions, "visit": [0, 0], "size": [9, 800]}}, checks=["S02", "M05"])
         >>> table = now.compare(before)
         >>> table["check"].tolist(), table["since"].tolist()
-        (['M04', 'S02'], ['changed', 'gone'])
+        (['M05', 'S02'], ['changed', 'gone'])
         """
         return self.selected(folded=folded, since=previous)[0]
 
