@@ -27,7 +27,7 @@ from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
 from nettumor.errors import InputError, InputTypeError, missing_extra
-from nettumor.rows import by_appearance, smallest
+from nettumor.rows import by_appearance, smallest, stretches
 
 _BATCHES = "RecordBatchReader"
 """PyArrow's stream of batches: a table that has neither columns nor rows yet."""
@@ -410,14 +410,18 @@ def _polars_words(series: Any) -> Column:
         return _few_words((series.fill_null("") if series.null_count() else series).to_list())
     import polars
 
-    text = series.cast(polars.String).fill_null("")
+    text = series.cast(polars.String)
+    if text.null_count():
+        text = text.fill_null("")
     if _says_one(text.head(99).n_unique(), lambda: (text == text[0]).all()):
         return constant(text[0], len(text))
-    numbered = by_hash(text.hash().to_numpy()) if len(text) >= LONG else None
+    n = len(text)
+    numbered = by_hash(lambda p: text[p].hash().to_numpy(), n) if n >= LONG else None
     if numbered is not None:
         codes, first = numbered
         words = text.gather(first)
-        if (words[codes] == text).all():  # no two words of one hash
+        # no two words of one hash; by stretches, since memory asked for anew costs more than the look
+        if all((words[codes[p]] == text[p]).all() for p in stretches(n)):
             return Column(words=words.to_list(), codes=codes)
     # categories of its own: those that all share number a word by when it was first read anywhere
     own = (

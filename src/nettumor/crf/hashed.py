@@ -11,6 +11,7 @@ of one core, the comparison included, against 147 ms for a column of categories.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,15 +28,20 @@ Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[Any]
 
 
-def by_hash(hashes: Hashes) -> tuple[npt.NDArray[np.int32], Ints] | None:
+def by_hash(
+    hash_of: Callable[[slice], Hashes], n: int
+) -> tuple[npt.NDArray[np.int32], Ints] | None:
     """Numbers the distinct hashes in the order of their first rows, and gives these rows.
 
     A stretch of rows at a time, so that rows whose place is another's are looked at again in the
-    next table while they are in the cache.
+    next table while they are in the cache, and the hashes of all rows never stand in memory.
 
     Parameters
     ----------
-    hashes : ndarray of uint64, shape (n,)
+    hash_of : callable
+        Gives the hashes of a stretch of rows, an ndarray of uint64.
+    n : int
+        Rows.
 
     Returns
     -------
@@ -45,15 +51,15 @@ def by_hash(hashes: Hashes) -> tuple[npt.NDArray[np.int32], Ints] | None:
 
     Examples
     --------
-    >>> by_hash(np.array([7 << 60, 2, 7 << 60, 9], dtype=np.uint64))
+    >>> by_hash(np.array([7 << 60, 2, 7 << 60, 9], dtype=np.uint64).__getitem__, 4)
     (array([0, 1, 0, 2], dtype=int32), array([0, 1, 3]))
     """
-    n, n_left = len(hashes), 0
+    n_left = 0
     codes = np.empty(n, dtype=np.int32)  # turn and place until the rows are numbered
     tables: list[_Table] = []
     firsts = [np.zeros(0, dtype=np.int64)]
     for part in stretches(n):
-        rows, left = np.arange(part.start, part.stop), hashes[part]
+        rows, left = np.arange(part.start, part.stop), hash_of(part)
         for turn in range(_TURNS):
             if turn == len(tables):
                 tables.append(_Table(turn))
@@ -95,15 +101,18 @@ def of_one_length(text: Any) -> tuple[npt.NDArray[np.int32], Ints] | None:
         text.offset : text.offset + n + 1
     ]
     length = int(ends[1] - ends[0])
-    if not 0 < length <= _LONGEST or (ends[1:] - ends[:-1] != length).any():
+    if not 0 < length <= _LONGEST or int(ends[-1] - ends[0]) != n * length:
+        return None
+    if any((np.diff(ends[p.start : p.stop + 1]) != length).any() for p in stretches(n)):
         return None
     letters = np.frombuffer(text.buffers()[2], dtype=np.uint8)[ends[0] : ends[-1]]
     windows = _windows(letters, n, length)
-    hashes = np.empty(n, dtype=np.uint64)
-    for part in stretches(n):
+
+    def hash_of(part: slice) -> Hashes:
         words = [w[part].astype(np.uint64) for w in windows]
-        hashes[part] = _mixed([words[0] | words[-1] << _HALF] if length < 8 else words)
-    found = by_hash(hashes)
+        return _mixed([words[0] | words[-1] << _HALF] if length < 8 else words)
+
+    found = by_hash(hash_of, n)
     if found is None or length <= 8:  # one number: mixing keeps unequal ones apart
         return found
     codes, first = found

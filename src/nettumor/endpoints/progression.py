@@ -4,6 +4,7 @@ response.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Unpack
 
 import attrs
@@ -289,19 +290,19 @@ def times_of_course(
         **ends,
     )
     start = np.zeros(response.shape)
-    times: Late[TimeToEvent] = Late(
+    free = cache(lambda: end(c, start, "PFS", deaths=True))
+    return Late(
         {
-            "PFS": lambda: end(c, start, "PFS", deaths=True),
+            "PFS": free,
             "TTP": lambda: (
-                attrs.evolve(times["PFS"], parameter="TTP")
+                attrs.evolve(free(), parameter="TTP")
                 if c.intervals is None and np.isnan(c.death).all()
                 else end(c, start, "TTP", deaths=False)
             ),
             "DOR": lambda: end(c, response, "DOR", deaths=True, since=response),
-            "TTR": lambda: _to_response(c, response, times["PFS"]),
+            "TTR": lambda: _to_response(c, response, free()),
         }
     )
-    return times
 
 
 def _to_response(c: Courses, response: Floats, free: TimeToEvent) -> TimeToEvent:

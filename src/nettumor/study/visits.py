@@ -263,17 +263,21 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
         spoken = ~silent_rows(lesions)[rows]
         base, no_disease = first_places(track, position, before, base, at, spoken, role != Role.NEW)
     index = position - base[track]
-    index = index + (no_disease[track] & (index >= 0))
+    if no_disease.any():
+        index += no_disease[track] & (index >= 0)
     timepoint = np.full(len(seen.first), NO_TIME, dtype=np.int32)
     timepoint[placed] = np.where(index < 0, EARLIER, index)[number]
 
+    ends = (day, day)
+    if (cells.status == DateStatus.PARTIAL).any():
+        ends = (cells.earliest[cell], cells.latest[cell])
     of_visit = None
     if seen.single and fills(len(visit.words) * names.n_tracks, len(names.track)):
         of_visit = np.full((len(visit.words), names.n_tracks), NO_TIME, dtype=np.int32)
         of_visit[seen.visit, seen.track] = timepoint
     return _visits(
         names.n_tracks,
-        _Points(track, seen.first[shown], index, day, cells.earliest[cell], cells.latest[cell]),
+        _Points(track, seen.first[shown], index, day, *ends),
         _ByOccasion(names, rows, seen.of_row, timepoint, cells, column.codes),
         wanted,
         of_visit,
