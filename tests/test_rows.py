@@ -407,3 +407,19 @@ def test_rows_that_stand_in_order_are_left_there():
     assert not rows.in_order(late)
     assert order_rows(late).tolist() == [*range(4), len(late) - 1, *range(4, len(late) - 1)]
     assert order_rows(np.array([2, 2, 5]), np.array([0, 1, 0])).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("short", [False, True])
+@pytest.mark.parametrize("width", [3, 700])  # combinations that fill their places, or leave some
+def test_long_tables_are_numbered_by_two_threads(width, short, monkeypatch):
+    """Half of the rows each, side by side: the same numbers and first rows as of one thread."""
+    draw = np.random.default_rng(5)
+    codes = draw.integers(0, 40, 2000), draw.integers(0, width, 2000)
+    alone, first_alone = number_rows(*codes)
+    monkeypatch.setattr("nettumor.rows.numbering.LONG", 1000)
+    monkeypatch.setattr("nettumor._threads.LONG", 1000)
+    monkeypatch.setattr("nettumor.rows.numbering._STRETCH", 64)
+    numbers, first = number_rows(*codes, short=short)
+    assert numbers.tolist() == alone.tolist()
+    assert first.tolist() == first_alone.tolist()
+    assert numbers.dtype == (np.int32 if short and width == 3 else alone.dtype)

@@ -129,7 +129,7 @@ def _without_subject(table: CrfTable) -> list[Line]:
     rows = np.flatnonzero(np.isin(codes, blank)) if blank.size else blank
     if not rows.size:
         return []
-    note = f"no subject; the first is {table.source.rows} {table.rows[rows[0]]}"
+    note = f"no subject; the first at {table.source.rows}: {table.rows[rows[0]]}"
     return [Line("row", table.name, "", "", int(rows.size), "ignored", note)]
 
 
