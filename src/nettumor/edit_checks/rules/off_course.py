@@ -9,6 +9,7 @@ reported sums, both axes. Output: the row at fault, with what was probably meant
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.assessor import kinds_of
 from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
 from nettumor.edit_checks.rules.series import Series, series_of
-from nettumor.rows import codes_of, number_rows, occurrence, order_rows
+from nettumor.rows import codes_of, group, number_rows, occurrence, order_rows
 from nettumor.study.tracks import rank_of
 from nettumor.words.evaluators import ADJUDICATOR
 
@@ -176,12 +177,14 @@ def _alike(point: Ints, size: Floats, name: Ints, count: int) -> Ints:
     """For each timepoint a number, the same where all targets have the same sizes by their names."""
     order = order_rows(point, name)
     rank = occurrence(point[order])
+    by_rank = group(rank)
+    sizes = codes_of(size)[0]
     code = np.zeros(count, dtype=np.int64)
-    for place in range(int(rank.max(initial=-1)) + 1):
-        at = order[rank == place]
-        held = np.full(count, -1.0)
-        held[point[at]] = size[at]
-        code, _ = number_rows(code, codes_of(held)[0])
+    ends = by_rank.start.tolist()
+    for place, (start, stop) in enumerate(pairwise(ends), 1):
+        at = order[by_rank.row[start:stop]]  # of the timepoints with so many targets: ever fewer
+        told, _ = number_rows(code[point[at]], sizes[at])
+        code[point[at]] = count * place + told
     return code
 
 
