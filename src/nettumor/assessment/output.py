@@ -47,11 +47,12 @@ def words(
     names: npt.NDArray[Any], codes: npt.NDArray[np.int64], came: CameAs = TEXT
 ) -> npt.NDArray[Any]:
     """Names by code, in the type they came in; "" for -1."""
-    text = np.array(names.tolist(), dtype=np.str_)
-    typed = as_it_came(text, came) if codes.size and codes.min() >= 0 else text
+    text = names if names.dtype.kind == "U" else np.array(names.tolist(), dtype=np.str_)
+    nobody = bool(codes.size) and codes.min() < 0
+    typed = as_it_came(text, came) if codes.size and not nobody else text
     if typed.dtype.kind != "U":
         return np.asarray(typed[codes])
-    return np.append(text, "")[codes]
+    return np.append(text, "")[codes] if nobody else tracks_of(text, codes)
 
 
 def keys(
@@ -65,10 +66,9 @@ def keys(
     """
     n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
     lesions = study["lesions"]
-    subjects, evaluators = (
-        names.subjects,
-        names.evaluators,
-    )  # not the rest, which has an element for each row
+    # not the rest of the names, which has an element for each row
+    subjects = names.subjects if names.spelled is None else names.spelled
+    evaluators = names.evaluators
     of_subjects = key_type(*(study[t] for t in ("lesions", "subjects") if t in study))
     of_evaluators = came_as(lesions, "evaluator")
     out: dict[str, Maker] = {

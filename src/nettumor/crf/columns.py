@@ -28,7 +28,7 @@ from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
 from nettumor.rows import by_appearance, fills, stretches, values_at
 from nettumor.words.dates import ORDERS, DateWords, of_days, read_all
-from nettumor.words.missing import any_missing, is_missing
+from nettumor.words.missing import any_missing, is_missing, plainly_spelled
 
 Words = npt.NDArray[np.object_]
 Ints = npt.NDArray[Any]
@@ -37,6 +37,8 @@ Ints = npt.NDArray[Any]
 _NUMBERS = (int, float, np.integer, np.floating)
 _NO_NUMBERS = (bool, np.timedelta64)
 """Subclasses of these that are none."""
+
+_MANY, _SHORT = 2000, 64  # words of a column, and letters of one, for `Column.spelled`
 
 WHOLE = 2**53
 """Above this a float64 cannot hold every whole number: longer identifiers are kept as text."""
@@ -341,10 +343,22 @@ class Column:
         return self.text if self.floats is None else self.floats
 
     @cached_property
+    def spelled(self) -> npt.NDArray[np.str_] | None:
+        """`words` as one array of letters, where they are many and short: identifiers, which are
+        looked over and sorted in a part of the time so.
+        """
+        words = self.words.tolist() if len(self.words) >= _MANY else []
+        if not words or not 0 < max(map(len, words)) <= _SHORT:
+            return None
+        return np.array(words, dtype=np.str_)
+
+    @cached_property
     def trimmed(self) -> Column:
         """The column as text with outer blanks removed and "" for a word that stands for nothing:
         what keys and codes are compared by.
         """
+        if self.spelled is not None and plainly_spelled(self.spelled):
+            return self if self.floats is None else Column(words=self.words, codes=self.codes)
         words = self.words.tolist()
         if any_missing(words):
             words = ["" if is_missing(w) else " ".join(w.split()) for w in words]

@@ -195,6 +195,10 @@ class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
         column = self._or_blank(name).trimmed
         return column.codes, column.words
 
+    def spelled_keys_of(self, name: str) -> npt.NDArray[np.str_] | None:
+        """The words of `keys_of` as one array of letters, where there are many."""
+        return self._or_blank(name).trimmed.spelled
+
     def track(self) -> tuple[Ints, Ints]:
         """The track (subject and evaluator) of each row, numbered from 0, and the first row of each
         track.

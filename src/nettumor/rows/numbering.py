@@ -209,6 +209,31 @@ def order_of_distinct(number: Ints, value: Floats) -> Ints | slice | None:
     return order if (np.diff(key[order]) > 0).all() else None
 
 
+def order_of_words(spelled: npt.NDArray[np.str_]) -> Ints | None:
+    """The places of distinct words in the order of their letters, in half the time of Python's sort.
+
+    None where more than eight letters differ from word to word, or some are beyond Latin-1: Python
+    sorts these.
+
+    >>> order_of_words(np.array(["S-10", "S-02", "S-01"]))
+    array([2, 1, 0])
+    >>> order_of_words(np.array(["abcdefghi", "123456789"])) is None
+    True
+    """
+    letters = spelled.view(np.uint32).reshape(len(spelled), -1)
+    differing = letters[:, (letters != letters[:1]).any(axis=0)]
+    if differing.shape[1] > _KEY or differing.max(initial=0) > _LATIN:
+        return None
+    key = np.zeros((len(spelled), _KEY), dtype=np.uint8)
+    key[:, : differing.shape[1]] = differing
+    # as one number a word, the first letter highest; where a word ends is 0, below every letter
+    return np.argsort(key.view(">u8").ravel().astype(np.uint64), kind="stable")
+
+
+_KEY, _LATIN = 8, 255
+"""Letters that a number of 64 bits holds, and the highest that takes one of its bytes."""
+
+
 def smallest_at(
     number: Ints, values: npt.NDArray[Any], size: int, fill: Any = np.nan
 ) -> npt.NDArray[Any]:

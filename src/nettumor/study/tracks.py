@@ -19,7 +19,7 @@ from nettumor._arrays import Bools
 from nettumor.crf import Tables
 from nettumor.crf.columns import Ints, Words
 from nettumor.errors import InputError, did_you_mean
-from nettumor.rows import stretches, values_at
+from nettumor.rows import order_of_words, stretches, values_at
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -37,6 +37,8 @@ class Names:
         Of each row of the lesions table; an evaluator that was not asked for is -1.
     without_subject : int
         Rows that name no subject.
+    spelled : ndarray of str, shape (subject,), or None
+        The subjects once more, where they are held as one array of letters already.
     """
 
     subjects: Words
@@ -44,6 +46,7 @@ class Names:
     subject: Ints
     evaluator: Ints
     without_subject: int = 0
+    spelled: npt.NDArray[np.str_] | None = None
 
     @cached_property
     def track(self) -> Ints:
@@ -77,7 +80,8 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     if "subjects" in tables:
         known = {"", *found}
         found += [w for w in _occurring(*tables["subjects"].keys_of("subject")) if w not in known]
-    order = order_of(found)
+    spelled = lesions.spelled_keys_of("subject") if len(found) == len(words) else None
+    order = order_of(found, spelled)
     of_word = np.full(len(words), -1, dtype=np.int32)
     of_word[own] = ranks(order)[: len(own)]
     subjects = _text(found)[order]
@@ -93,7 +97,8 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     n_nobody = int(np.count_nonzero(nobody))
     if n_nobody:
         subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
-    return Names(subjects, _text(wanted), subject, evaluators, n_nobody)
+    in_order = None if spelled is None else spelled[order]
+    return Names(subjects, _text(wanted), subject, evaluators, n_nobody, in_order)
 
 
 def places_among(names: list[str], words: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
@@ -168,12 +173,17 @@ def sorted_words(words: list[str]) -> list[str]:
     return [words[i] for i in order_of(words).tolist()]
 
 
-def order_of(words: list[str]) -> Ints:
-    """The places of the words in the order of `sorted_words`."""
+def order_of(words: list[str], spelled: npt.NDArray[np.str_] | None = None) -> Ints:
+    """The places of the words in the order of `sorted_words`; ``spelled`` are the same in one array
+    of letters.
+    """
     if all(_NUMBER.fullmatch(w) for w in words):
         return np.array(
             sorted(range(len(words)), key=lambda i: (float(words[i]), words[i])), dtype=np.int64
         )
+    by_letters = None if spelled is None else order_of_words(spelled)
+    if by_letters is not None:
+        return by_letters
     return np.array(sorted(range(len(words)), key=words.__getitem__), dtype=np.int64)
 
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
+
 UNKNOWN = -1
 """The code of a word that is none of the known ones."""
 
@@ -67,6 +70,25 @@ def is_missing(word: str) -> bool:
     return text in _KNOWN or (
         len(text) == 2 and text[0] == "." and (text[1] == "_" or text[1].isalpha())
     )
+
+
+def plainly_spelled(words: npt.NDArray[np.str_]) -> bool:
+    """Whether the words are of plain letters without a blank, and no first letter is that of a word
+    for nothing: asked of all at once, for most identifiers need no more.
+
+    >>> plainly_spelled(np.array(["S-01", "S-02"])), plainly_spelled(np.array(["S-01", "n/a"]))
+    (True, False)
+    """
+    letters = words.view(np.uint32).reshape(len(words), -1)
+    first = np.bincount(np.minimum(letters[:, 0], _DELETE), minlength=_DELETE)
+    if any(chr(letter).casefold() in _STARTS for letter in np.flatnonzero(first)) or first[0]:
+        return False
+    # 0 fills up what is shorter; one less than 0 is the largest
+    return bool(letters.max() < _DELETE and (letters - np.uint32(1) >= _BLANK).all())
+
+
+_BLANK, _DELETE = 32, 127
+"""Of the letters: those up to the blank are none, nor are those from DEL on plain."""
 
 
 def any_missing(words: Iterable[str]) -> bool:
