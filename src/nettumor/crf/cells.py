@@ -231,13 +231,15 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = ""
     """
     n = len(column)
     if column.floats is not None:
-        endless = np.isinf(column.floats)
-        value = np.where(endless, np.nan, column.floats) if endless.any() else column.floats
-        tiny = value < _MISREAD
-        if tiny.any():
-            tiny &= (value > -_MISREAD) & (value != 0)
+        lowest, highest = column.extremes
+        none, no = np.broadcast_to(np.nan, (n,)), np.broadcast_to(np.False_, (n,))
+        value, endless, tiny = column.floats, no, no
+        if np.isinf(lowest) or np.isinf(highest):
+            endless = np.isinf(value)
+            value = np.where(endless, np.nan, value)
+        if lowest < _MISREAD:
+            tiny = (np.abs(value) < _MISREAD) & (value != 0)
             value = np.where(tiny, 0.0, value) if tiny.any() else value
-        none, no = np.broadcast_to(np.nan, (n,)), np.zeros(n, np.bool_)
         return Numbers(value, np.isnan(column.floats), endless, none, none, no, tiny, no)
     blank = column.map(is_missing, np.bool_)
     words = column.words.tolist()

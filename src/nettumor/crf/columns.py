@@ -26,7 +26,13 @@ from nettumor._arrays import Floats, widen
 from nettumor._sealed import alike, sealed
 from nettumor.crf.came_as import TEXT, CameAs
 from nettumor.errors import InputTypeError
-from nettumor.rows import by_appearance, fills, stretches, values_at
+from nettumor.rows import (
+    by_appearance,
+    distinct_numbers,
+    distinct_whole,
+    stretches,
+    values_at,
+)
 from nettumor.words.dates import ORDERS, DateWords, of_days, read_all
 from nettumor.words.missing import any_missing, is_missing, plainly_spelled
 
@@ -255,7 +261,7 @@ class Column:
         """A text column of ISO 8601 dates from whole days since 1970-01-01; blank where not
         ``known``.
         """
-        found, codes = _distinct_whole(days, known)
+        found, codes = distinct_whole(days, known)
         words = np.datetime_as_string(found.astype("datetime64[D]")).tolist()
         column = cls(words=words if known is None else [*words[:-1], ""], codes=codes)
         day = found.astype(np.float64)
@@ -276,7 +282,7 @@ class Column:
     def of_whole(cls, numbers: npt.NDArray[Any]) -> Column:
         """A column of whole numbers without blanks (visits, days)."""
         column = cls(floats=numbers)
-        found, codes = _distinct_whole(numbers)
+        found, codes = distinct_whole(numbers)
         # what `_factors` would find out again, and in the thread that reads
         column._factors = (
             _as_words([number_text(v) for v in found.astype(np.float64).tolist()]),
@@ -295,7 +301,7 @@ class Column:
     @cached_property
     def _factors(self) -> tuple[Words, Ints]:
         assert self.floats is not None
-        values, codes = _distinct_numbers(self.floats)
+        values, codes = distinct_numbers(self.floats)
         words = [number_text(v) for v in values.tolist()]
         if self.letters is not None:
             lettered = np.char.add(np.array(words, dtype=object)[codes].astype(str), self.letters)
@@ -307,7 +313,7 @@ class Column:
         """The numbers that `words` are written from; None for text and letters of SAS."""
         if self.floats is None or self.letters is not None:
             return None
-        return _distinct_numbers(self.floats)[0]
+        return distinct_numbers(self.floats)[0]
 
     @property
     def words(self) -> Words:
@@ -318,6 +324,12 @@ class Column:
     def codes(self) -> Ints:
         """For each row the place of its cell in `words`."""
         return self._factors[1]
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The lowest and the highest of the numbers; NaN where there is none."""
+        numbers = np.empty(0) if self.floats is None else self.floats
+        return tuple(float(f.reduce(numbers, initial=np.nan)) for f in (np.fmin, np.fmax))  # type: ignore[return-value]
 
     @cached_property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -583,54 +595,6 @@ def _days_of(
         np.floor_divide(ticks[part], _A_DAY[unit], out=days_since[part])
         np.equal(days_since[part] * _A_DAY[unit], ticks[part], out=whole[part])
     return days_since, whole
-
-
-def _distinct_numbers(values: Floats) -> tuple[Floats, Ints]:
-    """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without
-    sorting.
-    """
-    whole = np.empty(len(values), dtype=np.int32)
-    known = None
-    for part in stretches(len(values)):
-        given = values[part]
-        missing = np.isnan(given)
-        if missing.any():
-            known = np.ones(len(values), dtype=np.bool_) if known is None else known
-            known[part] = ~missing
-            given = np.where(missing, 0.0, given)
-        if given.min() <= -(2**31) or given.max() >= 2**31 - 1:
-            break
-        np.copyto(whole[part], given, casting="unsafe")
-        if (whole[part] != given).any():
-            break
-    else:
-        numbers, codes = _distinct_whole(whole, known)
-        found = numbers.astype(np.float64)
-        if known is not None:
-            found[-1] = np.nan
-        return found, codes
-    found, codes = np.unique(values, return_inverse=True)
-    return found, codes.astype(np.int64)
-
-
-def _distinct_whole(values: Ints, known: npt.NDArray[np.bool_] | None = None) -> tuple[Ints, Ints]:
-    """The same of whole numbers; what is not known is one number more, the last."""
-    if known is not None:
-        values = np.where(
-            known, values, values[known].max(initial=0) + 1
-        )  # no known one is the largest of its type
-    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
-    if not fills(high - low + 1, values.size, most=4):
-        found, codes = np.unique(values, return_inverse=True)
-        return found, codes.astype(np.int32)
-    places = np.empty(len(values), dtype=np.int32)
-    present = np.zeros(high - low + 1, dtype=np.bool_)
-    for part in stretches(len(values)):
-        np.subtract(values[part], low, out=places[part], dtype=np.int64, casting="unsafe")
-        if not present.all():
-            present[places[part]] = True
-    found = np.flatnonzero(present) + low
-    return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
 
 
 def _read_only(dates: DateWords) -> DateWords:

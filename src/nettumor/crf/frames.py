@@ -416,7 +416,7 @@ def _polars_words(series: Any) -> Column:
     if _says_one(text.head(99).n_unique(), lambda: (text == text[0]).all()):
         return constant(text[0], len(text))
     n = len(text)
-    numbered = by_hash(lambda p: text[p].hash().to_numpy(), n) if n >= LONG else None
+    numbered = by_hash(text.hash().to_numpy().__getitem__, n) if n >= LONG else None
     if numbered is not None:
         codes, first = numbered
         words = text.gather(first)

@@ -34,7 +34,8 @@ def by_hash(
     """Numbers the distinct hashes in the order of their first rows, and gives these rows.
 
     A stretch of rows at a time, so that rows whose place is another's are looked at again in the
-    next table while they are in the cache, and the hashes of all rows never stand in memory.
+    next table while they are in the cache; who makes the hashes by stretches, too, never holds those
+    of all rows.
 
     Parameters
     ----------

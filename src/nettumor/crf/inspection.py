@@ -125,7 +125,7 @@ def _without_subject(table: CrfTable) -> list[Line]:
     if "subject" not in table:
         return []
     codes, words = table.keys_of("subject")  # a missing word is blank there
-    blank = np.flatnonzero(words == "")
+    blank = np.flatnonzero([w == "" for w in words.tolist()])
     rows = np.flatnonzero(np.isin(codes, blank)) if blank.size else blank
     if not rows.size:
         return []
@@ -210,9 +210,8 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
     has_unit = None
     if column.floats is not None:
         sizes = column.floats
-        is_below = sizes < 0
-        if is_below.any():
-            below = sizes[is_below]
+        if column.extremes[0] < 0:
+            below = sizes[sizes < 0]
             wrong = [(f"{below[0]:g}", len(below))]
     else:
         read = table.numbers(place.partition(".")[2])
@@ -233,6 +232,8 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
 
 def _endless(place: str, column: Column) -> list[Line]:
     assert column.floats is not None
+    if not np.isinf(column.extremes).any():
+        return []
     count = int(np.count_nonzero(np.isinf(column.floats)))
     return [Line("number", place, "inf", "", count, "unreadable", "infinite")] if count else []
 

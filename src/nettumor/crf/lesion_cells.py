@@ -148,6 +148,8 @@ class LesionCells:
         """The state cell's code; what is unequivocal of a non-target lesion can only be its
         progression.
         """
+        if "state" not in self.table:
+            return np.zeros(self._n, dtype=np.int8)
         said = _translated(self._states, states.as_present)
         said[(said == State.UNEQUIVOCAL) & (self.role == Role.NON_TARGET)] = (
             State.UNEQUIVOCAL_PROGRESSION

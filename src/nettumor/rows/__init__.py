@@ -20,6 +20,8 @@ from nettumor.rows.groups import Groups, find_rows, first_of, group, spread
 from nettumor.rows.numbering import (
     by_appearance,
     codes_of,
+    distinct_numbers,
+    distinct_whole,
     fills,
     in_order,
     largest_at,
@@ -39,6 +41,8 @@ __all__ = [
     "Groups",
     "by_appearance",
     "codes_of",
+    "distinct_numbers",
+    "distinct_whole",
     "fills",
     "find_rows",
     "first_of",

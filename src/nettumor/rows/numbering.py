@@ -108,6 +108,63 @@ def codes_of(values: npt.ArrayLike) -> tuple[Ints, npt.NDArray[Any]]:
     return out, given[known[first]]
 
 
+def distinct_numbers(values: Floats) -> tuple[Floats, npt.NDArray[Any]]:
+    """`numpy.unique` with its inverse; whole numbers in a narrow range (visits, days) without
+    sorting.
+
+    >>> distinct_numbers(np.array([3.0, np.nan, 1.0, 3.0]))
+    (array([ 1.,  3., nan]), array([1, 2, 0, 1], dtype=int32))
+    """
+    whole = np.empty(len(values), dtype=np.int32)
+    known = None
+    for part in stretches(len(values)):
+        given = values[part]
+        missing = np.isnan(given)
+        if missing.any():
+            known = np.ones(len(values), dtype=np.bool_) if known is None else known
+            known[part] = ~missing
+            given = np.where(missing, 0.0, given)
+        if given.min() <= -(2**31) or given.max() >= 2**31 - 1:
+            break
+        np.copyto(whole[part], given, casting="unsafe")
+        if (whole[part] != given).any():
+            break
+    else:
+        numbers, codes = distinct_whole(whole, known)
+        found = numbers.astype(np.float64)
+        if known is not None:
+            found[-1] = np.nan
+        return found, codes
+    found, codes = np.unique(values, return_inverse=True)
+    return found, codes.astype(np.int64)
+
+
+def distinct_whole(
+    values: npt.NDArray[Any], known: npt.NDArray[np.bool_] | None = None
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The same of whole numbers; what is not known is one number more, the last.
+
+    >>> distinct_whole(np.array([7, 5, 7]))
+    (array([5, 7]), array([1, 0, 1], dtype=int32))
+    """
+    if known is not None:
+        values = np.where(
+            known, values, values[known].max(initial=0) + 1
+        )  # no known one is the largest of its type
+    low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    if not fills(high - low + 1, values.size, most=4):
+        found, codes = np.unique(values, return_inverse=True)
+        return found, codes.astype(np.int32)
+    places = np.empty(len(values), dtype=np.int32)
+    present = np.zeros(high - low + 1, dtype=np.bool_)
+    for part in stretches(len(values)):
+        np.subtract(values[part], low, out=places[part], dtype=np.int64, casting="unsafe")
+        if not present.all():
+            present[places[part]] = True
+    found = np.flatnonzero(present) + low
+    return found, places if present.all() else (np.cumsum(present, dtype=np.int32) - 1)[places]
+
+
 def rank_within(track: npt.ArrayLike, codes: npt.ArrayLike) -> tuple[Ints, Ints, Ints]:
     """The place of each row's code among the distinct codes of its track, ascending.
 

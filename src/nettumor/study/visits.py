@@ -210,7 +210,15 @@ def occasions_of(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> Oc
         number, first = number_rows(number)
         of_first = cells.take(first)
     row = first if isinstance(rows, slice) else rows[first]
-    return Occasions(number, row, tracks.take(first), visits.take(first), of_first, single)
+    n_tracks, n_visits = (int(codes.max(initial=-1)) + 1 for codes in (tracks, visits))
+    if (
+        single and len(first) == n_tracks * n_visits
+    ):  # every track at every visit: no look at their rows
+        of_track = np.repeat(np.arange(n_tracks, dtype=tracks.dtype), n_visits)
+        of_visit = np.tile(np.arange(n_visits, dtype=visits.dtype), n_tracks)
+    else:
+        of_track, of_visit = tracks.take(first), visits.take(first)
+    return Occasions(number, row, of_track, of_visit, of_first, single)
 
 
 def visit_column(lesions: CrfTable) -> Column:
