@@ -183,14 +183,11 @@ class Slots:
         Rows in columns below 0 stand nowhere.
         """
         number = values.dtype == np.float64 and np.isnan(fill)
-        out = np.empty(self.codes.size * width, dtype=values.dtype)
+        out = np.full(self.codes.size * width, _NOTHING if number else fill, dtype=values.dtype)
         # of numbers no value looks like what the places left hold: to count these is quicker than
         # to mark the taken
         taken = np.zeros(0 if number else len(out), dtype=np.bool_)
         given = values[self.rows]
-
-        def empty(part: slice) -> None:
-            out[part] = _NOTHING if number else fill
 
         def write(part: slice) -> int:
             place, value = self.slot[part] * np.int64(width), given[part]
@@ -203,7 +200,6 @@ class Slots:
                 taken[place] = True
             return len(place)
 
-        each(empty, stretches(len(out)), rows=len(out))
         # of two rows in one place either may stay: then each row is asked for its own
         count = sum(each(write, stretches(len(self.slot)), rows=len(self.slot)))
         left = (

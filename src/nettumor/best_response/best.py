@@ -26,7 +26,6 @@ from nettumor._arrays import (
 )
 from nettumor._labels import by_label
 from nettumor._possible_days import can_increase, tried, uncertain
-from nettumor._threads import each
 from nettumor.best_response._answers import Answers
 from nettumor.best_response._record import BestResponse
 from nettumor.best_response._steps import (
@@ -254,11 +253,8 @@ def _judged(cohort: _Cohort, rule: BestResponseRule) -> Answers:
     patients, visits = cohort.codes.shape
     out = Answers(patients, visits)
     step = max(1, _BLOCK // max(1, visits))
-
-    def on(start: int) -> None:
+    for start in range(0, patients, step):
         _judge_block(out, slice(start, start + step), cohort, rule)
-
-    each(on, range(0, patients, step), rows=cohort.codes.size)
     return out
 
 

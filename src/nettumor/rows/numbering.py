@@ -60,12 +60,9 @@ def _joined(
 ) -> npt.NDArray[Any]:
     """Two keys as one, of which the second is below ``width``."""
     both = np.empty(len(key), dtype=whole)
-
-    def join(part: slice) -> None:
+    for part in stretches(len(key)):
         np.multiply(key[part], width, out=both[part], dtype=whole, casting="unsafe")
         np.add(both[part], further[part], out=both[part], casting="unsafe")
-
-    each(join, stretches(len(key)), rows=len(key))
     return both
 
 

@@ -18,7 +18,6 @@ import numpy as np
 from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor._threads import each
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.new_rows import silent_rows
@@ -197,10 +196,7 @@ def occasions_of(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> Oc
     number, first = number_rows(tracks, visits, short=True)
     of_first = cells.take(first)
 
-    def same(part: slice) -> bool:
-        return bool((cells[part] == of_first.take(number[part])).all())
-
-    single = all(each(same, stretches(len(cells)), rows=len(cells)))
+    single = all((cells[p] == of_first.take(number[p])).all() for p in stretches(len(cells)))
     if not single:  # the visits that have more than one date: only they are numbered by date, too
         other = cells != of_first[number]
         several = np.zeros(len(first), dtype=np.bool_)
