@@ -481,3 +481,17 @@ def test_unknown_kinds_of_words_are_refused():
     """The message lists the kinds."""
     with pytest.raises(InputError, match="`kind` must be one of 'role'"):
         unknown_words(Column.of_text(["x"]), "rolle")
+
+
+@pytest.mark.parametrize("odd", ["", "n/a", " S-1", "S 1", "Na", "\u00a0x", "-", "S\u20131", "b-7"])
+def test_many_words_are_trimmed_as_few(odd):
+    """Identifiers are looked over all at once, and still each word is trimmed as by itself."""
+    words = [f"S-{i:05d}" for i in range(2500)]
+    codes = np.arange(2501)
+    column = Column(words=[*words, odd], codes=codes)
+    alone = Column(words=[odd], codes=np.zeros(1, dtype=np.int64)).trimmed.text[0]
+    assert column.spelled is not None
+    assert column.trimmed.text.tolist() == [*words, alone]
+    one = Column(words=[*words, "x" * 65], codes=codes)
+    assert one.spelled is None
+    assert one.trimmed.text.tolist() == [*words, "x" * 65]

@@ -2,6 +2,12 @@
 they work.
 
 Only what is long is divided; short inputs are worked on where they are asked for, without a thread.
+
+Where it pays, measured in turn on two idle cores with a million rows (time with two threads as a
+share of that with one): columns of a frame 0.69, first rows of a number 0.76, places of lesions
+0.79, writing sizes into them 0.64, marker courses 0.83, ten million pairs of `classify` 0.66. It
+does not where the steps are short, for then two threads wait for each other: judging sizes 1.00,
+best responses 1.1, diaries 1.13, columns of a file of text 0.94 to 1.0. These have none.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools
-from nettumor._threads import each
 from nettumor.crf.apart import last_words_kept_back
 from nettumor.crf.columns import Column, Ints
 from nettumor.crf.forked import polars_waits
@@ -76,7 +75,7 @@ def plain_columns(text: str, delimiter: str, width: int, row: int) -> TextRecord
         return None
     if frame.width != width or any(s.dtype != polars.String for s in frame.get_columns()):
         return None
-    columns = each(_column, frame.get_columns(), rows=frame.height)
+    columns = [_column(series) for series in frame.get_columns()]
     if max(max(map(len, c.words)) for c in columns) > _LETTERS:
         return None
     numbers = np.arange(row, row + frame.height, dtype=np.int64)

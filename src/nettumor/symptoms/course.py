@@ -20,7 +20,6 @@ from attrs import frozen
 from nettumor import _arrays, _levels, _wording
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor._labels import by_label
-from nettumor._threads import each
 from nettumor.criteria import SYMPTOMATIC_VOGL_2008, SymptomCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, refuse
@@ -298,12 +297,10 @@ def _in_blocks(
     found = {n: np.empty((number, diaries), dtype=kind) for n, kind in _PER_WINDOW.items()}
     found |= {n: np.empty(diaries, dtype=kind) for n, kind in _PER_COURSE.items()}
 
-    def write(first: int) -> None:
+    for first in range(0, diaries, _BLOCK):
         block = slice(first, first + _BLOCK)
         for name, values in of(flat[block], day if own_day is None else own_day[block]).items():
             found[name][..., block] = values
-
-    each(write, range(0, diaries, _BLOCK), rows=counts.size)
     per_window = {n: np.moveaxis(found[n].reshape(number, *lead), 0, -1) for n in _PER_WINDOW}
     return per_window | {n: found[n].reshape(lead) for n in _PER_COURSE}
 
