@@ -2,12 +2,14 @@
 
 Prints what they print, and writes what they measured (see `records`: medians of ratios with their
 spread), versions and machine to ``benchmarks/measured.json``, or to FILE. A benchmark that fails, or
-whose compared answers differ, ends the run with its error, and nothing is written. Run it as
+whose compared answers differ, ends the run with its error, and nothing is written; one that needs a
+package which is not installed is skipped, and said. Run it as
 ``python benchmarks/run.py [FILE]``; ``--small`` asks most of them about a tenth of the data.
 ``python benchmarks/run.py --table`` writes the README's table from the file and runs nothing.
 """
 
 import importlib.metadata
+import importlib.util
 import json
 import os
 import pathlib
@@ -30,6 +32,14 @@ SMALL = {
     "summaries": 1_000,
 }
 """What a benchmark is asked with ``--small``: patients, pairs, subjects, rows, trials."""
+NEEDS = {
+    "assess": ("pandas", "polars"),
+    "axes": ("pandas",),
+    "course": ("polars",),
+    "edit_checks": ("hypothesis",),
+    "reading": ("pandas", "polars", "pyreadstat", "python_calamine", "xlsxwriter"),
+}
+"""Packages without which a benchmark cannot be made; others are left out inside it."""
 NO_BENCHMARKS = ("run.py", "records.py")
 
 
@@ -51,6 +61,10 @@ def machine():
 
 def measured(script, small):
     """The records of a benchmark; its error ends the run."""
+    absent = [name for name in NEEDS.get(script.stem, ()) if not importlib.util.find_spec(name)]
+    if absent:
+        print(f"== {script.name} is skipped: {', '.join(absent)} not installed", flush=True)
+        return []
     size = [str(SMALL[script.stem])] if small and script.stem in SMALL else []
     print(f"== {script.name}", flush=True)
     with tempfile.TemporaryDirectory() as folder:

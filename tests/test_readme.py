@@ -58,9 +58,10 @@ def test_figures_are_current(tmp_path):
         assert f"docs/figures/{name}" in README
 
 
-def test_table_of_speed_is_made_from_what_was_measured():
+def test_table_of_speed_is_made_from_what_was_measured(capsys):
     """The table between the marks is what `benchmarks/run.py --table` writes from its JSON, and
-    nothing where nothing was measured; a row is what was timed, against what, and the ratios.
+    nothing where nothing was measured; a row is what was timed, against what, and the ratios. A
+    benchmark that lacks a package is skipped and says which.
     """
     place = pathlib.Path(__file__).resolve().parent.parent / "benchmarks" / "run.py"
     specification = importlib.util.spec_from_file_location("benchmarks_run", place)
@@ -74,6 +75,9 @@ def test_table_of_speed_is_made_from_what_was_measured():
         assert set(found["results"]) == scripts
     else:
         assert shown == ""
+    run.NEEDS = {"reading": ("json", "no_such_package")}
+    assert run.measured(place.parent / "reading.py", small=True) == []
+    assert "reading.py is skipped: no_such_package not installed" in capsys.readouterr().out
     record = {"what": "a", "against": "b", "median": 2.0, "low": 1.5, "high": 2.25}
     made = run.table(
         {
