@@ -1,8 +1,9 @@
 """Growth and shapes: what `assess` and the edit checks take for tables of equal rows and unequal courses.
 
 Tables of one row count in several shapes: subjects alike; one subject of a third of the rows as
-visits, or as lesions, among subjects of two visits; one of each; only subjects, only visits, only
-lesions. Each is measured in a process of its own (CPU time of the process, and the memory it came
+visits, or as lesions, among subjects of two visits; one of each; subjects of 1 to 256 visits and 1
+to 256 lesions; as many subjects as rows, as many visits of one subject, as many lesions of its one
+visit. Each is measured in a process of its own (CPU time of the process, and the memory it came
 to need), twice, the smaller counts; the ratios are to the even table. Then the even and the first
 uneven shape at 2, 4 and 8 times the rows: the ratio to so many times the time says whether cost
 grows with the rows. Run it as ``python benchmarks/shapes.py [rows]``.
@@ -21,6 +22,7 @@ SHAPES = (
     "one of many visits",
     "one of many lesions",
     "one of each",
+    "mixture",
     "subjects",
     "visits",
     "lesions",
@@ -49,6 +51,7 @@ def of_shape(name, n):
             np.concatenate([ones[:third], ones[:third], many[:third]]),
             np.concatenate([ones[:third], many[:third], ones[:third]]),
         ),
+        "mixture": mixture(n),
         "subjects": (many, ones, ones),
         "visits": (ones, ones, many),
         "lesions": (ones, many, ones),
@@ -63,6 +66,19 @@ def of_shape(name, n):
         "organ": np.full(len(subject), "LIVER"),
         "size": np.where(lesion < 5, 20.0 + (subject + visit) % 7, np.nan),
     }
+
+
+def mixture(n):
+    """Subject, lesion and visit of ``n`` rows: numbers of visits and lesions that are powers of two
+    from 1 to 256, few and many beside each other.
+    """
+    order = np.random.default_rng(9).integers(0, 9, size=(n, 2))
+    visits, lesions = 2**order.T
+    last = int(np.searchsorted(np.cumsum(visits * lesions), n)) + 1
+    size = (visits * lesions)[:last]
+    subject = np.repeat(np.arange(last), size)[:n]
+    place = np.arange(n) - (np.cumsum(size) - size)[subject]
+    return subject, place % lesions[subject], place // lesions[subject]
 
 
 def one(what, name, n):

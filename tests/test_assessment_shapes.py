@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nettumor as nt
-from nettumor.assessment import like_courses, ragged
+from nettumor.assessment import ragged
+from nettumor.study import like_courses
 from studies import columns, study
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parent.parent / "benchmarks"

@@ -10,7 +10,7 @@ import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.edit_checks import Data, Skip
-from nettumor.edit_checks.reading import recomputed as chain_module
+from nettumor.study import like_courses
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
@@ -165,7 +165,8 @@ def test_groups_change_nothing(monkeypatch):
     """Tracks judged in groups of like length give what all give together."""
     tables = crf.read({"lesions": study(5)})
     whole = Data(tables, RECIST_1_1).chain
-    monkeypatch.setattr(chain_module, "_SPARE", -10_000)
+    monkeypatch.setattr(like_courses, "_SPARE", 0)
+    monkeypatch.setattr(like_courses, "_SMALL", 0)
     data = Data(tables, RECIST_1_1)
     parts = data.chain
     assert len(parts._judged) > 2

@@ -299,7 +299,7 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     subjects, alive = with_last_alive(tables, names, as_read, asked)
     chosen = selected(tables["lesions"], selection)
     limits = as_limits(asked.limits, None if tables.study is None else tables.study.limits)
-    groups = groups_of(tables, names, subjects, chosen, limits.places)
+    groups = groups_of(tables, names, subjects, chosen, asked.edition, limits.places)
     placed = [_placed(g, asked) for g in groups]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)

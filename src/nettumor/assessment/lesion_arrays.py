@@ -103,8 +103,7 @@ def sizes_used(
         with np.errstate(over="ignore"):  # a slip of 1e300 mm is endless, and judged as such
             product = np.round(long * short, 9)
         return np.where((long == 0) | (short == 0), 0.0, product), np.zeros(len(long), np.bool_)
-    # Choi's criteria list nodes by their short axis too, and have no limit of a normal node
-    knows_nodes = getattr(criteria, "node_normal", 10) is not None
+    knows_nodes = _knows_nodes(criteria)
     nodal = table.lesions.nodal & knows_nodes
     value, small = _measure(table, "size")
     if nodal.any() and "perpendicular" in table:
@@ -115,6 +114,20 @@ def sizes_used(
         first = _at_first(place, table, ("viable", "size", "perpendicular", "diameter"))
         value, small = _over("viable", table, ~nodal & first["viable"], value, small)
     return value, small
+
+
+def _knows_nodes(criteria: Any) -> bool:
+    """Whether nodes have a size of their own. Choi's criteria list nodes by their short axis too,
+    and have no limit of a normal node.
+    """
+    return getattr(criteria, "node_normal", 10) is not None
+
+
+def sizes_hang_together(table: CrfTable, criteria: Any) -> bool:
+    """Whether the column that sizes are read from is decided by the whole table: where the criteria
+    know no nodes, a diameter beside sizes counts only if the table has no size at all.
+    """
+    return "diameter" in table and not _knows_nodes(criteria)
 
 
 def _short_axis(

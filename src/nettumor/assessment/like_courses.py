@@ -1,9 +1,8 @@
-"""Subjects in groups of like courses, so that arrays stay rectangular and hold little padding.
+"""A study in groups of like courses, and what came of each put together again.
 
-One subject with 3,000 visits among 3,000 of two would give every one of them 3,000 timepoints; so
-would one with many lesions. Such a study goes through the chain group by group, and its tables are
-put together again in the order of all subjects; a study of like courses is one group, and nothing
-is copied. No rule looks at the other subjects, so the answers are the same.
+Which subjects stand in one array is said in `study.like_courses`. A study of unlike courses goes
+through the chain group by group, and its tables are put together in the order of all subjects; one
+of like courses is one group, and nothing is copied.
 
 What must not go in: a rule of assessment.
 """
@@ -23,23 +22,19 @@ from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.lesion_arrays import sizes_hang_together
 from nettumor.assessment.output import RowPlaces
 from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
 from nettumor.assessment.sources import Sources, sources_together
 from nettumor.crf import Dates, Tables
-from nettumor.crf.columns import Ints, Words
-from nettumor.errors import InputError
+from nettumor.crf.columns import Ints
 from nettumor.rows import number_rows, order_rows
+from nettumor.study.like_courses import kinds_of_courses, little_padding, members, refuse_sparse
 from nettumor.study.subjects import Subjects
 from nettumor.study.tracks import Names
 from nettumor.study.visits import visit_column
 from nettumor.tables import Table
-
-_SPARE = 4
-"""One array for all as long as it holds at most so many times the places that courses of their own
-length would; small ones (`_SMALL` places) are never divided."""
-_SMALL = 1 << 16
 
 
 @frozen(eq=False)
@@ -66,7 +61,12 @@ class Group:
 
 
 def groups_of(
-    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None, most: int
+    tables: Tables,
+    names: Names,
+    subjects: Subjects,
+    chosen: Bools | None,
+    criteria: Any,
+    most: int,
 ) -> list[Group]:
     """The study in groups of like courses; one group where that wastes little. ``most`` places of
     lesion and visit are allowed for one group, or as many as its rows nearly fill.
@@ -75,23 +75,20 @@ def groups_of(
     visit, lesion = visit_column(lesions), lesions.column("lesion")
     places = names.n_tracks * len(lesion.words) * max(len(visit.words), 1)
     dated = "" in visit.words.tolist() or not len(visit.words)
-    if not dated and places <= _SPARE * lesions.n_rows + _SMALL:
+    if not dated and little_padding(places, lesions.n_rows):
         return [Group(tables, names, subjects, chosen)]
     visits, lesion_count = _lengths(tables, names)
     per = max(len(names.evaluators), 1)
     visits, lesion_count = visits.reshape(-1, per), lesion_count.reshape(-1, per)
-    wanted, longest = int((visits * lesion_count).sum()), int(visits.max(initial=0))
-    alike = visits.size * longest * int(lesion_count.max(initial=0)) <= _SPARE * wanted + _SMALL
     kind = np.zeros(len(visits), dtype=np.int64)
-    if not alike and not _sizes_hang_together(tables):
-        size = (np.ceil(np.log2(np.maximum(a.max(axis=1), 1))) for a in (visits, lesion_count))
-        kind, _ = number_rows(*(a.astype(np.int64) for a in size))
-    kinds = range(int(kind.max(initial=0)) + 1)
-    for own in (np.flatnonzero(kind == k) for k in kinds):
-        _refuse_sparse(most, lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
-    if len(kinds) == 1:
+    if not sizes_hang_together(lesions, criteria):
+        kind = kinds_of_courses(visits, lesion_count)
+    owns = members(kind)
+    for own in owns:
+        refuse_sparse(most, lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
+    if len(owns) == 1:
         return [Group(tables, names, subjects, chosen)]
-    return [_group(tables, names, subjects, chosen, kind == k) for k in kinds]
+    return [_group(tables, names, subjects, chosen, own) for own in owns]
 
 
 def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
@@ -107,37 +104,13 @@ def _lengths(tables: Tables, names: Names) -> tuple[Ints, Ints]:
     return out[0], out[1]
 
 
-def _refuse_sparse(most: int, rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
-    """Refuse subjects whose lesions and visits have more places than one array may hold."""
-    places = visits.size * int(visits.max(initial=0)) * int(lesions.max(initial=0))
-    if places <= max(most, _SPARE * rows + _SMALL):
-        return
-    worst = int((visits * lesions).max(axis=1).argmax())
-    said = (
-        f"`lesions` has {int(lesions[worst].max()):,} lesions at {int(visits[worst].max()):,} visits "
-        f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than {most:,}. "
-        "Give a lesion one name at all its visits, or set the limit"
-    )
-    raise InputError(
-        f"{said} `places`.",
-        argument="lesions",
-        command_line=f"{said}: --limit places=NUMBER.",
-    )
-
-
-def _sizes_hang_together(tables: Tables) -> bool:
-    """Whether the column that sizes are read from is decided by the whole table: a diameter beside
-    sizes counts only where the table has no size at all.
-    """
-    return "diameter" in tables["lesions"]
-
-
 def _group(
-    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None, member: Bools
+    tables: Tables, names: Names, subjects: Subjects, chosen: Bools | None, own: Ints
 ) -> Group:
     """Some of the subjects."""
-    rows, own = np.flatnonzero(member[names.subject]), np.flatnonzero(member)
-    place = np.cumsum(member) - 1
+    place = np.full(len(names.subjects), -1, dtype=np.int64)
+    place[own] = np.arange(len(own))
+    rows = np.flatnonzero(place[names.subject] >= 0)
     per = len(names.evaluators)
     return Group(
         tables.replace(lesions=tables["lesions"].take(rows)),

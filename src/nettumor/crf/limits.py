@@ -46,7 +46,7 @@ class Limits:
         Letters in one cell. 131,072 is what the standard library's reader of CSV allows; of CSV no
         more are read.
     places : int
-        Places of lesion and visit in one array of `nettumor.assess`, which holds subjects of like
+        Places of lesion and visit in one array of `assess` and the checks, which holds subjects of like
         courses; four times the rows and 65,536 more are always allowed. 134,217,728 is 1 GiB of
         numbers.
 
@@ -91,7 +91,7 @@ MEANINGS = {
     "columns": "columns of one table",
     "cells": "rows times columns of one table",
     "letters": "letters in one cell (of CSV never more than 131,072)",
-    "places": "places of lesion and visit of subjects of like courses in `assess`, of frames too",
+    "places": "places of lesion and visit of subjects of like courses in one array, of frames too",
 }
 NAMES = tuple(MEANINGS)
 

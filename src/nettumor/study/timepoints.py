@@ -20,7 +20,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words
-from nettumor.rows import find_rows, group, largest_at, smallest_at
+from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at
 from nettumor.study.tracks import rank_of
 from nettumor.study.visits import (
     EARLIER,
@@ -197,36 +197,36 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
 
     Two spellings of one full date are one date; one that is not full is that of its table.
     """
-    place: dict[float | tuple[int, str], int] = {}
-    codes, held, texts = [], [], []
+    if not tables:
+        nothing = np.empty(0)
+        dates = Dates(nothing, np.empty(0, dtype=np.int8), nothing, nothing)
+        return dates, _joined([]), Column.of_distinct([], _joined([]))
+    cell_of_row, cells, texts, own = [], [], [], []
     for turn, table in enumerate(tables):
-        cells, column = table.when_cells()
+        read, column = table.when_cells()
         number, first = number_rows(column.codes)
-        text, cell = column.trimmed, column.codes[first]
-        written = text.words[text.codes[first]].tolist()
-        full = (cells.status[cell] == DateStatus.FULL).tolist()
-        which = []
-        for word, day, is_full, c in zip(
-            written, cells.day[cell].tolist(), full, cell.tolist(), strict=True
-        ):
-            key = day if is_full else (turn, word)
-            if key not in place:
-                place[key] = len(place)
-                held.append(
-                    [of[c] for of in (cells.day, cells.status, cells.earliest, cells.latest)]
-                )
-                texts.append(word)
-            which.append(place[key])
-        codes.append(np.array(which, dtype=np.int64)[number])
-    day, status, earliest, latest = zip(*held, strict=True) if held else ((), (), (), ())
-    dates = Dates(
-        np.array(day, dtype=np.float64),
-        np.array(status, dtype=np.int8),
-        np.array(earliest, dtype=np.float64),
-        np.array(latest, dtype=np.float64),
-    )
-    of_row = _joined(codes)
-    return dates, of_row, Column.of_distinct(texts, of_row)
+        cell, text = column.codes[first], column.trimmed
+        cell_of_row.append(number + sum(map(len, cells)))
+        cells.append(_at(read, cell))
+        texts.append(np.asarray(text.words, dtype=object)[text.codes[first]])
+        own.append((np.full(len(cell), turn + 1), text.codes[first]))
+    dates = Dates(*(np.concatenate([getattr(c, n) for c in cells]) for n in _OF_DATES))
+    text = np.concatenate(texts)
+    table_of, word = (np.concatenate(part) for part in zip(*own, strict=True))
+    # cells that are one date: of full ones the day, of others the words in their own table
+    full = dates.status == DateStatus.FULL
+    day, _ = codes_of(np.where(full, dates.day, 0.0))
+    number, first = number_rows(np.where(full, 0, table_of), np.where(full, day, word))
+    of_row = number[np.concatenate(cell_of_row)]
+    return _at(dates, first), of_row, Column.of_distinct(text[first].tolist(), of_row)
+
+
+_OF_DATES = ("day", "status", "earliest", "latest")
+
+
+def _at(dates: Dates, cells: Ints) -> Dates:
+    """The dates of some cells."""
+    return Dates(*(getattr(dates, name)[cells] for name in _OF_DATES))
 
 
 def _borrowed(track: Ints, visit: Ints, date: Column, words: Words, n: int) -> Ints:

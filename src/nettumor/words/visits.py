@@ -57,7 +57,6 @@ _LONG = {"W": "WEEK", "WK": "WEEK", "WEEKS": "WEEK", "V": "VISIT", "M": "MONTH",
 }  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
 def read(word: str) -> Visit:
     """A visit's name, or number.
 
@@ -66,6 +65,14 @@ def read(word: str) -> Visit:
     >>> read("EOT").kind.name, read("unplanned").kind.name, read("n/a").kind.name
     ('END', 'UNSCHEDULED', 'BLANK')
     """
+    if word.isdecimal() and word.isascii() and len(word) <= _LONGEST:  # as most visits are called
+        return Visit(VisitKind.NUMBERED, "", float(word))
+    return _read(word)
+
+
+@lru_cache(maxsize=65_536)
+def _read(word: str) -> Visit:
+    """A name that is more than a number."""
     if is_missing(word):
         return Visit(VisitKind.BLANK, "", math.nan)
     text = tidy(word)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,6 @@ from attrs import field, frozen
 
 from nettumor.criteria import Criteria
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
-
-if TYPE_CHECKING:
-    from nettumor.edit_checks.reading.data import Data
 
 SEVERITIES = ("error", "warning", "note")
 GROUPS = (
@@ -49,7 +46,8 @@ GROUPS = (
 LEVELS = ("dataset", "site", "subject", "lesion", "visit", "lesion-visit", "row", "period")
 Ints = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
-Function = Callable[["Data", Parameters], "Hits | Iterable[Hits]"]
+Function = Callable[[Any, Parameters], "Hits | Iterable[Hits]"]
+"""Takes the study's `Data`, which reads through this module, and so is not named here."""
 
 
 def _positions(rows: Any) -> Ints:

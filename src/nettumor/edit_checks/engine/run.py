@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 from attrs import field, frozen
@@ -22,7 +23,7 @@ from nettumor import criteria as editions
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import tell
-from nettumor.crf.limits import Limits
+from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
@@ -142,6 +143,8 @@ def run(
             f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
         )
     settings = study_configuration(tables.study) if configuration is None else configuration
+    of_study = None if tables.study is None else tables.study.limits
+    settings = attrs.evolve(settings, limits=as_limits(allowed, of_study))
     tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
@@ -170,6 +173,7 @@ def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:
         method_equivalents=settings.method_equivalents,
         windows=settings.windows,
         schedule=settings.schedule,
+        places_at_most=settings.limits.places,
     )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,16 @@ from nettumor._arrays import Bools, Codes, Floats
 from nettumor.crf import CrfTable, Dates, LesionCells, Numbers, Tables, number_rows
 from nettumor.crf.cells import parse_response_cells
 from nettumor.crf.columns import Words
+from nettumor.crf.limits import LIMITS
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.edit_checks.reading.recomputed import Chain, LesionRows, Sizes, recompute, sizes_of
 from nettumor.rows import Groups, group
 from nettumor.study.subjects import reference_days
 from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
-
-if TYPE_CHECKING:
-    from nettumor.edit_checks.reading.recomputed import Chain, Sizes
 
 Ints = npt.NDArray[np.int64]
 
@@ -245,6 +244,8 @@ class Data:
         The protocol's windows, in days: ``interval``, ``window``, ``baseline``.
     schedule : pairs or days, optional
         Scheduled visits that one interval does not say, as `nettumor.assess` takes them.
+    places_at_most : int
+        Places of lesion and visit in one array of what is recomputed (see `nettumor.crf.limits`).
     made : dict
         What was made for one check and the next may ask for, kept by `made_once`.
     counted : list of tuple of int
@@ -265,6 +266,7 @@ class Data:
     method_equivalents: tuple[tuple[str, ...], ...] = field(kw_only=True, default=())
     windows: Mapping[str, float] = field(kw_only=True, default=None, converter=_no_names)
     schedule: tuple[Any, ...] | None = field(kw_only=True, default=None, converter=_visits_or_days)
+    places_at_most: int = field(kw_only=True, default=LIMITS.places)
     made: dict[Hashable, object] = field(init=False, factory=dict, repr=False)
     counted: list[tuple[int, int]] = field(init=False, factory=list, repr=False)
     _rows: dict[str, Rows] = field(init=False, factory=dict, repr=False)
@@ -418,9 +420,8 @@ class Data:
     @cached_property
     def sizes(self) -> Sizes:
         """The sizes of the rows of the lesions table under the criteria."""
-        from nettumor.edit_checks.reading.recomputed import sizes_of
-
-        return sizes_of(self)
+        rows = self["lesions"]
+        return sizes_of(rows.table, self.criteria, lambda: (rows.lesion, rows.order))
 
     @property
     def size(self) -> Floats:
@@ -432,9 +433,18 @@ class Data:
     @cached_property
     def chain(self) -> Chain:
         """The responses recomputed from the lesions, one element per timepoint."""
-        from nettumor.edit_checks.reading.recomputed import recompute
-
-        return recompute(self)
+        rows = self["lesions"]
+        placed = LesionRows(
+            table=rows.table,
+            track=rows.track,
+            lesion=rows.lesion,
+            timepoint=rows.timepoint,
+            day=rows.day,
+            subjects=self.subjects[self.track_subject],
+        )
+        return recompute(
+            placed, self.timepoints, self.visit_names, self.criteria, self.places_at_most
+        )
 
 
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:

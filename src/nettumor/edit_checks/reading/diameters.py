@@ -67,7 +67,7 @@ class Diameters:
 def diameters(data: Data) -> Diameters:
     """The diameters of a study; read once."""
     rows = data["lesions"]
-    viable = size_criteria(data).measure.startswith("viable") and "viable" in rows
+    viable = size_criteria(data.criteria).measure.startswith("viable") and "viable" in rows
     size, small = sizes_used(
         rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
     )

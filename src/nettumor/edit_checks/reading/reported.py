@@ -22,9 +22,9 @@ from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteri
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.edit_checks.reading.recomputed import groups_of
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.rows import spread
+from nettumor.study.like_courses import kinds_of_courses, members
 from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
@@ -287,7 +287,8 @@ def best_of_tracks(data: Data, rule: BestResponseRule) -> tuple[Codes, npt.NDArr
         therapy = start[data.track_subject] - reference
     response, reason = np.zeros(data.n_tracks, np.int8), np.zeros(data.n_tracks, np.int32)
     progression = np.full(data.n_tracks, -1, np.int64)
-    for tracks in groups_of(data):
+    visits = np.diff(points.start)[:, None]
+    for tracks in members(kinds_of_courses(visits, np.ones_like(visits))):
         unit = np.full(data.n_tracks, -1)
         unit[tracks] = np.arange(len(tracks))
         here = np.flatnonzero((unit[points.track] >= 0) & (points.order >= 0))

@@ -67,7 +67,7 @@ def size_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     slip of that one size. Where it would fit several targets it tells nothing.
     """
     same_evaluators(data)
-    if size_criteria(data).measure != "diameter":
+    if size_criteria(data.criteria).measure != "diameter":
         raise Skip("the sums are not of diameters")
     rows, chain, s = data["lesions"], data.chain, series_of(data, above=0, most=500.0)
     apart = chain.sum - _reported_sums(data)

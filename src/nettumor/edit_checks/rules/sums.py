@@ -48,7 +48,7 @@ def _complete(data: Data, rows: Rows) -> Bools:
 
 
 def _of_products(data: Data) -> bool:
-    return size_criteria(data).measure in ("product", "viable product")
+    return size_criteria(data.criteria).measure in ("product", "viable product")
 
 
 @check(
@@ -71,7 +71,7 @@ def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
 def _sums(data: Data, tolerance: float) -> Hits:
     rows, use = _judged(data)
     reported, computed = rows.number("sum"), data.chain.sum[rows.timepoint]
-    unit = size_criteria(data).unit
+    unit = size_criteria(data.criteria).unit
     at = np.flatnonzero(use & _complete(data, rows) & differs(reported, computed, tolerance))
     return Hits(
         table="responses",
@@ -240,7 +240,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
     so far.
     """
-    rows, unit = data["responses"], size_criteria(data).unit
+    rows, unit = data["responses"], size_criteria(data.criteria).unit
     nadir, order = rows.number("nadir"), rows.order
     use = ~np.isnan(nadir) & (order >= 0) & data.own_criteria
     in_turn = group(rows.track, by=rows.timepoint, where=use)
@@ -289,8 +289,8 @@ def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     return flag(
         "responses",
         bad,
-        f"reported nadir {{value}} {size_criteria(data).unit} at visit {{visit}}; the smallest sum "
-        f"up to it is {{expected}} {size_criteria(data).unit}",
+        f"reported nadir {{value}} {size_criteria(data.criteria).unit} at visit {{visit}}; the smallest sum "
+        f"up to it is {{expected}} {size_criteria(data.criteria).unit}",
         "nadir",
         expected=least,
     )

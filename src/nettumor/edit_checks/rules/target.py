@@ -202,7 +202,7 @@ def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
     complete = _complete(data)
     before = last_point(points, complete & (points.order >= 0))
     last = np.where(before >= 0, chain.sum[before], np.nan) if len(points) else chain.sum
-    limit = lesion_criteria(data).pr
+    limit = lesion_criteria(data.criteria).pr
 
     def met(reference: Floats) -> Bools:
         return limit.percent_met(reference, chain.sum) & limit.absolute_met(reference, chain.sum)
@@ -245,7 +245,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A change so near a limit that a slip of the ruler would change the response; one finding a
     timepoint.
     """
-    chain, points, criteria = data.chain, data.timepoints, lesion_criteria(data)
+    chain, points, criteria = data.chain, data.timepoints, lesion_criteria(data.criteria)
     limit_pr, limit_pd = criteria.pr, criteria.pd
     margin = parameters["margin_pct"]
     open_ = (
