@@ -16,8 +16,10 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Floats
+from nettumor._sealed import alike
 from nettumor.crf.cells import parse_numbers
 from nettumor.crf.columns import Column
+from nettumor.rows import values_at
 from nettumor.words.dates import FIRST_YEAR, LAST_YEAR, DateStatus
 
 __all__ = [
@@ -80,8 +82,17 @@ def parse_dates(column: Column, *, days: bool = False, order: str = "") -> Dates
     if days:
         return _from_days(column)
     cells = parse_date_cells(column, order=order)
-    codes = column.codes
-    return Dates(cells.day[codes], cells.status[codes], cells.earliest[codes], cells.latest[codes])
+    day, status = (_at(of_word, column.codes) for of_word in (cells.day, cells.status))
+    # where no date is partial the three days are one, and take the room of one
+    earliest, latest = (
+        day if alike(cells.day, of_word) else _at(of_word, column.codes)
+        for of_word in (cells.earliest, cells.latest)
+    )
+    return Dates(day, status, earliest, latest)
+
+
+def _at(of_word: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return values_at(of_word, codes) if len(of_word) else of_word
 
 
 def parse_date_cells(column: Column, *, days: bool = False, order: str = "") -> Dates:

@@ -34,6 +34,7 @@ from nettumor.crf.cells import (
 from nettumor.crf.columns import Column, blanks
 from nettumor.criteria import RECIST_1_1
 from nettumor.errors import choose
+from nettumor.rows import values_at
 from nettumor.words import numbers, roles, states, units
 from nettumor.words.missing import is_missing
 from nettumor.words.organs import is_node
@@ -129,7 +130,8 @@ class LesionCells:
         return _translated(self.identified, roles.as_new)
 
     @cached_property
-    def _numbers(self) -> dict[str, Numbers]:
+    def numbers(self) -> dict[str, Numbers]:
+        """The numbers of each column of a measure."""
         return {m: self.table.numbers(m) for m in MEASURES if m in self.table}
 
     @cached_property
@@ -177,8 +179,8 @@ class LesionCells:
         """Whether one of the measures passes a test."""
         out = np.zeros(self._n, dtype=np.bool_)
         for name in measures:
-            if name in self._numbers:
-                out |= test(self._numbers[name].value)
+            if name in self.numbers:
+                out |= test(self.numbers[name].value)
         return out
 
     @cached_property
@@ -186,13 +188,13 @@ class LesionCells:
         """A longest diameter or a volume of 0: all else of the lesion is 0 too."""
         out = np.zeros(self._n, dtype=np.bool_)
         for name in ("size", "diameter", "volume"):
-            if name in self._numbers:
-                out |= self._numbers[name].value == 0
-        if "perpendicular" in self._numbers:
+            if name in self.numbers:
+                out |= self.numbers[name].value == 0
+        if "perpendicular" in self.numbers:
             size = (
-                self._numbers["size"].value if "size" in self._numbers else np.full(self._n, np.nan)
+                self.numbers["size"].value if "size" in self.numbers else np.full(self._n, np.nan)
             )
-            out |= (self._numbers["perpendicular"].value == 0) & np.isnan(size)
+            out |= (self.numbers["perpendicular"].value == 0) & np.isnan(size)
         return out & ~self._any(lambda v: v > 0)
 
     @cached_property
@@ -264,7 +266,10 @@ class LesionCells:
     @cached_property
     def merged_into(self) -> npt.NDArray[Any]:
         """The lesion this one merged into, where the cells name it."""
-        first, second = merged_into(self._column("state")), merged_into(self._column("reason"))
+        columns = [self._column(name) for name in ("state", "reason")]
+        if not any(states.merged_into(word) for c in columns for word in c.words):
+            return _no_names(self._n)
+        first, second = map(merged_into, columns)
         return np.where(first != "", first, second)
 
     @cached_property
@@ -275,6 +280,8 @@ class LesionCells:
     @cached_property
     def parent(self) -> npt.NDArray[Any]:
         """The parent of a part."""
+        if not self.has_parts:
+            return _no_names(self._n)
         lesion = self._column("lesion").trimmed
         found = [_PART.fullmatch(w) for w in lesion.words]
         place = {w: i for i, w in enumerate(lesion.words)}
@@ -305,7 +312,7 @@ class LesionCells:
         RECIST 1.1, 4.4.2; CDISC RECIST 1.1 supplement (too small to measure).
         """
         choose("name", name, MEASURES)
-        numbers = self._numbers.get(name)
+        numbers = self.numbers.get(name)
         if numbers is not None and self._only(name):
             return Measure(numbers.value, np.zeros(self._n, dtype=np.bool_), numbers.word)
         if numbers is None:
@@ -321,10 +328,19 @@ class LesionCells:
         small = (small | (self.state == State.TOO_SMALL)) & np.isnan(value) & ~self.contradiction
         return Measure(value, small & (name != "attenuation"), unreadable)
 
+    def unreadable(self, name: str) -> Bools:
+        """Where the cell of a measure holds text that is neither a number nor a known word, or a
+        length in a unit that is none: `measure` without the rest.
+        """
+        numbers = self.numbers.get(name)
+        if numbers is None:
+            return np.zeros(self._n, dtype=np.bool_)
+        return numbers.word if self._only(name) else self._read(name, numbers)[1]
+
     def _only(self, name: str) -> bool:
         """Whether the rows say nothing but one measure, as numbers in its own unit."""
         return (
-            len(self._numbers) == 1
+            len(self.numbers) == 1
             and not self.table.column(name).is_text
             and "unit" not in self.table
             and not self._said.any()
@@ -342,9 +358,14 @@ class LesionCells:
             small = cell == State.TOO_SMALL
         if name in LENGTHS and "unit" in self.table:
             length = in_mm(value, self.table.column("unit"), numbers.has_unit)
-            unreadable = unreadable | (~np.isfinite(length) & ~np.isnan(value))
-            value = np.where(np.isfinite(length), length, np.nan)
+            if length is not value:
+                unreadable = unreadable | (~np.isfinite(length) & ~np.isnan(value))
+                value = np.where(np.isfinite(length), length, np.nan)
         return value, unreadable, small
+
+
+def _no_names(n: int) -> npt.NDArray[Any]:
+    return np.broadcast_to(np.array("", dtype=object), n)  # takes no memory
 
 
 def _one_of(codes: Codes, states: tuple[State, ...]) -> Bools:
@@ -375,7 +396,10 @@ def in_mm(value: Floats, unit: Column, has_unit: Bools | None = None) -> Floats:
     """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too
     large. A cell that ``has_unit`` of its own is in mm already.
     """
-    factor = unit.map(lambda u: 1.0 if is_missing(u) else units.factor(u, "mm"), np.float64)
+    of_word = [1.0 if is_missing(u) else units.factor(u, "mm") for u in unit.words]
+    if all(factor == 1 for factor in of_word):
+        return value
+    factor = values_at(np.array(of_word), unit.codes)
     if has_unit is not None:
         factor = np.where(has_unit, 1.0, factor)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -70,6 +70,8 @@ class Groups:
 
     def first(self, where: Bools | None = None) -> Ints:
         """The first row of each group (of those that are so); -1 for none."""
+        if where is None:
+            return self.row[self.start[:-1]]
         member = self._members(where)
         out = np.full(len(self), -1, dtype=np.int64)
         out[self._owner[member[::-1]]] = self.row[member[::-1]]
@@ -77,6 +79,8 @@ class Groups:
 
     def last(self, where: Bools | None = None) -> Ints:
         """The last row of each group (of those that are so); -1 for none."""
+        if where is None:
+            return self.row[self.start[1:] - 1]
         member = self._members(where)
         out = np.full(len(self), -1, dtype=np.int64)
         out[self._owner[member]] = self.row[member]
@@ -84,7 +88,9 @@ class Groups:
 
     def any(self, where: Bools) -> Bools:
         """Groups of which some row is so."""
-        return self.count(where) > 0
+        out = np.zeros(len(self) + 1, dtype=np.bool_)  # the last for rows in no group
+        out[self.number[where]] = True
+        return out[:-1]
 
     def all(self, where: Bools) -> Bools:
         """Groups of which every row is so."""
@@ -92,7 +98,7 @@ class Groups:
 
     def count(self, where: Bools) -> Ints:
         """How many rows of each group are so."""
-        return np.bincount(self._owner[self._members(where)], minlength=len(self))
+        return np.bincount(self.number[where] + 1, minlength=len(self) + 1)[1:]
 
     def total(self, values: npt.ArrayLike, where: Bools | None = None) -> Floats:
         """The sum of each group's values; NaN adds nothing."""

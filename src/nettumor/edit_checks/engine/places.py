@@ -54,7 +54,9 @@ def looked(data: Data, read: Bools, filled: Bools | None = None) -> None:
     A check that looks for other places than rows of its first table calls it, once for each table.
     """
     there = np.ones(len(read), np.bool_) if filled is None else filled
-    data.counted.append((int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read))))
+    data.counted.places.append(
+        (int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read)))
+    )
 
 
 def places_of(data: Data, check: Check) -> Places:
@@ -62,9 +64,10 @@ def places_of(data: Data, check: Check) -> Places:
 
     A check that relates tables looked at the rows of the first that belong with rows of each other.
     """
-    if data.counted:
-        read, unread = np.sum(data.counted, axis=0).tolist()
-        data.counted.clear()
+    counted = data.counted.places
+    if counted:
+        read, unread = np.sum(counted, axis=0).tolist()
+        counted.clear()
         return _places(read, unread, "place that can be read" if unread else "place to look at")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
@@ -107,10 +110,10 @@ def _rows_read(data: Data, check: Check, name: str) -> tuple[Bools, Bools, str]:
     read, bad = np.ones(rows.n, np.bool_), np.zeros(rows.n, np.bool_)
     lacking = f"rows in {name}"
     for options in _columns(rows, check, name):
-        some, wrong = np.zeros(rows.n, np.bool_), np.zeros(rows.n, np.bool_)
-        for column in options:
-            its_read, its_wrong = _of_column(data, rows, column)
-            some, wrong = some | its_read, wrong | its_wrong
+        its = [_of_column(data, rows, column) for column in options]
+        if any(column is None for column in its):  # one is read in every row
+            continue
+        some, wrong = map(np.logical_or.reduce, zip(*filter(None, its), strict=True))
         read, bad = read & some, bad | (wrong & ~some)
         if rows.n and not read.any() and lacking.startswith("rows"):
             lacking = f"readable {' or '.join(options)} in {name}"
@@ -137,12 +140,14 @@ def _is_value(layout: TableLayout, column: str) -> bool:
 
 
 @made_once
-def _of_column(data: Data, rows: Rows, column: str) -> tuple[Bools, Bools]:
-    """Where a column's cells are read as what the column holds, and where they hold something
-    else.
+def _of_column(data: Data, rows: Rows, column: str) -> tuple[Bools, Bools] | None:
+    """Where a column's cells are read as what the column holds, and where they hold something else;
+    None where every row is read, as most columns are.
     """
     filled = ~rows.blank(column)
     read = _is_read(rows, column, filled)
+    if read.all():
+        return None
     return read, filled & ~read & ~_says_none(rows, column)
 
 
@@ -176,16 +181,19 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(parse_new_lesions(rows.table.column(column)) > 0)
     if kind == "date" or (column == "day" and rows.table.has_days):
         dates = rows.when if column in ("date", "day") else rows.dates(column)
-        return np.asarray(np.isin(dates.status, (DateStatus.FULL, DateStatus.PARTIAL)))
+        return (dates.status == DateStatus.FULL) | (dates.status == DateStatus.PARTIAL)
     if rows.name == "lesions" and column in MEASURES:
-        return filled & ~rows.cells.measure(column).unreadable  # also a unit that is not known
+        return filled & ~rows.cells.unreadable(column)  # also a unit that is not known
     if kind == "number":
         numbers = rows.numbers(column)
-        return ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
+        unknown = np.isnan(numbers.value)
+        if unknown.any():
+            unknown &= np.isnan(numbers.below) & np.isnan(numbers.above)
+        return ~unknown
     if kind == "response":
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
-        return np.asarray(filled & np.isin(parse_flags(rows.table.column(column)), (0, 1)))
+        return filled & (parse_flags(rows.table.column(column)) >= 0)
     return filled
 
 

@@ -9,7 +9,9 @@ looks like passed.
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
 from typing import Any
 
 import attrs
@@ -20,6 +22,7 @@ from attrs import field, frozen
 import nettumor
 from nettumor import crf
 from nettumor import criteria as editions
+from nettumor._threads import beside
 from nettumor.crf import LAYOUTS, Tables
 from nettumor.crf.columns import Words
 from nettumor.crf.intake import tell
@@ -149,20 +152,56 @@ def run(
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
     data = _data(tables, edition, settings)
-    first = {c.id: _one(c, data, values[c.id], settings) for c in wanted if c.id in AS_GIVEN}
+    as_given = [c for c in wanted if c.id in AS_GIVEN]
+    first = _by_two(as_given, data, lambda c: _one(c, data, values[c.id], settings))
     judged = [h for id, s in first.items() if id in OF_DATES for h in s.hits]
     usable = without_wrong_dates(data, judged)
     if usable is not tables:
         data = _data(usable, edition, settings)
     data.release()
-    states = []
-    for number, check in enumerate(wanted):
-        if progress is not None:
-            progress(check, number, len(wanted))
-        if number and check.group != wanted[number - 1].group:
-            data.release()
-        states.append(first.get(check.id) or _one(check, data, values[check.id], settings))
+
+    def state(check: Check) -> _State:
+        return first.get(check.id) or _one(check, data, values[check.id], settings)
+
+    states = [*_by_two(wanted, data, state, progress).values()]
     return _findings(data, states, values, edition, settings, tables)
+
+
+def _by_two(
+    checks: list[Check],
+    data: Data,
+    state: Callable[[Check], _State],
+    progress: Callable[[Check, int, int], None] | None = None,
+) -> dict[str, _State]:
+    """The state of each check, in order; of long tables by two threads that take the next in turn.
+
+    Two threads take 1.0 of the time that one takes.
+    """
+    left, done, turn = deque(enumerate(checks)), dict[str, _State](), Lock()
+
+    def next_check() -> Check | None:
+        with turn:  # one at a time, so that `progress` hears of the checks in their order
+            if not left:
+                return None
+            number, check = left.popleft()
+            if progress is not None:
+                progress(check, number, len(checks))
+            if number and check.group != checks[number - 1].group:
+                data.release()
+            return check
+
+    def take_turns() -> None:
+        try:
+            while (check := next_check()) is not None:
+                done[check.id] = state(check)
+        finally:  # who is interrupted leaves nothing to the other
+            left.clear()
+
+    held = (*data.tables.values(), *data.tables.domains.values())
+    with beside(take_turns, max((t.n_rows for t in held), default=0)) as other:
+        take_turns()
+        other()
+    return {check.id: done[check.id] for check in checks}
 
 
 def _data(tables: Tables, edition: Criteria, settings: Configuration) -> Data:

@@ -12,6 +12,7 @@ beside. Baseline is the last visit with lesions on or before the reference date 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any
@@ -27,15 +28,17 @@ from nettumor.crf.columns import Words
 from nettumor.crf.limits import LIMITS
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.edit_checks.reading.made_once import Made, made_once
 from nettumor.edit_checks.reading.recomputed import Chain, LesionRows, Sizes, recompute, sizes_of
-from nettumor.rows import Groups, group
+from nettumor.rows import Groups, group, smallest, values_at
 from nettumor.study.subjects import reference_days
 from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[Any]
+"""Whole numbers; codes are int32, so that long tables take half the room."""
 
 
 def _no_names(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -62,18 +65,11 @@ class Rows:
     data: Data
     name: str
     table: CrfTable
-    _numbers: dict[str, Numbers] = field(init=False, factory=dict, repr=False)
-    _dates: dict[str, Dates] = field(init=False, factory=dict, repr=False)
 
     @property
     def n(self) -> int:
         """How many rows there are."""
         return self.table.n_rows
-
-    def release(self) -> None:
-        """Let go of what was read out of columns."""
-        self._numbers.clear()
-        self._dates.clear()
 
     def __contains__(self, column: str) -> bool:
         return column in self.table
@@ -103,9 +99,7 @@ class Rows:
 
     def numbers(self, column: str) -> Numbers:
         """A column's numbers; read once."""
-        if column not in self._numbers:
-            self._numbers[column] = self.table.numbers(column)
-        return self._numbers[column]
+        return _numbers(self.data, self, column)
 
     def responses(self, column: str) -> Codes:
         """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
@@ -119,15 +113,12 @@ class Rows:
 
     def dates(self, column: str) -> Dates:
         """A column's dates (numbers of days where the study counts days); read once."""
-        if column not in self._dates:
-            self._dates[column] = self.table.dates(column, days=self.data.tables.days)
-        return self._dates[column]
+        return _dates(self.data, self, column)
 
-    @cached_property
+    @property
     def said_visit(self) -> Words:
         """The visit as a message says it: its name or number, else "of" its date or day."""
-        days = self.table.has_days
-        return visit_words(self.text("visit"), self.text("day" if days else "date"), days)
+        return _said_visit(self.data, self)
 
     def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
         """This table's part of what is numbered over tables; without subjects it has none, and the
@@ -175,7 +166,7 @@ class Rows:
         """The row's place in time: 0 at baseline, 1 at the first visit after it, negative
         before.
         """
-        return self.data.timepoints.order[self.timepoint] if self.n else np.empty(0, np.int64)
+        return values_at(_short(self.data.timepoints.order), self.timepoint)
 
     # what only the lesions table has
 
@@ -187,12 +178,12 @@ class Rows:
     @cached_property
     def lesion(self) -> Ints:
         """The lesion of each row: a number for each (track, lesion name)."""
-        return number_rows(self.track, self.codes("lesion")[0])[0]
+        return _short(number_rows(self.track, self.codes("lesion")[0])[0])
 
-    @cached_property
+    @property
     def lesion_visit(self) -> Ints:
         """A number for each (lesion, timepoint)."""
-        return number_rows(self.lesion, self.timepoint)[0]
+        return _lesion_visit(self.data, self)
 
     @cached_property
     def organ(self) -> Ints:
@@ -211,21 +202,34 @@ class Rows:
         codes, words = self.codes("organ")
         names = [organ_of(w, self.data.organ_map) for w in words.tolist()]
         found, place = np.unique(np.array([*names, NODES], dtype=object), return_inverse=True)
+        place = _short(place)
         organ = place[codes] if self.n else codes
-        nodes = int(place[-1])
-        return np.where(self.cells.nodal, nodes, organ).astype(np.int64), found
+        return np.where(self.cells.nodal, place[-1], organ), found
 
     @cached_property
     def in_time(self) -> Groups:
         """The rows of each lesion in time (of one timepoint as in the file)."""
         return group(self.lesion, by=self.timepoint)
 
-    @cached_property
+    @property
     def first_row(self) -> Ints:
         """For each row the first row of its lesion in time (the earliest timepoint, then the first
         in the file).
         """
-        return np.asarray(self.in_time.of_rows(self.in_time.first()))
+        return _first_row(self.data, self)
+
+
+class Counted(threading.local):
+    """What the check that a thread runs counted itself: a thread runs one at a time.
+
+    Attributes
+    ----------
+    places : list of tuple of int
+        How many it could read, and how many not.
+    """
+
+    def __init__(self) -> None:
+        self.places: list[tuple[int, int]] = []
 
 
 @frozen(eq=False, slots=False)
@@ -248,7 +252,7 @@ class Data:
         Places of lesion and visit in one array of what is recomputed (see `nettumor.crf.limits`).
     made : dict
         What was made for one check and the next may ask for, kept by `made_once`.
-    counted : list of tuple of int
+    counted : Counted
         Where the check that runs could read, and where not, as it counted itself.
 
     Examples
@@ -267,8 +271,8 @@ class Data:
     windows: Mapping[str, float] = field(kw_only=True, default=None, converter=_no_names)
     schedule: tuple[Any, ...] | None = field(kw_only=True, default=None, converter=_visits_or_days)
     places_at_most: int = field(kw_only=True, default=LIMITS.places)
-    made: dict[Hashable, object] = field(init=False, factory=dict, repr=False)
-    counted: list[tuple[int, int]] = field(init=False, factory=list, repr=False)
+    made: dict[Hashable, Made] = field(init=False, factory=dict, repr=False)
+    counted: Counted = field(init=False, factory=Counted, repr=False)
     _rows: dict[str, Rows] = field(init=False, factory=dict, repr=False)
     _factors: dict[str, tuple[dict[str, Ints], Words]] = field(init=False, factory=dict, repr=False)
 
@@ -287,8 +291,9 @@ class Data:
             codes: dict[str, Ints] = {}
             for name, table in self.tables.items():
                 own, its = table.keys_of(column)
-                place = np.array([words.setdefault(w, len(words)) for w in its], dtype=np.int64)
-                codes[name] = place[own] if len(own) else np.empty(0, np.int64)
+                place = np.array([words.setdefault(w, len(words)) for w in its], dtype=np.int32)
+                alike = (place == np.arange(len(place))).all()  # as a rule the first table's are
+                codes[name] = own if alike else values_at(place, own)
             self._factors[column] = codes, np.array([*words], dtype=object)
         return self._factors[column]
 
@@ -297,8 +302,6 @@ class Data:
         reads them again.
         """
         self.made.clear()
-        for rows in self._rows.values():
-            rows.release()
 
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
@@ -333,7 +336,7 @@ class Data:
         subject = self._joined([self[n].subject for n in self._judged])
         evaluator = self._joined([self[n].evaluator for n in self._judged])
         track, first = number_rows(subject, evaluator)
-        return track, first
+        return _short(track), first
 
     @cached_property
     def tracks(self) -> dict[str, Ints]:
@@ -370,13 +373,14 @@ class Data:
     @cached_property
     def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
         names = self._judged
-        return place_timepoints(
+        points, places = place_timepoints(
             {n: self.tables[n] for n in names},
             self.tracks,
             {n: self.shared("visit", n) for n in names},
             self.words("visit"),
             self.reference_day[self.track_subject],
         )
+        return points, {name: _short(place) for name, place in places.items()}
 
     @property
     def timepoints(self) -> Timepoints:
@@ -445,6 +449,38 @@ class Data:
         return recompute(
             placed, self.timepoints, self.visit_names, self.criteria, self.places_at_most
         )
+
+
+def _short(numbers: Ints) -> Ints:
+    """Numbers below that of the rows in half the room, as a copy that lets go of theirs."""
+    return numbers.astype(smallest(len(numbers)))
+
+
+@made_once
+def _numbers(_data: Data, rows: Rows, column: str) -> Numbers:
+    measured = rows.cells.numbers if rows.name == "lesions" else {}
+    return measured[column] if column in measured else rows.table.numbers(column)
+
+
+@made_once
+def _said_visit(_data: Data, rows: Rows) -> Words:
+    days = rows.table.has_days
+    return visit_words(rows.text("visit"), rows.text("day" if days else "date"), days)
+
+
+@made_once
+def _lesion_visit(_data: Data, rows: Rows) -> Ints:
+    return _short(number_rows(rows.lesion, rows.timepoint)[0])
+
+
+@made_once
+def _first_row(_data: Data, rows: Rows) -> Ints:
+    return np.asarray(rows.in_time.of_rows(rows.in_time.first()))
+
+
+@made_once
+def _dates(data: Data, rows: Rows, column: str) -> Dates:
+    return rows.table.dates(column, days=data.tables.days)
 
 
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:

@@ -78,7 +78,10 @@ def diameters(data: Data) -> Diameters:
         ("viable", ~rows.cells.nodal & viable),
         ("diameter", np.ones(rows.n, dtype=np.bool_)),
     ):
-        column[where & np.isin(rows.lesion, rows.lesion[~rows.blank(name)])] = name
+        measured = np.zeros(rows.n, dtype=np.bool_)  # at most as many lesions as rows
+        measured[rows.lesion[~rows.blank(name)]] = True
+        if measured.any():
+            column[where & measured[rows.lesion]] = name
     value = np.where(small, RECIST_1_1.too_small or np.nan, size)
     return Diameters(value, small, column)
 

@@ -34,7 +34,7 @@ def _visits(data: Data) -> tuple[Ints, Ints, Floats]:
     use = np.flatnonzero(~loose[points.visit] & ~np.isnan(day)) if len(points) else points.track
     if not len(use):
         raise Skip("no visit of lesions or responses has a date")
-    data.counted.clear()  # these are not the places of the check
+    data.counted.places.clear()  # these are not the places of the check
     return data.track_subject[points.track[use]], points.visit[use], day[use]
 
 
