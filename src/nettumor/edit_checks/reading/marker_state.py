@@ -72,7 +72,10 @@ def _check_time(data: Data) -> None:
 def _found(data: Data, days: float, asked: Bools) -> Ints:
     _check_time(data)
     rows, points = data["markers"], data.timepoints
-    out, point = np.full(len(points), -1, dtype=np.int64), np.flatnonzero(asked & (points.order > 0))
+    out, point = (
+        np.full(len(points), -1, dtype=np.int64),
+        np.flatnonzero(asked & (points.order > 0)),
+    )
     # responses of CR are few: samples of their subjects alone are put in order
     who = np.zeros(len(data.subjects), dtype=np.bool_)
     who[data.track_subject[points.track[point]]] = True
