@@ -93,6 +93,8 @@ class Diary:
         once.
         """
         counted = self.daily & self.in_block & ~np.isnan(self.count)
+        if not counted.any():
+            return np.where(self.blocks.number < 0, np.nan, 0.0)
         once = group(self.blocks.number, whole_codes(self.day), where=counted).occurrence == 0
         return self.per_block(once, once)
 

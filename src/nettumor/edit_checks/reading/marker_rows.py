@@ -89,8 +89,8 @@ class Markers:
     ----------
     marker, unit : ndarray of int
         Codes; ``marker_words`` and ``unit_words`` say of what (a key of `unit_key`; "" is blank).
-    per : ndarray of str
-        What the unit counts per.
+    per_day, per_creatinine : ndarray of bool
+        What the unit counts per: 24 h of collection, creatinine.
     value : ndarray of float
         The number; NaN where there is none, also for ``<5``.
     given : ndarray of bool
@@ -108,7 +108,8 @@ class Markers:
     marker_words: Words
     unit: Ints
     unit_words: Words
-    per: npt.NDArray[Any]
+    per_day: Bools
+    per_creatinine: Bools
     value: Floats
     given: Bools
     time: Floats
@@ -119,12 +120,33 @@ class Markers:
         """The rows in use that have the same keys (a blank is one, too), in time."""
         return group(*(key + 1 for key in keys), by=self.time, where=use)
 
+    def in_unit(self, use: Bools) -> Groups:
+        """The rows in use of each series and unit, in time: the series themselves where each has
+        one unit, as it should.
+        """
+        if use.all() and not self.uneven(self.unit, use).any():
+            return self.samples
+        return self.by_time(self.series, self.unit, use=use)
+
+    def uneven(self, values: npt.NDArray[Any], where: Bools) -> Bools:
+        """The rows of a mask in series where their values are not all equal: the few of which more
+        is asked.
+        """
+        row = self.samples.row[where[self.samples.row]]
+        series, value = self.series[row], values[row]
+        differs = (series[1:] == series[:-1]) & (value[1:] != value[:-1])
+        found = np.zeros(len(self.samples), dtype=np.bool_)
+        found[series[1:][differs]] = True
+        return where & found[self.series] if found.any() else np.zeros(len(where), np.bool_)
+
     def changed(self, code: Ints, among: Ints | None = None) -> tuple[Ints, Ints]:
         """The first row of each code other than the first one of its series, and the row of that
         first one.
+
+        ``among``: numbers that part each series further.
         """
         which = self.series if among is None else among
-        series = group(which, by=self.time, where=code >= 0)
+        series = group(which, by=self.time, where=self.uneven(code, code >= 0))
         first = series.of_rows(series.first())
         differs = (first >= 0) & (code != code[first])
         row = np.sort(group(which, code, by=self.time, where=differs).first())
@@ -138,18 +160,21 @@ def markers_of(data: Data) -> Markers:
     marker, marker_words = _coded(rows, "marker", marker_name)
     unit, unit_words = _coded(rows, "unit", lambda w: unit_key(w)[0])
     codes, words = rows.codes("unit")
-    per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)[codes]
+    per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)
+    per_day, per_creatinine = (np.asarray(per == kind)[codes] for kind in (DAY, CREATININE))
     numbers = rows.numbers("value")
     given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
     time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
-    series, _ = number_rows(rows.subject, marker, _in_blood(rows, marker, per))
+    apart = _in_blood(rows, marker, per_day | per_creatinine)
+    series, _ = number_rows(rows.subject, marker, apart)
     return Markers(
         rows,
         marker,
         marker_words,
         unit,
         unit_words,
-        per,
+        per_day,
+        per_creatinine,
         numbers.value,
         given,
         time,
@@ -158,7 +183,7 @@ def markers_of(data: Data) -> Markers:
     )
 
 
-def _in_blood(rows: Rows, marker: Ints, per: npt.NDArray[Any]) -> Bools:
+def _in_blood(rows: Rows, marker: Ints, by_unit: Bools) -> Bools:
     """Samples of blood of a marker that the subject also has in urine; the specimen says, else the
     unit.
     """
@@ -168,8 +193,11 @@ def _in_blood(rows: Rows, marker: Ints, per: npt.NDArray[Any]) -> Bools:
         if said.any()
         else said
     )
-    urine = np.where(said, named, (per == DAY) | (per == CREATININE)).astype(np.bool_)
-    pairs = group(rows.subject, marker)
+    urine = np.where(said, named, by_unit)
+    # markers that the study has in both: as a rule none
+    in_urine, in_blood = (np.unique(marker[where]) for where in (urine, said & ~urine))
+    mixed = np.isin(marker, np.intersect1d(in_urine, in_blood))
+    pairs = group(rows.subject, marker, where=mixed)
     both = pairs.any(urine) & pairs.any(said & ~urine)
     return np.asarray(pairs.of_rows(both, False) & ~urine)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nettumor._arrays import Floats, at_least, more_than
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.assessment.cr_markers import MARKER_AFTER_DAYS, against_cr, asks_for_markers
 from nettumor.assessment.series import Scans
 from nettumor.edit_checks.engine.register import Skip
@@ -19,10 +19,9 @@ from nettumor.errors import InputError
 from nettumor.rows import group, spread
 
 
-@made_once
-def marker_against_cr(data: Data, days: float) -> Ints:
-    """For each timepoint the row of a marker that is above its limit there and was so at baseline,
-    -1 for none.
+def marker_against_cr(data: Data, days: float, asked: Bools) -> Ints:
+    """For each timepoint in question the row of a marker that is above its limit there and was so
+    at baseline, -1 for none and for the others.
 
     Where the criteria ask for normal markers (``cr_markers``), the markers and samples are those of
     `nettumor.assess`. Else any marker may speak against a CR:
@@ -30,9 +29,12 @@ def marker_against_cr(data: Data, days: float) -> Ints:
     baseline is the last one up to the day of the baseline. Values above the range of the assay
     (``>1000``) count as that limit.
     """
-    return _by_rule(data) if asks_for_markers(data.criteria) else _found(data, days)
+    if asks_for_markers(data.criteria):
+        return np.where(asked, _by_rule(data), -1)
+    return _found(data, days, asked)
 
 
+@made_once
 def _by_rule(data: Data) -> Ints:
     """By the criteria's ``cr_markers``, as `nettumor.assess` has it by default."""
     _check_time(data)
@@ -67,22 +69,30 @@ def _check_time(data: Data) -> None:
         raise Skip("markers and visits do not count time alike (dates and days)")
 
 
-def _found(data: Data, days: float) -> Ints:
+def _found(data: Data, days: float, asked: Bools) -> Ints:
     _check_time(data)
     rows, points = data["markers"], data.timepoints
+    out, point = (
+        np.full(len(points), -1, dtype=np.int64),
+        np.flatnonzero(asked & (points.order > 0)),
+    )
+    # responses of CR are few: samples of their subjects alone are put in order
+    who = np.zeros(len(data.subjects), dtype=np.bool_)
+    who[data.track_subject[points.track[point]]] = True
     value, limit = rows.numbers("value"), rows.number("upper_limit")
     number = np.where(np.isnan(value.value), value.above, value.value)
     high = more_than(number, limit) | (at_least(value.above, limit) & (limit > 0))
     known = ~np.isnan(rows.day) & ~np.isnan(number) & (limit > 0) & ~rows.blank("marker")
-    out = np.full(len(points), -1, dtype=np.int64)
+    known &= who[rows.subject]
     samples = group(rows.subject, rows.codes("marker")[0], by=rows.day, where=known)
-    if not len(samples) or not len(points):
+    if not len(samples):
         return out
     # every timepoint beside every marker of its subject
     markers = group(samples.keys[0])
-    own = markers.find(data.track_subject[points.track])
+    own = markers.find(data.track_subject[points.track[point]])
     stop = np.where(own < 0, 0, markers.start[own + 1])
-    point, which = spread(np.where(own < 0, 0, markers.start[own]), stop)
+    place, which = spread(np.where(own < 0, 0, markers.start[own]), stop)
+    point = point[place]
     base_day, when = points.scan_day[points.baseline[point]], points.scan_day[point]
     base = samples.last_until(which, base_day)
     near = _nearer(
@@ -91,7 +101,7 @@ def _found(data: Data, days: float) -> Ints:
         samples.last_until(which, when),
         samples.first_from(which, when, strict=True),
     )
-    ok = (base >= 0) & (near >= 0) & (near != base) & (points.order[point] > 0)
+    ok = (base >= 0) & (near >= 0) & (near != base)
     ok &= (
         at_least(days, np.abs(rows.day[near] - when))
         & (rows.day[near] > base_day)

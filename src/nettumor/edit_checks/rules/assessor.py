@@ -17,6 +17,7 @@ from nettumor.crf import Role, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.profile import cohens_kappa
 from nettumor.rows import (
@@ -37,19 +38,20 @@ from nettumor.words.evaluators import ADJUDICATOR, INDEPENDENT, INVESTIGATOR, OT
 from nettumor.words.evaluators import read as kind_of
 
 
-def kinds_of(rows: Rows) -> Ints:
+def kinds_of(rows: Rows) -> Codes:
     """The kind of each row's evaluator: by their role where it is given, else by their name."""
     by_name = (
-        rows.table.column("evaluator").map(kind_of, np.int64)
+        rows.table.column("evaluator").map(kind_of, np.int8)
         if "evaluator" in rows
-        else np.zeros(rows.n, int)
+        else np.zeros(rows.n, np.int8)
     )
     if "evaluator_role" not in rows:
         return np.asarray(by_name)
-    by_role = rows.table.column("evaluator_role").map(kind_of, np.int64)
+    by_role = rows.table.column("evaluator_role").map(kind_of, np.int8)
     return np.where((by_role == OTHER) | (by_name == ADJUDICATOR), by_name, by_role)
 
 
+@made_once
 def shared_visits(data: Data) -> Ints:
     """A number for each timepoint, the same for all assessors of one subject at one visit (or
     date).
@@ -59,9 +61,10 @@ def shared_visits(data: Data) -> Ints:
         return np.empty(0, np.int64)
     words = data.words("visit")
     blank = np.array([w == "" for w in words], dtype=np.bool_)[points.visit]
-    days, distinct = codes_of(points.day)
-    days = np.where(days < 0, len(distinct), days)
-    code = np.where(blank, len(words) + days, points.visit)
+    code = points.visit
+    if blank.any():
+        days, distinct = codes_of(points.day)
+        code = np.where(blank, len(words) + np.where(days < 0, len(distinct), days), code)
     return number_rows(data.track_subject[points.track], code)[0]
 
 
@@ -79,12 +82,15 @@ def _moved(data: Data, silent: Bools, answered: Bools, visits: Ints) -> tuple[In
     Also the timepoint of that other assessor.
     """
     points, rows = data.timepoints, data["lesions"]
-    row = np.flatnonzero(silent[rows.timepoint]) if rows.n else np.empty(0, np.int64)
+    row = np.flatnonzero(silent[rows.timepoint])
     others = group(visits, where=(points.lesions >= 0) & answered)
     which, other = others.rows_of(others.find(visits[rows.timepoint[row]]))
     row, names = row[which], rows.codes("lesion")[0]
-    has = find_rows((points.track[other], names[row]), (rows.track, names)) >= 0
-    lacks = find_rows((other, names[row]), (rows.timepoint, names)) < 0
+    theirs = np.zeros(data.n_tracks, dtype=np.bool_)
+    theirs[points.track[other]] = True
+    mine = np.flatnonzero(theirs[rows.track])
+    has = find_rows((points.track[other], names[row]), (rows.track[mine], names[mine])) >= 0
+    lacks = find_rows((other, names[row]), (rows.timepoint[mine], names[mine])) < 0
     return row[has & lacks], other[has & lacks]
 
 
@@ -106,7 +112,8 @@ def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
         accepted[rows.timepoint[parse_flags(rows.table.column("accepted")) == 1]] = True
     open_ = _any_at(visits, responds) & ~_any_at(visits, accepted)
     # of each visit the assessor to whom the response belongs, then the first of the others
-    use = assessed & open_[visits] if len(points) else assessed
+    open_ &= _any_at(visits, silent)
+    use = assessed & open_[visits]
     mixed = group(visits, by=(silent, points.lesions), where=use)
     lead = mixed.row[mixed.start[:-1][mixed.size >= 2]]
     second = mixed.row[mixed.start[:-1][mixed.size >= 2] + 1]
@@ -317,11 +324,10 @@ def _first_progressions(rows: Rows, codes: Codes, own: Ints, central: Ints) -> I
         at = at[codes[at] == Response.PD]
         return _first_rows(rows.subject, at[order_rows(rows.day[at], rows.timepoint[at], at)])
 
-    one = group(rows.subject[own])
-    both = one.keys[0][find_rows(one.keys, (rows.subject[central],)) >= 0]
+    seen = [_first_rows(rows.subject, at) for at in (own, central)]
+    both = np.flatnonzero((seen[0] >= 0) & (seen[1] >= 0))
     mine, theirs = first(own)[both], first(central)[both]
     days = rows.day[theirs] - rows.day[mine]
-    text, who = rows.text(own_dates(rows)[0]), rows.text("evaluator")
     differ = (mine >= 0) & (theirs >= 0) & (days != 0) & ~np.isnan(days)
     at, other = theirs[differ], mine[differ]
     side = np.where(days[differ] > 0, "later", "earlier")
@@ -330,20 +336,21 @@ def _first_progressions(rows: Rows, codes: Codes, own: Ints, central: Ints) -> I
         rows=at,
         column=own_dates(rows)[0],
         related=other,
-        expected=text[other],
-        parts={"other": who[other], "days": np.abs(days[differ]), "side": side},
+        expected=rows.text(own_dates(rows)[0], other),
+        parts={
+            "other": rows.text("evaluator", other),
+            "days": np.abs(days[differ]),
+            "side": side,
+        },
         message="first PD of {evaluator} on {value}, of {other} on {expected}: {days} days {side}",
     )
-    for some, none, names in (
-        (mine, theirs, who[_first_rows(rows.subject, central)[both]]),
-        (theirs, mine, who[_first_rows(rows.subject, own)[both]]),
-    ):
+    for some, none, reader in ((mine, theirs, seen[1]), (theirs, mine, seen[0])):
         alone = (some >= 0) & (none < 0)
         yield Hits(
             table="responses",
             rows=some[alone],
             column="overall",
-            parts={"other": names[alone]},
+            parts={"other": rows.text("evaluator", reader[both[alone]])},
             message="{evaluator} gives PD at visit {visit}, {other} never",
         )
 
@@ -360,9 +367,10 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
     count = np.bincount(rows.track[targets], minlength=tracks)
     organs = np.zeros(tracks, dtype=np.int64)
     if "organ" in rows:
-        known = targets & (rows.organ_words[rows.organ] != "")
-        of_organ = group(rows.track, rows.organ, where=known)
-        organs = np.bincount(of_organ.keys[0], minlength=tracks)
+        at = np.flatnonzero(targets)
+        at = at[np.asarray(rows.organ_words != "", dtype=np.bool_)[rows.organ[at]]]
+        _, one = number_rows(rows.track[at], rows.organ[at])
+        organs = np.bincount(rows.track[at[one]], minlength=tracks)
     first = _first_rows(rows.track, np.flatnonzero(rows.order == 0))
     first = np.concatenate([first, np.full(tracks - len(first), -1)])
     readers = np.flatnonzero(first >= 0)
@@ -395,8 +403,8 @@ def baseline_reader_lesions_differ(data: Data, parameters: Parameters) -> Hits:
 def _visit_places(data: Data, visits: Ints) -> Ints:
     """The place in time of each timepoint among the visits of its subject, whoever assessed."""
     points = data.timepoints
-    shared = group(visits)
-    count, first, day = len(shared), shared.first(), shared.minimum(points.day)
+    _, first = number_rows(visits)
+    count, day = len(first), smallest_at(visits, points.day, len(first))
     words, visit = data.words("visit"), points.visit[first]
     order = time_order(
         data.track_subject[points.track[first]],
@@ -461,10 +469,13 @@ def readings_dated_apart(data: Data, parameters: Parameters) -> Hits:
     off, the finding stands there; else at the one that comes later in the table.
     """
     points, most = data.timepoints, parameters["days"]
-    named = group(points.track, points.visit)
-    once = named.of_rows(named.size) == 1  # not one of which each date stands alone
+    named, _ = number_rows(points.track, points.visit)
+    once = (np.bincount(named) == 1)[named]  # not one of which each date stands alone
     use = np.flatnonzero((points.lesions >= 0) & ~np.isnan(points.scan_day) & once)
+    # visits that all date alike are most of them: of the others more is asked
     who, visit, day = data.track_subject[points.track[use]], points.visit[use], points.scan_day[use]
+    far = _far_apart(who, visit, day, most)
+    use, who, visit, day = use[far], who[far], visit[far], day[far]
     usual = _usual_days(data, who, visit, day)
     # the evaluator nearest to what is usual at that visit, of equals the first in the table
     at_visit = group(who, visit, by=(np.abs(day - usual), points.lesions[use]))
@@ -486,6 +497,15 @@ def readings_dated_apart(data: Data, parameters: Parameters) -> Hits:
     )
 
 
+def _far_apart(who: Ints, visit: Ints, day: Floats, most: float) -> Bools:
+    """Whether each evaluator's visit is of a subject's visit with dates more than some days
+    apart.
+    """
+    shared, first = number_rows(who, visit)
+    low, high = (at(shared, day, len(first)) for at in (smallest_at, largest_at))
+    return more_than(high - low, most)[shared]
+
+
 def _usual_days(data: Data, who: Ints, visit: Ints, day: Floats) -> Floats:
     """For each evaluator's visit the median day of everything that is named for that visit of the
     subject: readings, and samples.
@@ -494,7 +514,9 @@ def _usual_days(data: Data, who: Ints, visit: Ints, day: Floats) -> Floats:
     if "markers" in data.tables and {"subject", "visit"} <= {*data.tables["markers"]}:
         rows = data["markers"]
         if rows.table.has_days == data.tables.days:
-            known = ~np.isnan(rows.day) & ~rows.blank("visit")
+            asked = np.zeros(len(data.subjects), dtype=np.bool_)
+            asked[who] = True
+            known = ~np.isnan(rows.day) & ~rows.blank("visit") & asked[rows.subject]
             subjects.append(rows.subject[known])
             visits.append(data.shared("visit", "markers")[known])
             days.append(rows.day[known])
@@ -509,14 +531,15 @@ def never_read_centrally(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     kind = kinds_of(rows)
-    of_subject = group(rows.subject)
-    own, central = of_subject.any(kind == INVESTIGATOR), of_subject.any(kind > INVESTIGATOR)
+    own, central = (
+        _any_at(rows.subject, where) for where in (kind == INVESTIGATOR, kind > INVESTIGATOR)
+    )
     if not own.any() or not central.any():
         raise Skip("lesions has no rows of both an investigator and a central reader")
     lacking = own & ~central
     if np.count_nonzero(own & central) < parameters["share"] * np.count_nonzero(own):
         lacking[:] = False
-    at = np.flatnonzero(of_subject.is_first() & of_subject.of_rows(lacking, fill=False))
+    at = first_of(rows.subject, where=lacking[rows.subject])
     return Hits(
         table="lesions",
         rows=at,

@@ -21,6 +21,7 @@ from nettumor.crf import (
     parse_new_lesions,
     parse_states,
 )
+from nettumor.crf.columns import Words
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -44,19 +45,28 @@ _CODED = (
 )
 
 
+def _plain(words: Words) -> list[str]:
+    """Words without needless blanks."""
+    given: list[str] = words.tolist()
+    if len("".join(["|", *given, "|"]).split()) == 1:  # no blank in any: all of one look
+        return given
+    return [" ".join(w.split()) for w in given]
+
+
 def _usual_spellings(data: Data, column: str) -> dict[str, str]:
     """For each key without regard to case its commonest spelling over all tables; among equals the
-    first.
+    first. Empty where every key has one spelling.
     """
+    held = [t.column(column) for t in data.tables.values() if column in t]
+    held = [cells for cells in held if cells.is_text]
+    spelled = {word for cells in held for word in _plain(cells.words)}
+    if len({word.casefold() for word in spelled}) == len(spelled):
+        return {}
     best: dict[str, tuple[str, int]] = {}
     counts: dict[str, int] = {}
-    for table in data.tables.values():
-        if column in table and table.column(column).is_text:
-            cells = table.column(column)
-            found = np.bincount(cells.codes, minlength=len(cells.words)).tolist()
-            for word, count in zip(cells.words.tolist(), found, strict=True):
-                plain = " ".join(word.split())
-                counts[plain] = counts.get(plain, 0) + count
+    for cells in held:
+        for plain, count in zip(_plain(cells.words), cells.counts.tolist(), strict=True):
+            counts[plain] = counts.get(plain, 0) + count
     for word, count in counts.items():
         if count > best.get(word.casefold(), ("", -1))[1]:
             best[word.casefold()] = word, count
@@ -74,27 +84,26 @@ def leading_trailing_space_or_case(data: Data, parameters: Parameters) -> Iterat
             if column not in table or not table.column(column).is_text:
                 continue
             cells = table.column(column)
-            plain = [" ".join(w.split()) for w in cells.words.tolist()]
-            right = np.array([usual.get(p.casefold(), p) for p in plain], dtype=object)
-            wrong = np.array(
-                [r != w for r, w in zip(right, cells.words, strict=True)], dtype=np.bool_
-            )
-            if not wrong.any():
+            plain, words = _plain(cells.words), cells.words.tolist()
+            right = [usual.get(p.casefold(), p) for p in plain] if usual else plain
+            if right == words:
                 continue
+            wrong = np.array([r != w for r, w in zip(right, words, strict=True)], dtype=np.bool_)
             same = [r == p for r, p in zip(right, plain, strict=True)]
             why = np.array(
                 ["has needless blanks; write" if s else "is elsewhere written" for s in same],
                 dtype=object,
             )
-            quoted = np.array([f'"{w}"' for w in cells.words], dtype=object)[cells.codes]
-            yield flag(
-                name,
-                wrong[cells.codes],
-                '{column} {value} {why} "{expected}"',
-                column,
-                value=quoted,
-                expected=right[cells.codes],
-                why=why[cells.codes],
+            at = np.flatnonzero(wrong[cells.codes])
+            code = cells.codes[at]
+            yield Hits(
+                table=name,
+                rows=at,
+                column=column,
+                message='{column} {value} {why} "{expected}"',
+                value=np.array([f'"{w}"' for w in words], dtype=object)[code],
+                expected=np.array(right, dtype=object)[code],
+                parts={"why": why[code]},
             )
 
 
@@ -159,7 +168,8 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
     minor = isinstance(criteria, SizeCriteria) and (criteria.mr is not None or criteria.gap == "MR")
     given = data.own_criteria if rows.n else np.empty(0, np.bool_)
     for column in (c for c in ("target", "overall") if c in rows):
-        codes, word = rows.responses(column), rows.word(column)
+        codes = rows.responses(column)
+        old_word = rows.table.column(column).trimmed.map(lambda w: w.upper() == "NC", np.bool_)
         starts = rows.table.column(column).map(is_immune, np.bool_)
         yield flag(
             "responses",
@@ -178,7 +188,7 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
         )
         yield flag(
             "responses",
-            given & (word == "NC") & (criteria.family != "WHO"),
+            given & old_word & (criteria.family != "WHO"),
             f"{{column}} response NC at visit {{visit}}: a word of WHO; {title} calls it SD",
             column,
             expected="SD",

@@ -21,11 +21,11 @@ from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import hits_by_column
-from nettumor.edit_checks.reading.diary_rows import Diary, diary_of, whole_codes
+from nettumor.edit_checks.reading.diary_rows import Diary, diary_of
 from nettumor.edit_checks.reading.marker_rows import dose_day
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.edit_checks.rules.date import day_text, subject_text
-from nettumor.rows import Groups, group
+from nettumor.rows import Groups, codes_of, group, number_rows
 from nettumor.study.visits import visit_numbers
 
 
@@ -38,18 +38,21 @@ def diary_count_without_days(data: Data, parameters: Parameters) -> Iterator[Hit
         given = read.period & ~np.isnan(rows.number(column)) & ~(days > 0)
         if column == "per_day":
             given &= np.isnan(rows.number("total"))
-        said = np.where(
-            days == 0, "of 0 days with a record", "without a number of days with a record"
-        )
-        yield flag(
-            "symptoms",
-            given,
-            "{symptom} at visit {visit}: {reported} reported {said}",
-            "days_recorded",
+        at = np.flatnonzero(given)
+        none = days[at] == 0
+        yield Hits(
+            table="symptoms",
+            rows=at,
+            column="days_recorded",
+            message="{symptom} at visit {visit}: {reported} reported {said}",
             expected="1 or more",
-            symptom=rows.text("symptom"),
-            reported=rows.text(column),
-            said=said,
+            parts={
+                "symptom": rows.text("symptom", at),
+                "reported": rows.text(column, at),
+                "said": np.where(
+                    none, "of 0 days with a record", "without a number of days with a record"
+                ),
+            },
         )
 
 
@@ -74,6 +77,8 @@ def diary_too_few_days(data: Data, parameters: Parameters) -> Iterator[Hits]:
     length = _period_days(rows, parameters["period_days"])
     told = read.period & ~np.isnan(days) & ~((days == 0) & reported)
     yield _too_few(read, told, days, length, parameters, "days_recorded")
+    if not read.daily.any():
+        return
     with_days = read.blocks.of_rows(read.blocks.any(read.period & ~np.isnan(days)), False)
     counted = read.days_in_block()
     lengths = read.per_block(np.nan_to_num(rows.number("period_days")), read.period)
@@ -99,7 +104,7 @@ def _too_few(
         value=days[at],
         expected=np.array([f"{d:g} or more" for d in need], dtype=object),
         message="{symptom} at visit {visit}: {value} days with a record in {length}",
-        parts={"symptom": read.rows.text("symptom")[at], "length": length[at]},
+        parts={"symptom": read.rows.text("symptom", at), "length": length[at]},
     )
 
 
@@ -110,9 +115,14 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     read = diary_of(data)
     rows = read.rows
-    kind = np.where(read.daily, 1, np.where(read.period, 2, 0))
+    kind = read.daily + 2 * read.period.astype(np.int8)
     looked(data, ~np.isnan(read.day), rows.when.status != DateStatus.BLANK)
-    before = group(read.series, kind, whole_codes(read.day)).previous()
+    dated = np.flatnonzero(~np.isnan(read.day))
+    day, _ = codes_of(read.day[dated])
+    number, first = number_rows(read.series[dated], kind[dated], day)
+    several = np.zeros(rows.n, dtype=np.bool_)
+    several[dated] = (np.bincount(number) > 1)[number] if len(first) < len(dated) else False
+    before = group(read.series, kind, read.day, where=several).previous()
     at = np.flatnonzero(before >= 0)
     yield from hits_by_column(
         read.column,
@@ -121,7 +131,7 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
         table="symptoms",
         related=before[at],
         expected="one entry a day",
-        parts={"symptom": rows.text("symptom")[at], "other": read.text_at(before[at])},
+        parts={"symptom": rows.text("symptom", at), "other": read.text_at(before[at])},
         names={"date": day_text(data, read.day[at])},
     )
 
@@ -173,7 +183,7 @@ def diary_impossible_count(data: Data, parameters: Parameters) -> Iterator[Hits]
                 column=column,
                 message="{symptom} at visit {visit} " + message,
                 expected=np.array([expected.format(f"{v:g}") for v in limit[at]], dtype=object),
-                parts={"symptom": rows.text("symptom")[at]},
+                parts={"symptom": rows.text("symptom", at)},
             )
 
 
@@ -411,7 +421,7 @@ def diary_before_baseline_or_after_death(data: Data, parameters: Parameters) -> 
             column=column,
             message=message,
             expected=np.array([expected.format(limit=w) for w in limit.tolist()], dtype=object),
-            parts={"limit": limit, "symptom": rows.text("symptom")[at]},
+            parts={"limit": limit, "symptom": rows.text("symptom", at)},
         )
 
 
@@ -426,6 +436,8 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     known = read.daily & ~np.isnan(read.count) & ~np.isnan(read.day)
     looked(data, known, read.daily & ~np.isnan(read.count))
+    if not known.any():
+        return
     diary = group(read.series, by=read.day, where=known)
     before = diary.previous()
     new = (before < 0) | (read.count != read.count[before])
@@ -440,7 +452,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
         value=read.count[row],
         expected="numbers that vary",
         names={"visit": ""},
-        parts={"symptom": rows.text("symptom")[row], "days": days[row]},
+        parts={"symptom": rows.text("symptom", row), "days": days[row]},
     )
 
 
@@ -469,14 +481,22 @@ def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
     value = np.where(read.daily, read.count, np.where(read.period, rows.number("per_day"), np.nan))
     days = np.where(read.daily, 1.0, rows.number("days_recorded"))
     use = known & ~np.isnan(value)
-    series = group(read.series)
+    # of each series the sums over its baseline, and the first sample after it
+    before, after = np.flatnonzero(use & early), use & ~early
+    held, count = read.series[before], int(read.series.max(initial=-1)) + 1
     total, recorded, mean, n = (
-        series.total(w, use & early)
-        for w in (np.nan_to_num(days, nan=np.inf), days, value, np.ones(rows.n))
+        np.bincount(held, weights=w, minlength=count)
+        for w in (
+            np.nan_to_num(days[before], nan=np.inf),
+            np.nan_to_num(days[before]),
+            value[before],
+            np.ones(len(before)),
+        )
     )
-    later = group(read.series, by=rows.when.earliest, where=use & ~early).first()
-    later = np.sort(later)
-    mine = series.number[later]
+    lacking = (n == 0) | (mean == 0) | more_than(parameters["min_days"], total)
+    after &= lacking[read.series]
+    later = np.sort(group(read.series, by=rows.when.earliest, where=after).first())
+    mine = read.series[later]
     none, zero = n[mine] == 0, mean[mine] == 0
     few = ~none & more_than(parameters["min_days"], total[mine])
     for where, message in (
@@ -499,8 +519,8 @@ def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
             value=value[at],
             expected=f"a baseline above 0 of at least {parameters['min_days']:g} days",
             parts={
-                "symptom": rows.text("symptom")[at],
-                "days": recorded[series.number[at]],
+                "symptom": rows.text("symptom", at),
+                "days": recorded[read.series[at]],
                 "least": f"{parameters['min_days']:g}",
             },
         )

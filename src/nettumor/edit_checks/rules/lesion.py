@@ -28,7 +28,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, 
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.edit_checks.rules.methods import kinds_of
+from nettumor.edit_checks.rules.methods import imaged_by
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
 from nettumor.rows import find_rows, first_of, group, order_rows
 from nettumor.words.organs import side
@@ -146,7 +146,7 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if thicker than 5.
     """
     rows, (size, _) = data["lesions"], measured(data)
-    xray = kinds_of(data, rows) == "X-RAY"
+    xray = imaged_by(data, rows, "X-RAY")
     smallest = np.asarray(
         np.where(xray, parameters["xray_min"], parameters["min_mm"]), dtype=np.float64
     )

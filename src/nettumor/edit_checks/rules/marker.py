@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from nettumor import criteria as editions
 from nettumor import markers
-from nettumor._arrays import Floats, more_than, risen_by
+from nettumor._arrays import Bools, Floats, more_than, risen_by
 from nettumor.crf import UNKNOWN, DateStatus
 from nettumor.crf.cells import tidy
 from nettumor.criteria import MarkerCriteria
@@ -28,8 +28,6 @@ from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.marker_rows import (
-    CREATININE,
-    DAY,
     Markers,
     baseline_rows,
     course_responses,
@@ -50,13 +48,14 @@ from nettumor.terminology import Response, labels
 def marker_negative(data: Data, parameters: Parameters) -> Hits:
     """A value below 0."""
     rows = data["markers"]
-    return flag(
-        "markers",
-        rows.number("value") < 0,
-        "{marker} is {value} at visit {visit}",
-        "value",
+    at = np.flatnonzero(rows.number("value") < 0)
+    return Hits(
+        table="markers",
+        rows=at,
+        column="value",
+        message="{marker} is {value} at visit {visit}",
         expected="0 or more",
-        marker=rows.text("marker"),
+        parts={"marker": rows.text("marker", at)},
     )
 
 
@@ -64,24 +63,25 @@ def marker_negative(data: Data, parameters: Parameters) -> Hits:
 def marker_uln_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A value whose upper limit of normal is missing, no number, or not above 0."""
     rows, given = data["markers"], markers_of(data).given
-    limit = rows.number("upper_limit")
+    limit, blank = rows.number("upper_limit"), rows.blank("upper_limit")
     for where, message in (
         (
-            rows.blank("upper_limit"),
+            blank,
             "no upper limit of normal is given for {marker} at visit {visit}",
         ),
         (
-            ~rows.blank("upper_limit") & ~(limit > 0),
+            ~blank & ~(limit > 0),
             "the upper limit of normal of {marker} is {value} at visit {visit}",
         ),
     ):
-        yield flag(
-            "markers",
-            given & where,
-            message,
-            "upper_limit",
+        at = np.flatnonzero(given & where)
+        yield Hits(
+            table="markers",
+            rows=at,
+            column="upper_limit",
+            message=message,
             expected="a number above 0",
-            marker=rows.text("marker"),
+            parts={"marker": rows.text("marker", at)},
         )
 
 
@@ -94,22 +94,23 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     read = markers_of(data)
     rows = read.rows
-    blank = read.unit_words[read.unit] == ""
-    kind = np.where(read.per == CREATININE, 1, 0)
-    mixed = read.samples.any(kind == 1) & read.samples.any(read.per == DAY)
-    apart = np.where(read.samples.of_rows(mixed, False), kind, 0)
-    among, _ = number_rows(read.series, apart)
+    blank = np.asarray(read.unit_words == "")[read.unit]
+    among = read.series
+    if read.per_creatinine.any():
+        mixed = read.samples.any(read.per_creatinine) & read.samples.any(read.per_day)
+        apart = read.samples.of_rows(mixed, False) & read.per_creatinine
+        among, _ = number_rows(read.series, apart)
     row, first = read.changed(np.where(blank, -1, read.unit), among)
-    unit, name = rows.text("unit"), rows.text("marker")
-    why = [_comparison(*w) for w in zip(name[row], unit[row], unit[first], strict=True)]
+    name, unit, was = rows.text("marker", row), rows.text("unit", row), rows.text("unit", first)
+    why = [_comparison(*w) for w in zip(name, unit, was, strict=True)]
     yield Hits(
         table="markers",
         rows=row,
         column="unit",
-        expected=unit[first],
+        expected=was,
         related=first,
         message="{marker} is in {value} at visit {visit}, in {expected} before; {why}",
-        parts={"marker": name[row], "why": np.array(why, dtype=object)},
+        parts={"marker": name, "why": np.array(why, dtype=object)},
     )
     if "upper_limit_unit" in rows:
         limit = np.array([unit_key(str(w))[0] for w in rows.text("upper_limit_unit")], dtype=object)
@@ -119,9 +120,9 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             table="markers",
             rows=other,
             column="upper_limit_unit",
-            expected=unit[other],
+            expected=rows.text("unit", other),
             message="the upper limit of {marker} is in {value}, its value in {expected}",
-            parts={"marker": name[other]},
+            parts={"marker": rows.text("marker", other)},
         )
 
 
@@ -151,10 +152,10 @@ def marker_assay_or_lab_changed(data: Data, parameters: Parameters) -> Iterator[
                 table="markers",
                 rows=row,
                 column=column,
-                expected=read.rows.text(column)[first],
+                expected=read.rows.text(column, first),
                 related=first,
                 message="{column} of {marker} is {value} at visit {visit}, {expected} before",
-                parts={"marker": read.rows.text("marker")[row]},
+                parts={"marker": read.rows.text("marker", row)},
             )
 
 
@@ -168,7 +169,7 @@ def uln_changed(data: Data, parameters: Parameters) -> Hits:
     read = markers_of(data)
     limit = read.rows.number("upper_limit")
     keys = read.series, folded(read.rows, "lab"), folded(read.rows, "assay"), read.unit
-    before = read.by_time(*keys, use=limit > 0).previous()
+    before = read.by_time(*keys, use=read.uneven(limit, limit > 0)).previous()
     here = np.flatnonzero((before >= 0) & (limit != limit[before]))
     was = before[here]
     return Hits(
@@ -180,7 +181,10 @@ def uln_changed(data: Data, parameters: Parameters) -> Hits:
         message="the upper limit of {marker} is {value} {unit} at visit {visit}, {expected} "
         "before: did the "
         "assay change?",
-        parts={"marker": read.rows.text("marker")[here], "unit": read.rows.text("unit")[here]},
+        parts={
+            "marker": read.rows.text("marker", here),
+            "unit": read.rows.text("unit", here),
+        },
     )
 
 
@@ -203,26 +207,33 @@ def marker_censored_text(data: Data, parameters: Parameters) -> Iterator[Hits]:
     known word (warning).
     """
     rows = data["markers"]
-    read, name = rows.numbers("value"), rows.text("marker")
+    read = rows.numbers("value")
     censored = ~np.isnan(read.below) | ~np.isnan(read.above)
-    yield flag(
-        "markers",
-        censored,
-        "{marker} is {value} at visit {visit}: kept as a limit, not read as a number",
-        "value",
-        expected="a number",
-        marker=name,
-    )
     known = rows.table.column("value").map(lambda w: tidy(w) in _NO_RESULT, np.bool_)
-    yield flag(
-        "markers",
-        read.word & ~censored & ~known,
-        '{marker} is "{value}" at visit {visit}, which is no number',
-        "value",
-        expected="a number, or a limit such as <5",
-        severity=np.full(rows.n, "warning"),
-        marker=name,
-    )
+    for where, severity, message, expected in (
+        (
+            censored,
+            "",
+            "{marker} is {value} at visit {visit}: kept as a limit, not read as a number",
+            "a number",
+        ),
+        (
+            read.word & ~censored & ~known,
+            "warning",
+            '{marker} is "{value}" at visit {visit}, which is no number',
+            "a number, or a limit such as <5",
+        ),
+    ):
+        at = np.flatnonzero(where)
+        yield Hits(
+            table="markers",
+            rows=at,
+            column="value",
+            message=message,
+            expected=expected,
+            severity=severity,
+            parts={"marker": rows.text("marker", at)},
+        )
 
 
 @cache
@@ -266,7 +277,7 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
     low, high = np.array(found or [(np.nan, np.nan)]).T[:, pair]
     known = (read.value > 0) & ~np.isnan(low)
     looked(data, known, known)
-    bad = (read.value > 0) & (more_than(low, read.value) | more_than(read.value, high))
+    bad = known & (more_than(low, read.value) | more_than(read.value, high))
     at = np.flatnonzero(bad)
     expected = [
         f"{short_number(a)} to {short_number(b)}" for a, b in zip(low[at], high[at], strict=True)
@@ -278,8 +289,11 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
         expected=np.array(expected, dtype=object),
         message="{marker} is {value} {unit} at visit {visit}; {expected} is plausible: is the "
         "unit right?",
-        parts={"marker": rows.text("marker")[at], "unit": rows.text("unit")[at]},
+        parts={"marker": rows.text("marker", at), "unit": rows.text("unit", at)},
     )
+
+
+_BASELINE = ("BASELINE", "SCREENING")
 
 
 @check("K09", needs={"markers": ()}, follows=("=D01", "=D03", "=D04", "=D05"))
@@ -303,17 +317,21 @@ def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits
     has_undated = read.samples.any(read.given & ~np.isfinite(read.time))
     first = read.samples.first(dated & (rows.when.earliest > dose))
     at = np.sort(first[(first >= 0) & ~has_early & ~has_undated])
-    named = np.isin(rows.word("visit"), ("BASELINE", "SCREENING", "0")) | np.isin(
-        rows.word("visit_name"), ("BASELINE", "SCREENING")
+    named = np.array(
+        [
+            visit.upper() in (*_BASELINE, "0") or name.upper() in _BASELINE
+            for visit, name in zip(rows.text("visit", at), rows.text("visit_name", at), strict=True)
+        ],
+        dtype=np.bool_,
     )
     started = day_text(data, dose[at])
     for where, message in (
         (
-            ~named[at],
+            ~named,
             "the first {marker} is of {date}, after the first dose ({started}): there is no "
             "baseline value",
         ),
-        (named[at], "the baseline {marker} is of {date}, after the first dose ({started})"),
+        (named, "the baseline {marker} is of {date}, after the first dose ({started})"),
     ):
         yield Hits(
             table="markers",
@@ -321,7 +339,7 @@ def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits
             column="day" if rows.table.has_days else "date",
             message=message,
             expected="a sample on or before the first dose",
-            parts={"marker": rows.text("marker")[at[where]], "started": started[where]},
+            parts={"marker": rows.text("marker", at[where]), "started": started[where]},
         )
 
 
@@ -398,10 +416,10 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
         message="{marker} went from {before} to {after} {unit} (upper limit {limit}); by {rule} "
         "that is {expected}, and {value} was reported at visit {visit}",
         parts={
-            "marker": rows.text("marker")[at],
+            "marker": rows.text("marker", at),
             "before": read.value[base[at]],
             "after": read.value[at],
-            "unit": rows.text("unit")[at],
+            "unit": rows.text("unit", at),
             "rule": edition.title,
             "limit": _limits(limit[at], rows.number("upper_limit")[base[at]]),
         },
@@ -454,7 +472,9 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
     known = (overall > Response.MISSING) & (lesions > Response.MISSING) & sampled[rows.subject]
     known &= ~np.isnan(rows.day)
     looked(data, known, known | (overall < Response.MISSING))
-    risen, lowest = _risen(read, parameters["rise_percent"])
+    asked = np.zeros(len(data.subjects), np.bool_)
+    asked[rows.subject[held]] = True
+    risen, lowest = _risen(read, parameters["rise_percent"], asked)
     last = risen.last_until(risen.find(rows.subject), rows.day + parameters["days_after"])
     near = (last >= 0) & (read.time[last] >= rows.day - parameters["days_before"])
     at = np.flatnonzero(held & near)
@@ -470,19 +490,19 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
         "from {low} to {high} "
         "{unit}: a marker alone is no progression",
         parts={
-            "marker": read.rows.text("marker")[mark],
+            "marker": read.rows.text("marker", mark),
             "low": lowest[mark],
             "high": read.value[mark],
-            "unit": read.rows.text("unit")[mark],
+            "unit": read.rows.text("unit", mark),
         },
     )
 
 
-def _risen(read: Markers, percent: float) -> tuple[Groups, Floats]:
-    """Each subject's rows whose value rose above the smallest earlier one of its series and unit,
-    in time; and that smallest value for each row of the table.
+def _risen(read: Markers, percent: float, asked: Bools) -> tuple[Groups, Floats]:
+    """The rows of some subjects whose value rose above the smallest earlier one of its series and
+    unit, in time; and that smallest value for each row of the table.
     """
-    use = (read.value >= 0) & np.isfinite(read.time)
+    use = (read.value >= 0) & np.isfinite(read.time) & asked[read.rows.subject]
     lowest = read.by_time(read.series, read.unit, use=use).running_minimum(read.value, before=True)
     limit = read.rows.number("upper_limit")
     rose = risen_by(percent, lowest, read.value, strict=True) & ~(limit >= read.value)

@@ -23,6 +23,8 @@ from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
 
 _COHORT = 20
 """Samples between two others from which the waver of a marker is learned."""
+_LEAST = 0.6
+"""The smallest step that may be a slip, in powers of ten."""
 
 
 @check("K07", needs={"markers": ()}, follows=("K01",), tolerance=0.1, waver=0.15, sure=3.5)
@@ -35,24 +37,32 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     step counts from ``sure`` times the spread.
     """
     read = markers_of(data)
-    samples = read.by_time(read.series, read.unit, use=read.value > 0)
+    samples = read.in_unit(read.value > 0)
     before, after = samples.previous(), samples.following()
     log = np.log10(np.where(read.value > 0, read.value, np.nan))
     up, down = (np.where(n >= 0, log - log[n], np.nan) for n in (before, after))
-    spread = _spread(read, (up + down) / 2, parameters["waver"])
-    steps = _steps(read)
-    inner = _inner(up, down, spread, steps, parameters)
-    alone = _between(inner)
-    first = _thousand(after, before, down, alone, parameters["tolerance"])
-    last = _thousand(before, after, up, alone, parameters["tolerance"])
+    # few samples leave a neighbour by as much as a slip does: of the others no more is asked
+    far = min(_LEAST, 3.0 - parameters["tolerance"])
+    place = np.flatnonzero((np.abs(up) >= far) | (np.abs(down) >= far))
+    spread = _spread(read, (up + down) / 2, parameters["waver"], place)
+    steps = _steps(read, place)
+    inner = _inner(up[place], down[place], spread, steps, parameters)
+    alone = np.zeros(len(log), dtype=np.bool_)  # at fault itself: no end is held against it
+    alone[place] = inner != 0
+    one, other = before[place], after[place]
+    first = _thousand(other, one, down[place], alone, parameters["tolerance"])
+    last = _thousand(one, other, up[place], alone, parameters["tolerance"])
     # of two samples alone the later one is questioned
-    first = np.where((after >= 0) & (after[np.maximum(after, 0)] < 0), 0.0, first)
-    risen = _at_last(before, after, up, alone, steps, spread, parameters)
+    first = np.where((other >= 0) & (after[other] < 0), 0.0, first)
+    calm = np.abs(up[one]) <= 3 * spread
+    end = (one >= 0) & (other < 0) & (before[one] >= 0) & calm & ~alone[one]
+    risen = np.where(end, _at_last(up[place], steps, spread, parameters), 0.0)
     step = np.where(inner != 0, inner, np.where(last != 0, last, first))
     step = np.where(step != 0, step, risen)
-    at = np.flatnonzero(step != 0)
-    factor = 10.0 ** step[at]
-    certain = (inner[at] != 0) | (np.abs(step[at]) >= 3 - 1e-9)
+    slips = np.flatnonzero(step != 0)
+    at, step, inner = place[slips], step[slips], inner[slips]
+    factor = 10.0**step
+    certain = (inner != 0) | (np.abs(step) >= 3 - 1e-9)
     times = [f"{f:.4g} times" if f > 1 else f"1/{1 / f:.4g} of" for f in factor.tolist()]
     expected = [f"about {short_number(v)}" for v in (read.value[at] / factor).tolist()]
     neighbour = np.where(before[at] >= 0, before[at], after[at])
@@ -69,11 +79,11 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def _steps(read: Markers) -> tuple[Floats, ...]:
-    """The steps that a slip makes: 1, 2, 3, and for each sample that of mass and amount (NaN for
-    none).
+def _steps(read: Markers, place: Ints) -> tuple[Floats, ...]:
+    """The steps that a slip makes: 1, 2, 3, and for each of some samples that of mass and amount
+    (NaN for none).
     """
-    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker]
+    molar = np.array([_small_molecule(str(w)) for w in read.marker_words])[read.marker[place]]
     with np.errstate(invalid="ignore"):
         return (*(np.full(len(molar), float(n)) for n in (1, 2, 3)), np.log10(molar))
 
@@ -86,20 +96,20 @@ def _small_molecule(marker: str) -> float:
     return 1000.0 / mass if mass is not None and mass < 1000 else np.nan
 
 
-def _spread(read: Markers, middle: Floats, waver: float) -> Floats:
-    """How much samples between two others waver about their mean, for each sample that of its
-    marker.
+def _spread(read: Markers, middle: Floats, waver: float, place: Ints) -> Floats:
+    """How much samples between two others waver about their mean, for each of some samples that of
+    its marker.
 
     A robust standard deviation (the 40 % quantile of the distances from 0, which is 0.5244 of that of
     a normal distribution; slips lie above it), at least a third and at most twice of what is assumed.
     """
-    marker = read.marker
-    out = np.full(len(marker), waver)
-    known = ~np.isnan(middle)
-    for code in np.unique(marker[known]).tolist():
-        mine = np.abs(middle[known & (marker == code)])
+    out = np.full(len(place), waver)
+    marker, known = read.marker[place], ~np.isnan(middle)
+    for code in np.unique(marker).tolist():
+        mine = np.abs(middle[known & (read.marker == code)])
         if len(mine) >= _COHORT:
-            out[marker == code] = np.clip(np.quantile(mine, 0.4) / 0.5244, waver / 3, 2 * waver)
+            wide = np.clip(np.quantile(mine, 0.4) / 0.5244, waver / 3, 2 * waver)
+            out[marker == code] = wide
     return out
 
 
@@ -124,14 +134,9 @@ def _inner(
     near = np.abs(middle - step) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
     both = (np.sign(up) == np.sign(down)) & (np.minimum(np.abs(up), np.abs(down)) >= 0.5 * size)
     # nearer to the step than to a change of half as much on the same scale
-    least = np.maximum(np.minimum(0.75 * size, 0.75), 0.6)
+    least = np.maximum(np.minimum(0.75 * size, 0.75), _LEAST)
     enough = np.abs(middle) >= np.maximum(parameters["sure"] * spread, least)
     return np.where(near & both & enough, step, 0.0)
-
-
-def _between(inner: Floats) -> Bools:
-    """Samples that are themselves at fault: an end beside one is not held against it."""
-    return np.asarray(inner != 0)
 
 
 def _thousand(one: Ints, other: Ints, step: Floats, alone: Bools, tolerance: float) -> Floats:
@@ -143,24 +148,13 @@ def _thousand(one: Ints, other: Ints, step: Floats, alone: Bools, tolerance: flo
 
 
 def _at_last(
-    before: Ints,
-    after: Ints,
-    up: Floats,
-    alone: Bools,
-    steps: tuple[Floats, ...],
-    spread: Floats,
-    parameters: Parameters,
+    up: Floats, steps: tuple[Floats, ...], spread: Floats, parameters: Parameters
 ) -> Floats:
-    """The step of each last sample that leaves a calm course of two or more by a slip's size, 0 for
-    none.
-    """
-    was = np.maximum(before, 0)
-    calm = np.abs(up[was]) <= 3 * spread if len(up) else before > 0
-    end = (before >= 0) & (after < 0) & (before[was] >= 0) & calm & ~alone[was]
+    """The step of each sample that leaves the one before by a slip's size, 0 for none."""
     near = _nearest(np.nan_to_num(up), steps)
     close = np.abs(up - near) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
     enough = np.abs(up) >= np.maximum(1.4 * parameters["sure"] * spread, 0.8)
-    return np.where(end & close & enough, near, 0.0)
+    return np.where(close & enough, near, 0.0)
 
 
 def short_number(value: float) -> str:

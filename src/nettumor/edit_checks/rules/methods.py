@@ -8,10 +8,8 @@ lesions table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, parse_flags
@@ -26,16 +24,28 @@ from nettumor.words.methods import read as kind
 
 
 @made_once
-def kinds_of(data: Data, rows: Rows) -> npt.NDArray[Any]:
-    """The kind of method of each row; a study's equivalent methods are one."""
+def _kinds(data: Data, rows: Rows) -> tuple[Ints, list[str]]:
+    """The kind of method of each row as a code, 0 for none, and the kinds that these count; a
+    study's equivalent methods are one.
+    """
     same = {kind(m): kind(group[0]) for group in data.method_equivalents for m in group}
     codes, words = rows.codes("method")
-    found = np.array([same.get(kind(str(w)), kind(str(w))) for w in words] or [""], dtype=object)
-    return found[codes] if rows.n else np.empty(0, dtype=object)
+    found = [same.get(kind(str(w)), kind(str(w))) for w in words]
+    kinds = {k: i for i, k in enumerate(dict.fromkeys(["", *found]))}
+    place = np.array([kinds[k] for k in found] or [0], dtype=np.int32)
+    return place[codes], [*kinds]
 
 
-def at_baseline(rows: Rows) -> Ints:
-    """For each row the baseline row of its lesion, -1 for none."""
+def imaged_by(data: Data, rows: Rows, *kinds: str) -> Bools:
+    """Rows whose method is of one of these kinds."""
+    code, known = _kinds(data, rows)
+    return np.array([k in kinds for k in known], dtype=np.bool_)[code]
+
+
+@made_once
+def at_baseline(data: Data) -> Ints:
+    """For each row of the lesions table the baseline row of its lesion, -1 for none."""
+    rows = data["lesions"]
     out = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
     at = np.flatnonzero(rows.order == 0)[::-1]
     out[rows.lesion[at]] = at
@@ -46,16 +56,19 @@ def at_baseline(rows: Rows) -> Ints:
 def method_changed(data: Data, parameters: Parameters) -> Hits:
     """A lesion imaged by another method than at baseline."""
     rows = data["lesions"]
-    kinds, before = kinds_of(data, rows), at_baseline(rows)
-    was = kinds[np.maximum(before, 0)] if rows.n else kinds
-    bad = (before >= 0) & (rows.order > 0) & (kinds != "") & (was != "") & (kinds != was)
-    return flag(
-        "lesions",
-        bad,
-        "{lesion} was imaged by {value} at visit {visit}, by {expected} at baseline",
-        "method",
-        expected=was,
-        related=before,
+    code, kinds = _kinds(data, rows)
+    after = (rows.order > 0) & (code > 0) if len(kinds) > 2 else np.zeros(rows.n, np.bool_)
+    at = np.flatnonzero(after)
+    before = at_baseline(data)[at]
+    was = code[before]
+    bad = (before >= 0) & (was > 0) & (code[at] != was)
+    return Hits(
+        table="lesions",
+        rows=at[bad],
+        column="method",
+        message="{lesion} was imaged by {value} at visit {visit}, by {expected} at baseline",
+        expected=np.array(kinds, dtype=object)[was[bad]],
+        related=before[bad],
     )
 
 
@@ -68,16 +81,15 @@ def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
     lung only.
     """
     rows = data["lesions"]
-    kinds = kinds_of(data, rows)
-    chest = (
-        np.isin(rows.organ_words[rows.organ], ("LUNG", "CHEST", "THORAX", ""))
-        if "organ" in rows
-        else True
-    )
-    bad = np.isin(kinds, _REFUSED) | ((kinds == "X-RAY") & ~np.asarray(chest))
+    bad, xray = imaged_by(data, rows, *_REFUSED), imaged_by(data, rows, "X-RAY")
+    if xray.any() and "organ" in rows:
+        chest = np.isin(rows.organ_words, ("LUNG", "CHEST", "THORAX", ""))
+        bad |= xray & ~chest[rows.organ]
+    if bad.any():
+        bad &= (rows.cells.role == Role.TARGET) & (diameters(data).value > 0)
     return flag(
         "lesions",
-        bad & (rows.cells.role == Role.TARGET) & (diameters(data).value > 0),
+        bad,
         "target {lesion} was measured by {value} at visit {visit}",
         "method",
         expected="CT, MRI or caliper",
@@ -86,7 +98,8 @@ def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
 
 def assessed(rows: Rows) -> Bools:
     """Rows that say what was seen: not blank, not not evaluable."""
-    return ~np.isin(rows.cells.state, (State.BLANK, State.NOT_EVALUABLE))
+    state = rows.cells.state
+    return np.asarray((state != State.BLANK) & (state != State.NOT_EVALUABLE))
 
 
 @check("M22", needs={"lesions": ("method",)}, blank_allowed=True)
@@ -115,13 +128,15 @@ def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> It
     first that fits.
     """
     rows = data["lesions"]
-    slices, before = rows.number("slice_thickness"), at_baseline(rows)
-    was = slices[np.maximum(before, 0)] if rows.n else slices
-    ct = np.isin(kinds_of(data, rows), ("CT", "PET/CT")) & assessed(rows)
-    changed = (before >= 0) & (
-        more_than(slices, was + parameters["max_change_mm"])
-        | more_than(was, slices + parameters["max_change_mm"])
-    )
+    slices, most = rows.number("slice_thickness"), parameters["max_change_mm"]
+    changed, was = np.zeros(rows.n, dtype=np.bool_), slices
+    if more_than(np.fmax.reduce(slices), np.fmin.reduce(slices) + most):
+        before = at_baseline(data)
+        was = np.where(before >= 0, slices[before], np.nan)
+        changed = more_than(slices, was + most) | more_than(was, slices + most)
+    silent = np.isnan(slices)
+    if silent.any():
+        silent &= imaged_by(data, rows, "CT", "PET/CT") & assessed(rows)
     done = np.zeros(len(data.timepoints), dtype=np.bool_)
     for where, message, expected in (
         (
@@ -135,7 +150,7 @@ def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> It
             "as at baseline",
         ),
         (
-            ct & np.isnan(slices),
+            silent,
             "no slice thickness of the CT is given for visit {visit}",
             "a slice thickness",
         ),

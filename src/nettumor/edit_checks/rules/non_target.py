@@ -11,15 +11,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
-from nettumor.crf import Role, State
+from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.explained_by import NON_TARGET_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
@@ -33,31 +35,70 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
-from nettumor.rows import group, order_rows, smallest_at
+from nettumor.rows import Groups, group, order_rows, smallest_at
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
 
 
-def _codes(data: Data) -> Ints:
-    """The response that each row of a non-target lesion gives, 0 for other rows."""
+@frozen(eq=False)
+class _Read:
+    """The rows of lesions that are non-targets somewhere, in the order of the file: a fifth of a
+    usual table, which alone is read.
+
+    Attributes
+    ----------
+    row : ndarray of int
+        Rows of the lesions table.
+    table : CrfTable
+        The table at these rows.
+    code : ndarray of int8
+        The response that each row of a non-target gives, MISSING for a row of another role.
+    in_time : Groups
+        The rows of each lesion in time, as places in ``row``.
+    """
+
+    rows: Rows
+    row: Ints
+    table: CrfTable
+    code: Codes
+    in_time: Groups
+
+    @property
+    def mine(self) -> Bools:
+        """Rows in the role of a non-target."""
+        return np.asarray(self.table.lesions.role == Role.NON_TARGET)
+
+    def in_file(self, where: Bools) -> Bools:
+        """A mask over the rows read as one over the lesions table."""
+        out = np.zeros(self.rows.n, dtype=np.bool_)
+        out[self.row[where]] = True
+        return out
+
+
+@made_once
+def _read(data: Data) -> _Read:
     rows = data["lesions"]
-    codes = non_target_codes(rows.table, data.criteria, lambda: (rows.lesion, rows.order))
-    return np.where(rows.cells.role == Role.NON_TARGET, codes, Response.MISSING).astype(np.int64)
+    is_one = np.zeros(int(rows.lesion.max(initial=-1)) + 1, dtype=np.bool_)
+    is_one[rows.lesion[rows.cells.role == Role.NON_TARGET]] = True
+    row = np.flatnonzero(is_one[rows.lesion])
+    table, lesion = rows.table.take(row), rows.lesion[row]
+    code = non_target_codes(table, data.criteria, lambda: (lesion, rows.order[row]))
+    code = np.where(table.lesions.role == Role.NON_TARGET, code, np.int8(Response.MISSING))
+    return _Read(rows, row, table, code, group(lesion, by=rows.timepoint[row]))
 
 
 @check("N01", needs=_PARTS, follows=NON_TARGET_FAULTS)
 def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     """CR while a non-target lesion is left, or a non-target node is not normal."""
-    said, rows = compared(data), data["lesions"]
-    there = np.isin(_codes(data), (Response.NON_CR_NON_PD, Response.PD))
-    first = first_lesion(data, there)[said.rows.timepoint]
+    said, rows, read = compared(data), data["lesions"], _read(data)
+    there = (read.code == Response.NON_CR_NON_PD) | (read.code == Response.PD)
+    first = first_lesion(data, read.in_file(there))[said.rows.timepoint]
     at = np.flatnonzero(said.use & (said.non_target == Response.CR) & (first >= 0))
-    state = rows.text("state", first[at])
-    short = np.where(
-        np.isnan(rows.number("perpendicular")), rows.number("size"), rows.number("perpendicular")
-    )
-    sized = [f"{v:g} mm" if v == v else "present" for v in short[first[at]].tolist()]
+    state, left = rows.text("state", first[at]), rows.table.take(first[at])
+    long, short = (left.numbers(name).value for name in ("size", "perpendicular"))
+    short = np.where(np.isnan(short), long, short)
+    sized = [f"{v:g} mm" if v == v else "present" for v in short.tolist()]
     return Hits(
         table="responses",
         rows=at,
@@ -114,8 +155,10 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
     ``days``); where the criteria name the markers (``cr_markers``), by these and their samples.
     """
     said, markers = reported(data), data["markers"]
-    found = marker_against_cr(data, parameters["days"])[said.rows.timepoint]
-    open_ = said.use & (found >= 0)
+    cr = said.use & ((said.non_target == Response.CR) | (said.overall == Response.CR))
+    found = marker_against_cr(data, parameters["days"], rows_at_points(data, cr))
+    found = found[said.rows.timepoint]
+    open_ = cr & (found >= 0)
     for column, codes in (("non_target", said.non_target), ("overall", said.overall)):
         at = np.flatnonzero(open_ & (codes == Response.CR))
         row = found[at]
@@ -141,39 +184,45 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
         open_[at] = False
 
 
-def _worse(data: Data) -> Bools:
-    """Rows of non-target lesions that are worse: so called, larger than ever before, or back."""
-    rows = data["lesions"]
-    mine = rows.cells.role == Role.NON_TARGET
-    worse = larger_rows(rows.table)
+def _worse(read: _Read) -> Bools:
+    """Rows read that are worse: so called, larger than ever before, or back."""
+    mine, worse = read.mine, larger_rows(read.table)
     for name in ("size", "perpendicular"):
-        if name in rows:
-            value = rows.cells.measure(name).value
+        if name in read.table:
+            value = read.table.lesions.measure(name).value
             sized = mine & ~np.isnan(value)
-            last = rows.in_time.previous(sized)
-            worse |= sized & (last >= 0) & more_than(value, value[last])
-    return np.asarray(mine & (worse | _back(data)))
+            if sized.any():
+                last = read.in_time.previous(sized)
+                worse |= sized & (last >= 0) & more_than(value, value[last])
+    return np.asarray(mine & (worse | _back(read)))
 
 
-def _back(data: Data) -> Bools:
-    """Rows of non-target lesions that were gone at their last assessment and are there again."""
-    rows = data["lesions"]
-    codes = _codes(data)
-    gone = (codes == Response.CR) & (rows.cells.state != State.MERGED) & (rows.order > 0)
-    assessed = codes > Response.NE
-    last = rows.in_time.previous(assessed)
-    return np.asarray(assessed & (last >= 0) & gone[last] & ~gone & (codes != Response.CR))
+def _back(read: _Read) -> Bools:
+    """Rows read that were gone at their last assessment and are there again."""
+    state = read.table.lesions.state
+    gone = (read.code == Response.CR) & (state != State.MERGED) & (read.rows.order[read.row] > 0)
+    if not gone.any():
+        return gone
+    assessed = read.code > Response.NE
+    last = read.in_time.previous(assessed)
+    return np.asarray(assessed & (last >= 0) & gone[last] & (read.code != Response.CR))
+
+
+def _is_pd(codes: Codes) -> Bools:
+    return np.asarray((codes == Response.PD) | (codes == Response.IUPD))
 
 
 @check("N04", needs=_PARTS, follows=(*NON_TARGET_FAULTS, "=N06"))
 def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hits:
     """PD although no non-target lesion is recorded as worse, there or before."""
     said = compared(data)
-    worse = ever(data.timepoints, first_lesion(data, _worse(data)) >= 0)
+    read = _read(data)
+    seen = np.zeros(len(data.timepoints), dtype=np.bool_)
+    seen[read.rows.timepoint[read.row[_worse(read)]]] = True
+    worse = ever(data.timepoints, seen)
     has = tracks_with(data, Role.NON_TARGET)[said.rows.track]
-    pd = np.isin(said.non_target, (Response.PD, Response.IUPD))
     assessed = (data.timepoints.lesions >= 0)[said.rows.timepoint]
-    bad = said.use & pd & has & assessed & ~worse[said.rows.timepoint]
+    bad = said.use & _is_pd(said.non_target) & has & assessed & ~worse[said.rows.timepoint]
     return flag(
         "responses",
         bad,
@@ -190,18 +239,15 @@ def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hit
 def nontarget_pd_with_targets_shrinking(data: Data, parameters: Parameters) -> Hits:
     """Non-target PD beside a target response: it must outweigh the shrinkage."""
     said = reported(data)
-    bad = (
-        said.use
-        & np.isin(said.non_target, (Response.PD, Response.IUPD))
-        & (said.target >= Response.PR)
-    )
-    return flag(
-        "responses",
-        bad,
-        "non-target response {value} at visit {visit} beside target response {target}: the "
+    bad = said.use & _is_pd(said.non_target) & (said.target >= Response.PR)
+    at = np.flatnonzero(bad)
+    return Hits(
+        table="responses",
+        rows=at,
+        column="non_target",
+        parts={"target": said.rows.text("target", at)},
+        message="non-target response {value} at visit {visit} beside target response {target}: the "
         "progression must outweigh the shrinkage of the targets; please review",
-        "non_target",
-        target=said.rows.text("target"),
     )
 
 
@@ -298,20 +344,19 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
 )
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""
-    rows, points = data["lesions"], data.timepoints
+    rows, points, read = data["lesions"], data.timepoints, _read(data)
     said = (
         at_points(data, reported(data).non_target)
         if "responses" in data.tables
         else np.zeros(len(points), np.int8)
     )
-    pd = np.isin(said, (Response.PD, Response.IUPD))
-    bad = _back(data) & (rows.order > 0) & rows.blank("reason") & ~pd[rows.timepoint]
-    return flag(
-        "lesions",
-        bad,
-        "non-target {lesion} was gone and is there again at visit {visit}; the non-target "
+    back = read.row[_back(read) & read.table.blank("reason")]
+    return Hits(
+        table="lesions",
+        rows=back[(rows.order[back] > 0) & ~_is_pd(said[rows.timepoint[back]])],
+        column="state",
+        message="non-target {lesion} was gone and is there again at visit {visit}; the non-target "
         "response is not PD, and no reason is given",
-        "state",
         expected="PD, or a reason",
     )
 

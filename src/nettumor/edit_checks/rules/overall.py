@@ -67,20 +67,23 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
     found = combine(
         np.where(judged, target, np.int8(0)), np.where(judged, non_target, np.int8(0)), new
     )
-    open_ = ~np.isin(said.new, (NewLesion.NO, NewLesion.EQUIVOCAL)) & ~new
-    progressed = as_recist(said.overall) == Response.PD
-    bad = judged & (as_recist(said.overall) != found) & ~(progressed & (open_ | said.clinical))
-    parts = said.rows.text
-    return flag(
-        "responses",
-        bad,
-        "overall response {value} is reported at visit {visit}; target {target}, non-target "
-        "{non_target} and new lesion {new} give {expected} (Tables 1 and 2)",
-        "overall",
-        expected=names_of(found),
-        target=_or_none(parts("target")),
-        non_target=_or_none(parts("non_target")),
-        new=_or_none(parts("new_lesion")),
+    open_ = (said.new != NewLesion.NO) & (said.new != NewLesion.EQUIVOCAL) & ~new
+    overall = as_recist(said.overall)
+    progressed = overall == Response.PD
+    bad = judged & (overall != found) & ~(progressed & (open_ | said.clinical))
+    at = np.flatnonzero(bad)
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        expected=names_of(found[at]),
+        parts={
+            "target": _or_none(said.rows.text("target", at)),
+            "non_target": _or_none(said.rows.text("non_target", at)),
+            "new": _or_none(said.rows.text("new_lesion", at)),
+        },
+        message="overall response {value} is reported at visit {visit}; target {target}, "
+        "non-target {non_target} and new lesion {new} give {expected} (Tables 1 and 2)",
     )
 
 
@@ -164,11 +167,12 @@ def _less_by_marker(data: Data) -> Codes:
     out = np.zeros(len(data.timepoints), np.int8)
     if "markers" not in data.tables or "upper_limit" not in data["markers"]:
         return out
+    chain = data.chain
+    complete = chain.overall == Response.CR
     try:
-        high = marker_against_cr(data, 28.0) >= 0
+        high = marker_against_cr(data, 28.0, complete) >= 0
     except Skip:  # markers that cannot be dated say nothing
         return out
-    chain = data.chain
     lesser = np.where(
         chain.non_target == Response.CR, np.int8(Response.NON_CR_NON_PD), chain.non_target
     )
@@ -177,7 +181,7 @@ def _less_by_marker(data: Data) -> Codes:
         np.where(lesser == 0, np.int8(Response.NON_CR_NON_PD), lesser),
         chain.new_lesion,
     )
-    return np.where(high & (chain.overall == Response.CR), less, out)
+    return np.where(high & complete, less, out)
 
 
 @check(
@@ -255,14 +259,14 @@ def _after_pd(data: Data) -> tuple[Reported, Ints, Bools]:
 def response_after_pd(data: Data, parameters: Parameters) -> Hits:
     """A response after an overall PD of the same evaluator."""
     said, first, after = _after_pd(data)
-    bad = after & np.isin(said.overall, _BETTER)
-    return flag(
-        "responses",
-        bad,
-        "overall response {value} is reported at visit {visit}, after PD at visit {pd}",
-        "overall",
+    at = np.flatnonzero(after & np.isin(said.overall, _BETTER))
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
         expected="PD",
-        pd=data.visit_names[first] if len(first) else "",
+        parts={"pd": data.visit_names[first[at]]},
+        message="overall response {value} is reported at visit {visit}, after PD at visit {pd}",
     )
 
 
@@ -270,13 +274,14 @@ def response_after_pd(data: Data, parameters: Parameters) -> Hits:
 def assessment_after_pd(data: Data, parameters: Parameters) -> Hits:
     """An assessment after the first PD: it does not count for the best response."""
     said, first, after = _after_pd(data)
-    return flag(
-        "responses",
-        after & (said.overall > Response.MISSING),
-        "visit {visit} ({value}) comes after PD at "
-        "visit {pd}: it does not count for the best response",
-        "overall",
-        pd=data.visit_names[first] if len(first) else "",
+    at = np.flatnonzero(after & (said.overall > Response.MISSING))
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        parts={"pd": data.visit_names[first[at]]},
+        message="visit {visit} ({value}) comes after PD at visit {pd}: it does not count for the "
+        "best response",
     )
 
 
@@ -294,7 +299,8 @@ def ne_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
         open_ &= said.rows.word("status") != "NOT DONE"  # `O13` speaks
     if "lesions" in data.tables and "reason" in data["lesions"]:
         rows = data["lesions"]
-        told = ~rows.blank("reason") & np.isin(rows.cells.state, (State.NOT_EVALUABLE, State.BLANK))
+        state = rows.cells.state
+        told = ~rows.blank("reason") & ((state == State.NOT_EVALUABLE) | (state == State.BLANK))
         known = np.zeros(len(data.timepoints), np.bool_)
         known[rows.timepoint[told]] = True
         open_ &= ~known[said.rows.timepoint]
@@ -371,12 +377,14 @@ def improvement_without_therapy(data: Data, parameters: Parameters) -> Hits:
         & np.isin(said.overall, (Response.CR, Response.PR))
         & at_least(parameters["days"], since)
     )
-    when = np.where(since < 0, "before the first dose", "after the first dose")
-    return flag(
-        "responses",
-        bad,
-        "overall response {value} at visit {visit}, {days} days {when}",
-        "overall",
-        days=np.abs(since),
-        when=when,
+    at = np.flatnonzero(bad)
+    return Hits(
+        table="responses",
+        rows=at,
+        column="overall",
+        parts={
+            "days": np.abs(since[at]),
+            "when": np.where(since[at] < 0, "before the first dose", "after the first dose"),
+        },
+        message="overall response {value} at visit {visit}, {days} days {when}",
     )

@@ -66,11 +66,17 @@ def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
     """The day of each timepoint: of its scans, else of its response; and the row by table that has
     it.
     """
+    for rows in judged(data):
+        looked(data, ~np.isnan(rows.day), ~rows.blank(own_dates(rows)[0]))
+    return _scan_days(data)
+
+
+@made_once
+def _scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
     day = np.full(len(data.timepoints), np.nan)
     places = []
     for rows in judged(data):
         own, row = first_days(data, rows)
-        looked(data, ~np.isnan(rows.day), ~rows.blank(own_dates(rows)[0]))
         places.append((rows, np.where(np.isnan(day), row, -1)))
         day = np.where(np.isnan(day), own, day)
     return day, places
@@ -103,7 +109,8 @@ def protocol(
     return float(data.windows.get(window, value)), window in data.windows
 
 
-def learned_interval(data: Data) -> float:
+@made_once
+def _learned_interval(data: Data) -> float:
     """The interval between visits that the study itself keeps to, in days; NaN where it keeps none.
 
     The commonest number of whole weeks between two planned visits in succession, where at least two
@@ -112,7 +119,7 @@ def learned_interval(data: Data) -> float:
     points = data.timepoints
     if not len(points):
         return np.nan
-    day, _ = scan_days(data)
+    day, _ = _scan_days(data)
     before = points.earlier()
     planned = (points.order > 1) & ~unscheduled(data)
     gap = np.where((before >= 0) & planned, day - day[before], np.nan)
@@ -132,7 +139,8 @@ def interval(data: Data, id: str, parameters: Parameters) -> tuple[float, str]:
     every, stated = protocol(data, id, parameters, "every", "interval")
     if stated:
         return every, ""
-    learned = learned_interval(data)
+    scan_days(data)  # counts the places of the check that asks
+    learned = _learned_interval(data)
     if np.isnan(learned):
         raise Skip(
             "no schedule is stated ([windows] interval), and the visits of the study keep to none"
@@ -153,6 +161,7 @@ def origin(data: Data) -> Floats:
     return np.where(np.isnan(planned), points.day[points.baseline % len(points)], planned)
 
 
+@made_once
 def unscheduled(data: Data) -> Bools:
     """Timepoints whose visit is no planned one: called unscheduled, or numbered between two."""
     words = data.words("visit")
@@ -161,7 +170,7 @@ def unscheduled(data: Data) -> Bools:
     for rows in judged(data):
         if "visit_name" in rows:
             named = rows.table.column("visit_name").map(is_unplanned, np.bool_)
-            out = out | np.isin(np.arange(len(out)), rows.timepoint[named])
+            out[rows.timepoint[named]] = True
     return out
 
 

@@ -21,7 +21,7 @@ from nettumor._arrays import Bools, Floats, fallen_by, more_than, risen_by
 from nettumor.crf import parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
-from nettumor.edit_checks.reading.marker_rows import CREATININE, DAY, Markers, markers_of
+from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
 from nettumor.errors import InputError
 from nettumor.markers import convert, get, names
 from nettumor.markers._units import parse
@@ -54,7 +54,7 @@ def urine_collection_incomplete(data: Data, parameters: Parameters) -> Iterator[
     with lost urine.
     """
     read = markers_of(data)
-    rows, per_day = read.rows, read.per == DAY
+    rows, per_day = read.rows, read.per_day
     hours, volume = rows.number("duration"), rows.number("volume")
     low, high = parameters["min_hours"], parameters["max_hours"]
     least, most = parameters["min_ml"], parameters["max_ml"]
@@ -230,11 +230,7 @@ def urine_total_vs_concentration(data: Data, parameters: Parameters) -> Hits:
         for t in (total, in_24h)
     ]
     bad = (
-        (read.per == DAY)
-        & wrong[0]
-        & (wrong[1] | np.isnan(in_24h))
-        & (amount > 0)
-        & np.isfinite(total)
+        read.per_day & wrong[0] & (wrong[1] | np.isnan(in_24h)) & (amount > 0) & np.isfinite(total)
     )
     return flag(
         "markers",
@@ -282,19 +278,18 @@ def spot_vs_24h_mixed(data: Data, parameters: Parameters) -> Hits:
     second kind begins.
     """
     read = markers_of(data)
-    kind = np.where(read.per == DAY, 0, np.where(read.per == CREATININE, 1, -1)).astype(np.int64)
+    kind = np.where(read.per_day, 0, np.where(read.per_creatinine, 1, -1))
     row, first = read.changed(kind)
-    unit = read.rows.text("unit")
     return Hits(
         table="markers",
         rows=row,
         column="unit",
-        expected=unit[first],
+        expected=read.rows.text("unit", first),
         related=first,
         message="{marker} is in {value} at visit {visit}, in {expected} before: spot urine and 24 "
         "h urine do "
         "not make one series",
-        parts={"marker": read.rows.text("marker")[row]},
+        parts={"marker": read.rows.text("marker", row)},
     )
 
 

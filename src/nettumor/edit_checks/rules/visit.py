@@ -34,6 +34,7 @@ from nettumor.edit_checks.rules.planned_visits import (
     scan_days,
 )
 from nettumor.rows import (
+    codes_of,
     first_of,
     group,
     largest_at,
@@ -228,8 +229,13 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
     found = np.zeros(len(points), dtype=np.bool_)
     number, _ = visit_numbers(data.words("visit")) if len(points) else (np.empty(0), None)
     for rows in by_visit(data):
-        dated = ~np.isnan(rows.day) & ~rows.blank("visit")
-        one = first_of(rows.timepoint, rows.day, where=dated)  # a row of each visit and date
+        one = _row_of_each_date(data, rows)
+        day, _ = codes_of(rows.day[one])
+        pair, first = number_rows(rows.track[one], day)
+        if len(first) < len(one):  # of the dates of a track those of several visits
+            one = one[(np.bincount(pair) > 1)[pair]]
+        else:
+            one = one[:0]
         point = rows.timepoint[one]
         by = number[points.visit[point]], point, one
         shared = group(rows.track[one], rows.day[one], by=by)
@@ -253,16 +259,30 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
         )
 
 
+def _row_of_each_date(data: Data, rows: Rows) -> Ints:
+    """The first row of each date of each visit, in the order of the file."""
+    day, row = first_days(data, rows)
+    visit = ~rows.blank("visit")
+    first = row[row >= 0]
+    # nearly all visits have one date: only rows of a later one are compared
+    later = visit & (rows.day > day[rows.timepoint])
+    return np.sort(
+        np.concatenate([first[visit[first]], first_of(rows.timepoint, rows.day, where=later)])
+    )
+
+
 def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
     """The first and the last day that the scans of each timepoint allow; -inf and inf where one is
     unknown.
     """
     count = len(data.timepoints)
-    at = np.flatnonzero(~rows.blank(own_dates(rows)[0]))
-    low = np.where(np.isnan(rows.when.earliest[at]), -np.inf, rows.when.earliest[at])
-    high = np.where(np.isnan(rows.when.latest[at]), np.inf, rows.when.latest[at])
+    at, when = np.flatnonzero(~rows.blank(own_dates(rows)[0])), rows.when
     point = rows.timepoint[at]
-    return smallest_at(point, low, count, np.inf), largest_at(point, high, count, -np.inf)
+    low = smallest_at(point, when.earliest[at], count, np.inf)
+    high = largest_at(point, when.latest[at], count, -np.inf)
+    low[point[np.isnan(when.earliest[at])]] = -np.inf
+    high[point[np.isnan(when.latest[at])]] = np.inf
+    return low, high
 
 
 @check(
@@ -276,8 +296,16 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     """Scans of one visit more than 14 days apart (more than 28: error); at the latest row of the
     visit.
     """
-    rows = data["lesions"]
+    rows, points = data["lesions"], data.timepoints
     dated = ~np.isnan(rows.day) & ~rows.blank("visit")
+    # of a visit's scans those that lie far from its first one; an unscheduled visit has several
+    # timepoints
+    named, _ = number_rows(points.track, points.visit)
+    begun = smallest_at(named, first_days(data, rows)[0], int(named.max(initial=-1)) + 1)
+    far = dated & more_than(rows.day - begun[named[rows.timepoint]], parameters["days"])
+    apart_at = np.zeros(len(begun), dtype=np.bool_)
+    apart_at[named[rows.timepoint[far]]] = True
+    dated &= apart_at[named[rows.timepoint]]
     visit = group(rows.track, data.shared("visit", "lesions"), where=dated)
     latest = visit.of_rows(visit.maximum(rows.day), np.nan)
     earliest = visit.of_rows(visit.minimum(rows.day), np.nan)
@@ -320,8 +348,9 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
     number = np.concatenate([data.shared("visit", r.name) for r in named])
     name = np.concatenate([data.shared("visit_name", r.name) for r in named])
     blank = np.concatenate([r.blank("visit") | r.blank("visit_name") for r in named])
-    pairs = group(number, name, where=~blank)
-    count, row = pairs.size, pairs.first()
+    known = np.flatnonzero(~blank)
+    pair, first = number_rows(number[known], name[known])
+    count, row = np.bincount(pair, minlength=len(first)), known[first]
     ends = np.cumsum([r.n for r in named])
     of_number = _rarer(number[row], name[row], count, row)
     of_name = _rarer(name[row], number[row], count, row)
