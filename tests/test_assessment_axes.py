@@ -196,7 +196,10 @@ def test_a_ratio_to_creatinine_is_a_marker_of_its_own():
 
 
 def test_confounders_are_noted_or_excluded():
-    """A confounder of the sample, or of the baseline, is named; a policy leaves the sample out."""
+    """A confounder of the sample, or of the baseline, is named; a policy leaves the sample out.
+
+    The baseline scan has no response and no note, also where a sample lies beside it.
+    """
     table = samples((-5, 0, 50, 110), (100, 90, 40, 30), confounder=["", "PPI", "banana", "none"])
     done = assessed(table)
     assert done.timepoints["biological"].tolist() == ["MISSING", "PR", "PR", "NE"]
@@ -214,6 +217,9 @@ def test_confounders_are_noted_or_excluded():
     assert note.startswith("several markers and no rule: 5-HIAA PR, chromogranin A SD; 5-HIAA: ban")
     by_rule = assessed(both, marker_rule="worst").timepoints["biological_note"][1]
     assert by_rule == "5-HIAA: banana; chromogranin A: PPI"
+    beside = samples((-5, 3, 50), (100, 40, 45), confounder=["PPI", "PPI", ""])
+    notes = assessed(beside).timepoints["biological_note"].tolist()
+    assert notes == ["", "5-HIAA: PPI at baseline", "", ""]
 
 
 def test_symptoms():

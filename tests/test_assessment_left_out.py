@@ -317,6 +317,28 @@ def test_a_cycle_has_a_baseline_of_its_own():
 
 
 @quiet
+@pytest.mark.parametrize(
+    ("story", "rows", "answers"),
+    [
+        ("new in the cycle", [new("X", 168, 12)], "PD PD"),
+        ("there at its baseline", [new("X", 112, 12), new("X", 168, 12)], "SD SD"),
+        ("there before it alone", [new("X", 56, 12), new("X", 168, 12)], "SD SD"),
+        (
+            "in doubt by then, certain in the cycle",
+            [new("X", 112, "", "EQUIVOCAL"), new("X", 168, 12)],
+            "PD PD",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_new_in_a_cycle(story, rows, answers):
+    """New is what was not certainly there at the baseline of the cycle or before it."""
+    course = [*targets(50, 30, 80, 80, 80), *rows]
+    done = assessed(course, subjects={"randomized": "0", "crossed": "112"}, reference="crossed")
+    assert overall(done) == answers
+
+
+@quiet
 def test_who_is_in_no_cycle_is_left_out():
     """Who has no date of the cycle is not in its denominators, and that is said; a column that is
     none, or holds no date, is refused.

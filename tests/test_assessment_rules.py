@@ -296,6 +296,17 @@ def test_days_in_place_of_dates():
 # Tracks
 
 
+@pytest.mark.parametrize(
+    "names", [("2", "9", "10"), ("A10", "A2", "A9"), ("10", "9", "A2"), ("0.5", "1", "1e1")]
+)
+def test_names_stand_in_order(names):
+    """Subjects, and readers likewise: as numbers where all names are numbers, else as text."""
+    course = rows({"T1": ("50", "40")})
+    for column in ("subject", "evaluator"):
+        parts = [[r | {column: name} for r in course] for name in names[::-1]]
+        assert assessed(*parts).subjects[column].tolist() == list(names)
+
+
 def test_evaluators_are_never_mixed():
     """Two readers with different targets have tracks of their own; who was not read is
     there, too.
