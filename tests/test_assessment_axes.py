@@ -384,6 +384,13 @@ def test_a_diary_is_averaged_over_the_window_before_the_scan():
     assert grades(diary(only_days)) == ["NE", "NE", "NE"], "a gap is no day with zero"
 
 
+def test_the_latest_record_since_the_scan_before_where_the_window_is_empty():
+    """A mean over a week that ended 30 days before the scan, after a baseline by days, counts."""
+    week = {"subject": ["1"], "symptom": ["flushing"], "date": [date(30)]}
+    week |= {"per_day": [2], "days_recorded": [7]}
+    assert grades(joined(diary([6] * 14), week)) == ["PR", "NE", "NE"]
+
+
 def test_seven_recorded_days():
     """Fewer than seven of the fourteen are not evaluable, at the scan and at the baseline."""
     days = [6] * 14 + [None] * 46 + [None] * 120

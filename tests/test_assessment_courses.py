@@ -416,6 +416,25 @@ IMMUNE = [
         None,
     ),
     (
+        "what was in progression, not assessed, and is unchanged is in progression still",
+        [
+            *targets(100, 100, 100, 100),
+            *other("PRESENT", "UNEQUIVOCAL PROGRESSION", "NOT EVALUABLE", "UNCHANGED"),
+        ],
+        "iUPD iSD iUPD",
+        168,
+    ),
+    (
+        "a second lesion in doubt adds nothing to the sum of the new ones",
+        [
+            *targets(100, 100, 100),
+            *[new("X0", d, 12) for d in (56, 112)],
+            new("X1", 112, 11, "EQUIVOCAL"),
+        ],
+        "iUPD iUPD",
+        56,
+    ),
+    (
         "14 days confirm nothing",
         [row("T1", 0, 100), row("T1", 56, 130), row("T1", 70, 136), row("T1", 98, 30)],
         "iUPD iUPD iPR",
