@@ -196,7 +196,10 @@ def test_a_ratio_to_creatinine_is_a_marker_of_its_own():
 
 
 def test_confounders_are_noted_or_excluded():
-    """A confounder of the sample, or of the baseline, is named; a policy leaves the sample out."""
+    """A confounder of the sample, or of the baseline, is named; a policy leaves the sample out.
+
+    The baseline scan has no response and no note, also where a sample lies beside it.
+    """
     table = samples((-5, 0, 50, 110), (100, 90, 40, 30), confounder=["", "PPI", "banana", "none"])
     done = assessed(table)
     assert done.timepoints["biological"].tolist() == ["MISSING", "PR", "PR", "NE"]
@@ -214,6 +217,9 @@ def test_confounders_are_noted_or_excluded():
     assert note.startswith("several markers and no rule: 5-HIAA PR, chromogranin A SD; 5-HIAA: ban")
     by_rule = assessed(both, marker_rule="worst").timepoints["biological_note"][1]
     assert by_rule == "5-HIAA: banana; chromogranin A: PPI"
+    beside = samples((-5, 3, 50), (100, 40, 45), confounder=["PPI", "PPI", ""])
+    notes = assessed(beside).timepoints["biological_note"].tolist()
+    assert notes == ["", "5-HIAA: PPI at baseline", "", ""]
 
 
 def test_symptoms():
@@ -376,6 +382,13 @@ def test_a_diary_is_averaged_over_the_window_before_the_scan():
     assert grades(diary([6] * 14 + [0] * 60 + [3] * 60 + [9] * 60)) == ["CR", "SD", "PD"]
     only_days = [6] * 14 + [None] * 60 + [0] * 14
     assert grades(diary(only_days)) == ["NE", "NE", "NE"], "a gap is no day with zero"
+
+
+def test_the_latest_record_since_the_scan_before_where_the_window_is_empty():
+    """A mean over a week that ended 30 days before the scan, after a baseline by days, counts."""
+    week = {"subject": ["1"], "symptom": ["flushing"], "date": [date(30)]}
+    week |= {"per_day": [2], "days_recorded": [7]}
+    assert grades(joined(diary([6] * 14), week)) == ["PR", "NE", "NE"]
 
 
 def test_seven_recorded_days():

@@ -62,6 +62,16 @@ def first(done, *names):
     )
 
 
+def test_a_short_course_beside_a_long_one():
+    """A subject's times are those of its own visits, however many the others have: two progressions,
+    and one course without any that ends at its last scan.
+    """
+    courses = {"1": (50, 65), "2": (50, 40, 40, 60), "3": (50, 40, 40)}
+    done = assessed([r | {"subject": s} for s, sizes in courses.items() for r in targets(*sizes)])
+    times = [done.subjects[name].tolist() for name in ("pfs_days", "pfs_event", "ttp_days")]
+    assert times == [[56, 168, 112], [True, True, False], [56, 168, 112]]
+
+
 # Split, merged and stray targets (RECIST 1.1, 4.4.2 and split lesions)
 
 KINSHIP = [
@@ -95,6 +105,13 @@ KINSHIP = [
         "PR PR",
         [50, 24, 24],
         [0, 0, 0],
+    ),
+    (
+        "a mass named after a target and another that is not on record is no target's diameter",
+        [row("T1", 0, 30), row("T1", 56, 12), row("T1/T9", 112, 24)],
+        "PR NE",
+        [30, 12, NAN],
+        [0, 0, 1],
     ),
     (
         "T1a and T1b are parts of T1",
@@ -379,6 +396,42 @@ IMMUNE = [
             *[new(f"X{i}", 112, s, organ="LIVER") for i, s in enumerate((30, 20, 13))],
         ],
         "iUPD iCPD",
+        56,
+    ),
+    (
+        "one of two new lesions without a size is called larger",
+        [
+            *targets(100, 100, 100),
+            *[new(f"X{i}", 56, "", "UNEQUIVOCAL") for i in range(2)],
+            new("X0", 112, "", "INCREASED"),
+            new("X1", 112, "", "PRESENT"),
+        ],
+        "iUPD iCPD",
+        56,
+    ),
+    (
+        "a non-target without progression contradicts an iUPD of non-targets alone",
+        other("PRESENT", "UNEQUIVOCAL PROGRESSION", "PRESENT"),
+        "iUPD NON-iCR/NON-iUPD",
+        None,
+    ),
+    (
+        "what was in progression, not assessed, and is unchanged is in progression still",
+        [
+            *targets(100, 100, 100, 100),
+            *other("PRESENT", "UNEQUIVOCAL PROGRESSION", "NOT EVALUABLE", "UNCHANGED"),
+        ],
+        "iUPD iSD iUPD",
+        168,
+    ),
+    (
+        "a second lesion in doubt adds nothing to the sum of the new ones",
+        [
+            *targets(100, 100, 100),
+            *[new("X0", d, 12) for d in (56, 112)],
+            new("X1", 112, 11, "EQUIVOCAL"),
+        ],
+        "iUPD iUPD",
         56,
     ),
     (

@@ -82,13 +82,19 @@ def test_the_check_asks_for_the_word():
 
 
 def test_what_is_plain_is_said_without_a_warning():
-    """An unused line of the form, and a first scan after the reference date that is the baseline."""
+    """An unused line of the form, and first scans after the reference date that are the baseline: of
+    whom, and up to how many days after it.
+    """
     done = assessed([*targets(50, 50), new("X", 56)])
     assert said(done, "not needed") == [
         ("not needed", "lines for new lesions with nothing in them", 1)
     ]
     done = assessed([row("T1", d, 50) for d in (61, 121)])
     assert said(done, "read") == [("read", "first scans after the reference date", 1)]
+    late = {"1": (61, 121), "2": (-3, 56), "3": (40, 100)}
+    done = assessed([row("T1", d, 50) | {"subject": s} for s, days in late.items() for d in days])
+    note = [r["note"] for r in done.intake.rows() if r["status"] == "read" and r["kind"] == "date"]
+    assert note == ["of 2 subjects (1, 3), up to 61 days; late_baseline_days refuses them"]
 
 
 @quiet
@@ -148,6 +154,11 @@ def test_parts_that_were_measured_prove_progression_alone():
         assert done.timepoints["n_missing"].tolist() == [0, 1]
     swog = [r | {"perpendicular": "1"} for r in rows]
     assert overall(assessed(swog, C.SWOG_1992)) == "NE"
+    # SWOG: by 50 % or by 1000 mm2, each alone
+    for before, after, answer in ((50, 70, "PD"), (10, 13, "PD"), (10, 12, "NE")):
+        squares = [row("T1", 0, before), row("T1.1", 56, after), *rows[2:]]
+        squares = [r | {"perpendicular": r["size"]} for r in squares]
+        assert overall(assessed(squares, C.SWOG_1992)) == answer
 
 
 @quiet
@@ -230,7 +241,10 @@ def test_markers_that_are_not_known():
     rows = targets(50, 0, 0, 0)
     done = with_markers(rows, (300, 50, None, 60), cr_markers="all evaluable")
     assert overall(done) == "CR CR CR"
-    assert "a marker that CR asks to be normal was not measured" in done.explain(2)
+    unknown = "a marker that CR asks to be normal was not measured"
+    assert unknown in done.explain(2)
+    normal = with_markers(rows, (90, 50, None, 60), cr_markers="all evaluable")
+    assert unknown not in normal.explain(2), "what was normal at baseline is not asked for"
     done = with_markers(rows, (300, 50, 60, 250), (100, "", "", ""), cr_markers=["CgA"])
     assert overall(done) == "CR CR PR"
     with pytest.raises(nt.InputError, match="`cr_markers` must name markers of the table; got 'CE"):
@@ -238,6 +252,25 @@ def test_markers_that_are_not_known():
     with pytest.raises(nt.InputError, match="`cr_markers` of SizeCriteria must be 'none'"):
         with_markers(rows, (300, 50, 60, 70), cr_markers="CgA")
     assert overall(assessed(rows, cr_markers="all evaluable")) == "CR CR CR"
+
+
+def test_the_first_of_two_markers_above_their_limits_is_named():
+    """In the order in which they were asked for, wherever their rows stand."""
+    rows = targets(50, 0)
+    lesions = {n: [r[n] for r in rows] for n in sorted(rows[0])}
+    for names in (["CgA", "CEA"], ["CEA", "CgA"]):
+        markers = {
+            "subject": ["1"] * 4,
+            "day": [56, 56, 0, 0],
+            "marker": [*names, *names],
+            "value": [250, 250, 300, 300],
+            "unit": ["ug/L"] * 4,
+            "upper_limit": [100] * 4,
+        }
+        done = nt.assess({"lesions": lesions, "markers": markers}, cr_markers=["CgA", "CEA"])
+        assert overall(done) == "PR"
+        assert "chromogranin A is above its upper limit" in done.explain(1)
+        assert "CEA" not in done.explain(1)
 
 
 @pytest.mark.parametrize("rule", ["none", "all evaluable", ["CgA"]])
@@ -314,6 +347,28 @@ def test_a_cycle_has_a_baseline_of_its_own():
     )
     assert done.timepoints["day"].tolist() == [-4, 57]
     assert overall(done) == "PR"
+
+
+@quiet
+@pytest.mark.parametrize(
+    ("story", "rows", "answers"),
+    [
+        ("new in the cycle", [new("X", 168, 12)], "PD PD"),
+        ("there at its baseline", [new("X", 112, 12), new("X", 168, 12)], "SD SD"),
+        ("there before it alone", [new("X", 56, 12), new("X", 168, 12)], "SD SD"),
+        (
+            "in doubt by then, certain in the cycle",
+            [new("X", 112, "", "EQUIVOCAL"), new("X", 168, 12)],
+            "PD PD",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_new_in_a_cycle(story, rows, answers):
+    """New is what was not certainly there at the baseline of the cycle or before it."""
+    course = [*targets(50, 30, 80, 80, 80), *rows]
+    done = assessed(course, subjects={"randomized": "0", "crossed": "112"}, reference="crossed")
+    assert overall(done) == answers
 
 
 @quiet

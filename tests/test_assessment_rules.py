@@ -296,6 +296,17 @@ def test_days_in_place_of_dates():
 # Tracks
 
 
+@pytest.mark.parametrize(
+    "names", [("2", "9", "10"), ("A10", "A2", "A9"), ("10", "9", "A2"), ("0.5", "1", "1e1")]
+)
+def test_names_stand_in_order(names):
+    """Subjects, and readers likewise: as numbers where all names are numbers, else as text."""
+    course = rows({"T1": ("50", "40")})
+    for column in ("subject", "evaluator"):
+        parts = [[r | {column: name} for r in course] for name in names[::-1]]
+        assert assessed(*parts).subjects[column].tolist() == list(names)
+
+
 def test_evaluators_are_never_mixed():
     """Two readers with different targets have tracks of their own; who was not read is
     there, too.
@@ -343,6 +354,12 @@ def test_nodes_by_their_short_axis(name):
     criteria = nt.criteria.get(name)
     cells = {"Tnode1": (both("30", "20"), both("25", "15")), "Tnode2": (both("16"), both("12"))}
     assert measured(criteria, cells, attenuation="60") == [36, 27]
+
+
+def test_a_column_of_diameters_beside_sizes():
+    """A diameter counts in the rows that have one, the size in the others."""
+    cells = {"T1": ({"diameter": "50"}, {"diameter": "30"}), "T2": ("20", "10")}
+    assert measured(nt.criteria.RECIST_1_1, cells) == [70, 40]
 
 
 def test_a_nodes_long_axis_never_stands_for_its_short_one():
@@ -748,13 +765,15 @@ def test_the_liver_alone():
         r | {"organ": "BONE", "lesion": "X9", "role": "NEW"}
         for r in rows({"X9": (None, "PRESENT", "PRESENT")})
     ]
-    right = [r | {"organ": "Liver, right lobe"} if r["lesion"] == "T1" else r for r in lesions]
+    spelled = {"T1": "Liver, right lobe", "N1": "hepatic"}
+    right = [r | {"organ": spelled[r["lesion"]]} for r in lesions]
     done = assessed(right, bone)
     assert (done.subjects["pfs_days"][0], done.subjects["pfs_event"][0]) == (60, True)
     for selection in ({"organ": "liver"}, {"organ": ["LIVER"]}, np.array([True] * 6 + [False] * 2)):
         liver = assessed(right, bone, selection=selection)
         assert (liver.subjects["pfs_days"][0], liver.subjects["pfs_event"][0]) == (121, False)
         assert liver.timepoints.n_rows == 3
+        assert liver.timepoints["non_target"].tolist()[1:] == ["NON-CR/NON-PD"] * 2
 
 
 def test_every_lesion_by_itself():

@@ -178,6 +178,12 @@ def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
         with pytest.raises(nt.InputError, match=message):
             nt.assess(source, **how)
     assert len(nt.assess({"lesions": stair}).subjects["best"]) == 1
+    # the reader of most rows counts, beside one who read a visit or two
+    readers = {n: np.concatenate([v, v[:290], v[:1], v[:2]]) for n, v in stair.items()}
+    readers["subject"] = np.repeat(["0", "1", "0", "1"], (300, 290, 1, 2))
+    readers["evaluator"] = np.repeat(["A", "B"], (590, 3))
+    with pytest.raises(nt.InputError, match=message.replace("90,000", "360,000")):
+        nt.assess({"lesions": readers}, limits={"places": 80_000})
 
 
 def peak(lesions):
