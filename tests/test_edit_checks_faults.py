@@ -105,3 +105,9 @@ def test_every_serious_check_has_a_fault():
     """Each check whose findings are above note has a fault, and no fault stands for another."""
     wanted = {id for id, check in CHECKS.items() if check.severity != "note"}
     assert {name.partition(":")[0] for name in FAULTS} == wanted
+
+
+def test_every_remark_has_a_fault():
+    """Each check whose findings are notes has a fault that it must note."""
+    remarks = {id for id, check in CHECKS.items() if check.severity == "note"}
+    assert remarks <= {name.partition(":")[0] for name in NOTED}

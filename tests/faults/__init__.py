@@ -155,6 +155,8 @@ from faults import (  # noqa: E402 - each registers its faults
     lesions,  # noqa: F401
     measurements,  # noqa: F401
     missed,  # noqa: F401
+    noted,  # noqa: F401
+    noted_courses,  # noqa: F401
     responses,  # noqa: F401
     samples,  # noqa: F401
     structure,  # noqa: F401
