@@ -65,6 +65,7 @@ def places_of(data: Data, check: Check) -> Places:
     if data.counted:
         read, unread = np.sum(data.counted, axis=0).tolist()
         data.counted.clear()
+        unread = unread or (0 if read else _unread(data, check))
         return _places(read, unread, "place that can be read" if unread else "place to look at")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
@@ -72,13 +73,18 @@ def places_of(data: Data, check: Check) -> Places:
     first, *others = check.needs
     read, bad, lacking = _rows_read(data, check, first)
     for name in others:
-        its_read, _, its_lacking = _rows_read(data, check, name)
+        its_read, its_bad, its_lacking = _rows_read(data, check, name)
         if not its_read.any():
-            return Places(0, 0, its_lacking)
+            return Places(0, int(np.count_nonzero(its_bad)), its_lacking)
         if read.any():
             read = read & _together(data, check, first, name, its_read)
             lacking = f"rows of {first} that belong with rows of {name}"
     return _places(int(np.count_nonzero(read)), int(np.count_nonzero(bad)), lacking)
+
+
+def _unread(data: Data, check: Check) -> int:
+    """How many rows of the tables that a check needs hold what it cannot read."""
+    return sum(int(np.count_nonzero(_rows_read(data, check, name)[1])) for name in check.needs)
 
 
 def _places(looked_at: int, unreadable: int, lacking: str) -> Places:
@@ -186,7 +192,13 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
         return np.asarray(filled & np.isin(parse_flags(rows.table.column(column)), (0, 1)))
-    return filled
+    cells = rows.table.column(column)
+    return filled & cells.map(_says_something, np.bool_) if cells.is_text else filled
+
+
+def _says_something(cell: str) -> bool:
+    """Whether there is a letter or a digit in a cell: nothing else can be a word."""
+    return any(map(str.isalnum, cell))
 
 
 def _says_none(rows: Rows, column: str) -> Bools:

@@ -82,8 +82,9 @@ def sample_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     one = group(who, visit).first()
     who, visit, day = who[one], visit[one], day[one]
     given = ~rows.blank("visit") & ~rows.blank("marker")  # also one not done
-    looked(data, read.given, ~rows.blank("visit"))
     named = data.shared("visit", "markers")
+    seen_there = find_rows((rows.subject, named), (who, visit)) >= 0
+    looked(data, read.given & seen_there, ~rows.blank("visit"))
     # every visit of a subject, in time, beside every series of that subject
     seen, series = group(who, by=day), group(read.series, where=given)
     owner = rows.subject[series.first()]

@@ -19,9 +19,10 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, fallen_by, more_than, risen_by
 from nettumor.crf import parse_flags
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
-from nettumor.edit_checks.reading.marker_rows import CREATININE, DAY, Markers, markers_of
+from nettumor.edit_checks.reading.marker_rows import CREATININE, DAY, OTHER, Markers, markers_of
 from nettumor.errors import InputError
 from nettumor.markers import convert, get, names
 from nettumor.markers._units import parse
@@ -34,6 +35,11 @@ def _once(read: Markers, where: Bools) -> Ints:
     """
     date = read.rows.codes("day" if read.rows.table.has_days else "date")[0]
     return np.sort(group(read.rows.subject, date, where=where).first())
+
+
+def _no_unit(read: Markers) -> Bools:
+    """Where the unit is a word that is none."""
+    return np.asarray((read.per == OTHER) & ~read.rows.blank("unit"))
 
 
 def _unreadable(read: Markers, column: str) -> Bools:
@@ -58,6 +64,10 @@ def urine_collection_incomplete(data: Data, parameters: Parameters) -> Iterator[
     hours, volume = rows.number("duration"), rows.number("volume")
     low, high = parameters["min_hours"], parameters["max_hours"]
     least, most = parameters["min_ml"], parameters["max_ml"]
+    filled = [~rows.blank(c) for c in ("duration", "volume", "missed_voids")]
+    garbled = [_unreadable(read, c) for c in ("duration", "volume")]
+    held = np.logical_or.reduce(filled) & (per_day | _no_unit(read))
+    looked(data, per_day & ~np.logical_or.reduce(garbled), held)
     odd_time = more_than(low, hours) | more_than(hours, high)
     odd_volume = more_than(least, volume) | more_than(volume, most)
     lost = (
@@ -225,6 +235,9 @@ def urine_total_vs_concentration(data: Data, parameters: Parameters) -> Hits:
     hours = rows.number("duration")
     in_24h = np.where(hours > 0, total * 24 / hours, np.nan)
     share = parameters["percent"]
+    held = ~rows.blank("value") & ~rows.blank("concentration") & ~rows.blank("volume")
+    held &= (read.per == DAY) | _no_unit(read)
+    looked(data, (read.per == DAY) & ~np.isnan(amount) & np.isfinite(total), held)
     wrong = [
         risen_by(share, amount, t, strict=True) | fallen_by(share, amount, t, strict=True)
         for t in (total, in_24h)
@@ -283,6 +296,7 @@ def spot_vs_24h_mixed(data: Data, parameters: Parameters) -> Hits:
     """
     read = markers_of(data)
     kind = np.where(read.per == DAY, 0, np.where(read.per == CREATININE, 1, -1)).astype(np.int64)
+    looked(data, kind >= 0, (kind >= 0) | _no_unit(read))
     row, first = read.changed(kind)
     unit = read.rows.text("unit")
     return Hits(
@@ -325,6 +339,7 @@ def interfering_diet_or_drug(data: Data, parameters: Parameters) -> Iterator[Hit
     read = markers_of(data)
     rows, name = read.rows, read.marker_words[read.marker] if read.rows.n else np.empty(0, object)
     hiaa = read.given & np.isin(name, ("5-HIAA",))
+    looked(data, read.given, np.isin(name, ("5-HIAA", "chromogranin A")) & ~rows.blank("value"))
     free = np.zeros(rows.n, dtype=np.bool_)
     if "diet_restricted" in rows:
         free = hiaa & (parse_flags(rows.table.column("diet_restricted")) != 1)
