@@ -192,13 +192,17 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
         return np.asarray(filled & np.isin(parse_flags(rows.table.column(column)), (0, 1)))
+    return filled & says_something(rows, column)
+
+
+def says_something(rows: Rows, column: str) -> Bools:
+    """Where there is a letter or a digit in a cell: nothing else can be a word."""
+    if column not in rows:
+        return np.zeros(rows.n, np.bool_)
     cells = rows.table.column(column)
-    return filled & cells.map(_says_something, np.bool_) if cells.is_text else filled
-
-
-def _says_something(cell: str) -> bool:
-    """Whether there is a letter or a digit in a cell: nothing else can be a word."""
-    return any(map(str.isalnum, cell))
+    if not cells.is_text:
+        return ~rows.blank(column)
+    return cells.map(lambda cell: any(map(str.isalnum, cell)), np.bool_)
 
 
 def _says_none(rows: Rows, column: str) -> Bools:
