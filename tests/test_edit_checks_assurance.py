@@ -6,6 +6,8 @@ import pytest
 
 import nettumor as nt
 from nettumor import crf, edit_checks
+from nettumor.crf import LAYOUTS
+from nettumor.edit_checks import CHECKS
 from test_edit_checks import CASES, settings_of, tables_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -92,6 +94,90 @@ def test_what_could_not_be_read_has_not_passed(change):
         state = found.runs.rows()[0]
         assert (id, state["status"], state["looked_at"]) == (id, "skipped", 0)
         assert state["reason"]
+
+
+ROWS_WITHOUT = {"M13"}
+"""Checks that also look at rows in which a column that they need is not filled."""
+
+SEEN_IN = {
+    "R04": ("markers.unit",),
+    "R03": ("markers.unit", "markers.value"),
+    "R05": ("markers.marker",),
+    "K13": ("markers.marker",),
+    "X01": ("TR.TRSTRESC",),
+    "X02": ("TR.TRORRESU", "TR.TRSTRESU"),
+}
+"""Columns that checks read beside those that they need."""
+
+
+def needed(id):
+    """The columns that a check cannot do without, each with those that may stand for it."""
+    for table, needs in CHECKS[id].needs.items():
+        for need in needs:
+            yield table, [o.strip() for o in need.replace(" or ", "|").split("|")]
+    for place in SEEN_IN.get(id, ()):
+        table, _, column = place.partition(".")
+        yield table, [column]
+
+
+def kind(table, column):
+    """What a column holds by the layout, or by the name of an SDTM variable."""
+    if table in LAYOUTS:
+        return LAYOUTS[table][column].kind if column in LAYOUTS[table].names() else "text"
+    return {"STRESN": "number", "DTC": "date"}.get(column[2:], "text")
+
+
+def run_without(id, table, columns, how):
+    """The state of a check over its reject tables with columns blank or in words that are none."""
+    tables, settings = tables_of(CASES / id, "reject"), settings_of(CASES / id)
+    name = {n.upper(): n for n in tables}.get(table.upper(), "")
+    held = [c for c in columns if name and c in tables[name]]
+    if not held:
+        return None, held
+    for column in held:
+        tables = without(tables, name, column, how)
+    found = edit_checks.run(
+        crf.read(tables, incomplete="keep"),
+        settings.get("criteria", "recist-1.1"),
+        checks=[id],
+        parameters={id: settings.get("parameters", {})},
+        configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
+    )
+    return found.runs.rows()[0], held
+
+
+@pytest.mark.parametrize("how", ["garbled", "blank"])
+@pytest.mark.parametrize("letter", sorted({id[0] for id in CHECKS}))
+def test_no_check_passes_over_a_column_that_it_cannot_read(letter, how):
+    """Of every check each needed column in turn is there and holds nothing that can be read, or
+    nothing: the check has a finding, or is skipped with a reason and says how many cells it could
+    not read; never has it passed.
+    """
+    wrong = []
+    for id in sorted(i for i in CHECKS if i[0] == letter):
+        for table, columns in needed(id):
+            state, held = run_without(id, table, columns, how)
+            if state is None or state["status"] == "findings":
+                continue
+            unread = how == "garbled" and any(kind(table, c) != "text" for c in held)
+            if id in ROWS_WITHOUT and state["status"] == "passed":
+                assert not unread or state["unreadable"]
+            elif (
+                state["status"] != "skipped"
+                or not state["reason"]
+                or (unread and not state["unreadable"])
+            ):
+                wrong.append((id, table, held, how, state))
+    assert not wrong
+
+
+@pytest.mark.parametrize("cells", [["?!", "??"], ["", ""], ["one", "two"]])
+def test_numbers_of_rows_that_are_none(cells):
+    """Sequence numbers in words are not looked at, in no domain."""
+    tr = {"USUBJID": ["01", "01"], "TRTESTCD": ["LDIAM"] * 2, "TRSEQ": cells}
+    found = edit_checks.run(crf.read({"TR": tr}, incomplete="keep"), checks=["X14"])
+    state = found.runs.rows()[0]
+    assert (state["status"], state["unreadable"]) == ("skipped", sum(c != "" for c in cells))
 
 
 def test_places_are_those_that_belong_together():

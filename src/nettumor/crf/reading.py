@@ -27,6 +27,7 @@ from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits
+from nettumor.crf.own_outputs import own_output
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.sdtm_presence import presence_domain
@@ -439,6 +440,8 @@ def _from_folder(
         near = nearest_table(stem)
         if use is not None and use.table == IGNORE:
             left(path, "not needed", "as the study file says")
+        elif use is None and (what := own_output(path)):
+            left(path, "not needed", f"{what} that this library wrote")
         elif path.is_dir():
             left(path, "ignored", f"a folder in the folder is not read{near}")
         elif not is_readable(path):

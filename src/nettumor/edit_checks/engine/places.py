@@ -68,6 +68,7 @@ def places_of(data: Data, check: Check) -> Places:
     if counted:
         read, unread = np.sum(counted, axis=0).tolist()
         counted.clear()
+        unread = unread or (0 if read else _unread(data, check))
         return _places(read, unread, "place that can be read" if unread else "place to look at")
     if not check.needs:
         held = (*data.tables.values(), *data.tables.domains.values())
@@ -75,13 +76,18 @@ def places_of(data: Data, check: Check) -> Places:
     first, *others = check.needs
     read, bad, lacking = _rows_read(data, check, first)
     for name in others:
-        its_read, _, its_lacking = _rows_read(data, check, name)
+        its_read, its_bad, its_lacking = _rows_read(data, check, name)
         if not its_read.any():
-            return Places(0, 0, its_lacking)
+            return Places(0, int(np.count_nonzero(its_bad)), its_lacking)
         if read.any():
             read = read & _together(data, check, first, name, its_read)
             lacking = f"rows of {first} that belong with rows of {name}"
     return _places(int(np.count_nonzero(read)), int(np.count_nonzero(bad)), lacking)
+
+
+def _unread(data: Data, check: Check) -> int:
+    """How many rows of the tables that a check needs hold what it cannot read."""
+    return sum(int(np.count_nonzero(_rows_read(data, check, name)[1])) for name in check.needs)
 
 
 def _places(looked_at: int, unreadable: int, lacking: str) -> Places:
@@ -181,7 +187,7 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(parse_new_lesions(rows.table.column(column)) > 0)
     if kind == "date" or (column == "day" and rows.table.has_days):
         dates = rows.when if column in ("date", "day") else rows.dates(column)
-        return (dates.status == DateStatus.FULL) | (dates.status == DateStatus.PARTIAL)
+        return np.asarray((dates.status == DateStatus.FULL) | (dates.status == DateStatus.PARTIAL))
     if rows.name == "lesions" and column in MEASURES:
         return filled & ~rows.cells.unreadable(column)  # also a unit that is not known
     if kind == "number":
@@ -194,7 +200,17 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
         return filled & (parse_flags(rows.table.column(column)) >= 0)
-    return filled
+    return filled & says_something(rows, column)
+
+
+def says_something(rows: Rows, column: str) -> Bools:
+    """Where there is a letter or a digit in a cell: nothing else can be a word."""
+    if column not in rows:
+        return np.zeros(rows.n, np.bool_)
+    cells = rows.table.column(column)
+    if not cells.is_text:
+        return ~rows.blank(column)
+    return cells.map(lambda cell: any(map(str.isalnum, cell)), np.bool_)
 
 
 def _says_none(rows: Rows, column: str) -> Bools:

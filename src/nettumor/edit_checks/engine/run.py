@@ -395,8 +395,8 @@ def _one(
             hits = [h for h in hits if len(h.rows)]
         places = places_of(data, check)
     except Skip as skip:
-        places_of(data, check)  # what it counted before it gave up is not the next one's
-        return _State(check, "skipped", str(skip))
+        unread = places_of(data, check).unreadable  # also: its counts are not the next one's
+        return _State(check, "skipped", str(skip), [], Places(0, unread))
     except Exception as error:  # the state of the check says so; the run goes on
         return _State(check, "failed", f"{type(error).__name__}: {error}")
     share = settings.allow.get(check.id, 0.0)

@@ -91,6 +91,8 @@ class Markers:
         Codes; ``marker_words`` and ``unit_words`` say of what (a key of `unit_key`; "" is blank).
     per_day, per_creatinine : ndarray of bool
         What the unit counts per: 24 h of collection, creatinine.
+    no_unit : ndarray of bool
+        The unit is a word that is none.
     value : ndarray of float
         The number; NaN where there is none, also for ``<5``.
     given : ndarray of bool
@@ -110,6 +112,7 @@ class Markers:
     unit_words: Words
     per_day: Bools
     per_creatinine: Bools
+    no_unit: Bools
     value: Floats
     given: Bools
     time: Floats
@@ -161,7 +164,9 @@ def markers_of(data: Data) -> Markers:
     unit, unit_words = _coded(rows, "unit", lambda w: unit_key(w)[0])
     codes, words = rows.codes("unit")
     per = np.array([unit_key(str(w))[1] for w in words] or [OTHER], dtype=object)
-    per_day, per_creatinine = (np.asarray(per == kind)[codes] for kind in (DAY, CREATININE))
+    per_day, per_creatinine, other = (
+        np.asarray(per == kind)[codes] for kind in (DAY, CREATININE, OTHER)
+    )
     numbers = rows.numbers("value")
     given = ~(np.isnan(numbers.value) & np.isnan(numbers.below) & np.isnan(numbers.above))
     time = np.where(np.isnan(rows.when.earliest), np.inf, rows.when.earliest)
@@ -175,6 +180,7 @@ def markers_of(data: Data) -> Markers:
         unit_words,
         per_day,
         per_creatinine,
+        other & ~rows.blank("unit"),
         numbers.value,
         given,
         time,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nettumor._whole_file import write_whole
+from nettumor.crf.own_outputs import AUTHOR
 from nettumor.edit_checks.engine.run_before import ANSWERS, NOT_ANSWERS
 from nettumor.edit_checks.reports.outputs import about, encoded, sentence, source
 from nettumor.errors import InputError, missing_extra
@@ -100,6 +101,7 @@ def write_book(
         "strings_to_numbers": False,
     }
     with _named(path), workbook_class()(packed, options) as book:
+        book.set_properties({"author": AUTHOR})
         head = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "valign": "top"})
         body = book.add_format({"valign": "top", "text_wrap": True})
         for name, content in sheets.items():

@@ -34,6 +34,8 @@ def diary_count_without_days(data: Data, parameters: Parameters) -> Iterator[Hit
     """A mean or total of a period with no recorded day, or without the number of days."""
     read = diary_of(data)
     rows, days = read.rows, read.rows.number("days_recorded")
+    filled = ~rows.blank("total") | ~rows.blank("per_day")
+    looked(data, ~np.isnan(rows.number("total")) | ~np.isnan(rows.number("per_day")), filled)
     for column in ("total", "per_day"):
         given = read.period & ~np.isnan(rows.number(column)) & ~(days > 0)
         if column == "per_day":
@@ -199,7 +201,8 @@ def diary_mean_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         read.per_block(np.nan_to_num(read.count), counted),
         read.per_block(np.ones(rows.n), counted),
     )
-    both = read.period & read.in_block & (n > 0)
+    told = ~np.isnan(rows.number("per_day")) | ~np.isnan(rows.number("total"))
+    both = read.period & read.in_block & (n > 0) & told
     if not both.any():
         raise Skip(
             "no period has both daily counts and a mean or total (joined by subject, symptom and "

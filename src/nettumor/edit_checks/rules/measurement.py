@@ -359,6 +359,10 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
     target = rows.cells.role == Role.TARGET
     size, across, collected = (in_mm(rows, c) for c in ("size", "perpendicular", "diameter"))
     node = rows.cells.nodal & target
+    filled = [~rows.blank(c) for c in ("size", "perpendicular", "diameter")]
+    garbled = [f & np.isnan(v) for f, v in zip(filled, (size, across, collected), strict=True)]
+    held = target & np.logical_or.reduce(filled)
+    looked(data, held & ~np.logical_or.reduce(garbled), held)
     asked = rows.table.source.kind == "sdtm" or bool((rows.cells.nodal & ~np.isnan(across)).any())
     long_only = node & (size > 0) & rows.blank("perpendicular") & np.isnan(collected) & asked
     long_only &= rows.cells.state != State.TOO_SMALL  # 5 mm stands for it in either column

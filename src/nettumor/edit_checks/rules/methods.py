@@ -39,7 +39,7 @@ def _kinds(data: Data, rows: Rows) -> tuple[Ints, list[str]]:
 def imaged_by(data: Data, rows: Rows, *kinds: str) -> Bools:
     """Rows whose method is of one of these kinds."""
     code, known = _kinds(data, rows)
-    return np.array([k in kinds for k in known], dtype=np.bool_)[code]
+    return np.asarray(np.array([k in kinds for k in known], dtype=np.bool_)[code])
 
 
 @made_once

@@ -16,7 +16,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, at_least, more_than
 from nettumor.crf import Role, State, parse_flags
-from nettumor.edit_checks.engine.places import looked
+from nettumor.edit_checks.engine.places import looked, says_something
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline, first_rows
@@ -186,7 +186,7 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
         lambda w: w.strip().upper().startswith(("POS", "MALIG")), np.bool_
     )
     told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
-    looked(data, told & ~rows.blank("organ"), ~rows.blank("state") & ~rows.blank("organ"))
+    looked(data, told & says_something(rows, "organ"), ~rows.blank("state") & ~rows.blank("organ"))
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])
     decides = _called_progression(data) & ~_other_reasons(data, doubtful)
     bad = rows.in_time.is_first(doubtful) & decides[rows.timepoint]

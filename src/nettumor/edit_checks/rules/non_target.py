@@ -202,7 +202,7 @@ def _back(read: _Read) -> Bools:
     state = read.table.lesions.state
     gone = (read.code == Response.CR) & (state != State.MERGED) & (read.rows.order[read.row] > 0)
     if not gone.any():
-        return gone
+        return np.asarray(gone)
     assessed = read.code > Response.NE
     last = read.in_time.previous(assessed)
     return np.asarray(assessed & (last >= 0) & gone[last] & (read.code != Response.CR))

@@ -294,6 +294,9 @@ def assessment_after_pd(data: Data, parameters: Parameters) -> Hits:
 def ne_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """NE without a reason beside it or beside a lesion of the visit; one finding a row."""
     said = reported(data)
+    given = np.logical_or.reduce([~said.rows.blank(c) for c in ("overall", "target", "non_target")])
+    read = np.logical_or.reduce([c > 0 for c in (said.overall, said.target, said.non_target)])
+    looked(data, read, given)
     open_ = said.use & said.rows.blank("reason")
     if "status" in said.rows:
         open_ &= said.rows.word("status") != "NOT DONE"  # `O13` speaks

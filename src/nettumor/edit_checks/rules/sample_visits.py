@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import Floats, more_than
-from nettumor.edit_checks.engine.places import looked
+from nettumor.edit_checks.engine.places import looked, says_something
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import markers_of
@@ -82,8 +82,10 @@ def sample_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     one = group(who, visit).first()
     who, visit, day = who[one], visit[one], day[one]
     given = ~rows.blank("visit") & ~rows.blank("marker")  # also one not done
-    looked(data, read.given, ~rows.blank("visit"))
     named = data.shared("visit", "markers")
+    seen_there = find_rows((rows.subject, named), (who, visit)) >= 0
+    told = read.given & seen_there & says_something(rows, "marker")
+    looked(data, told, ~rows.blank("visit"))
     # every visit of a subject, in time, beside every series of that subject
     seen, series = group(who, by=day), group(read.series, where=given)
     owner = rows.subject[series.first()]

@@ -9,6 +9,7 @@ contradict themselves. How domains refer to each other is checked in `sdtm_links
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -179,11 +180,24 @@ def orres_stresn_unit_conversion(data: Data, parameters: Parameters) -> Iterator
         )
 
 
+_CODE = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
+
+
+def _are_codes(rows: Rows) -> Bools:
+    """Where the test of TR is written as a code is, known or not."""
+    codes = rows.table.column("TRTESTCD")
+    return codes.map(lambda w: _CODE.fullmatch(w.strip().upper()) is not None, np.bool_)
+
+
 @check("X03", needs={"TR": ("TRTESTCD", "TRSTRESN")})
 def stresu_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A size in TR without a unit; one finding where TR has no column for it."""
     rows = data["TR"]
-    bad = tests_of(rows, SIZES) & ~np.isnan(rows.number("TRSTRESN")) & rows.blank("TRSTRESU")
+    sizes, known = tests_of(rows, SIZES), _are_codes(rows)
+    looked(
+        data, sizes & ~np.isnan(rows.number("TRSTRESN")), (sizes | ~known) & ~rows.blank("TRSTRESN")
+    )
+    bad = sizes & ~np.isnan(rows.number("TRSTRESN")) & rows.blank("TRSTRESU")
     if "TRSTRESU" not in rows and bad.any():
         yield Hits(
             table="TR",
@@ -280,6 +294,7 @@ def derived_sum_collected(data: Data, parameters: Parameters) -> Hits:
     if parameters["collected"]:
         raise Skip("the parameter collected says that sums were collected")
     rows = data["TR"]
+    looked(data, _are_codes(rows), ~rows.blank("TRTESTCD"))
     marked = np.zeros(rows.n, dtype=np.bool_)
     if "TRORIG" in rows:
         marked = rows.table.column("TRORIG").map(
@@ -328,7 +343,7 @@ def sequence_number_twice(data: Data, parameters: Parameters) -> Iterator[Hits]:
         given = ~rows.blank(f"{name}SEQ") & ~rows.blank("USUBJID")
         alike = group(rows.codes("USUBJID")[0], rows.codes(f"{name}SEQ")[0], where=given)
         again = np.flatnonzero(alike.occurrence > 0)
-        looked(data, given, given)
+        looked(data, ~np.isnan(rows.number(f"{name}SEQ")), given)
         yield Hits(
             table=name,
             rows=again,

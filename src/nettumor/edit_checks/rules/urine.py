@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, fallen_by, more_than, risen_by
 from nettumor.crf import parse_flags
+from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
@@ -58,6 +59,10 @@ def urine_collection_incomplete(data: Data, parameters: Parameters) -> Iterator[
     hours, volume = rows.number("duration"), rows.number("volume")
     low, high = parameters["min_hours"], parameters["max_hours"]
     least, most = parameters["min_ml"], parameters["max_ml"]
+    filled = [~rows.blank(c) for c in ("duration", "volume", "missed_voids")]
+    garbled = [_unreadable(read, c) for c in ("duration", "volume")]
+    held = np.logical_or.reduce(filled) & (per_day | read.no_unit)
+    looked(data, per_day & ~np.logical_or.reduce(garbled), held)
     odd_time = more_than(low, hours) | more_than(hours, high)
     odd_volume = more_than(least, volume) | more_than(volume, most)
     lost = (
@@ -225,6 +230,9 @@ def urine_total_vs_concentration(data: Data, parameters: Parameters) -> Hits:
     hours = rows.number("duration")
     in_24h = np.where(hours > 0, total * 24 / hours, np.nan)
     share = parameters["percent"]
+    held = ~rows.blank("value") & ~rows.blank("concentration") & ~rows.blank("volume")
+    held &= read.per_day | read.no_unit
+    looked(data, read.per_day & ~np.isnan(amount) & np.isfinite(total), held)
     wrong = [
         risen_by(share, amount, t, strict=True) | fallen_by(share, amount, t, strict=True)
         for t in (total, in_24h)
@@ -279,6 +287,7 @@ def spot_vs_24h_mixed(data: Data, parameters: Parameters) -> Hits:
     """
     read = markers_of(data)
     kind = np.where(read.per_day, 0, np.where(read.per_creatinine, 1, -1))
+    looked(data, kind >= 0, (kind >= 0) | read.no_unit)
     row, first = read.changed(kind)
     return Hits(
         table="markers",
@@ -320,6 +329,7 @@ def interfering_diet_or_drug(data: Data, parameters: Parameters) -> Iterator[Hit
     read = markers_of(data)
     rows, name = read.rows, read.marker_words[read.marker] if read.rows.n else np.empty(0, object)
     hiaa = read.given & np.isin(name, ("5-HIAA",))
+    looked(data, read.given, np.isin(name, ("5-HIAA", "chromogranin A")) & ~rows.blank("value"))
     free = np.zeros(rows.n, dtype=np.bool_)
     if "diet_restricted" in rows:
         free = hiaa & (parse_flags(rows.table.column("diet_restricted")) != 1)
