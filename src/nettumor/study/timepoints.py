@@ -204,7 +204,8 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
         nothing = np.empty(0)
         dates = Dates(nothing, np.empty(0, dtype=np.int8), nothing, nothing)
         return dates, _joined([]), Column.of_distinct([], _joined([]))
-    cell_of_row, cells, texts, own = [], [], [], []
+    cells: list[Dates] = []
+    cell_of_row, texts, own = [], [], []
     for turn, table in enumerate(tables):
         read, column = table.when_cells()
         number, first = number_rows(column.codes)
@@ -214,14 +215,14 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
         texts.append(np.asarray(text.words, dtype=object)[text.codes[first]])
         own.append((np.full(len(cell), turn + 1), text.codes[first]))
     dates = Dates(*(np.concatenate([getattr(c, n) for c in cells]) for n in _OF_DATES))
-    text = np.concatenate(texts)
+    words = np.concatenate(texts)
     table_of, word = (np.concatenate(part) for part in zip(*own, strict=True))
     # cells that are one date: of full ones the day, of others the words in their own table
     full = dates.status == DateStatus.FULL
     day, _ = codes_of(np.where(full, dates.day, 0.0))
     number, first = number_rows(np.where(full, 0, table_of), np.where(full, day, word))
     of_row = number[np.concatenate(cell_of_row)]
-    return _at(dates, first), of_row, Column.of_distinct(text[first].tolist(), of_row)
+    return _at(dates, first), of_row, Column.of_distinct(words[first].tolist(), of_row)
 
 
 _OF_DATES = ("day", "status", "earliest", "latest")
