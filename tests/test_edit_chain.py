@@ -5,12 +5,17 @@ criteria.
 import attrs
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.criteria import RECIST_1_1, SizeCriteria
 from nettumor.edit_checks import Data, Skip
 from nettumor.study import like_courses
+from nettumor.study.subjects import read_subjects, reference_of_visits
+from nettumor.study.tracks import read_names
+from nettumor.study.visits import place_visits
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
@@ -241,8 +246,10 @@ def test_a_visit_without_lesions_is_not_judged():
         ("", "2024-02", 2),  # else at its own date: a month stands before its days
         ("UNSCHEDULED", "2024-02-20", 2),  # of an unscheduled visit at the last scan until then
         ("UNSCHEDULED", "2024-03-09", 3),
-        ("UNSCHEDULED", "2024-01-20", 2),  # before them all, or undated, at the first
-        ("UNSCHEDULED", "", 2),
+        ("UNSCHEDULED", "2024-01-20", 2),  # before them all at the first
+        ("UNSCHEDULED", "2024-02", 2),  # where all days of the month give one scan, there
+        ("UNSCHEDULED", "2024-03", 3),
+        ("UNSCHEDULED", "", 4),  # at none of them where nothing says at which
         ("1", "2024-02-01", 2),  # a visit without scans has its place in time
         ("SCREENING", "", 0),
     ],
@@ -268,7 +275,153 @@ def test_a_response_stands_at_its_scans(visit, date, stands):
     alone = len(points) == 5
     assert alone == (points.lesions[stands] < 0)
     assert points.order.tolist() == list(range(-1, len(points) - 1))
-    assert data["lesions"].order.tolist() == [-1, 0, 1 + (alone and stands < 3), 2 + alone]
+    later = [p for p in range(2, len(points)) if not alone or p != stands]
+    assert data["lesions"].order.tolist() == [-1, 0, *(p - 1 for p in later)]
+
+
+def test_a_response_without_a_date_stands_with_the_scans_that_have_none():
+    """Of an unscheduled visit with one scan on a day the response is there, whatever its date; with
+    a lesion that has no date beside, there.
+    """
+    lesions = {
+        "subject": ["01"] * 2,
+        "lesion": ["T1"] * 2,
+        "role": ["TARGET"] * 2,
+        "visit": ["0", "UNSCHEDULED"],
+        "date": ["2024-01-03", "2024-02-10"],
+        "size": [30, 30],
+    }
+    response = {"subject": ["01"], "visit": ["UNSCHEDULED"], "date": [""], "overall": ["SD"]}
+    data = Data(crf.read({"lesions": lesions, "responses": response}), RECIST_1_1)
+    assert data["responses"].timepoint.tolist() == [1]
+    added = {"subject": "01", "lesion": "T2", "role": "TARGET", "visit": "UNSCHEDULED", "date": ""}
+    more = {n: [*v, added.get(n, 20)] for n, v in lesions.items()}
+    data = Data(crf.read({"lesions": more, "responses": response}), RECIST_1_1)
+    assert data["lesions"].timepoint.tolist() == [0, 1, 2]
+    assert data["responses"].timepoint.tolist() == [2]
+
+
+def places(tables):
+    """The place of each lesion row among the scans of its track from the baseline on: by `assess`,
+    and by the checks; negative before the baseline.
+    """
+    study, out = crf.read(tables), []
+    lesions, names = study["lesions"], read_names(study, None)
+    subjects = read_subjects(study, names, None)
+    start = reference_of_visits(lesions, subjects.offset, subjects.reference)
+    out.append(np.maximum(place_visits(lesions, names, start).timepoint, -2))
+    data = Data(study, RECIST_1_1)
+    points, at = data.timepoints, data["lesions"].timepoint
+    order = np.where(points.order < 0, -2, points.index)
+    for track in range(data.n_tracks):  # a visit with a response alone has no place
+        scans = np.flatnonzero(
+            (points.track == track) & (points.order >= 0) & (points.lesions >= 0)
+        )
+        order[scans] = np.arange(len(scans)) + points.no_disease[track]
+    return [*out, order[at]]
+
+
+def rows_of(role, visit, when, *, column="date", state=""):
+    """The row of a lesion of subject 01."""
+    size = 20 if role == "TARGET" else ""
+    return {
+        "subject": "01",
+        "lesion": role[:1] + "1",
+        "role": role,
+        "visit": visit,
+        column: when,
+        "size": size,
+        "state": state,
+    }
+
+
+def table(*rows):
+    """The rows as columns."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+UNUSED = rows_of("NEW", "0", "2024-01-01")
+FIRST = {
+    "unused lines alone begin nothing": (
+        [UNUSED, rows_of("TARGET", "1", "2024-02-01"), rows_of("TARGET", "2", "2024-03-01")],
+        [-2, 0, 1],
+    ),
+    "nor before a course of new lesions": (
+        [
+            UNUSED,
+            rows_of("NEW", "1", "2024-02-01", state="PRESENT"),
+            rows_of("TARGET", "2", "2024-03-01"),
+        ],
+        [-2, 1, 2],
+    ),
+    "new lesions alone have no baseline": (
+        [rows_of("NEW", "0", "2024-01-01", state="PRESENT"), rows_of("TARGET", "1", "2024-02-01")],
+        [1, 2],
+    ),
+    "day 0 is the reference without any column of the subjects": (
+        [rows_of("TARGET", v, d, column="day") for v, d in (("S", -20), ("0", -2), ("1", 50))],
+        [-2, 0, 1],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "expected"), FIRST.values(), ids=list(FIRST))
+def test_the_first_visit_is_that_of_assess(rows, expected):
+    """Where a course begins is one rule, of `assess` and of the checks; a response of an
+    unscheduled visit without a date moves no scan, in either.
+    """
+    when = "day" if "day" in rows[0] else "date"
+    responses = {"subject": ["01"], "visit": ["UNSCHEDULED"], when: [""], "overall": ["SD"]}
+    for more in ({}, {"responses": responses}):
+        of_assess, of_checks = places({"lesions": table(*rows)} | more)
+        assert of_assess.tolist() == of_checks.tolist() == expected
+
+
+@pytest.mark.parametrize("column", ["randomized", "treatment_start"])
+def test_days_count_from_day_0_whatever_the_subjects_table_has(column):
+    """A study of days has its reference on day 0: where the subjects table has another day, none, or
+    a date.
+    """
+    rows = FIRST["day 0 is the reference without any column of the subjects"][0]
+    for when in (30, "", "2024-02-01"):
+        subjects = {"subject": ["01"], column: [when]}
+        of_assess, of_checks = places({"lesions": table(*rows), "subjects": subjects})
+        assert of_assess.tolist() == of_checks.tolist() == [-2, 0, 1]
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**40))
+def test_scans_stand_where_assess_has_them(seed):
+    """Random studies of lost visits, partial dates, several scans a visit and unused lines, and
+    responses that are undated: each row of a lesion has one place, by `assess` and by the checks.
+    """
+    rng = np.random.default_rng(seed)
+    visits = ["0", "1", "2", "UNSCHEDULED", "UNSCHEDULED 2.1", "", "SCREENING", "END"]
+    rows, said = [], []
+    for day in np.sort(rng.integers(-30, 200, int(rng.integers(1, 6)))):
+        visit = str(rng.choice(visits))
+        said.append(visit)
+        for role in ("TARGET", "NON-TARGET", "NEW"):
+            date = str(np.datetime64("2024-01-10") + day + int(rng.integers(0, 2)))
+            written = [date, date, date, date[:7], ""][int(rng.integers(0, 5))]
+            state = str(rng.choice(["", "PRESENT"])) if role != "TARGET" else ""
+            if rng.random() < 0.7 and (visit or written):
+                rows.append(rows_of(role, visit, written, state=state))
+    if not rows:
+        return
+    n = len(said)
+    tables = {
+        "lesions": table(*rows),
+        "responses": {
+            "subject": ["01"] * n,
+            "visit": said,
+            "date": rng.choice(["", "2024-03"], n).tolist(),
+            "overall": ["SD"] * n,
+        },
+        "subjects": {"subject": ["01"], "randomized": [["", "2024-01-10"][seed % 2]]},
+    }
+    of_assess, of_checks = places(tables)
+    assert of_assess.tolist() == of_checks.tolist()
 
 
 def test_criteria_without_lesions_are_skipped():

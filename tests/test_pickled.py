@@ -3,6 +3,7 @@
 import concurrent.futures
 import copy
 import multiprocessing
+import pathlib
 import pickle
 import sys
 from types import MappingProxyType
@@ -16,7 +17,9 @@ from nettumor import crf, edit_checks
 from nettumor._sealed import alike, sealed
 from nettumor.crf import forked
 from nettumor.crf.columns import Column
+from nettumor.crf.reading import read_quietly
 from nettumor.edit_checks.engine.configuration import Configuration
+from nettumor.study import like_courses
 
 LESIONS = {
     "subject": ["01", "01", "01", "01", "02", "02"],
@@ -151,6 +154,88 @@ def test_a_pool_of_processes_takes_and_gives_them():
         1, mp_context=multiprocessing.get_context("spawn")
     ) as pool:
         assert pool.submit(nt.assess, tables).result(timeout=120) == nt.assess(tables)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "spawn",
+        pytest.param(
+            "fork",
+            marks=[
+                pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there"),
+                pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # 3.12 warns of threads
+            ],
+        ),
+    ],
+)
+def test_a_pool_carries_each_of_them(way):
+    """Each goes to another process and comes back equal and read-only, and the checks that run there
+    under a configuration find what they find here.
+    """
+    held = holdings()
+    context = multiprocessing.get_context(way)
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
+        back = pool.submit(copy.deepcopy, held).result(timeout=120)
+        found = pool.submit(
+            edit_checks.run, held["Tables"], configuration=held["Configuration"]
+        ).result(timeout=120)
+    for name, value in held.items():
+        assert back[name] == value, name
+        assert not writeable(back[name]), name
+    assert found == edit_checks.run(held["Tables"], configuration=CONFIGURATION)
+    assert found != held["Findings"]
+
+
+def test_courses_judged_in_groups_come_back_equal(monkeypatch):
+    """An assessment, and findings, of unlike courses, which are judged in groups."""
+    monkeypatch.setattr(like_courses, "_SPARE", 0)
+    monkeypatch.setattr(like_courses, "_SMALL", 0)
+    uneven = {name: [*cells, cells[1]] for name, cells in LESIONS.items()}
+    uneven["date"][-1] = "2024-05-01"
+    done, found = nt.assess({"lesions": uneven}), edit_checks.run({"lesions": uneven})
+    assert len(done.judgement.each) > 1
+    for held in (done, found):
+        for back in (copy.deepcopy(held), pickle.loads(pickle.dumps(held))):
+            assert back == held
+            assert not writeable(back)
+
+
+EXPORTS = pathlib.Path(__file__).resolve().parent / "data" / "exports"
+
+
+def read_exports():
+    """The tables of each export of one study: every reader is at work."""
+    folders = sorted(p for p in EXPORTS.iterdir() if p.is_dir())
+    return {p.name: read_quietly(p, study=p.with_suffix(".toml")) for p in folders}
+
+
+def to_queue(answers):
+    """What a forked child reads, sent to its parent."""
+    for item in read_exports().items():
+        answers.put(item)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is forked there")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Python 3.12 warns of threads
+def test_a_forked_child_reads_after_every_reader():
+    """Text, XPORT, workbooks, XML, files of R, SPSS and Stata: a forked child reads each after its
+    parent has read them all, and its tables are equal to those of the parent.
+    """
+    here = read_exports()
+    fork = multiprocessing.get_context("fork")
+    answers = fork.Queue()
+    child = fork.Process(target=to_queue, args=(answers,))
+    child.start()
+    try:
+        there = dict(answers.get(timeout=120) for _ in here)
+    finally:
+        child.kill()
+        child.join()
+    assert len(here) > 10
+    for name, tables in here.items():
+        assert there[name] == tables, name
+        assert not writeable(there[name]), name
 
 
 def in_a_fork(source, answers):

@@ -71,7 +71,7 @@ from nettumor.errors import InputError, choose, did_you_mean, listed
 from nettumor.study.partial_reference import Reference, with_partial_reference
 from nettumor.study.population import read_population
 from nettumor.study.schedule import described, scheduled
-from nettumor.study.subjects import Subjects, read_subjects
+from nettumor.study.subjects import Subjects, read_subjects, reference_of_visits
 from nettumor.study.tracks import Names, read_names, tracks_of
 from nettumor.study.visits import Visits, place_visits
 
@@ -351,7 +351,8 @@ class _Placed:
 def _placed(group: Group, asked: Asked) -> _Placed:
     """The lesions in their places, without the scans that are dated after death."""
     lesions, names = group.tables["lesions"], group.names
-    visits = place_visits(lesions, names, _reference(group.tables, group.subjects))
+    start = reference_of_visits(lesions, group.subjects.offset, group.subjects.reference)
+    visits = place_visits(lesions, names, start)
     alive = before_death(lesions, names, group.subjects, visits)
     if alive is not None:
         rest = _placed(_only(group, alive), asked)
@@ -553,11 +554,6 @@ def _study(study: Tables, criteria: Any) -> Tables:
     refuse_impossible(study["lesions"])
     refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))
     return study
-
-
-def _reference(study: Tables, subjects: Subjects) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The reference date of each subject in the count of the lesions table."""
-    return subjects.offset if study["lesions"].has_days else subjects.reference
 
 
 def _reference_in(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Floats
-from nettumor.crf import Dates, DateStatus, Tables, parse_dates
+from nettumor.crf import CrfTable, Dates, DateStatus, Tables, parse_dates
 from nettumor.crf.columns import Column, Ints
 from nettumor.errors import InputError
 from nettumor.study.tracks import Names, places_among
@@ -106,6 +106,21 @@ def read_subjects(
 def reference_days(randomized: Dates, treatment_start: Dates) -> Floats:
     """The reference dates: randomisation, else the start of treatment; NaN for neither."""
     return np.where(np.isnan(randomized.day), treatment_start.day, randomized.day)
+
+
+def reference_of_visits(visits: CrfTable, day_0: Floats, dates: Floats) -> Floats:
+    """The reference dates in the count of a table of visits: day 0 where it counts days, whatever
+    the subjects table has, else the dates of the subjects.
+
+    Parameters
+    ----------
+    visits : CrfTable
+        The lesions, or where there are none the responses.
+    day_0, dates : ndarray of float, shape (subject,)
+        What is day 0 in the count of days (0, unless another column was asked for); randomisation,
+        else the start of treatment, NaN for neither.
+    """
+    return day_0 if visits.has_days else dates
 
 
 def _has_dates(column: Column) -> bool:

@@ -5,7 +5,8 @@ One element a timepoint, those before the baseline too: the edit checks ask what
 order, what makes a date a timepoint of its own, and the baseline are those of `visits`; a visit with
 a response alone is never the baseline of a track that has lesions, and a response to a visit of
 which each date is a timepoint belongs to the last of its scans on or before the day of the response,
-else to the first.
+else to the first. Where that day is not known, it belongs as a lesion does to what of the visit has no
+full date; else to the scan that all its possible days give; else it is a timepoint of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words
+from nettumor.crf.new_rows import silent_rows
 from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at
 from nettumor.study.tracks import rank_of
 from nettumor.study.visits import (
@@ -88,7 +90,7 @@ class Timepoints:
         """For each timepoint its place in the arrays of `Visits`: one more where a track has no
         disease at baseline; negative before the baseline.
         """
-        return self.order + self.no_disease[self.track]
+        return self.order + (self.no_disease[self.track] & (self.order >= 0))
 
     def visits(self, tracks: Ints, point: Ints, day: Floats) -> Visits:
         """The timepoints of some tracks as arrays; a visit without lesions has its place.
@@ -157,8 +159,9 @@ def place_timepoints(
     )
     of_occasion = np.arange(len(point_track))[number]
     point = of_occasion[seen.of_row]
+    timed = (words[visit[:n]] != "") | (np.asarray(date.words)[date.codes[:n]] != "")
     base, no_disease = _baselines(
-        point_track, position, cells.day[cell], reference, point[:n], tables.get("lesions")
+        point_track, position, cells.day[cell], reference, point[:n], timed, tables.get("lesions")
     )
     start = np.append(0, np.cumsum(np.bincount(point_track, minlength=len(reference))))
     place = start[point_track] + position
@@ -201,24 +204,25 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
         nothing = np.empty(0)
         dates = Dates(nothing, np.empty(0, dtype=np.int8), nothing, nothing)
         return dates, _joined([]), Column.of_distinct([], _joined([]))
-    cell_of_row, cells, texts, own = [], [], [], []
+    cells: list[Dates] = []
+    cell_of_row, texts, own = [], [], []
     for turn, table in enumerate(tables):
         read, column = table.when_cells()
         number, first = number_rows(column.codes)
         cell, text = column.codes[first], column.trimmed
-        cell_of_row.append(number + sum(map(len, cells)))
+        cell_of_row.append(number + sum(len(c.day) for c in cells))
         cells.append(_at(read, cell))
         texts.append(np.asarray(text.words, dtype=object)[text.codes[first]])
         own.append((np.full(len(cell), turn + 1), text.codes[first]))
     dates = Dates(*(np.concatenate([getattr(c, n) for c in cells]) for n in _OF_DATES))
-    text = np.concatenate(texts)
+    words = np.concatenate(texts)
     table_of, word = (np.concatenate(part) for part in zip(*own, strict=True))
     # cells that are one date: of full ones the day, of others the words in their own table
     full = dates.status == DateStatus.FULL
     day, _ = codes_of(np.where(full, dates.day, 0.0))
     number, first = number_rows(np.where(full, 0, table_of), np.where(full, day, word))
     of_row = number[np.concatenate(cell_of_row)]
-    return _at(dates, first), of_row, Column.of_distinct(text[first].tolist(), of_row)
+    return _at(dates, first), of_row, Column.of_distinct(words[first].tolist(), of_row)
 
 
 _OF_DATES = ("day", "status", "earliest", "latest")
@@ -253,12 +257,13 @@ def _baselines(
     day: Floats,
     reference: Floats,
     point: Ints,
+    timed: Bools,
     lesions: CrfTable | None,
 ) -> tuple[Ints, Bools]:
     """The place of the baseline of each track, and the tracks without disease there.
 
-    ``point`` is the timepoint of each row of the lesions. A track without any lesion may begin at
-    every visit.
+    ``point`` is the timepoint of each row of the lesions; none begins with rows that have neither
+    visit nor date (``timed``: which have). A track without any lesion may begin at every visit.
     """
     has = np.zeros(len(track), dtype=np.bool_)
     has[point] = True
@@ -267,9 +272,11 @@ def _baselines(
     before = (has | ~some[track]) & (day <= reference[track])
     base = np.zeros(len(reference), dtype=np.int64)
     np.maximum.at(base, track[before], position[before])
-    said = np.ones(len(point), dtype=np.bool_)
-    other = said if lesions is None else lesions.lesions.role != Role.NEW
-    base, no_disease = first_places(track, position, before, base, point, said, other)
+    spoken = other = np.zeros(0, dtype=np.bool_)
+    if lesions is not None:
+        spoken, other = ~silent_rows(lesions), lesions.lesions.role != Role.NEW
+    at = np.where(timed, point, -1)
+    base, no_disease = first_places(track, position, before, base, at, spoken, other)
     return base, no_disease & some
 
 

@@ -486,27 +486,48 @@ def _groups(
         twice[visit[at[again]]] = True
         split = split | twice[visit]
     if scans is not None:
-        split, date = _at_scans(visit, date, split, scans, named)
+        days = [of[seen.cell] for of in (cells.day, cells.earliest, cells.latest)]
+        split, date = _at_scans(visit, date, split, scans, named, *days)
     timepoint = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
     return np.where(named | (date > 0), timepoint, -1)
 
 
 def _at_scans(
-    visit: Ints, date: Ints, split: Bools, scans: Bools, named: Bools
+    visit: Ints,
+    date: Ints,
+    split: Bools,
+    scans: Bools,
+    named: Bools,
+    day: Floats,
+    earliest: Floats,
+    latest: Floats,
 ) -> tuple[Bools, Ints]:
     """Which occasions are of visits whose dates stand apart, and the dates there: a visit without
-    lesions is one timepoint, and what is no scan belongs to the last scan until its date, else to
-    the first.
+    lesions is one timepoint, and what is no scan belongs to the last scan until its day, else to the
+    first.
+
+    Where its day is not known it belongs to the scans that have no full date either; where there are
+    none, to the scan that all its possible days give, else to none of them (date 0).
     """
-    of_scans = group(visit, by=date, where=scans)
+    of_scans = group(visit, where=scans)
     split = split & (~named | (of_scans.find(visit) >= 0))
-    dated = group(visit, by=date, where=scans & (date > 0))
     others = np.flatnonzero(split & ~scans & named)
+    known = ~np.isnan(day)
+    undated = group(visit, where=scans & ~known)
+    dated = group(visit, by=day, where=scans & known)
     held = dated.find(visit[others])
-    row = dated.last_until(held, date[others])
-    row = np.where(row >= 0, row, np.append(dated.first(), -1)[held])
+    start = np.append(dated.first(), -1)[held]
+
+    def last_until(end: Floats, unknown: float) -> Ints:
+        """The last scan until a day, else the first."""
+        row = dated.last_until(held, np.where(np.isnan(end), unknown, end)[others])
+        return np.where(row >= 0, row, start)
+
+    row = last_until(earliest, -np.inf)
+    certain = (row >= 0) & (row == last_until(latest, np.inf))
+    certain &= known[others] | (undated.find(visit[others]) < 0)
     date = date.copy()
-    date[others] = np.where(row >= 0, date[row], 0)
+    date[others] = np.where(certain, date[row], 0)
     return split, date
 
 

@@ -31,7 +31,7 @@ from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.made_once import Made, made_once
 from nettumor.edit_checks.reading.recomputed import Chain, LesionRows, Sizes, recompute, sizes_of
 from nettumor.rows import Groups, group, smallest, values_at
-from nettumor.study.subjects import reference_days
+from nettumor.study.subjects import reference_days, reference_of_visits
 from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
@@ -371,6 +371,16 @@ class Data:
         return out
 
     @cached_property
+    def track_reference(self) -> Floats:
+        """The reference date of each track in the count of its visits: day 0 where they count days,
+        else that of the subject; NaN where unknown.
+        """
+        if not self._judged:
+            return np.empty(0)
+        dates = self.reference_day[self.track_subject]
+        return reference_of_visits(self.tables[self._judged[0]], np.zeros(self.n_tracks), dates)
+
+    @cached_property
     def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
         names = self._judged
         points, places = place_timepoints(
@@ -378,7 +388,7 @@ class Data:
             self.tracks,
             {n: self.shared("visit", n) for n in names},
             self.words("visit"),
-            self.reference_day[self.track_subject],
+            self.track_reference,
         )
         return points, {name: _short(place) for name, place in places.items()}
 

@@ -171,7 +171,7 @@ def after_baseline(data: Data) -> Bools:
     points = data.timepoints
     if not len(points):
         return np.zeros(0, np.bool_)
-    reference = data.reference_day[data.track_subject][points.track]
+    reference = data.track_reference[points.track]
     first = (
         (points.order == 0) & ~tracks_with_lesions(data)[points.track] & ~(points.day <= reference)
     )
@@ -256,13 +256,11 @@ def reference_days(data: Data) -> Floats:
 
     NaN where neither is known: a track without lesions whose first visit has a response already.
     """
-    if any(data.tables[n].has_days for n in ("lesions", "responses") if n in data.tables):
-        return np.zeros(data.n_tracks)
     points = data.timepoints
     base = np.full(data.n_tracks, np.nan)
     at = (points.order == 0) & (judged_overall(data) == Response.MISSING)
     base[points.track[at]] = points.scan_day[at]
-    given = data.reference_day[data.track_subject] if data.n_tracks else base
+    given = data.track_reference
     return np.where(np.isnan(given), base, given)
 
 

@@ -155,9 +155,7 @@ def origin(data: Data) -> Floats:
     points = data.timepoints
     if not len(points):
         return np.empty(0)
-    planned = data.reference_day[data.track_subject][points.track]
-    if data.tables.days:
-        planned = np.where(np.isnan(planned), 0.0, planned)  # days count from the reference date
+    planned = data.track_reference[points.track]
     return np.where(np.isnan(planned), points.day[points.baseline % len(points)], planned)
 
 
