@@ -266,6 +266,15 @@ class LesionCells:
         return np.where(first != "", first, second)
 
     @cached_property
+    def is_merged_into(self) -> Bools:
+        """Whether the cells name a lesion that this one merged into (`merged_into` is not "")."""
+        state, reason = (
+            self._column(c).map(lambda w: bool(states.merged_into(w)), np.bool_)
+            for c in ("state", "reason")
+        )
+        return np.asarray(state | reason)
+
+    @cached_property
     def has_parts(self) -> bool:
         """Whether any lesion has a name like that of a part."""
         return any(_PART.fullmatch(w) for w in self._column("lesion").trimmed.words)
@@ -373,7 +382,13 @@ def in_mm(value: Floats, unit: Column, has_unit: Bools | None = None) -> Floats:
     """Lengths in mm; NaN where the unit is neither mm nor cm, infinite where the number is too
     large. A cell that ``has_unit`` of its own is in mm already.
     """
-    factor = unit.map(lambda u: 1.0 if is_missing(u) else units.factor(u, "mm"), np.float64)
+
+    def read(word: str) -> float:
+        return 1.0 if is_missing(word) else units.factor(word, "mm")
+
+    if all(read(word) == 1 for word in unit.words.tolist()):  # all are mm already, as a rule
+        return value
+    factor = unit.map(read, np.float64)
     if has_unit is not None:
         factor = np.where(has_unit, 1.0, factor)
     with np.errstate(over="ignore", invalid="ignore"):

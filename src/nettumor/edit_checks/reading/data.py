@@ -127,8 +127,13 @@ class Rows:
     @cached_property
     def said_visit(self) -> Words:
         """The visit as a message says it: its name or number, else "of" its date or day."""
+        return self.said_visits(np.arange(self.n))
+
+    def said_visits(self, at: Ints) -> Words:
+        """The visits of some rows as a message says them."""
         days = self.table.has_days
-        return visit_words(self.text("visit"), self.text("day" if days else "date"), days)
+        dates = self.text("day" if days else "date", at)
+        return visit_words(self.text("visit", at), dates, days)
 
     def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
         """This table's part of what is numbered over tables; without subjects it has none, and the
@@ -194,6 +199,15 @@ class Rows:
     def lesion_visit(self) -> Ints:
         """A number for each (lesion, timepoint)."""
         return number_rows(self.lesion, self.timepoint)[0]
+
+    @cached_property
+    def again(self) -> Bools:
+        """Whether a row of the same lesion and timepoint stands before the row."""
+        row = self.in_time.row
+        lesion, point = self.lesion[row], self.timepoint[row]
+        out = np.zeros(self.n, dtype=np.bool_)
+        out[row[1:]] = (lesion[1:] == lesion[:-1]) & (point[1:] == point[:-1])
+        return out
 
     @cached_property
     def organ(self) -> Ints:
