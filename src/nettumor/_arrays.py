@@ -264,9 +264,12 @@ def more_than(left: npt.ArrayLike, right: npt.ArrayLike, guard: float = GUARD) -
     if _unknown_beside(a, b):
         return np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.bool_)
     with np.errstate(invalid="ignore", over="ignore"):
+        above = np.asarray(a > b)
+        if not above.any():  # as where nothing is wrong: a fifth of the time
+            return above
         near = np.minimum(np.abs(a), np.abs(b))
         near *= guard
-        return np.asarray((a > b) & (a - b > near))
+        return np.asarray(above & (a - b > near))
 
 
 def _unknown_beside(a: Floats, b: Floats) -> bool:

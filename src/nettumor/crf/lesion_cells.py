@@ -273,6 +273,15 @@ class LesionCells:
         return np.where(first != "", first, second)
 
     @cached_property
+    def is_merged_into(self) -> Bools:
+        """Whether the cells name a lesion that this one merged into (`merged_into` is not "")."""
+        state, reason = (
+            self._column(c).map(lambda w: bool(states.merged_into(w)), np.bool_)
+            for c in ("state", "reason")
+        )
+        return np.asarray(state | reason)
+
+    @cached_property
     def has_parts(self) -> bool:
         """Whether any lesion has a name like that of a part."""
         return any(_PART.fullmatch(w) for w in self._column("lesion").trimmed.words)

@@ -120,6 +120,12 @@ class Rows:
         """The visit as a message says it: its name or number, else "of" its date or day."""
         return _said_visit(self.data, self)
 
+    def said_visits(self, at: Ints) -> Words:
+        """The visits of some rows as a message says them."""
+        days = self.table.has_days
+        dates = self.text("day" if days else "date", at)
+        return visit_words(self.text("visit", at), dates, days)
+
     def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
         """This table's part of what is numbered over tables; without subjects it has none, and the
         check is skipped.
@@ -184,6 +190,15 @@ class Rows:
     def lesion_visit(self) -> Ints:
         """A number for each (lesion, timepoint)."""
         return _lesion_visit(self.data, self)
+
+    @cached_property
+    def again(self) -> Bools:
+        """Whether a row of the same lesion and timepoint stands before the row."""
+        row = self.in_time.row
+        lesion, point = self.lesion[row], self.timepoint[row]
+        out = np.zeros(self.n, dtype=np.bool_)
+        out[row[1:]] = (lesion[1:] == lesion[:-1]) & (point[1:] == point[:-1])
+        return out
 
     @cached_property
     def organ(self) -> Ints:
@@ -474,8 +489,7 @@ def _numbers(_data: Data, rows: Rows, column: str) -> Numbers:
 
 @made_once
 def _said_visit(_data: Data, rows: Rows) -> Words:
-    days = rows.table.has_days
-    return visit_words(rows.text("visit"), rows.text("day" if days else "date"), days)
+    return rows.said_visits(np.arange(rows.n))
 
 
 @made_once

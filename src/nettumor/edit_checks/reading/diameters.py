@@ -23,6 +23,7 @@ from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.criteria import MRECIST_2010, RECIST_1_1
 from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import of_lesions
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import size_criteria
 
@@ -64,25 +65,38 @@ class Diameters:
 
 
 @made_once
+def sizes_of_recist(data: Data) -> tuple[Floats, Bools]:
+    """The sizes under RECIST 1.1, whatever the criteria of the run, 5 mm put in for too small; and
+    where it was put in.
+    """
+    if data.criteria == RECIST_1_1:  # they are read already
+        return data.sizes.counted, data.sizes.too_small
+    rows = data["lesions"]
+    size, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
+    small = small & np.isnan(size)
+    return np.where(small, RECIST_1_1.too_small or np.nan, size), small
+
+
+@made_once
 def diameters(data: Data) -> Diameters:
     """The diameters of a study; read once."""
     rows = data["lesions"]
     viable = size_criteria(data.criteria).measure.startswith("viable") and "viable" in rows
-    size, small = sizes_used(
-        rows.table, MRECIST_2010 if viable else RECIST_1_1, lambda: (rows.lesion, rows.order)
-    )
-    small = small & np.isnan(size)
+    if viable:
+        size, small = sizes_used(rows.table, MRECIST_2010, lambda: (rows.lesion, rows.order))
+        small = small & np.isnan(size)
+        value = np.where(small, RECIST_1_1.too_small or np.nan, size)
+    else:
+        value, small = sizes_of_recist(data)
     column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
     for name, where in (
         ("perpendicular", rows.cells.nodal),
         ("viable", ~rows.cells.nodal & viable),
         ("diameter", np.ones(rows.n, dtype=np.bool_)),
     ):
-        measured = np.zeros(rows.n, dtype=np.bool_)  # at most as many lesions as rows
-        measured[rows.lesion[~rows.blank(name)]] = True
-        if measured.any():
-            column[where & measured[rows.lesion]] = name
-    value = np.where(small, RECIST_1_1.too_small or np.nan, size)
+        given = ~rows.blank(name)
+        if given.any():
+            column[where & of_lesions(rows, given)] = name
     return Diameters(value, small, column)
 
 

@@ -27,6 +27,13 @@ def first_rows(rows: Rows, where: Bools) -> Ints:
     return np.flatnonzero(rows.in_time.is_first(where))
 
 
+def of_lesions(rows: Rows, where: Bools) -> Bools:
+    """Rows of the lesions of which some row is so."""
+    has = np.zeros(len(rows.in_time), dtype=np.bool_)
+    has[rows.lesion[where]] = True
+    return has[rows.lesion]
+
+
 def whole_lesions(rows: Rows) -> Bools:
     """Rows of lesions that are no part of a split one."""
     if not rows.cells.has_parts:
@@ -81,6 +88,8 @@ def lesions_named(rows: Rows, wanted: Ints) -> Ints:
     """For each row the lesion of its track that has a name (a code of `name_codes`), -1 for none."""
     out = np.full(rows.n, -1, dtype=np.int64)
     at = np.flatnonzero(wanted >= 0)
+    if not len(at):
+        return out
     mine = np.flatnonzero(np.isin(rows.track, rows.track[at]))
     names = rows.codes("lesion")[0]
     found = find_rows((rows.track[at], wanted[at]), (rows.track[mine], names[mine]))
@@ -88,16 +97,37 @@ def lesions_named(rows: Rows, wanted: Ints) -> Ints:
     return out
 
 
+@made_once
+def merged_into(data: Data) -> Ints:
+    """For each row the lesion of its track that it is said to have merged into, -1 for none."""
+    rows = data["lesions"]
+    if not rows.cells.is_merged_into.any():
+        return np.full(rows.n, -1, dtype=np.int64)
+    return lesions_named(rows, name_codes(rows, rows.cells.merged_into))
+
+
 def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
     """The commonest known code of each row's lesion (among equals the first in time); -1 where none
     is known.
     """
-    return np.asarray(rows.in_time.of_rows(rows.in_time.commonest(codes, known)))
+    of_lesion = np.full(len(rows.in_time), -1, dtype=np.int64)
+    use = np.flatnonzero(known)
+    lesion, code = rows.lesion[use], codes[use]
+    of_lesion[lesion] = code  # one of its codes: mostly there is no other
+    other = use[code != of_lesion[lesion]]
+    if len(other):
+        several = np.zeros(len(of_lesion), dtype=np.bool_)
+        several[rows.lesion[other]] = True
+        alike = group(rows.lesion, by=rows.timepoint, where=known & several[rows.lesion])
+        of_lesion[alike.keys[0]] = alike.commonest(codes)
+    return of_lesion[rows.lesion]
 
 
-def first_said(rows: Rows, where: Bools, said: Ints) -> tuple[Bools, Ints]:
-    """The first row in time of each (lesion, word) among those of a mask, and for each row how many
-    there are.
+def first_said(rows: Rows, where: Bools, said: Ints) -> tuple[Ints, Ints]:
+    """The first row in time of each (lesion, word) among those of a mask, in the order of the file,
+    and how many rows say so.
     """
-    alike = group(rows.lesion, said, by=rows.timepoint, where=where)
-    return alike.is_first(), np.asarray(alike.of_rows(alike.size, 0))
+    use = np.flatnonzero(where)
+    alike = group(rows.lesion[use], said[use], by=rows.timepoint[use])
+    first = np.flatnonzero(alike.is_first())
+    return use[first], alike.size[alike.number[first]]

@@ -281,7 +281,11 @@ def bor_mismatch(data: Data, parameters: Parameters) -> Hits:
 def _courses(data: Data, tracks: Ints) -> Words:
     """The overall responses of some tracks, written one after the other."""
     points, overall = data.timepoints, judged_overall(data)
-    said = names_of(overall, data)
+    asked = np.zeros(data.n_tracks, dtype=np.bool_)
+    asked[tracks] = True
+    said = np.full(len(points), "", dtype=object)
+    of_them = np.flatnonzero(asked[points.track])
+    said[of_them] = names_of(overall[of_them], data)
     out = np.empty(len(tracks), dtype=object)
     for i, track in enumerate(tracks.tolist()):
         part = slice(points.start[track], points.start[track + 1])

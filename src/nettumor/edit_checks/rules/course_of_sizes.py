@@ -97,15 +97,17 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows, s = data["lesions"], series_of(data, above=0)
     small = ~at_least(s.size, parameters["limit_mm"]) & ~diameters(data).default[s.row]
-    of_track = group(rows.track[s.row])
-    count, split = of_track.size, of_track.count(small & (s.size % 1 != 0))
-    size = diameters(data).value
-    first = group(rows.track, by=rows.timepoint, where=baseline(rows, Role.TARGET) & (size > 0))
-    mine = of_track.find(*first.keys)
-    few = (count >= 2) & of_track.all(small) & (2 * split >= count)
-    bad = (mine >= 0) & few[mine] & at_least(10.0 * first.minimum(size), 10.0)
+    track, size = rows.track[s.row], diameters(data).value
+    count, below, split = (
+        np.bincount(t, minlength=data.n_tracks)
+        for t in (track, track[small], track[small & (s.size % 1 != 0)])
+    )
+    few = (count >= 2) & (below == count) & (2 * split >= count)
+    asked = baseline(rows, Role.TARGET) & (size > 0)
+    first = group(rows.track, by=rows.timepoint, where=asked & few[rows.track])
+    bad = at_least(10.0 * first.minimum(size), 10.0)
     order = order_rows(first.first()[bad])
-    at, mine = first.first()[bad][order], mine[bad][order]
+    at, mine = first.first()[bad][order], first.keys[0][bad][order]
     yield from hits_by_column(
         diameters(data).column,
         at,
@@ -253,14 +255,16 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-def _visits_off(c: Courses, least: float) -> tuple[Ints, list[Ints]]:
+@made_once
+def _visits_off(data: Data, least: float) -> tuple[Ints, list[Ints]]:
     """Visits at which most of two or more targets leave their course; the measurements of each."""
-    of_visit = group(c.point)
-    off = of_visit.count((_away(c.size, c.expected) >= least) & c.calm)
-    visits = np.flatnonzero((of_visit.size >= 2) & (2 * off > of_visit.size))
-    start, stop = of_visit.start[visits].tolist(), of_visit.start[visits + 1].tolist()
-    parts = [of_visit.row[a:b] for a, b in zip(start, stop, strict=True)]
-    return of_visit.keys[0][visits], parts
+    c, count = courses_of(data), len(data.timepoints)
+    calm = np.flatnonzero(c.calm)
+    away = calm[_away(c.size[calm], c.expected[calm]) >= least]
+    sized, off = (np.bincount(p, minlength=count) for p in (c.point, c.point[away]))
+    asked = (sized >= 2) & (2 * off > sized)
+    of_visit = group(c.point, where=asked[c.point])
+    return of_visit.keys[0], np.split(of_visit.row, of_visit.start[1:-1])
 
 
 def _fits(c: Courses, names: Ints, mine: Ints, other: Ints) -> float:
@@ -280,7 +284,7 @@ def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, 
     of both, and how far off they are then.
     """
     c = courses_of(data)
-    visits, parts = _visits_off(c, parameters["least"])
+    visits, parts = _visits_off(data, parameters["least"])
     names = data["lesions"].codes("lesion")[0][c.row]
     first: list[int] = []
     second: list[int] = []

@@ -24,8 +24,7 @@ from nettumor.edit_checks.reading.lesion_rows import (
     NEVER,
     baseline,
     first_rows,
-    lesions_named,
-    name_codes,
+    merged_into,
 )
 from nettumor.edit_checks.rules.lesion import beyond
 from nettumor.rows import first_of, group, smallest_at
@@ -55,7 +54,7 @@ def recist10_target_count(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
     if "organ" not in rows:
         return
-    most, known = int(parameters["max_per_organ"]), rows.organ_words[rows.organ] != ""
+    most, known = int(parameters["max_per_organ"]), (rows.organ_words != "")[rows.organ]
     over, count = beyond(targets & known, most, rows.track, rows.organ)
     yield Hits(
         table="lesions",
@@ -126,6 +125,8 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["responses"]
     family = rows.table.column("criteria").map(criteria_code, np.int64)
+    if (family == family[:1]).all():
+        return Hits(table="responses", rows=[], message="")
     one = np.zeros(rows.n, dtype=np.bool_)  # a row of each visit and family
     one[first_of(rows.timepoint, family)] = True
     usual = group(rows.track, by=rows.timepoint, where=one)
@@ -177,7 +178,7 @@ def who_second_diameter_missing(data: Data, parameters: Parameters) -> Iterator[
 
 def _merged_masses(rows: Rows) -> Bools:
     """Rows of a lesion that others have merged into, from then on: its growth is not its own."""
-    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
+    into = merged_into(rows.data)
     told = into >= 0
     since = smallest_at(into[told], rows.timepoint[told], len(rows.in_time), NEVER)
     return np.asarray(rows.timepoint >= since[rows.lesion])

@@ -34,7 +34,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.errors import InputError
-from nettumor.rows import group
+from nettumor.rows import group, largest_at
 
 TUMOUR_DOMAINS = ("TU", "TR", "RS")
 
@@ -187,6 +187,8 @@ def _between(data: Data, dated: Dated, at: Ints) -> Bools:
     days = dated.dates.day
     first, last = dated.dates.earliest[at], dated.dates.latest[at]
 
+    if not len(at):
+        return np.zeros(0, dtype=np.bool_)
     asked = ~np.isnan(days) & np.isin(dated.subject, dated.subject[at])
 
     def count(*keys: Ints) -> Ints:
@@ -263,21 +265,21 @@ def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
         raise Skip(
             "no cut-off is known: neither subjects.data_cutoff nor the parameter cutoff or today"
         )
-    written = day_text(data, limit)
+    known = ~np.isnan(limit)
     what = np.where(cut, "the data cut-off", "today")
     for dated in (*assessments(data), *other_dates(data)):
         if dated.column == "data_cutoff":
             continue
-        late = more_than(dated.dates.earliest, limit[dated.subject])
-        look_at(data, dated, ~np.isnan(limit[dated.subject]))
-        yield flag(
-            dated.table,
-            late,
-            "{column} {value} is after {what} ({until})",
-            dated.column,
-            expected=_words("on or before ", written)[dated.subject],
-            until=written[dated.subject],
-            what=what[dated.subject],
+        look_at(data, dated, known[dated.subject])
+        at = np.flatnonzero(more_than(dated.dates.earliest, limit[dated.subject]))
+        until = day_text(data, limit[dated.subject[at]])
+        yield Hits(
+            table=dated.table,
+            rows=at,
+            column=dated.column,
+            expected=_words("on or before ", until),
+            parts={"until": until, "what": what[dated.subject[at]]},
+            message="{column} {value} is after {what} ({until})",
         )
 
 
@@ -302,6 +304,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
     """
     birth, consent = (of_subject(data, c)[0] for c in ("birth", "consent"))
     start = np.append(data.reference_day, np.nan)
+    known = ~(np.isnan(birth) & np.isnan(consent))
     scans = tuple(assessments(data))
     unborn: Found = []
     early: Found = []
@@ -309,7 +312,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
         if dated.column in ("birth", "consent"):
             continue
         last, who = dated.dates.latest, dated.subject
-        look_at(data, dated, ~(np.isnan(birth[who]) & np.isnan(consent[who])))
+        look_at(data, dated, known[who])
         unborn.append((dated, more_than(birth[who], last)))
         if dated in scans or dated.column in _AFTER_CONSENT:
             before = more_than(consent[who], last) & ~unborn[-1][1]
@@ -323,46 +326,47 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
         doubtful = several_days(data, found)
         yield _of_the_subject(data, column, found, doubtful, "after", severity)
         for dated, before in found:
-            at = before & ~doubtful[dated.subject]
-            text = subject_text(data, column)[dated.subject]
-            yield flag(
-                dated.table,
-                at,
-                f"{{column}} {{value}} is before {what} ({{limit}})",
-                dated.column,
-                expected=_where_written(expected, text, at),
-                limit=text,
-                severity=np.full(len(at), severity),
+            at = _of_the_row(dated, before, doubtful)
+            text = subject_text(data, column)[dated.subject[at]]
+            yield Hits(
+                table=dated.table,
+                rows=at,
+                column=dated.column,
+                expected=_words(expected, text),
+                severity=severity,
+                parts={"limit": text},
+                message=f"{{column}} {{value}} is before {what} ({{limit}})",
             )
 
 
-def _where_written(before: str, words: npt.NDArray[Any], where: Bools) -> npt.NDArray[Any]:
-    """A text before each word, made only where it is wanted."""
-    out = np.full(len(words), "", dtype=object)
-    out[where] = [before + str(w) for w in words[where].tolist()]
-    return out
+def _of_the_row(dated: Dated, wrong: Bools, doubtful: Bools) -> Ints:
+    """The rows at fault themselves: the date of their subject that they contradict is not in
+    doubt.
+    """
+    at = np.flatnonzero(wrong)
+    return at[~doubtful[dated.subject[at]]]
 
 
 @check("D05", needs={"subjects": ("death",)}, follows=("D01", "=D03"))
 def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An assessment, sample or diary dated after death; of several days one finding, at the death."""
     died = of_subject(data, "death")[1]
-    found = []
+    known, found = ~np.isnan(died), []
     for dated in assessments(data):
-        look_at(data, dated, ~np.isnan(died[dated.subject]))
+        look_at(data, dated, known[dated.subject])
         found.append((dated, more_than(dated.dates.earliest, died[dated.subject])))
     doubtful = several_days(data, found)
     yield _of_the_subject(data, "death", found, doubtful, "before")
     for dated, late in found:
-        text = subject_text(data, "death")[dated.subject]
-        late &= ~doubtful[dated.subject]
-        yield flag(
-            dated.table,
-            late,
-            "{column} {value} is after death ({died})",
-            dated.column,
-            expected=_where_written("on or before ", text, late),
-            died=text,
+        at = _of_the_row(dated, late, doubtful)
+        text = subject_text(data, "death")[dated.subject[at]]
+        yield Hits(
+            table=dated.table,
+            rows=at,
+            column=dated.column,
+            expected=_words("on or before ", text),
+            parts={"died": text},
+            message="{column} {value} is after death ({died})",
         )
 
 
@@ -464,36 +468,40 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     references, columns = _references(data), tuple(study_days(data))
     for dated, column, reported in columns:
         look_at(data, dated, ~np.isnan(reported))
-        fits, counted = np.zeros(len(reported), dtype=np.bool_), np.full(len(reported), np.nan)
-        text = np.full(len(reported), "", dtype=object)
+        at = np.flatnonzero(~np.isnan(reported))
+        for _, _, start in references:  # those that fit none are left, of most studies few
+            at = at[_study_day(dated, start, at) != reported[at]]
+        counted, text = np.full(len(at), np.nan), np.full(len(at), "", dtype=object)
         for _, words, start in references[::-1]:
-            apart = np.floor(dated.dates.day) - np.floor(start[dated.subject])
-            day = np.where(apart >= 0, apart + 1, apart)
-            fits |= day == reported
-            known = ~np.isnan(day)
-            counted = np.where(known, day, counted)
-            text = np.where(known, words[dated.subject], text)
-        zero = reported == 0
-        right = [f"{day:g}" if day == day else "1 or -1" for day in counted.tolist()]
-        yield flag(
-            dated.table,
-            zero,
-            "study day 0 does not exist: the reference date is day 1",
-            column,
+            day = _study_day(dated, start, at)
+            counted = np.where(np.isnan(day), counted, day)
+            text = np.where(np.isnan(day), text, words[dated.subject[at]])
+        zero = reported[at] == 0
+        right = [f"{day:g}" if day == day else "1 or -1" for day in counted[zero].tolist()]
+        yield Hits(
+            table=dated.table,
+            rows=at[zero],
+            column=column,
             expected=np.array(right, dtype=object),
+            message="study day 0 does not exist: the reference date is day 1",
         )
-        bad = ~np.isnan(counted) & ~np.isnan(reported) & ~zero & ~fits
-        yield flag(
-            dated.table,
-            bad,
-            "study day {value}, but {on} is day {expected} from {start}",
-            column,
-            expected=counted,
-            on=data[dated.table].text(dated.column),
-            start=text,
+        bad = ~np.isnan(counted) & ~zero
+        yield Hits(
+            table=dated.table,
+            rows=at[bad],
+            column=column,
+            expected=counted[bad],
+            parts={"on": data[dated.table].text(dated.column, at[bad]), "start": text[bad]},
+            message="study day {value}, but {on} is day {expected} from {start}",
         )
     if not columns:
         raise Skip("no table has a study day beside its date")
+
+
+def _study_day(dated: Dated, start: Floats, at: Ints) -> Floats:
+    """The study day of some rows, counted from a day of each subject: 1 on it, -1 before it."""
+    apart = np.floor(dated.dates.day[at]) - np.floor(start)[dated.subject[at]]
+    return apart + (apart >= 0)
 
 
 def _flagged(data: Data) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -562,45 +570,60 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows, lesion, dates = data[table], of["lesion"], of["dates"]
         flags = parse_flags(rows.table.column(column)) == 1
         looked(data, dates.status != DateStatus.INVALID, flags)
-        start, written = start_of[of["subject"]], day_text(data, start_of)[of["subject"]]
-        late = flags & more_than(dates.earliest, start)
-        yield flag(
-            table,
-            late,
-            "flagged as baseline, but dated {on}, after treatment start ({start})",
-            column,
+        start = start_of[of["subject"]]
+        flagged = np.flatnonzero(flags)
+        late = more_than(dates.earliest[flagged], start[flagged])
+        at, flagged = flagged[late], flagged[~late]
+        yield Hits(
+            table=table,
+            rows=at,
+            column=column,
             expected="no flag",
-            on=rows.text(own_column(data, table)),
-            start=written,
+            parts={
+                "on": rows.text(own_column(data, table), at),
+                "start": day_text(data, start[at]),
+            },
+            message="flagged as baseline, but dated {on}, after treatment start ({start})",
         )
-        flagged = group(lesion, by=dates.day, where=flags & ~late)
-        first = flagged.of_rows(flagged.first())
-        again = (first >= 0) & (of["visit"] != of["visit"][first])
-        yield flag(
-            table,
-            again,
-            "flagged as baseline at a second visit ({visit})",
-            column,
+        again, first = _other_visit(lesion, of["visit"], dates.day, flagged)
+        yield Hits(
+            table=table,
+            rows=again,
+            column=column,
             expected="one visit flagged",
-            related=np.where(again, first, -1),
+            related=first,
+            message="flagged as baseline at a second visit ({visit})",
         )
         before = of["result"] & more_than(start, dates.day)
-        results = group(lesion, where=before)
-        last = results.maximum(dates.day)
-        known = results.find(lesion)
-        old = flags & ~late & ~again & (known >= 0)
-        old &= more_than(np.append(last, np.nan)[known], dates.day)
-        old &= ~np.isin(lesion, lesion[again])
-        last_text = np.append(day_text(data, last), "")
-        yield flag(
-            table,
-            old,
-            "flagged as baseline, but the last row before treatment is of {expected}",
-            column,
-            expected=last_text[known],
+        count = int(lesion.max(initial=-1)) + 1
+        last = largest_at(lesion[before], dates.day[before], count)
+        last[lesion[again]] = np.nan  # which of the visits is meant is asked already
+        old = flagged[more_than(last[lesion[flagged]], dates.day[flagged])]
+        yield Hits(
+            table=table,
+            rows=old,
+            column=column,
+            expected=day_text(data, last[lesion[old]]),
+            message="flagged as baseline, but the last row before treatment is of {expected}",
         )
     if not tables:
         raise Skip("no table has a baseline flag beside its date")
+
+
+def _other_visit(lesion: Ints, visit: Ints, day: Floats, flagged: Ints) -> tuple[Ints, Ints]:
+    """The flagged rows of a lesion at another visit than its first flagged row in time, and that
+    row.
+    """
+    some = np.zeros(int(lesion.max(initial=-1)) + 1, dtype=visit.dtype)
+    some[lesion[flagged]] = visit[flagged]
+    several = np.zeros(len(some), dtype=np.bool_)  # lesions with two visits or more: mostly none
+    several[lesion[flagged[visit[flagged] != some[lesion[flagged]]]]] = True
+    asked = np.zeros(len(lesion), dtype=np.bool_)
+    asked[flagged] = several[lesion[flagged]]
+    of_lesion = group(lesion, by=day, where=asked)
+    first = of_lesion.of_rows(of_lesion.first())
+    again = np.flatnonzero((first >= 0) & (visit != visit[first]))
+    return again, first[again]
 
 
 def own_column(data: Data, table: str) -> str:

@@ -14,19 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from nettumor._arrays import Bools, Floats, at_least, more_than
-from nettumor.assessment.lesion_arrays import sizes_used
+from nettumor._arrays import Bools, Codes, Floats, at_least, more_than
 from nettumor.crf import Column, Role, State, parse_flags, parse_roles
 from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
-from nettumor.criteria import RECIST_1_1
 from nettumor.edit_checks.engine.columns import written
 from nettumor.edit_checks.engine.explained_by import SIZE_SLIPS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
+from nettumor.edit_checks.reading.diameters import hits_by_column, sizes_of_recist
+from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows, of_lesions
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.methods import imaged_by
 from nettumor.edit_checks.rules.structure import lacking_measures, whole
@@ -42,27 +41,28 @@ def measured(data: Data) -> tuple[Floats, Words]:
     diameter (the viable one where there is no other); 5 mm for too small, 0 where the lesion is
     gone, NaN where not measured.
     """
-    rows = data["lesions"]
-    value, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
-    value = np.where(small & np.isnan(value), RECIST_1_1.too_small or np.nan, value)
+    rows, (value, _) = data["lesions"], sizes_of_recist(data)
     column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
     column[rows.cells.nodal & ~rows.blank("perpendicular")] = "perpendicular"
     column[~rows.blank("diameter")] = "diameter"
     viable = np.isnan(value) & ~rows.blank("viable")
-    column[viable] = "viable"
-    return np.where(viable, rows.cells.measure("viable").value, value), column
+    if viable.any():
+        column[viable] = "viable"
+        value = np.where(viable, rows.cells.measure("viable").value, value)
+    return value, column
 
 
-def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[Hits]:
-    """Hits where a mask holds, those of each column apart; ``found`` is the diameter, or the word
-    in its place.
+def _flag_size(data: Data, found: Ints, message: str, **more: Any) -> Iterator[Hits]:
+    """Hits at some rows, those of each column apart; ``found`` is the diameter, or the word in its
+    place. An array beside has one element a hit.
     """
     rows, (value, column) = data["lesions"], measured(data)
-    for name in dict.fromkeys(column[where].tolist()):
-        at = np.flatnonzero(where & (column == name))
+    for name in dict.fromkeys(column[found].tolist()):
+        mine = column[found] == name
+        at = found[mine]
         word = np.isnan(rows.number(name)[at])  # too small to measure, in this cell or in the state
         mm = written(value[at], len(at))
-        parts = {n: part[at] if np.ndim(part) else part for n, part in more.items()}
+        parts = {n: part[mine] if np.ndim(part) else part for n, part in more.items()}
         yield Hits(
             table="lesions",
             rows=at,
@@ -77,9 +77,10 @@ def _flag_size(data: Data, where: Bools, message: str, **more: Any) -> Iterator[
 
 def beyond(use: Bools, most: int, *keys: Ints) -> tuple[Ints, Ints]:
     """The row in use that first passes ``most`` of those with its keys, and how many have them."""
-    alike = group(*keys, where=use)
+    rows = np.flatnonzero(use)
+    alike = group(*(key[rows] for key in keys))
     over = np.flatnonzero(alike.occurrence == most)
-    return over, alike.size[alike.number[over]]
+    return rows[over], alike.size[alike.number[over]]
 
 
 @check("L01", needs={"lesions": ()}, follows=("L15",), max_targets=5)
@@ -106,7 +107,7 @@ def too_many_targets_per_organ(data: Data, parameters: Parameters) -> Hits:
     organ.
     """
     rows, most = data["lesions"], int(parameters["max_per_organ"])
-    known = rows.organ_words[rows.organ] != ""
+    known = (rows.organ_words != "")[rows.organ]
     over, count = beyond(baseline(rows, Role.TARGET) & known, most, rows.track, rows.organ)
     return Hits(
         table="lesions",
@@ -121,9 +122,11 @@ def too_many_targets_per_organ(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def _least(rows: Rows, smallest: Floats, factor: float) -> Floats:
-    """The least size: that given, or twice the slice where slices are thicker than 5 mm."""
-    slices = rows.number("slice_thickness")
+def _least(rows: Rows, at: Ints, smallest: Floats, factor: float) -> Floats:
+    """The least size of some rows: that given, or twice the slice where slices are thicker than
+    5 mm.
+    """
+    slices = rows.number("slice_thickness")[at]
     thick = more_than(
         slices, 5.0
     )  # RECIST 1.1, 3.1: slices of no more than 5 mm; else twice their thickness
@@ -146,21 +149,19 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if thicker than 5.
     """
     rows, (size, _) = data["lesions"], measured(data)
-    xray = imaged_by(data, rows, "X-RAY")
-    smallest = np.asarray(
-        np.where(xray, parameters["xray_min"], parameters["min_mm"]), dtype=np.float64
-    )
-    least = _least(rows, smallest, parameters["slice_factor"])
-    small = baseline(rows, Role.TARGET) & ~rows.cells.nodal & (size > 0) & ~at_least(size, least)
-    why = np.full(rows.n, "", dtype=object)
-    why[small & xray] = " by X-ray"
-    why[small & (least > smallest)] = " with slices of this thickness"
+    at = np.flatnonzero(baseline(rows, Role.TARGET) & ~rows.cells.nodal & (size > 0))
+    xray = imaged_by(data, rows, "X-RAY")[at]
+    smallest = np.where(xray, float(parameters["xray_min"]), float(parameters["min_mm"]))
+    least = _least(rows, at, smallest, parameters["slice_factor"])
+    small = ~at_least(size[at], least)
+    why = np.where(xray, " by X-ray", "").astype(object)
+    why[least > smallest] = " with slices of this thickness"
     yield from _flag_size(
         data,
-        small,
+        at[small],
         "target {lesion} is {found} at baseline; a target needs {expected} mm or more{why}",
-        expected=least,
-        why=why,
+        expected=least[small],
+        why=why[small],
     )
 
 
@@ -174,16 +175,16 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target node with a short axis below the measurable size at baseline."""
     rows, (size, _) = data["lesions"], measured(data)
-    least = _least(
-        rows, np.full(rows.n, float(parameters["min_node_mm"])), parameters["slice_factor"]
-    )
-    small = baseline(rows, Role.TARGET) & rows.cells.nodal & (size > 0) & ~at_least(size, least)
+    at = np.flatnonzero(baseline(rows, Role.TARGET) & rows.cells.nodal & (size > 0))
+    smallest = np.full(len(at), float(parameters["min_node_mm"]))
+    least = _least(rows, at, smallest, parameters["slice_factor"])
+    small = ~at_least(size[at], least)
     yield from _flag_size(
         data,
-        small,
+        at[small],
         "target node {lesion} has a short axis of {found} at baseline; it needs "
         "{expected} mm or more",
-        expected=least,
+        expected=least[small],
     )
 
 
@@ -199,8 +200,8 @@ def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A non-target node that is normal at baseline, or that could have been a target (note)."""
     rows, (size, _) = data["lesions"], measured(data)
-    node = baseline(rows, Role.NON_TARGET) & rows.cells.nodal
-    normal = node & ~np.isnan(size) & (size >= 0) & ~at_least(size, parameters["node_normal_mm"])
+    node = np.flatnonzero(baseline(rows, Role.NON_TARGET) & rows.cells.nodal)
+    normal = node[(size[node] >= 0) & ~at_least(size[node], parameters["node_normal_mm"])]
     least = f"at least {parameters['node_normal_mm']:g} mm"
     yield from _flag_size(
         data,
@@ -210,17 +211,18 @@ def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterato
         expected=least,
     )
     targets = baseline(rows, Role.TARGET)
-    count = np.bincount(rows.track[targets], minlength=data.n_tracks)[rows.track]
-    nodes = np.bincount(rows.track[targets & rows.cells.nodal], minlength=data.n_tracks)[rows.track]
+    large = node[at_least(size[node], parameters["node_target_mm"])]
+    of_track = rows.track[large]
+    count = np.bincount(rows.track[targets], minlength=data.n_tracks)[of_track]
+    nodes = np.bincount(rows.track[targets & rows.cells.nodal], minlength=data.n_tracks)[of_track]
     room = (count < parameters["max_targets"]) & (nodes < parameters["max_per_organ"])
-    large = node & at_least(size, parameters["node_target_mm"]) & room
     yield from _flag_size(
         data,
-        large,
+        large[room],
         "non-target node {lesion} has a short axis of {found} at baseline and could "
         "be a target: {count} target(s) are chosen, {nodes} of them nodes",
-        count=count,
-        nodes=nodes,
+        count=count[room],
+        nodes=nodes[room],
         expected="a target, if it can be measured again",
         severity="note",
     )
@@ -239,18 +241,16 @@ def baseline_target_zero_or_missing(data: Data, parameters: Parameters) -> Itera
             f"lesions has no column {lacking[0]}, which {data.criteria.title} measures targets by"
         )
     rows, (_, column) = data["lesions"], measured(data)
-    bad = baseline(rows, Role.TARGET) & ~(data.size > 0)
+    at = np.flatnonzero(baseline(rows, Role.TARGET) & ~(data.size > 0))
     words = np.array(["has no size", "is not evaluable", "is 0 or absent"], dtype=object)
-    found = words[np.where(data.size == 0, 2, rows.cells.not_evaluable.astype(np.int8))]
-    for name in dict.fromkeys(column[bad].tolist()):
-        yield flag(
-            "lesions",
-            bad & (column == name),
-            "target {lesion} {found} at baseline (visit {visit})",
-            str(name),
-            expected="a size above 0",
-            found=found,
-        )
+    said = np.where(data.size[at] == 0, 2, rows.cells.not_evaluable[at].astype(np.int8))
+    yield from hits_by_column(
+        column,
+        at,
+        "target {lesion} {found} at baseline (visit {visit})",
+        expected="a size above 0",
+        parts={"found": words[said]},
+    )
 
 
 _ADJUVANT = re.compile(r"(?<!NEO)(?<!NEO[- ])ADJUVANT")
@@ -312,9 +312,7 @@ def no_lesions_at_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]
     """
     rows, points, free = data["lesions"], data.timepoints, no_disease(data)
     has = np.zeros(data.n_tracks, dtype=np.bool_)
-    has[
-        rows.track[(rows.order == 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))]
-    ] = True
+    has[rows.track[(rows.order == 0) & _of_baseline(rows.cells.role)]] = True
     has |= free[data.track_subject]
     at = points.lesions[(points.order == 0) & ~has[points.track] & (points.lesions >= 0)]
     yield Hits(
@@ -350,8 +348,11 @@ def no_measurable_disease(data: Data, parameters: Parameters) -> Hits:
     disease.
     """
     rows = data["lesions"]
-    targets = np.isin(rows.track, rows.track[rows.cells.role == Role.TARGET])
-    at = first_of(rows.track, where=baseline(rows, Role.NON_TARGET) & ~targets)
+    with_target = np.zeros(data.n_tracks, dtype=np.bool_)
+    with_target[rows.track[rows.cells.role == Role.TARGET]] = True
+    at = np.flatnonzero(baseline(rows, Role.NON_TARGET))
+    at = at[~with_target[rows.track[at]]]
+    at = at[first_of(rows.track[at])]
     severity = "error" if parameters["require_measurable"] else ""
     return Hits(
         table="lesions",
@@ -407,7 +408,7 @@ def _bone(rows: Rows) -> Bools:
     itself.
     """
     soft = _told(rows, "soft_tissue") | _organ_has(rows, ("SOFT TISSUE", "SOFT-TISSUE"))
-    return np.asarray((rows.organ_words[rows.organ] == "BONE") & ~soft, dtype=np.bool_)
+    return np.asarray((rows.organ_words == "BONE")[rows.organ] & ~soft, dtype=np.bool_)
 
 
 def _cystic(rows: Rows) -> Bools:
@@ -416,7 +417,7 @@ def _cystic(rows: Rows) -> Bools:
     return np.asarray(_told(rows, "cystic") | said)
 
 
-def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
+def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Ints:
     """Non-targets at baseline, one row a lesion, that could be targets as far as size and site are
     known.
     """
@@ -428,9 +429,8 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
         | _organ_has(rows, _sites(data, _SITES))
         | _told(rows, "irradiated")
     )
-    return np.asarray(
-        baseline(rows, Role.NON_TARGET) & ~barred & (np.isnan(size) | at_least(size, least))
-    )
+    at = np.flatnonzero(baseline(rows, Role.NON_TARGET) & ~barred)
+    return at[np.isnan(size[at]) | at_least(size[at], least[at])]
 
 
 @check(
@@ -444,16 +444,12 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Bools:
 def measurable_organ_not_represented(data: Data, parameters: Parameters) -> Hits:
     """An organ with a measurable non-target and no target, while there is room for more targets."""
     rows, (size, _) = data["lesions"], measured(data)
-    targets = baseline(rows, Role.TARGET)
-    count = np.bincount(rows.track[targets], minlength=data.n_tracks)[rows.track]
-    known = rows.organ_words[rows.organ] != ""
-    large = (
-        _could_be_target(data, parameters["min_node_mm"], parameters["min_mm"])
-        & ~np.isnan(size)
-        & known
-    )
-    large &= count < parameters["max_targets"]
-    at = first_of(rows.track, rows.organ, where=large)
+    targets = np.flatnonzero(baseline(rows, Role.TARGET))
+    count = np.bincount(rows.track[targets], minlength=data.n_tracks)
+    at = _could_be_target(data, parameters["min_node_mm"], parameters["min_mm"])
+    at = at[~np.isnan(size[at]) & (rows.organ_words != "")[rows.organ[at]]]
+    at = at[count[rows.track[at]] < parameters["max_targets"]]
+    at = at[first_of(rows.track[at], rows.organ[at])]
     held = rows.track[targets], rows.organ[targets]
     at = at[find_rows((rows.track[at], rows.organ[at]), held) < 0]
     return Hits(
@@ -461,7 +457,11 @@ def measurable_organ_not_represented(data: Data, parameters: Parameters) -> Hits
         rows=at,
         column="organ",
         expected="a target in each organ, if one can be measured again",
-        parts={"place": rows.organ_words[rows.organ[at]], "count": count[at], "size": size[at]},
+        parts={
+            "place": rows.organ_words[rows.organ[at]],
+            "count": count[rows.track[at]],
+            "size": size[at],
+        },
         message="{place} has a measurable non-target ({lesion}, {size} mm) and no target; {count} "
         "target(s) "
         "are chosen",
@@ -497,15 +497,18 @@ def bone_or_cystic_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
         message="target {lesion} lies in bone ({value}); only a soft-tissue component is "
         "measurable",
     )
-    choice = np.isin(rows.track, rows.track[_could_be_target(data, 15.0, 10.0)])  # RECIST 1.1, 3.1
-    cystic = target & _cystic(rows) & choice
-    column = "organ" if "cystic" not in rows else "cystic"
+    cystic = target & _cystic(rows)
+    if not cystic.any():
+        return
+    choice = np.zeros(data.n_tracks, dtype=np.bool_)
+    choice[rows.track[_could_be_target(data, 15.0, 10.0)]] = True  # RECIST 1.1, 3.1
+    at = first_rows(rows, cystic & choice[rows.track])
     yield Hits(
         table="lesions",
-        rows=first_rows(rows, cystic),
-        column=column,
+        rows=at,
+        column="organ" if "cystic" not in rows else "cystic",
         expected="a lesion that is not cystic",
-        parts={"place": rows.text("organ", first_rows(rows, cystic))},
+        parts={"place": rows.text("organ", at)},
         message="target {lesion} ({place}) is cystic, and {subject} has non-targets that are not "
         "and could be "
         "chosen",
@@ -601,8 +604,9 @@ def new_lesion_at_baseline(data: Data, parameters: Parameters) -> Hits:
 def lesion_location_missing(data: Data, parameters: Parameters) -> Hits:
     """A target or non-target lesion without a location in any of its rows."""
     rows = data["lesions"]
-    known = np.isin(rows.lesion, rows.lesion[~rows.blank("organ")])
-    bad = ~known & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
+    bad = _of_baseline(rows.cells.role) & rows.blank("organ")
+    if bad.any():
+        bad &= ~of_lesions(rows, ~rows.blank("organ"))
     return Hits(
         table="lesions",
         rows=first_rows(rows, bad),
@@ -610,6 +614,11 @@ def lesion_location_missing(data: Data, parameters: Parameters) -> Hits:
         expected="a location",
         message="{lesion} has no location: limits per organ and rules for nodes cannot be checked",
     )
+
+
+def _of_baseline(role: Codes) -> Bools:
+    """Where a role is that of a lesion of the baseline: target or non-target."""
+    return np.asarray((role == Role.TARGET) | (role == Role.NON_TARGET))
 
 
 def organ_sides(rows: Rows) -> Ints:

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools
+from nettumor._arrays import Bools, Floats
 from nettumor.crf import Column, Role, State
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
-from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
+from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import (
     NEVER,
@@ -25,7 +25,8 @@ from nettumor.edit_checks.reading.lesion_rows import (
     first_said,
     lesion_at,
     lesions_named,
-    name_codes,
+    merged_into,
+    of_lesions,
     parents,
     usual,
     whole_lesions,
@@ -45,26 +46,21 @@ def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
     named in ``rebaseline`` (a second baseline, as after a change of therapy).
     """
     rows = data["lesions"]
-    late = (rows.order > 0) & rows.in_time.is_first() & whole_lesions(rows)
-    late &= np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
-    late &= ~np.isin(rows.lesion, rows.lesion[rows.order <= 0])
-    late &= ~_merged_mass(rows) & ~np.isin(
-        rows.text("visit"), [str(v) for v in parameters["rebaseline"]]
-    )
-    return flag(
-        "lesions",
-        late,
-        "{lesion} ({role}) first appears at visit {visit}, after baseline",
-        "lesion",
+    role = rows.cells.role
+    first = rows.first_row == np.arange(rows.n)
+    late = first & (rows.order > 0) & ((role == Role.TARGET) | (role == Role.NON_TARGET))
+    at = np.flatnonzero(late & whole_lesions(rows))
+    into = merged_into(rows.data)
+    at = at[~np.isin(rows.lesion[at], into[into >= 0])]  # a mass that others merged into
+    at = at[~np.isin(rows.text("visit", at), [str(v) for v in parameters["rebaseline"]])]
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="lesion",
         expected="a record at baseline, or the role NEW",
-        role=rows.text("role"),
+        parts={"role": rows.text("role", at)},
+        message="{lesion} ({role}) first appears at visit {visit}, after baseline",
     )
-
-
-def _merged_mass(rows: Rows) -> Bools:
-    """Rows of lesions that others of the same track are said to have merged into."""
-    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
-    return np.isin(rows.lesion, into[into >= 0])
 
 
 def _more(number: Ints) -> Words:
@@ -79,18 +75,18 @@ def _more(number: Ints) -> Words:
 def lesion_role_changed(data: Data, parameters: Parameters) -> Hits:
     """A lesion with more than one role; the finding stands at the first row with the rarer one."""
     rows = data["lesions"]
-    role = rows.cells.role.astype(np.int64)
-    known = np.isin(role, (Role.TARGET, Role.NON_TARGET, Role.NEW))
+    role = rows.cells.role
+    known = (role == Role.TARGET) | (role == Role.NON_TARGET) | (role == Role.NEW)
     expected = usual(rows, role, known)
-    first, number = first_said(rows, known & (role != expected), np.maximum(role, 0))
+    at, number = first_said(rows, known & (role != expected), role)
     names = np.array([r.name.replace("_", "-") for r in Role], dtype=object)
-    return flag(
-        "lesions",
-        first,
-        "{lesion} is {value} at visit {visit}{more} and {expected} elsewhere",
-        "role",
-        expected=names[np.maximum(expected, 0)],
-        more=_more(number),
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="role",
+        expected=names[expected[at]],
+        parts={"more": _more(number)},
+        message="{lesion} is {value} at visit {visit}{more} and {expected} elsewhere",
     )
 
 
@@ -103,34 +99,33 @@ def lesion_location_changed(data: Data, parameters: Parameters) -> Iterator[Hits
     TULOC.
     """
     rows = data["lesions"]
-    known = ~rows.blank("organ") & (rows.organ_words[rows.organ] != "")
+    known = ~rows.blank("organ") & (rows.organ_words != "")[rows.organ]
     expected = usual(rows, rows.organ, known)
     moved = known & (rows.organ != expected)
-    first, number = first_said(rows, moved, rows.organ)
+    at, number = first_said(rows, moved, rows.organ)
     message = "{lesion} lies in {value} at visit {visit}{more} and in {expected} elsewhere"
-    yield flag(
-        "lesions",
-        first,
-        message,
-        "organ",
-        expected=rows.organ_words[np.maximum(expected, 0)],
-        more=_more(number),
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="organ",
+        expected=rows.organ_words[expected[at]],
+        parts={"more": _more(number)},
+        message=message,
     )
     sides = organ_sides(rows)
     sided = known & (sides > 0)
     other = usual(rows, sides, sided)
     changed = sided & (sides != other) & ~moved
-    first, number = first_said(rows, changed, sides)
-    words = np.array(["", "LEFT", "RIGHT"], dtype=object)
-    yield flag(
-        "lesions",
-        first,
-        "{lesion} lies in {value} at visit {visit}{more}; elsewhere its side is {expected}",
-        "organ",
-        expected=words[np.maximum(other, 0)],
-        more=_more(number),
+    at, number = first_said(rows, changed, sides)
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="organ",
+        expected=np.array(["", "LEFT", "RIGHT"], dtype=object)[other[at]],
+        parts={"more": _more(number)},
+        message="{lesion} lies in {value} at visit {visit}{more}; elsewhere its side is {expected}",
     )
-    yield _other_words(rows, known & ~np.isin(rows.lesion, rows.lesion[moved | changed]), message)
+    yield _other_words(rows, known & ~of_lesions(rows, moved | changed), message)
     if "TR" in data.tables.domains and "TU" in data.tables.domains:
         yield from _tr_against_tu(data)
 
@@ -193,17 +188,17 @@ def _other_words(rows: Rows, use: Bools, message: str) -> Hits:
     )
     bad = np.zeros(rows.n, dtype=np.bool_)
     bad[pair] = apart[number] if len(pair) else False
-    first, number = first_said(rows, bad, said)
-    usual_words = np.full(len(sets) + 1, "", dtype=object)
-    usual_words[said] = rows.text("organ")
-    return flag(
-        "lesions",
-        first,
-        message,
-        "organ",
-        expected=usual_words[np.maximum(expected, 0)],
-        more=_more(number),
-        severity=np.where(rows.cells.nodal, "", "warning"),
+    at, number = first_said(rows, bad, said)
+    last = np.zeros(len(sets), dtype=np.int64)
+    last[said] = np.arange(rows.n)  # of the spellings of a place the one in its last row
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="organ",
+        expected=rows.text("organ", last[expected[at]]),
+        parts={"more": _more(number)},
+        severity=np.where(rows.cells.nodal[at], "", "warning"),
+        message=message,
     )
 
 
@@ -260,8 +255,9 @@ def id_prefix_mismatch(data: Data, parameters: Parameters) -> Hits:
     rows = data["lesions"]
     told = rows.table.column("lesion").map(role_in_name, np.int64)
     role = rows.cells.role
-    bad = (told > 0) & (told != role) & np.isin(role, (Role.TARGET, Role.NON_TARGET, Role.NEW))
-    at = first_rows(rows, bad)
+    bad = (told > 0) & (told != role)
+    bad &= (role == Role.TARGET) | (role == Role.NON_TARGET) | (role == Role.NEW)
+    at = first_rows(rows, bad) if bad.any() else np.empty(0, dtype=np.int64)
     names = np.array([r.name.replace("_", "-") for r in Role], dtype=object)
     return Hits(
         table="lesions",
@@ -288,18 +284,15 @@ def lesion_id_gap(data: Data, parameters: Parameters) -> Hits:
     rows = data["lesions"]
     number = rows.table.column("lesion").map(_number_of, np.int64)
     at = first_rows(rows, number >= 0)
-    named = np.zeros(rows.n, dtype=np.bool_)
-    named[at] = True
-    other = rows.cells.role != Role.TARGET
-    in_turn = group(rows.track, by=(number, other), where=named)
+    number, other = number[at], rows.cells.role[at] != Role.TARGET
+    in_turn = group(rows.track[at], by=(number, other))
     before = in_turn.previous()
     least = np.where(before >= 0, number[before], np.minimum(number, 1) - 1) + 1  # from 0 or 1 on
-    open_ = named & (number > least) & ~other
-    gap = in_turn.first(open_)
+    gap = in_turn.first((number > least) & ~other)
     gap = gap[gap >= 0]
     return Hits(
         table="lesions",
-        rows=gap,
+        rows=at[gap],
         column="lesion",
         expected=least[gap],
         message="the targets of {subject} are not numbered on: there is {value}, but no number "
@@ -325,20 +318,25 @@ def _mixed(
 @check("L20", needs={"lesions": ("organ", MEASURED)}, follows=("S03",), min_visits=2)
 def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     """Two lesions of one organ and side with the same sizes at every visit."""
-    rows, size = data["lesions"], data.size
-    use = np.flatnonzero((size > 0) & np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET)))
+    rows, size, role = data["lesions"], data.size, data["lesions"].cells.role
+    use = (size > 0) & ((role == Role.TARGET) | (role == Role.NON_TARGET))
     default = data.sizes.too_small  # two lesions too small to measure are alike without being one
     count = len(rows.in_time)
-    bits = _mixed(size[use].view(np.uint64) ^ _mixed(rows.timepoint[use].astype(np.uint64)))
-    total = np.zeros(count, dtype=np.uint64)
-    np.add.at(total, rows.lesion[use], bits)
-    visits = np.bincount(rows.lesion[use[~default[use]]], minlength=count)
-    series, _ = number_rows(total)
-    enough = rows.in_time.is_first() & (visits[rows.lesion] >= parameters["min_visits"])
-    enough &= rows.organ_words[rows.organ] != ""
-    alike = group(rows.track, rows.organ, organ_sides(rows), series[rows.lesion], where=enough)
-    again = np.flatnonzero(alike.occurrence > 0)
-    twin = alike.first()[alike.number[again]]
+    visits = np.bincount(rows.lesion[use & ~default], minlength=count)
+    enough = (visits >= parameters["min_visits"])[rows.lesion]
+    enough &= (rows.first_row == np.arange(rows.n)) & (rows.organ_words != "")[rows.organ]
+    # only those at one place whose sizes have one sum are compared, size by size; whole tenths of at
+    # most a kilometre have the same sum in every order
+    tenths = np.rint(10 * np.minimum(size[use], 1e6))
+    total = np.bincount(rows.lesion[use], weights=tenths, minlength=count)
+    place = (rows.track, rows.organ, organ_sides(rows))
+    at = np.flatnonzero(enough)
+    near = group(*(key[at] for key in place), total[rows.lesion[at]])
+    at = at[near.size[near.number] > 1]
+    series = _numbered_series(rows, use, size, rows.lesion[at])
+    alike = group(*(key[at] for key in place), series[rows.lesion[at]])
+    twin = at[alike.first()[alike.number]]
+    again, twin = at[alike.occurrence > 0], twin[alike.occurrence > 0]
     return Hits(
         table="lesions",
         rows=again,
@@ -353,6 +351,17 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
         message="{value} and {twin} both lie in {place} and have the same size at all {visits} "
         "visits",
     )
+
+
+def _numbered_series(rows: Rows, use: Bools, size: Floats, lesions: Ints) -> Ints:
+    """For some lesions a number, the same for those of the same sizes at the same timepoints."""
+    asked = np.zeros(len(rows.in_time), dtype=np.bool_)
+    asked[lesions] = True
+    at = np.flatnonzero(use & asked[rows.lesion])
+    bits = _mixed(size[at].view(np.uint64) ^ _mixed(rows.timepoint[at].astype(np.uint64)))
+    total = np.zeros(len(asked), dtype=np.uint64)
+    np.add.at(total, rows.lesion[at], bits)
+    return number_rows(total)[0]
 
 
 _PART = re.compile(r"(.*?(?:NTL?|NEW|NL|TL?)[-_ ]?\d+)\.\d+")
@@ -370,7 +379,7 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     code = {word: i for i, word in enumerate(sorted({*told.tolist()} - {""}))}
     parent = np.array([code.get(word, -1) for word in told.tolist()], dtype=np.int64)
     wanted = parent[names] if rows.n else names
-    lone = first_of(rows.track, wanted, where=whole_lesions(rows))
+    lone = first_of(rows.track, wanted, where=(wanted >= 0) & whole_lesions(rows))
     yield Hits(
         table="lesions",
         rows=lone,
@@ -378,6 +387,13 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
         expected=told[names[lone]],
         message="{value} is named as a part of {expected}, but there is no {expected}",
     )
+    if rows.cells.has_parts:
+        yield from _parts(data, rows)
+    yield from _mergers(data, rows)
+
+
+def _parts(data: Data, rows: Rows) -> Iterator[Hits]:
+    """Lesions that are the only part of another, or are measured after they split into parts."""
     whole = lesions_named(rows, parents(rows))
     parts = group(whole, rows.lesion).keys[0]
     single = (whole >= 0) & (np.bincount(parts, minlength=len(rows.in_time))[whole] == 1)
@@ -393,48 +409,48 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     sized = (whole >= 0) & (data.size > 0)
     since = smallest_at(whole[sized], rows.timepoint[sized], len(rows.in_time), NEVER)
     both = (data.size > 0) & (rows.timepoint >= since[rows.lesion])
-    first, count = first_said(rows, both, rows.lesion)
-    yield flag(
-        "lesions",
-        first,
-        "{lesion} is still measured at visit {visit}{more}, after it split into parts",
-        "size",
+    at, count = first_said(rows, both, rows.lesion)
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="size",
         expected="sizes of the parts only",
-        more=_more(count),
+        parts={"more": _more(count)},
+        message="{lesion} is still measured at visit {visit}{more}, after it split into parts",
     )
-    yield from _mergers(data, rows)
 
 
 def _mergers(data: Data, rows: Rows) -> Iterator[Hits]:
     """Lesions merged into one that is not measured at that visit, or measured themselves from then
     on.
     """
-    told = rows.cells.merged_into != ""
+    told = rows.cells.is_merged_into
     merged = told | (rows.cells.state == State.MERGED)
     if not merged.any():
         return
-    into = lesions_named(rows, name_codes(rows, rows.cells.merged_into))
+    into = merged_into(data)
     named = np.flatnonzero(into >= 0)
     bad = told.copy()
     sized = data.size > 0
     bad[named] = lesion_at(rows, into[named], rows.timepoint[named], sized) < 0
-    first, _ = first_said(rows, bad, rows.lesion)
-    column = "state" if "state" in rows else "reason"
-    yield flag(
-        "lesions",
-        first,
-        "{lesion} is said to have merged into {other}, which is not measured at visit {visit}",
-        column,
+    at, _ = first_said(rows, bad, rows.lesion)
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="state" if "state" in rows else "reason",
         expected="a size of the merged lesion",
-        other=rows.cells.merged_into,
+        parts={"other": rows.cells.merged_into[at]},
+        message="{lesion} is said to have merged into {other}, which is not measured at visit "
+        "{visit}",
     )
     since = smallest_at(rows.lesion[merged], rows.timepoint[merged], len(rows.in_time), NEVER)
-    first, count = first_said(rows, sized & (rows.timepoint >= since[rows.lesion]), rows.lesion)
-    yield flag(
-        "lesions",
-        first,
-        "{lesion} is still measured at visit {visit}{more}, though it merged into another lesion",
-        "size",
+    at, count = first_said(rows, sized & (rows.timepoint >= since[rows.lesion]), rows.lesion)
+    yield Hits(
+        table="lesions",
+        rows=at,
+        column="size",
         expected="MERGED",
-        more=_more(count),
+        parts={"more": _more(count)},
+        message="{lesion} is still measured at visit {visit}{more}, though it merged into another "
+        "lesion",
     )

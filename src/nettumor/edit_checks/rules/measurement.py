@@ -18,16 +18,21 @@ from nettumor.crf.columns import Words, number_text
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm, lengths
-from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at, parents, whole_lesions
+from nettumor.edit_checks.reading.lesion_rows import (
+    NEVER,
+    baseline,
+    lesion_at,
+    of_lesions,
+    parents,
+)
 from nettumor.rows import find_rows, group, smallest_at
 from nettumor.words.missing import is_missing
 from nettumor.words.units import factor
 
 _ANY = "|".join(MEASURES)
 _LENGTH = "|".join(LENGTHS)
-_ASSESSED_NOT = (State.BLANK, State.NOT_EVALUABLE)
 
 
 def _given(rows: Rows) -> Bools:
@@ -48,15 +53,24 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     evaluated asks for none.
     """
     rows, points = data["lesions"], data.timepoints
-    targets = (rows.order == 0) & (rows.cells.role == Role.TARGET) & whole_lesions(rows)
-    wanted = group(rows.track, by=rows.lesion, where=group(rows.lesion, where=targets).is_first())
-    assessed = ~np.isin(rows.cells.state, _ASSESSED_NOT) | _given(rows)
-    seen = np.zeros(len(points), dtype=np.bool_)
-    seen[rows.timepoint[assessed & (rows.cells.state != State.NOT_EVALUABLE)]] = True
-    visits = np.flatnonzero((points.order > 0) & seen)
-    which, row = wanted.rows_of(wanted.find(points.track[visits]))
-    visit = visits[which]
-    missing = lesion_at(rows, rows.lesion[row], visit) < 0
+    state, target = rows.cells.state, np.flatnonzero(baseline(rows, Role.TARGET))
+    assessed = ((state != State.BLANK) | _given(rows)) & (state != State.NOT_EVALUABLE)
+    asked = np.zeros(len(points), dtype=np.bool_)
+    asked[rows.timepoint[assessed]] = True
+    asked &= points.order > 0
+    # a lesion with as many visits as are asked of its track has a row at each
+    its_visits = np.bincount(
+        rows.lesion[asked[rows.timepoint] & ~rows.again], minlength=len(rows.in_time)
+    )
+    visits = np.bincount(points.track[asked], minlength=data.n_tracks)
+    target = target[its_visits[rows.lesion[target]] < visits[rows.track[target]]]
+    in_track = group(rows.track[target], by=rows.lesion[target])
+    point = np.flatnonzero(asked)
+    which, place = in_track.rows_of(in_track.find(points.track[point]))
+    row, visit = target[place], point[which]
+    of_them = np.zeros(rows.n, dtype=np.bool_)
+    of_them[target] = True
+    missing = lesion_at(rows, rows.lesion[row], visit, of_lesions(rows, of_them)) < 0
     row, visit = row[missing], visit[missing]
     of_parts, names = parents(rows), rows.codes("lesion")[0]
     missing = find_rows((names[row], visit), (of_parts, rows.timepoint)) < 0
@@ -98,71 +112,73 @@ def value_missing_without_reason(data: Data, parameters: Parameters) -> Iterator
     Reasons are asked of NE rows only where the table has the column ``reason``.
     """
     rows = data["lesions"]
-    silent = (rows.cells.role == Role.TARGET) & ~_given(rows) & rows.blank("reason")
     state = rows.cells.state
+    open_ = (rows.cells.role == Role.TARGET) & rows.blank("reason")
+    silent = np.flatnonzero(open_ & ~_given(rows))
     column = next((m for m in LENGTHS if m in rows), "lesion")
-    yield flag(
-        "lesions",
-        silent & (state == State.BLANK),
-        "{lesion} has neither a value nor a state at visit {visit}",
-        column,
+    yield Hits(
+        table="lesions",
+        rows=silent[state[silent] == State.BLANK],
+        column=column,
         expected="a value, or a state with a reason",
+        message="{lesion} has neither a value nor a state at visit {visit}",
     )
-    yield flag(
-        "lesions",
-        silent & np.isin(state, _SIZED),
-        "{lesion} is {state} at visit {visit} and has no value",
-        column,
+    sized = silent[np.isin(state[silent], _SIZED)]
+    yield Hits(
+        table="lesions",
+        rows=sized,
+        column=column,
         expected="a value, or a reason why it was not measured",
-        state=_STATES[state],
+        parts={"state": _STATES[state[sized]]},
+        message="{lesion} is {state} at visit {visit} and has no value",
     )
     if "reason" in rows:
-        target = rows.cells.role == Role.TARGET
-        open_ = target & (state == State.NOT_EVALUABLE) & rows.blank("reason") & ~_numbered(rows)
-        yield flag(
-            "lesions",
-            open_,
-            "{lesion} is not evaluable at visit {visit}, and no reason is given",
-            "reason",
+        at = np.flatnonzero(open_ & (state == State.NOT_EVALUABLE))
+        yield Hits(
+            table="lesions",
+            rows=at[~_numbered(rows, at)],
+            column="reason",
             expected="a reason",
+            message="{lesion} is not evaluable at visit {visit}, and no reason is given",
         )
 
 
-def _numbered(rows: Rows) -> Bools:
-    """Whether any measure's cell holds a number."""
-    held = [~np.isnan(rows.number(m)) for m in MEASURES if m in rows]
-    return np.logical_or.reduce(held) if held else np.zeros(rows.n, dtype=np.bool_)
+def _numbered(rows: Rows, at: Ints) -> Bools:
+    """Whether any measure's cell of some rows holds a number."""
+    out = np.zeros(len(at), dtype=np.bool_)
+    if len(at):
+        for measure in MEASURES:
+            if measure in rows:
+                out |= ~np.isnan(rows.number(measure)[at])
+    return out
 
 
 @check("M03", needs={"lesions": ()}, follows=("S02",))
 def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A number beside a state that excludes it, or beside a reason why it was not measured."""
     rows = data["lesions"]
-    held = [m for m in (*LENGTHS, "volume") if m in rows]
-    column = np.full(rows.n, held[0] if held else "state", dtype=object)
-    for name in held[::-1]:
-        column[~rows.blank(name)] = name
-    for name in held[::-1]:
-        column[~np.isnan(rows.number(name))] = name
-    bad = rows.cells.contradiction
-    numbered = _numbered(rows)
-    for where, message in (
-        (numbered, "{lesion} has the value {value} at visit {visit}, and is said to be {said}"),
-        (~numbered, '{lesion} is "{value}" at visit {visit}, and is said to be {said}'),
+    bad = np.flatnonzero(rows.cells.contradiction)
+    numbered = _numbered(rows, bad)
+    for at, message in (
+        (
+            bad[numbered],
+            "{lesion} has the value {value} at visit {visit}, and is said to be {said}",
+        ),
+        (bad[~numbered], '{lesion} is "{value}" at visit {visit}, and is said to be {said}'),
     ):
-        at = np.flatnonzero(bad & where)
         yield from hits_by_column(
-            column,
+            _value_column(rows, at),
             at,
             message,
-            parts={"said": _said(rows)[at]},
+            parts={"said": _said(rows, at)},
             expected="one of the two",
         )
     if "reason" in rows:
-        done = rows.table.column("reason").map(_says_not_done, np.bool_) & _numbered(rows) & ~bad
+        done = rows.table.column("reason").map(_says_not_done, np.bool_) & ~rows.cells.contradiction
         at = np.flatnonzero(done)
+        at = at[_numbered(rows, at)]
         yield from hits_by_column(
-            column,
+            _value_column(rows, at),
             at,
             "{lesion} has the value {value} at visit {visit}, and a reason for not "
             "being measured: {reason}",
@@ -171,12 +187,27 @@ def value_and_not_done(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
-def _said(rows: Rows) -> Words:
-    """What the state cell of each row says, else what the row is taken for."""
-    taken = _STATES[rows.cells.state]
-    if "state" not in rows:
+def _value_column(rows: Rows, at: Ints) -> Words:
+    """The columns in which some rows say a size, as `hits_by_column` takes them: the first with a
+    number, else the first that is not blank.
+    """
+    if not len(at):
+        return np.empty(0, dtype=object)
+    held = [m for m in (*LENGTHS, "volume") if m in rows]
+    column = np.repeat(np.array([held[0] if held else "state"], dtype=object), rows.n)
+    for name in held[::-1]:
+        column[at[~rows.blank(name)[at]]] = name
+    for name in held[::-1]:
+        column[at[~np.isnan(rows.number(name)[at])]] = name
+    return column
+
+
+def _said(rows: Rows, at: Ints) -> Words:
+    """What the state cell of some rows says, else what the row is taken for."""
+    taken = _STATES[rows.cells.state[at]]
+    if "state" not in rows or not len(at):
         return np.asarray(taken)
-    told = parse_states(rows.table.column("state"))
+    told = parse_states(rows.table.column("state"))[at]
     return np.asarray(np.where(told > 0, _STATES[told], taken))
 
 
@@ -214,18 +245,16 @@ def implausibly_large(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A diameter that cannot be, or hardly can be, one of a lesion."""
     rows = data["lesions"]
     for column, value in lengths(rows):
-        hard, soft = (
-            more_than(value, parameters["hard_max"]),
-            more_than(value, parameters["soft_max"]),
-        )
-        yield flag(
-            "lesions",
-            soft,
-            "{column} of {lesion} is {value} mm at visit {visit}",
-            column,
-            value=value,
+        at = np.flatnonzero(more_than(value, parameters["soft_max"]))
+        hard = more_than(value[at], parameters["hard_max"])
+        yield Hits(
+            table="lesions",
+            rows=at,
+            column=column,
+            value=value[at],
             expected=f"at most {parameters['soft_max']:g} mm",
             severity=np.where(hard, "error", "warning"),
+            message="{column} of {lesion} is {value} mm at visit {visit}",
         )
 
 
@@ -357,15 +386,22 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows = data["lesions"]
     target = rows.cells.role == Role.TARGET
-    size, across, collected = (in_mm(rows, c) for c in ("size", "perpendicular", "diameter"))
+    given = {c: in_mm(rows, c) for c in ("size", "perpendicular", "diameter") if c in rows}
+    none = np.broadcast_to(np.nan, rows.n)
+    size, across = given.get("size", none), given["perpendicular"]
     node = rows.cells.nodal & target
-    filled = [~rows.blank(c) for c in ("size", "perpendicular", "diameter")]
-    garbled = [f & np.isnan(v) for f, v in zip(filled, (size, across, collected), strict=True)]
+    filled = [~rows.blank(c) for c in given]
+    garbled = [f & np.isnan(v) for f, v in zip(filled, given.values(), strict=True)]
     held = target & np.logical_or.reduce(filled)
     looked(data, held & ~np.logical_or.reduce(garbled), held)
     asked = rows.table.source.kind == "sdtm" or bool((rows.cells.nodal & ~np.isnan(across)).any())
-    long_only = node & (size > 0) & rows.blank("perpendicular") & np.isnan(collected) & asked
+    long_only = node & (size > 0) & rows.blank("perpendicular") & asked
     long_only &= rows.cells.state != State.TOO_SMALL  # 5 mm stands for it in either column
+    short_only = target & ~rows.cells.nodal & (across > 0) & rows.blank("size")
+    short_only &= rows.blank("viable")
+    if "diameter" in rows:
+        alone = np.isnan(given["diameter"])
+        long_only, short_only = long_only & alone, short_only & alone
     yield flag(
         "lesions",
         long_only,
@@ -375,10 +411,6 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
         value=size,
         expected="the short axis",
     )
-    short_only = (
-        target & ~rows.cells.nodal & (across > 0) & rows.blank("size") & np.isnan(collected)
-    )
-    short_only &= rows.blank("viable")
     yield flag(
         "lesions",
         short_only,
@@ -482,12 +514,14 @@ def too_much_precision(data: Data, parameters: Parameters) -> Iterator[Hits]:
     scale = 10.0 ** int(parameters["decimals"])
     for column, value in lengths(rows):
         scaled = value * scale
-        fine = np.abs(scaled - np.round(scaled)) > 1e-6 * np.maximum(np.abs(scaled), 1.0)
-        yield flag(
-            "lesions",
-            fine & np.isfinite(scaled),
-            "{column} of {lesion} is given as {value} at visit {visit}, "
-            "finer than imaging measures",
-            column,
+        at = np.flatnonzero(scaled != np.rint(scaled))  # most are whole
+        scaled = scaled[at]
+        fine = np.abs(scaled - np.rint(scaled)) > 1e-6 * np.maximum(np.abs(scaled), 1.0)
+        yield Hits(
+            table="lesions",
+            rows=at[fine & np.isfinite(scaled)],
+            column=column,
             expected=f"at most {int(parameters['decimals'])} decimal in mm",
+            message="{column} of {lesion} is given as {value} at visit {visit}, finer than imaging "
+            "measures",
         )

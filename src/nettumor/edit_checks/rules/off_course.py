@@ -43,10 +43,12 @@ def _reported_sums(data: Data) -> Floats:
     return out
 
 
-def _neighbours(s: Series) -> Floats:
-    """What a measurement's neighbours let expect: their geometric mean, at an end the one there is."""
-    log = np.log(s.size)
-    both = np.stack([np.where(p >= 0, log[p], np.nan) for p in (s.before, s.after)])
+def _neighbours(s: Series, place: Ints) -> Floats:
+    """What the neighbours of some measurements let expect: their geometric mean, at an end the one
+    there is.
+    """
+    beside = (s.before[place], s.after[place])
+    both = np.stack([np.where(p >= 0, np.log(s.size[p]), np.nan) for p in beside])
     known = ~np.isnan(both)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.exp(np.where(known, both, 0).sum(axis=0) / known.sum(axis=0)))
@@ -70,28 +72,32 @@ def size_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if size_criteria(data.criteria).measure != "diameter":
         raise Skip("the sums are not of diameters")
     rows, chain, s = data["lesions"], data.chain, series_of(data, above=0, most=500.0)
-    apart = chain.sum - _reported_sums(data)
+    reported = _reported_sums(data)
+    apart = chain.sum - reported
     apart = np.where((chain.n_missing == 0) & (chain.n_targets > 1), apart, np.nan)
-    point, expected = rows.timepoint[s.row], _neighbours(s)
     looked(data, ~np.isnan(apart), ~np.isnan(apart))
-    meant = np.round(s.size - apart[point], 6)
-    wrong = more_than(np.abs(apart[point]), parameters["tol_mm"]) & (meant > 0)
+    # only the targets of visits whose reported sum is another are asked
+    wrong = more_than(np.abs(apart), parameters["tol_mm"])
+    place = np.flatnonzero(wrong[rows.timepoint[s.row]])
+    row, size, expected = s.row[place], s.size[place], _neighbours(s, place)
+    point = rows.timepoint[row]
+    meant = np.round(size - apart[point], 6)
     near = np.abs(np.log(np.where(meant > 0, meant, 1.0) / expected)) <= parameters["fit"]
-    far = np.abs(np.log(s.size / expected)) >= parameters["least"]
-    fits = wrong & near & far & ~diameters(data).default[s.row]
+    far = np.abs(np.log(size / expected)) >= parameters["least"]
+    fits = (meant > 0) & near & far & ~diameters(data).default[row]
     count = np.bincount(point[fits], minlength=len(data.timepoints))
     at = np.flatnonzero(fits & (count[point] == 1))
     yield from hits_by_column(
         diameters(data).column,
-        s.row[at],
+        row[at],
         "{lesion} is {value} mm at visit {visit}, off its course of about {course} mm; the reported "
         "sum of {sum} mm is right with {expected} mm{slip}",
-        value=s.size[at],
+        value=size[at],
         expected=meant[at],
         parts={
             "course": np.array([f"{v:.0f}" for v in expected[at].tolist()], dtype=object),
-            "sum": _reported_sums(data)[point[at]],
-            "slip": _slips(s.size[at], meant[at], rows.cells.nodal[s.row[at]]),
+            "sum": reported[point[at]],
+            "slip": _slips(size[at], meant[at], rows.cells.nodal[row[at]]),
         },
     )
 
@@ -125,65 +131,65 @@ def other_axis_entered(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
     Where nothing but the rise tells it is a note.
     """
-    rows, c = data["lesions"], courses_of(data)
-    used = diameters(data).column[c.row]
-    other = np.full(rows.n, np.nan)
-    for column, beside in (("size", "perpendicular"), ("perpendicular", "size")):
-        if column in rows:
-            mine = diameters(data).column == beside
-            other[mine] = in_mm(rows, column)[mine]
-    s, place = c.series, c.place
-    was, then = (other[s.row[p[place]]] for p in (s.before, s.after))
+    rows, c, least = data["lesions"], courses_of(data), parameters["least"]
+    up, down = c.size / c.expected, c.expected / c.size
+    far = np.flatnonzero(c.calm & (at_least(up, least) | at_least(down, least)))
+    # from here on only of what is far off its course
+    size, expected, up, place = c.size[far], c.expected[far], up[far], c.place[far]
+    row, s = c.series.row[place], c.series
+    was, then = (_other_axis(data, s.row[p[place]]) for p in (s.before, s.after))
     course = np.sqrt(np.where(was > 0, was, np.nan) * then)
     course = np.where(np.isnan(course), np.where(was > 0, was, then), course)
-    up, down = c.size / c.expected, c.expected / c.size
-    far = at_least(up, parameters["least"]) | at_least(down, parameters["least"])
-    told = (
-        c.calm
-        & far
-        & (np.abs(np.log(c.size / np.where(course > 0, course, np.nan))) <= parameters["fit"])
-    )
-    told |= (
-        c.calm
-        & (used == "perpendicular")
-        & (other[c.row] == c.size)
-        & at_least(up, parameters["least"])
-    )
-    node = c.calm & rows.cells.nodal[c.row] & np.isnan(course) & ~told
-    node &= at_least(up, parameters["least"]) & at_least(parameters["most"], up)
+    off = np.abs(np.log(size / np.where(course > 0, course, np.nan)))
+    risen = at_least(up, least)
+    of_short = diameters(data).column[row] == "perpendicular"
+    told = (off <= parameters["fit"]) | (of_short & (_other_axis(data, row) == size) & risen)
+    node = rows.cells.nodal[row] & np.isnan(course) & ~told
+    node &= risen & at_least(parameters["most"], up)
     at = np.flatnonzero(told | node)
     axis = np.where(
-        rows.cells.nodal[c.row[at]],
+        rows.cells.nodal[row[at]],
         "long axis was given for the short one",
         "short axis was given for the long one",
     )
     yield from hits_by_column(
         diameters(data).column,
-        c.row[at],
+        row[at],
         "{lesion} is {value} mm at visit {visit}, and about {course} mm before and after: perhaps the "
         "{axis}{why}",
-        value=c.size[at],
-        expected=np.array([f"about {v:.0f} mm" for v in c.expected[at].tolist()], dtype=object),
+        value=size[at],
+        expected=np.array([f"about {v:.0f} mm" for v in expected[at].tolist()], dtype=object),
         severity=np.where(told[at], "", "note"),
         parts={
             "axis": axis.astype(object),
             "why": np.where(told[at], ", which it fits", "").astype(object),
-            "course": np.array([f"{v:.0f}" for v in c.expected[at].tolist()], dtype=object),
+            "course": np.array([f"{v:.0f}" for v in expected[at].tolist()], dtype=object),
         },
     )
 
 
-def _alike(point: Ints, size: Floats, name: Ints, count: int) -> Ints:
-    """For each timepoint a number, the same where all targets have the same sizes by their names."""
+def _other_axis(data: Data, at: Ints) -> Floats:
+    """For some rows the other axis than their diameter's, in mm; NaN for none."""
+    rows, used = data["lesions"], diameters(data).column[at]
+    out = np.full(len(at), np.nan)
+    for column, beside in (("size", "perpendicular"), ("perpendicular", "size")):
+        if column in rows:
+            out = np.where(used == beside, in_mm(rows, column)[at], out)
+    return out
+
+
+def _alike(point: Ints, size: Ints, name: Ints, count: int) -> Ints:
+    """For each timepoint a number, the same where all targets have the same sizes (codes) by their
+    names.
+    """
     order = order_rows(point, name)
     rank = occurrence(point[order])
     by_rank = group(rank)
-    sizes = codes_of(size)[0]
     code = np.zeros(count, dtype=np.int64)
     ends = by_rank.start.tolist()
     for place, (start, stop) in enumerate(pairwise(ends), 1):
         at = order[by_rank.row[start:stop]]  # of the timepoints with so many targets: ever fewer
-        told, _ = number_rows(code[point[at]], sizes[at])
+        told, _ = number_rows(code[point[at]], size[at])
         code[point[at]] = count * place + told
     return code
 
@@ -202,10 +208,12 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     plain = ~diameters(data).default[s.row]
     many = np.bincount(s_point[plain], minlength=count)
     of_all = np.bincount(rows.timepoint[rows.cells.role == Role.TARGET], minlength=count)
-    words = rows.codes("lesion")[1]
-    name = rank_of(words)[rows.codes("lesion")[0][s.row]]
-    code = _alike(s_point, s.size, name, count)
-    use = np.flatnonzero((many >= parameters["min_targets"]) & (many == of_all))
+    asked = (many >= parameters["min_targets"]) & (many == of_all)
+    place, words = np.flatnonzero(asked[s_point]), rows.codes("lesion")[1]
+    name = rank_of(words)[rows.codes("lesion")[0][s.row[place]]]
+    held, number = codes_of(s.size)
+    code = _alike(s_point[place], held[place], name, count)
+    use = np.flatnonzero(asked)
     use = use[order_rows(code[use], use)]
     same = np.flatnonzero(code[use][1:] == code[use][:-1])
     source, copy = use[same], use[same + 1]
@@ -218,7 +226,6 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     earlier = one_track & (points.earlier()[copy] != source)
     reader = one_subject & ~one_track & ~judge & (points.visit[source] == points.visit[copy])
     reader[reader] = occurrence(points.track[copy[reader]]) == 0
-    held, number = codes_of(s.size)
     log = np.log(np.bincount(held, minlength=len(number)) / max(len(s.size), 1))
     rarity = np.bincount(s_point, weights=log[held], minlength=count)
     pairs = np.log(max(len(use), 1)) * 2 - np.log(2.0)
@@ -227,19 +234,18 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
         np.bincount(both, minlength=1)[both] == 1
     )  # patients that are alike throughout are no copy
     stranger = ~one_subject & once & (rarity[copy] + pairs <= np.log(parameters["chance"]))
-    what = np.where(
-        one_track, "of visit {}", np.where(one_subject, "of {}", "of patient {} at visit {}")
-    )
     at = np.flatnonzero(earlier | reader | stranger)
-    visit, who = rows.said_visit, data.subjects
+    what = np.where(one_subject, "of {}", "of patient {} at visit {}").astype(object)
+    what[one_track] = "of visit {}"
+    visit, who = rows.said_visits(first[source[at]]).tolist(), data.subjects
     readers = data.words("evaluator")
     told = []
-    for i in at.tolist():
+    for i, its_visit in zip(at.tolist(), visit, strict=True):
         row = first[source[i]]
         named = {
-            "of visit {}": (visit[row],),
+            "of visit {}": (its_visit,),
             "of {}": (readers[rows.evaluator[row]],),
-            "of patient {} at visit {}": (who[rows.subject[row]], visit[row]),
+            "of patient {} at visit {}": (who[rows.subject[row]], its_visit),
         }
         told.append(str(what[i]).format(*named[str(what[i])]))
     place = first[copy[at]]

@@ -20,8 +20,9 @@ from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
+from nettumor.edit_checks.reading.lesion_rows import of_lesions
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.rows import group, largest_at, occurrence, order_rows, smallest_at
+from nettumor.rows import group, largest_at, number_rows, occurrence, order_rows, smallest_at
 
 _LENGTH = "|".join(LENGTHS)
 
@@ -53,16 +54,31 @@ def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     and visit.
     """
     rows, size = data["lesions"], diameters(data).value
-    use = (rows.cells.role == Role.TARGET) & (size > above) & at_least(most, size)
-    row = rows.in_time.row[use[rows.in_time.row]]
-    row = row[group(rows.lesion_visit[row]).is_first()]
-    lesion = group(rows.lesion[row])
-    return Series(row, size[row], rows.lesion[row], lesion.previous(), lesion.following())
+    use = (rows.cells.role == Role.TARGET) & (size > above)
+    if most < np.inf:
+        use &= at_least(most, size)
+    row = rows.in_time.row[use[rows.in_time.row]]  # by lesion, then in time
+    lesion, point = rows.lesion[row], rows.timepoint[row]
+    once = np.ones(len(row), dtype=np.bool_)
+    once[1:] = (lesion[1:] != lesion[:-1]) | (point[1:] != point[:-1])
+    if not once.all():
+        row, lesion = row[once], lesion[once]
+    # the neighbour in the table is that in the lesion, where both are of one
+    before = np.arange(-1, len(row) - 1)
+    before[1:][lesion[1:] != lesion[:-1]] = -1
+    after = np.arange(1, len(row) + 1)
+    after[:-1][lesion[1:] != lesion[:-1]] = -1
+    after[-1:] = -1
+    return Series(row, size[row], lesion, before, after)
 
 
 def _text(series: Series, lesions: Ints) -> list[str]:
     """The sizes of some lesions, written one after the other."""
-    of_lesion = group(series.lesion)
+    if not len(lesions):
+        return []
+    asked = np.zeros(int(series.lesion[-1]) + 1, dtype=np.bool_)  # lesions stand in their order
+    asked[lesions] = True
+    of_lesion = group(series.lesion, where=asked[series.lesion])
     found = of_lesion.find(lesions)
     start, stop = of_lesion.start[found].tolist(), of_lesion.start[found + 1].tolist()
     size = series.size[of_lesion.row]
@@ -90,21 +106,21 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     such point. What M05 calls impossible is left out of the series.
     """
     s = series_of(data, above=0, most=parameters["hard_max"])
-    between = (s.before >= 0) & (s.after >= 0)
-    last = (s.before >= 0) & (s.after < 0)
-    log, was, next_ = np.log10(s.size), s.size[s.before], s.size[s.after]
-    step = np.abs(log - (log[s.before] + log[s.after]) / 2)
-    slip = 1e-12  # the limits are soft: rounding of logarithms decides nothing
-    jump = between & (step >= parameters["low"] - slip) & (step <= parameters["high"] + slip)
-    ratio = parameters["end_ratio"]
-    small = (s.size == parameters["tstm_mm"]) | (was == parameters["tstm_mm"])
-    end = last & ~small & (at_least(s.size, ratio * was) | at_least(was, ratio * s.size))
-    at = np.flatnonzero(jump | end)
+    log, slip = np.log10(s.size), 1e-12  # soft limits: rounding of logarithms decides nothing
+    inner = np.flatnonzero((s.before >= 0) & (s.after >= 0))
+    step = np.abs(log[inner] - (log[s.before[inner]] + log[s.after[inner]]) / 2)
+    jump = inner[(step >= parameters["low"] - slip) & (step <= parameters["high"] + slip)]
+    last = np.flatnonzero((s.before >= 0) & (s.after < 0))
+    now, was, ratio = s.size[last], s.size[s.before[last]], parameters["end_ratio"]
+    small = (now == parameters["tstm_mm"]) | (was == parameters["tstm_mm"])
+    end = last[~small & (at_least(now, ratio * was) | at_least(was, ratio * now))]
+    at = np.union1d(jump, end)
     at = at[occurrence(s.lesion[at]) == 0]
-    usual = np.where(between[at], np.sqrt(was[at] * next_[at]), was[at])
+    was, between = s.size[s.before[at]], s.after[at] >= 0
+    usual = np.where(between, np.sqrt(was * s.size[s.after[at]]), was)
     about = [
-        f"about {v:.0f} mm, as before{' and after' if inner else ''}"
-        for v, inner in zip(usual.tolist(), between[at].tolist(), strict=True)
+        f"about {v:.0f} mm, as before{' and after' if inside else ''}"
+        for v, inside in zip(usual.tolist(), between.tolist(), strict=True)
     ]
     yield from hits_by_column(
         diameters(data).column,
@@ -165,8 +181,11 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     s = series_of(data, above=-1, most=parameters["hard_max"])
     was, factor = s.size[s.before], parameters["factor"]
-    both = (s.before >= 0) & (s.size > 0) & (was > 0)
-    at = np.flatnonzero(both & (at_least(s.size, factor * was) | at_least(was, factor * s.size)))
+    # the limit with a little to spare first: it is exact for the few that come near it
+    far = np.maximum(s.size, was) > 0.999 * factor * np.minimum(s.size, was)
+    at = np.flatnonzero(far & (s.before >= 0) & (s.size > 0) & (was > 0))
+    now, then = s.size[at], was[at]
+    at = at[at_least(now, factor * then) | at_least(then, factor * now)]
     yield from hits_by_column(
         diameters(data).column,
         s.row[at],
@@ -183,22 +202,24 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
     by itself.
     """
-    rows, size = data["lesions"], diameters(data).value
-    role = np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
-    gone = ((size == 0) | (rows.cells.state == State.ABSENT)) & (rows.cells.state != State.MERGED)
-    there = (size > 0) | np.isin(
-        rows.cells.state, (State.PRESENT, State.UNEQUIVOCAL_PROGRESSION, State.TOO_SMALL)
-    )
+    rows, size, state = data["lesions"], diameters(data).value, data["lesions"].cells.state
+    role = (rows.cells.role == Role.TARGET) | (rows.cells.role == Role.NON_TARGET)
+    gone = ((size == 0) | (state == State.ABSENT)) & (state != State.MERGED)
+    there = (size > 0) | (state == State.PRESENT)
+    there |= (state == State.UNEQUIVOCAL_PROGRESSION) | (state == State.TOO_SMALL)
     use = role & (gone | there) & ~rows.cells.contradiction
-    last = rows.in_time.previous(use)
-    back = use & there & (last >= 0) & gone[last]
-    row = rows.in_time.row[back[rows.in_time.row]]
-    before = last[row]
+    # only lesions that were gone at some visit can be there again
+    asked = rows.in_time.row[of_lesions(rows, use & gone)[rows.in_time.row]]
+    asked = asked[use[asked]]
+    again = np.flatnonzero(there[asked[1:]] & gone[asked[:-1]]) + 1
+    again = again[rows.lesion[asked[again]] == rows.lesion[asked[again - 1]]]
+    row, before = asked[again], asked[again - 1]
     said = [
         f"{v:g} mm" if v > 0 else w
         for v, w in zip(size[row].tolist(), rows.text("state", row), strict=True)
     ]
-    column = np.where(size > 0, diameters(data).column, "state").astype(object)
+    column = diameters(data).column.copy()
+    column[row[~(size[row] > 0)]] = "state"
     yield from hits_by_column(
         column,
         row,
@@ -207,7 +228,7 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
         value=np.array(said, dtype=object),
         expected="gone, or measured at both visits",
         related=before,
-        parts={"before": rows.said_visit[before]},
+        parts={"before": rows.said_visits(before)},
     )
 
 
@@ -221,13 +242,14 @@ def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits
     known = s.before >= 0
     same = known & (s.size == s.size[s.before])
     measured = same & (s.size > 0) & ~diameters(data).default[s.row]
-    was = point[s.before]
-    first = smallest_at(point[known], was[known], count, count)
-    last = largest_at(point[known], was[known], count, -1)
     each, copied, sized = (
-        np.bincount(point[m], minlength=count) for m in (point >= 0, same, measured)
+        np.bincount(m, minlength=count) for m in (point, point[same], point[measured])
     )
-    bad = (sized >= parameters["min_targets"]) & (copied == each) & (first == last)
+    bad = (sized >= parameters["min_targets"]) & (copied == each)
+    asked = np.flatnonzero(bad[point] & known)  # of them all from one visit before
+    was = point[s.before[asked]]
+    first = smallest_at(point[asked], was, count, count)
+    bad &= first == largest_at(point[asked], was, count, -1)
     at = np.flatnonzero(bad[point] & measured)
     at = at[occurrence(point[at]) == 0]
     yield from hits_by_column(
@@ -237,7 +259,7 @@ def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits
         "were they measured, or copied?",
         names={"lesion": ""},
         expected="sizes measured at this visit",
-        parts={"count": each[point[at]], "before": rows.said_visit[s.row[s.before[at]]]},
+        parts={"count": each[point[at]], "before": rows.said_visits(s.row[s.before[at]])},
         related=s.row[s.before[at]],
     )
 
@@ -253,9 +275,9 @@ def terminal_digit_preference(data: Data, parameters: Parameters) -> Iterator[Hi
     rows, read = data["lesions"], diameters(data)
     at = np.flatnonzero((read.value > 0) & (read.value % 1 == 0) & ~read.default)
     site, words = _site(data)
-    alike = group(site[at], rows.evaluator[at])
-    first, total = alike.first(), alike.size
-    even = alike.count(read.value[at] % 5 == 0)
+    number, first = number_rows(site[at], rows.evaluator[at])
+    total = np.bincount(number, minlength=len(first))
+    even = np.bincount(number[read.value[at] % 5 == 0], minlength=len(first))
     bad = (total >= parameters["n"]) & more_than(even, parameters["min_share"] * total)
     bad = np.flatnonzero(bad)
     bad = bad[_chance(even[bad], total[bad]) < parameters["p"]]

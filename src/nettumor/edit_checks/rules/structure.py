@@ -24,6 +24,7 @@ from nettumor.crf.sdtm import evaluator
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import of_lesions
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.reading.unread import why_unread
 from nettumor.rows import first_of, group, number_rows, occurrence, order_rows
@@ -120,9 +121,9 @@ def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]
         told = _told_otherwise(data, name)
         for column in layout.required():
             if column in table and not (name == "markers" and column == "value"):
-                blank = table.blank(column) & ~told.get(
-                    column, np.zeros(table.n_rows, dtype=np.bool_)
-                )
+                blank = table.blank(column)
+                if column in told:
+                    blank = blank & ~told[column]
                 yield flag(name, blank, "{column} is blank", column, expected="a value")
         for either in layout.either:
             held = [c for c in (*either, *(["day"] if "date" in either else [])) if c in table]
@@ -258,7 +259,7 @@ def _row_before(rows: Rows) -> Ints:
     """The row before of the same lesion and visit, -1 for none; where dates differ each is a
     timepoint of its own.
     """
-    if rows.n == int(rows.lesion_visit.max(initial=-1)) + 1:  # as many as rows: none is double
+    if not rows.again.any():
         return np.full(rows.n, -1, dtype=np.int64)
     date = rows.codes("day" if rows.table.has_days else "date")[0]
     same_day = group(rows.lesion_visit, date).previous()
@@ -353,28 +354,25 @@ def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[H
     """
     rows = data["lesions"]
     silent, role = _silent(rows), rows.cells.role
-    never = ~np.isin(rows.lesion, rows.lesion[~silent]) & np.isin(
-        role, (Role.TARGET, Role.NON_TARGET)
-    )
-    first = never & rows.in_time.is_first()
+    asked = silent & ((role == Role.TARGET) | (role == Role.NON_TARGET))
+    if not asked.any():
+        return
+    never = asked & ~of_lesions(rows, ~silent)
     yield flag(
         "lesions",
-        first,
+        never & (rows.first_row == np.arange(rows.n)),
         "{lesion} is identified, but no visit has a result of it",
         "lesion",
         expected="a result",
     )
-    start = rows.order == 0
-    assessed = np.isin(rows.lesion, rows.lesion[start & ~silent])
-    unseen = start & silent & (role == Role.NON_TARGET) & ~assessed & ~never
-    once = group(rows.lesion, where=unseen).is_first()
-    column = "state" if "state" in rows else "lesion"
-    yield flag(
-        "lesions",
-        once,
-        "non-target {lesion} has no result at baseline (visit {visit}), but later ones",
-        column,
+    unseen = asked & ~never & (rows.order == 0) & (role == Role.NON_TARGET)
+    unseen &= ~of_lesions(rows, ~silent & (rows.order == 0))
+    yield Hits(
+        table="lesions",
+        rows=first_of(rows.lesion, where=unseen),
+        column="state" if "state" in rows else "lesion",
         expected="a result",
+        message="non-target {lesion} has no result at baseline (visit {visit}), but later ones",
     )
 
 

@@ -57,13 +57,14 @@ def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
         both = ~rows.blank(later) & ~rows.blank(earlier)
         last, first = rows.dates(later).latest, rows.dates(earlier).earliest
         looked(data, ~np.isnan(last) & ~np.isnan(first), both)
-        yield flag(
-            "subjects",
-            more_than(first, last),
-            f"{what} on {{value}}, before {before} ({{{earlier}}})",
-            later,
-            expected=[f"on or after {w}" for w in rows.text(earlier).tolist()],
+        at = np.flatnonzero(more_than(first, last))
+        yield Hits(
+            table="subjects",
+            rows=at,
+            column=later,
+            expected=[f"on or after {w}" for w in rows.text(earlier, at).tolist()],
             severity=severity,
+            message=f"{what} on {{value}}, before {before} ({{{earlier}}})",
         )
 
 
@@ -141,7 +142,6 @@ def age_against_birth(data: Data, parameters: Parameters) -> Iterator[Hits]:
     # an age is whole years; a protocol may take another day than the consent
     spare = parameters["years"]
     bad = more_than(np.floor(age), most + spare) | more_than(least, np.floor(age) + 1 + spare)
-    expected = [f"about {v:.0f}" if v == v else "" for v in np.floor(most).tolist()]
     bad &= age >= 0
     compared = (age >= 0) & ~np.isnan(most)
     looked(data, compared, compared | np.isnan(age) & ~rows.blank("age"))
@@ -158,12 +158,13 @@ def age_against_birth(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "were the dates shifted?",
         )
         return
-    yield flag(
-        "subjects",
-        bad,
-        "{subject} is {value} years old, born {birth}: that makes {expected}",
-        "age",
-        expected=expected,
+    at = np.flatnonzero(bad)
+    yield Hits(
+        table="subjects",
+        rows=at,
+        column="age",
+        expected=[f"about {v:.0f}" if v == v else "" for v in np.floor(most[at]).tolist()],
+        message="{subject} is {value} years old, born {birth}: that makes {expected}",
     )
 
 
@@ -180,13 +181,13 @@ def grade_below_ki67(data: Data, parameters: Parameters) -> Hits:
     least = 1 + at_least(ki67, low).astype(np.int64) + more_than(ki67, high)
     looked(data, (grade > 0) & ~np.isnan(ki67), ~rows.blank("grade") & ~rows.blank("ki67"))
     bad = (grade > 0) & (grade < least) & (ki67 >= 0) & ~more_than(ki67, 100.0)
-    names = np.array([f"G{g}" for g in least.tolist()], dtype=object)
-    return flag(
-        "subjects",
-        bad,
-        "{subject} has {value} with Ki-67 {ki67} %, which alone makes it {expected}",
-        "grade",
-        expected=names,
+    at = np.flatnonzero(bad)
+    return Hits(
+        table="subjects",
+        rows=at,
+        column="grade",
+        expected=np.array([f"G{g}" for g in least[at].tolist()], dtype=object),
+        message="{subject} has {value} with Ki-67 {ki67} %, which alone makes it {expected}",
     )
 
 

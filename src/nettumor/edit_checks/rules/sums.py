@@ -141,26 +141,30 @@ def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hi
     reported = rows.number("percent_from_baseline")
     computed, tolerance = data.chain.percent_from_baseline[rows.timepoint], parameters["tol_pct"]
     bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
+    at = np.flatnonzero(bad)
+    reported, computed = reported[at], computed[at]
     why = _why(reported, computed, tolerance, {"the sign is flipped": -computed})
-    own = differs(reported, _from_reported(data, rows, nadir=False), tolerance)
-    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01",))):
-        yield flag(
-            "responses",
-            where,
-            "reported change from baseline {value} % at visit {visit}; recomputed "
-            "{expected} %{why}",
-            "percent_from_baseline",
-            value=reported,
-            expected=np.round(computed, 1),
+    own = differs(reported, _from_reported(data, rows, at, nadir=False), tolerance)
+    for where, apart_from in ((~own, ()), (own, ("U01",))):
+        yield Hits(
+            table="responses",
+            rows=at[where],
+            column="percent_from_baseline",
+            value=reported[where],
+            expected=np.round(computed[where], 1),
             apart_from=apart_from,
-            why=why,
+            parts={"why": why[where]},
+            message="reported change from baseline {value} % at visit {visit}; recomputed "
+            "{expected} %{why}",
         )
 
 
-def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
-    """The percent change of the sums as reported, from the smallest one before or that at baseline;
-    NaN for none.
+def _from_reported(data: Data, rows: Rows, at: Ints, *, nadir: bool) -> Floats:
+    """The percent change of the sums as reported of some rows, from the smallest one before or that
+    at baseline; NaN for none.
     """
+    if not len(at):
+        return np.empty(0)
     points = data.timepoints
     sums = np.full(len(points), np.nan)
     if "sum" in rows:
@@ -173,7 +177,7 @@ def _from_reported(data: Data, rows: Rows, *, nadir: bool) -> Floats:
     elif len(points):
         before = np.where(points.baseline >= 0, sums[points.baseline], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((100 * sums / before - 100)[rows.timepoint])
+        return np.asarray((100 * sums / before - 100)[rows.timepoint[at]])
 
 
 def _why(
@@ -205,31 +209,34 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
     chain, points, tolerance = data.chain, data.timepoints, parameters["tol_pct"]
     reported, computed = rows.number("percent_from_nadir"), chain.percent_from_nadir[rows.timepoint]
     bad = use & _complete(data, rows) & differs(reported, computed, tolerance)
-    before = points.earlier()
-    last = np.where(before >= 0, chain.sum[before], np.nan) if len(points) else chain.sum
+    at = np.flatnonzero(bad)
+    reported, computed, point = reported[at], computed[at], rows.timepoint[at]
+    before = points.earlier()[point]
+    last = np.where(before >= 0, chain.sum[before], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        from_last = (100 * chain.sum / last - 100)[rows.timepoint]
+        from_last = 100 * chain.sum[point] / last - 100
     why = _why(
         reported,
         computed,
         tolerance,
         {
-            "that is from baseline": chain.percent_from_baseline[rows.timepoint],
+            "that is from baseline": chain.percent_from_baseline[point],
             "that is from the visit before": from_last,
             "the sign is flipped": -computed,
         },
     )
-    own = differs(reported, _from_reported(data, rows, nadir=True), tolerance)
-    for where, apart_from in ((bad & ~own, ()), (bad & own, ("U01", "U02"))):
-        yield flag(
-            "responses",
-            where,
-            "reported change from nadir {value} % at visit {visit}; recomputed {expected} %{why}",
-            "percent_from_nadir",
-            value=reported,
-            expected=np.round(computed, 1),
+    own = differs(reported, _from_reported(data, rows, at, nadir=True), tolerance)
+    for where, apart_from in ((~own, ()), (own, ("U01", "U02"))):
+        yield Hits(
+            table="responses",
+            rows=at[where],
+            column="percent_from_nadir",
+            value=reported[where],
+            expected=np.round(computed[where], 1),
             apart_from=apart_from,
-            why=why,
+            parts={"why": why[where]},
+            message="reported change from nadir {value} % at visit {visit}; recomputed {expected} "
+            "%{why}",
         )
 
 
@@ -302,13 +309,17 @@ def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     is L14's.
     """
     rows = data["lesions"]
-    target = (rows.order == 0) & (rows.cells.role == Role.TARGET) & whole_lesions(rows)
-    sized = target & ~np.isnan(data.size) & ~conflicting(rows, data.size)
-    open_ = target & ~np.isin(rows.lesion, rows.lesion[sized])
-    of_track = group(rows.track, where=target)
-    missing = of_track.any(open_)
-    bad = missing | ~(of_track.total(data.size) > 0)
-    at = of_track.first()[bad]
+    target = np.flatnonzero(
+        (rows.order == 0) & (rows.cells.role == Role.TARGET) & whole_lesions(rows)
+    )
+    size, lesion = data.size[target], rows.lesion[target]
+    sized = np.zeros(len(rows.in_time), dtype=np.bool_)
+    sized[lesion[~np.isnan(size)]] = True
+    sized &= ~_conflicting(rows, data.size)
+    of_track = group(rows.track[target])
+    missing = of_track.any(~sized[lesion])
+    bad = missing | ~(of_track.total(size) > 0)
+    at = target[of_track.first()[bad]]
     said = np.where(missing[bad], "incomplete", "0")
     order = order_rows(at)
     at, said = at[order], said[order]
@@ -323,12 +334,13 @@ def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def conflicting(rows: Rows, size: Floats) -> Bools:
-    """Rows of one lesion and timepoint that give unequal sizes; rows that say nothing do
-    not count.
-    """
-    of_visit = group(rows.lesion_visit, where=~np.isnan(size))
-    return np.asarray(of_visit.of_rows(of_visit.differ(size), fill=False))
+def _conflicting(rows: Rows, size: Floats) -> Bools:
+    """Lesions whose rows at baseline give unequal sizes; rows that say nothing do not count."""
+    out = np.zeros(len(rows.in_time), dtype=np.bool_)
+    if rows.again.any():
+        given = group(rows.lesion, where=(rows.order == 0) & ~np.isnan(size))
+        out[given.keys[0]] = given.differ(size)
+    return out
 
 
 @check("U07", needs={"responses": ("sum",), "lesions": _PRODUCT}, follows=SUM_FAULTS, tol=1.0)

@@ -111,7 +111,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
     """
     said, rows = compared(data), data["lesions"]
     first = first_lesion(data, still_there(data, parameters["node_cr_mm"]))[said.rows.timepoint]
-    text, size = rows.text("lesion"), data.size
+    size = data.size
     target = said.use & (said.target == Response.CR) & (first >= 0)
     overall = (
         said.use & (said.overall == Response.CR) & (said.target == Response.MISSING) & (first >= 0)
@@ -129,7 +129,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
             expected="no CR",
             related=first[at],
             related_table="lesions",
-            parts={"left": text[first[at]], "size": shown},
+            parts={"left": rows.text("lesion", first[at]), "size": shown},
             message="{column} response CR is reported at visit {visit}, but target {left} is left "
             "({size})",
         )
@@ -308,15 +308,15 @@ def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     said = compared(data)
     point = said.rows.timepoint
     evaluable = _complete(data) & (data.chain.target > Response.NE)
-    bad = said.use & (said.target == Response.NE) & evaluable[point]
-    return flag(
-        "responses",
-        bad,
-        "target response NE is reported at visit {visit}, but every target has a value "
+    at = np.flatnonzero(said.use & (said.target == Response.NE) & evaluable[point])
+    return Hits(
+        table="responses",
+        rows=at,
+        column="target",
+        expected=names_of(data.chain.target[point[at]]),
+        parts={"sum": data.chain.sum[point[at]]},
+        message="target response NE is reported at visit {visit}, but every target has a value "
         "(sum {sum} mm)",
-        "target",
-        expected=names_of(data.chain.target[point]),
-        sum=data.chain.sum[point],
     )
 
 
@@ -370,15 +370,16 @@ def target_response_missing(data: Data, parameters: Parameters) -> Hits:
     said = compared(data)
     measured = (data.chain.n_targets > 0) & ~np.isnan(data.chain.sum)
     given = rows_at_points(data, said.use & (said.target != Response.MISSING))
-    bad = said.use & (said.overall > Response.MISSING) & (measured & ~given)[said.rows.timepoint]
-    return flag(
-        "responses",
-        bad,
-        "no target response is given at visit {visit}, though targets were measured and the "
+    point = said.rows.timepoint
+    at = np.flatnonzero(said.use & (said.overall > Response.MISSING) & (measured & ~given)[point])
+    return Hits(
+        table="responses",
+        rows=at,
+        column="target",
+        expected=names_of(data.chain.target[point[at]]),
+        parts={"overall": said.rows.text("overall", at)},
+        message="no target response is given at visit {visit}, though targets were measured and the "
         "overall response is {overall}",
-        "target",
-        expected=names_of(data.chain.target[said.rows.timepoint]),
-        overall=said.rows.text("overall"),
     )
 
 
