@@ -201,9 +201,10 @@ def _in_blood(rows: Rows, marker: Ints, by_unit: Bools) -> Bools:
     )
     urine = np.where(said, named, by_unit)
     # markers that the study has in both: as a rule none
-    in_urine, in_blood = (np.unique(marker[where]) for where in (urine, said & ~urine))
-    mixed = np.isin(marker, np.intersect1d(in_urine, in_blood))
-    pairs = group(rows.subject, marker, where=mixed)
+    mixed = np.ones(int(marker.max(initial=-1)) + 1, dtype=np.bool_)
+    for where in (urine, said & ~urine):
+        mixed &= np.bincount(marker[where], minlength=len(mixed)) > 0
+    pairs = group(rows.subject, marker, where=mixed[marker])
     both = pairs.any(urine) & pairs.any(said & ~urine)
     return np.asarray(pairs.of_rows(both, False) & ~urine)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, Floats
+from nettumor._arrays import Bools, Codes, Floats, as_codes
 from nettumor.assessment.course import one_a_day
 from nettumor.best_response import best_overall_response
 from nettumor.crf import NewLesion, Role, parse_flags, parse_new_lesions
@@ -112,7 +112,8 @@ def as_recist(codes: Codes) -> Codes:
 
 def names_of(codes: npt.NDArray[Any], data: Data | None = None) -> npt.NDArray[Any]:
     """Codes as written; with ``data`` as the overall response of its criteria."""
-    return labels(codes, data.criteria if data is not None else None).astype(object)
+    words = labels([*Response], data.criteria if data is not None else None)
+    return np.asarray(words.astype(object)[as_codes(codes, "codes")])
 
 
 def at_points(data: Data, codes: Codes) -> Codes:
@@ -148,6 +149,7 @@ def first_lesion(data: Data, where: Bools) -> Ints:
     return out
 
 
+@made_once
 def tracks_with(data: Data, role: Role) -> Bools:
     """Tracks that have a lesion of this role at baseline or later."""
     rows = data["lesions"]
@@ -156,6 +158,7 @@ def tracks_with(data: Data, role: Role) -> Bools:
     return out
 
 
+@made_once
 def tracks_with_lesions(data: Data) -> Bools:
     """Tracks that have any row of the lesions table."""
     out = np.zeros(data.n_tracks, dtype=np.bool_)
@@ -164,6 +167,7 @@ def tracks_with_lesions(data: Data) -> Bools:
     return out
 
 
+@made_once
 def after_baseline(data: Data) -> Bools:
     """Timepoints after baseline; in a track without lesions all that are not dated on or before its
     reference day.
@@ -198,12 +202,23 @@ def later_visits(data: Data, base: Ints) -> tuple[Ints, Ints]:
     """Every lesion row of ``base`` beside every later timepoint of its track at which lesions were
     assessed.
     """
+    which, place = spread(*_later(data, base))
+    return base[which], np.flatnonzero(data.timepoints.lesions >= 0)[place]
+
+
+def count_later_visits(data: Data, base: Ints) -> Ints:
+    """How many timepoints `later_visits` gives for each row of ``base``."""
+    start, stop = _later(data, base)
+    return stop - start
+
+
+def _later(data: Data, base: Ints) -> tuple[Ints, Ints]:
+    """Of the timepoints with lesions the first after each row of ``base``, and the first of the
+    next track.
+    """
     points, rows = data.timepoints, data["lesions"]
-    seen = points.lesions >= 0
-    before = np.append(0, np.cumsum(seen))  # of each timepoint: how many were seen before it
-    start, stop = before[rows.timepoint[base] + 1], before[points.start[rows.track[base] + 1]]
-    which, place = spread(start, stop)
-    return base[which], np.flatnonzero(seen)[place]
+    before = np.append(0, np.cumsum(points.lesions >= 0))  # how many were seen before each
+    return before[rows.timepoint[base] + 1], before[points.start[rows.track[base] + 1]]
 
 
 @made_once

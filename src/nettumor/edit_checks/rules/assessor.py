@@ -83,6 +83,8 @@ def _moved(data: Data, silent: Bools, answered: Bools, visits: Ints) -> tuple[In
     """
     points, rows = data.timepoints, data["lesions"]
     row = np.flatnonzero(silent[rows.timepoint])
+    if not len(row):
+        return row, row
     others = group(visits, where=(points.lesions >= 0) & answered)
     which, other = others.rows_of(others.find(visits[rows.timepoint[row]]))
     row, names = row[which], rows.codes("lesion")[0]
@@ -247,7 +249,7 @@ def _first_rows(number: Ints, at: Ints) -> Ints:
     return out
 
 
-def _central(rows: Rows, visit: Ints, use: Bools, kind: Ints) -> Ints:
+def _central(rows: Rows, visit: Ints, use: Bools, kind: Codes) -> Ints:
     """The central records that count at each visit: those accepted, else the adjudicator's, else
     every reader's.
     """

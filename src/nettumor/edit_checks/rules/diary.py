@@ -25,7 +25,7 @@ from nettumor.edit_checks.reading.diary_rows import Diary, diary_of
 from nettumor.edit_checks.reading.marker_rows import dose_day
 from nettumor.edit_checks.reading.subjects import of_subject
 from nettumor.edit_checks.rules.date import day_text, subject_text
-from nettumor.rows import Groups, codes_of, group, number_rows
+from nettumor.rows import Groups, group, order_rows
 from nettumor.study.visits import visit_numbers
 
 
@@ -119,12 +119,14 @@ def diary_duplicate_day(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = read.rows
     kind = read.daily + 2 * read.period.astype(np.int8)
     looked(data, ~np.isnan(read.day), rows.when.status != DateStatus.BLANK)
+    # where the days of a series rise no two are the same: only the other series are compared
     dated = np.flatnonzero(~np.isnan(read.day))
-    day, _ = codes_of(read.day[dated])
-    number, first = number_rows(read.series[dated], kind[dated], day)
-    several = np.zeros(rows.n, dtype=np.bool_)
-    several[dated] = (np.bincount(number) > 1)[number] if len(first) < len(dated) else False
-    before = group(read.series, kind, read.day, where=several).previous()
+    dated = dated[order_rows(read.series[dated])]
+    series, day = read.series[dated], read.day[dated]
+    level = (series[1:] == series[:-1]) & (day[1:] <= day[:-1])
+    doubtful = np.zeros(int(read.series.max(initial=-1)) + 1, dtype=np.bool_)
+    doubtful[series[1:][level]] = True
+    before = group(read.series, kind, read.day, where=doubtful[read.series]).previous()
     at = np.flatnonzero(before >= 0)
     yield from hits_by_column(
         read.column,

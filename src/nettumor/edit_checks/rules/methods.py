@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, parse_flags
@@ -24,7 +25,7 @@ from nettumor.words.methods import read as kind
 
 
 @made_once
-def _kinds(data: Data, rows: Rows) -> tuple[Ints, list[str]]:
+def _kinds(data: Data, rows: Rows) -> tuple[npt.NDArray[np.int32], list[str]]:
     """The kind of method of each row as a code, 0 for none, and the kinds that these count; a
     study's equivalent methods are one.
     """

@@ -33,7 +33,7 @@ def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
             column = own_dates(rows)[0]
             if column in rows and not rows.blank(column).all():
                 asked = True
-                yield from _undated(data, rows, column, number_rows(rows.timepoint)[0])
+                yield from _undated(data, rows, column, rows.timepoint)
     for name in ("TU", "TR", "RS"):
         if name in data and f"{name}DTC" in data[name] and "USUBJID" in data[name]:
             rows = data[name]
@@ -82,19 +82,23 @@ def _undated(data: Data, rows: Rows, column: str, visit: Ints) -> Iterator[Hits]
         given = [~rows.blank(c) for c in parts]
         blank = blank & np.logical_or.reduce([*given, rows.blank("best")])
     looked(data, np.ones(rows.n, np.bool_))
+    if not blank.any():
+        return
     undated = group(visit, where=blank)
-    whole = ~np.isin(visit, visit[~blank])
     first = np.flatnonzero(undated.is_first())
     number = undated.size[undated.number[first]].tolist()
+    dated = np.zeros(int(visit.max(initial=-1)) + 1, dtype=np.bool_)
+    dated[visit[~blank]] = True
+    whole = ~dated[visit[first]]
     several = np.array(["a row" if n == 1 else f"{n} rows" for n in number], dtype=object)
     yield Hits(
         table=rows.name,
         rows=first,
         column=column,
         expected="a date",
-        severity=np.where(whole[first], "", "note"),
+        severity=np.where(whole, "", "note"),
         names=names_of(rows),
-        parts={"several": several, "what": np.where(whole[first], "nothing of", "part of")},
+        parts={"several": several, "what": np.where(whole, "nothing of", "part of")},
         message="{several} of visit {visit} without a date: {what} the visit can be placed in time",
     )
 

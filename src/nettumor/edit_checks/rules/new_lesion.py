@@ -19,8 +19,9 @@ from nettumor.crf.columns import Words
 from nettumor.crf.new_rows import wordless_rows
 from nettumor.edit_checks.engine.explained_by import NEW_LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.reading.lesion_rows import first_rows, lesion_at
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.lesion_rows import lesion_at
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
     as_recist,
@@ -49,10 +50,28 @@ _SURE = (
 )
 
 
+@made_once
 def _new(data: Data) -> Bools:
     """Rows of new lesions after baseline."""
     rows = data["lesions"]
     return np.asarray((rows.cells.role == Role.NEW) & (rows.order > 0))
+
+
+def _of_state(rows: Rows, where: Bools, states: tuple[int, ...]) -> Bools:
+    """Rows of a mask (new lesions are few) whose state is one of some."""
+    out = where.copy()
+    out[where] = np.isin(rows.cells.state[where], states)
+    return out
+
+
+def _not_of_state(rows: Rows, where: Bools, states: tuple[int, ...]) -> Bools:
+    """Rows of a mask whose state is none of some."""
+    return where & ~_of_state(rows, where, states)
+
+
+def _first_rows(rows: Rows, where: Bools) -> Ints:
+    """The first row in time of each lesion among those of a mask, in the order of the file."""
+    return first_of(rows.lesion, by=rows.timepoint, where=where)
 
 
 @check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=NEW_LESION_FAULTS)
@@ -61,7 +80,7 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     speaks.
     """
     said, points, rows = compared(data), data.timepoints, data["lesions"]
-    sure = _new(data) & np.isin(rows.cells.state, _SURE)
+    sure = _of_state(rows, _new(data), _SURE)
     seen = first_lesion(data, sure)
     judged = last_point(points, points.lesions >= 0, before=False)
     there = (judged >= 0) & data.chain.new_lesion[judged] if len(points) else points.lesions >= 0
@@ -115,7 +134,7 @@ def _immune(data: Data) -> bool:
 def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     """A new lesion is reported, and there is none, there or before."""
     said, rows = compared(data), data["lesions"]
-    there = (rows.cells.role == Role.NEW) & ~np.isin(rows.cells.state, _GONE)
+    there = _not_of_state(rows, rows.cells.role == Role.NEW, _GONE)
     seen = ever(data.timepoints, first_lesion(data, there) >= 0)[said.rows.timepoint]
     flags = np.isin(said.new, (NewLesion.YES, NewLesion.UNEQUIVOCAL, NewLesion.EQUIVOCAL))
     bad = said.use & flags & ~seen & tracks_with_lesions(data)[said.rows.track]
@@ -136,8 +155,9 @@ def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     be a no.
     """
     said, rows = compared(data), data["lesions"]
-    seen = _new(data) & ~np.isin(rows.cells.state, (*_GONE, State.EQUIVOCAL, State.NOT_EVALUABLE))
-    first = rows.in_time.is_first(seen)
+    seen = _not_of_state(rows, _new(data), (*_GONE, State.EQUIVOCAL, State.NOT_EVALUABLE))
+    first = np.zeros(rows.n, dtype=np.bool_)
+    first[_first_rows(rows, seen)] = True
     new = first_lesion(data, first)[said.rows.timepoint]
     flagged = np.isin(said.new, (NewLesion.NO, NewLesion.BLANK)) & (said.overall > Response.MISSING)
     at = np.flatnonzero(said.use & flagged & (new >= 0))
@@ -174,10 +194,10 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     new = rows.cells.role == Role.NEW
-    told = ~rows.blank("state") & ~np.isin(rows.cells.state, (State.NOT_EVALUABLE, -1))
     # without a word at its first sight, and none at an earlier row
-    first = rows.in_time.is_first(new & ~np.isin(rows.cells.state, _GONE))
-    bad = first & ~told & rows.blank("state")
+    bad = np.zeros(rows.n, dtype=np.bool_)
+    bad[_first_rows(rows, _not_of_state(rows, new, _GONE))] = True
+    bad &= rows.blank("state")
     if rows.blank("state").all():
         bad &= wordless_rows(rows.table)
     return flag(
@@ -200,8 +220,10 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     if not dated and ("responses" not in data.tables or "overall" not in data["responses"]):
         raise Skip("neither an overall response nor a date of progression is reported")
     new = _new(data)
-    first = first_rows(rows, new & ~np.isin(rows.cells.state, _GONE))
-    became = rows.in_time.first(new & np.isin(rows.cells.state, _SURE))
+    first = _first_rows(rows, _not_of_state(rows, new, _GONE))
+    became = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
+    sure = _first_rows(rows, _of_state(rows, new, _SURE))
+    became[rows.lesion[sure]] = sure
     first = first[(rows.cells.state[first] == State.EQUIVOCAL) & (became[rows.lesion[first]] >= 0)]
     later = became[rows.lesion[first]]
     bad = np.zeros(len(first), dtype=np.bool_)
@@ -256,7 +278,7 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows, points = data["lesions"], data.timepoints
     new = _new(data)
-    base = first_rows(rows, new & np.isin(rows.cells.state, _SURE))
+    base = _first_rows(rows, _of_state(rows, new, _SURE))
     row, point = later_visits(data, base)
     there = lesion_at(rows, rows.lesion[row], point, new & (rows.cells.state != State.ABSENT))
     row, point = row[there < 0], point[there < 0]
@@ -288,14 +310,14 @@ def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
     place, words = rows.codes("organ")
     upper = {w: i for i, w in enumerate(sorted({tidy(str(w)) for w in words}))}
     site = np.array([upper[tidy(str(w))] for w in words], dtype=np.int64)[place]
-    old = (
-        np.isin(rows.cells.role, (Role.TARGET, Role.NON_TARGET))
-        & ~rows.blank("organ")
-        & (rows.order > 0)
-    )
-    gone = old & ((data.size == 0) | (rows.cells.state == State.ABSENT))
+    named = ~rows.blank("organ")
+    first = _first_rows(rows, _new(data) & named)
+    asked = np.zeros(data.n_tracks, dtype=np.bool_)
+    asked[rows.track[first]] = True
+    role = rows.cells.role
+    old = ((role == Role.TARGET) | (role == Role.NON_TARGET)) & named & (rows.order > 0)
+    gone = old & ((data.size == 0) | (rows.cells.state == State.ABSENT)) & asked[rows.track]
     at_site = group(rows.track, site, by=rows.timepoint, where=gone)
-    first = first_rows(rows, _new(data) & ~rows.blank("organ"))
     same = at_site.find(rows.track[first], site[first])
     other = at_site.last_until(same, rows.timepoint[first])
     first, other = first[other >= 0], other[other >= 0]
@@ -323,7 +345,7 @@ def new_lesion_in_unscanned_region(data: Data, parameters: Parameters) -> Hits:
     listed = np.full(len(data.subjects), -1, dtype=np.int64)
     codes, words = subjects.codes("baseline_regions")
     listed[subjects.subject[::-1]] = codes[::-1]
-    first = first_rows(rows, _new(data) & ~rows.blank("organ"))
+    first = _first_rows(rows, _new(data) & ~rows.blank("organ"))
     organs, names = rows.codes("organ")
     mine = listed[rows.subject[first]]
     place, lead = number_rows(organs[first], mine + 1)

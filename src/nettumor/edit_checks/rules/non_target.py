@@ -27,6 +27,7 @@ from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.reading.reported import (
     at_points,
     compared,
+    count_later_visits,
     ever,
     first_lesion,
     later_visits,
@@ -35,7 +36,7 @@ from nettumor.edit_checks.reading.reported import (
     tracks_with,
     tracks_with_lesions,
 )
-from nettumor.rows import Groups, group, order_rows, smallest_at
+from nettumor.rows import Groups, group, number_rows, order_rows, smallest_at
 from nettumor.terminology import Response
 
 _PARTS = {"responses": ("non_target",), "lesions": ()}
@@ -202,7 +203,7 @@ def _back(read: _Read) -> Bools:
     state = read.table.lesions.state
     gone = (read.code == Response.CR) & (state != State.MERGED) & (read.rows.order[read.row] > 0)
     if not gone.any():
-        return np.asarray(gone)
+        return np.zeros(len(gone), dtype=np.bool_)
     assessed = read.code > Response.NE
     last = read.in_time.previous(assessed)
     return np.asarray(assessed & (last >= 0) & gone[last] & (read.code != Response.CR))
@@ -268,8 +269,12 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     mine = rows.cells.role == Role.NON_TARGET
     silent = (rows.cells.state == State.BLANK) & rows.blank("reason")
     base = group(rows.lesion, where=mine & (rows.order == 0)).first()
+    # most lesions have a row at each later visit: the others are looked for there
+    base = base[_visits_after(data)[rows.lesion[base]] < count_later_visits(data, base)]
     row, point = later_visits(data, base)
-    there = lesion_at(rows, rows.lesion[row], point, mine) >= 0
+    asked = np.zeros(int(rows.lesion.max(initial=-1)) + 1, dtype=np.bool_)
+    asked[rows.lesion[base]] = True
+    there = lesion_at(rows, rows.lesion[row], point, mine & asked[rows.lesion]) >= 0
     at = rows.cells.state == State.MERGED
     merged = smallest_at(rows.lesion[at], rows.timepoint[at], len(rows.in_time), NEVER)
     open_ = ~there & (point < merged[rows.lesion[row]]) & (said[point] != Response.NE)
@@ -299,6 +304,15 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
         message=message,
         parts={"said": _while(said[rows.timepoint[empty]])},
     )
+
+
+def _visits_after(data: Data) -> Ints:
+    """At how many visits after the baseline each lesion has a row as a non-target."""
+    read = _read(data)
+    lesion, point = (of[read.row] for of in (read.rows.lesion, read.rows.timepoint))
+    after = np.flatnonzero(read.mine & (read.rows.order[read.row] > 0))
+    _, one = number_rows(lesion[after], point[after])
+    return np.bincount(lesion[after[one]], minlength=int(read.rows.lesion.max(initial=-1)) + 1)
 
 
 def _while(said: Codes) -> Words:

@@ -63,16 +63,17 @@ def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
 
 
 def scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
-    """The day of each timepoint: of its scans, else of its response; and the row by table that has
-    it.
-    """
+    """As `scans`; the dates count as places of the check that asks."""
     for rows in judged(data):
         looked(data, ~np.isnan(rows.day), ~rows.blank(own_dates(rows)[0]))
-    return _scan_days(data)
+    return scans(data)
 
 
 @made_once
-def _scan_days(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
+def scans(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
+    """The day of each timepoint: of its scans, else of its response; and the row by table that has
+    it.
+    """
     day = np.full(len(data.timepoints), np.nan)
     places = []
     for rows in judged(data):
@@ -119,7 +120,7 @@ def _learned_interval(data: Data) -> float:
     points = data.timepoints
     if not len(points):
         return np.nan
-    day, _ = _scan_days(data)
+    day, _ = scans(data)
     before = points.earlier()
     planned = (points.order > 1) & ~unscheduled(data)
     gap = np.where((before >= 0) & planned, day - day[before], np.nan)
@@ -139,7 +140,7 @@ def interval(data: Data, id: str, parameters: Parameters) -> tuple[float, str]:
     every, stated = protocol(data, id, parameters, "every", "interval")
     if stated:
         return every, ""
-    scan_days(data)  # counts the places of the check that asks
+    scan_days(data)  # what it is learned from are places of the check
     learned = _learned_interval(data)
     if np.isnan(learned):
         raise Skip(

@@ -34,7 +34,6 @@ from nettumor.edit_checks.rules.planned_visits import (
     scan_days,
 )
 from nettumor.rows import (
-    codes_of,
     first_of,
     group,
     largest_at,
@@ -46,9 +45,9 @@ from nettumor.rows import (
 from nettumor.words.visits import VisitKind, read
 
 
-def _once_a_day(rows: Rows, bad: Bools) -> Ints:
-    """The first row of each visit and date."""
-    return first_of(rows.timepoint, rows.codes(own_dates(rows)[0])[0], where=bad)
+def _once_a_day(rows: Rows, bad: Ints) -> Ints:
+    """Of some rows the first of each visit and date."""
+    return bad[first_of(rows.timepoint[bad], rows.codes(own_dates(rows)[0])[0][bad])]
 
 
 @check(
@@ -63,11 +62,15 @@ def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
     """
     counted_alike(data, "lesions")
     rows = data["lesions"]
-    start = of_subject(data, "treatment_start")[1][rows.subject]
-    late = more_than(rows.when.earliest, start)
+    base = np.flatnonzero(rows.order == 0)
+    start, day = (
+        of_subject(data, "treatment_start")[1][rows.subject[base]],
+        rows.when.earliest[base],
+    )
+    late = more_than(day, start)
     if not parameters["allow_day1"]:
-        late |= rows.when.earliest == start
-    at = _once_a_day(rows, late & (rows.order == 0))
+        late |= day == start
+    at = _once_a_day(rows, base[late])
     first = subject_text(data, "treatment_start")[rows.subject[at]]
     limit = "on or before" if parameters["allow_day1"] else "before"
     return Hits(
@@ -100,20 +103,22 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
         start, what = np.where(np.isnan(start), 0.0, start), "the reference date"
     if np.isnan(start).all():
         raise Skip("neither treatment start nor randomisation is known")
-    before = start[rows.subject] - rows.when.latest
-    known = ~np.isnan(before) & (rows.order == 0)
+    base = np.flatnonzero(rows.order == 0)
+    who, latest = rows.subject[base], rows.when.latest[base]
+    before = start[who] - latest
+    known = np.zeros(rows.n, dtype=np.bool_)
+    known[base] = ~np.isnan(before)
     looked(data, known, known | (rows.when.status == DateStatus.INVALID))
-    unborn = more_than(
-        of_subject(data, "birth")[0][rows.subject], rows.when.latest
-    )  # that is its own finding
-    at = _once_a_day(rows, more_than(before, most) & (rows.order == 0) & ~unborn)
+    # a scan before birth is its own finding
+    bad = more_than(before, most) & ~more_than(of_subject(data, "birth")[0][who], latest)
+    at = _once_a_day(rows, base[bad])
     return Hits(
         table="lesions",
         rows=at,
         column=own_dates(rows)[0],
         names={"lesion": ""},
         expected=f"at most {most:g} days before",
-        parts={"days": before[at]},
+        parts={"days": start[rows.subject[at]] - rows.when.latest[at]},
         message=f"the baseline scan of {{value}} is {{days}} days before {what}; {{expected}}",
     )
 
@@ -229,13 +234,7 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
     found = np.zeros(len(points), dtype=np.bool_)
     number, _ = visit_numbers(data.words("visit")) if len(points) else (np.empty(0), None)
     for rows in by_visit(data):
-        one = _row_of_each_date(data, rows)
-        day, _ = codes_of(rows.day[one])
-        pair, first = number_rows(rows.track[one], day)
-        if len(first) < len(one):  # of the dates of a track those of several visits
-            one = one[(np.bincount(pair) > 1)[pair]]
-        else:
-            one = one[:0]
+        one = _doubtful_dates(data, rows)
         point = rows.timepoint[one]
         by = number[points.visit[point]], point, one
         shared = group(rows.track[one], rows.day[one], by=by)
@@ -259,16 +258,23 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
         )
 
 
-def _row_of_each_date(data: Data, rows: Rows) -> Ints:
-    """The first row of each date of each visit, in the order of the file."""
+def _doubtful_dates(data: Data, rows: Rows) -> Ints:
+    """The first row of each date of each visit, in tracks whose dates do not rise from visit to
+    visit: where they rise, no two are the same.
+    """
+    points = data.timepoints
     day, row = first_days(data, rows)
     visit = ~rows.blank("visit")
-    first = row[row >= 0]
-    # nearly all visits have one date: only rows of a later one are compared
-    later = visit & (rows.day > day[rows.timepoint])
-    return np.sort(
-        np.concatenate([first[visit[first]], first_of(rows.timepoint, rows.day, where=later)])
-    )
+    point = np.flatnonzero(row >= 0)
+    point = point[visit[row[point]]]
+    track, day_of = points.track[point], day[point]
+    level = (track[1:] == track[:-1]) & (day_of[1:] <= day_of[:-1])
+    later = visit & (rows.day > day[rows.timepoint])  # a further date of one visit
+    doubtful = np.zeros(data.n_tracks, dtype=np.bool_)
+    doubtful[track[1:][level]] = True
+    doubtful[rows.track[later]] = True
+    first = row[point[doubtful[track]]]
+    return np.sort(np.concatenate([first, first_of(rows.timepoint, rows.day, where=later)]))
 
 
 def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
