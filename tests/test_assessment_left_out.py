@@ -181,6 +181,7 @@ def test_a_baseline_known_to_the_month():
     done = assessed(rows, subjects={"death": "2024-09-01", "new_therapy": "2024-08-01"})
     assert first(done, "best", "confirmed", "best_day", "baseline_day") == ("PR", True, None, 0)
     assert first(done, "pfs_days", "pfs_event") == (None, False)
+    assert first(done, "os_days", "os_event") == (None, True)
     blank = assessed(dated(("", 50), ("2024-03-01", 30), ("2024-07-01", 30)))
     assert first(blank, "confirmed") == (False,)
 
