@@ -345,3 +345,19 @@ def test_the_sum_is_named_for_what_it_is(criteria, code, total):
     }
     table = nt.assess({"lesions": lesions}, criteria=criteria).to_adam()["ADTR"]
     assert (table["PARAMCD"].tolist(), table["AVAL"].tolist()) == ([code], [total])
+
+
+def test_the_source_is_the_sequence_number_of_the_domain():
+    """SRCSEQ is the TRSEQ of the row that shows the visit."""
+    tr = {
+        "DOMAIN": ["TR"] * 2,
+        "USUBJID": ["1"] * 2,
+        "TRLNKID": ["T1"] * 2,
+        "TRTESTCD": ["LDIAM"] * 2,
+        "TRSTRESN": [50, 30],
+        "VISITNUM": [1, 2],
+        "TRDTC": ["2024-01-01", "2024-03-01"],
+    }
+    tu = {"DOMAIN": ["TU"], "USUBJID": ["1"], "TULNKID": ["T1"], "TUORRES": ["TARGET"]}
+    sums = nt.assess({"tr": tr | {"TRSEQ": [71, 64]}, "tu": tu}).to_adam()["ADTR"]
+    assert sums["SRCSEQ"].tolist() == [71, 64]

@@ -272,6 +272,8 @@ def test_evaluators_that_are_not_there():
         nt.InputError, match=r"`evaluator` names none of those assessed: .C.\. Known: A, B"
     ):
         done.discordance("A", "C")
+    with pytest.raises(nt.InputError, match=r"`evaluator` names none of those assessed: .D."):
+        done.discordance("D", "C")
     assert nt.assess({"lesions": LESIONS}).agreement().n_rows == 0
 
 
@@ -282,6 +284,15 @@ def test_tables_are_frozen(column, value):
     name = {"size": "sum", "date": "date"}[column]
     with pytest.raises(ValueError, match="read-only"):
         done.timepoints[name][0] = value
+
+
+def test_a_table_shows_the_first_four_values_of_each_column():
+    """As text on a line each, under the number of rows and columns."""
+    lesions = {"subject": ["1"] * 5, "lesion": ["T1"] * 5, "role": ["TARGET"] * 5}
+    table = nt.assess({"lesions": lesions | {"day": [0, 56, 112, 168, 224], "size": [50] * 5}})
+    lines = repr(table.timepoints).splitlines()
+    assert lines[0].startswith("Table of 5 rows x ")
+    assert "  day: 0, 56, 112, 168" in lines
 
 
 def test_many_subjects_with_lesion_names_of_their_own():

@@ -91,10 +91,12 @@ def test_what_is_plain_is_said_without_a_warning():
     ]
     done = assessed([row("T1", d, 50) for d in (61, 121)])
     assert said(done, "read") == [("read", "first scans after the reference date", 1)]
-    late = {"1": (61, 121), "2": (-3, 56), "3": (40, 100)}
+    late = {"1": (61, 121), "2": (-3, 56), "3": (1, 100)}
     done = assessed([row("T1", d, 50) | {"subject": s} for s, days in late.items() for d in days])
     note = [r["note"] for r in done.intake.rows() if r["status"] == "read" and r["kind"] == "date"]
     assert note == ["of 2 subjects (1, 3), up to 61 days; late_baseline_days refuses them"]
+    counted = provenance(done, "tracks with a first scan after the reference date")
+    assert counted == "2 (counted as the baseline)"
 
 
 @quiet
@@ -143,9 +145,11 @@ def test_an_equivocal_lesion_that_was_absent_is_none():
 
 @quiet
 def test_parts_that_were_measured_prove_progression_alone():
-    """One part of 70 mm, another not evaluable: PD from 50 mm; 20 mm prove nothing (RECIST 1.1,
-    4.4.2).
+    """One part of 70 mm, another not evaluable: PD from 50 mm; 20 mm prove nothing, 27 mm do from a
+    nadir of 20 mm (RECIST 1.1, 4.4.2).
     """
+    split = [row("T1.1", 112, 27), row("T1.2", 112, "", "NOT EVALUABLE")]
+    assert overall(assessed([*targets(50, 20), *split])) == "PR PD"
     for size, answer in ((70, "PD"), (20, "NE")):
         rows = [row("T1", 0, 50), row("T1.1", 56, size), row("T1.2", 56, "", "NOT EVALUABLE")]
         done = assessed(rows)
@@ -155,7 +159,7 @@ def test_parts_that_were_measured_prove_progression_alone():
     swog = [r | {"perpendicular": "1"} for r in rows]
     assert overall(assessed(swog, C.SWOG_1992)) == "NE"
     # SWOG: by 50 % or by 1000 mm2, each alone
-    for before, after, answer in ((50, 70, "PD"), (10, 13, "PD"), (10, 12, "NE")):
+    for before, after, answer in ((50, 60, "PD"), (10, 13, "PD"), (10, 12, "NE")):
         squares = [row("T1", 0, before), row("T1.1", 56, after), *rows[2:]]
         squares = [r | {"perpendicular": r["size"]} for r in squares]
         assert overall(assessed(squares, C.SWOG_1992)) == answer
@@ -177,6 +181,7 @@ def test_a_baseline_known_to_the_month():
     done = assessed(rows, subjects={"death": "2024-09-01", "new_therapy": "2024-08-01"})
     assert first(done, "best", "confirmed", "best_day", "baseline_day") == ("PR", True, None, 0)
     assert first(done, "pfs_days", "pfs_event") == (None, False)
+    assert first(done, "os_days", "os_event") == (None, True)
     blank = assessed(dated(("", 50), ("2024-03-01", 30), ("2024-07-01", 30)))
     assert first(blank, "confirmed") == (False,)
 

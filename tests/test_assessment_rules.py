@@ -155,6 +155,17 @@ def test_merged_lesions_still_prove_progression_by_their_sum():
     assert overall(done) == ["PD"]
 
 
+def test_merged_lesions_in_another_unit_are_said_once():
+    """Sizes in centimetres: the one warning of the call, which names no option of another."""
+    square = {"size": "3", "perpendicular": "3"}
+    course = rows({"T1": (square, square), "T2": (square, {"state": "MERGED INTO T1"})})
+    every = [[r | {"subject": str(i)} for r in course] for i in range(12)]
+    with pytest.warns(nt.IntakeWarning) as caught:
+        assessed(*every, criteria=nt.criteria.WHO_1981)
+    assert len(caught) == 1
+    assert "check_units" not in str(caught[0].message)
+
+
 def test_parts_of_a_split_lesion_are_added_under_it():
     """T1.1 and T1.2 are T1 after it split (hard case 13); a part once seen and now not measured: T1
     is not.

@@ -468,3 +468,25 @@ def test_discordance_needs_two_sides(responses, message):
         edit_checks.discordance({"responses": responses})
     with pytest.raises(InputError, match="responses with subject, evaluator, overall"):
         edit_checks.discordance({"lesions": rows(TWO_PROGRESSIONS)}, "recist-1.1")
+
+
+@pytest.mark.parametrize("days", [("2024-03-01", "2024-03-16"), ("2024-02-28", "2024-03-20")])
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [(("PR", "PD"), {}), (("PR", "PR"), {1: "PD"}), (("PD", "PR"), {0: "PR", 1: "PD"})],
+)
+def test_responses_of_a_visit_with_two_scans(days, reported, expected):
+    """A target of 50 mm is 30 and then 65 mm on two dates of one visit: a response belongs to the
+    last scan until its own date, and one before both to the first.
+    """
+    lesions = {
+        "subject": ["1"] * 3,
+        "lesion": ["T1"] * 3,
+        "role": ["TARGET"] * 3,
+        "visit": ["0", "1", "1"],
+        "date": ["2024-01-01", "2024-03-01", "2024-03-15"],
+        "size": ["50", "30", "65"],
+    }
+    responses = {"subject": ["1"] * 2, "visit": ["1"] * 2, "date": days, "overall": reported}
+    found = nt.edit_checks.run({"lesions": lesions, "responses": responses}, checks=["O02"])
+    assert dict(zip(found["row"].tolist(), found["expected"].tolist(), strict=True)) == expected
