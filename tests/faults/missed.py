@@ -4,7 +4,7 @@ import numpy as np
 
 from faults import QUIET, UNSURE, A, B, fault
 from faults.dates import date_of, date_visit, later, lesion
-from faults.samples import HIAA, diary, sample
+from faults.samples import CGA, HIAA, diary, sample
 
 
 def person(t, subject=QUIET):
@@ -178,6 +178,53 @@ def two_patients_exchanged(t):
     for subject in (QUIET, UNSURE):
         unsummed(t, subject)
     return [resize(t, mine, values[1]), resize(t, theirs, values[0])]
+
+
+@fault("M34")
+def two_lesions_exchanged_from_a_visit_on(t):
+    for visit in (4, 5, 6):
+        places = sizes(t, visit)[:3:2]
+        resize(t, places, measured(t, places)[::-1])
+    return "lesions", sizes(t, 4)[0][0]
+
+
+@fault("M34: first visit")
+def two_lesions_exchanged_at_baseline(t):
+    places = sizes(t, 1)[:3:2]
+    return resize(t, places, measured(t, places)[::-1])
+
+
+@fault("M34: last visit")
+def two_lesions_exchanged_at_the_end(t):
+    places = sizes(t, 6)[:3:2]
+    return resize(t, places, measured(t, places)[::-1])
+
+
+def halved(t):
+    for visit in range(1, 7):
+        places = sizes(t, visit)
+        resize(t, places, [v / 2 for v in measured(t, places)])
+    return "lesions", sizes(t, 1)[0][0]
+
+
+@fault("M35")
+def radius_of_a_patient_told_by_the_sums(t):
+    return halved(t)
+
+
+@fault("M35: another reader")
+def radius_of_a_patient_told_by_the_other_reader(t):
+    place = halved(t)
+    unsummed(t)
+    return place
+
+
+@fault("K14")
+def a_series_in_another_unit(t):
+    rows = t.find("markers", subject=QUIET, marker=CGA)
+    for row in rows:
+        t.set("markers", row, value=f"{1000 * float(t.tables['markers'].loc[row, 'value']):g}")
+    return "markers", rows[0]
 
 
 @fault("A07")

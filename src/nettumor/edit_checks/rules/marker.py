@@ -262,7 +262,7 @@ def _range(marker: str, unit: str) -> tuple[float, float]:
     return np.nan, np.nan
 
 
-@check("K08", needs={"markers": ()}, follows=("K01", "K07"))
+@check("K08", needs={"markers": ()}, follows=("K01", "K07", "K14"))
 def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
     """A value that is not 0 outside the range of ``marker_ranges.csv``: wide ranges, a library
     choice from memory.
@@ -361,7 +361,7 @@ _RESPONDS = {
 @check(
     "K10",
     needs={"markers": ("response",)},
-    follows=("K01", "K07", "K08"),
+    follows=("K01", "K07", "K08", "K14"),
     criteria="biological-vogl-2008",
 )
 def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -447,7 +447,7 @@ def _limits(own: Floats, baseline: Floats) -> npt.NDArray[Any]:
 @check(
     "K11",
     needs={"responses": ("overall",), "lesions": (), "markers": ()},
-    follows=("K01", "K07", "K08"),
+    follows=("K01", "K07", "K08", "K14"),
     rise_percent=25.0,
     days_before=42,
     days_after=7,

@@ -169,7 +169,21 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M11",
     needs={"lesions": (_LENGTH,)},
-    follows=("M04", "M05", "M08", "M09", "M10", "M26", "M27", "M28", "M29", "M30", "M31", "M32"),
+    follows=(
+        "M04",
+        "M05",
+        "M08",
+        "M09",
+        "M10",
+        "M26",
+        "M27",
+        "M28",
+        "M29",
+        "M30",
+        "M31",
+        "M32",
+        "M34",
+    ),
     factor=5.0,
     hard_max=500.0,
 )
