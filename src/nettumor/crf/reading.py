@@ -25,6 +25,7 @@ from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.key_words import with_one_visit
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.parts import layout_named, nearest_table, recognise
@@ -243,6 +244,8 @@ def _taken(
     domains = {name: t for name, t in decided.domains.items() if name not in others}
     dated = study.with_tables(decided.tables, domains)
     dated, of_days, unknown = with_days(dated)
+    visits, of_visits = with_one_visit({n: dated[n] for n in dated})
+    dated = dated.replace(**visits) if visits else dated
     refusals = [*decided.refusals, *unknown]
     if refuse and refusals:
         raise refusals[0]
@@ -266,6 +269,7 @@ def _taken(
         *(n for n in of_domains if n not in of_tables),  # a table made of domains has their notes
         *decided.lines,
         *of_days,
+        *of_visits,
         *impossible,
         *inspect(dated),
     ]

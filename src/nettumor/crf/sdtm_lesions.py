@@ -48,6 +48,7 @@ from nettumor.crf.sdtm import (
 )
 from nettumor.crf.sdtm_relations import expanded
 from nettumor.crf.tables import CrfTable
+from nettumor.errors import InputError
 from nettumor.rows import number_rows, occurrence, order_rows
 from nettumor.words import roles, units
 from nettumor.words.organs import is_node
@@ -73,8 +74,23 @@ def lesions(domains: Mapping[str, CrfTable]) -> CrfTable:
     if "TR" in domains:
         parts.append(_results(domains))
     if "TU" in domains:
-        parts.append(_identified_only(domains))
+        alone = _identified_only(domains)
+        if len(alone.rows) or not parts:
+            _refuse_two_counts(parts, alone)
+            parts.append(alone)
     return _stack(parts).table("lesions", domains, ("TR", "TU", "SUPPTR"))
+
+
+def _refuse_two_counts(parts: list[Mapped], alone: Mapped) -> None:
+    """Refuse results that have study days alone beside lesions that have dates alone."""
+    by_day = [("day" in p.columns) - ("date" in p.columns) for p in (*parts, alone)]
+    if min(by_day) * max(by_day) < 0:
+        raise InputError(
+            f"TR and TU must both have dates, or both study days; lesions without a result ({len(alone.rows)} "
+            "rows of TU) have the one, and results the other. Give TRDTC and TUDTC, or TRDY and TUDY alone.",
+            argument="TR",
+            count=len(alone.rows),
+        )
 
 
 def _stack(parts: list[Mapped]) -> Mapped:
