@@ -370,6 +370,13 @@ def _gather(
         if path.is_dir():
             return *_from_folder(path, limits, files, others), "", False
         return read_file(path, limits=limits), [], "", True
+    if isinstance(source, Mapping) and any(str(k).casefold() in LAYOUTS for k in source):
+        name, held = next((k, v) for k, v in source.items() if str(k).casefold() in LAYOUTS)
+        raise InputTypeError(
+            f"`source[{name!r}]` must be a frame or a mapping of columns; got {type(held).__name__}. "
+            f"Make a frame of the records: read({{{name!r}: pandas.DataFrame(records)}}).",
+            argument="source",
+        )
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
             "`source` must be a folder, files, or a mapping of table names to frames; got "

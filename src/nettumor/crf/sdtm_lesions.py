@@ -32,6 +32,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import numpy as np
+from attrs import evolve
 
 from nettumor._arrays import Bools
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
@@ -75,22 +76,28 @@ def lesions(domains: Mapping[str, CrfTable]) -> CrfTable:
         parts.append(_results(domains))
     if "TU" in domains:
         alone = _identified_only(domains)
-        if len(alone.rows) or not parts:
-            _refuse_two_counts(parts, alone)
+        if not parts:
             parts.append(alone)
+        elif len(alone.rows):
+            parts.append(_in_one_count(parts[0], alone))
     return _stack(parts).table("lesions", domains, ("TR", "TU", "SUPPTR"))
 
 
-def _refuse_two_counts(parts: list[Mapped], alone: Mapped) -> None:
-    """Refuse results that have study days alone beside lesions that have dates alone."""
-    by_day = [("day" in p.columns) - ("date" in p.columns) for p in (*parts, alone)]
-    if min(by_day) * max(by_day) < 0:
-        raise InputError(
-            f"TR and TU must both have dates, or both study days; lesions without a result ({len(alone.rows)} "
-            "rows of TU) have the one, and results the other. Give TRDTC and TUDTC, or TRDY and TUDY alone.",
-            argument="TR",
-            count=len(alone.rows),
-        )
+def _in_one_count(results: Mapped, alone: Mapped) -> Mapped:
+    """The lesions without a result in the count of the results: dates, or study days."""
+    other = {"day": "date", "date": "day"}
+    wrong = [other[n] for n in other if n in results.columns and other[n] in alone.columns]
+    if not wrong:
+        return alone
+    if alone.columns[wrong[0]].blank.all():
+        return evolve(alone, columns={n: c for n, c in alone.columns.items() if n not in wrong})
+    raise InputError(
+        "TR and TU must both have dates, or both study days; lesions without a result "
+        f"({len(alone.rows)} rows of TU) have the one, and results the other. Give TRDTC and TUDTC, or "
+        "TRDY and TUDY alone.",
+        argument="TR",
+        count=len(alone.rows),
+    )
 
 
 def _stack(parts: list[Mapped]) -> Mapped:
