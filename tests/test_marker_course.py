@@ -310,7 +310,7 @@ def test_the_last_sample_is_explained_by_default():
     """Of one course the sentence may be asked for without a place: it is that of the last sample."""
     found = nt.marker_course([210, 95, 130], [0, 28, 56])
     assert found.explain() == found.explain(2)
-    assert found.explain((-1,)).startswith("PD: 130.0 is")
+    assert found.explain((-1,)).startswith("SD: 130.0 is")
 
 
 def test_explanations():
