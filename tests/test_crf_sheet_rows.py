@@ -46,6 +46,10 @@ RECOGNISED = {
     "labels, types and lengths": (
         lines(HEADER, LABELS, TYPES, LENGTHS, *ROWS), [5, 6, 7],
         ["labels under the header", "types under the header", "lengths under the header"]),
+    "formats of SAS below": (lines(HEADER, "$20.,$4.,$10.,8.,YYMMDD10.,BEST12.", *ROWS), [3, 4, 5],
+                             ["types under the header"]),
+    "the header below": (lines(HEADER, HEADER.upper(), *ROWS), [3, 4, 5], ["the header again"]),
+    "the header between": (lines(HEADER, ROWS[0], HEADER, *ROWS[1:]), [2, 4, 5], ["the header again"]),
     "a total below": (lines(HEADER, *ROWS, "Total,,,,,42"), [2, 3, 4], ["a total below the records"]),
     "a count below": (lines(HEADER, *ROWS, "(3 rows)"), [2, 3, 4], ["a total below the records"]),
     "a count below and a blank line": (lines(HEADER, *ROWS, "Total: 3", "", ""), [2, 3, 4],
@@ -69,6 +73,36 @@ def test_rows_that_are_no_records_are_left_out_and_said(kind, end):
     assert all(
         n.status == "ignored" and n.place.startswith("lesions.csv row ") for n in table.notes
     )
+
+
+@pytest.mark.parametrize("unit", ["cm", "(cm)", "[CM]"])
+def test_a_row_of_units_is_put_behind_the_names(unit):
+    """The unit of a length under its name counts as one in the name; that of another column is said."""
+    table = read(lines(HEADER + ",age", f",,,,,{unit},years", *(row + ",61" for row in ROWS)))
+    name = unit.strip("()[]")
+    assert list(table)[-2:] == [f"size ({name})", "age"]
+    assert table.rows.tolist() == [3, 4, 5]
+    assert [n.note for n in table.notes] == ["units under the header"]
+
+
+@pytest.mark.parametrize("row", [",,,,,years", "01,,,,,cm", ",,,,,cm3x"])
+def test_a_row_that_is_not_units_alone_is_a_record(row):
+    """A length or volume must be among them, and no other word."""
+    assert read(lines(HEADER, row, *ROWS)).rows.tolist() == [2, 3, 4, 5]
+
+
+def test_a_column_alone_may_be_called_as_its_cells():
+    """One name that stands below again may be a word of the column."""
+    assert read(lines("subject", "subject", "01")).rows.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("order", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_of_utf_16_is_read(order):
+    """Excel saves "Unicode text" as UTF-16 with its mark in front, in either order of bytes."""
+    mark = "" if order == "utf-16" else "\ufeff"
+    text = lines(HEADER, *ROWS).replace(",", "\t").replace("S-2", "Z\u00fcrich")
+    table = read((mark + text).encode(order))
+    assert table["subject"].tolist() == ["01", "01", "Z\u00fcrich"]
 
 
 def test_a_total_below_one_record():
@@ -149,7 +183,8 @@ REFUSED = {
     "a total with a record below": (lines(HEADER, "Total: 3", *ROWS), "row 2 has 1 cells; the header has 6"),
     "a line cut off": (lines(HEADER, *ROWS, "01,T1,TAR"), "row 5 has 3 cells; the header has 6"),
     "NUL": (lines(HEADER, ROWS[0], "\x00" + ROWS[1]), r"holds NUL bytes \(line 3\)"),
-    "UTF-16": (lines(HEADER, *ROWS).encode("utf-16"), "is not UTF-8: byte 0xff in line 1"),
+    "UTF-16 cut off": (lines(HEADER, *ROWS).encode("utf-16")[:-1], "begins as UTF-16 and breaks off"),
+    "UTF-32": (lines(HEADER, *ROWS).encode("utf-32"), "is not UTF-8: byte 0xff in line 1"),
     "Latin-1": (lines(HEADER, "Zo\xeb,T1,TARGET,1,,1").encode("latin-1"), "byte 0xeb in line 2"),
     "a header that has fewer cells": (lines("subject,age", "1,61,M", "2,62,F"), "row 2 has 3 cells"),
     "a quote that is not closed": (lines(HEADER, *ROWS, '"01,T1'), "cannot be read as CSV at row 5"),

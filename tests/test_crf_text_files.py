@@ -173,7 +173,7 @@ REFUSED = [
         b"subject,lesion\n01,\xe4\n",
         r"`lesions.csv` is not UTF-8: byte 0xe4 in line 2. Save it as CSV UTF-8",
     ),
-    (HEADER.encode("utf-16"), "`lesions.csv` is not UTF-8"),
+    (HEADER.encode("utf-16")[:-1], "`lesions.csv` begins as UTF-16 and breaks off"),
     (b"subject,lesion\x00\n", "holds NUL bytes"),
     (
         b"subject,Subject,lesion\n",

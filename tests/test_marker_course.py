@@ -306,6 +306,13 @@ def test_baseline_of_unknown_day():
     assert "not known" in found.explain(1)
 
 
+def test_the_last_sample_is_explained_by_default():
+    """Of one course the sentence may be asked for without a place: it is that of the last sample."""
+    found = nt.marker_course([210, 95, 130], [0, 28, 56])
+    assert found.explain() == found.explain(2)
+    assert found.explain((-1,)).startswith("SD: 130.0 is")
+
+
 def test_explanations():
     """Sentences with the numbers, the limits and the source."""
     gcig = nt.marker_course([400, 30, 75], [0, 28, 56], upper_limit=35, criteria=GCIG)

@@ -242,7 +242,8 @@ def carried(study: Tables, row: npt.NDArray[np.int64], names: Iterable[str]) -> 
                 return np.full(len(row), "", dtype=np.str_)
             column = study["subjects"].column(name)
             if column.floats is None:
-                return as_it_came(np.append(column.text.astype(np.str_), "")[row], column.came_as)
+                words = column.trimmed if name == "arm" else column  # " A" is no other arm than "A"
+                return as_it_came(np.append(words.text.astype(np.str_), "")[row], column.came_as)
             numbers = np.append(column.floats, np.nan)[row]
             whole = column.came_as.kind == "integer" and not np.isnan(numbers).any()
             return numbers.astype(np.int64) if whole else numbers

@@ -25,14 +25,15 @@ from nettumor.words import units
 _ANY: Mapping[str, str] = MappingProxyType({
     "subject": "SubjectID patient PatientID pt_id PTID record_id participant participant_id subject_no subject_number "
         "patient_no patient_number patient_identifier subject_identifier StudySubjectID PERSON_ID pid "
-        "RUSUBJID DSUBJID usubjid subjid",
+        "RUSUBJID DSUBJID usubjid subjid subj patid pat_id pat_no",
     "date": "scan_date SCANDT SCANDAT VISDAT VISITDT ASMTDT ASSESSDT assessment_date exam_date examination_date "
         "imaging_date image_date study_date RCDT TLDAT NTLDAT visit_date date_of_scan date_of_assessment date_of_visit "
-        "date_of_imaging ADT response_date event_date",
+        "date_of_imaging ADT response_date event_date date_scan date_performed tumor_assessment_date "
+        "tumour_assessment_date date_of_tumor_assessment date_of_tumour_assessment",
     "study_day": "TRDY RSDY TUDY LBDY ADY study_day studydy",
     "visit": "visit_name timepoint time_point EventName event_name FolderName InstanceName redcap_event_name "
         "AVISITN AVISIT VISID visit_id visit_number visit_no visitno VISITNUM EVENT "
-        "repeating_data_parent report_parent event_label study_event_name event_id",
+        "repeating_data_parent report_parent event_label study_event_name event_id study_event Folder",
     "evaluator": "reader reader_id rater assessor observer reviewer radiologist TREVALID RSEVALID TUEVALID "
         "TUEVAL TREVAL RSEVAL evaluator_name",
 })  # fmt: skip
@@ -40,14 +41,16 @@ _ANY: Mapping[str, str] = MappingProxyType({
 _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "lesions": MappingProxyType({
         "lesion": "lesion_id LESNO LESNUM lesion_no lesion_number lesion_label lesion_name TLNUM TLNO TLESID LSNNUM "
-            "TLINK LNKID lesion_identifier tumor_id tumour_id",
+            "TLINK LNKID lesion_identifier tumor_id tumour_id tumor_no tumour_no tumor_number tumour_number "
+            "lesion_nr",
         "role": "lesion_type LESTYPE TRGRPID TLNTL target_nontarget lesion_role lesion_category lesion_class "
-            "tumor_type tumour_type",
+            "tumor_type tumour_type type_of_lesion lesion_classification lesion_group",
         "size": "longest_diameter diameter LD LDIAM LONGDIAM diam max_diameter maximum_diameter largest_diameter "
             "long_axis long_diameter long_axis_diameter longest_axis lesion_size tumor_size tumour_size "
-            "TLDIAM TLLD RCTLDIAM measurement longest_dimension",
+            "TLDIAM TLLD RCTLDIAM measurement longest_dimension longest_diam longest_diameter_of_lesion "
+            "recist_diameter size_in_mm",
         "perpendicular": "short_axis short_axis_diameter SHORTAX SAXIS SAD short_diameter shortest_diameter LPERP "
-            "perpendicular_diameter shortest_axis longest_perpendicular",
+            "perpendicular_diameter perp_diameter shortest_axis longest_perpendicular",
         "viable": "viable_diameter VDIAM enhancing_diameter viable_size viable_tumor viable_tumour",
         "volume": "lesion_volume tumor_volume tumour_volume VOL",
         "attenuation": "mean_attenuation density HU mean_hu hounsfield mean_density RADIODEN",
@@ -78,21 +81,26 @@ _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
     }),
     "subjects": MappingProxyType({
         "treatment_start": "first_dose first_dose_date TRTSDT TRTSTDT RFXSTDTC start_date treatment_start_date "
-            "date_of_first_dose start_of_treatment therapy_start treatment_date first_treatment",
+            "date_of_first_dose start_of_treatment therapy_start treatment_date first_treatment date_first_dose "
+            "date_of_first_treatment first_treatment_date therapy_start_date trt_start tx_start",
         "randomized": "RANDDTC randomization_date randomisation_date RANDDT randomised randomization "
             "randomisation date_of_randomization date_of_randomisation randomized_date rand_date randomized_on",
-        "death": "DTHDT DTHDAT death_date date_of_death DTHDTC date_death deceased_date",
+        "death": "DTHDT DTHDAT death_date date_of_death DTHDTC date_death deceased_date death_dt date_died",
         "birth": "dob DOB birth_date date_of_birth BRTHDT BRTHDAT birthdate",
         "site": "site_id SiteNumber SITENUM center centre study_site site_no center_id centre_id site_code "
             "site_abbreviation "
             "institute_abbreviation redcap_data_access_group",
         "last_known_alive": "last_contact LSTALVDT last_alive last_known_alive_date date_last_known_alive "
-            "last_contact_date date_of_last_contact last_follow_up last_alive_date",
+            "last_contact_date date_of_last_contact last_follow_up last_alive_date last_follow_up_date "
+            "date_of_last_follow_up date_last_follow_up last_fu last_fu_date date_of_last_fu date_last_seen",
         "consent": "icf_date consent_date informed_consent_date informed_consent date_of_consent",
         "therapy_completed": "treatment_end last_dose last_dose_date TRTEDT TRTENDT end_of_treatment "
             "treatment_end_date date_of_last_dose",
         "new_therapy": "new_therapy_date new_treatment new_treatment_date subsequent_therapy NEWTHDT "
-            "subsequent_therapy_date new_anticancer_therapy new_anticancer_therapy_date",
+            "subsequent_therapy_date new_anticancer_therapy new_anticancer_therapy_date date_of_new_therapy "
+            "new_therapy_start new_therapy_start_date new_treatment_start start_of_new_therapy "
+            "subsequent_therapy_start start_of_subsequent_therapy subsequent_anticancer_therapy "
+            "subsequent_anticancer_therapy_date date_of_subsequent_anticancer_therapy next_therapy_date",
         "data_cutoff": "cutoff cut_off cutoff_date data_cutoff_date data_cut_off DCUTDT",
         "first_metastasis": "first_metastasis_date date_of_first_metastasis",
         "arm": "planned_arm treatment_arm study_arm treatment_group TRT01P randomization_group",

@@ -17,12 +17,14 @@ from nettumor._plausible import doubt_over_visits
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
+from nettumor.crf.key_words import reader_lines, unread_rows
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
 from nettumor.crf.lesion_cells import MEASURES, in_mm
 from nettumor.crf.study_dates import word_lines
 from nettumor.crf.tables import CrfTable
 from nettumor.words import criteria_names, numbers
 from nettumor.words.missing import is_missing
+from nettumor.words.states import TOO_SMALL_MM
 
 _KIND_OF = {"role": "role", "state": "state", "new_lesion": "new_lesion", "sex": "sex"}
 """How the words of a column are read, where its layout's kind does not say."""
@@ -41,7 +43,9 @@ _NOTES = {
 
 _LONGEST = ("size", "diameter", "volume")
 """Measures of which a target has one that is not small; what is viable of it may be."""
-_NO_SIZE = "not measured: a size is a number of at least 0"
+_NO_SIZE = "not measured: a size is a number of at least 0, or <5 where too small to measure"
+_IMPOSSIBLE = 1e9
+"""No size in mm or mL: `assess` measures none from here on."""
 _UNIT = "check the unit: cm for mm, mm3 for mL; a column unit, or [units] of a study file, says it"
 
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -72,6 +76,7 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
         lines += _other_categories(tables["responses"])
     if "lesions" in tables and tables["lesions"].n_rows:
         lines += _contradictions(tables["lesions"])
+        lines += reader_lines(tables["lesions"]) + unread_rows(tables["lesions"])
     return lines + list(_alike(tables)) + _strangers(tables)
 
 
@@ -210,13 +215,17 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
     has_unit = None
     if column.floats is not None:
         sizes = column.floats
-        if column.extremes[0] < 0:
-            below = sizes[sizes < 0]
+        lowest, highest = column.extremes
+        if lowest < 0 or highest >= _IMPOSSIBLE:
+            below = sizes[(sizes < 0) | (sizes >= _IMPOSSIBLE)]
             wrong = [(f"{below[0]:g}", len(below))]
     else:
         read = table.numbers(place.partition(".")[2])
         sizes, has_unit, words = read.value, read.has_unit, column.words
-        odd = np.bincount(column.codes[(sizes < 0) | ~np.isnan(read.above)], minlength=len(words))
+        is_odd = (sizes < 0) | (sizes >= _IMPOSSIBLE) | ~np.isnan(read.above)
+        if layout.unit == "mm":
+            is_odd |= read.below > TOO_SMALL_MM
+        odd = np.bincount(column.codes[is_odd], minlength=len(words))
         wrong = [(str(words[i]), int(odd[i])) for i in np.flatnonzero(odd)]
     lines = word_lines("number", place, wrong, _NO_SIZE)
     if layout.name not in _LONGEST:

@@ -25,6 +25,7 @@ from nettumor.crf.frames import is_frame, read_frame
 from nettumor.crf.impossible import refuse_impossible
 from nettumor.crf.inspection import inspect
 from nettumor.crf.intake import Line, intake_table, tell
+from nettumor.crf.key_words import with_one_visit
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.own_outputs import own_output
@@ -244,6 +245,8 @@ def _taken(
     domains = {name: t for name, t in decided.domains.items() if name not in others}
     dated = study.with_tables(decided.tables, domains)
     dated, of_days, unknown = with_days(dated)
+    visits, of_visits = with_one_visit({n: dated[n] for n in dated})
+    dated = dated.replace(**visits) if visits else dated
     refusals = [*decided.refusals, *unknown]
     if refuse and refusals:
         raise refusals[0]
@@ -267,6 +270,7 @@ def _taken(
         *(n for n in of_domains if n not in of_tables),  # a table made of domains has their notes
         *decided.lines,
         *of_days,
+        *of_visits,
         *impossible,
         *inspect(dated),
     ]
@@ -367,6 +371,13 @@ def _gather(
         if path.is_dir():
             return *_from_folder(path, limits, files, others), "", False
         return read_file(path, limits=limits), [], "", True
+    if isinstance(source, Mapping) and any(str(k).casefold() in LAYOUTS for k in source):
+        name, held = next((k, v) for k, v in source.items() if str(k).casefold() in LAYOUTS)
+        raise InputTypeError(
+            f"`source[{name!r}]` must be a frame or a mapping of columns; got {type(held).__name__}. "
+            f"Make a frame of the records: read({{{name!r}: pandas.DataFrame(records)}}).",
+            argument="source",
+        )
     if is_frame(source) or not isinstance(source, Iterable):
         raise InputTypeError(
             "`source` must be a folder, files, or a mapping of table names to frames; got "

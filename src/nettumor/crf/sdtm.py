@@ -278,7 +278,7 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
         "arm_reason": variable(dm, "ARMNRS"),
         "treatment": variable(dm, "ACTARM"),
         "therapy_completed": variable(dm, "RFXENDTC"),
-        "death": choose_cells(variable(dm, "DTHDTC"), _disposition(domains, ("DEATH", "DIED"))),
+        "death": _death(domains),
         "last_known_alive": variable(dm, "RFPENDTC", "RFENDTC"),
         "birth": variable(dm, "BRTHDTC"),
         "consent": variable(dm, "RFICDTC"),
@@ -289,6 +289,19 @@ def subjects(domains: Mapping[str, CrfTable]) -> CrfTable:
     }
     mapped = Mapped(columns, dm.rows, constant("DM", dm.n_rows))
     return mapped.table("subjects", domains, ("DM", "DS", "SUPPDM"))
+
+
+def _death(domains: Mapping[str, CrfTable]) -> Column:
+    """DTHDTC, else the DS record of the death; a day not known where DTHFL alone says that the
+    subject died.
+    """
+    dm = domains["DM"]
+    dated = choose_cells(variable(dm, "DTHDTC"), _disposition(domains, ("DEATH", "DIED")))
+    died = variable(dm, "DTHFL").map(lambda w: tidy(w) == "Y", np.bool_)
+    undated = died & dated.blank
+    if not undated.any():
+        return dated
+    return choose_cells(dated, Column(words=["", "UNK"], codes=undated.astype(np.int64)))
 
 
 def _end(domains: Mapping[str, CrfTable]) -> dict[str, Column]:

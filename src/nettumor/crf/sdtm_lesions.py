@@ -32,6 +32,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 import numpy as np
+from attrs import evolve
 
 from nettumor._arrays import Bools
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
@@ -48,6 +49,7 @@ from nettumor.crf.sdtm import (
 )
 from nettumor.crf.sdtm_relations import expanded
 from nettumor.crf.tables import CrfTable
+from nettumor.errors import InputError
 from nettumor.rows import number_rows, occurrence, order_rows
 from nettumor.words import roles, units
 from nettumor.words.organs import is_node
@@ -73,8 +75,29 @@ def lesions(domains: Mapping[str, CrfTable]) -> CrfTable:
     if "TR" in domains:
         parts.append(_results(domains))
     if "TU" in domains:
-        parts.append(_identified_only(domains))
+        alone = _identified_only(domains)
+        if not parts:
+            parts.append(alone)
+        elif len(alone.rows):
+            parts.append(_in_one_count(parts[0], alone))
     return _stack(parts).table("lesions", domains, ("TR", "TU", "SUPPTR"))
+
+
+def _in_one_count(results: Mapped, alone: Mapped) -> Mapped:
+    """The lesions without a result in the count of the results: dates, or study days."""
+    other = {"day": "date", "date": "day"}
+    wrong = [other[n] for n in other if n in results.columns and other[n] in alone.columns]
+    if not wrong:
+        return alone
+    if alone.columns[wrong[0]].blank.all():
+        return evolve(alone, columns={n: c for n, c in alone.columns.items() if n not in wrong})
+    raise InputError(
+        "TR and TU must both have dates, or both study days; lesions without a result "
+        f"({len(alone.rows)} rows of TU) have the one, and results the other. Give TRDTC and TUDTC, or "
+        "TRDY and TUDY alone.",
+        argument="TR",
+        count=len(alone.rows),
+    )
 
 
 def _stack(parts: list[Mapped]) -> Mapped:

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
+from nettumor.words import units
 
 SAMPLE = 100
 """How many rows that are not blank are looked at before the first is read."""
@@ -35,6 +36,8 @@ _TYPES = frozenset({
     "notes",
 })  # fmt: skip
 """What rows of types hold: SAS (Char, Num), CDISC dataType, R and pandas classes, REDCap."""
+_FORMAT = re.compile(r"\$?[A-Za-z_]*\d*\.\d*")
+"""A format of SAS: $20., 8., DATE9., YYMMDD10."""
 _NO_LABELS = frozenset({
     "ne", "nd", "na", "n/a", "nan", "null", "none", ".", "unk", "unknown", "uk", "nk", "absent",
     "present", "measured", "target", "non-target", "new", "yes", "no", "y", "n", "true", "false",
@@ -118,10 +121,29 @@ def sheet_start(rows: Sequence[Row], where: str) -> SheetStart:
     body = rows[place + 1 :]
     below = _below_header(header, body)
     lines += [left_out(row, where, what) for what, row in below]
+    header = _with_units(header, [row for what, (_, row) in below if what.startswith("units")])
     number = below[-1][1][0] if below else number
     records = [cells for n, cells in body if n > number and not _is_apart(cells)]
     has_index = len(header) > 1 and not header[0].strip() and numbers_rows([c[0] for c in records])
     return SheetStart(header, number + 1, has_index, tuple(lines))
+
+
+def _with_units(header: list[str], rows: list[list[str]]) -> list[str]:
+    """The names with the unit of a length or volume that stands under them, in brackets."""
+    for cells in rows:
+        header = [
+            f"{name} ({_bare(unit)})" if _bare(unit) and _is_measure(unit) else name
+            for name, unit in zip(header, cells, strict=True)
+        ]
+    return header
+
+
+def _bare(unit: str) -> str:
+    return unit.strip().strip("()[]").strip()
+
+
+def _is_measure(unit: str) -> bool:
+    return any(_bare(unit).casefold() in units.FACTORS[of] for of in ("mm", "mL"))
 
 
 def is_comment(cells: list[str], width: int | None = None) -> bool:
@@ -203,7 +225,7 @@ def numbers_rows(cells: Sequence[str]) -> bool:
 
 
 def _below_header(header: list[str], body: Sequence[Row]) -> list[tuple[str, Row]]:
-    """The rows of labels, types and lengths under the header."""
+    """The rows of labels, types, lengths and units under the header, and the header again."""
     found: list[tuple[str, Row]] = []
     for place, row in enumerate(body[:3]):
         below = [
@@ -211,9 +233,16 @@ def _below_header(header: list[str], body: Sequence[Row]) -> list[tuple[str, Row
             for _, cells in body[place + 1 :]
             if len(cells) == len(row[1]) and not (_is_apart(cells) or _is_types(cells))
         ]
-        if not below or len(row[1]) != len(header) or 2 * len(_filled(row[1])) < len(header):
+        if not below or len(row[1]) != len(header):
             break
-        if _is_types(row[1]):
+        if _is_units(row[1]):
+            found.append(("units under the header", row))
+            continue
+        if 2 * len(_filled(row[1])) < len(header):
+            break
+        if is_header_again(row[1], header):
+            found.append(("the header again", row))
+        elif _is_types(row[1]):
             found.append(("types under the header", row))
         elif _is_labels(row[1], below):
             found.append(("labels under the header", row))
@@ -224,8 +253,31 @@ def _below_header(header: list[str], body: Sequence[Row]) -> list[tuple[str, Row
     return found
 
 
+def is_header_again(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether a row repeats the header, as files do that were put one below the other.
+
+    >>> is_header_again(["SUBJECT", "size"], ["subject", "size"]), is_header_again(["1", "2"], ["a", "b"])
+    (True, False)
+    """
+    return len(header) > 1 and [c.strip().casefold() for c in cells] == [
+        c.strip().casefold() for c in header
+    ]
+
+
+def _is_units(cells: list[str]) -> bool:
+    """Units alone, of which one is of a length or volume; a record has a subject."""
+    filled = [_bare(c) for c in _filled(cells)]
+    known = any(_is_measure(c) for c in filled)
+    return known and all(
+        units.read(c) is not None or any(c.casefold() in of for of in units.FACTORS.values())
+        for c in filled
+    )
+
+
 def _is_types(cells: list[str]) -> bool:
     filled = _filled(cells)
+    if any(c.startswith("$") for c in filled) and all(_FORMAT.fullmatch(c) for c in filled):
+        return True
     words = [re.sub(r"[\d()$.\s]", "", c).casefold() for c in filled]
     return len(filled) > 1 and all(w in _TYPES for w in words)
 

@@ -192,6 +192,8 @@ def with_days(study: Tables) -> tuple[Tables, list[Line], list[InputError]]:
     errors: list[InputError] = []
     changed: dict[str, CrfTable] = {}
     for name, table in study.items():
+        if table.has_days and not _any_day(table):
+            errors.append(_no_day(name, table))
         from_domain = table.source.kind == "sdtm" and table.has_days
         if not from_domain and not _only_study_days(table):
             continue
@@ -214,6 +216,25 @@ def with_days(study: Tables) -> tuple[Tables, list[Line], list[InputError]]:
         columns = {n: table.column(n) for n in table if n != "date"} | {"day": Column(floats=moved)}
         changed[name] = evolve(table, columns=columns)
     return (study.replace(**changed) if changed else study), lines, errors
+
+
+def _any_day(table: CrfTable) -> bool:
+    """Whether a cell of `day` is a number, or all are blank."""
+    return bool(
+        table.column("day").floats is not None
+        or table.blank("day").all()
+        or not np.isnan(table.numbers("day").value).all()
+    )
+
+
+def _no_day(name: str, table: CrfTable) -> InputError:
+    first = table.text("day")[np.argmin(table.blank("day"))]
+    return InputError(
+        f"`{name}.day` must hold days as numbers; no cell of it can be read, the first is {first!r}. "
+        "Write 56 for day 56, or give a column date.",
+        argument=f"{name}.day",
+        count=table.n_rows,
+    )
 
 
 def _only_study_days(table: CrfTable) -> bool:

@@ -1,7 +1,7 @@
 """CSV files as users have them, read by the standard library with every cell kept as text.
 
 Comma, semicolon, tab or pipe separated (told from the header line; a line ``sep=;`` is obeyed),
-UTF-8 with or without byte order mark, quoted cells, LF, CRLF or CR. In a semicolon-separated file
+UTF-8 with or without byte order mark, UTF-16 with one, quoted cells, LF, CRLF or CR. In a semicolon-separated file
 the decimal mark may be a comma. Words such as NA, ND and NE are data. Lines of comment, titles,
 labels, totals and row numbers are recognised (`sheet_rows`) and said to be left out; row numbers
 stay those of the file. What is not a table is refused with the file and the row at fault.
@@ -12,6 +12,7 @@ same cells, in a fraction of the time.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -80,7 +81,7 @@ def read_csv(data: bytes, source: Source, name: str) -> CrfTable:
     start = sheet_start(sample, source.name)
     names = column_names(start.header, source.name)
     read = plain_columns(text, delimiter, len(names), start.row) or file.records(start)
-    read = _without_totals(read, source.name)
+    read = _without_totals(_without_headers(read, start.header, source.name), source.name)
     columns, numbers, lines = read.columns, read.numbers, read.lines
     if start.has_index and numbers_rows(columns[0].text.tolist()):
         names, columns = names[1:], columns[1:]
@@ -234,6 +235,22 @@ def _without_totals(read: TextRecords, where: str) -> TextRecords:
     return TextRecords(columns, read.numbers[:n], tuple(lines))
 
 
+def _without_headers(read: TextRecords, header: list[str], where: str) -> TextRecords:
+    """The records without the rows that repeat the header."""
+    again = np.arange(len(read.numbers))
+    for name, column in zip(header, read.columns, strict=True):
+        same = [w.strip().casefold() == name.strip().casefold() for w in column.words]
+        if len(header) < 2 or not any(same):
+            return read
+        again = again[np.array(same)[column.codes[again]]]
+    if not len(again):
+        return read
+    kept = np.delete(np.arange(len(read.numbers)), again)
+    lines = [left_out((int(n), header), where, "the header again") for n in read.numbers[again]]
+    columns = [_refactored(c.take(kept)) for c in read.columns]
+    return TextRecords(columns, read.numbers[kept], (*read.lines, *lines))
+
+
 def _refactored(column: Column) -> Column:
     """The column with the words that occur."""
     return Column.of_text(column.text)
@@ -277,9 +294,19 @@ def _with_decimal(source: Source, comma: bool) -> Source:
 
 
 def _decode(data: bytes, where: str) -> str:
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    is_wide &= not data.startswith(codecs.BOM_UTF32_LE)
     try:
-        text = data.decode("utf-8-sig")
+        if is_wide:
+            text = data.decode("utf-16")  # what Excel calls Unicode text
+        else:
+            text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if is_wide:
+            raise InputError(
+                f"`{where}` begins as UTF-16 and breaks off within a letter. Save it again, as CSV UTF-8.",
+                argument=where,
+            ) from None
         line = data[: error.start].count(b"\n") + 1
         raise InputError(
             f"`{where}` is not UTF-8: byte 0x{data[error.start]:02x} in line {line}. Save it as "

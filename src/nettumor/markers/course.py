@@ -87,13 +87,13 @@ class MarkerCourse:
     criteria: MarkerCriteria
     confirmation_days: float | None
 
-    def explain(self, index: int | tuple[int, ...]) -> str:
+    def explain(self, index: int | tuple[int, ...] = -1) -> str:
         """One sentence that says why the sample at ``index`` has its response.
 
         Parameters
         ----------
         index : int or tuple of int
-            Place in ``response``: the timepoint last.
+            Place in ``response``: the timepoint last. The last sample by default.
 
         Returns
         -------

@@ -85,16 +85,17 @@ def read_names(tables: Tables, evaluator: Any) -> Names:
     of_word = np.full(len(words), -1, dtype=np.int32)
     of_word[own] = ranks(order)[: len(own)]
     subjects = _text(found)[order]
-    e_code, e_words = lesions.keys_of("evaluator")
-    wanted = _evaluators(sorted(_occurring(e_code, e_words)), evaluator)
-    e_of = places_among(wanted, e_words)
     subject = values_at(of_word, code) if len(words) else code
+    nobody = subject < 0
+    n_nobody = int(np.count_nonzero(nobody))
+    e_code, e_words = lesions.keys_of("evaluator")
+    readers = e_code[~nobody] if n_nobody else e_code
+    wanted = _evaluators(sorted(_occurring(readers, e_words)), evaluator)
+    e_of = places_among(wanted, e_words)
     one = len(e_words) == 1
     evaluators = (
         np.broadcast_to(e_of[0], len(code)) if one else e_of[e_code] if len(e_words) else e_code
     )
-    nobody = subject < 0
-    n_nobody = int(np.count_nonzero(nobody))
     if n_nobody:
         subject, evaluators = np.where(nobody, 0, subject), np.where(nobody, -1, evaluators)
     in_order = None if spelled is None else spelled[order]

@@ -213,6 +213,12 @@ _TIME = re.compile(
 _NUMERIC = re.compile(r"(\d{1,4}) ?([/. -]) ?(\d{1,2}) ?\2 ?(\d{1,4})\.?", re.ASCII)
 _MONTH_YEAR = re.compile(r"(\d{1,2}) ?[/.-] ?(\d{4})|(\d{4}) ?[/.] ?(\d{1,2})", re.ASCII)
 _MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)T\d{2,6}(?:\.\d+)?(?:Z|[+-]\d{2,4})?", re.ASCII)
+_FLOATED = re.compile(r"(\d{4})(\d\d)(\d\d)\.0+", re.ASCII)
+_CLOCK_INSIDE = re.compile(
+    r"(?:[A-Z]{3} )?([A-Z]{3} \d{1,2}) \d\d:\d\d:\d\d(?: [A-Z]{3,5}(?:[+-]\d\d:?\d\d)?)? (\d{4})",
+    re.ASCII,
+)
+_NO_DAY = re.compile(r"(?:UNK?|NK|XX|\?\?)\.(\d{1,2})\.(\d{4})", re.ASCII)
 _SERIAL = re.compile(r"-?\d{4,11}(?:\.\d+)?", re.ASCII)
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|\?+")
 _FILLERS = frozenset({"ST", "ND", "RD", "TH", "OF", "DE", "DEN"})
@@ -229,12 +235,18 @@ def _read_other(word: str, order: str) -> _Read:
     if moment:
         year, month, day = (int(part) for part in moment.groups())
         return _date(year, month, day, Form.ISO)
+    floated = _FLOATED.fullmatch(text)  # 20240115 from a column with blanks, as pandas writes it
+    if floated:
+        return _date(int(floated[1]), int(floated[2]), int(floated[3]))
     if _SERIAL.fullmatch(text):
         return _serial(text, order)
     partial = _ISO_PARTIAL.fullmatch(text)
     if partial:
         return _iso_partial(*(p or "" for p in partial.groups()[:3]))
-    text = _TIME.sub("", text)
+    no_day = _NO_DAY.fullmatch(text)
+    if no_day:
+        return _month(int(no_day[2]), int(no_day[1]))
+    text = _CLOCK_INSIDE.sub(r"\1 \2", _TIME.sub("", text))  # Mon Jan 15 00:00:00 CET 2024
     numeric = _NUMERIC.fullmatch(text)
     if numeric:
         first, mark, second, third = numeric.groups()

@@ -1,10 +1,12 @@
 """Nothing, as people and programs write it; and how words are compared.
 
-R, pandas, Excel, SPSS, SAS and databases each have a word for a value that is not there. It is
+R, pandas, Excel (in each language), SPSS, SAS and databases each have a word for a value that is not there. It is
 blank in every column. ND, NE, NOT DONE and NOT EVALUABLE are not among them: they say something.
 
-Sources: R (NA), pandas (NaN, NaT, <NA>, None), Excel (#N/A), SPSS (#NULL!), SQL (NULL); SAS special
-missing values (SAS 9.4 Language Reference: a period, with a letter or an underscore behind it).
+Sources: R (NA, NA_character_), pandas (NaN, NaT, <NA>, None, and what its `read_csv` takes for
+them), Excel (#N/A; #NV, #N/D and #N/B in German, Spanish and Dutch), MySQL and PostgreSQL (\\N),
+SPSS (#NULL!), SQL (NULL); SAS special missing values (SAS 9.4 Language Reference: a period, with a
+letter or an underscore behind it).
 """
 
 from __future__ import annotations
@@ -19,13 +21,15 @@ UNKNOWN = -1
 
 SPELLINGS = (
     "", ".", "NA", "N/A", "N.A.", "#N/A", "#NA", "<NA>", "NAN", "NAT", "NONE", "NULL", "<NULL>", "(NULL)", "#NULL!",
-    "-", "--", "---", "(BLANK)", "<BLANK>", "NOT APPLICABLE", "MISSING",
+    "-", "--", "---", "(BLANK)", "<BLANK>", "NOT APPLICABLE", "MISSING", "<MISSING>", "(MISSING)", "[NULL]", "NIL",
+    "#N/A N/A", "-NAN", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "NA_CHARACTER_", "NA_REAL_", "NA_INTEGER_", "\\N",
+    "#NV", "#N/D", "#N/B", "''", '""',
 )  # fmt: skip
 """Words for nothing, in upper case."""
 
 _KNOWN = frozenset(SPELLINGS)
 _LONGEST = max(map(len, SPELLINGS))
-_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u00a0", "------ ")
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u00a0", "------ ", "\u200b\ufeff")
 
 _STARTS = frozenset(spelling[:1].casefold() for spelling in SPELLINGS if spelling)
 

@@ -41,15 +41,16 @@ _NODAL = ("NODAL", "EXTRA NODAL", "EXTRANODAL", "LYMPH NODE")
 SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "TARGET": (
-            "T", "TL", "TLS", "TARGETS", "TARGET LESION", "TARGET LESIONS",
+            "T", "TL", "TLS", "TARGETS", "TARGET LESION", "TARGET LESIONS", "TARGET TUMOR", "TARGET TUMOUR",
             *(f"TARGET {n}" for n in _NODAL), *(f"TARGET LESION {n}" for n in _NODAL),
         ),
         "NON-TARGET": (
-            "NT", "NTL", "NTLS", "NON-TARGETS", "NON-TARGET LESION", "NON-TARGET LESIONS",
+            "NT", "NTL", "NTLS", "NON-TARGETS", "NON-TARGET LESION", "NON-TARGET LESIONS", "NON-TARGET TUMOR",
+            "NON-TARGET TUMOUR",
             *(f"NON-TARGET {n}" for n in _NODAL), *(f"NON-TARGET LESION {n}" for n in _NODAL),
             "NON-TARGET ENHANCING", "NON-TARGET NON-ENHANCING",
         ),
-        "NEW": ("NL", "NLS", "NEW LESION", "NEW LESIONS", "NEW BONE LESION"),
+        "NEW": ("NL", "NLS", "NEW LESION", "NEW LESIONS", "NEW BONE LESION", "NEW TUMOR", "NEW TUMOUR"),
         "NEW TARGET": ("NEW TARGET LESION", "NEW TARGET LESIONS", "NEW TL"),
         "NEW NON-TARGET": (
             "NEW NON-TARGET LESION", "NEW NON-TARGET LESIONS", "NEW NTL",

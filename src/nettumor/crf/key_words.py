@@ -1,0 +1,116 @@
+"""Keys of rows that are written in two ways: visits that are one number, readers that may be one.
+
+Which rows belong together? A visit is a number or a name, and "2", "2.0" and "02" are one number:
+programs write it in each of these ways, as the column beside it has blanks or not. They are made
+one, and said. Two readers whose names differ in case or blanks alone stay two, as two patients do,
+and are told; so is a row that names none beside rows that do. No row is left out here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+from attrs import evolve
+
+from nettumor.crf.cells import Role, State
+from nettumor.crf.columns import Column, number_text
+from nettumor.crf.intake import Line
+from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.crf.tables import CrfTable
+from nettumor.words.missing import squeezed
+
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
+
+
+def with_one_visit(
+    tables: Mapping[str, CrfTable],
+) -> tuple[dict[str, CrfTable], list[Line]]:
+    """The tables in which a visit is changed, since one number is written in two ways in the study;
+    and a line for each spelling that was changed.
+    """
+    columns = {n: t.column("visit") for n, t in tables.items() if "visit" in t and t.n_rows}
+    used = {name: _numbers_in(column) for name, column in columns.items()}
+    one_of: dict[float, str] = {}
+    several: set[float] = set()
+    for word in dict.fromkeys(w for words in used.values() for w in words):
+        if one_of.setdefault(float(word), word) != word:
+            several.add(float(word))
+    changed: dict[str, CrfTable] = {}
+    lines = []
+    for name, words in used.items():
+        own = {w: number_text(float(w)) for w in words if float(w) in several}
+        own = {w: one for w, one in own.items() if w != one}
+        if own:
+            column = columns[name].trimmed
+            counts = dict(zip(column.words.tolist(), column.counts.tolist(), strict=True))
+            lines += [
+                Line(
+                    "word", f"{name}.visit", w, one, counts[w], "converted", "one number, one visit"
+                )
+                for w, one in own.items()
+            ]
+            said = [own.get(w, w) for w in column.words.tolist()]
+            held = {n: tables[name].column(n) for n in tables[name]}
+            held["visit"] = Column.of_distinct(said, column.codes)
+            changed[name] = evolve(tables[name], columns=held)
+    return changed, lines
+
+
+def _numbers_in(column: Column) -> list[str]:
+    """The words that are numbers, as they are written."""
+    return [w for w in column.trimmed.words.tolist() if _NUMBER.fullmatch(w)]
+
+
+def reader_lines(lesions: CrfTable) -> list[Line]:
+    """Readers whose names differ in case, blanks or hyphens alone, and rows without one beside others."""
+    if "evaluator" not in lesions:
+        return []
+    codes, words = lesions.keys_of("evaluator")
+    named = [w for w in words.tolist() if w]
+    counts = np.bincount(codes, minlength=len(words)).tolist()
+    count_of = dict(zip(words.tolist(), counts, strict=True))
+    first: dict[str, str] = {}
+    lines = []
+    for word in named:
+        other = first.setdefault(squeezed(word), word)
+        if other != word and count_of[word] and count_of[other]:
+            note = f"{other!r} and {word!r} are two readers; if they are one, write one"
+            lines.append(
+                Line("word", "lesions.evaluator", word, "", count_of[word], "ambiguous", note)
+            )
+    blank = count_of.get("", 0)
+    if blank and any(count_of[w] for w in named):
+        note = f"no evaluator, beside {named[0]!r}: read as another reader; say who assessed"
+        lines.append(Line("row", "lesions.evaluator", "", "", blank, "ambiguous", note))
+    return lines
+
+
+def unread_rows(lesions: CrfTable) -> list[Line]:
+    """Rows that say what was seen of a lesion and not of which kind, and targets that have nothing
+    but a short axis and are not known to be nodes.
+    """
+    lines = []
+    cells = lesions.lesions
+    if "role" in lesions:
+        lost = np.flatnonzero((cells.role == Role.BLANK) & (cells.state != State.BLANK))
+        if lost.size:
+            note = "no role: not judged; write TARGET, NON-TARGET or NEW in each row of the lesion"
+            lines.append(Line("row", "lesions.role", "", "", int(lost.size), "ignored", note))
+    if "perpendicular" in lesions and "size" in lesions:
+        short = ~np.isnan(lesions.numbers("perpendicular").value) & ~cells.nodal
+        short &= (cells.role == Role.TARGET) & (cells.state == State.MEASURED)
+        for other in (*LENGTHS, "volume"):
+            if other in lesions and other != "perpendicular":
+                short &= lesions.blank(other)
+        rows = np.flatnonzero(short)
+        if rows.size:
+            found = f"{lesions.text('perpendicular')[rows[0]]} alone"
+            note = (
+                "not measured: no `size`, and not known as a lymph node; say so in organ or nodal"
+            )
+            lines.append(
+                Line("number", "lesions.perpendicular", found, "", int(rows.size), "ignored", note)
+            )
+    return lines
