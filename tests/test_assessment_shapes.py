@@ -141,12 +141,14 @@ def test_axes_and_times_that_few_have_stand_beside_all():
 
 
 def test_a_diameter_column_keeps_the_study_together():
-    """Whether a diameter counts is decided by the whole table, and so it is judged as a whole."""
+    """Where the criteria know no nodes, whether a diameter counts is decided by the whole table, and
+    so it is judged as a whole; under RECIST 1.1 each lesion decides.
+    """
     table = UNLIKE | {"diameter": UNLIKE["size"]}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(like_courses, "_SPARE", 0)
-        patch.setattr(like_courses, "_SMALL", 0)
-        assert not isinstance(nt.assess({"lesions": table}).judgement, ragged.Judgements)
+    for edition, together in (("recist-1.0", True), ("recist-1.1", False)):
+        ways = [assessed(table, None, apart=a, criteria=edition) for a in (False, True)]
+        assert_same(*ways)
+        assert isinstance(ways[1].judgement, ragged.Judgements) != together
 
 
 def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
@@ -205,6 +207,82 @@ def test_memory_follows_the_rows_whatever_the_shape():
     even = peak(of_shape("even", 3000))
     for name in ("one of many visits", "one of many lesions", "one of each", "visits", "lesions"):
         assert peak(of_shape(name, 3000)) <= 3 * even + 2**20, name
+
+
+def test_the_checks_take_memory_by_the_rows_whatever_the_shape():
+    """So do the edit checks, which recompute the responses in the same groups."""
+    even = peak_of_checks(of_shape("even", 2000))
+    for name in ("one of many visits", "one of many lesions", "one of each"):
+        assert peak_of_checks(of_shape(name, 2000)) <= 3 * even + 2**20, name
+
+
+def peak_of_checks(lesions):
+    """The most memory that all checks of a table take, in bytes."""
+    tables = nt.crf.read({"lesions": lesions})
+    tracemalloc.start()
+    try:
+        assert "failed" not in nt.edit_checks.run(tables).runs["status"].tolist()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_checks_say_what_they_cannot_recompute(tmp_path):
+    """A subject of more places than the limit: the checks of what is recomputed are skipped, with the
+    sentence of `assess`; the limit of the call, the configuration or the study file holds.
+    """
+    each = np.arange(300)
+    stair = of_shape("visits", 300) | {"lesion": np.char.add("T", each.astype(str))}
+    responses = {"subject": ["0"], "visit": ["5"], "day": [35], "target": ["SD"]}
+    study = {"lesions": stair, "responses": responses}
+    file = tmp_path / "study.toml"
+    file.write_text("[limits]\nplaces = 80_000\n")
+    configuration = nt.edit_checks.Configuration(limits=nt.crf.limits.Limits(places=80_000))
+    for how in ({"limits": {"places": 80_000}}, {"configuration": configuration}, {"study": file}):
+        run = nt.edit_checks.run(study, checks=["T01"], **how).runs
+        assert run["status"].tolist() == ["skipped"]
+        assert "300 lesions at 300 visits of subject 0: 90,000 places" in run["reason"][0]
+    assert nt.edit_checks.run(study, checks=["T01"]).runs["status"].tolist() != ["skipped"]
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 2**40))
+def test_the_checks_find_the_same_group_by_group(seed):
+    """Random studies under five criteria: every finding and every state the same in one group and
+    with every length of course in a group of its own.
+    """
+    lesions, people = study(seed)
+    if not lesions:
+        return
+    tables = {"lesions": columns(lesions)} | ({"subjects": columns(people)} if people else {})
+    found = []
+    for spare in (0, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(like_courses, "_SPARE", spare)
+            patch.setattr(like_courses, "_SMALL", 0)
+            found.append(nt.edit_checks.run(tables, EDITIONS[seed % 5]))
+    assert found[0] == found[1]
+
+
+def test_a_study_without_days_is_so_for_all_its_groups():
+    """Whether a study has any day is asked of all its courses, and not of each group: the sentence
+    and the response of a course without days is the same beside others that have some.
+    """
+    courses = {"A": [0, 56, 112], "B": ["", "", ""], "C": [0, *range(30, 450, 30)]}
+    rows = [(s, str(v), day) for s, days in courses.items() for v, day in enumerate(days)]
+    subject, visit, day = (list(column) for column in zip(*rows, strict=True))
+    size = [[100.0, 60.0, 70.0][int(v) % 3] for v in visit]
+    one = {"lesion": ["T1"] * len(rows), "role": ["TARGET"] * len(rows), "size": size}
+    tables = nt.crf.read({"lesions": {"subject": subject, "visit": visit, "day": day, **one}})
+    chains = []
+    for spare in (0, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(like_courses, "_SPARE", spare)
+            patch.setattr(like_courses, "_SMALL", 0)
+            chains.append(nt.edit_checks.Data(tables, nt.criteria.RECIST_1_1).chain)
+    for name in ("target", "overall", "reason", "sum"):
+        np.testing.assert_array_equal(getattr(chains[0], name), getattr(chains[1], name))
+    assert len(chains[0]._judged) > len(chains[1]._judged) == 1
 
 
 def test_a_confirmed_progression_says_each_part_that_shows_it():

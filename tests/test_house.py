@@ -36,6 +36,37 @@ def imported(path):
     return found
 
 
+def imports_among(paths):
+    """For each of some modules those of them that it imports, wherever it does."""
+    names = {
+        ".".join(("nettumor", *path.relative_to(SOURCE).with_suffix("").parts)): path
+        for path in paths
+    }
+    found = {}
+    for name, path in names.items():
+        froms = [
+            node
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module
+        ]
+        said = {n.module for n in froms} | {f"{n.module}.{a.name}" for n in froms for a in n.names}
+        found[name] = said & set(names) - {name}
+    return found
+
+
+def test_modules_do_not_import_each_other():
+    """No circle among the modules of `study` and of what the edit checks read, count and register,
+    not through functions or for type checking either: leaves are taken away until nothing is left.
+    """
+    checks = [p for part in ("reading", "rules") for p in (SOURCE / "edit_checks" / part).iterdir()]
+    paths = [*(SOURCE / "study").iterdir(), *checks, SOURCE / "edit_checks/engine/register.py"]
+    left = imports_among([p for p in paths if p.suffix == ".py"])
+    assert len(left) > 50
+    while leaves := {name for name, of in left.items() if not of & set(left)}:
+        left = {name: of for name, of in left.items() if name not in leaves}
+    assert not left
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
 def test_imports_go_down_the_chain(path):
     """A link imports only the ground and links before it; nothing but the rim imports the rim."""
