@@ -54,7 +54,9 @@ def looked(data: Data, read: Bools, filled: Bools | None = None) -> None:
     A check that looks for other places than rows of its first table calls it, once for each table.
     """
     there = np.ones(len(read), np.bool_) if filled is None else filled
-    data.counted.places.append((int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read))))
+    data.counted.places.append(
+        (int(np.count_nonzero(read & there)), int(np.count_nonzero(there & ~read)))
+    )
 
 
 def places_of(data: Data, check: Check) -> Places:
@@ -179,7 +181,8 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(parse_new_lesions(rows.table.column(column)) > 0)
     if kind == "date" or (column == "day" and rows.table.has_days):
         dates = rows.when if column in ("date", "day") else rows.dates(column)
-        return (dates.status == DateStatus.FULL) | (dates.status == DateStatus.PARTIAL)
+        full, partial = (dates.status == s for s in (DateStatus.FULL, DateStatus.PARTIAL))
+        return np.asarray(full | partial)
     if rows.name == "lesions" and column in MEASURES:
         return filled & ~rows.cells.unreadable(column)  # also a unit that is not known
     if kind == "number":
