@@ -9,7 +9,9 @@ severity.
 import csv
 import pathlib
 import re
+import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import numpy as np
@@ -20,6 +22,7 @@ from nettumor import crf, edit_checks
 from nettumor.criteria import get
 from nettumor.edit_checks import CHECKS, Hits, Skip
 from nettumor.edit_checks.engine.register import facts
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.errors import InputError, InputTypeError
 
@@ -607,3 +610,73 @@ def test_a_variant_is_checked_as_its_family(name):
     ]
     assert skipped[0] == skipped[1]
     assert skipped[0] < skipped[2]
+
+
+TWO_VISITS = {
+    "lesions": {
+        "subject": ["01", "01", "02", "02"],
+        "lesion": ["T01"] * 4,
+        "role": ["TARGET"] * 4,
+        "visit": [0, 1, 0, 1],
+        "date": ["2024-01-01", "2024-03-01"] * 2,
+        "size": ["30", "12,5", "NE", "-3"],
+    }
+}
+"""A study with something to find in several groups of checks."""
+
+
+def test_two_threads_find_what_one_finds(monkeypatch):
+    """Findings, states and places looked at are the same by two threads, and `progress` hears of
+    the checks in their order.
+    """
+    alone, heard = edit_checks.run(TWO_VISITS), []
+    monkeypatch.setattr("nettumor._threads.LONG", 1)
+    both = edit_checks.run(
+        TWO_VISITS, progress=lambda check, n, of: heard.append((n, check.id, of))
+    )
+    for found, other in ((alone, both), (alone.runs, both.runs)):
+        assert {n: found[n].tolist() for n in found} == {n: other[n].tolist() for n in other}
+    assert heard == [(n, id, len(alone.runs["check"])) for n, id in enumerate(alone.runs["check"])]
+
+
+@pytest.mark.parametrize("rows", [1, 10**9], ids=["two threads", "one thread"])
+def test_an_interrupted_run_stops(monkeypatch, rows):
+    """What `progress` raises ends the run: no thread goes on with the checks that are left."""
+    heard = []
+
+    def stop(check, number, of):
+        heard.append(number)
+        if number == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("nettumor._threads.LONG", rows)
+    with pytest.raises(KeyboardInterrupt):
+        edit_checks.run(TWO_VISITS, progress=stop)
+    assert heard == [0, 1, 2, 3]
+
+
+def test_a_piece_is_made_by_one_of_two_threads():
+    """The second thread that asks for a piece waits for the first and gets the same one; what could
+    not be made is tried again.
+    """
+    begun, asked, made = threading.Event(), threading.Event(), []
+
+    @made_once
+    def piece(data, name):
+        made.append(name)
+        begun.set()
+        assert asked.wait(10)
+        if len(made) == 1:
+            raise Skip("not yet")
+        return object()
+
+    data = edit_checks.Data(crf.read(TWO_VISITS), get("recist-1.1"))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(piece, data, "a")
+        assert begun.wait(10)
+        second = pool.submit(piece, data, "a")
+        asked.set()
+        with pytest.raises(Skip, match="not yet"):
+            first.result()
+        assert second.result() is piece(data, "a")
+    assert made == ["a", "a"]

@@ -338,12 +338,10 @@ class LesionCells:
         return Measure(value, small & (name != "attenuation"), unreadable)
 
     def unreadable(self, name: str) -> Bools:
-        """Where the cell of a measure holds text that is neither a number nor a known word, or a
-        length in a unit that is none: `measure` without the rest.
+        """Where the cell of a measure that the table has holds text that is neither a number nor a
+        known word, or a length in a unit that is none: `measure` without the rest.
         """
-        numbers = self.numbers.get(name)
-        if numbers is None:
-            return np.zeros(self._n, dtype=np.bool_)
+        numbers = self.numbers[name]
         return numbers.word if self._only(name) else self._read(name, numbers)[1]
 
     def _only(self, name: str) -> bool:

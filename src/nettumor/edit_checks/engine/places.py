@@ -187,7 +187,8 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(parse_new_lesions(rows.table.column(column)) > 0)
     if kind == "date" or (column == "day" and rows.table.has_days):
         dates = rows.when if column in ("date", "day") else rows.dates(column)
-        return np.asarray((dates.status == DateStatus.FULL) | (dates.status == DateStatus.PARTIAL))
+        full, partial = (dates.status == s for s in (DateStatus.FULL, DateStatus.PARTIAL))
+        return np.asarray(full | partial)
     if rows.name == "lesions" and column in MEASURES:
         return filled & ~rows.cells.unreadable(column)  # also a unit that is not known
     if kind == "number":

@@ -203,7 +203,8 @@ class Check:
     source, example : str
         The document that says so, and a bad row.
     function : callable
-        ``function(data, parameters) -> Hits`` or an iterable of them.
+        ``function(data, parameters) -> Hits`` or an iterable of them. It changes nothing that another
+        check reads: of long tables two threads run the checks.
     """
 
     id: str

@@ -102,7 +102,8 @@ def run(
         A study's own configuration (`load_configuration`), in place of that of the study file;
         ``parameters`` go before it.
     progress : callable, optional
-        Called before each check with the check, its number from 0, and how many there are.
+        Called before each check with the check, its number from 0, and how many there are; one call
+        at a time, of long tables by one thread or another.
 
     Returns
     -------
@@ -173,9 +174,8 @@ def _by_two(
     state: Callable[[Check], _State],
     progress: Callable[[Check, int, int], None] | None = None,
 ) -> dict[str, _State]:
-    """The state of each check, in order; of long tables by two threads that take the next in turn.
-
-    Two threads take 1.0 of the time that one takes.
+    """The state of each check, in order; of long tables by two threads that take the next in
+    turn.
     """
     left, done, turn = deque(enumerate(checks)), dict[str, _State](), Lock()
 
