@@ -124,11 +124,6 @@ class Rows:
             self._dates[column] = self.table.dates(column, days=self.data.tables.days)
         return self._dates[column]
 
-    @cached_property
-    def said_visit(self) -> Words:
-        """The visit as a message says it: its name or number, else "of" its date or day."""
-        return self.said_visits(np.arange(self.n))
-
     def said_visits(self, at: Ints) -> Words:
         """The visits of some rows as a message says them."""
         days = self.table.has_days
