@@ -278,8 +278,10 @@ def test_merged_lesions_name_the_other():
         ["MERGED INTO T01", "merged with T2.", "Merged to  NT-3", "MERGED", "", "SUBMERGED IN T1"]
     )
     assert merged_into(column).tolist() == ["T01", "T2", "NT-3", "", "", ""]
-    cells = read_lesions([("MERGED", ""), ("MERGED INTO T9", "")], reason=["merged into T0", "x"])
-    assert cells.merged_into.tolist() == ["T0", "T9"]
+    states = [("MERGED", ""), ("MERGED INTO T9", ""), ("MERGED", "")]
+    cells = read_lesions(states, reason=["merged into T0", "x", ""])
+    assert cells.merged_into.tolist() == ["T0", "T9", ""]
+    assert cells.is_merged_into.tolist() == [True, True, False]
 
 
 def test_parts_of_a_lesion_know_their_parent():

@@ -471,3 +471,16 @@ def test_a_lesion_without_a_name_is_no_merged_mass():
         checks=["Q12"],
     )  # fmt: skip
     assert found["row"].tolist() == [0]
+
+
+@pytest.mark.parametrize("other", ["12", "13"])
+def test_lesions_of_one_sum_are_twins_only_size_by_size(other):
+    """Two lesions of one place whose sizes add up alike are double only if each size is the same."""
+    sizes = {"T01": ["12", "13"], "T02": [other, str(25 - int(other))]}
+    rows = [(name, i, size) for name, own in sizes.items() for i, size in enumerate(own)]
+    lesion, visit, size = (list(column) for column in zip(*rows, strict=True))
+    table = {"subject": ["1"] * 4, "lesion": lesion, "role": ["TARGET"] * 4, "visit": visit}
+    found = edit_checks.run(
+        {"lesions": {**table, "organ": ["LIVER"] * 4, "size": size}}, checks=["L20"]
+    )
+    assert found["lesion"].tolist() == (["T02"] if other == "12" else [])

@@ -115,11 +115,6 @@ class Rows:
         """A column's dates (numbers of days where the study counts days); read once."""
         return _dates(self.data, self, column)
 
-    @property
-    def said_visit(self) -> Words:
-        """The visit as a message says it: its name or number, else "of" its date or day."""
-        return _said_visit(self.data, self)
-
     def said_visits(self, at: Ints) -> Words:
         """The visits of some rows as a message says them."""
         days = self.table.has_days
@@ -485,11 +480,6 @@ def _short(numbers: Ints) -> Ints:
 def _numbers(_data: Data, rows: Rows, column: str) -> Numbers:
     measured = rows.cells.numbers if rows.name == "lesions" else {}
     return measured[column] if column in measured else rows.table.numbers(column)
-
-
-@made_once
-def _said_visit(_data: Data, rows: Rows) -> Words:
-    return rows.said_visits(np.arange(rows.n))
 
 
 @made_once
