@@ -246,6 +246,14 @@ def test_partial_dates_are_intervals():
     assert first(cut, "pfs_days", "pfs_event") == (182, True)
 
 
+def test_non_targets_that_progress_on_two_scans_of_a_visit():
+    """The first of the scans that show it dates the progression."""
+    rows = [row(n, 0, "", "PRESENT", "NON-TARGET", visit="1") for n in ("N1", "N2")]
+    for lesion, day in (("N1", 60), ("N2", 56)):
+        rows.append(row(lesion, day, "", "UNEQUIVOCAL PROGRESSION", "NON-TARGET", visit="2"))
+    assert first(assessed(rows), "best", "progression_day", "pfs_days") == ("PD", 56, 56)
+
+
 def test_late_baselines_are_said_or_refused():
     """A first scan after randomisation is the baseline unless a limit refuses it: then no response
     and censored at 0 (FDA Table A).

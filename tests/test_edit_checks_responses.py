@@ -490,3 +490,19 @@ def test_responses_of_a_visit_with_two_scans(days, reported, expected):
     responses = {"subject": ["1"] * 2, "visit": ["1"] * 2, "date": days, "overall": reported}
     found = nt.edit_checks.run({"lesions": lesions, "responses": responses}, checks=["O02"])
     assert dict(zip(found["row"].tolist(), found["expected"].tolist(), strict=True)) == expected
+
+
+def test_responses_on_the_dates_of_two_targets_of_a_visit():
+    """Targets scanned on two dates of a visit are one sum, and a response on each date is right."""
+    lesions = {
+        "subject": ["1"] * 4,
+        "lesion": ["T1", "T2"] * 2,
+        "role": ["TARGET"] * 4,
+        "visit": ["0", "0", "1", "1"],
+        "date": ["2024-01-01", "2024-01-01", "2024-03-01", "2024-03-04"],
+        "size": ["50", "20", "50", "20"],
+    }
+    responses = {"subject": ["1"] * 2, "visit": ["1"] * 2, "date": lesions["date"][2:]}
+    for said, rows_found in ((["SD", "SD"], []), (["NE", "SD"], [0])):
+        tables = {"lesions": lesions, "responses": responses | {"overall": said}}
+        assert edit_checks.run(tables, checks=["O02"])["row"].tolist() == rows_found
