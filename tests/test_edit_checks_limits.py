@@ -370,3 +370,35 @@ def test_a_death_in_a_table_of_two_columns():
     assert found_by("P05", subjects="subject,end_reason\n01,DEATH", lesions=lesions) == [
         ("e", "subjects", 0, "end_reason")
     ]
+
+
+@pytest.mark.parametrize(("size", "rows"), [(20, [1]), (20.1, [])])
+def test_the_short_axis_from_a_fourth_less(size, rows):
+    """A size in the course of the short axis is told from 1.25 times less than its own, exactly."""
+    sizes = ("25,20", f"{size},", "25,20")
+    given = targets(*course(*sizes), column="size,perpendicular")
+    assert rows_of("M32", lesions=given) == rows
+
+
+@pytest.mark.parametrize(("progressed", "rows"), [("Y", []), ("N", [0]), ("", [0])])
+def test_an_irradiated_target_that_grew_since(progressed, rows):
+    """In TU a target irradiated before stands where progression since then is said, and only there."""
+    tu = f"""USUBJID,TUEVAL,TULNKID,TUSTRESC,TULOC,VISITNUM,TUDTC,TUPREVIR,TUPREISP
+        01,INVESTIGATOR,T01,TARGET,LIVER,1,2024-01-01,Y,{progressed}
+        01,INVESTIGATOR,T02,TARGET,LIVER,1,2024-01-01,N,Y"""
+    assert rows_of("L12", TU=tu) == rows
+
+
+@pytest.mark.parametrize(("said", "rows"), [(1, []), (2, [0]), (-4, [0])])
+def test_study_days_count_from_the_first_dose(said, rows):
+    """A study day is held against the treatment start of the subjects table, whose day is 1."""
+    given = f"subject,lesion,role,visit,date,study_day,size\n01,T01,TARGET,0,2024-01-10,{said},30"
+    started = "subject,randomized,treatment_start\n01,2024-01-05,2024-01-10"
+    assert rows_of("D14", lesions=given, subjects=started) == rows
+
+
+def test_a_death_that_only_the_disposition_tells():
+    """A death in DS of which DM has no date is found, also where DM has no flag of death."""
+    dm = "USUBJID,RFSTDTC,DTHDTC\n01,2024-01-01,\n02,2024-01-01,2024-06-01"
+    ds = "USUBJID,DSDECOD,DSSTDTC\n01,DEATH,2024-05-01\n02,DEATH,2024-06-02\n02,DEATH,2024-06-03"
+    assert [r for _, name, r, _ in found_by("P05", DM=dm, DS=ds) if name == "DS"] == [0, 2]
