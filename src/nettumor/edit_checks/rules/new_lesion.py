@@ -174,10 +174,9 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     """
     rows = data["lesions"]
     new = rows.cells.role == Role.NEW
-    told = ~rows.blank("state") & ~np.isin(rows.cells.state, (State.NOT_EVALUABLE, -1))
     # without a word at its first sight, and none at an earlier row
     first = rows.in_time.is_first(new & ~np.isin(rows.cells.state, _GONE))
-    bad = first & ~told & rows.blank("state")
+    bad = first & rows.blank("state")
     if rows.blank("state").all():
         bad &= wordless_rows(rows.table)
     return flag(
