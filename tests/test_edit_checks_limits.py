@@ -173,7 +173,6 @@ SOON = "subject,lesion,role,visit,state,size\n01,NEW01,NEW,1,UNEQUIVOCAL,\n01,T0
 def test_a_new_lesion_in_the_first_row():
     """A new lesion that stands in the first row of its table contradicts SD as any other."""
     assert rows_of("W01", lesions=SOON, responses="subject,visit,overall\n01,1,SD") == [0]
-    assert rows_of("W01", lesions=SOON, responses="subject,visit,overall\n01,1,") == []
 
 
 PROGRESSED = """subject,visit,date,overall
@@ -370,3 +369,59 @@ def test_a_death_in_a_table_of_two_columns():
     assert found_by("P05", subjects="subject,end_reason\n01,DEATH", lesions=lesions) == [
         ("e", "subjects", 0, "end_reason")
     ]
+
+
+@pytest.mark.parametrize(("size", "rows"), [(20, [1]), (20.1, [])])
+def test_the_short_axis_from_a_fourth_less(size, rows):
+    """A size in the course of the short axis is told from 1.25 times less than its own, exactly."""
+    sizes = ("25,20", f"{size},", "25,20")
+    given = targets(*course(*sizes), column="size,perpendicular")
+    assert rows_of("M32", lesions=given) == rows
+
+
+@pytest.mark.parametrize(("progressed", "rows"), [("Y", []), ("N", [0]), ("", [0])])
+def test_an_irradiated_target_that_grew_since(progressed, rows):
+    """In TU a target irradiated before stands where progression since then is said, and only there."""
+    tu = f"""USUBJID,TUEVAL,TULNKID,TUSTRESC,TULOC,VISITNUM,TUDTC,TUPREVIR,TUPREISP
+        01,INVESTIGATOR,T01,TARGET,LIVER,1,2024-01-01,Y,{progressed}
+        01,INVESTIGATOR,T02,TARGET,LIVER,1,2024-01-01,N,Y"""
+    assert rows_of("L12", TU=tu) == rows
+
+
+@pytest.mark.parametrize(("said", "rows"), [(1, []), (2, [0]), (-4, [0])])
+def test_study_days_count_from_the_first_dose(said, rows):
+    """A study day is held against the treatment start of the subjects table, whose day is 1."""
+    given = f"subject,lesion,role,visit,date,study_day,size\n01,T01,TARGET,0,2024-01-10,{said},30"
+    started = "subject,randomized,treatment_start\n01,2024-01-05,2024-01-10"
+    assert rows_of("D14", lesions=given, subjects=started) == rows
+
+
+def test_a_death_that_only_the_disposition_tells():
+    """A death in DS of which DM has no date is found, also where DM has no flag of death."""
+    dm = "USUBJID,RFSTDTC,DTHDTC\n01,2024-01-01,\n02,2024-01-01,2024-06-01"
+    ds = "USUBJID,DSDECOD,DSSTDTC\n01,DEATH,2024-05-01\n02,DEATH,2024-06-02\n02,DEATH,2024-06-03"
+    assert [r for _, name, r, _ in found_by("P05", DM=dm, DS=ds) if name == "DS"] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("times", "rows"),
+    [
+        (("2024-01-04T23:55", "2024-01-05T00:05", "2024-01-05T00:15"), [0]),  # over midnight
+        (("2024-01-04T10:55", "2024-01-04T11:05", "2024-01-04T11:15"), [0]),  # over an hour
+        (("2024-01-04T10:55", "2024-01-04T11:06", "2024-01-04T11:16"), [0, 1]),  # two of them late
+    ],
+)
+def test_entries_of_one_time(times, rows):
+    """Entries belong together where ten minutes or less pass between them, over hours and days."""
+    lines = [f"01,2024-01-0{i},FLUSHING,3,{t}" for i, t in enumerate(times, 1)]
+    given = "\n".join(["subject,date,symptom,count,entered", *lines])
+    assert rows_of("Y07", symptoms=given) == rows
+
+
+def test_a_blank_response_beside_a_new_lesion():
+    """A blank overall response and an SD beside a new lesion are found, each once and in its words."""
+    seen = SOON + "01,NEW01,NEW,2,UNEQUIVOCAL,\n"
+    found = run("W01", lesions=seen, responses="subject,visit,overall\n01,1,\n01,2,SD")
+    assert sorted(found["row"].tolist()) == [0, 1]
+    blank = found["message"][found["row"].tolist().index(0)]
+    assert blank.startswith("no overall response is given at visit 1")
