@@ -106,16 +106,14 @@ def lesions_exchanged_for_good(data: Data, parameters: Parameters) -> Iterator[H
     size = course.size[course.number]
     later = np.minimum(size[one], size[two]) - earlier
     first = earlier < later
-    start = course.first()[course.number]
-    # the measurement that is questioned: the first of the side that has fewer visits
-    mine, other = (np.where(first, start[p], p) for p in (one, two))
+    # the measurement that is questioned: at the step, of the side that has fewer visits
+    mine, other = (np.where(first, s.before[p], p) for p in (one, two))
     side = np.select(
         [first & (earlier == 1), first, later == 1],
-        ["at the first visit, {}", "before visit {}", "at the last visit, {}"],
+        ["at the first visit, {}", "up to visit {}", "at the last visit, {}"],
         "from visit {} on",
     )
-    named = np.where(first & (earlier > 1), s.row[one], s.row[mine])
-    visit = rows.said_visit[named]
+    visit = rows.said_visit[s.row[mine]]
     when = [w.format(v) for w, v in zip(side.tolist(), visit.tolist(), strict=True)]
     off = _apart(s, one, two)
     yield from hits_by_column(
