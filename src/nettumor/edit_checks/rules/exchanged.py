@@ -93,6 +93,8 @@ def lesions_exchanged_for_good(data: Data, parameters: Parameters) -> Iterator[H
     default = diameters(data).default[s.row]
     point = rows.timepoint[s.row]
     one, two = _crossings(s, point, default, parameters)
+    if not len(one):
+        return
     inner = (s.before >= 0) & (np.abs(np.log(s.size / s.size[s.before])) >= parameters["least"])
     steps = np.count_nonzero(s.before >= 0)
     often = np.count_nonzero(inner) >= max(
@@ -104,16 +106,14 @@ def lesions_exchanged_for_good(data: Data, parameters: Parameters) -> Iterator[H
     size = course.size[course.number]
     later = np.minimum(size[one], size[two]) - earlier
     first = earlier < later
-    start = course.first()[course.number]
-    # the measurement that is questioned: the first of the side that has fewer visits
-    mine, other = (np.where(first, start[p], p) for p in (one, two))
+    # the measurement that is questioned: at the step, of the side that has fewer visits
+    mine, other = (np.where(first, s.before[p], p) for p in (one, two))
     side = np.select(
         [first & (earlier == 1), first, later == 1],
-        ["at the first visit, {}", "before visit {}", "at the last visit, {}"],
+        ["at the first visit, {}", "up to visit {}", "at the last visit, {}"],
         "from visit {} on",
     )
-    named = np.where(first & (earlier > 1), s.row[one], s.row[mine])
-    visit = rows.said_visit[named]
+    visit = rows.said_visit[s.row[mine]]
     when = [w.format(v) for w, v in zip(side.tolist(), visit.tolist(), strict=True)]
     off = _apart(s, one, two)
     yield from hits_by_column(
@@ -190,12 +190,13 @@ def _all_too_small(data: Data) -> Bools:
     none is; RECIST 1.1, 3.1: 10 mm, nodes 15 mm.
     """
     rows, size = data["lesions"], diameters(data).value
-    least = np.where(rows.cells.nodal, 15.0, 10.0)
-    use = baseline(rows, Role.TARGET) & (size > 0) & ~diameters(data).default
-    small = ~at_least(size, least) & at_least(2 * size, least)
     found = np.zeros(data.n_tracks, np.bool_)
-    of_track = group(rows.track, where=use)
-    found[of_track.keys[0]] = (of_track.size >= 2) & of_track.all(small)
+    at = np.flatnonzero(baseline(rows, Role.TARGET) & (size > 0) & ~diameters(data).default)
+    least = np.where(rows.cells.nodal[at], 15.0, 10.0)
+    small = ~at_least(size[at], least) & at_least(2 * size[at], least)
+    if small.any():
+        of_track = group(rows.track[at])
+        found[of_track.keys[0]] = (of_track.size >= 2) & of_track.all(small)
     return found
 
 
@@ -213,7 +214,8 @@ def radius_of_a_patient(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
     Asked where something tells it: every reported sum is twice that of the sizes; another reader has
     twice as much of every lesion, in a study whose readers measure alike; or all baseline targets are
-    below their least size, and none is when doubled.
+    below their least size, and none is when doubled (that alone is a note: small ones may have been
+    chosen).
     """
     rows, s = data["lesions"], series_of(data, above=0, most=500.0)
     use = np.zeros(rows.n, np.bool_)
@@ -224,12 +226,12 @@ def radius_of_a_patient(data: Data, parameters: Parameters) -> Iterator[Hits]:
         (_halves_of_others(data, s, parameters), "another reader has twice as much of each"),
         (_all_too_small(data), "all are below the least size of a target, and doubled none is"),
     )
+    sure = reasons[0][0] | reasons[1][0]
     told = np.full(data.n_tracks, "", dtype=object)
     for where, words in reasons:
         told[where] = np.where(told[where] == "", words, told[where] + "; " + words)
-    first = group(rows.track[s.row], by=rows.timepoint[s.row])
-    asked = told[first.keys[0]] != ""
-    at = s.row[first.first()[asked]]
+    row = s.row[(told != "")[rows.track[s.row]]]
+    at = row[group(rows.track[row], by=rows.timepoint[row]).first()]
     at = at[order_rows(at)]
     size: Floats = diameters(data).value[at]
     yield from hits_by_column(
@@ -239,6 +241,7 @@ def radius_of_a_patient(data: Data, parameters: Parameters) -> Iterator[Hits]:
         "at visit {visit})",
         value=size,
         expected=np.array([f"about {2 * v:g} mm" for v in size.tolist()], dtype=object),
+        severity=np.where(sure[rows.track[at]], "", "note"),
         names={"lesion": ""},  # it is about all of them
         parts={"why": told[rows.track[at]], "first": rows.text("lesion", at)},
     )

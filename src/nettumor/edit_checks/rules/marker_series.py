@@ -52,6 +52,10 @@ def series_in_another_unit(data: Data, parameters: Parameters) -> Hits:
     looked(data, np.asarray(series.of_rows(enough, False), np.bool_), positive)
     if not enough.any():
         raise Skip(f"no marker has {parameters['min_series']} series in one unit")
+    # a series that is off throughout is off in its first sample
+    rough, _ = _away(cohort, log[first], 0.2)
+    if not (enough & (np.abs(rough) >= _STEP / 2)).any():
+        return Hits(table="markers", rows=[], message="")
     middle = series.median(log)
     away, spread = _away(cohort, middle, 0.2)
     likelier = _log_t(np.abs(away) / spread) - _log_t((np.abs(away) - _STEP) / spread)
