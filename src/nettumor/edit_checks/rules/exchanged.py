@@ -113,7 +113,7 @@ def lesions_exchanged_for_good(data: Data, parameters: Parameters) -> Iterator[H
         ["at the first visit, {}", "up to visit {}", "at the last visit, {}"],
         "from visit {} on",
     )
-    visit = rows.said_visit[s.row[mine]]
+    visit = rows.said_visits(s.row[mine])
     when = [w.format(v) for w, v in zip(side.tolist(), visit.tolist(), strict=True)]
     off = _apart(s, one, two)
     yield from hits_by_column(
@@ -134,7 +134,7 @@ def _halves_of_sums(data: Data, fit: float) -> Bools:
     found = np.zeros(data.n_tracks, np.bool_)
     if "responses" not in data or "sum" not in data["responses"]:
         return found
-    if size_criteria(data).measure != "diameter":
+    if size_criteria(data.criteria).measure != "diameter":
         return found
     rows, chain = data["responses"], data.chain
     at = np.flatnonzero(data.own_criteria & (rows.number("sum") > 0))
