@@ -263,7 +263,8 @@ def _baselines(
     """The place of the baseline of each track, and the tracks without disease there.
 
     ``point`` is the timepoint of each row of the lesions; none begins with rows that have neither
-    visit nor date (``timed``: which have). A track without any lesion may begin at every visit.
+    visit nor date (``timed``: which have), unless it has no others. A track without any lesion may
+    begin at every visit.
     """
     has = np.zeros(len(track), dtype=np.bool_)
     has[point] = True
@@ -275,7 +276,9 @@ def _baselines(
     spoken = other = np.zeros(0, dtype=np.bool_)
     if lesions is not None:
         spoken, other = ~silent_rows(lesions), lesions.lesions.role != Role.NEW
-    at = np.where(timed, point, -1)
+    has_timed = np.zeros(len(reference), dtype=np.bool_)
+    has_timed[track[point[timed]]] = True
+    at = np.where(timed | ~has_timed[track[point]], point, -1)
     base, no_disease = first_places(track, position, before, base, at, spoken, other)
     return base, no_disease & some
 

@@ -202,7 +202,7 @@ def _all_too_small(data: Data) -> Bools:
 
 @check(
     "M35",
-    needs={"lesions": (_LENGTH, "lesion")},
+    needs={"lesions": (_LENGTH,)},
     follows=("M08", "M25"),
     fit=0.03,
     each=0.2,
