@@ -22,7 +22,15 @@ from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
 from nettumor.edit_checks.reading.lesion_rows import of_lesions
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.rows import group, largest_at, number_rows, occurrence, order_rows, smallest_at
+from nettumor.rows import (
+    group,
+    largest_at,
+    number_rows,
+    occurrence,
+    order_rows,
+    smallest,
+    smallest_at,
+)
 
 _LENGTH = "|".join(LENGTHS)
 
@@ -56,17 +64,21 @@ def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     rows, size = data["lesions"], diameters(data).value
     use = (rows.cells.role == Role.TARGET) & (size > above)
     if most < np.inf:
-        use &= at_least(most, size)
+        usual = at_least(most, size)
+        if not (use & ~usual).any():  # the same series, which others ask for too
+            return series_of(data, above=above)
+        use &= usual
     row = rows.in_time.row[use[rows.in_time.row]]  # by lesion, then in time
+    row = row.astype(smallest(rows.n))
     lesion, point = rows.lesion[row], rows.timepoint[row]
     once = np.ones(len(row), dtype=np.bool_)
     once[1:] = (lesion[1:] != lesion[:-1]) | (point[1:] != point[:-1])
     if not once.all():
         row, lesion = row[once], lesion[once]
     # the neighbour in the table is that in the lesion, where both are of one
-    before = np.arange(-1, len(row) - 1)
+    before = np.arange(-1, len(row) - 1, dtype=row.dtype)
     before[1:][lesion[1:] != lesion[:-1]] = -1
-    after = np.arange(1, len(row) + 1)
+    after = np.arange(1, len(row) + 1, dtype=row.dtype)
     after[:-1][lesion[1:] != lesion[:-1]] = -1
     after[-1:] = -1
     return Series(row, size[row], lesion, before, after)
