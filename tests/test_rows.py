@@ -437,3 +437,22 @@ def test_words_stand_as_python_sorts_them(words):
         assert differing > 8 or any("\u0394" in w for w in given_words)
     else:
         assert [given_words[i] for i in found] == sorted(given_words)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [1.0, 2.0**31, 1.0],  # beyond 32 bits
+        [0.5, nan, 0.5],
+        [3.0, nan, -2.0, 3.0],
+        [*range(5)] * 30_000,  # all are seen long before the end
+        [0.0, 4e9, 1e12],
+        [],
+    ],
+)
+def test_distinct_numbers_are_those_of_numpy(values):
+    """Ascending, each once, a NaN as the last, with the place of each value among them."""
+    found, codes = rows.distinct_numbers(np.array(values, dtype=np.float64))
+    expected = np.unique(np.array(values, dtype=np.float64))
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(found[codes] if len(values) else found, values)

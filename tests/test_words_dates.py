@@ -316,3 +316,21 @@ def test_whole_days_are_read_as_their_words(order):
     for found, wanted in zip(column.take([0, 8]).date_words(order), own, strict=True):
         np.testing.assert_array_equal(found, wanted)
         assert not found.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("word", "first", "last"),
+    [
+        ("20240115.0", "2024-01-15", "2024-01-15"),
+        ("20240115.00", "2024-01-15", "2024-01-15"),
+        ("UN.03.2024", "2024-03-01", "2024-03-31"),
+        ("Mon Jan 15 00:00:00 CET 2024", "2024-01-15", "2024-01-15"),
+    ],
+)
+def test_dates_as_other_programs_write_them(word, first, last):
+    """A number of eight digits that pandas made a float, a day left out before its month, a clock
+    inside a date.
+    """
+    read = read_all([word], "")
+    ends = np.array([first, last], dtype="datetime64[D]").astype(float)
+    assert (read.earliest[0], read.latest[0]) == tuple(ends)
