@@ -65,9 +65,14 @@ def read(word: str) -> Visit:
     >>> read("EOT").kind.name, read("unplanned").kind.name, read("n/a").kind.name
     ('END', 'UNSCHEDULED', 'BLANK')
     """
-    if word.isdecimal() and word.isascii() and len(word) <= _LONGEST:  # as most visits are called
+    if _is_plain(word) and len(word) <= _LONGEST:
         return Visit(VisitKind.NUMBERED, "", float(word))
     return _read(word)
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a visit is called by a whole number alone, as most are."""
+    return word.isdecimal() and word.isascii()
 
 
 @lru_cache(maxsize=65_536)
@@ -124,6 +129,8 @@ def is_loose(word: str) -> bool:
     >>> is_loose("UNSCHEDULED"), is_loose("UNSCHEDULED 3.1"), is_loose("WEEK 9")
     (True, False, False)
     """
+    if _is_plain(word):
+        return False
     found = read(word)
     unplanned = found.kind == VisitKind.UNSCHEDULED and math.isnan(found.number)
     return found.kind == VisitKind.BLANK or unplanned
@@ -135,6 +142,8 @@ def is_unplanned(word: str) -> bool:
     >>> is_unplanned("UNPLANNED"), is_unplanned("3.01"), is_unplanned("C2D15"), is_unplanned("WEEK 9")
     (True, True, False, False)
     """
+    if _is_plain(word):
+        return False
     found = read(word)
     between = found.series not in ("CYCLE", "?") and bool(found.number % 1)
     return found.kind == VisitKind.UNSCHEDULED or (between and not math.isnan(found.number))

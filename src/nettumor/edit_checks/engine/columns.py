@@ -244,6 +244,8 @@ def _datum(value: float) -> str:
     """A number of a table as one would write it: ten digits, and all where it is very small."""
     if value != value or not 1e-3 <= abs(value) < 1e15:
         return number_text(value)
+    if value.is_integer() and abs(value) < 1e10:  # visits and days, in a tenth of the time
+        return str(int(value))
     return np.format_float_positional(float(f"{value:.10g}"), trim="-")
 
 

@@ -201,10 +201,11 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
         return filled & (parse_flags(rows.table.column(column)) >= 0)
-    return filled & says_something(rows, column)
+    return filled & says_something(rows.data, rows, column)
 
 
-def says_something(rows: Rows, column: str) -> Bools:
+@made_once
+def says_something(_data: Data, rows: Rows, column: str) -> Bools:
     """Where there is a letter or a digit in a cell: nothing else can be a word."""
     if column not in rows:
         return np.zeros(rows.n, np.bool_)

@@ -186,7 +186,11 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
         lambda w: w.strip().upper().startswith(("POS", "MALIG")), np.bool_
     )
     told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
-    looked(data, told & says_something(rows, "organ"), ~rows.blank("state") & ~rows.blank("organ"))
+    looked(
+        data,
+        told & says_something(data, rows, "organ"),
+        ~rows.blank("state") & ~rows.blank("organ"),
+    )
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])
     decides = _called_progression(data) & ~_other_reasons(data, doubtful)
     bad = rows.in_time.is_first(doubtful) & decides[rows.timepoint]

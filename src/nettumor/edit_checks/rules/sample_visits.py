@@ -87,7 +87,7 @@ def sample_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     given = ~rows.blank("visit") & ~rows.blank("marker")  # also one not done
     named = data.shared("visit", "markers")
     seen_there = find_rows((rows.subject, named), (who, visit)) >= 0
-    told = read.given & seen_there & says_something(rows, "marker")
+    told = read.given & seen_there & says_something(data, rows, "marker")
     looked(data, told, ~rows.blank("visit"))
     # most series have a sample at each visit of their subject: the others are looked through
     whole, inner = _whole(read, given, named, who, visit)

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import DateStatus, Role
@@ -22,6 +20,7 @@ from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import first_rows
+from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
 from nettumor.edit_checks.rules.date import day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.rules.planned_visits import (
@@ -123,13 +122,15 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
+@made_once
+def visit_numbers(data: Data) -> tuple[Floats, Ints]:
     """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not
     compare.
 
     Screening and baseline come before the commonest series.
     """
-    found = [read(str(w)) for w in words]
+    words = data.words("visit").tolist()
+    found = [*map(read, words)]
     counted = [v.series for v in found if v.series != "?" and not np.isnan(v.number)]
     series = {s: i for i, s in enumerate(dict.fromkeys(counted))}
     usual = Counter(counted).most_common(1)
@@ -148,7 +149,7 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     points = data.timepoints
     found = np.zeros(len(points), dtype=np.bool_)
     for rows in by_visit(data):
-        number, kind = visit_numbers(data.words("visit"))
+        number, kind = visit_numbers(data)
         day, row = first_days(data, rows)
         use = np.flatnonzero((row >= 0) & ~np.isnan(number[points.visit])) if len(points) else row
         visit = points.visit[use]
@@ -232,7 +233,7 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
     """A visit with a date that an earlier visit has, too, of one subject and assessor."""
     points = data.timepoints
     found = np.zeros(len(points), dtype=np.bool_)
-    number, _ = visit_numbers(data.words("visit")) if len(points) else (np.empty(0), None)
+    number, _ = visit_numbers(data) if len(points) else (np.empty(0), None)
     for rows in by_visit(data):
         one = _doubtful_dates(data, rows)
         point = rows.timepoint[one]
