@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import DateStatus, Role
@@ -122,15 +124,13 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@made_once
-def visit_numbers(data: Data) -> tuple[Floats, Ints]:
+def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
     """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not
     compare.
 
     Screening and baseline come before the commonest series.
     """
-    words = data.words("visit").tolist()
-    found = [*map(read, words)]
+    found = [*map(read, words.tolist())]
     counted = [v.series for v in found if v.series != "?" and not np.isnan(v.number)]
     series = {s: i for i, s in enumerate(dict.fromkeys(counted))}
     usual = Counter(counted).most_common(1)
@@ -143,13 +143,18 @@ def visit_numbers(data: Data) -> tuple[Floats, Ints]:
     return number, kind
 
 
+@made_once
+def _numbers_of_visits(data: Data) -> tuple[Floats, Ints]:
+    return visit_numbers(data.words("visit"))
+
+
 @check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
 def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A visit dated before the visit that is numbered before it, of one subject and assessor."""
     points = data.timepoints
     found = np.zeros(len(points), dtype=np.bool_)
     for rows in by_visit(data):
-        number, kind = visit_numbers(data)
+        number, kind = _numbers_of_visits(data)
         day, row = first_days(data, rows)
         use = np.flatnonzero((row >= 0) & ~np.isnan(number[points.visit])) if len(points) else row
         visit = points.visit[use]
@@ -233,7 +238,7 @@ def same_date_different_visits(data: Data, parameters: Parameters) -> Iterator[H
     """A visit with a date that an earlier visit has, too, of one subject and assessor."""
     points = data.timepoints
     found = np.zeros(len(points), dtype=np.bool_)
-    number, _ = visit_numbers(data) if len(points) else (np.empty(0), None)
+    number, _ = _numbers_of_visits(data) if len(points) else (np.empty(0), None)
     for rows in by_visit(data):
         one = _doubtful_dates(data, rows)
         point = rows.timepoint[one]
