@@ -76,22 +76,26 @@ def without(tables, table, column, how):
     return tables
 
 
+def state_of(id, tables):
+    """The state of a check over some tables, with the settings of its case."""
+    settings = settings_of(CASES / id)
+    found = edit_checks.run(
+        crf.read(tables, incomplete="keep"),
+        settings.get("criteria", "recist-1.1"),
+        checks=[id],
+        parameters={id: settings.get("parameters", {})},
+        configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
+    )
+    return found.runs.rows()[0]
+
+
 @pytest.mark.parametrize("change", sorted(UNREAD))
 def test_what_could_not_be_read_has_not_passed(change):
     """Each of these checks is skipped with a reason, and has looked nowhere."""
     place, how = change.split()
     table, column = place.split(".")
     for id in UNREAD[change].split():
-        settings = settings_of(CASES / id)
-        tables = without(tables_of(CASES / id, "reject"), table, column, how)
-        found = edit_checks.run(
-            crf.read(tables, incomplete="keep"),
-            settings.get("criteria", "recist-1.1"),
-            checks=[id],
-            parameters={id: settings.get("parameters", {})},
-            configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
-        )
-        state = found.runs.rows()[0]
+        state = state_of(id, without(tables_of(CASES / id, "reject"), table, column, how))
         assert (id, state["status"], state["looked_at"]) == (id, "skipped", 0)
         assert state["reason"]
 
@@ -129,21 +133,14 @@ def kind(table, column):
 
 def run_without(id, table, columns, how):
     """The state of a check over its reject tables with columns blank or in words that are none."""
-    tables, settings = tables_of(CASES / id, "reject"), settings_of(CASES / id)
+    tables = tables_of(CASES / id, "reject")
     name = {n.upper(): n for n in tables}.get(table.upper(), "")
     held = [c for c in columns if name and c in tables[name]]
     if not held:
         return None, held
     for column in held:
         tables = without(tables, name, column, how)
-    found = edit_checks.run(
-        crf.read(tables, incomplete="keep"),
-        settings.get("criteria", "recist-1.1"),
-        checks=[id],
-        parameters={id: settings.get("parameters", {})},
-        configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
-    )
-    return found.runs.rows()[0], held
+    return state_of(id, tables), held
 
 
 @pytest.mark.parametrize("how", ["garbled", "blank"])

@@ -130,7 +130,7 @@ def _of_subjects(subjects: Subjects, own: Ints) -> Subjects:
         if isinstance(value, dict):
             return {name: part(v) for name, v in value.items()}
         if isinstance(value, Dates):
-            return Dates(*(getattr(value, f.name)[own] for f in attrs.fields(Dates)))
+            return value.take(own)
         return value[own] if isinstance(value, np.ndarray) else value
 
     held = {f.name: part(getattr(subjects, f.name)) for f in attrs.fields(Subjects)}

@@ -55,6 +55,10 @@ class Dates:
     earliest: Floats
     latest: Floats
 
+    def take(self, places: npt.NDArray[Any]) -> Dates:
+        """The dates at these places."""
+        return Dates(*(of[places] for of in (self.day, self.status, self.earliest, self.latest)))
+
 
 def parse_dates(column: Column, *, days: bool = False, order: str = "") -> Dates:
     """The dates of a column.

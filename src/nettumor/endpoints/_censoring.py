@@ -396,22 +396,8 @@ def _agreed(
         def of(values: npt.NDArray[Any]) -> Any:
             return values.reshape(-1)[owner]
 
-        codes = c.codes.reshape(len(first), visits)[owner]
-        part = Courses(
-            codes=codes,
-            days=combos[:, :visits],
-            **_followed(codes, combos[:, :visits], c.rule),
-            death=combos[:, visits],
-            new_therapy=combos[:, visits + 1],
-            cutoff=combos[:, visits + 2],
-            progression=of(c.progression),
-            claim=of(c.claim),
-            baseline=of(c.baseline),
-            guard=c.guard,
-            rule=c.rule,
-        )
         each = _end(
-            part,
+            _on_days(c, owner, combos),
             of(start),
             found.parameter,
             deaths=deaths,
@@ -433,6 +419,26 @@ def _agreed(
         shaped["reason"],
         shaped["day"],
         found.source,
+    )
+
+
+def _on_days(c: Courses, owner: npt.NDArray[np.int64], combos: Floats) -> Courses:
+    """The courses of some patients, each on one combination of its possible days."""
+    visits = c.codes.shape[-1]
+    codes = c.codes.reshape(c.death.size, visits)[owner]
+    days, (death, new_therapy, cutoff) = combos[:, :visits], combos[:, visits : visits + 3].T
+    return Courses(
+        codes=codes,
+        days=days,
+        **_followed(codes, days, c.rule),
+        death=death,
+        new_therapy=new_therapy,
+        cutoff=cutoff,
+        progression=c.progression.reshape(-1)[owner],
+        claim=c.claim.reshape(-1)[owner],
+        baseline=c.baseline.reshape(-1)[owner],
+        guard=c.guard,
+        rule=c.rule,
     )
 
 

@@ -402,14 +402,7 @@ class _Judge:
             self.nadir if rules.pd.reference == "nadir" else self.baseline,
             self.sum - self._growth_of_normal_nodes(),
         )
-        back = nothing
-        if rules.reappearance == "PD":
-            back = there & _after(cr)
-        elif rules.reappearance == "any lesion":
-            each = self._each_there()
-            gone = ~each & ~np.isnan(self.sizes)
-            gone[:1] = False  # a lesion of 0 at baseline is an error, and none that had gone
-            back = np.asarray((each & _after(gone)).any(axis=1))
+        back = self._back(there, cr)
         single = self._any_lesion() if rules.pd_scope == "any lesion" else nothing
         pd = (grown | back | single) & ~cr & ~self.invalid
         open_ = self.complete & ~cr & ~pd
@@ -456,6 +449,17 @@ class _Judge:
             answer[:1] = 0
             answer[:, padding] = 0
         return {"response": response, "reason": reason}
+
+    def _back(self, there: Bools, cr: Bools) -> Bools:
+        """Where a target is there again, as far as the criteria ask for it."""
+        if self.criteria.reappearance == "PD":
+            return there & _after(cr)
+        if self.criteria.reappearance != "any lesion":
+            return np.zeros(self.sum.shape, dtype=np.bool_)
+        each = self._each_there()
+        gone = ~each & ~np.isnan(self.sizes)
+        gone[:1] = False  # a lesion of 0 at baseline is an error, and none that had gone
+        return np.asarray((each & _after(gone)).any(axis=1))
 
     def _there(self) -> Bools:
         """Whether a measured target is left; a node below the normal limit is not."""

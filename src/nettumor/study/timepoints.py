@@ -211,7 +211,7 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
         number, first = number_rows(column.codes)
         cell, text = column.codes[first], column.trimmed
         cell_of_row.append(number + sum(len(c.day) for c in cells))
-        cells.append(_at(read, cell))
+        cells.append(read.take(cell))
         texts.append(np.asarray(text.words, dtype=object)[text.codes[first]])
         own.append((np.full(len(cell), turn + 1), text.codes[first]))
     dates = Dates(*(np.concatenate([getattr(c, n) for c in cells]) for n in _OF_DATES))
@@ -222,15 +222,10 @@ def _dates(tables: list[CrfTable]) -> tuple[Dates, Ints, Column]:
     day, _ = codes_of(np.where(full, dates.day, 0.0))
     number, first = number_rows(np.where(full, 0, table_of), np.where(full, day, word))
     of_row = number[np.concatenate(cell_of_row)]
-    return _at(dates, first), of_row, Column.of_distinct(words[first].tolist(), of_row)
+    return dates.take(first), of_row, Column.of_distinct(words[first].tolist(), of_row)
 
 
 _OF_DATES = ("day", "status", "earliest", "latest")
-
-
-def _at(dates: Dates, cells: Ints) -> Dates:
-    """The dates of some cells."""
-    return Dates(*(getattr(dates, name)[cells] for name in _OF_DATES))
 
 
 def _borrowed(track: Ints, visit: Ints, date: Column, words: Words, n: int) -> Ints:

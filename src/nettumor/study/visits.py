@@ -207,9 +207,8 @@ def occasions_of(track: Ints, visit: Ints, cell: Ints, rows: Ints | slice) -> Oc
         of_first = cells.take(first)
     row = first if isinstance(rows, slice) else rows[first]
     n_tracks, n_visits = (int(codes.max(initial=-1)) + 1 for codes in (tracks, visits))
-    if (
-        single and len(first) == n_tracks * n_visits
-    ):  # every track at every visit: no look at their rows
+    every = single and len(first) == n_tracks * n_visits
+    if every:  # each track at each visit: known without a look at the rows
         of_track = np.repeat(np.arange(n_tracks, dtype=tracks.dtype), n_visits)
         of_visit = np.tile(np.arange(n_visits, dtype=visits.dtype), n_tracks)
     else:
@@ -486,21 +485,13 @@ def _groups(
         twice[visit[at[again]]] = True
         split = split | twice[visit]
     if scans is not None:
-        days = [of[seen.cell] for of in (cells.day, cells.earliest, cells.latest)]
-        split, date = _at_scans(visit, date, split, scans, named, *days)
+        split, date = _at_scans(visit, date, split, scans, named, cells.take(seen.cell))
     timepoint = number_rows(visit, np.where(split, date, 0))[0] if split.any() else visit
     return np.where(named | (date > 0), timepoint, -1)
 
 
 def _at_scans(
-    visit: Ints,
-    date: Ints,
-    split: Bools,
-    scans: Bools,
-    named: Bools,
-    day: Floats,
-    earliest: Floats,
-    latest: Floats,
+    visit: Ints, date: Ints, split: Bools, scans: Bools, named: Bools, when: Dates
 ) -> tuple[Bools, Ints]:
     """Which occasions are of visits whose dates stand apart, and the dates there: a visit without
     lesions is one timepoint, and what is no scan belongs to the last scan until its day, else to the
@@ -512,9 +503,9 @@ def _at_scans(
     of_scans = group(visit, where=scans)
     split = split & (~named | (of_scans.find(visit) >= 0))
     others = np.flatnonzero(split & ~scans & named)
-    known = ~np.isnan(day)
+    known = ~np.isnan(when.day)
     undated = group(visit, where=scans & ~known)
-    dated = group(visit, by=day, where=scans & known)
+    dated = group(visit, by=when.day, where=scans & known)
     held = dated.find(visit[others])
     start = np.append(dated.first(), -1)[held]
 
@@ -523,8 +514,8 @@ def _at_scans(
         row = dated.last_until(held, np.where(np.isnan(end), unknown, end)[others])
         return np.where(row >= 0, row, start)
 
-    row = last_until(earliest, -np.inf)
-    certain = (row >= 0) & (row == last_until(latest, np.inf))
+    row = last_until(when.earliest, -np.inf)
+    certain = (row >= 0) & (row == last_until(when.latest, np.inf))
     certain &= known[others] | (undated.find(visit[others]) < 0)
     date = date.copy()
     date[others] = np.where(certain, date[row], 0)

@@ -26,7 +26,7 @@ from nettumor.crf.cells import tidy
 from nettumor.criteria import MarkerCriteria
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
-from nettumor.edit_checks.reading.data import Data
+from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.marker_rows import (
     Markers,
     baseline_rows,
@@ -358,6 +358,15 @@ _RESPONDS = {
 }
 
 
+def _after_baseline(read: Markers, base: Ints) -> Bools:
+    """Numbers after the baseline sample, in its unit and by its assay."""
+    assay = folded(read.rows, "assay")
+    later = (base >= 0) & (base != np.arange(read.rows.n)) & ~np.isnan(read.value)
+    later &= (read.time >= read.time[base]) & (read.unit == read.unit[base])
+    later &= (assay == assay[base]) | (assay < 0) | (assay[base] < 0)
+    return np.asarray(later)
+
+
 @check(
     "K10",
     needs={"markers": ("response",)},
@@ -381,16 +390,7 @@ def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hit
     read = markers_of(data)
     rows = read.rows
     base = baseline_rows(data, read)
-    later = (
-        (base >= 0)
-        & (base != np.arange(rows.n))
-        & ~np.isnan(read.value)
-        & (read.time >= read.time[base])
-    )
-    assay = folded(rows, "assay")
-    later &= (read.unit == read.unit[base]) & (
-        (assay == assay[base]) | (assay < 0) | (assay[base] < 0)
-    )
+    later = _after_baseline(read, base)
     limit = rows.number("upper_limit")
     judged = course_responses(data, read, base, later, limit, edition)
     limit = np.where(np.isnan(limit), limit[base], limit) if rows.n else limit

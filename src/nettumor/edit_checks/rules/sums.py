@@ -146,17 +146,30 @@ def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hi
     why = _why(reported, computed, tolerance, {"the sign is flipped": -computed})
     own = differs(reported, _from_reported(data, rows, at, nadir=False), tolerance)
     for where, apart_from in ((~own, ()), (own, ("U01",))):
-        yield Hits(
-            table="responses",
-            rows=at[where],
-            column="percent_from_baseline",
-            value=reported[where],
-            expected=np.round(computed[where], 1),
-            apart_from=apart_from,
-            parts={"why": why[where]},
-            message="reported change from baseline {value} % at visit {visit}; recomputed "
-            "{expected} %{why}",
-        )
+        yield _wrong_percent("baseline", at, where, reported, computed, why, apart_from)
+
+
+def _wrong_percent(
+    start: str,
+    at: Ints,
+    where: Bools,
+    reported: Floats,
+    computed: Floats,
+    why: Words,
+    apart_from: tuple[str, ...],
+) -> Hits:
+    """The findings of a percent from baseline or nadir at some of the rows ``at``."""
+    return Hits(
+        table="responses",
+        rows=at[where],
+        column=f"percent_from_{start}",
+        value=reported[where],
+        expected=np.round(computed[where], 1),
+        apart_from=apart_from,
+        parts={"why": why[where]},
+        message=f"reported change from {start} {{value}} % at visit {{visit}}; recomputed "
+        "{expected} %{why}",
+    )
 
 
 def _from_reported(data: Data, rows: Rows, at: Ints, *, nadir: bool) -> Floats:
@@ -227,17 +240,7 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
     )
     own = differs(reported, _from_reported(data, rows, at, nadir=True), tolerance)
     for where, apart_from in ((~own, ()), (own, ("U01", "U02"))):
-        yield Hits(
-            table="responses",
-            rows=at[where],
-            column="percent_from_nadir",
-            value=reported[where],
-            expected=np.round(computed[where], 1),
-            apart_from=apart_from,
-            parts={"why": why[where]},
-            message="reported change from nadir {value} % at visit {visit}; recomputed {expected} "
-            "%{why}",
-        )
+        yield _wrong_percent("nadir", at, where, reported, computed, why, apart_from)
 
 
 @check(
