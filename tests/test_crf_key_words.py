@@ -199,3 +199,48 @@ def test_a_death_that_only_the_flag_knows():
     subjects = nt.assess(tables).subjects
     assert subjects["os_event"].tolist() == [True, True, False]
     assert np.isnan(subjects["os_days"]).tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "found", "count"),
+    [
+        ({"visit": ["1", "1", "2", "Visit 2"]}, "lesions.visit", "Visit 2", 1),
+        ({"visit": ["W1", "W1", "W2", "WEEK 2"]}, "lesions.visit", "WEEK 2", 1),
+        (
+            {"evaluator": ["INV", "INV", "INV", "Investigator"]},
+            "lesions.evaluator",
+            "Investigator",
+            1,
+        ),
+        ({"evaluator": ["BICR", "BICR", "IRC", "BICR"]}, "lesions.evaluator", "IRC", 1),
+        ({"role": ["TARGET", "TARGET", "TARGET", "NON-TARGET"]}, "lesions.role", "T2 of A", 1),
+        ({"date": ["1900-01-01"] * 2 + [DATES[1]] * 2}, "lesions.date", "1900-01-01", 2),
+        ({"date": [DATES[0]] * 2 + ["2199-12-31"] * 2}, "lesions.date", "2199-12-31", 2),
+    ],
+)
+def test_what_may_be_one_is_told(change, place, found, count):
+    """A visit or a reader called in two ways, a lesion of two roles, a placeholder for a date: each
+    stays what is written, and a warning, or with ``strict`` a refusal, names it.
+    """
+    source = {"lesions": lesions(**change)}
+    with pytest.warns(nt.IntakeWarning, match=found):
+        tables = crf.read(source)
+    assert (place, found, "", count, "ambiguous") in told(tables)
+    with pytest.raises(InputError, match=found):
+        crf.read(source, strict=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"visit": ["1", "1", "WEEK 2", "WEEK 2"]},
+        {"visit": ["Visit 1", "Visit 1", "UNSCHEDULED 1.1", "UNSCHEDULED 1.1"]},
+        {"evaluator": ["Radiologist 1", "Radiologist 2"] * 2},
+        {"evaluator": ["INV", "BICR"] * 2},
+        {"lesion": ["1", "1"] * 2, "role": ["TARGET", "NON-TARGET"] * 2},  # numbered by page
+        {"role": ["TARGET", "NON-TARGET"] * 2},
+    ],
+)
+def test_what_are_two_is_not_told(change):
+    """Series of visits, readers by number, lesions numbered page by page."""
+    assert told(crf.read({"lesions": lesions(**change)})) == []

@@ -17,7 +17,13 @@ from nettumor._plausible import doubt_over_visits
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
-from nettumor.crf.key_words import reader_lines, unread_rows
+from nettumor.crf.key_words import (
+    placeholder_lines,
+    reader_lines,
+    role_lines,
+    unread_rows,
+    visit_lines,
+)
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
 from nettumor.crf.lesion_cells import MEASURES, in_mm
 from nettumor.crf.study_dates import word_lines
@@ -77,6 +83,8 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
     if "lesions" in tables and tables["lesions"].n_rows:
         lines += _contradictions(tables["lesions"])
         lines += reader_lines(tables["lesions"]) + unread_rows(tables["lesions"])
+        lines += role_lines(tables["lesions"]) if "lesion" in tables["lesions"] else []
+    lines += visit_lines(tables) + placeholder_lines(tables)
     return lines + list(_alike(tables)) + _strangers(tables)
 
 

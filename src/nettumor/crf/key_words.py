@@ -19,7 +19,10 @@ from nettumor.crf.columns import Column, number_text
 from nettumor.crf.intake import Line
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.crf.tables import CrfTable
+from nettumor.rows import number_rows
+from nettumor.words import evaluators, visits
 from nettumor.words.missing import squeezed
+from nettumor.words.visits import VisitKind
 
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
 
@@ -63,8 +66,80 @@ def _numbers_in(column: Column) -> list[str]:
     return [w for w in column.trimmed.words.tolist() if _NUMBER.fullmatch(w)]
 
 
+def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
+    """Visits of one number that are called in two ways ("2" and "Visit 2"): they stay two."""
+    first: dict[tuple[str, float], str] = {}
+    lines = []
+    for name, table in tables.items():
+        if "visit" not in table:
+            continue
+        column = table.column("visit").trimmed
+        for word, count in zip(column.words.tolist(), column.counts.tolist(), strict=True):
+            found = visits.read(word)
+            if found.kind != VisitKind.NUMBERED or found.series == "?" or not count:
+                continue
+            other = first.setdefault((found.series or "VISIT", found.number), word)
+            if other != word:
+                note = f"{other!r} and {word!r} are two visits; if they are one, write one"
+                lines.append(Line("word", f"{name}.visit", word, "", count, "ambiguous", note))
+    return lines
+
+
+def role_lines(lesions: CrfTable) -> list[Line]:
+    """Lesions that are targets at one visit and non-targets at another, and never both at one (as
+    where the pages of targets and non-targets are numbered apart).
+    """
+    role = lesions.lesions.role
+    kinds = [role == kind for kind in (Role.TARGET, Role.NON_TARGET)]
+    codes, words = lesions.keys_of("lesion")
+    alike = np.logical_and.reduce([np.bincount(codes[k], minlength=len(words)) > 0 for k in kinds])
+    rows = np.flatnonzero(alike[codes] & (kinds[0] | kinds[1])) if alike.any() else codes[:0]
+    if not len(rows):
+        return []
+    track, _ = lesions.track()
+    lesion, first = number_rows(track[rows], codes[rows])
+    when = [lesions.keys_of(n)[0][rows] for n in ("visit", "date", "day") if n in lesions]
+    both = np.logical_and.reduce(
+        [np.bincount(lesion[k[rows]], minlength=len(first)) > 0 for k in kinds]
+    )
+    if when:
+        place, at = number_rows(lesion, *when)
+        twice = [np.bincount(place[k[rows]], minlength=len(at)) > 0 for k in kinds]
+        both[lesion[at[twice[0] & twice[1]]]] = False
+    changed = rows[first[both]]
+    if not len(changed):
+        return []
+    who = f"{words[codes[changed[0]]]} of {lesions.text('subject')[changed[0]]}"
+    note = "target and non-target at different visits: judged as two lesions; write one role"
+    return [Line("word", "lesions.role", who, "", len(changed), "ambiguous", note)]
+
+
+def placeholder_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
+    """Dates of scans and samples that only stand in for one: before 1902, or after 2100."""
+    lines = []
+    for name, table in tables.items():
+        if table.has_days or "date" not in table or not table.n_rows:
+            continue
+        cells, column = table.when_cells()
+        odd = np.flatnonzero((cells.day < _FIRST_SCAN) | (cells.day > _LAST_SCAN))
+        count = np.bincount(column.codes, minlength=len(cells.day))[odd]
+        for code, n in zip(odd[count > 0].tolist(), count[count > 0].tolist(), strict=True):
+            note = "no day of a scan or sample can be so: a placeholder is blank"
+            lines.append(
+                Line("date", f"{name}.date", str(column.words[code]), "", n, "ambiguous", note)
+            )
+    return lines
+
+
+_FIRST_SCAN, _LAST_SCAN = (
+    np.datetime64(day).astype("datetime64[D]").astype(float) for day in ("1902-01-01", "2100-12-31")
+)
+
+
 def reader_lines(lesions: CrfTable) -> list[Line]:
-    """Readers whose names differ in case, blanks or hyphens alone, and rows without one beside others."""
+    """Readers whose names differ in case, blanks or hyphens alone or say the same, and rows without
+    one beside others.
+    """
     if "evaluator" not in lesions:
         return []
     codes, words = lesions.keys_of("evaluator")
@@ -74,7 +149,7 @@ def reader_lines(lesions: CrfTable) -> list[Line]:
     first: dict[str, str] = {}
     lines = []
     for word in named:
-        other = first.setdefault(squeezed(word), word)
+        other = first.setdefault(evaluators.plainly(word) or squeezed(word), word)
         if other != word and count_of[word] and count_of[other]:
             note = f"{other!r} and {word!r} are two readers; if they are one, write one"
             lines.append(

@@ -40,6 +40,25 @@ def read(word: str) -> int:
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), OTHER)
 
 
+_BARE = {
+    **dict.fromkeys(("INV", "INVESTIGATOR", "LOCAL", "SITE", "LOCAL INVESTIGATOR"), "investigator"),
+    **dict.fromkeys(
+        ("BICR", "IRC", "IRR", "INDEPENDENT", "CENTRAL", "CENTRAL REVIEW"), "independent"
+    ),
+    **dict.fromkeys(("BLINDED INDEPENDENT CENTRAL REVIEW", "INDEPENDENT REVIEW"), "independent"),
+    **dict.fromkeys(("INDEPENDENT ASSESSOR", "INDEPENDENT CENTRAL REVIEW"), "independent"),
+}
+
+
+def plainly(word: str) -> str:
+    """What an evaluator is where the word says nothing else, neither name nor number; else "".
+
+    >>> plainly("INV"), plainly("Investigator"), plainly("Radiologist 1"), plainly("BICR")
+    ('investigator', 'investigator', '', 'independent')
+    """
+    return _BARE.get(tidy(word[:_LONGEST]), "")
+
+
 def number(word: str) -> int:
     """The number of a reader, -1 where none is given.
 
