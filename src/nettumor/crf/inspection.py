@@ -138,8 +138,10 @@ def _without_subject(table: CrfTable) -> list[Line]:
     if "subject" not in table:
         return []
     codes, words = table.keys_of("subject")  # a missing word is blank there
-    blank = np.flatnonzero([w == "" for w in words.tolist()])
-    rows = np.flatnonzero(np.isin(codes, blank)) if blank.size else blank
+    named = words.tolist()
+    if "" not in named:
+        return []
+    rows = np.flatnonzero(np.isin(codes, [i for i, w in enumerate(named) if w == ""]))
     if not rows.size:
         return []
     note = f"no subject; the first at {table.source.rows}: {table.rows[rows[0]]}"

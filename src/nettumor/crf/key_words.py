@@ -68,21 +68,30 @@ def _numbers_in(column: Column) -> list[str]:
 
 def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
     """Visits of one number that are called in two ways ("2" and "Visit 2"): they stay two."""
+    columns = {n: t.column("visit").trimmed for n, t in tables.items() if "visit" in t}
+    words = dict.fromkeys(w for column in columns.values() for w in column.words.tolist())
+    number = {w: n for w in words if (n := _visit_number(w))}
+    if len(set(number.values())) == len(number):
+        return []
     first: dict[tuple[str, float], str] = {}
     lines = []
-    for name, table in tables.items():
-        if "visit" not in table:
-            continue
-        column = table.column("visit").trimmed
+    for name, column in columns.items():
         for word, count in zip(column.words.tolist(), column.counts.tolist(), strict=True):
-            found = visits.read(word)
-            if found.kind != VisitKind.NUMBERED or found.series == "?" or not count:
+            if word not in number or not count:
                 continue
-            other = first.setdefault((found.series or "VISIT", found.number), word)
+            other = first.setdefault(number[word], word)
             if other != word:
                 note = f"{other!r} and {word!r} are two visits; if they are one, write one"
                 lines.append(Line("word", f"{name}.visit", word, "", count, "ambiguous", note))
     return lines
+
+
+def _visit_number(word: str) -> tuple[str, float] | None:
+    """The series and the number of a visit; None where it has none."""
+    found = visits.read(word)
+    if found.kind != VisitKind.NUMBERED or found.series == "?":
+        return None
+    return found.series or "VISIT", found.number
 
 
 def role_lines(lesions: CrfTable) -> list[Line]:
@@ -91,6 +100,8 @@ def role_lines(lesions: CrfTable) -> list[Line]:
     """
     role = lesions.lesions.role
     kinds = [role == kind for kind in (Role.TARGET, Role.NON_TARGET)]
+    if not all(k.any() for k in kinds):
+        return []
     codes, words = lesions.keys_of("lesion")
     alike = np.logical_and.reduce([np.bincount(codes[k], minlength=len(words)) > 0 for k in kinds])
     rows = np.flatnonzero(alike[codes] & (kinds[0] | kinds[1])) if alike.any() else codes[:0]
@@ -121,13 +132,11 @@ def placeholder_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
         if table.has_days or "date" not in table or not table.n_rows:
             continue
         cells, column = table.when_cells()
-        odd = np.flatnonzero((cells.day < _FIRST_SCAN) | (cells.day > _LAST_SCAN))
-        count = np.bincount(column.codes, minlength=len(cells.day))[odd]
-        for code, n in zip(odd[count > 0].tolist(), count[count > 0].tolist(), strict=True):
-            note = "no day of a scan or sample can be so: a placeholder is blank"
-            lines.append(
-                Line("date", f"{name}.date", str(column.words[code]), "", n, "ambiguous", note)
-            )
+        note = "no day of a scan or sample can be so: a placeholder is blank"
+        for i in np.flatnonzero((cells.day < _FIRST_SCAN) | (cells.day > _LAST_SCAN)).tolist():
+            n, word = int(column.counts[i]), str(column.words[i])
+            if n:
+                lines.append(Line("date", f"{name}.date", word, "", n, "ambiguous", note))
     return lines
 
 
