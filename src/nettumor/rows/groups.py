@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor.rows.numbering import as_codes, codes_of, number_rows, order_rows
+from nettumor.rows.numbering import as_codes, codes_of, number_rows, order_rows, smallest
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[Any]
 
 
 @frozen(eq=False, slots=False)
@@ -25,7 +25,8 @@ class Groups:
     """The rows of a table in groups, each in its order; made by `group`.
 
     What is asked for each row is -1 (NaN, False) for rows that stand in no group. ``where`` is a
-    flag for each row of the table; without it every member counts.
+    flag for each row of the table; without it every member counts. Numbers of rows take 32 bits
+    where they fit: half the room, for they stay as long as the groups.
 
     Attributes
     ----------
@@ -60,7 +61,7 @@ class Groups:
     def occurrence(self) -> Ints:
         """How many rows of its group stand before each row."""
         within = np.arange(len(self.row)) - np.repeat(self.start[:-1], self.size)
-        return self._to_rows(within, -1)
+        return np.asarray(self._to_rows(within.astype(self.row.dtype), -1))
 
     def of_rows(self, values: npt.NDArray[Any], fill: Any = -1) -> npt.NDArray[Any]:
         """For each row the value of its group; ``fill`` for rows in no group."""
@@ -80,7 +81,7 @@ class Groups:
     def last(self, where: Bools | None = None) -> Ints:
         """The last row of each group (of those that are so); -1 for none."""
         if where is None:
-            return self.row[self.start[1:] - 1]
+            return np.asarray(self.row[self.start[1:] - 1])
         member = self._members(where)
         out = np.full(len(self), -1, dtype=np.int64)
         out[self._owner[member]] = self.row[member]
@@ -187,11 +188,12 @@ class Groups:
         given = np.asarray(values, dtype=np.float64)[self.row]
         code, distinct = codes_of(given)
         width = len(distinct) + 1  # the ranks of each group lie below those of the group before
-        rank = np.where(code < 0, len(distinct), code) - self._owner * width
+        below = self._owner * np.int64(width)
+        rank = np.where(code < 0, len(distinct), code) - below
         if before:
             rank[1:] = rank[:-1].copy()
             rank[self.start[:-1]] = len(distinct) - np.arange(len(self)) * width
-        rank = np.minimum.accumulate(rank) + self._owner * width
+        rank = np.minimum.accumulate(rank) + below
         return self._to_rows(np.append(distinct, np.nan)[rank], np.nan)
 
     def running_maximum(self, values: npt.ArrayLike, *, before: bool = False) -> Floats:
@@ -270,7 +272,7 @@ class Groups:
     @cached_property
     def _owner(self) -> Ints:
         """The group of each member."""
-        return np.repeat(np.arange(len(self)), self.size)
+        return np.repeat(np.arange(len(self), dtype=self.row.dtype), self.size)
 
     def _is(self, where: Bools | None) -> Bools:
         """Whether each member is so."""
@@ -302,13 +304,13 @@ class Groups:
             raise TypeError("the groups have no order to search in. Give `by` to `group`.")
         code, distinct = codes_of(self._by)
         rank = np.where(code < 0, len(distinct), code)
-        return self._owner * (len(distinct) + 1) + rank, distinct
+        return self._owner * np.int64(len(distinct) + 1) + rank, distinct
 
     def _search(self, number: Ints, by: npt.NDArray[Any], side: Any) -> Ints:
         """Where a value would stand among the members."""
         ranks, distinct = self._ranks
         rank = np.searchsorted(distinct, by, side=side)  # of the members: those below, or up to it
-        wanted = np.maximum(number, 0) * (len(distinct) + 1) + rank
+        wanted = np.maximum(number, 0) * np.int64(len(distinct) + 1) + rank
         return np.asarray(np.searchsorted(ranks, wanted, side="left"))
 
     def _found(self, number: Ints, by: npt.ArrayLike, side: Any, step: int) -> Ints:
@@ -356,8 +358,8 @@ def group(
     --------
     >>> track, day, size = np.array([0, 1, 0, 0]), np.array([9.0, 0.0, 0.0, 5.0]), [40, 10, 50, 30]
     >>> lesions = group(track, by=day)
-    >>> lesions, lesions.first(), lesions.previous()
-    (Groups(2 groups of 4 of 4 rows), array([2, 1]), array([ 3, -1, -1,  2]))
+    >>> lesions, lesions.first().tolist(), lesions.previous().tolist()
+    (Groups(2 groups of 4 of 4 rows), [2, 1], [3, -1, -1, 2])
     >>> lesions.running_minimum(size, before=True), lesions.last_until(np.array([0, 1]), 6.0)
     (array([30., nan, nan, 50.]), array([3, 1]))
     """
@@ -369,10 +371,10 @@ def group(
         known = np.logical_and.reduce([code >= 0 for code in codes])
         row, codes = row[known], [code[known] for code in codes]
     inside, first = number_rows(*codes)
-    number = np.full(n, -1, dtype=np.int64)
+    number = np.full(n, -1, dtype=smallest(n))
     number[row], of_group = inside, row[first]
     order = [np.asarray(column) for column in (by if isinstance(by, tuple) else (by,))]
-    row = row[order_rows(inside, *(column[row] for column in order))]
+    row = row[order_rows(inside, *(column[row] for column in order))].astype(smallest(n))
     start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
     held = tuple(column[of_group] for column in given)
     return Groups(number, held, row, start, order[0][row] if order else None)

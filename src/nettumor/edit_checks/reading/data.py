@@ -147,10 +147,10 @@ class Rows:
         """Codes of the track (see `Data.track_subject`), shared by lesions and responses."""
         return self._joined(self.data.tracks)
 
-    @cached_property
+    @property
     def when(self) -> Dates:
         """The dates of the rows."""
-        return self.table.when()
+        return _when(self.data, self)
 
     @property
     def day(self) -> Floats:
@@ -312,6 +312,8 @@ class Data:
         reads them again.
         """
         self.made.clear()
+        if "chain" in vars(self):
+            self.chain.release()
 
     def shared(self, column: str, table: str) -> Ints:
         """Codes of a column of a table, the same in every table."""
@@ -480,6 +482,11 @@ def _short(numbers: Ints) -> Ints:
 def _numbers(_data: Data, rows: Rows, column: str) -> Numbers:
     measured = rows.cells.numbers if rows.name == "lesions" else {}
     return measured[column] if column in measured else rows.table.numbers(column)
+
+
+@made_once
+def _when(_data: Data, rows: Rows) -> Dates:
+    return rows.table.when()
 
 
 @made_once

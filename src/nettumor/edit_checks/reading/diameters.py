@@ -46,6 +46,17 @@ def lengths(rows: Rows) -> Iterator[tuple[str, Floats]]:
 
 
 @frozen(eq=False)
+class Named:
+    """A name for each row, in a byte a row; ``named[rows]`` gives those of some rows as text."""
+
+    code: npt.NDArray[np.int8]
+    names: npt.NDArray[np.object_]
+
+    def __getitem__(self, rows: Any) -> npt.NDArray[np.object_]:
+        return np.asarray(self.names[self.code[rows]])
+
+
+@frozen(eq=False)
 class Diameters:
     """One diameter per row of the lesions table.
 
@@ -55,13 +66,13 @@ class Diameters:
         mm; 5 put in for too small, 0 where the lesion is gone, NaN where not measured.
     default : ndarray of bool
         Where the 5 mm was put in.
-    column : ndarray of str
+    column : Named
         The column it stands in.
     """
 
     value: Floats
     default: Bools
-    column: npt.NDArray[Any]
+    column: Named
 
 
 @made_once
@@ -88,7 +99,7 @@ def diameters(data: Data) -> Diameters:
         value = np.where(small, RECIST_1_1.too_small or np.nan, size)
     else:
         value, small = sizes_of_recist(data)
-    column = np.repeat(np.array(["size"], dtype=object), rows.n)  # one text for all rows
+    names, code = ["size"], np.zeros(rows.n, dtype=np.int8)
     for name, where in (
         ("perpendicular", rows.cells.nodal),
         ("viable", ~rows.cells.nodal & viable),
@@ -96,12 +107,18 @@ def diameters(data: Data) -> Diameters:
     ):
         given = ~rows.blank(name)
         if given.any():
-            column[where & of_lesions(rows, given)] = name
-    return Diameters(value, small, column)
+            code[where & of_lesions(rows, given)] = len(names)
+            names.append(name)
+    return Diameters(value, small, Named(code, np.array(names, dtype=object)))
 
 
 def hits_by_column(
-    columns: npt.NDArray[Any], rows: Ints, message: str, *, table: str = "lesions", **more: Any
+    columns: npt.NDArray[Any] | Named,
+    rows: Ints,
+    message: str,
+    *,
+    table: str = "lesions",
+    **more: Any,
 ) -> Iterator[Hits]:
     """Hits at rows of a table whose columns differ, those of each column apart.
 

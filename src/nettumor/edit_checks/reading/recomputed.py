@@ -20,9 +20,9 @@ from typing import Any
 import attrs
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import field, frozen
 
-from nettumor._arrays import Bools, Codes, Floats
+from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Judgement, Parts, has_days, judge
 from nettumor.assessment.lesion_arrays import sizes_hang_together, sizes_used
 from nettumor.assessment.parts import parts_of
@@ -34,6 +34,7 @@ from nettumor.crf.lesion_cells import MEASURES
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, Criteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.errors import InputError
+from nettumor.rows import smallest
 from nettumor.study.like_courses import kinds_of_courses, members, refuse_sparse
 from nettumor.study.timepoints import Timepoints
 from nettumor.study.visits import Visits
@@ -53,6 +54,45 @@ class Sizes:
 
     counted: Floats
     too_small: Bools
+
+
+@frozen(eq=False)
+class _Judged:
+    """Tracks of like courses, judged; and for each of their timepoints its place in the study, its
+    track and its place in the track's course.
+    """
+
+    judged: Judgement
+    n_targets: Ints
+    point: Ints
+    unit: Ints
+    order: Ints
+
+
+class _Column:
+    """A column of a chain: taken out of the arrays of the groups when it is asked for, and kept until
+    the chain lets go.
+    """
+
+    def __init__(self, take: Callable[[_Judged], Any], nothing: float, kind: Any) -> None:
+        self._take, self._nothing, self._kind = take, nothing, kind
+
+    def __get__(self, chain: Chain, owner: type[Chain]) -> npt.NDArray[Any]:
+        column = chain.taken.get(self)
+        if column is None:
+            column = np.full(len(chain.order), self._nothing, dtype=self._kind)
+            for group in chain.groups:
+                column[group.point] = self._take(group)
+            chain.taken[self] = column
+        return column
+
+
+def _of_targets(name: str, nothing: float = np.nan, kind: Any = np.float64) -> _Column:
+    return _Column(lambda g: getattr(g.judged.target, name)[g.unit, g.order], nothing, kind)
+
+
+def _of_all(name: str, nothing: float, kind: Any) -> _Column:
+    return _Column(lambda g: getattr(g.judged, name)[g.unit, g.order], nothing, kind)
 
 
 @frozen(eq=False)
@@ -79,28 +119,38 @@ class Chain:
     order : ndarray of int
         Place in the arrays: that of the timepoint, one more in a track of new lesions alone, which
         has no baseline.
+    groups : list
+        The tracks in groups of like courses, judged.
+    taken : dict
+        The columns that were asked for since the last `release`.
     """
 
-    sum: Floats
-    baseline: Floats
-    nadir: Floats
-    percent_from_baseline: Floats
-    percent_from_nadir: Floats
-    n_missing: Ints
-    n_targets: Ints
-    target: Codes
-    non_target: Codes
-    overall: Codes
-    new_lesion: Bools
-    reason: npt.NDArray[np.int32]
-    progression_day: Floats
     order: Ints
+    groups: list[_Judged]
     _points: Timepoints
     _visit_names: Words
     _criteria: SizeCriteria | AttenuationCriteria
-    _judged: list[Judgement]
     _group: Ints
     _unit: Ints
+    taken: dict[_Column, npt.NDArray[Any]] = field(init=False, factory=dict, repr=False)
+
+    sum = _of_targets("sum")
+    baseline = _of_targets("baseline")
+    nadir = _of_targets("nadir")
+    percent_from_baseline = _of_targets("percent_from_baseline")
+    percent_from_nadir = _of_targets("percent_from_nadir")
+    n_missing = _of_targets("n_missing", 0, np.int64)
+    n_targets = _Column(lambda g: g.n_targets[g.unit], 0, np.int64)
+    target = _of_targets("response", 0, np.int8)
+    non_target = _of_all("non_target", 0, np.int8)
+    overall = _of_all("overall", 0, np.int8)
+    new_lesion = _of_all("new_lesion", False, np.bool_)
+    reason = _of_all("reason", 0, np.int32)
+    progression_day = _of_all("progression_day", np.nan, np.float64)
+
+    def release(self) -> None:
+        """Let go of the columns: who asks again has them made again."""
+        self.taken.clear()
 
     def explain(self, points: Ints, *, target: bool = False) -> list[str]:
         """The library's sentence on the overall (or the target) response at some timepoints, visits
@@ -116,10 +166,10 @@ class Chain:
         times, names = self._points, self._visit_names
         track, order = times.track[points], self.order[points]
         said = np.empty(len(points), dtype=object)
-        for number, judged in enumerate(self._judged):
+        for number, group in enumerate(self.groups):
             mine = np.flatnonzero(self._group[track] == number)
             place = self._unit[track[mine]], order[mine]
-            said[mine] = explanations(judged, self._criteria, place, of_target=target)
+            said[mine] = explanations(group.judged, self._criteria, place, of_target=target)
         before_all = (order - times.order[points]).tolist()
 
         def named(text: str, first: int, lead: int) -> str:
@@ -214,52 +264,16 @@ def recompute(
     # what holds of a study without any day is no matter of the group
     dated = any(has_days(g.parts, g.visits) for g in groups)
     group_of, unit_of = (np.full(rows.n_tracks, -1) for _ in range(2))
-    judged: list[Judgement] = []
-    out = _nothing_computed(len(points))
-    order = points.index
+    whole, judged = smallest(len(points)), list[_Judged]()
     for number, group in enumerate(groups):
         group_of[group.tracks], unit_of[group.tracks] = number, np.arange(len(group.tracks))
-        judged.append(judge(group.parts, attrs.evolve(group.visits, dated=dated), judges))
-        here = (group_of[points.track] == number) & (order >= 0)
-        place = unit_of[points.track[here]], order[here]
-        for name in _OF_TARGETS:
-            out[name][here] = getattr(judged[-1].target, name)[place]
-        out["target"][here] = judged[-1].target.response[place]
-        for name in _OF_ALL:
-            out[name][here] = getattr(judged[-1], name)[place]
-        out["n_targets"][here] = _target_counts(group.parts)[place[0]]
-    return Chain(
-        **out,
-        order=order,
-        points=points,
-        visit_names=visit_names,
-        criteria=judges,
-        judged=judged,
-        group=group_of,
-        unit=unit_of,
-    )
-
-
-_OF_TARGETS = (
-    "sum",
-    "baseline",
-    "nadir",
-    "percent_from_baseline",
-    "percent_from_nadir",
-    "n_missing",
-)
-"""What the chain takes from the response of the targets."""
-_OF_ALL = ("non_target", "overall", "new_lesion", "reason", "progression_day")
-"""What it takes from the judgement of all lesions."""
-
-
-def _nothing_computed(count: int) -> dict[str, Any]:
-    """The columns of a chain in which nothing is computed."""
-    numbers = (*_OF_TARGETS[:-1], "progression_day")
-    out: dict[str, Any] = {name: np.full(count, np.nan) for name in numbers}
-    out |= {name: np.zeros(count, np.int64) for name in ("n_missing", "n_targets")}
-    out |= {name: np.zeros(count, np.int8) for name in ("target", "non_target", "overall")}
-    return out | {"new_lesion": np.zeros(count, np.bool_), "reason": np.zeros(count, np.int32)}
+        here = np.flatnonzero((group_of[points.track] == number) & (points.index >= 0))
+        place = (here, unit_of[points.track[here]], points.index[here])
+        found = judge(group.parts, attrs.evolve(group.visits, dated=dated), judges)
+        judged.append(
+            _Judged(found, _target_counts(group.parts), *(at.astype(whole) for at in place))
+        )
+    return Chain(points.index, judged, points, visit_names, judges, group_of, unit_of)
 
 
 def _like_courses(

@@ -45,15 +45,28 @@ class Series:
         The row in the lesions table.
     size : ndarray of float
     lesion : ndarray of int
-    before, after : ndarray of int
-        The place of the neighbour in the same lesion, -1 for none.
     """
 
     row: Ints
     size: Floats
     lesion: Ints
-    before: Ints
-    after: Ints
+
+    @property
+    def before(self) -> Ints:
+        """The place of the measurement before in the same lesion, -1 for none; made anew, for a
+        series is kept.
+        """
+        out = np.arange(-1, len(self.row) - 1, dtype=self.row.dtype)
+        out[1:][self.lesion[1:] != self.lesion[:-1]] = -1
+        return out
+
+    @property
+    def after(self) -> Ints:
+        """The place of the next measurement, as `before`."""
+        out = np.arange(1, len(self.row) + 1, dtype=self.row.dtype)
+        out[:-1][self.lesion[1:] != self.lesion[:-1]] = -1
+        out[-1:] = -1
+        return out
 
 
 @made_once
@@ -75,13 +88,7 @@ def series_of(data: Data, *, above: float, most: float = np.inf) -> Series:
     once[1:] = (lesion[1:] != lesion[:-1]) | (point[1:] != point[:-1])
     if not once.all():
         row, lesion = row[once], lesion[once]
-    # the neighbour in the table is that in the lesion, where both are of one
-    before = np.arange(-1, len(row) - 1, dtype=row.dtype)
-    before[1:][lesion[1:] != lesion[:-1]] = -1
-    after = np.arange(1, len(row) + 1, dtype=row.dtype)
-    after[:-1][lesion[1:] != lesion[:-1]] = -1
-    after[-1:] = -1
-    return Series(row, size[row], lesion, before, after)
+    return Series(row, size[row], lesion)
 
 
 def _text(series: Series, lesions: Ints) -> list[str]:
@@ -244,7 +251,7 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
         f"{v:g} mm" if v > 0 else w
         for v, w in zip(size[row].tolist(), rows.text("state", row), strict=True)
     ]
-    column = diameters(data).column.copy()
+    column = diameters(data).column[:]
     column[row[~(size[row] > 0)]] = "state"
     yield from hits_by_column(
         column,

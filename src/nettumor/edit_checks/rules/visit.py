@@ -357,15 +357,14 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
     named = [data[n] for n in data.tables if {"visit", "visit_name"} <= set(data.tables[n])]
     if not named:
         raise Skip("no table has a visit number and a visit name")
-    number = np.concatenate([data.shared("visit", r.name) for r in named])
-    name = np.concatenate([data.shared("visit_name", r.name) for r in named])
-    blank = np.concatenate([r.blank("visit") | r.blank("visit_name") for r in named])
-    known = np.flatnonzero(~blank)
-    pair, first = number_rows(number[known], name[known])
-    count, row = np.bincount(pair, minlength=len(first)), known[first]
     ends = np.cumsum([r.n for r in named])
-    of_number = _rarer(number[row], name[row], count, row)
-    of_name = _rarer(name[row], number[row], count, row)
+    of_tables = [_called(r, end - r.n) for r, end in zip(named, ends.tolist(), strict=True)]
+    number, name, row, count = map(np.concatenate, zip(*of_tables, strict=True))
+    pair, first = number_rows(number, name)
+    number, name, row = number[first], name[first], row[first]
+    count = np.bincount(pair, count, minlength=len(first)).astype(np.int64)
+    of_number = _rarer(number, name, count, row)
+    of_name = _rarer(name, number, count, row)
     numbers, names = data.words("visit"), data.words("visit_name")
     for place, rows in enumerate(named):
         start = ends[place] - rows.n
@@ -391,10 +390,21 @@ def visit_name_number_mismatch(data: Data, parameters: Parameters) -> Iterator[H
                 rows=row[bad] - start,
                 column=column,
                 expected=words[usual[bad]],
-                parts={"count": count[bad], "name": names[name[row[bad]]]},
+                parts={"count": count[bad], "name": names[name[bad]]},
                 message=message,
                 names=dict.fromkeys(("subject", "evaluator", "lesion", "date"), ""),
             )
+
+
+def _called(rows: Rows, start: int) -> tuple[Ints, Ints, Ints, Ints]:
+    """The visit numbers and names that stand beside each other in a table, the first row of each
+    pair (the table's own first is ``start``) and how many rows have it.
+    """
+    known = np.flatnonzero(~(rows.blank("visit") | rows.blank("visit_name")))
+    number, name = (rows.data.shared(c, rows.name)[known] for c in ("visit", "visit_name"))
+    pair, first = number_rows(number, name)
+    count = np.bincount(pair, minlength=len(first))
+    return number[first], name[first], start + known[first], count
 
 
 def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
