@@ -389,6 +389,11 @@ class Column:
             return np.isnan(self.floats)
         return self.map(is_missing, np.bool_)
 
+    @cached_property
+    def spoken(self) -> npt.NDArray[np.bool_]:
+        """Which of `words` have a letter or a digit: nothing else can be a word."""
+        return np.array([any(map(str.isalnum, w)) for w in self.words.tolist()], dtype=np.bool_)
+
     def map(self, function: Callable[[str], Any], dtype: Any) -> npt.NDArray[Any]:
         """A function of the cell's text, called once per distinct cell."""
         found = np.array([function(w) for w in self.words], dtype=dtype)

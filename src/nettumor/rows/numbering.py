@@ -376,10 +376,12 @@ def _dense(key: Ints, size: int) -> tuple[Ints, Ints]:
     if not fills(size, key.size, most=8):
         return _dense_by_order(key)
     row = _first_rows(key, size)
-    present = row >= 0
-    if present.all():
+    there = np.flatnonzero(row >= 0)
+    if len(there) == size:
         return key, row.astype(np.int64)
-    return (np.cumsum(present) - 1)[key], row[present].astype(np.int64)
+    first = row[there].astype(np.int64)
+    row[there] = np.arange(len(there))  # from here on the number of each code that is there
+    return values_at(row, key).astype(key.dtype), first
 
 
 def _dense_by_order(key: npt.NDArray[Any]) -> tuple[Ints, Ints]:

@@ -126,11 +126,15 @@ def keys_of(columns: Mapping[str, Words]) -> Words:
     what = np.where(whole, columns["table"], what)
     parts = (columns["check"], columns["subject"], columns["evaluator"], when, what)
     cells = zip(*map(_escaped, (*parts, columns["column"])), strict=True)
-    number: Counter[str] = Counter()
-    keys = []
-    for key in map("/".join, cells):
-        number[key] += 1
-        keys.append(f"{key}/{number[key]}")
+    shared = [*map("/".join, cells)]
+    keys = [key + "/1" for key in shared]
+    count = Counter(shared)
+    if len(count) < len(shared):
+        number: Counter[str] = Counter()
+        for i, key in enumerate(shared):
+            if count[key] > 1:
+                number[key] += 1
+                keys[i] = f"{key}/{number[key]}"
     return _objects(keys)
 
 
@@ -202,8 +206,9 @@ def _site(data: Data, hits: Hits, subjects: Words) -> Words:
     if "subjects" not in data.tables or "site" not in data.tables["subjects"]:
         return own
     known = _site_of_subject(data)
-    told = np.array([known.get(" ".join(s.split()), "") for s in subjects], dtype=object)
-    return np.where(own == "", told, own).astype(object)
+    names = subjects.tolist()
+    site = {s: known.get(" ".join(s.split()), "") for s in {*names}}
+    return np.where(own == "", _objects([site[s] for s in names]), own).astype(object)
 
 
 def _form(data: Data, hits: Hits) -> Words:

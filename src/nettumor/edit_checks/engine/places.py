@@ -25,6 +25,7 @@ from nettumor.crf import (
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.edit_checks.engine.register import Check
 from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.rows import values_at
 
 if TYPE_CHECKING:
     from nettumor.edit_checks.reading.data import Data, Rows
@@ -210,9 +211,7 @@ def says_something(_data: Data, rows: Rows, column: str) -> Bools:
     if column not in rows:
         return np.zeros(rows.n, np.bool_)
     cells = rows.table.column(column)
-    if not cells.is_text:
-        return ~rows.blank(column)
-    return cells.map(lambda cell: any(map(str.isalnum, cell)), np.bool_)
+    return values_at(cells.spoken, cells.codes) if cells.is_text else ~rows.blank(column)
 
 
 def _says_none(rows: Rows, column: str) -> Bools:

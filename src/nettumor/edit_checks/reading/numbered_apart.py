@@ -43,6 +43,9 @@ def numbered_apart(study: Tables) -> Tables:
 
 def _apart(study: Tables, use: Ints, names: Ints, role: Ints) -> bool:
     """Whether most tracks with two roles at a visit have names there under both, more than once."""
+    _, one = number_rows(names[use], role[use])
+    if np.bincount(names[use[one]]).max() < 2:  # no name has two roles anywhere
+        return False
     table = study["lesions"]
     track = table.track()[0][use]
     when = table.keys_of("visit" if "visit" in table else "date")[0][use]
