@@ -282,7 +282,7 @@ def test_a_study_without_days_is_so_for_all_its_groups():
             chains.append(nt.edit_checks.Data(tables, nt.criteria.RECIST_1_1).chain)
     for name in ("target", "overall", "reason", "sum"):
         np.testing.assert_array_equal(getattr(chains[0], name), getattr(chains[1], name))
-    assert len(chains[0]._judged) > len(chains[1]._judged) == 1
+    assert len(chains[0].groups) > len(chains[1].groups) == 1
 
 
 def test_a_confirmed_progression_says_each_part_that_shows_it():

@@ -23,7 +23,7 @@ from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
 from nettumor.crf.new_rows import by_other_method, nodule_rows, wordless_rows
 from nettumor.criteria import AttenuationCriteria
-from nettumor.rows import order_rows
+from nettumor.rows import order_rows, values_at
 from nettumor.terminology import Response
 
 _BARE = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR")
@@ -175,10 +175,11 @@ def _at_first(
     first = np.full(n, np.iinfo(np.int64).max)
     np.minimum.at(first, lesion[rows], timepoint[rows])
     out = {name: np.zeros(len(lesion), dtype=np.bool_) for name in names}
+    at_first = timepoint == values_at(first, lesion)
     for name, there in has.items():
         found = np.zeros(n, dtype=np.bool_)
-        found[lesion[there & (timepoint == first[lesion])]] = True
-        out[name] = np.asarray(found[lesion])
+        found[lesion[there & at_first]] = True
+        out[name] = values_at(found, lesion)
     return out
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
+from attrs import fields, frozen
 
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor.crf.columns import Column
 from nettumor.errors import choose
+from nettumor.rows import values_at
 from nettumor.words import dates, flags, numbers, responses, roles, states
 from nettumor.words.flags import NewLesion
 from nettumor.words.missing import UNKNOWN, is_missing, tidy
@@ -198,11 +199,12 @@ _MISREAD = 1e-60
 """pandas.read_sas gives 5.4e-79 for a 0 in XPORT; no measurement is that small."""
 
 
-def _by_code(of_word: Floats, codes: npt.NDArray[Any]) -> Floats:
-    """A number for each row from that of its word; one number for all takes no memory."""
-    if of_word.size and not (of_word == of_word).any():
-        return np.broadcast_to(np.nan, len(codes))
-    return of_word[codes] if of_word.size else np.empty(0)
+def _by_code(of_word: npt.NDArray[Any], codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """For each row what its word has; nothing (NaN, False) in all of them takes no memory."""
+    nothing = np.isnan(of_word) if of_word.dtype.kind == "f" else ~of_word
+    if of_word.size and nothing.all():
+        return np.broadcast_to(of_word[0], len(codes))
+    return values_at(of_word, codes)
 
 
 def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = "") -> Numbers:
@@ -241,17 +243,17 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = ""
             tiny = (np.abs(value) < _MISREAD) & (value != 0)
             value = np.where(tiny, 0.0, value) if tiny.any() else value
         return Numbers(value, np.isnan(column.floats), endless, none, none, no, tiny, no)
-    blank = column.map(is_missing, np.bool_)
     words = column.words.tolist()
     doubtful = numbers.with_thousands(words, decimal_comma)
     read = np.array(
         [numbers.read("?" if w in doubtful else w, decimal_comma, unit) for w in words],
         dtype=np.float64,
     ).reshape(-1, 5)
-    value, below, above, comma, named = (_by_code(of_word, column.codes) for of_word in read.T)
+    value, below, above, comma, named = read.T
+    blank = np.array([is_missing(w) for w in words], dtype=np.bool_)
     with np.errstate(invalid="ignore"):
         tiny = (value != 0) & (np.abs(value) < _MISREAD)
-    return Numbers(
+    of_words = Numbers(
         value=np.where(tiny, 0.0, value),
         blank=blank,
         word=np.isnan(value) & ~blank,
@@ -261,3 +263,4 @@ def parse_numbers(column: Column, *, decimal_comma: bool = False, unit: str = ""
         misread_zero=tiny,
         has_unit=named.astype(np.bool_),
     )
+    return Numbers(*(_by_code(getattr(of_words, f.name), column.codes) for f in fields(Numbers)))

@@ -22,7 +22,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words
 from nettumor.crf.new_rows import silent_rows
-from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at
+from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at, values_at
 from nettumor.study.tracks import rank_of
 from nettumor.study.visits import (
     EARLIER,
@@ -159,7 +159,9 @@ def place_timepoints(
     )
     of_occasion = np.arange(len(point_track))[number]
     point = of_occasion[seen.of_row]
-    timed = (words[visit[:n]] != "") | (np.asarray(date.words)[date.codes[:n]] != "")
+    timed = np.zeros(n, dtype=np.bool_)
+    for said, code in ((words, visit), (np.asarray(date.words), date.codes)):
+        timed |= values_at(np.asarray(said != "", dtype=np.bool_), code[:n])
     base, no_disease = _baselines(
         point_track, position, cells.day[cell], reference, point[:n], timed, tables.get("lesions")
     )
