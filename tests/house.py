@@ -20,6 +20,7 @@ GROUND = (
     "_plausible",
     "_sealed",
     "_toml",
+    "_version",
     "_text",
     "_whole_file",
     "terminology",

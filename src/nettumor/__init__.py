@@ -19,8 +19,7 @@ import importlib
 from typing import Any
 
 from nettumor._figures import drawn_by
-
-__version__ = "0.1.0"
+from nettumor._version import __version__
 
 _HOME = {
     "terminology": (

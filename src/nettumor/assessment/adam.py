@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats
-from nettumor.assessment.result import Assessment
+from nettumor.assessment.assessed import Assessed
 from nettumor.crf import iso
 from nettumor.crf.came_as import as_text
 from nettumor.rows import occurrence
@@ -41,20 +41,12 @@ _IMMUNE = {_R.CR: 1.0, _R.PR: 2.0, _R.SD: 3.0, _R.NON_CR_NON_PD: 4.0, _R.IUPD: 5
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def adam(done: Assessment) -> dict[str, Table]:
-    """ADTR, ADRS and ADTTE."""
-    from nettumor.assessment.adam_times import adtte
-
-    responses = adrs(done)
-    return {"ADTR": adtr(done), "ADRS": responses, "ADTTE": adtte(done, responses)}
-
-
 def study_day(day: Floats) -> Floats:
     """CDISC study day: the reference date is 1, the day before it -1."""
     return np.where(day >= 0, day + 1, day)
 
 
-def identity(done: Assessment, table: Table, unit: npt.NDArray[np.int64] | None = None) -> Columns:
+def identity(done: Assessed, table: Table, unit: npt.NDArray[np.int64] | None = None) -> Columns:
     """Keys and carried columns of rows with a unit each (None: a row is a unit)."""
     out = {"USUBJID": as_text(table["subject"]), "PARCAT2": as_text(table["evaluator"])}
     if "lesion" in table:
@@ -72,7 +64,7 @@ def numbered(columns: Columns) -> Columns:
     return columns | {"ASEQ": occurrence(subject) + 1.0}
 
 
-def _visits(done: Assessment, rows: Bools) -> Columns:
+def _visits(done: Assessed, rows: Bools) -> Columns:
     """Visit, date and source of the timepoints at ``rows``."""
     table, source = done.timepoints, done.sources()
     baseline = (done._place()[1] == 0)[rows]
@@ -100,7 +92,7 @@ def _number(word: str) -> float:
         return np.nan
 
 
-def adtr(done: Assessment) -> Table:
+def adtr(done: Assessed) -> Table:
     """A row for each timepoint with a sum: AVAL, BASE, CHG, PCHG, NADIR, CHGNAD, PCHGNAD; ANL01FL
     where every target was measured.
     """
@@ -129,7 +121,7 @@ def adtr(done: Assessment) -> Table:
     return Table(numbered(columns))
 
 
-def adrs(done: Assessment) -> Table:
+def adrs(done: Assessed) -> Table:
     """A row for each overall response, and for each unit its best responses, responses, progression,
     last adequate assessment, measurable disease and death.
     """
@@ -138,7 +130,7 @@ def adrs(done: Assessment) -> Table:
     return Table(numbered(columns))
 
 
-def _overall(done: Assessment) -> Columns:
+def _overall(done: Assessed) -> Columns:
     """OVR: ANL01FL marks the response of its day that the course takes (the worse of two), ANL02FL
     those up to the first progression and before a new therapy.
     """
@@ -168,7 +160,7 @@ def _response(code: str, name: str, codes: Codes, criteria: Any) -> Columns:
     }
 
 
-def _best(done: Assessment) -> list[Columns]:
+def _best(done: Assessed) -> list[Columns]:
     """BOR, CBOR, and RSP, CRSP, BCP, CBCP: whether there is a response, and since when."""
     both = (
         ("", "(confirmation not required)", done.outcome.unconfirmed),
@@ -194,7 +186,7 @@ def _best(done: Assessment) -> list[Columns]:
     return out
 
 
-def _said(done: Assessment) -> list[Columns]:
+def _said(done: Assessed) -> list[Columns]:
     """PD, LSTA, MDIS, DEATH."""
     outcome = done.outcome
     codes, measurable = outcome.last_response, outcome.measurable
@@ -225,7 +217,7 @@ def _flag(code: str, name: str, yes: Bools) -> Columns:
     }
 
 
-def _of_unit(done: Assessment, value: Columns, day: Floats, domain: str = "ADRS") -> Columns:
+def _of_unit(done: Assessed, value: Columns, day: Floats, domain: str = "ADRS") -> Columns:
     """One row for each unit."""
     n = len(day)
     blank = constant("", n)
@@ -247,7 +239,7 @@ def _of_unit(done: Assessment, value: Columns, day: Floats, domain: str = "ADRS"
     )
 
 
-def dates(done: Assessment, day: Floats, repeats: int = 1) -> npt.NDArray[Any]:
+def dates(done: Assessed, day: Floats, repeats: int = 1) -> npt.NDArray[Any]:
     """ISO dates of days of the units (each unit ``repeats`` times); "" in a study of days, and where
     the day is not known.
     """

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor.assessment.adam import Columns, dates, identity, numbered, study_day
-from nettumor.assessment.result import Assessment
+from nettumor.assessment.assessed import Assessed
 from nettumor.endpoints._time_to_event import _WORDS
 from nettumor.tables import Table
 from nettumor.terminology import EventReason
@@ -37,7 +37,7 @@ _MORE = (_E.NO_BASELINE, _E.NO_ASSESSMENT, _E.NEW_THERAPY, _E.CUTOFF, _E.MISSED_
 """Reasons that say more of a date of censoring."""
 
 
-def adtte(done: Assessment, responses: Table) -> Table:
+def adtte(done: Assessed, responses: Table) -> Table:
     """A row for each time: AVAL in days with both ends, CNSR 0 for an event and 1 for a censored
     time; ``responses`` is ADRS, whose ASEQ is the SRCSEQ.
     """

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Codes
-from nettumor.assessment.result import Assessment
+from nettumor.assessment.assessed import Assessed
 from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError, choose, did_you_mean
@@ -25,7 +25,7 @@ from nettumor.terminology import Response, labels, parse_responses
 from nettumor.words import flags
 
 
-def discordance(done: Assessment, first: str, second: str) -> Table:
+def discordance(done: Assessed, first: str, second: str) -> Table:
     """Best responses of two evaluators against each other, and in each row the subjects of whom the
     second says otherwise.
     """
@@ -39,7 +39,7 @@ def discordance(done: Assessment, first: str, second: str) -> Table:
     return Table({**table, "discordant": np.array(said, dtype=np.str_)})
 
 
-def _check_names(done: Assessment, *names: str) -> None:
+def _check_names(done: Assessed, *names: str) -> None:
     known = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
     for name in names:
         if name not in known:
@@ -53,7 +53,7 @@ def _joined(names: npt.NDArray[Any]) -> str:
     return ", ".join(dict.fromkeys(names.tolist()))
 
 
-def discordant(done: Assessment, first: str, second: str, of: str) -> Table:
+def discordant(done: Assessed, first: str, second: str, of: str) -> Table:
     """The subjects of whom two evaluators differ, with what each says."""
     choose("of", of, ("best", "overall", "progression"))
     _check_names(done, first, second)
@@ -110,7 +110,7 @@ def accepted_evaluators(study: Tables) -> Accepted:
     return Accepted({}, "")
 
 
-def adjudicated(done: Assessment) -> Table:
+def adjudicated(done: Assessed) -> Table:
     """For each subject the row of the evaluator who was accepted."""
     accepted: Accepted = done.accepted()
     if not accepted.column:
@@ -160,7 +160,7 @@ def _taken(column: npt.NDArray[Any], rows: npt.NDArray[np.int64]) -> npt.NDArray
     return np.append(column, np.array([None], dtype=object))[rows]
 
 
-def profile_of(done: Assessment, evaluator: str | None, of: str) -> ResponseProfile:
+def profile_of(done: Assessed, evaluator: str | None, of: str) -> ResponseProfile:
     """The axes of one evaluator's patients, at their best or at every timepoint after baseline."""
     choose("of", of, ("best", "timepoints"))
     table = done.subjects if of == "best" else done.timepoints
@@ -195,7 +195,7 @@ def profile_of(done: Assessment, evaluator: str | None, of: str) -> ResponseProf
     return ResponseProfile(**codes, subject=np.array(at, dtype=np.str_))
 
 
-def agreement(done: Assessment) -> Table:
+def agreement(done: Assessed) -> Table:
     """Kappa of each pair of evaluators, for best response, overall response and progression."""
     evaluators = list(dict.fromkeys(as_text(done.subjects["evaluator"]).tolist()))
     rows: list[dict[str, Any]] = []
@@ -228,7 +228,7 @@ def agreement(done: Assessment) -> Table:
     return Table({n: np.array([r[n] for r in rows], dtype=types.get(n, np.float64)) for n in names})
 
 
-def _best(done: Assessment) -> Codes:
+def _best(done: Assessed) -> Codes:
     return np.asarray(done.outcome.best.response)
 
 
@@ -242,7 +242,7 @@ class _Pair:
     visit: npt.NDArray[Any]
 
 
-def _pairs(done: Assessment, first: str, second: str) -> dict[str, _Pair]:
+def _pairs(done: Assessed, first: str, second: str) -> dict[str, _Pair]:
     evaluator = as_text(done.subjects["evaluator"])
     one, other = evaluator == first, evaluator == second
     best = _best(done)
@@ -257,7 +257,7 @@ def _pairs(done: Assessment, first: str, second: str) -> dict[str, _Pair]:
     }
 
 
-def _at_visits(done: Assessment, first: str, second: str) -> _Pair:
+def _at_visits(done: Assessed, first: str, second: str) -> _Pair:
     """Overall responses at the visits of either, matched by subject and visit (date where visits
     have no name).
     """

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor._sealed import Sealed
+from nettumor._version import __version__
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
@@ -368,8 +369,6 @@ def provenance_table(
     tables: Tables, criteria: Any, rule: Any, censoring: Any, notes: dict[str, Any]
 ) -> Table:
     """What was used and what was left out, as item, value and detail."""
-    from nettumor import __version__
-
     rows: list[tuple[str, str, str]] = [
         ("criteria", criteria.title, criteria.digest),
         ("rule", rule.title, rule.digest),

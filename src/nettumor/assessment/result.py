@@ -10,21 +10,20 @@ import html
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, fields, frozen
+from attrs import frozen
 
 from nettumor import _figures, _wording
-from nettumor._late import Late, Once
-from nettumor._sealed import Sealed, alike, sealed
-from nettumor.assessment.course import Outcome
+from nettumor._late import Late
+from nettumor.assessment import adam, adam_times, evaluators
+from nettumor.assessment.assessed import Assessed
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.ragged import Judgements
-from nettumor.crf.came_as import CameAs, with_categories
-from nettumor.crf.intake import intake_table, summary
+from nettumor.crf.came_as import with_categories
+from nettumor.crf.intake import summary
 from nettumor.errors import InputError, choose, missing_extra
 from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
@@ -81,23 +80,14 @@ class LateTable(Table):
         return "\n".join(lines)
 
 
-def _once(make: Callable[[], Any]) -> Once[Any]:
-    """What is made when it is asked for, in a form that goes through pickle."""
-    return Once(make)
-
-
 def _frozen(make: Callable[[], npt.ArrayLike]) -> npt.NDArray[Any]:
     values = np.array(make())
     values.setflags(write=False)
     return values
 
 
-def _none() -> None:
-    """Nothing to ask for."""
-
-
 @frozen(eq=False, repr=False, slots=False)
-class Assessment(Sealed):
+class Assessment(Assessed):
     """What `assess` answers. Columns of timepoints, subjects and events are worked out when they
     are asked for.
 
@@ -148,36 +138,6 @@ class Assessment(Sealed):
     Assessment(RECIST 1.1: 1 row of subjects, 2 timepoints; best 1 SD)
     """
 
-    timepoints: Table
-    subjects: Table
-    events: Table
-    provenance: Table
-    criteria: Any
-    judgement: Judgement | Judgements
-    outcome: Outcome
-    reference: npt.NDArray[np.float64]
-    _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
-    frame_kind: str = ""
-    counts_days: bool = False
-    categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
-    intake: Table = field(factory=lambda: intake_table([]))
-    sources: Callable[[], Any] = field(default=_none, converter=_once)
-    carried: tuple[str, ...] = ()
-    accepted: Callable[[], Any] = field(default=_none, converter=_once)
-
-    def __attrs_post_init__(self) -> None:
-        sealed((self.judgement, self.outcome, self.reference))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Assessment):
-            return NotImplemented
-        # what the tables are made of
-        of_arrays = ("judgement", "outcome", "_place", "sources", "accepted")
-        names = [f.name for f in fields(Assessment) if f.name not in of_arrays]
-        return all(alike(getattr(self, name), getattr(other, name)) for name in names)
-
-    __hash__ = None  # type: ignore[assignment]
-
     def explain(self, row: int) -> str:
         """One sentence that says why a row of `timepoints` has its overall response.
 
@@ -207,9 +167,9 @@ class Assessment(Sealed):
             "ADTR", "ADRS", "ADTTE". Days are CDISC's there: the reference date is day 1, and a time
             counts both ends.
         """
-        from nettumor.assessment.adam import adam
-
-        return adam(self)
+        responses = adam.adrs(self)
+        times = adam_times.adtte(self, responses)
+        return {"ADTR": adam.adtr(self), "ADRS": responses, "ADTTE": times}
 
     def discordance(self, first: str, second: str) -> Table:
         """Best responses of two evaluators against each other: a row for each response of the
@@ -226,9 +186,7 @@ class Assessment(Sealed):
             As `nettumor.cross_table`, with the column ``discordant``: the subjects of that row of
             whom the second says otherwise.
         """
-        from nettumor.assessment.evaluators import discordance
-
-        return discordance(self, first, second)
+        return evaluators.discordance(self, first, second)
 
     def agreement(self) -> Table:
         """How far each pair of evaluators agrees, in best response, in overall response, and in
@@ -240,9 +198,7 @@ class Assessment(Sealed):
             first, second, of ("best", "overall", "progression"), count, excluded, observed,
             expected, kappa, discordant (the subjects of whom they differ).
         """
-        from nettumor.assessment.evaluators import agreement
-
-        return agreement(self)
+        return evaluators.agreement(self)
 
     def discordant(self, first: str, second: str, *, of: str = "best") -> Table:
         """The subjects of whom two evaluators differ, with what each says.
@@ -259,9 +215,7 @@ class Assessment(Sealed):
         Table
             subject, visit ("" but for "overall"), first, second.
         """
-        from nettumor.assessment.evaluators import discordant
-
-        return discordant(self, first, second, of)
+        return evaluators.discordant(self, first, second, of)
 
     def adjudicated(self) -> Table:
         """The result of each subject by the evaluator whose assessments were accepted (--ACPTFL).
@@ -278,9 +232,7 @@ class Assessment(Sealed):
         InputError
             Where the study flags no assessment as accepted.
         """
-        from nettumor.assessment.evaluators import adjudicated
-
-        return adjudicated(self)
+        return evaluators.adjudicated(self)
 
     def profile(self, evaluator: str | None = None, *, of: str = "best") -> ResponseProfile:
         """The axes of the cohort side by side.
@@ -298,9 +250,7 @@ class Assessment(Sealed):
         ResponseProfile
             With cross-tables, kappa, and the discordant patients by name.
         """
-        from nettumor.assessment.evaluators import profile_of
-
-        return profile_of(self, evaluator, of)
+        return evaluators.profile_of(self, evaluator, of)
 
     def to_frames(self, kind: str | None = None) -> dict[str, Any]:
         """The tables as frames of ``kind`` "pandas", "polars" or "pyarrow"; by default of the kind

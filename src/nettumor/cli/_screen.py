@@ -11,6 +11,7 @@ from rich.table import Table as Screen
 from rich.text import Text
 
 from nettumor._text import printable
+from nettumor.before_after_table import BeforeAfter
 from nettumor.cli.output import check_outputs, write_all
 from nettumor.errors import InputError
 from nettumor.tables import Table
@@ -75,6 +76,21 @@ def show_table(console: Console, table: Table, title: str, most: int | None = No
     console.print(shown)
     if most is not None and table.n_rows > most:
         console.print(f"{table.n_rows - most} more rows; write them all with -o FILE.csv")
+
+
+def show_rates(console: Console, answers: BeforeAfter) -> None:
+    """The categories and rates of a cohort on the screen."""
+    found = answers.categories["count"] > 0
+    show_table(
+        console,
+        Table({name: a[found] for name, a in answers.categories.items()}),
+        "Responses (patients)",
+    )
+    show_table(
+        console,
+        answers.rates,
+        f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}",
+    )
 
 
 def _cell(value: Any) -> str:

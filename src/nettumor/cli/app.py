@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 import nettumor as nt
 from nettumor._text import printable
 from nettumor.assessment.last_alive import RULES
-from nettumor.before_after_table import BeforeAfter, assess_before_after
+from nettumor.before_after_table import assess_before_after
 from nettumor.cli import checks, evidence, intake, study
-from nettumor.cli._screen import say, screen, show_table, write
+from nettumor.cli._screen import say, screen, show_rates, show_table, write
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose
@@ -201,21 +200,6 @@ def assess(
     shown = Table({name: column for name, column in rows.items() if name != "explanation"})
     show_table(console, shown, "Lesions" if per_lesion else "Patients", most=40)
     show_rates(console, answers)
-
-
-def show_rates(console: Console, answers: BeforeAfter) -> None:
-    """The categories and rates of a cohort on the screen."""
-    found = answers.categories["count"] > 0
-    show_table(
-        console,
-        Table({name: a[found] for name, a in answers.categories.items()}),
-        "Responses (patients)",
-    )
-    show_table(
-        console,
-        answers.rates,
-        f"Rates with 95 % intervals (Clopper-Pearson); {answers.criteria.title}",
-    )
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.console import Console
 import nettumor as nt
 from nettumor import crf
 from nettumor.before_after_table import assess_before_after
-from nettumor.cli._screen import show_table
+from nettumor.cli._screen import show_rates, show_table
 from nettumor.rows import group
 from nettumor.tables import Table
 
@@ -22,8 +22,6 @@ _MONTHS = (12, 24, 60)
 
 def show(console: Console) -> None:
     """Read the demonstration's tables, judge each axis, and show the results."""
-    from nettumor.cli.app import show_rates
-
     console.print(
         "A SYNTHETIC trial: 60 invented patients with NET liver metastases, treated by TACE."
     )

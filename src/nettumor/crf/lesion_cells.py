@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -31,16 +31,13 @@ from nettumor.crf.cells import (
     parse_roles,
     parse_states,
 )
-from nettumor.crf.columns import Column, blanks
+from nettumor.crf.columns import Column, Ints, blanks
 from nettumor.criteria import RECIST_1_1
 from nettumor.errors import choose
 from nettumor.rows import values_at
 from nettumor.words import numbers, roles, states, units
 from nettumor.words.missing import is_missing
 from nettumor.words.organs import is_node
-
-if TYPE_CHECKING:
-    from nettumor.crf.tables import CrfTable
 
 __all__ = ["LENGTHS", "MEASURES", "LesionCells", "Measure", "in_mm", "is_node"]
 
@@ -75,6 +72,29 @@ for _state in State:
     _GROUP[_state] = {State.BLANK: 0, State.ABSENT: 1, State.MERGED: 1, State.NOT_EVALUABLE: 3}.get(
         _state, 2
     )
+
+
+class LesionRows(Protocol):
+    """What is asked of the lesions table, in the words of `nettumor.crf.CrfTable`."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the table has a column."""
+
+    def column(self, name: str) -> Column:
+        """A column with its distinct words and codes."""
+
+    def numbers(self, name: str) -> Numbers:
+        """A column's numbers, and what its other cells are."""
+
+    def unit_of(self, name: str) -> str:
+        """The unit that the layout gives a column."""
+
+    def track(self) -> tuple[Ints, Ints]:
+        """The track of each row, and the first row of each track."""
 
 
 class LesionCells:
@@ -112,7 +132,7 @@ class LesionCells:
         evaluator) the parent's name, else "".
     """
 
-    def __init__(self, table: CrfTable) -> None:
+    def __init__(self, table: LesionRows) -> None:
         self.table = table
         self._n = table.n_rows
 

@@ -44,6 +44,7 @@ from nettumor._sealed import Sealed
 from nettumor._toml import TomlFile, read_toml
 from nettumor.crf import StudyFile, load_study
 from nettumor.crf.limits import LIMITS, Limits, limits_from
+from nettumor.edit_checks.engine.parameters import check_parameters
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.missing import tidy
@@ -228,8 +229,6 @@ def _known(
 
 
 def _checked(file: TomlFile, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    from nettumor.edit_checks.engine.run import check_parameters
-
     for id, values in parameters.items():
         if not isinstance(values, dict):
             raise InputTypeError(

@@ -8,26 +8,27 @@ it under its cause and say how many were folded. Each has a key that stays from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._sealed import alike
 from nettumor._whole_file import write_whole
 from nettumor.crf import occurrence
-from nettumor.crf.intake import intake_table, summary
-from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
-from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
+from nettumor.crf.intake import summary
+from nettumor.edit_checks.engine.found import Found, ranks
+from nettumor.edit_checks.engine.register import SEVERITIES
 from nettumor.edit_checks.engine.run_before import Previous, compared_with, previous_table
+from nettumor.edit_checks.reports.outputs import written_core, written_json
+from nettumor.edit_checks.reports.page import written_html
+from nettumor.edit_checks.reports.workbook import check_limit, workbook_class, write_book
 from nettumor.errors import InputError
 from nettumor.rows import order_rows
 from nettumor.tables import Table, csv_text, no_formula
 
 
-class Findings(Table):
+class Findings(Found):
     """Every finding of a run, one query a row.
 
     Attributes
@@ -58,44 +59,6 @@ class Findings(Table):
     >>> found["check"].tolist(), found["row"].tolist(), found.runs["status"].tolist()
     (['S02'], [0], ['findings'])
     """
-
-    def __init__(
-        self,
-        columns: Mapping[str, npt.ArrayLike],
-        *,
-        runs: Table,
-        inputs: Table,
-        parameters: Mapping[str, Mapping[str, Any]],
-        criteria: str,
-        criteria_digest: str,
-        version: str,
-        cause: npt.NDArray[np.int64],
-        configuration: Configuration = NO_CONFIGURATION,
-        intake: Table | None = None,
-        subjects: npt.ArrayLike = (),
-        groups: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(columns)
-        self.subjects = np.array([s for s in np.asarray(subjects).tolist() if s], dtype=object)
-        self._groups = dict(groups or {})
-        self.intake = intake_table([]) if intake is None else intake
-        self.configuration = configuration
-        self.runs, self.inputs, self.parameters = runs, inputs, parameters
-        self.criteria, self.criteria_digest, self.version, self.cause = (
-            criteria,
-            criteria_digest,
-            version,
-            cause,
-        )
-
-    def __eq__(self, other: object) -> bool:
-        found = super().__eq__(other)
-        if found is not True or not isinstance(other, Findings):
-            return found
-        own, its = ({n: v for n, v in vars(f).items() if n != "_columns"} for f in (self, other))
-        return alike(own, its)
-
-    __hash__ = None
 
     def __repr__(self) -> str:
         status = self.runs["status"].tolist()
@@ -207,40 +170,6 @@ class Findings(Table):
         """
         return self.selected(folded=folded, since=previous)[0]
 
-    def matrix(self, *, severity: str = "warning") -> Table:
-        """How many queries each subject has in each group of checks.
-
-        Parameters
-        ----------
-        severity : {"error", "warning", "note"}
-            The least severity counted; what follows from another finding is not counted.
-
-        Returns
-        -------
-        Table
-            subject, then a column for each group of checks (the group subject as "subject data"): the
-            number of its queries; NaN where no check of the group could look. Every subject of the
-            tables is there.
-        """
-        own = np.flatnonzero(
-            (self.cause < 0) & (ranks(self["severity"]) <= SEVERITIES.index(severity))
-        )
-        place = {s: i for i, s in enumerate(self.subjects.tolist())}
-        group_of = {id: self._group(id) for id in self.runs["check"].tolist()}
-        group_of = {id: "subject data" if g == "subject" else g for id, g in group_of.items()}
-        ran = {group_of[r["check"]] for r in self.runs.rows() if r["status"] != "skipped"}
-        columns: dict[str, Any] = {"subject": self.subjects}
-        for group in dict.fromkeys(group_of.values()):
-            columns[group] = np.full(len(place), 0.0 if group in ran else np.nan)
-        subjects, ids = self["subject"].tolist(), self["check"].tolist()
-        for i in own.tolist():
-            if subjects[i] in place:
-                columns[group_of[ids[i]]][place[subjects[i]]] += 1
-        return Table(columns)
-
-    def _group(self, id: str) -> str:
-        return self._groups.get(id) or (CHECKS[id].group if id in CHECKS else "custom")
-
     def to_csv(
         self,
         path: str | Path | None = None,
@@ -279,8 +208,6 @@ class Findings(Table):
         """Everything as one JSON object: intake, patients (`matrix`), about, runs, inputs,
         findings, left_out.
         """
-        from nettumor.edit_checks.reports.outputs import written_json
-
         shown = self.selected(folded=folded, severity=severity, limit=limit, since=since)
         return written_json(self, path, *shown)
 
@@ -288,8 +215,6 @@ class Findings(Table):
         """The findings in the shape of a CDISC CORE report (Conformance_Details, Issue_Summary,
         Issue_Details, ...).
         """
-        from nettumor.edit_checks.reports.outputs import written_core
-
         return written_core(self, path)
 
     def to_html(
@@ -304,8 +229,6 @@ class Findings(Table):
         """One self-contained page: what was read, patients by groups of checks, and the queries,
         errors first, with filters and sorting; each with its sentence and source.
         """
-        from nettumor.edit_checks.reports.page import written_html
-
         shown = self.selected(folded=folded, severity=severity, limit=limit, since=since)
         return written_html(self, path, *shown)
 
@@ -325,8 +248,6 @@ class Findings(Table):
         The queries have columns ``status`` and ``comment`` to write in. They are kept, by key, from
         the workbook ``answers`` (by default the file that is written over), or from ``since``.
         """
-        from nettumor.edit_checks.reports.workbook import check_limit, workbook_class, write_book
-
         workbook_class()
         check_limit(limit)
         table, left_out = self.selected(folded=folded, severity=severity, limit=limit, since=since)
@@ -371,13 +292,6 @@ def _capped(
     told = ", ".join(f"{over[i]} of {names[i]}" for i in most[:5])
     rest = f", and of {len(most) - 5} other checks" if len(most) > 5 else ""
     return np.sort(rows[turn[:limit]]), f"{len(rows) - limit} beyond {limit} ({told}{rest})"
-
-
-def ranks(severity: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """0 for an error, 1 for a warning, 2 for a note."""
-    return np.select([severity == SEVERITIES[0], severity == SEVERITIES[1]], [0, 1], 2).astype(
-        np.int64
-    )
 
 
 def _answered(path: str | Path) -> Table:

@@ -10,16 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from nettumor._whole_file import write_whole
+from nettumor.edit_checks.engine.found import Found
 from nettumor.edit_checks.engine.register import CHECKS
 from nettumor.tables import Table
-
-if TYPE_CHECKING:
-    from nettumor.edit_checks.engine.findings import Findings
 
 
 def write(text: str, path: str | Path | None) -> str:
@@ -29,7 +27,7 @@ def write(text: str, path: str | Path | None) -> str:
     return text
 
 
-def about(found: Findings) -> dict[str, Any]:
+def about(found: Found) -> dict[str, Any]:
     """What was run: library, version, criteria, parameters, the study's own configuration."""
     parameters = {id: dict(values) for id, values in found.parameters.items() if values}
     own = {name: value for name, value in attrs.asdict(found.configuration).items() if value}
@@ -61,7 +59,7 @@ def _object(parts: Mapping[str, str]) -> str:
     return "{\n" + ",\n".join(f"{encoded(name)}: {text}" for name, text in parts.items()) + "\n}"
 
 
-def written_json(found: Findings, path: str | Path | None, table: Table, left_out: str) -> str:
+def written_json(found: Found, path: str | Path | None, table: Table, left_out: str) -> str:
     """Everything as one JSON object, a row a line; what was read stands first."""
     return write(
         _object(
@@ -94,7 +92,7 @@ _CORE_STATUS = {
 }
 
 
-def written_core(found: Findings, path: str | Path | None) -> str:
+def written_core(found: Found, path: str | Path | None) -> str:
     """The findings in the shape of a CDISC CORE report."""
     summary: dict[tuple[str, str], int] = {}
     for key in zip(found["table"].tolist(), found["check"].tolist(), strict=True):
@@ -155,7 +153,7 @@ def sentence(id: str) -> str:
     return CHECKS[id].sentence if id in CHECKS else ""
 
 
-def source(found: Findings, id: str) -> str:
+def source(found: Found, id: str) -> str:
     """The source of a check, and what the study changed of it; "" where none is known."""
     if id not in CHECKS:
         return ""

@@ -12,18 +12,16 @@ from __future__ import annotations
 import html
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nettumor.crf.intake import loud, summary
+from nettumor.edit_checks.engine.found import Found
 from nettumor.edit_checks.engine.register import CHECKS
 from nettumor.edit_checks.reports.outputs import about, encoded, source, write
 from nettumor.tables import Table
 
-if TYPE_CHECKING:
-    from nettumor.edit_checks.engine.findings import Findings
 
-
-def _matrix(found: Findings) -> dict[str, list[object]]:
+def _matrix(found: Found) -> dict[str, list[object]]:
     """The columns of `Findings.matrix`, whole numbers, None where no check could look."""
     columns = {name: column.tolist() for name, column in found.matrix().items()}
     return {
@@ -39,7 +37,7 @@ def _cells(values: list[Any]) -> dict[str, list[Any]]:
     return {"cells": [*place], "at": at}
 
 
-def written_html(found: Findings, path: str | Path | None, table: Table, left_out: str) -> str:
+def written_html(found: Found, path: str | Path | None, table: Table, left_out: str) -> str:
     """The page as text, also written to ``path`` where given."""
     checks = {
         id: {"name": CHECKS[id].name, "sentence": CHECKS[id].sentence, "source": source(found, id)}

@@ -10,19 +10,17 @@ import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nettumor._whole_file import write_whole
 from nettumor.crf.own_outputs import AUTHOR
+from nettumor.edit_checks.engine.found import Found
 from nettumor.edit_checks.engine.run_before import ANSWERS, NOT_ANSWERS
 from nettumor.edit_checks.reports.outputs import about, encoded, sentence, source
 from nettumor.errors import InputError, missing_extra
 from nettumor.tables import Table
-
-if TYPE_CHECKING:
-    from nettumor.edit_checks.engine.findings import Findings
 
 SHEET_ROWS = 1_048_575
 """Rows of a sheet of Excel below its heading."""
@@ -66,7 +64,7 @@ def check_limit(limit: int) -> None:
 
 
 def write_book(
-    found: Findings, path: str | Path, table: Table, left_out: str, kept: Table | None
+    found: Found, path: str | Path, table: Table, left_out: str, kept: Table | None
 ) -> None:
     """A workbook: what was read, the patients, the queries, the state of each check, the inputs;
     identifiers as text.
