@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from nettumor._threads import LONG, each
 from nettumor.crf.came_as import kind_of
@@ -261,14 +262,28 @@ def _pandas_column(series: Any, name: str) -> Column:
         numbered = _numbered_arrow(held.combine_chunks() if hasattr(held, "chunks") else held)
         if numbered is not None:
             return numbered
-    if not text and not _equal_where_alike(series):
+    numbered = _factors(series)
+    if numbered is None:
         return Column.of_cells(series.tolist(), name)
-    codes, words = series.factorize()
-    values = words.tolist()
-    if values and not text and not all(isinstance(v, str) for v in values):
+    codes, values = numbered
+    if not all(isinstance(v, str) for v in values):
+        if not _equal_where_alike(series):
+            return Column.of_cells(series.tolist(), name)
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
-    return Column.of_distinct(["", *values], np.add(codes, 1, dtype=np.int32, casting="unsafe"))
+    places = np.add(codes, 1, dtype=np.int32, casting="unsafe")
+    return Column.of_distinct(["", *map(str, values)], places)
+
+
+def _factors(series: Any) -> tuple[npt.NDArray[Any], list[Any]] | None:
+    """The number of each cell (-1 for a missing one) and the distinct cells; None where some cell,
+    such as a list, cannot be compared so.
+    """
+    try:
+        codes, distinct = series.factorize()
+    except TypeError:
+        return None
+    return codes, distinct.tolist()
 
 
 def _pandas_numbers(series: Any, kind: str, name: str) -> Column:
