@@ -262,16 +262,16 @@ def _pandas_column(series: Any, name: str) -> Column:
         numbered = _numbered_arrow(held.combine_chunks() if hasattr(held, "chunks") else held)
         if numbered is not None:
             return numbered
-    numbered = _factors(series)
-    if numbered is None:
+    factors = _factors(series)
+    if factors is None:
         return Column.of_cells(series.tolist(), name)
-    codes, values = numbered
+    codes, values = factors
     if not all(isinstance(v, str) for v in values):
         if not _equal_where_alike(series):
             return Column.of_cells(series.tolist(), name)
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
-    places = np.add(codes, 1, dtype=np.int32, casting="unsafe")
+    places: npt.NDArray[np.int32] = np.add(codes, 1, dtype=np.int32, casting="unsafe")
     return Column.of_distinct(["", *map(str, values)], places)
 
 
