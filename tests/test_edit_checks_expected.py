@@ -1,17 +1,19 @@
-"""What a check expects is right: the expected value is put in place, and the finding is gone.
+"""What a check expects is right: with what is expected in place, the finding is gone.
 
-Of the reject tables of each check every finding is taken whose ``expected`` names values (a number
-or a date, with "about" or "at most" before it or without; a word, or words one of which is right).
-What it names by a description ("a reason", "one row per subject") is no value of a cell.
+Of the reject tables of each check every finding is taken that expects something: a value of its
+cell (a number or a date, with "about" or "at most" before it or without; a word, or words one of
+which is right) is put there, what is told by a sentence ("a reason", "one row per subject") is put
+where `repairs` says.
 """
 
-import csv
+import functools
 import re
 
 import pytest
 
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
+from repairs import REPAIRS, length
 from test_edit_checks import CASES, settings_of, tables_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -19,46 +21,43 @@ pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 
 _VALUE = r"(-?\d+(?:\.\d+)?|\d{4}-\d\d(?:-\d\d)?)"
 _LIMIT = re.compile(
-    rf"(?:about |at least |at most |on or before |on or after )?{_VALUE}"
-    r"(?: or more| to [\d.]+)?(?: (mm|mL|h|mg/24h|decimal in mm|days?))?(?: before| later)?(?:, .*)?"
+    rf"(?:about |at least |at most |on or before |on or after )?{_VALUE}(?: or more| to {_VALUE})?"
+    r"(?: (mm|mL|h|years|%|(?:g|mg|mmol)/24h|decimal in mm))?(?:, as .*)?"
 )
 _NOTHING = ("blank", "no study day", "no flag", "no sum", "no number")
-_DESCRIBED = re.compile(r"Y for one assessor|[TR][RS]STAT NOT DONE|mL|mg/24h|umol/24h")
-"""What stands in other rows or columns, and units that a number is to have."""
-
-OF_SEVERAL_ROWS = {
-    "R02": "an amount a day and kilogram, of a creatinine and a weight",
-    "Y02": "a number of rows of a diary",
-    "Y06": "a number of rows of a diary, or the days of their period",
-}
-"""Checks whose value is of several cells."""
+_READ = ("D01", "S11", "M06", "K06", "Y04")
+"""The checks of cells that cannot be read: a date, a word, a size, a marker's value, a count."""
 
 
 def values(expected):
-    """The values that an expectation names, each of which must be right; none for a description."""
+    """The values that an expectation names and their unit; each value must be right."""
     if expected in _NOTHING:
         return [("", "")]
     limit = _LIMIT.fullmatch(expected)
     if limit:
-        return [(limit[1], limit[2] or "")]
-    if not expected or _DESCRIBED.fullmatch(expected):
-        return []
-    words = re.split(r", | or ", expected)
-    if all(re.fullmatch(r"\S+", w) and (not w.islower() or w in ("mm", "cm")) for w in words):
+        return [(v, limit[3] or "") for v in limit.group(1, 2) if v]
+    words = re.split(r", | or |; ", expected)
+    if all(w == w.upper() or w in ("mm", "cm", "iUPD", "iCPD", "NON-iCR/NON-iUPD") for w in words):
         return [(w, "") for w in words]
-    one = expected[0].isupper() and len(words) == 1
-    return [(expected, "")] if one else []
+    assert expected[0].isupper() or " " not in expected, f"{expected!r} is no value: add a repair"
+    return [(expected, "")]
 
 
-def checked(id, tables):
+def checked(id, tables, *others):
     settings = settings_of(CASES / id)
     return edit_checks.run(
         crf.read(tables, incomplete="keep"),
         settings.get("criteria", "recist-1.1"),
-        checks=[id],
+        checks=list(dict.fromkeys((id, *others))),
         parameters={id: settings.get("parameters", {})},
         configuration=edit_checks.Configuration(windows=settings.get("windows", {})),
     ).rows()
+
+
+@functools.cache
+def findings_of(id):
+    """The findings of the reject tables of a check."""
+    return checked(id, tables_of(CASES / id, "reject"))
 
 
 def corrected(id, finding, value, unit):
@@ -72,29 +71,65 @@ def corrected(id, finding, value, unit):
     return tables
 
 
-IDS = sorted(CHECKS.keys() - OF_SEVERAL_ROWS.keys())
+def repair_of(id, finding):
+    """The repair of an expectation that is a sentence: the one of its row before that of all."""
+    of_check, expected = REPAIRS.get(id, {}), finding["expected"]
+    return of_check.get((expected, finding["row"]), of_check.get(expected))
 
 
-def named(id):
-    """The values that the findings of the reject tables of a check expect, as they are written."""
-    text = (CASES / id / "expected.csv").read_text(encoding="utf-8")
-    return [v for row in csv.DictReader(text.splitlines()) for v in values(row["expected"])]
+def fulfilled(id, finding):
+    """What a finding expects, in each way in which it can be in place: a name and the tables."""
+    repair = repair_of(id, finding)
+    if repair is None:
+        for value, unit in values(finding["expected"]):
+            yield value, corrected(id, finding, value, unit)
+        return
+    for n, one in enumerate(repair if isinstance(repair, list) else [repair]):
+        tables = tables_of(CASES / id, "reject")
+        one(tables, finding)
+        yield f"repair {n}", tables
 
 
-@pytest.mark.parametrize("letter", sorted({id[0] for id in IDS}))
+_PLACE = ("table", "row", "column", "lesion")
+_NAMES = ("table", "subject", "evaluator", "visit", "lesion", "date", "column")
+
+
+def still_there(id, finding, tables):
+    """Whether a finding stands although what it expects is in place, or a cell cannot be read; where
+    a row was taken out, whether as many stand of its lesion and visit as before.
+    """
+    again = checked(id, tables, *_READ)
+    before = tables_of(CASES / id, "reject")
+    if any(length(tables[name]) < length(table) for name, table in before.items()):
+        alike = [all(f[n] == finding[n] for n in _NAMES) for f in again]
+        alike_before = [all(f[n] == finding[n] for n in _NAMES) for f in findings_of(id)]
+        return sum(alike) >= sum(alike_before)
+    return any(
+        all(f[n] == finding[n] for n in _PLACE) and (f["check"] == id or f["value"]) for f in again
+    )
+
+
+@pytest.mark.parametrize("letter", sorted({id[0] for id in CHECKS}))
 def test_with_what_is_expected_a_finding_is_gone(letter):
-    """No finding stands any more at its row and column once what it expects is there."""
-    wrong = []
-    for id in (i for i in IDS if i[0] == letter and named(i)):
-        for finding in checked(id, tables_of(CASES / id, "reject")):
-            place = {n: finding[n] for n in ("table", "row", "column")}
-            for value, unit in values(finding["expected"]):
-                again = checked(id, corrected(id, finding, value, unit))
-                if any({n: f[n] for n in place} == place for f in again):
-                    wrong.append((id, place, finding["value"], value))
+    """No finding stands any more at its row and column once what it expects is there, and what is
+    there can be read.
+    """
+    wrong = [
+        (id, *(finding[n] for n in _PLACE), finding["expected"], name)
+        for id in sorted(id for id in CHECKS if id[0] == letter)
+        for finding in findings_of(id)
+        if finding["expected"]
+        for name, tables in fulfilled(id, finding)
+        if still_there(id, finding, tables)
+    ]
     assert not wrong
 
 
-def test_most_checks_that_expect_name_a_value():
-    """The test above is of 100 checks or more."""
-    assert sum(bool(named(id)) for id in IDS) >= 100
+def test_every_repair_is_of_an_expectation():
+    """Each repair belongs to a finding of the reject tables, and none is left over."""
+    unused = {(id, key) for id, of_check in REPAIRS.items() for key in of_check}
+    for id in REPAIRS:
+        for finding in findings_of(id):
+            repair = repair_of(id, finding)
+            unused -= {(id, k) for k, r in REPAIRS[id].items() if r is repair}
+    assert not unused

@@ -376,11 +376,11 @@ def test_a_schedule_that_changes_holds_for_the_checks_too(tmp_path):
         table = nt.edit_checks.run({"lesions": lesions}, study=study, checks=["D10", "D11"])
         found[name] = [(r["check"], r["subject"], r["visit"], r["expected"]) for r in table.rows()]
     assert found["pairs"] == [
-        ("D10", "2", "168", "day 189 to 203"),
-        ("D11", "3", "112", "at most 84 days"),
+        ("D10", "2", "168", "189 to 203"),
+        ("D11", "3", "112", "on or before 84"),
     ]
     assert found["days"] == found["pairs"]
-    assert ("D10", "1", "196", "day 217 to 231") in found["one"]
+    assert ("D10", "1", "196", "217 to 231") in found["one"]
     assert found["one"] != found["pairs"]
 
 

@@ -123,17 +123,19 @@ def assessor_mixed(data: Data, parameters: Parameters) -> Hits:
     row, other = _moved(data, silent, answered, visits)
     at = np.concatenate([row, points.lesions[second[keep]]])
     first = points.lesions[np.concatenate([other, lead[keep]])]
+    moved = np.arange(len(at)) < len(row)
     once = occurrence(visits[rows.timepoint[at]]) == 0
-    at, first = at[once], first[once]
+    at, first, moved = at[once], first[once], moved[once]
     order = order_rows(at)
-    at, first = at[order], first[order]
+    at, first, moved = at[order], first[order], moved[order]
+    one = "one assessor of all lesions"
     return Hits(
         table="lesions",
         rows=at,
         column="evaluator",
         related=first,
         names={"lesion": ""},
-        expected="one assessor of all lesions, or an accepted flag",
+        expected=np.where(moved, one, f"{one}, or an accepted flag"),
         parts={"other": rows.text("evaluator", first)},
         message="at visit {visit} lesions were assessed by {other} and by {value}, who gives no "
         "response of "

@@ -139,7 +139,7 @@ def pr_then_sd_review(data: Data, parameters: Parameters) -> Hits:
         data,
         at,
         last[at],
-        expected="PR until PD",
+        expected="PR",
         sums=more,
         message="overall response {value} at visit {visit} follows PR at visit {was}{sums}: a PR "
         "goes on "

@@ -319,20 +319,25 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
             if parameters["screening_allowed"] and dated in scans:
                 before &= more_than(last, start[who])
             early.append((dated, before))
-    for column, found, what, expected, severity in (
-        ("birth", unborn, "birth", "after ", ""),
-        ("consent", early, "informed consent", "on or after ", "warning"),
+    after_consent = {(dated.table, dated.column) for dated, _ in early}
+    for column, found, what, severity in (
+        ("birth", unborn, "birth", ""),
+        ("consent", early, "informed consent", "warning"),
     ):
         doubtful = several_days(data, found)
         yield _of_the_subject(data, column, found, doubtful, "after", severity)
         for dated, before in found:
             at = _of_the_row(dated, before, doubtful)
-            text = subject_text(data, column)[dated.subject[at]]
+            who = dated.subject[at]
+            text = least = subject_text(data, column)[who]
+            if (dated.table, dated.column) in after_consent:  # that is later than birth
+                agreed = more_than(consent[who], birth[who])
+                least = np.where(agreed, subject_text(data, "consent")[who], text)
             yield Hits(
                 table=dated.table,
                 rows=at,
                 column=dated.column,
-                expected=_words(expected, text),
+                expected=_words("on or after ", least),
                 severity=severity,
                 parts={"limit": text},
                 message=f"{{column}} {{value}} is before {what} ({{limit}})",
@@ -603,8 +608,9 @@ def baseline_flag_wrong(data: Data, parameters: Parameters) -> Iterator[Hits]:
             table=table,
             rows=old,
             column=column,
-            expected=day_text(data, last[lesion[old]]),
-            message="flagged as baseline, but the last row before treatment is of {expected}",
+            expected="the flag on " + day_text(data, last[lesion[old]]),
+            parts={"last": day_text(data, last[lesion[old]])},
+            message="flagged as baseline, but the last row before treatment is of {last}",
         )
     if not tables:
         raise Skip("no table has a baseline flag beside its date")

@@ -295,10 +295,10 @@ def diary_more_days_than_period(data: Data, parameters: Parameters) -> Iterator[
     yield flag(
         "symptoms",
         kept,
-        "{symptom} at visit {visit}: {value} days of the diary in a period of {expected}",
+        "{symptom} at visit {visit}: {expected} days of the diary in a period of {value}",
         "period_days",
-        value=counted,
-        expected=length,
+        value=length,
+        expected=counted,
         symptom=rows.text("symptom"),
     )
 
@@ -354,15 +354,15 @@ def diary_backfilled(data: Data, parameters: Parameters) -> Iterator[Hits]:
         names={"date": day_text(data, read.day[starts])},
     )
     delay = entered - read.day
-    late = ~inside & more_than(delay, parameters["max_delay_days"])
-    yield flag(
-        "symptoms",
-        late,
-        "{symptom} of {date} was entered {delay} days later ({value})",
-        "entered",
-        expected=f"at most {parameters['max_delay_days']:g} day later",
-        symptom=rows.text("symptom"),
-        delay=delay,
+    most = parameters["max_delay_days"]
+    late = np.flatnonzero(~inside & more_than(delay, most))
+    yield Hits(
+        table="symptoms",
+        rows=late,
+        column="entered",
+        expected="on or before " + day_text(data, read.day[late] + most),
+        parts={"symptom": rows.text("symptom", late), "delay": delay[late]},
+        message="{symptom} of {date} was entered {delay} days later ({value})",
     )
     yield flag(
         "symptoms",

@@ -262,10 +262,9 @@ def id_prefix_mismatch(data: Data, parameters: Parameters) -> Hits:
     return Hits(
         table="lesions",
         rows=at,
-        column="lesion",
+        column="role",
         expected=names[told[at]],
-        parts={"role": rows.text("role", at)},
-        message="the name {value} tells the role {expected}, but the role is {role}",
+        message="the name {lesion} tells the role {expected}, but the role is {value}",
     )
 
 
@@ -294,9 +293,10 @@ def lesion_id_gap(data: Data, parameters: Parameters) -> Hits:
         table="lesions",
         rows=at[gap],
         column="lesion",
-        expected=least[gap],
+        expected=[f"a target with the number {n}" for n in least[gap].tolist()],
+        parts={"number": least[gap]},
         message="the targets of {subject} are not numbered on: there is {value}, but no number "
-        "{expected}; "
+        "{number}; "
         "was a lesion deleted?",
     )
 
@@ -384,8 +384,9 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
         table="lesions",
         rows=lone,
         column="lesion",
-        expected=told[names[lone]],
-        message="{value} is named as a part of {expected}, but there is no {expected}",
+        expected="a row of " + told[names[lone]],
+        parts={"whole": told[names[lone]]},
+        message="{value} is named as a part of {whole}, but there is no {whole}",
     )
     if rows.cells.has_parts:
         yield from _parts(data, rows)

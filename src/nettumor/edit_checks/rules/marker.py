@@ -221,7 +221,7 @@ def marker_censored_text(data: Data, parameters: Parameters) -> Iterator[Hits]:
             read.word & ~censored & ~known,
             "warning",
             '{marker} is "{value}" at visit {visit}, which is no number',
-            "a number, or a limit such as <5",
+            "a number",
         ),
     ):
         at = np.flatnonzero(where)

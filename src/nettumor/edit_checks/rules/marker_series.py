@@ -65,13 +65,13 @@ def series_in_another_unit(data: Data, parameters: Parameters) -> Hits:
     sure = (likelier >= np.log(parameters["likelier"])) | by_limit
     at = np.flatnonzero(odd)
     usual = 10.0 ** (middle - away)[at]
-    up = away[at] > 0
+    meant = 10.0 ** (middle - np.copysign(_STEP, away))[at]
     return Hits(
         table="markers",
         rows=first[at],
         column="value",
         value=np.array([short_number(v) for v in (10.0 ** middle[at]).tolist()], dtype=object),
-        expected=np.where(up, "a thousandth", "a thousand times as much").astype(object),
+        expected=[f"about {short_number(v)}" for v in meant.tolist()],
         severity=np.where(sure[at], "", "note"),
         names={"lesion": ""},  # it is about all samples
         message="{marker} of {subject} is about {value} {unit} throughout, the usual of {patients} "

@@ -247,12 +247,11 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
         table="lesions",
         rows=first,
         column="state",
-        expected=where,
         related=later,
-        parts={"later": visits[rows.timepoint[later]]},
+        parts={"later": visits[rows.timepoint[later]], "where": where},
         message="{lesion} is equivocal at visit {visit} and unequivocal at visit {later}: the "
         "progression is dated to "
-        "its first appearance ({expected}), not to visit {later}",
+        "its first appearance ({where}), not to visit {later}",
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from nettumor._arrays import more_than
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.rules.date import own_dates
+from nettumor.edit_checks.rules.date import day_text, own_dates
 from nettumor.edit_checks.rules.planned_visits import (
     at_points,
     names_of,
@@ -45,7 +45,7 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
         )
     apart = day - origin(data)
     nearest = plan.nearest(apart)
-    off = apart - nearest
+    off, due = apart - nearest, nearest + origin(data)
     bad = (points.order > 0) & more_than(np.abs(off), window)
     bad &= ~unscheduled(data)
     assumed = f" ({plan.note})" if plan.note else ""
@@ -56,7 +56,7 @@ def assessment_out_of_window(data: Data, parameters: Parameters) -> Iterator[Hit
             column=own_dates(rows)[0],
             names=names_of(rows),
             severity="note" if plan.learned else "",
-            expected=[f"day {p - window:g} to {p + window:g}" for p in nearest[at].tolist()],
+            expected=day_text(data, due[at] - window) + " to " + day_text(data, due[at] + window),
             parts={
                 "day": apart[at],
                 "off": np.abs(off[at]),
@@ -91,7 +91,7 @@ def missed_assessment(data: Data, parameters: Parameters) -> Iterator[Hits]:
             table=rows.name,
             rows=row,
             column=own_dates(rows)[0],
-            expected=[f"at most {days:g} days" for days in most[at].tolist()],
+            expected="on or before " + day_text(data, (last + most)[at]),
             parts={"gap": gap[at]},
             names=names_of(rows),
             message="{gap} days lie between visit {visit} ({value}) and the one before: a visit "
@@ -118,7 +118,7 @@ def assessments_too_close(data: Data, parameters: Parameters) -> Iterator[Hits]:
             table=rows.name,
             rows=row,
             column=own_dates(rows)[0],
-            expected=f"at least {least:g} days",
+            expected="on or after " + day_text(data, day[before[at]] + least),
             parts={"gap": gap[at]},
             names=names_of(rows),
             message="visit {visit} ({value}) is only {gap} days after the one before",

@@ -256,16 +256,18 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     in_turn = group(rows.track, by=rows.timepoint, where=use)
     smallest = in_turn.running_minimum(nadir, before=True)
     bad = more_than(nadir, smallest + parameters["tol_mm"])
+    joined = whole(data, "lesions") and ("evaluator" in data["lesions"]) == ("evaluator" in rows)
+    lowest = data.chain.nadir[rows.timepoint] if joined else np.full(rows.n, np.nan)
     yield flag(
         "responses",
         bad,
-        f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{expected}} {unit} "
+        f"reported nadir {{value}} {unit} at visit {{visit}}; it was {{before}} {unit} "
         "at an earlier visit, and a nadir never rises",
         "nadir",
-        expected=smallest,
+        expected=np.fmin(smallest, lowest),
+        before=smallest,
     )
-    if whole(data, "lesions") and ("evaluator" in data["lesions"]) == ("evaluator" in rows):
-        lowest = data.chain.nadir[rows.timepoint]
+    if joined:
         above = (
             ~bad & data.own_criteria & (order > 0) & more_than(nadir, lowest + parameters["tol_mm"])
         )

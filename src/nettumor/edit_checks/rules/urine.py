@@ -21,7 +21,7 @@ from nettumor._arrays import Bools, Floats, fallen_by, more_than, risen_by
 from nettumor.crf import parse_flags
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
-from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
 from nettumor.errors import InputError
 from nettumor.markers import convert, get, names
@@ -89,8 +89,8 @@ def urine_collection_incomplete(data: Data, parameters: Parameters) -> Iterator[
             "24 h urine at visit {visit} has no volume",
             "a volume in mL",
         ),
-        ("duration", _unreadable(read, "duration"), _NO_NUMBER, "hours"),
-        ("volume", _unreadable(read, "volume"), _NO_NUMBER, "mL"),
+        ("duration", _unreadable(read, "duration"), _NO_NUMBER, "a duration in hours"),
+        ("volume", _unreadable(read, "volume"), _NO_NUMBER, "a volume in mL"),
         (
             "missed_voids",
             lost,
@@ -112,8 +112,8 @@ _NO_NUMBER = '{column} of the 24 h urine at visit {visit} is "{value}", which is
 _CREATININE_MG_PER_MMOL = 113.12  # molar mass of creatinine, g/mol
 
 
-def _creatinine_mg(read: Markers) -> Floats:
-    """Creatinine in mg a day; NaN where its unit is no amount a day."""
+def _mg_of_creatinine(rows: Rows) -> Floats:
+    """How many mg a day are 1 of the unit of each creatinine; NaN where it is no amount a day."""
 
     def factor(word: str) -> float:
         if not word.strip():
@@ -125,13 +125,9 @@ def _creatinine_mg(read: Markers) -> Floats:
         grams = {"mass": 1.0, "amount": _CREATININE_MG_PER_MMOL}.get(unit.counted, np.nan)
         return grams * 10.0 ** (unit.power + 3) if unit.per == "day" else np.nan
 
-    rows = read.rows
-    value = rows.number("creatinine")
-    if "creatinine_unit" in rows:
-        factors = rows.table.column("creatinine_unit").map(factor, np.float64)
-    else:
-        factors = np.full(rows.n, 1000.0)
-    return np.asarray(np.round(value * factors, 9))
+    if "creatinine_unit" not in rows:
+        return np.full(rows.n, 1000.0)
+    return np.asarray(rows.table.column("creatinine_unit").map(factor, np.float64))
 
 
 @check(
@@ -157,7 +153,8 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
     """
     read = markers_of(data)
     rows = read.rows
-    amount, weight = _creatinine_mg(read), rows.number("weight")
+    one, weight = _mg_of_creatinine(rows), rows.number("weight")
+    amount = np.round(rows.number("creatinine") * one, 9)
     amount = np.where(np.isfinite(amount), amount, np.nan)
     weight = np.where(weight > 0, weight, np.nan)
     female = _female(data)[rows.subject]
@@ -170,13 +167,19 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
         table="markers",
         rows=at,
         column="creatinine",
-        expected=np.array(
-            [f"{a:g} to {b:g} mg/kg/day" for a, b in zip(low[at], high[at], strict=True)],
-            dtype=object,
-        ),
-        message="creatinine in 24 h urine at visit {visit} is {each} mg/kg/day: was the "
-        "collection complete?",
-        parts={"each": np.array([f"{v:.3g}" for v in amount[at] / weight[at]], dtype=object)},
+        expected=[
+            f"{np.ceil(a * 1000) / 1000:g} to {np.floor(b * 1000) / 1000:g} {u}"
+            for a, b, u in zip(
+                (low * weight / one)[at], (high * weight / one)[at], _unit(rows, at), strict=True
+            )
+        ],
+        message="creatinine in 24 h urine at visit {visit} is {each} mg/kg/day, not {low} to {high}: "
+        "was the collection complete?",
+        parts={
+            "each": np.array([f"{v:.3g}" for v in amount[at] / weight[at]], dtype=object),
+            "low": low[at],
+            "high": high[at],
+        },
     )
     middle, count = _medians(read, amount)
     far = risen_by(parameters["median_percent"], middle, amount, strict=True) | fallen_by(
@@ -187,12 +190,20 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
         table="markers",
         rows=at,
         column="creatinine",
-        expected=np.array([f"about {v:.4g} mg/24h" for v in middle[at]], dtype=object),
+        expected=[
+            f"about {v:.4g} {u}" for v, u in zip((middle / one)[at], _unit(rows, at), strict=True)
+        ],
         message="creatinine in 24 h urine at visit {visit} is {mg} mg/24h, the patient's median "
         "{median}: was the "
         "collection complete?",
         parts={"mg": amount[at], "median": middle[at]},
     )
+
+
+def _unit(rows: Rows, at: Ints) -> list[str]:
+    """The unit of the creatinine of some rows, as it is written or taken."""
+    words = rows.text("creatinine_unit", at) if "creatinine_unit" in rows else np.full(len(at), "")
+    return [u or "g/24h" for u in words.tolist()]
 
 
 def _female(data: Data) -> Bools:

@@ -118,9 +118,10 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
         rows=at,
         column=own_dates(rows)[0],
         names={"lesion": ""},
-        expected=f"at most {most:g} days before",
+        expected="on or after " + day_text(data, start[rows.subject[at]] - most),
         parts={"days": start[rows.subject[at]] - rows.when.latest[at]},
-        message=f"the baseline scan of {{value}} is {{days}} days before {what}; {{expected}}",
+        message=f"the baseline scan of {{value}} is {{days}} days before {what}; at most {most:g} "
+        "days before",
     )
 
 
