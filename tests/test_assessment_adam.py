@@ -347,6 +347,41 @@ def test_the_sum_is_named_for_what_it_is(criteria, code, total):
     assert (table["PARAMCD"].tolist(), table["AVAL"].tolist()) == ([code], [total])
 
 
+ORDER = {"CR": 1, "PR": 2, "MR": 2.5, "SD": 3, "NON-CR/NON-PD": 4, "PD": 5, "NE": 6, "MISSING": 7}
+IMMUNE = {
+    "iCR": 1, "iPR": 2, "iSD": 3, "NON-iCR/NON-iUPD": 4, "iUPD": 5, "iCPD": 6, "NE": 7, "MISSING": 8,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("criteria", "order"),
+    [
+        (attrs.evolve(nt.criteria.VOGL_2008, gap="MR"), ORDER),
+        (nt.criteria.IRECIST_2017, IMMUNE),
+    ],
+    ids=["aval_resp of admiralonco", "its vignette on iRECIST"],
+)
+def test_the_number_of_a_response(criteria, order):
+    """AVAL of each response, in the order of admiralonco, with a place for MR."""
+    sizes = [[100, 0], [100, 60], [100, 73], [100, 100], [100, 140, 150], [100, ""]]
+    rows = [
+        {"subject": str(i), "lesion": "T1", "role": "TARGET", "day": 56 * k, "size": size}
+        for i, course in enumerate(sizes)
+        for k, size in enumerate(course)
+    ]
+    other = {"subject": "other", "lesion": "N1", "role": "NON-TARGET", "state": "PRESENT"}
+    rows += [other | {"day": day} for day in (0, 56)]
+    names = ("subject", "lesion", "role", "day", "size", "state")
+    tables = {
+        "lesions": {n: [row.get(n, "") for row in rows] for n in names},
+        "subjects": {"subject": [*"012345", "other", "never assessed"]},
+    }
+    table = nt.assess(tables, criteria=criteria).to_adam()["ADRS"]
+    of_course = np.isin(table["PARAMCD"], ["OVR", "BOR"])
+    found = dict(zip(table["AVALC"][of_course], table["AVAL"][of_course], strict=True))
+    assert found == order
+
+
 def test_the_source_is_the_sequence_number_of_the_domain():
     """SRCSEQ is the TRSEQ of the row that shows the visit."""
     tr = {

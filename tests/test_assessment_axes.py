@@ -86,7 +86,7 @@ def test_two_samples_of_one_day():
 def test_a_change_of_unit_assay_or_specimen_is_not_evaluable(column):
     """Hard case 24: never silently converted; the reason says so; another spelling is no change."""
     words = {
-        "unit": ["mg/24h", "umol/24h", "MG/24H", "mg/24h"],
+        "unit": ["mg/24h", "umol/24h", "MG/24H", "mg/d"],
         "assay": ["A", "B", "a", ""],
         "specimen": ["urine", "serum", "Urine", ""],
     }[column]
@@ -171,6 +171,7 @@ def test_several_markers():
     assert done.subjects["biological_5-HIAA"].tolist() == ["PR"]
     note = done.timepoints["biological_note"][1]
     assert note == "several markers and no rule: 5-HIAA PR, chromogranin A SD"
+    assert done.timepoints["biological_reason"][1] == Reason.DECREASE | Reason.WITHIN_LIMITS
     for rule, answer in (
         ({"marker_rule": "worst"}, "SD"),
         ({"marker_rule": "best"}, "PR"),
@@ -217,6 +218,16 @@ def test_confounders_are_noted_or_excluded():
     assert note.startswith("several markers and no rule: 5-HIAA PR, chromogranin A SD; 5-HIAA: ban")
     by_rule = assessed(both, marker_rule="worst").timepoints["biological_note"][1]
     assert by_rule == "5-HIAA: banana; chromogranin A: PPI"
+    pairs = ["PPI", ""], ["", "banana"], ["", "nuts"], ["banana", "nuts"], ["nuts", "PPI"]
+    table = samples(
+        (0, 50) * 5, (100, 40) * 5, subject=[s for s in "12345" for _ in range(2)],
+        confounder=[word for pair in pairs for word in pair],
+    )  # fmt: skip
+    done = nt.assess({"lesions": joined(*map(lesions, "12345")), "markers": table}).timepoints
+    assert done["biological_note"][done["day"] == 60].tolist() == [
+        "5-HIAA: PPI at baseline", "5-HIAA: banana", "5-HIAA: nuts",
+        "5-HIAA: banana at baseline, nuts", "5-HIAA: nuts at baseline, PPI",
+    ]  # fmt: skip
     beside = samples((-5, 3, 50), (100, 40, 45), confounder=["PPI", "PPI", ""])
     notes = assessed(beside).timepoints["biological_note"].tolist()
     assert notes == ["", "5-HIAA: PPI at baseline", "", ""]
@@ -389,6 +400,8 @@ def test_the_latest_record_since_the_scan_before_where_the_window_is_empty():
     week = {"subject": ["1"], "symptom": ["flushing"], "date": [date(30)]}
     week |= {"per_day": [2], "days_recorded": [7]}
     assert grades(joined(diary([6] * 14), week)) == ["PR", "NE", "NE"]
+    ends_on_the_scan = week | {"date": [date(60)]}
+    assert grades(joined(diary([6] * 14), ends_on_the_scan)) == ["PR", "NE", "NE"]
 
 
 def test_seven_recorded_days():
@@ -432,19 +445,23 @@ def test_every_documented_column():
 
 
 def test_each_symptom_and_the_overall_grade():
-    """CR where all are gone, else PD, else PR, else SD; each symptom stands beside it."""
+    """CR where all are gone, else PD, else PR, else SD; each symptom stands beside it, and the
+    reason is of those that decide.
+    """
 
     def two(flushing, diarrhoea, **rules):
         table = joined(diary([6] * 14 + [flushing] * 60),
                        diary([4] * 14 + [diarrhoea] * 60, "Diarrhoea"))  # fmt: skip
         return assessed(symptoms=table, **rules).timepoints
 
-    for one, other, answer in (
-        (0, 0, "CR"), (0, 4, "PR"), (2, 4, "PR"), (2, 6, "PD"), (0, 6, "PD"), (6, 4, "SD"),
-        (0, None, "PR"), (None, None, "NE"), (2, None, "PR"),
+    for one, other, answer, reason in (
+        (0, 0, "CR", "GONE"), (0, 4, "PR", "GONE"), (2, 4, "PR", "DECREASE"),
+        (2, 6, "PD", "INCREASE"), (0, 6, "PD", "INCREASE"), (6, 4, "SD", "WITHIN_LIMITS"),
+        (0, None, "PR", "GONE"), (None, None, "NE", "NOT_MEASURED"), (2, None, "PR", "DECREASE"),
     ):  # fmt: skip
         found = two(one, other)
         assert found["symptomatic"][1] == answer, (one, other)
+        assert found["symptomatic_reason"][1] == Reason[reason], (one, other)
     found = two(0, 4)
     assert found["symptomatic_flushing"][1] == "CR"
     assert found["symptomatic_diarrhoea"][1] == "SD"

@@ -407,6 +407,17 @@ IMMUNE = [
         56,
     ),
     (
+        "at most five new targets: any increase of the sixth",
+        [
+            *targets(100, 100, 100),
+            *[new(f"X{i}", d, 30 - i, organ=f"ORGAN {i}") for i in range(5) for d in (56, 112)],
+            new("X5", 56, 12, organ="ORGAN 5"),
+            new("X5", 112, 13, organ="ORGAN 5"),
+        ],
+        "iUPD iCPD",
+        56,
+    ),
+    (
         "one of two new lesions without a size is called larger",
         [
             *targets(100, 100, 100),
@@ -483,6 +494,11 @@ def test_fields_of_irecist():
     assert (
         overall(assessed(early, attrs.evolve(IRECIST, symptomatic_new_lesion=True))) == "iUPD iCPD"
     )
+    no_limits = attrs.evolve(IRECIST, selection=None)
+    summed = [*targets(100, 100, 100), new("X", 56, 12), new("X", 112, 14)]
+    assert overall(assessed(summed, no_limits)) == "iUPD iUPD"
+    larger = [*summed[:-1], new("X", 112, 17)]
+    assert overall(assessed(larger, no_limits)) == "iUPD iCPD"
     late = assessed([row("T1", d, s) for d, s in ((0, 100), (56, 130), (200, 140))], IRECIST)
     assert overall(late) == "iUPD iCPD"
     assert "later than 8 weeks" in late.explain(2)

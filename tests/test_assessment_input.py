@@ -257,6 +257,7 @@ def test_frames_out():
         done.to_frames()["timepoints"].column("overall").to_pylist()
         == done.timepoints["overall"].tolist()
     )
+    assert done.to_frames()["timepoints"].schema.field("reason").type == pa.int32()
     assert isinstance(done.to_frames("pandas")["events"], pd.DataFrame)
     with pytest.raises(
         nt.InputError, match="`kind` must be one of 'pandas', 'polars', 'pyarrow'; got 'spark'"

@@ -243,6 +243,7 @@ def test_a_visit_without_lesions_is_not_judged():
         ("0", "2024-01-05", 1),  # at the scans of its visit, whatever its own day
         ("", "2024-01-03", 1),  # without a visit at the scans of its day
         ("", "03JAN2024", 1),  # however the day is written
+        ("", "2023-12-20", 0),  # of the first row, too
         ("", "2024-02", 2),  # else at its own date: a month stands before its days
         ("UNSCHEDULED", "2024-02-20", 2),  # of an unscheduled visit at the last scan until then
         ("UNSCHEDULED", "2024-03-09", 3),
@@ -277,6 +278,27 @@ def test_a_response_stands_at_its_scans(visit, date, stands):
     assert points.order.tolist() == list(range(-1, len(points) - 1))
     later = [p for p in range(2, len(points)) if not alone or p != stands]
     assert data["lesions"].order.tolist() == [-1, 0, *(p - 1 for p in later)]
+
+
+def test_an_unscheduled_visit_without_scans_is_one_timepoint():
+    """Whatever the dates of its responses; two dates without a visit are two timepoints."""
+    lesions = {
+        "subject": ["01"],
+        "lesion": ["T1"],
+        "role": ["TARGET"],
+        "visit": ["0"],
+        "date": ["2024-01-03"],
+        "size": [30],
+    }
+    for visit, expected in (("UNSCHEDULED", [1, 1]), ("", [1, 2])):
+        responses = {
+            "subject": ["01"] * 2,
+            "visit": [visit] * 2,
+            "date": ["2024-02-10", "2024-03-01"],
+            "overall": ["SD"] * 2,
+        }
+        data = Data(crf.read({"lesions": lesions, "responses": responses}), RECIST_1_1)
+        assert data["responses"].timepoint.tolist() == expected
 
 
 def test_a_response_without_a_date_stands_with_the_scans_that_have_none():

@@ -56,10 +56,9 @@ def symptom_parts(
     code, names = named(table, "symptom", lambda w: " ".join(w.split()).casefold())
     day = table.when().day
     # frequency, else score, else grade: the last is what stands where none is given
-    levels = [_frequency(table)] if _FREQUENCY & set(table) else []
     none = np.full(table.n_rows, np.nan)
+    levels = [_frequency(table)]
     levels += [(table.numbers(name).value, none) for name in ("score", "grade") if name in table]
-    levels = levels or [(none, none)]
     out = {}
     for s, name in enumerate(names):
         with np.errstate(over="ignore", invalid="ignore"):  # sums of 1e308 are for the edit checks
@@ -77,9 +76,6 @@ def symptom_parts(
             )
         out[name] = part
     return out
-
-
-_FREQUENCY = {"count", "total", "per_day"}
 
 
 def _frequency(table: CrfTable) -> tuple[Floats, Floats]:

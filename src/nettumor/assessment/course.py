@@ -182,6 +182,9 @@ def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats,
     >>> codes, days, _ = one_a_day(np.array([[0, 5, 7, 1]], np.int8), days, days)
     >>> codes.tolist(), days.tolist()
     ([[0, 5, 0, 0]], [[0.0, 56.0, nan, nan]])
+    >>> same = np.array([[0.0, 56.0, 56.0]])
+    >>> one_a_day(np.array([[0, 0, 1]], np.int8), same, same)[0].tolist()
+    [[0, 1, 0]]
     """
     if (days[:, 1:] > days[:, :-1]).all():
         return codes, days, shown

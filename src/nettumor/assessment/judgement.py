@@ -164,8 +164,7 @@ def _judge(
 
 def _has_targets(target: TargetResponse) -> Bools:
     """Units with target lesions, whatever the number of their visits."""
-    at_baseline = ~np.isnan(target.sum[:, 0]) | (target.n_missing[:, 0] > 0)
-    return np.asarray(at_baseline | (target.response != Response.MISSING).any(axis=1))
+    return np.asarray(~np.isnan(target.sum[:, 0]) | (target.n_missing[:, 0] > 0))
 
 
 def has_days(parts: Parts, visits: Visits) -> bool:
