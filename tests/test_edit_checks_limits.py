@@ -2,6 +2,7 @@
 
 import pytest
 
+import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import Configuration
 from test_edit_checks_lesions import found_by, status_of, table
@@ -195,6 +196,23 @@ def test_a_progression_of_unknown_day_contradicts_no_date():
 def test_within_a_millimetre_of_five(size, rows):
     """An increase of 26 % is near its limit where it is 4 mm, exactly, and not below."""
     assert rows_of("T06", lesions=targets(*course(15, size))) == rows
+
+
+@pytest.mark.parametrize(
+    ("criteria", "column", "sizes", "rows"),
+    [
+        ("recist-1.0", "size", (100, 119.5), [1]),  # no millimetres are asked for
+        ("vogl-2008", "size", (100, 80, 99.6), []),  # 24.5 % above the nadir is none from baseline
+        ("vogl-2008", "size", (100, 80, 124.5), [2]),
+        ("swog-1992", "size,perpendicular", ("10,10", "10,14.95"), [1]),  # 50 % or 10 cm2
+        ("choi-2007", "size,attenuation", ("100,60", "90.5,58"), [1]),
+        ("choi-2007", "size,attenuation", ("100,60", "90.5,"), []),  # not evaluable
+    ],
+)
+def test_near_a_limit_of_other_criteria(criteria, column, sizes, rows):
+    """A change is near the limit that the criteria set, from the reference that they name."""
+    found = found_by("T06", criteria, lesions=targets(*course(*sizes), column=column))
+    assert [row for _, _, row, _ in found] == rows
 
 
 def test_the_change_in_percent_as_a_fraction():
@@ -418,10 +436,75 @@ def test_entries_of_one_time(times, rows):
     assert rows_of("Y07", symptoms=given) == rows
 
 
-def test_a_blank_response_beside_a_new_lesion():
+@pytest.mark.parametrize(("minutes", "rows"), [(9.99, [0]), (10.01, [0, 1])])
+def test_entries_of_one_time_where_days_are_numbers(minutes, rows):
+    """Ten minutes are a part of a day, before and after midnight."""
+    times = [4 + (i - 0.5) * minutes / 1440 for i in range(3)]
+    lines = [f"01,{i},FLUSHING,3,{t:.7f}" for i, t in enumerate(times, 1)]
+    given = "\n".join(["subject,day,symptom,count,entered", *lines])
+    assert rows_of("Y07", symptoms=given) == rows
+
+
+def test_a_date_alone_is_no_time_of_an_entry():
+    """Where one entry is enough, one without a time of day is none."""
+    given = "\n".join(
+        [
+            "subject,date,symptom,count,entered",
+            "01,2024-01-01,FLUSHING,3,2024-01-01T21:00",
+            "01,2024-01-02,FLUSHING,3,2024-01-02",
+        ]
+    )
+    assert rows_of("Y07", {"at_once_days": 1}, symptoms=given) == [0]
+
+
+@pytest.mark.parametrize(("criteria", "expected"), [("recist-1.1", "PD"), ("irecist-2017", "iUPD")])
+def test_a_blank_response_beside_a_new_lesion(criteria, expected):
     """A blank overall response and an SD beside a new lesion are found, each once and in its words."""
-    seen = SOON + "01,NEW01,NEW,2,UNEQUIVOCAL,\n"
-    found = run("W01", lesions=seen, responses="subject,visit,overall\n01,1,\n01,2,SD")
+    seen = table(SOON + "01,NEW01,NEW,2,UNEQUIVOCAL,\n")
+    responses = table("subject,visit,overall\n01,1,\n01,2,SD")
+    study = crf.read({"lesions": seen, "responses": responses}, incomplete="keep")
+    found = edit_checks.run(study, criteria, checks=["W01"])
     assert sorted(found["row"].tolist()) == [0, 1]
+    assert found["expected"].tolist() == [expected] * 2
     blank = found["message"][found["row"].tolist().index(0)]
     assert blank.startswith("no overall response is given at visit 1")
+
+
+@pytest.mark.parametrize(
+    ("lesions", "responses", "rows"),
+    [
+        # the progression came before the new lesion, for another reason
+        ("01,T01,TARGET,1,,40\n01,T01,TARGET,2,,30\n01,NEW01,NEW,2,PRESENT,", "01,1,PD\n01,2,SD", [1]),
+        # the new lesion is gone at the visit that is judged
+        ("01,NEW01,NEW,1,PRESENT,\n01,NEW01,NEW,2,ABSENT,\n01,T01,TARGET,2,,30", "01,2,SD", []),
+        ("01,NEW01,NEW,0,PRESENT,\n01,T01,TARGET,1,,30", "01,1,SD", []),  # at baseline: L13's
+    ],
+)  # fmt: skip
+def test_when_a_new_lesion_is_there(lesions, responses, rows):
+    """A new lesion contradicts what is reported where it is there, and no PD was reported for it."""
+    given = "subject,lesion,role,visit,state,size\n01,T01,TARGET,0,,30\n" + lesions
+    assert rows_of("W01", lesions=given, responses="subject,visit,overall\n" + responses) == rows
+
+
+def test_a_patient_without_disease_at_baseline():
+    """New lesions from the first visit on, called PD there: the SD later is another check's."""
+    given = "subject,lesion,role,visit,state\n" + "\n".join(
+        f"01,NEW01,NEW,{v},UNEQUIVOCAL" for v in (1, 2)
+    )
+    assert rows_of("W01", lesions=given, responses="subject,visit,overall\n01,1,PD\n01,2,SD") == []
+
+
+def test_investigator_against_central_reader_by_the_name_of_criteria():
+    """Criteria may be named: responses of others are not compared, as with the criteria themselves."""
+    given = {
+        "subject": ["01"] * 4,
+        "visit": [1, 1, 2, 2],
+        "evaluator": ["INVESTIGATOR", "INDEPENDENT ASSESSOR"] * 2,
+        "criteria": ["RECIST 1.1"] * 2 + ["WHO"] * 2,
+        "overall": ["PR", "SD", "PD", "PD"],
+    }
+    for name, responses in (("recist-1.1", ["PR", "SD"]), ("who-1981", ["PD"])):
+        found = edit_checks.discordance({"responses": given}, name)
+        assert found["response"].tolist() == responses
+        same = edit_checks.discordance({"responses": given}, nt.criteria.get(name))
+        assert {n: found[n].tolist() for n in found} == {n: same[n].tolist() for n in same}

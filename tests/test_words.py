@@ -393,7 +393,13 @@ def test_evaluators_methods_regions():
     assert not methods.is_known("guess")
     assert methods.is_conventional("MRI")
     assert not methods.is_conventional("NA")
-    assert regions.read("Liver, segment 4") == regions.read("Gall bladder") == "ABDOMEN"
+    assert regions.read("Liver, segment 4") == regions.read("Gall bladder, neck") == "ABDOMEN"
+    assert regions.read("Cranium") == "HEAD"
+    assert [regions.imaged("Brain", w) for w in ("Cranium", "Chest; head", "Thorax")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 UNITS = [

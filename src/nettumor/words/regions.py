@@ -9,7 +9,7 @@ from __future__ import annotations
 from nettumor.words.missing import tidy
 
 _REGIONS = {
-    "HEAD": ("BRAIN", "CEREBR", "CEREBELL", "MENING", "SKULL", "ORBIT", "HEAD"),
+    "HEAD": ("BRAIN", "CEREBR", "CEREBELL", "MENING", "SKULL", "CRANI", "ORBIT", "HEAD"),
     "NECK": ("NECK", "THYROID", "CERVICAL LYMPH", "LARYN", "PHARYN", "SUPRACLAVICULAR"),
     "CHEST": (
         "LUNG",
@@ -60,7 +60,6 @@ _REGIONS = {
         "VAGIN",
     ),
 }
-_ALIASES = {"THORAX": "CHEST", "CRANIUM": "HEAD", "BRAIN": "HEAD", "ABDOMINAL": "ABDOMEN"}
 _EVERYWHERE = ("WHOLE BODY", "WHOLE-BODY", "FULL BODY")
 
 
@@ -91,5 +90,4 @@ def imaged(organ: str, regions: str) -> bool:
         " ".join(p.split())
         for p in listed.replace(",", ";").replace("/", ";").replace("+", ";").split(";")
     ]
-    names = {_ALIASES.get(p, p) for p in parts} | {read(p) for p in parts}
-    return not where or where in names
+    return not where or where in {read(p) for p in parts}

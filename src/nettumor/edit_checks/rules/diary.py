@@ -380,7 +380,7 @@ def _runs(diary: Groups, begins: Bools, day: Floats) -> Ints:
     A run begins where it is said, and lasts until the next one in the order of the groups.
     """
     run = np.full(len(begins), -1, dtype=np.int64)
-    run[diary.row] = np.cumsum(begins[diary.row]) - 1
+    run[diary.row] = np.cumsum(begins[diary.row])
     days = np.bincount(group(run, day).keys[0], minlength=1)
     return np.where(run < 0, 0, days[run])
 

@@ -83,10 +83,10 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     sure = _of_state(rows, _new(data), _SURE)
     seen = first_lesion(data, sure)
     judged = last_point(points, points.lesions >= 0, before=False)
-    there = (judged >= 0) & data.chain.new_lesion[judged] if len(points) else points.lesions >= 0
+    there = (judged >= 0) & data.chain.new_lesion[judged]
     overall = at_points(data, said.overall)
     known = last_point(points, seen >= 0, before=False)
-    first = seen[np.maximum(known, 0)]
+    first = seen[known]
     progressed = ever(points, (as_recist(overall) == Response.PD) & there)
     bad = (there & ~progressed & (known >= 0))[said.rows.timepoint] & said.use
     at = np.flatnonzero(

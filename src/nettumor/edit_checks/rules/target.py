@@ -248,12 +248,8 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
     chain, points, criteria = data.chain, data.timepoints, lesion_criteria(data.criteria)
     limit_pr, limit_pd = criteria.pr, criteria.pd
     margin = parameters["margin_pct"]
-    open_ = (
-        _complete(data)
-        & (points.order > 0)
-        & (chain.target != Response.CR)
-        & (chain.target > Response.NE)
-    )
+    # before and at baseline there is no response: MISSING
+    open_ = _complete(data) & (chain.target > Response.NE) & (chain.target != Response.CR)
     reference = chain.nadir if limit_pd.reference == "nadir" else chain.baseline
 
     def near(before: Floats, limit: float) -> Bools:
@@ -261,30 +257,27 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
             return at_least(margin, np.abs(100 * chain.sum / before - 100 - limit))
 
     pr = open_ & near(chain.baseline, -limit_pr.value) & (chain.target != Response.PD)
-    pd, mm = open_ & ~pr & near(reference, limit_pd.value), np.zeros(len(points), np.bool_)
+    pd = open_ & ~pr & near(reference, limit_pd.value)
+    from_reference = f"from the {limit_pd.reference}"
+    absolute = []
     if limit_pd.absolute is not None and getattr(criteria, "absolute_combines", "and") == "and":
         # of two limits that must both be met one decides only where the other is met, or nearly
         least, more = limit_pd.absolute, chain.sum - reference
-        grown = at_least(100 * chain.sum, (100 + limit_pd.value - margin) * reference)
         pd &= at_least(more, least - parameters["margin_mm"])
-        mm = open_ & ~pr & ~pd & grown & at_least(parameters["margin_mm"], np.abs(more - least))
-    unit = limit_pd.unit or "mm"
+        mm = open_ & ~pr & ~pd & risen_by(limit_pd.value, reference, chain.sum)
+        mm &= at_least(parameters["margin_mm"], np.abs(more - least))
+        absolute = [(mm, reference, f"increase {from_reference}", f"+{least:g} {limit_pd.unit}")]
     for where, before, change, limit in (
         (pr, chain.baseline, "change from baseline", f"-{limit_pr.value:g} %"),
-        (pd, reference, f"change from the {limit_pd.reference}", f"+{limit_pd.value:g} %"),
-        (
-            mm,
-            reference,
-            f"increase from the {limit_pd.reference}",
-            f"+{limit_pd.absolute or 0:g} {unit}",
-        ),
+        (pd, reference, f"change {from_reference}", f"+{limit_pd.value:g} %"),
+        *absolute,
     ):
         in_percent = limit.endswith("%")
         value = (_percent(before, chain.sum) if in_percent else np.round(chain.sum - before, 1))[
             where
         ]
         shown = np.array(
-            [f"{v:+g} {'%' if in_percent else unit}" for v in value.tolist()], dtype=object
+            [f"{v:+g} {'%' if in_percent else limit_pd.unit}" for v in value.tolist()], dtype=object
         )
         at = points.lesions[where]
         order = order_rows(at)
