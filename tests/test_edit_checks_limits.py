@@ -145,6 +145,32 @@ def test_a_row_entered_twice_at_the_top_of_a_table():
     assert rows_of("S03", lesions=twice) == [1]
 
 
+@pytest.mark.parametrize(
+    ("column", "first", "second", "rows"),
+    [
+        ("date", "2024-05-02", "2024-05-12", []),  # each date is a timepoint of its own
+        ("date", "2024-05", "2024-05-12", [2]),
+        ("date", "2024-05", "2024-06", [2]),
+        ("date", "2024-05-12", "2024-05-12T10:00", [2]),
+        ("date", "", "2024-05-12", [2]),
+        ("day", "40", "50", []),
+        ("day", "40", "40", [2]),
+        ("day", "40", "", [2]),
+    ],
+)
+def test_rows_of_one_lesion_and_timepoint(column, first, second, rows):
+    """Two sizes of a lesion at one timepoint are no size of it; that a date is not whole does not hide
+    them.
+    """
+    lines = [("0", "", "30"), ("1", first, "20"), ("1", second, "21")]
+    given = f"subject,lesion,role,visit,{column},size\n" + "\n".join(
+        f"01,T01,TARGET,{','.join(line)}" for line in lines
+    )
+    assert rows_of("S03", lesions=given) == rows
+    assessed = nt.assess({"lesions": table(given)}).timepoints
+    assert assessed["n_missing"].tolist() == ([0, 1] if rows else [0, 0, 0])
+
+
 def test_of_two_spellings_equally_common_the_first_stands():
     """Of two spellings given once each the second is asked about."""
     given = targets("01,T01,TARGET,LIVER,0,30", "01,t01,TARGET,LIVER,1,31")

@@ -45,7 +45,7 @@ variables).
 """
 
 
-@check("S01", needs={}, blank_allowed=True)
+@check("S01", needs={})
 def missing_required_column(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A column (an SDTM variable) without which a table is of no use, one finding a column."""
     for name in data.tables:
@@ -111,7 +111,7 @@ def lacking_measures(data: Data) -> list[str]:
     return [c for c in wanted if c not in rows and not (wanted == ("size",) and any_diameter)]
 
 
-@check("S02", needs={}, blank_allowed=True)
+@check("S02", needs={})
 def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A blank where a required column must say something (variables that are not there at all:
     S01).
@@ -165,8 +165,8 @@ def _unidentified(data: Data) -> Bools:
 
 @check("S03", needs={}, follows=("S02",))
 def duplicate_lesion_at_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A second row for one lesion, visit and date: an error where it says something else, else a
-    double entry.
+    """A second row for one lesion and timepoint (of a visit with two full dates each is one): an
+    error where it says something else, else a double entry.
 
     So, too, a second row of a subject in the table of subjects, of which the first counts.
     """
@@ -214,11 +214,10 @@ def _subjects_again(rows: Rows) -> Iterator[Hits]:
 
 
 def _lesions_again(rows: Rows) -> Iterator[Hits]:
-    before = _row_before(rows)
-    again = np.flatnonzero((before >= 0) & ~rows.blank("lesion"))
+    again = np.flatnonzero(rows.again & ~rows.blank("lesion"))
     if not len(again):
         return
-    first = before[again]
+    first = group(rows.lesion_visit).previous()[again]
     differs, column, common = _compared(rows, again, first)
     silent = _silent(rows)[again] | _silent(rows)[first]
     says = np.select(
@@ -251,21 +250,8 @@ def _said_by(rows: Rows, column: str) -> Words:
     """What each row says: the column's cell, else its first measure or state that is given."""
     text = rows.text(column)
     for name in (*MEASURES, "state"):
-        text = np.where(text == "", rows.text(name) if name in rows else "", text)
+        text = np.where(text == "", rows.text(name), text)
     return np.where(text == "", "(blank)", text)
-
-
-def _row_before(rows: Rows) -> Ints:
-    """The row before of the same lesion and visit, -1 for none; where dates differ each is a
-    timepoint of its own.
-    """
-    if not rows.again.any():
-        return np.full(rows.n, -1, dtype=np.int64)
-    date = rows.codes("day" if rows.table.has_days else "date")[0]
-    same_day = group(rows.lesion_visit, date).previous()
-    before = group(rows.lesion_visit).previous()
-    undated = rows.blank("day" if rows.table.has_days else "date")
-    return np.where(same_day >= 0, same_day, np.where(undated | undated[before], before, -1))
 
 
 def _silent(rows: Rows) -> Bools:
