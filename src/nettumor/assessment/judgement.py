@@ -16,7 +16,8 @@ from attrs import frozen
 from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor._possible_days import can_increase, uncertain
 from nettumor.assessment.choi_targets import choi_targets
-from nettumor.assessment.lesion_arrays import NewLesions, Targets
+from nettumor.assessment.lesion_arrays import Targets
+from nettumor.assessment.new_lesions import NewLesions
 from nettumor.criteria import AttenuationCriteria, BestResponseRule, SizeCriteria
 from nettumor.endpoints._censoring import progression_place
 from nettumor.morphology import TargetResponse, target_response

@@ -16,7 +16,8 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
-from nettumor.assessment.lesion_arrays import NewLesions, new_lesions, non_targets, targets
+from nettumor.assessment.lesion_arrays import non_targets, targets
+from nettumor.assessment.new_lesions import NewLesions, new_lesions
 from nettumor.assessment.slots import JudgedRows
 from nettumor.crf import CrfTable, Role, State
 from nettumor.errors import InputError, InputTypeError, did_you_mean

@@ -22,6 +22,7 @@ from nettumor._threads import each
 from nettumor.crf import CrfTable, Role, State, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.rows import fills, smallest, stretches
+from nettumor.study.like_courses import little_padding
 from nettumor.study.tracks import Names, order_of, ranks
 from nettumor.study.visits import EARLIER, Visits, visit_column
 
@@ -119,6 +120,11 @@ class Slots:
         return tracks, self.codes.shape[1], timepoints
 
     @property
+    def sparse(self) -> bool:
+        """Whether an array would hold many more places than there are rows."""
+        return not little_padding(math.prod(self.shape), len(self.slot))
+
+    @property
     def track(self) -> Ints:
         """The track of each row."""
         return np.asarray(self.slot // max(self.codes.shape[1], 1))
@@ -145,25 +151,17 @@ class Slots:
         if once:
             return out, np.broadcast_to(np.False_, self.shape)
         timed = self.timepoint >= 0
-        out, conflict = (
-            np.full(math.prod(self.shape), f, dtype=d)
-            for f, d in ((fill, values.dtype), (False, bool))
-        )
         flat = (self.slot * np.int64(self.shape[2]) + self.timepoint)[timed]
-        given = values[self.rows][timed]
-        speaks = (self.table.lesions.state != State.BLANK if says is None else says)[self.rows][
-            timed
-        ]
-        out[flat[~speaks]] = given[~speaks]
-        flat, given = flat[speaks], given[speaks]
-        out[flat] = given
-        kept = out[flat]
-        unequal = kept != given
-        if values.dtype.kind == "f":
-            unequal &= ~(np.isnan(kept) & np.isnan(given))
-        conflict[flat[unequal]] = True
-        out[conflict] = fill
+        speaks = self.speaks(says)[timed]
+        out, conflict = one_of_each(
+            flat, math.prod(self.shape), values[self.rows][timed], speaks, fill
+        )
         return out.reshape(self.shape), conflict.reshape(self.shape)
+
+    def speaks(self, says: Bools | None) -> Bools:
+        """Whether each row says something: by ``says`` of all rows of the table, else by its state."""
+        given = self.table.lesions.state != State.BLANK if says is None else says
+        return np.asarray(given[self.rows])
 
     @cached_property
     def _visit(self) -> Ints:
@@ -229,6 +227,20 @@ class Slots:
             out.ravel()[self.slot[of_row[self.rows]]] = True
         return out
 
+    def without(self, lesions: Bools) -> Slots:
+        """The same without some lesions (track, lesion), the others closed up."""
+        keep = (self.codes >= 0) & ~lesions
+        count = np.count_nonzero(keep, axis=1)
+        width = int(count.max(initial=0))
+        place = np.cumsum(keep, axis=1) - 1
+        place += (np.arange(len(keep)) * width)[:, None]
+        codes = np.full(len(keep) * width, -1, dtype=np.int64)
+        codes[place[keep]] = self.codes[keep]
+        stays = keep.ravel()[self.slot]
+        rows = np.flatnonzero(stays) if isinstance(self.rows, slice) else self.rows[stays]
+        slot = place.ravel()[self.slot[stays]]
+        return Slots(self.table, self.given, rows, slot, codes.reshape(len(keep), width))
+
     def identified(self) -> Bools:
         """Lesions (track, lesion) that are on record; not padding, and not one seen only before the
         baseline.
@@ -238,6 +250,25 @@ class Slots:
         out = np.zeros(self.codes.shape, dtype=np.bool_)
         out.ravel()[self.slot[self.timepoint != EARLIER]] = True
         return out
+
+
+def one_of_each(
+    place: Ints, size: int, given: npt.NDArray[Any], speaks: Bools, fill: Any
+) -> tuple[npt.NDArray[Any], Bools]:
+    """One value for each of ``size`` places, and where rows that speak contradict each other (``fill``
+    there); rows that say nothing give way to those that do.
+    """
+    out, conflict = np.full(size, fill, dtype=given.dtype), np.zeros(size, dtype=np.bool_)
+    out[place[~speaks]] = given[~speaks]
+    place, given = place[speaks], given[speaks]
+    out[place] = given
+    kept = out[place]
+    unequal = kept != given
+    if given.dtype.kind == "f":
+        unequal &= ~(np.isnan(kept) & np.isnan(given))
+    conflict[place[unequal]] = True
+    out[conflict] = fill
+    return out, conflict
 
 
 def slots(table: CrfTable, given: JudgedRows, role: Role) -> Slots:
