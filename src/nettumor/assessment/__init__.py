@@ -367,7 +367,7 @@ def _placed(group: Group, asked: Asked) -> _Placed:
         "without_time": visits.without_time,
         "before_baseline": visits.before_baseline,
         "late": int(late_baselines(visits, 0.0 if most is None else most).sum()),
-        "stray": len(parts.strays[0]),
+        "stray": len(parts.targets.strays[0]),
         "wordless": int(parts.new.wordless.sum()),
     }
     lines = course_lines(lesions, names, parts, visits, asked.edition, most)

@@ -65,6 +65,11 @@ class Cells:
         """The cells of each lesion in time."""
         return group(self.slot)
 
+    @property
+    def first_of_lesion(self) -> Ints:
+        """For each cell the first of its lesion."""
+        return self.of_lesion.start[self.of_lesion.number]
+
     def before(self, where: Bools) -> Bools:
         """Whether an earlier cell of the lesion is so."""
         return np.asarray(self.of_lesion.previous(where) >= 0)

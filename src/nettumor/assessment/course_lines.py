@@ -108,7 +108,7 @@ def methods_of_new(table: CrfTable, names: Names, criteria: Any) -> str:
 
 
 def _strays(lesions: CrfTable, names: Names, parts: Parts) -> Iterator[Line]:
-    track, code = parts.strays
+    track, code = parts.targets.strays
     if not len(track):
         return
     words = lesions.keys_of("lesion")[1]

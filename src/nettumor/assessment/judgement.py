@@ -89,8 +89,8 @@ class Parts:
     new: NewLesions
     target_day: Floats
     non_target_day: Floats
-    strays: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-    """Track and code of each target that was not there at baseline."""
+    with_strays: Bools
+    """Units with targets that were not there at baseline."""
 
 
 def judge(
@@ -214,7 +214,7 @@ def _target(
         if each and lesions.merged.any():
             found = _without_merged(lesions, criteria, found)
         if lesions.of_parts is not None:
-            found = _with_parts(found, lesions.of_parts, criteria)
+            found = _with_parts(found, lesions.of_parts.sum(axis=1), criteria)
     lost = lesions.unmeasured.sum(axis=-1)
     if not lost.any():
         return found
@@ -357,9 +357,8 @@ def _remarks(
     said: list[tuple[str, Bools]] = []
     if parts.new.wordless.any():
         said.append(("a new lesion is recorded without size or state", parts.new.wordless))
-    if parts.targets.stray.any():
-        some = np.asarray(parts.targets.stray.any(axis=1))
-        left_out = np.repeat(some[:, None], overall.shape[1], axis=1)
+    if parts.with_strays.any():
+        left_out = np.repeat(parts.with_strays[:, None], overall.shape[1], axis=1)
         said.append(("a target that was not there at baseline is left out of the sum", left_out))
     if not immune:
         return tuple(said)

@@ -17,7 +17,15 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.relations import padded, place_of, relations, with_merged, with_parts
+from nettumor.assessment.cells import Cells
+from nettumor.assessment.relations import (
+    padded,
+    place_of,
+    place_of_code,
+    relations,
+    with_merged,
+    with_parts,
+)
 from nettumor.assessment.slots import JudgedRows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
@@ -49,14 +57,16 @@ class Targets:
     sizes, attenuation : ndarray of float, shape (track, lesion, timepoint)
     too_small, merged : ndarray of bool, shape (track, lesion, timepoint)
         ``merged``: from the merge on, the lesion and the one it merged into.
-    nodal, unmeasured, stray : ndarray of bool, shape (track, lesion)
-        ``unmeasured``: identified as a target, and never measured. ``stray``: not there at
-        baseline, and left out of the sum.
+    nodal, unmeasured : ndarray of bool, shape (track, lesion)
+        ``unmeasured``: identified as a target, and never measured.
     codes : ndarray of int, shape (track, lesion)
         The lesion's code in the table; -1 for padding.
+    strays : tuple of ndarray of int
+        Track and code of each target that was not there at baseline: they are left out of the sum,
+        and have no place in the arrays unless parts of them are recorded.
     conflicts : int
         Places with unequal duplicates.
-    of_parts : ndarray of float, shape (track, timepoint), or None
+    of_parts : ndarray of float, shape (track, lesion, timepoint), or None
         What was measured of split lesions that are not complete there.
     """
 
@@ -66,8 +76,8 @@ class Targets:
     merged: Bools
     nodal: Bools
     unmeasured: Bools
-    stray: Bools
     codes: Ints
+    strays: tuple[Ints, Ints]
     conflicts: int
     of_parts: Floats | None = None
 
@@ -185,8 +195,16 @@ def _at_first(
 def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
     """The target lesions."""
     cells = table.lesions
-    at = slots(table, given, Role.TARGET)
+    whole = at = slots(table, given, Role.TARGET)
     value, small = sizes_used(table, criteria, given.lesions_of(table))
+    kin = relations(table, at, given.visits.no_disease)
+    strays, conflicts = (at.slot[:0], at.slot[:0]), 0
+    if kin is not None and kin.stray.any():
+        track, place = np.nonzero(kin.stray)
+        strays = track, at.codes[track, place]
+        conflicts = _conflicts(at.without(~kin.alone), value, small)
+        at = at.without(kin.alone)
+        kin = relations(table, at, given.visits.no_disease)
     sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
     if small.any():
@@ -197,16 +215,15 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    merged = _merged(table, at)
+    merged = _merged(table, whole, at)
     too_small_size = getattr(criteria, "too_small", None)
-    stray = padding = np.zeros(at.codes.shape, dtype=np.bool_)
+    padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
-    kin = relations(table, at, given.visits.no_disease, ~np.isnan(sizes[..., 0]))
     if kin is not None:
         default = np.nan if too_small_size is None else too_small_size
         sizes, too_small, of_parts = with_parts(kin, sizes, too_small, default)
         sizes, too_small, merged = with_merged(kin, sizes, too_small, merged)
-        stray, padding = kin.stray, padded(kin, at.codes.shape)
+        padding = padded(kin, at.codes.shape)
     counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():
@@ -219,30 +236,37 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
         merged=merged,
         nodal=at.some(cells.nodal),
         unmeasured=unmeasured,
-        stray=stray,
         codes=at.codes,
-        conflicts=int(conflict.sum()),
+        strays=strays,
+        conflicts=int(conflict.sum()) + conflicts,
         of_parts=of_parts,
     )
 
 
-def _merged(table: CrfTable, at: Slots) -> Bools:
+def _conflicts(at: Slots, size: Floats, too_small: Bools) -> int:
+    """Places with unequal duplicates of lesions that are not laid out."""
+    cells = Cells.of(at)
+    unequal = (cells.put(size, np.nan)[1], cells.put(too_small, False)[1])
+    return int(np.count_nonzero(unequal[0] | unequal[1]))
+
+
+def _merged(table: CrfTable, whole: Slots, at: Slots) -> Bools:
     """From the merge on: the lesion that merged into another, and the other; all of the track where
-    none is named.
+    none is named. ``whole`` are the rows of all, ``at`` those of the lesions in the array.
     """
     out = np.zeros(at.shape, dtype=np.bool_)
     cells = table.lesions
     if not cells.merged.any():
         return out
-    rows = np.flatnonzero(cells.merged[at.rows] & (at.timepoint >= 0))
+    rows = np.flatnonzero(cells.merged[whole.rows] & (whole.timepoint >= 0))
     if not len(rows):
         return out
-    track, timepoint = at.track[rows], at.timepoint[rows]
-    out[track, at.lesion[rows], timepoint] = True
-    names = cells.merged_into[at.rows][rows]
-    other = place_of(table, at, track, names)
-    found = other >= 0
-    out[track[found], other[found], timepoint[found]] = True
+    track, timepoint = whole.track[rows], whole.timepoint[rows]
+    names = cells.merged_into[whole.rows][rows]
+    own = place_of_code(at, track, whole.codes[track, whole.lesion[rows]])
+    for place in (own, place_of(table, at, track, names)):
+        found = place >= 0
+        out[track[found], place[found], timepoint[found]] = True
     # which mass took it in is not said: its growth must not look like that of one lesion
     unnamed = names == ""
     out[track[unnamed], :, timepoint[unnamed]] = True
@@ -254,40 +278,59 @@ def non_targets(
 ) -> tuple[Codes, Bools, Bools, int]:
     """Codes of the non-target lesions (track, lesion, timepoint), where one is larger, and only a
     bare INCREASED says so (track, timepoint), conflicts.
+
+    Where an array of all would hold little else than nothing, three stand for all the lesions of a
+    track: one in progression where any is, one not assessed where any is not, one present.
     """
     at = slots(table, given, Role.NON_TARGET)
     if at.empty:
         nowhere = np.zeros(given.shape, dtype=np.bool_)
         return np.zeros(at.shape, dtype=np.int8), nowhere, nowhere, 0
+    immune = getattr(criteria, "immune", False)
     code = non_target_codes(table, criteria, given.lesions_of(table))
-    if getattr(criteria, "immune", False):
+    if immune:
         said = _said(table, (*_BARE, *_FURTHER, *_UNCHANGED))
         code[said & (code == Response.NE) & (table.lesions.state < 0)] = Response.NON_CR_NON_PD
-    found, conflict = at.put(code, np.int8(Response.MISSING))
+    places = Cells.of(at) if at.sparse else at
+    found, conflict = places.put(code, np.int8(Response.MISSING))
     found[conflict] = Response.NE
-    found[at.identified()[..., None] & (found == Response.MISSING)] = Response.NE
-    larger, _ = at.put(larger_rows(table, criteria), False)
-    if getattr(criteria, "immune", False):
-        still, _ = at.put(said, False)
-        _still_unequivocal(found, still)
-    bare = at.put(_said(table, _BARE), False)[0] & larger
-    larger_any = np.asarray(larger.any(axis=1))
-    only_bare = bare.any(axis=1) & ~(larger & ~bare).any(axis=1)
-    return found, larger_any, np.asarray(only_bare), int(conflict.sum())
+    larger, _ = places.put(larger_rows(table, criteria), False)
+    bare = places.put(_said(table, _BARE), False)[0] & larger
+    if immune:
+        still, _ = places.put(said, False)
+        found = _still_unequivocal(found, still, places.first_of_lesion)
+    if isinstance(places, Cells):
+        found = _three_for_all(places, found)
+    else:
+        found[at.identified()[..., None] & (found == Response.MISSING)] = Response.NE
+    only_bare = places.any(bare) & ~places.any(larger & ~bare)
+    return found, places.any(larger), only_bare, int(conflict.sum())
 
 
-def _still_unequivocal(codes: Codes, still: Bools) -> None:
-    """In place: a lesion that was in unequivocal progression, and is called larger or unchanged
-    since, is in it still (iRECIST: it need not be unequivocal again). What was not assessed says
-    nothing.
+def _three_for_all(cells: Cells, code: Codes) -> Codes:
+    """Codes (track, 3, timepoint) of three lesions that are together what all of a track are."""
+    count = np.count_nonzero(cells.at.identified(), axis=1)[:, None]
+    unassessed = cells.count(code > Response.NE) < count
+    shown = (
+        (cells.any(code == Response.PD), Response.PD),
+        (unassessed, Response.NE),
+        (cells.any(code == Response.NON_CR_NON_PD), Response.NON_CR_NON_PD),
+    )
+    three = np.stack([np.where(where, np.int8(c), np.int8(Response.CR)) for where, c in shown], 1)
+    three[count[:, 0] == 0] = Response.MISSING
+    return np.asarray(three)
+
+
+def _still_unequivocal(codes: Codes, still: Bools, first: Ints) -> Codes:
+    """The codes, where a lesion that was in unequivocal progression, and is called larger or
+    unchanged since, is in it still (iRECIST: it need not be unequivocal again). What was not
+    assessed says nothing. ``first`` is the first place of the lesion of each.
     """
-    progressed = np.zeros(codes.shape[:-1], dtype=np.bool_)
-    for visit in range(codes.shape[-1]):
-        now = codes[..., visit]
-        on = progressed & still[..., visit] & (now == Response.NON_CR_NON_PD)
-        codes[..., visit] = np.where(on, np.int8(Response.PD), now)
-        said_other = (now > Response.NE) & (now != Response.PD) & ~on
-        progressed = (progressed | (now == Response.PD)) & ~said_other
+    flat, goes_on = codes.ravel(), still.ravel() & (codes.ravel() == Response.NON_CR_NON_PD)
+    index = np.arange(len(flat))
+    last = np.maximum.accumulate(np.where((flat > Response.NE) & ~goes_on, index, -1))
+    progressed = (last >= first) & (flat[last] == Response.PD)
+    return np.where(goes_on & progressed, np.int8(Response.PD), flat).reshape(codes.shape)
 
 
 def non_target_codes(

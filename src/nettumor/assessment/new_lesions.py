@@ -239,7 +239,7 @@ def _small_nodules(
 def _first_size(cells: Cells, measured: Floats) -> Floats:
     """For each cell the first size of its lesion; NaN where it was never measured."""
     first = cells.of_lesion.of_rows(cells.of_lesion.first(~np.isnan(measured)))
-    return np.append(measured, np.nan)[first]
+    return np.asarray(np.append(measured, np.nan)[first])
 
 
 def _new_targets(table: CrfTable, criteria: Any, cells: Cells, measured: Floats) -> Bools:
@@ -289,6 +289,6 @@ def _singles(cells: Cells, size: Floats) -> Floats:
     place = np.cumsum(several, axis=1) - 1
     tracks, timepoints = cells.at.given.shape
     out = np.full((tracks, int(several.sum(axis=1).max(initial=0)), timepoints), np.nan)
-    track = cells.slot[known] // several.shape[1]
+    track = cells.slot[known] // cells.at.shape[1]
     out[track, place.ravel()[cells.slot[known]], cells.timepoint[known]] = size[known]
     return out

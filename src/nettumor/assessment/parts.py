@@ -16,7 +16,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.judgement import Parts
-from nettumor.assessment.lesion_arrays import non_targets, targets
+from nettumor.assessment.lesion_arrays import Targets, non_targets, targets
 from nettumor.assessment.new_lesions import NewLesions, new_lesions
 from nettumor.assessment.slots import JudgedRows
 from nettumor.crf import CrfTable, Role, State
@@ -99,10 +99,8 @@ def parts_of(
     target = targets(lesions, criteria, given)
     scans = _Scans(given.track, visits, given.chosen)
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
-    stray = np.nonzero(target.stray)
-    strays = (stray[0], target.codes[stray])
     if by == "lesion":
-        return _each_lesion(target, target_day, strays), target.conflicts
+        return _each_lesion(target, target_day), target.conflicts
     non_target, larger, bare, doubtful = non_targets(lesions, criteria, given)
     new = new_lesions(lesions, criteria, given, lambda: visits.scan_day, cycle=cycle)
 
@@ -123,7 +121,7 @@ def parts_of(
         new=new,
         target_day=target_day,
         non_target_day=scans.first(worse),
-        strays=strays,
+        with_strays=np.bincount(target.strays[0], minlength=len(tracks)) > 0,
     )
     return found, target.conflicts + doubtful + new.conflicts
 
@@ -158,7 +156,7 @@ class _Scans:
         return np.where(np.isinf(out), np.nan, out).reshape(shape)
 
 
-def _each_lesion(target: Any, day: Floats, strays: Any) -> Parts:
+def _each_lesion(target: Targets, day: Floats) -> Parts:
     """Each target lesion as a unit of its own, without non-target and new lesions."""
     track, lesion = np.nonzero(
         (target.codes >= 0) & (~np.isnan(target.sizes) | target.too_small).any(axis=-1)
@@ -173,8 +171,8 @@ def _each_lesion(target: Any, day: Floats, strays: Any) -> Parts:
         merged=target.merged[track, lesion][:, None],
         nodal=target.nodal[track, lesion][:, None],
         unmeasured=target.unmeasured[track, lesion][:, None],
-        stray=target.stray[track, lesion][:, None],
         codes=target.codes[track, lesion][:, None],
+        of_parts=None if target.of_parts is None else target.of_parts[track, lesion][:, None],
     )
     nothing = np.full((units, timepoints), np.nan)
     new = NewLesions.none((units, timepoints))
@@ -189,5 +187,5 @@ def _each_lesion(target: Any, day: Floats, strays: Any) -> Parts:
         new=new,
         target_day=day[track],
         non_target_day=nothing,
-        strays=strays,
+        with_strays=np.zeros(units, dtype=np.bool_),
     )

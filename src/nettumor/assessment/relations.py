@@ -17,7 +17,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots
 from nettumor.crf import CrfTable, number_rows
 from nettumor.crf.columns import Ints, Words
-from nettumor.rows import stretches
+from nettumor.rows import find_rows, stretches
 
 _JOINED = re.compile(r"\s*[/+&,]\s*|\s+AND\s+", re.IGNORECASE)
 _NOTE = re.compile(r"\s*[(\[]?\s*\bMERGED\b\s*[)\]]?\s*$", re.IGNORECASE)
@@ -36,25 +36,38 @@ class Relations:
     joined : list of (track, place, places of those that it took in)
     stray : ndarray of bool, shape (track, lesion)
         Not there at baseline, and neither a part nor a merged mass: left out of the sum.
-    rows_there : ndarray of bool, shape (track, lesion, timepoint)
-        Where the lesion has a row.
+    at : Slots
+        The rows.
     """
 
     parts: tuple[Ints, Ints, Ints]
     joined: list[tuple[int, int, list[int]]]
     stray: Bools
-    rows_there: Bools
+    at: Slots
+
+    @property
+    def alone(self) -> Bools:
+        """Strays that no part belongs to: without them nothing else changes."""
+        out = self.stray.copy()
+        out[self.parts[0], self.parts[2]] = False
+        return out
+
+    def rows_there(self, track: Ints, place: Ints) -> Bools:
+        """Where each of some lesions has a row, shape (lesion, timepoint)."""
+        lesions = np.full(self.at.codes.shape, -1, dtype=np.int64)
+        lesions[track, place] = np.arange(len(track))
+        number = lesions.ravel()[self.at.slot]
+        rows = np.flatnonzero((number >= 0) & (self.at.timepoint >= 0))
+        out = np.zeros((len(track), self.at.shape[2]), dtype=np.bool_)
+        out[number[rows], self.at.timepoint[rows]] = True
+        return out[lesions[track, place]]
 
 
-def relations(table: CrfTable, at: Slots, no_disease: Bools, measured: Bools) -> Relations | None:
-    """The kinship of the lesions at ``at``; None where every one stands for itself. ``measured``
-    (track, lesion) are those with a size at the baseline.
-    """
-    late = _without_baseline(at, measured)
+def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None:
+    """The kinship of the lesions at ``at``; None where every one stands for itself."""
+    late = _without_baseline(at)
     if not (table.lesions.has_parts or late.any()):
         return None
-    every = np.ones(table.n_rows, dtype=np.bool_)
-    there, _ = at.put(every, False, says=every)
     track, part, whole = _numbered_parts(table, at)
     is_part = np.zeros(at.codes.shape, dtype=np.bool_)
     is_part[track, part] = True
@@ -62,15 +75,19 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools, measured: Bools) ->
     said = {name: _said(table, name) for name in ("part_of", "merged_from")}
     more: list[tuple[int, int, int]] = []
     joined: list[tuple[int, int, list[int]]] = []
-    at_baseline = there[..., 0] & ~is_part
-    for owner, place in zip(*np.nonzero(late & ~is_part), strict=True):
-        code = int(at.codes[owner, place])
-        name = " ".join(str(words[code]).split())
-        places = {
-            " ".join(str(words[own]).split()): other
-            for other, own in enumerate(at.codes[owner].tolist())
-            if own >= 0 and at_baseline[owner, other]
+    at_baseline = np.zeros(at.codes.shape, dtype=np.bool_)
+    at_baseline.ravel()[at.slot[at.timepoint == 0]] = True
+    at_baseline &= ~is_part
+    places_of = {
+        owner: {
+            " ".join(str(words[at.codes[owner, other]]).split()): other
+            for other in np.flatnonzero(at_baseline[owner]).tolist()
         }
+        for owner in np.flatnonzero((late & ~is_part).any(axis=1)).tolist()
+    }
+    for owner, place in zip(*np.nonzero(late & ~is_part), strict=True):
+        code, places = int(at.codes[owner, place]), places_of[owner]
+        name = " ".join(str(words[code]).split())
         pieces = _pieces(said["merged_from"].get(code) or name)
         whole_of = said["part_of"].get(code)
         letter = _LETTER.fullmatch(name)
@@ -91,7 +108,7 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools, measured: Bools) ->
     for owner, place, _ in joined:
         related[owner, place] = True
     stray = late & ~related & (at_baseline.any(axis=1) | no_disease)[:, None]
-    return Relations(parts, joined, stray, there)
+    return Relations(parts, joined, stray, at)
 
 
 def _said(table: CrfTable, name: str) -> dict[int, str]:
@@ -119,22 +136,27 @@ def _pieces(name: str) -> list[str]:
     return [pieces[0], *(first.group(1) + p if p.isdigit() else p for p in pieces[1:])]
 
 
-def _without_baseline(at: Slots, measured: Bools) -> Bools:
+def _without_baseline(at: Slots) -> Bools:
     """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
-    late = np.array((at.codes >= 0) & ~measured, order="C")
-    if late.any():  # rows are looked at for these alone
-        flat = late.ravel()
-        for part in stretches(len(at.slot)):
-            flat[at.slot[part][at.timepoint[part] <= 0]] = False
+    late = np.array(at.codes >= 0, order="C")
+    flat = late.ravel()
+    for part in stretches(len(at.slot)):
+        flat[at.slot[part][at.timepoint[part] <= 0]] = False
     return late
 
 
 def place_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
     """The place of a lesion in its track by name; -1 if it is not there."""
     place = {w: i for i, w in enumerate(table.keys_of("lesion")[1])}
-    wanted = np.array([place.get(" ".join(str(n).split()), -2) for n in names], dtype=np.int64)
-    same = at.codes[track] == wanted[:, None]
-    return np.where(same.any(axis=1), same.argmax(axis=1), -1)
+    wanted = np.array([place.get(" ".join(str(n).split()), -1) for n in names], dtype=np.int64)
+    return place_of_code(at, track, wanted)
+
+
+def place_of_code(at: Slots, track: Ints, code: Ints) -> Ints:
+    """The place of a lesion in its track by its code in the table; -1 if it is not there."""
+    owner, place = np.nonzero(at.codes >= 0)
+    found = find_rows((track, code), (owner, at.codes[owner, place]))
+    return np.append(place, -1)[found]
 
 
 def _numbered_parts(table: CrfTable, at: Slots) -> tuple[Ints, Ints, Ints]:
@@ -161,15 +183,14 @@ def with_parts(
 
     A part counts from its first row on: where it was not measured the parent is not complete,
     unless it was recorded under the parent's own name again. The third answer is what was measured
-    of the parents that are not complete, shape (track, timepoint); None where all are.
+    of the parents that are not complete, shape (track, lesion, timepoint); None where all are.
     """
     track, part, whole = kin.parts
     if not len(track):
         return sizes, too_small, None
     small = too_small[track, part]
     size = np.where(small & np.isnan(sizes[track, part]), default, sizes[track, part])
-    row = kin.rows_there[track, part]
-    own = kin.rows_there[track, whole]
+    row, own = kin.rows_there(track, part), kin.rows_there(track, whole)
     begun = np.logical_or.accumulate(row, axis=-1)
     missing = begun & np.isnan(size)
     shape = sizes.shape
@@ -184,7 +205,7 @@ def with_parts(
     measured = np.where(np.isnan(alone), 0.0, alone) + total
     out = np.where(counted, measured, sizes)
     out[lost] = np.nan
-    partial = np.where(lost, measured, 0.0).sum(axis=1) if lost.any() else None
+    partial = np.where(lost, measured, 0.0) if lost.any() else None
     out[track, part] = np.nan
     left = too_small & ~counted & ~lost
     left[track, part] = False
@@ -200,8 +221,10 @@ def with_merged(
     if not kin.joined and not kin.stray.any():
         return sizes, too_small, merged
     sizes, too_small, merged = sizes.copy(), too_small.copy(), merged.copy()
-    for track, place, members in kin.joined:
-        for visit in np.flatnonzero(kin.rows_there[track, place]).tolist():
+    joined = np.array([pair[:2] for pair in kin.joined], dtype=np.int64).reshape(-1, 2)
+    there = kin.rows_there(*joined.T)
+    for (track, place, members), visits in zip(kin.joined, there, strict=True):
+        for visit in np.flatnonzero(visits).tolist():
             first, *others = members
             if np.isnan(sizes[track, members, visit]).all():
                 sizes[track, first, visit] = sizes[track, place, visit]

@@ -220,6 +220,16 @@ class Slots:
         np.copyto(out, fill, where=(visit < 0)[:, None])
         return out
 
+    @property
+    def first_of_lesion(self) -> Ints:
+        """For each place of an array, one after the other, the first of its lesion."""
+        return np.repeat(np.arange(self.codes.size) * self.shape[2], self.shape[2])
+
+    @staticmethod
+    def any(where: Bools) -> Bools:
+        """Where (track, timepoint) some lesion of an array is so."""
+        return np.asarray(where.any(axis=1))
+
     def some(self, of_row: Bools) -> Bools:
         """Lesions (track, lesion) of which some row has a flag."""
         out = np.zeros(self.codes.shape, dtype=np.bool_)
