@@ -23,7 +23,7 @@ from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import same_evaluators
-from nettumor.rows import spread
+from nettumor.rows import group, spread
 from nettumor.study.like_courses import kinds_of_courses, members
 from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
@@ -210,6 +210,26 @@ def count_later_visits(data: Data, base: Ints) -> Ints:
     """How many timepoints `later_visits` gives for each row of ``base``."""
     start, stop = _later(data, base)
     return stop - start
+
+
+def first_visit_without(data: Data, base: Ints, where: Bools) -> Ints:
+    """For each of some lesion rows, one a lesion, the first of its `later_visits` at which the lesion
+    has no row that is so; -1 where it has one at all.
+    """
+    rows, points = data["lesions"], data.timepoints
+    start, stop = _later(data, base)
+    asked = np.full(len(rows.in_time), -1, dtype=np.int64)
+    asked[rows.lesion[base]] = np.arange(len(base))
+    seen = np.cumsum(points.lesions >= 0) - 1  # the number of each timepoint among those seen
+    row = np.flatnonzero(where & (asked[rows.lesion] >= 0))
+    which, place = asked[rows.lesion[row]], seen[rows.timepoint[row]]
+    later = place >= start[which]
+    visited = group(which[later], place[later])
+    # as long as the lesion has a row at every visit, each stands right after the one before it
+    which, place = visited.keys
+    in_turn = place == start[which] + group(which).occurrence
+    gap = start + np.bincount(which[in_turn], minlength=len(base))
+    return np.append(np.flatnonzero(points.lesions >= 0), -1)[np.where(gap < stop, gap, -1)]
 
 
 def _later(data: Data, base: Ints) -> tuple[Ints, Ints]:

@@ -29,8 +29,8 @@ from nettumor.edit_checks.reading.reported import (
     compared,
     ever,
     first_lesion,
+    first_visit_without,
     last_point,
-    later_visits,
     reported,
     tracks_with_lesions,
 )
@@ -278,12 +278,10 @@ def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows, points = data["lesions"], data.timepoints
     new = _new(data)
     base = _first_rows(rows, _of_state(rows, new, _SURE))
-    row, point = later_visits(data, base)
-    there = lesion_at(rows, rows.lesion[row], point, new & (rows.cells.state != State.ABSENT))
-    row, point = row[there < 0], point[there < 0]
-    once = group(rows.lesion[row], by=point).first()
-    once = once[order_rows(points.lesions[point[once]])]
-    row, point = row[once], point[once]
+    point = first_visit_without(data, base, new & (rows.cells.state != State.ABSENT))
+    row, point = base[point >= 0], point[point >= 0]
+    order = order_rows(points.lesions[point], rows.lesion[row])
+    row, point = row[order], point[order]
     own = lesion_at(rows, rows.lesion[row], point, new)
     absent = own >= 0
     shown = np.where(absent, own, points.lesions[point])
