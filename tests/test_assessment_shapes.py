@@ -161,31 +161,64 @@ def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
     assert np.isnan(done.timepoints["baseline"]).all()
 
 
+def corner(n):
+    """``n`` lesions of a baseline, one of which is followed over ``n`` visits: each must be compared
+    at every visit.
+    """
+    place = np.arange(2 * n - 1)
+    table = of_shape("visits", len(place)) | {"subject": np.full(len(place), "0")}
+    table["lesion"] = np.char.add("T", np.where(place < n, place, 0).astype(str))
+    visit = np.where(place < n, 0, place - n + 1)
+    return table | {"visit": visit.astype(str), "day": visit * 7}
+
+
 def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
-    """Every row a lesion and a visit of its own: refused in one sentence that names the subject and
+    """300 targets of a baseline, and 300 visits: refused in one sentence that names the subject and
     the limit, which the call or the study file sets, for frames, Tables and files.
     """
-    each = np.arange(300)
-    stair = of_shape("visits", 300) | {"lesion": np.char.add("T", each.astype(str))}
+    table = corner(300)
     message = (
-        r"has 300 lesions at 300 visits of subject 0: 90,000 places of lesion and visit, more than "
-        r"80,000\. Give a lesion one name at all its visits, or set the limit `places`\."
+        r"has 300 lesions to compare at 300 visits of subject 0: 90,000 places of lesion and visit, "
+        r"more than 80,000\. Give a lesion one name at all its visits, or set the limit `places`\."
     )
     (tmp_path / "study.toml").write_text("[limits]\nplaces = 80_000\n")
     for source, how in (
-        ({"lesions": stair}, {"limits": {"places": 80_000}}),
-        (nt.crf.read({"lesions": stair}), {"limits": nt.crf.limits.Limits(places=80_000)}),
-        ({"lesions": stair}, {"study": tmp_path / "study.toml"}),
+        ({"lesions": table}, {"limits": {"places": 80_000}}),
+        (nt.crf.read({"lesions": table}), {"limits": nt.crf.limits.Limits(places=80_000)}),
+        ({"lesions": table}, {"study": tmp_path / "study.toml"}),
     ):
         with pytest.raises(nt.InputError, match=message):
             nt.assess(source, **how)
-    assert len(nt.assess({"lesions": stair}).subjects["best"]) == 1
+    assert len(nt.assess({"lesions": table}).subjects["best"]) == 1
     # the reader of most rows counts, beside one who read a visit or two
-    readers = {n: np.concatenate([v, v[:290], v[:1], v[:2]]) for n, v in stair.items()}
-    readers["subject"] = np.repeat(["0", "1", "0", "1"], (300, 290, 1, 2))
-    readers["evaluator"] = np.repeat(["A", "B"], (590, 3))
+    other = corner(290)
+    readers = {n: np.concatenate([v, other[n], v[:1], v[:2]]) for n, v in table.items()}
+    readers["subject"] = np.repeat(["0", "1", "0", "1"], (599, 579, 1, 2))
+    readers["evaluator"] = np.repeat(["A", "B"], (599 + 579, 3))
     with pytest.raises(nt.InputError, match=message.replace("90,000", "360,000")):
         nt.assess({"lesions": readers}, limits={"places": 80_000})
+
+
+def stair(n, role):
+    """Every row a lesion of its own at a visit of its own, all of one role."""
+    table = of_shape("stair", n) | {"role": np.full(n, role)}
+    if role == "TARGET":
+        return table | {"size": np.full(n, 20.0), "state": np.full(n, "")}
+    word = "UNEQUIVOCAL" if role == "NEW" else "PRESENT"
+    return table | {"size": np.full(n, np.nan), "state": np.full(n, word)}
+
+
+@pytest.mark.parametrize(
+    ("role", "overall"), [("TARGET", "NE"), ("NON-TARGET", "NE"), ("NEW", "PD")]
+)
+def test_lesions_of_one_visit_each_need_no_places(role, overall):
+    """A lesion that is seen at one visit only is judged by its row, whatever the limit: a target that
+    was not there at baseline is left out, a non-target is not assessed at all other visits, a new
+    lesion is there from then on.
+    """
+    done = nt.assess({"lesions": stair(400, role)}, limits={"places": 500})
+    assert done.timepoints["overall"].tolist()[1:] == [overall] * 399
+    assert done.timepoints["new_lesion"].tolist()[1:] == [role == "NEW"] * 399
 
 
 def peak(lesions):
@@ -205,15 +238,22 @@ def test_memory_follows_the_rows_whatever_the_shape():
     arrays of some would take a thousand times as much.
     """
     even = peak(of_shape("even", 3000))
-    for name in ("one of many visits", "one of many lesions", "one of each", "visits", "lesions"):
+    for name in (
+        *("one of many visits", "one of many lesions", "one of each", "visits", "lesions"),
+        *("stair", "stairs of 30"),
+    ):
         assert peak(of_shape(name, 3000)) <= 3 * even + 2**20, name
+    for role in ("TARGET", "NON-TARGET", "NEW"):
+        assert peak(stair(3000, role)) <= 3 * even + 2**20, role
 
 
 def test_the_checks_take_memory_by_the_rows_whatever_the_shape():
     """So do the edit checks, which recompute the responses in the same groups."""
     even = peak_of_checks(of_shape("even", 2000))
-    for name in ("one of many visits", "one of many lesions", "one of each"):
+    for name in ("one of many visits", "one of many lesions", "one of each", "stairs of 30"):
         assert peak_of_checks(of_shape(name, 2000)) <= 3 * even + 2**20, name
+    for role in ("TARGET", "NON-TARGET", "NEW"):  # with three findings a row
+        assert peak_of_checks(stair(2000, role)) <= 6 * even + 2**20, role
 
 
 def peak_of_checks(lesions):
@@ -231,17 +271,15 @@ def test_the_checks_say_what_they_cannot_recompute(tmp_path):
     """A subject of more places than the limit: the checks of what is recomputed are skipped, with the
     sentence of `assess`; the limit of the call, the configuration or the study file holds.
     """
-    each = np.arange(300)
-    stair = of_shape("visits", 300) | {"lesion": np.char.add("T", each.astype(str))}
     responses = {"subject": ["0"], "visit": ["5"], "day": [35], "target": ["SD"]}
-    study = {"lesions": stair, "responses": responses}
+    study = {"lesions": corner(300), "responses": responses}
     file = tmp_path / "study.toml"
     file.write_text("[limits]\nplaces = 80_000\n")
     configuration = nt.edit_checks.Configuration(limits=nt.crf.limits.Limits(places=80_000))
     for how in ({"limits": {"places": 80_000}}, {"configuration": configuration}, {"study": file}):
         run = nt.edit_checks.run(study, checks=["T01"], **how).runs
         assert run["status"].tolist() == ["skipped"]
-        assert "300 lesions at 300 visits of subject 0: 90,000 places" in run["reason"][0]
+        assert "300 lesions to compare at 300 visits of subject 0" in run["reason"][0]
     assert nt.edit_checks.run(study, checks=["T01"]).runs["status"].tolist() != ["skipped"]
 
 

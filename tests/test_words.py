@@ -331,10 +331,10 @@ def test_visits_are_read_alike(word, kind, place, unplanned):
     from nettumor.study.visits import visit_numbers
 
     assert visits.read(word).kind == kind
-    np.testing.assert_array_equal(visits.place(word), place)
+    np.testing.assert_array_equal(visits.read_each([word]).place, [place])
     np.testing.assert_array_equal(visit_numbers(np.array([word])), [place])
     assert visits.is_unplanned(word) == unplanned
-    number = checked(np.array([word, "WEEK 1"], dtype=object))[0][0]
+    number = checked(visits.read_each([word, "WEEK 1"]))[0][0]
     if kind == VisitKind.NUMBERED:
         assert number == place
     else:
@@ -478,7 +478,7 @@ def test_any_text_is_read_by_every_reader(word):
     for read in (roles.read, states.read, responses.read, flags.read, flags.read_new_lesion):
         assert read(word) >= UNKNOWN
     numbers.read(word, True, "mm")
-    visits.place(word)
+    assert len(visits.read_each([word, "2"]).place) == 2
     organs.side(organs.read(word))
     assert unknown_words(Column.of_text([word]), "size") in ({}, {word: 1})
 

@@ -23,8 +23,7 @@ from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.new_rows import silent_rows
 from nettumor.rows import fills, group, order_of_distinct, order_rows, stretches, values_at
 from nettumor.study.tracks import Names, rank_of
-from nettumor.words.visits import is_loose
-from nettumor.words.visits import place as visit_place
+from nettumor.words.visits import is_loose, read_each
 
 NO_TIME, EARLIER = -1, -2
 """Rows without a timepoint: neither visit nor date; at a visit before the baseline."""
@@ -170,7 +169,7 @@ def visit_numbers(words: Words) -> Floats:
     >>> visit_numbers(["2", "WEEK 12", "SCREENING", "END"]).tolist()
     [2.0, 12.0, -inf, nan]
     """
-    return np.array([visit_place(str(w)) for w in words], dtype=np.float64)
+    return read_each([*map(str, words)]).place
 
 
 @frozen(eq=False)

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from enum import IntEnum, unique
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import compress
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from attrs import frozen
 
 from nettumor.words.missing import is_missing, tidy
 
@@ -65,14 +71,59 @@ def read(word: str) -> Visit:
     >>> read("EOT").kind.name, read("unplanned").kind.name, read("n/a").kind.name
     ('END', 'UNSCHEDULED', 'BLANK')
     """
-    if _is_plain(word) and len(word) <= _LONGEST:
+    if _is_plain(word):
         return Visit(VisitKind.NUMBERED, "", float(word))
     return _read(word)
 
 
+@frozen(eq=False)
+class VisitNames:
+    """What the names of some visits say, one element a name, as `Visit` has them.
+
+    Attributes
+    ----------
+    kind : ndarray of int8
+        Values of `VisitKind`.
+    series : ndarray of str
+    number : ndarray of float
+        NaN for none.
+    """
+
+    kind: npt.NDArray[np.int8]
+    series: npt.NDArray[Any]
+    number: npt.NDArray[np.float64]
+
+    @property
+    def place(self) -> npt.NDArray[np.float64]:
+        """Where each stands among visits without dates: by its number; before all others where it is
+        of before treatment; NaN where its name does not say.
+
+        >>> read_each(["2", "WEEK 12", "SCREENING", "END"]).place.tolist()
+        [2.0, 12.0, -inf, nan]
+        """
+        return np.where(self.kind == VisitKind.BASELINE, -np.inf, self.number)
+
+
+def read_each(words: Sequence[str]) -> VisitNames:
+    """Every one of some names, as `read` reads it; bare numbers, as most are, all at once.
+
+    >>> found = read_each(["2", "WEEK 8"])
+    >>> found.number.tolist(), found.series.tolist()
+    ([2.0, 8.0], ['', 'WEEK'])
+    """
+    plain = [_is_plain(word) for word in words]
+    kind = np.full(len(words), VisitKind.NUMBERED, dtype=np.int8)
+    number = np.full(len(words), np.nan)
+    series = np.full(len(words), "", dtype=object)
+    number[plain] = [float(word) for word in compress(words, plain)]
+    for place in np.flatnonzero(~np.array(plain, dtype=np.bool_)).tolist():
+        kind[place], series[place], number[place] = read(words[place])
+    return VisitNames(kind, series, number)
+
+
 def _is_plain(word: str) -> bool:
     """Whether a visit is called by a whole number alone, as most are."""
-    return word.isdecimal() and word.isascii()
+    return word.isdecimal() and word.isascii() and len(word) <= _LONGEST
 
 
 @lru_cache(maxsize=65_536)
@@ -109,17 +160,6 @@ def _counted(text: str) -> tuple[str, float]:
         return _LONG.get(named.group(1), named.group(1)), number
     found = _FIRST_NUMBER.search(text)
     return "?", float(found.group()) if found else math.nan
-
-
-def place(word: str) -> float:
-    """Where a visit stands among visits without dates: by its number; before all others where it is
-    of before treatment; NaN where its name does not say.
-
-    >>> [place(w) for w in ("2", "WEEK 12", "SCREENING", "END")]
-    [2.0, 12.0, -inf, nan]
-    """
-    found = read(word)
-    return -math.inf if found.kind == VisitKind.BASELINE else found.number
 
 
 def is_loose(word: str) -> bool:

@@ -161,7 +161,7 @@ def words_at(column: Column, rows: npt.NDArray[np.int64]) -> Words:
     """The cells of a column at some rows as text, a number at the precision of the data."""
     if column.floats is not None and column.letters is None:
         distinct, codes = np.unique(column.floats[rows], return_inverse=True)
-        return _objects([*map(_datum, distinct.tolist())])[codes]
+        return _objects(_data_words(distinct))[codes]
     words = column.words
     return np.asarray(words[column.codes[rows]]) if len(words) else written("", len(rows))
 
@@ -243,6 +243,16 @@ def _number(value: float) -> str:
         return ""
     word = f"{value:.4f}".rstrip("0").rstrip(".")
     return "0" if word == "-0" else word
+
+
+def _data_words(values: npt.NDArray[np.float64]) -> list[str]:
+    """Numbers of a table as one would write them; visits and days, which are whole, all at once."""
+    size = np.abs(values)
+    whole = (size >= 1) & (size < 1e10) & (np.trunc(values) == values)
+    words = [*map(str, np.where(whole, values, 0).astype(np.int64).tolist())]
+    for place in np.flatnonzero(~whole).tolist():
+        words[place] = _datum(float(values[place]))
+    return words
 
 
 def _datum(value: float) -> str:

@@ -36,6 +36,7 @@ from nettumor.study.timepoints import Timepoints, place_timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
+from nettumor.words.visits import VisitNames, read_each
 
 Ints = npt.NDArray[Any]
 """Whole numbers; codes are int32, so that long tables take half the room."""
@@ -327,6 +328,11 @@ class Data:
     def subjects(self) -> Words:
         """The words of the subject codes."""
         return self.words("subject")
+
+    @cached_property
+    def visits_said(self) -> VisitNames:
+        """What the visits that the shared codes stand for say."""
+        return read_each(self.words("visit").tolist())
 
     # tracks and timepoints
 

@@ -16,7 +16,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.rules.date import from_domains, own_dates
 from nettumor.edit_checks.rules.planned_visits import names_of
 from nettumor.rows import codes_of, group, number_rows, spread
-from nettumor.words.visits import VisitKind, read
+from nettumor.words.visits import VisitKind
 
 
 @check("D19", needs={}, blank_allowed=True, follows=("S02",))
@@ -109,10 +109,9 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     so far have.
     """
     points = data.timepoints
-    words = data.words("visit") if len(points) else np.empty(0, object)
-    found = [read(str(w)) for w in words]
-    plain = [v.kind == VisitKind.NUMBERED and v.series == "" and v.number % 1 == 0 for v in found]
-    number = np.array([v.number if p else np.nan for v, p in zip(found, plain, strict=True)])
+    said = data.visits_said
+    plain = (said.kind == VisitKind.NUMBERED) & (said.series == "") & (said.number % 1 == 0)
+    number = np.where(plain, said.number, np.nan)
     mine = number[points.visit] if len(points) else number
     use = np.flatnonzero(~np.isnan(mine))
     if not use.size:  # other tables may have numbered visits

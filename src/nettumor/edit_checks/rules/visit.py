@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import DateStatus, Role
@@ -43,7 +41,7 @@ from nettumor.rows import (
     order_rows,
     smallest_at,
 )
-from nettumor.words.visits import VisitKind, read
+from nettumor.words.visits import VisitKind, VisitNames
 
 
 def _once_a_day(rows: Rows, bad: Ints) -> Ints:
@@ -125,28 +123,27 @@ def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-def visit_numbers(words: npt.NDArray[Any]) -> tuple[Floats, Ints]:
+def visit_numbers(said: VisitNames) -> tuple[Floats, Ints]:
     """The number of each visit word (NaN for none) and its series: "WEEK 12" and "MONTH 3" do not
     compare.
 
     Screening and baseline come before the commonest series.
     """
-    found = [*map(read, words.tolist())]
-    counted = [v.series for v in found if v.series != "?" and not np.isnan(v.number)]
-    series = {s: i for i, s in enumerate(dict.fromkeys(counted))}
-    usual = Counter(counted).most_common(1)
-    number, kind = np.full(len(words), np.nan), np.full(len(words), -1, dtype=np.int64)
-    for i, v in enumerate(found):  # distinct words
-        if v.series in series and not np.isnan(v.number):
-            number[i], kind[i] = v.number, series[v.series]
-        elif v.kind == VisitKind.BASELINE and usual:
-            number[i], kind[i] = -np.inf, series[usual[0][0]]
+    counted = (said.series != "?") & ~np.isnan(said.number)
+    series = said.series[counted].tolist()
+    place = {s: i for i, s in enumerate(dict.fromkeys(series))}
+    number, kind = np.where(counted, said.number, np.nan), np.full(len(counted), -1)
+    kind[counted] = [place[s] for s in series]
+    if series:
+        first = ~counted & (said.kind == VisitKind.BASELINE)
+        usual = Counter(series).most_common(1)[0][0]
+        number[first], kind[first] = -np.inf, place[usual]
     return number, kind
 
 
 @made_once
 def _numbers_of_visits(data: Data) -> tuple[Floats, Ints]:
-    return visit_numbers(data.words("visit"))
+    return visit_numbers(data.visits_said)
 
 
 @check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
