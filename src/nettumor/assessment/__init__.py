@@ -299,8 +299,8 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     subjects, alive = with_last_alive(tables, names, as_read, asked)
     chosen = selected(tables["lesions"], selection)
     limits = as_limits(asked.limits, None if tables.study is None else tables.study.limits)
-    groups = groups_of(tables, names, subjects, chosen, asked.edition, limits.places)
-    placed = [_placed(g, asked) for g in groups]
+    groups = groups_of(tables, names, subjects, chosen, asked.edition)
+    placed = [_placed(g, asked, limits.places) for g in groups]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
         placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]
@@ -348,17 +348,17 @@ class _Placed:
     lines: tuple[Line, ...]
 
 
-def _placed(group: Group, asked: Asked) -> _Placed:
+def _placed(group: Group, asked: Asked, places: int) -> _Placed:
     """The lesions in their places, without the scans that are dated after death."""
     lesions, names = group.tables["lesions"], group.names
     start = reference_of_visits(lesions, group.subjects.offset, group.subjects.reference)
     visits = place_visits(lesions, names, start)
     alive = before_death(lesions, names, group.subjects, visits)
     if alive is not None:
-        rest = _placed(_only(group, alive), asked)
+        rest = _placed(_only(group, alive), asked, places)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
-    given = JudgedRows.of(names, visits, group.chosen)
+    given = JudgedRows.of(names, visits, group.chosen, places)
     parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
     visits, span = with_partial_reference(visits, lesions)
     most = asked.late_baseline_days

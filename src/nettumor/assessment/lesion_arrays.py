@@ -205,6 +205,7 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
         conflicts = _conflicts(at.without(~kin.alone), value, small)
         at = at.without(kin.alone)
         kin = relations(table, at, given.visits.no_disease)
+    given.refuse_sparse(np.count_nonzero(at.codes >= 0, axis=1))
     sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
     if small.any():

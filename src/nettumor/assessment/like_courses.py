@@ -30,7 +30,7 @@ from nettumor.assessment.sources import Sources, sources_together
 from nettumor.crf import Dates, Tables
 from nettumor.crf.columns import Ints
 from nettumor.rows import number_rows, order_rows
-from nettumor.study.like_courses import kinds_of_courses, little_padding, members, refuse_sparse
+from nettumor.study.like_courses import kinds_of_courses, little_padding, members
 from nettumor.study.subjects import Subjects
 from nettumor.study.tracks import Names
 from nettumor.study.visits import visit_column
@@ -66,11 +66,8 @@ def groups_of(
     subjects: Subjects,
     chosen: Bools | None,
     criteria: Any,
-    most: int,
 ) -> list[Group]:
-    """The study in groups of like courses; one group where that wastes little. ``most`` places of
-    lesion and visit are allowed for one group, or as many as its rows nearly fill.
-    """
+    """The study in groups of like courses; one group where that wastes little."""
     lesions = tables["lesions"]
     visit, lesion = visit_column(lesions), lesions.column("lesion")
     places = names.n_tracks * len(lesion.words) * max(len(visit.words), 1)
@@ -84,8 +81,6 @@ def groups_of(
     if not sizes_hang_together(lesions, criteria):
         kind = kinds_of_courses(visits, lesion_count)
     owns = members(kind)
-    for own in owns:
-        refuse_sparse(most, lesions.n_rows, names.subjects[own], visits[own], lesion_count[own])
     if len(owns) == 1:
         return [Group(tables, names, subjects, chosen)]
     return [_group(tables, names, subjects, chosen, own) for own in owns]

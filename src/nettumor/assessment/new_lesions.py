@@ -286,9 +286,10 @@ def _singles(cells: Cells, size: Floats) -> Floats:
     known &= cells.of_lesion.of_rows(cells.of_lesion.count(known)) > 1
     several = np.zeros(cells.at.codes.shape, dtype=np.bool_)
     several.ravel()[cells.slot[known]] = True
-    place = np.cumsum(several, axis=1) - 1
+    place, count = np.cumsum(several, axis=1) - 1, np.count_nonzero(several, axis=1)
+    cells.at.given.refuse_sparse(count)
     tracks, timepoints = cells.at.given.shape
-    out = np.full((tracks, int(several.sum(axis=1).max(initial=0)), timepoints), np.nan)
+    out = np.full((tracks, int(count.max(initial=0)), timepoints), np.nan)
     track = cells.slot[known] // cells.at.shape[1]
     out[track, place.ravel()[cells.slot[known]], cells.timepoint[known]] = size[known]
     return out

@@ -20,9 +20,9 @@ from attrs import frozen
 from nettumor._arrays import Bools
 from nettumor._threads import each
 from nettumor.crf import CrfTable, Role, State, number_rows
-from nettumor.crf.columns import Ints
+from nettumor.crf.columns import Ints, Words
 from nettumor.rows import fills, smallest, stretches
-from nettumor.study.like_courses import little_padding
+from nettumor.study.like_courses import little_padding, refuse_sparse
 from nettumor.study.tracks import Names, order_of, ranks
 from nettumor.study.visits import EARLIER, Visits, visit_column
 
@@ -42,26 +42,38 @@ class JudgedRows:
     track : ndarray of int, shape (row,)
     n_tracks : int
     visits : Visits
+    subjects : ndarray of str, shape (track,)
+        Whose track it is.
+    places : int
+        How many places of lesion and visit one array may have.
     """
 
     chosen: Bools | None
     track: Ints
     n_tracks: int
     visits: Visits
+    subjects: Words
+    places: int
 
     @classmethod
-    def of(cls, names: Names, visits: Visits, chosen: Bools | None) -> JudgedRows:
+    def of(cls, names: Names, visits: Visits, chosen: Bools | None, places: int) -> JudgedRows:
         """The chosen rows of the evaluators who were asked for."""
         here = names.asked
         if chosen is not None:
             here = chosen if here is None else chosen & here
         track = names.track if here is None else np.where(here, names.track, 0)
-        return cls(here, track, names.n_tracks, visits)
+        subjects = np.repeat(names.subjects, max(len(names.evaluators), 1))
+        return cls(here, track, names.n_tracks, visits, subjects, places)
 
     @property
     def shape(self) -> tuple[int, int]:
         """Tracks and timepoints."""
         return self.n_tracks, self.visits.exists.shape[1]
+
+    def refuse_sparse(self, lesions: Ints) -> None:
+        """Refuse arrays of so many lesions of each track where they are more than one may hold."""
+        visits = np.count_nonzero(self.visits.exists, axis=1)
+        refuse_sparse(self.places, len(self.track), self.subjects, visits, lesions)
 
     def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
         """Gives a number for each lesion of each track (one for all rows that are not judged), and

@@ -71,17 +71,18 @@ def members(kind: Ints) -> list[Ints]:
 
 
 def refuse_sparse(most: int, rows: int, subjects: Words, visits: Ints, lesions: Ints) -> None:
-    """Refuse a group whose lesions and visits have more places than one array may hold.
+    """Refuse tracks whose lesions and visits have more places than one array may hold.
 
     Parameters
     ----------
     most : int
-        Places of lesion and visit that are allowed; as many as ``rows``, of the whole table, nearly
-        fill are always.
+        Places of lesion and visit that are allowed; as many as ``rows`` nearly fill are always.
     rows : int
-    subjects : ndarray of str, shape (subject,)
+    subjects : ndarray of str, shape (track,)
         Names.
-    visits, lesions : ndarray of int, shape (subject, reader)
+    visits, lesions : ndarray of int, shape (track,)
+        How many visits and lesions an array of them has; lesions that are judged by their rows
+        alone, as those of a single visit after the baseline are, do not count.
 
     Raises
     ------
@@ -91,9 +92,9 @@ def refuse_sparse(most: int, rows: int, subjects: Words, visits: Ints, lesions: 
     places = visits.size * int(visits.max(initial=0)) * int(lesions.max(initial=0))
     if places <= most or little_padding(places, rows):
         return
-    worst = int((visits * lesions).max(axis=1).argmax())
+    worst = int((visits * lesions).argmax())
     said = (
-        f"`lesions` has {int(lesions[worst].max()):,} lesions at {int(visits[worst].max()):,} visits "
+        f"`lesions` has {int(lesions[worst]):,} lesions to compare at {int(visits[worst]):,} visits "
         f"of subject {subjects[worst]}: {places:,} places of lesion and visit, more than {most:,}. "
         "Give a lesion one name at all its visits, or set the limit"
     )

@@ -35,7 +35,7 @@ from nettumor.criteria import RECIST_1_1, AttenuationCriteria, Criteria, SizeCri
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.errors import InputError
 from nettumor.rows import smallest
-from nettumor.study.like_courses import kinds_of_courses, members, refuse_sparse
+from nettumor.study.like_courses import kinds_of_courses, members
 from nettumor.study.timepoints import Timepoints
 from nettumor.study.visits import Visits
 
@@ -259,8 +259,11 @@ def recompute(
         than an array may hold.
     """
     judges = lesion_criteria(criteria)
-    each = _like_courses(rows, points, judges, places)
-    groups = [_placed(rows, points, judges, tracks) for tracks in each]
+    each = _like_courses(rows, points, judges)
+    try:
+        groups = [_placed(rows, points, judges, tracks, places) for tracks in each]
+    except InputError as error:
+        raise Skip(str(error)) from None
     # what holds of a study without any day is no matter of the group
     dated = any(has_days(g.parts, g.visits) for g in groups)
     group_of, unit_of = (np.full(rows.n_tracks, -1) for _ in range(2))
@@ -280,7 +283,6 @@ def _like_courses(
     rows: LesionRows,
     points: Timepoints,
     criteria: SizeCriteria | AttenuationCriteria,
-    places: int,
 ) -> list[Ints]:
     """The tracks in groups of like courses; all of them where one array wastes little."""
     owner = np.zeros(int(rows.lesion.max(initial=-1)) + 1, dtype=np.int64)
@@ -290,13 +292,7 @@ def _like_courses(
     kind = np.zeros(rows.n_tracks, dtype=np.int64)
     if not sizes_hang_together(rows.table, criteria):
         kind = kinds_of_courses(visits, lesions)
-    groups = members(kind)
-    try:
-        for own in groups:
-            refuse_sparse(places, rows.table.n_rows, rows.subjects[own], visits[own], lesions[own])
-    except InputError as error:
-        raise Skip(str(error)) from None
-    return groups
+    return members(kind)
 
 
 def _placed(
@@ -304,6 +300,7 @@ def _placed(
     points: Timepoints,
     criteria: SizeCriteria | AttenuationCriteria,
     tracks: Ints,
+    places: int,
 ) -> _Group:
     """The lesions of some tracks in arrays (track, lesion, timepoint)."""
     unit = np.full(rows.n_tracks, -1)
@@ -311,7 +308,8 @@ def _placed(
     use = np.flatnonzero(unit[rows.track] >= 0)
     table = rows.table if len(use) == rows.table.n_rows else rows.table.take(use)
     visits = points.visits(tracks, rows.timepoint[use], rows.day[use])
-    given = JudgedRows(None, unit[rows.track[use]], len(tracks), visits)
+    subjects = rows.subjects[tracks]
+    given = JudgedRows(None, unit[rows.track[use]], len(tracks), visits, subjects, places)
     return _Group(tracks, parts_of(table, criteria, given, by="subject")[0], visits)
 
 
