@@ -3,10 +3,11 @@
 Tables of one row count in several shapes: subjects alike; one subject of a third of the rows as
 visits, or as lesions, among subjects of two visits; one of each; subjects of 1 to 256 visits and 1
 to 256 lesions; as many subjects as rows, as many visits of one subject, as many lesions of its one
-visit; each lesion at a visit of its own, of one subject or 30 of each. Each is measured in a process of its own (CPU time of the process, and the memory it came
-to need), twice, the smaller counts; the ratios are to the even table. Then the even and the first
-uneven shape at 2, 4 and 8 times the rows: the ratio to so many times the time says whether cost
-grows with the rows. Run it as ``python benchmarks/shapes.py [rows]``.
+visit; each lesion at a visit of its own, of one subject or 30 of each. Each is measured in a
+process of its own (CPU time of the process, and the memory it came to need), twice, the smaller
+counts; the ratios are to the even table. Then the even and the first uneven shape at 2, 4 and 8
+times the rows: the ratio to so many times the time says whether cost grows with the rows. Run it as
+``python benchmarks/shapes.py [rows]``.
 """
 
 import resource
