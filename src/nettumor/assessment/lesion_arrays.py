@@ -199,11 +199,11 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
     value, small = sizes_used(table, criteria, given.lesions_of(table))
     kin = relations(table, at, given.visits.no_disease)
     strays, conflicts = (at.slot[:0], at.slot[:0]), 0
-    if kin is not None and kin.stray.any():
+    if kin is not None and kin.idle.any():
         track, place = np.nonzero(kin.stray)
         strays = track, at.codes[track, place]
-        conflicts = _conflicts(at.without(~kin.alone), value, small)
-        at = at.without(kin.alone)
+        conflicts = _conflicts(at.without(~kin.idle), value, small)
+        at = at.without(kin.idle)
         kin = relations(table, at, given.visits.no_disease)
     given.refuse_sparse(np.count_nonzero(at.codes >= 0, axis=1))
     sizes, conflict = at.put(value, np.nan)

@@ -46,10 +46,13 @@ class Relations:
     at: Slots
 
     @property
-    def alone(self) -> Bools:
-        """Strays that no part belongs to: without them nothing else changes."""
-        out = self.stray.copy()
-        out[self.parts[0], self.parts[2]] = False
+    def idle(self) -> Bools:
+        """Lesions (track, lesion) without which nothing changes: strays, and those that were seen only
+        before the baseline, unless they are a part or have one.
+        """
+        out = self.stray | _before_only(self.at)
+        track, part, whole = self.parts
+        out[track, part] = out[track, whole] = False
         return out
 
     def rows_there(self, track: Ints, place: Ints) -> Bools:
@@ -66,7 +69,7 @@ class Relations:
 def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None:
     """The kinship of the lesions at ``at``; None where every one stands for itself."""
     late = _without_baseline(at)
-    if not (table.lesions.has_parts or late.any()):
+    if not (table.lesions.has_parts or late.any() or _before_only(at).any()):
         return None
     track, part, whole = _numbered_parts(table, at)
     is_part = np.zeros(at.codes.shape, dtype=np.bool_)
@@ -143,6 +146,11 @@ def _without_baseline(at: Slots) -> Bools:
     for part in stretches(len(at.slot)):
         flat[at.slot[part][at.timepoint[part] <= 0]] = False
     return late
+
+
+def _before_only(at: Slots) -> Bools:
+    """Lesions (track, lesion) that were seen only before the baseline."""
+    return np.asarray((at.codes >= 0) & ~at.identified())
 
 
 def place_of(table: CrfTable, at: Slots, track: Ints, names: Words) -> Ints:
