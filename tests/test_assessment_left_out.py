@@ -166,6 +166,18 @@ def test_parts_that_were_measured_prove_progression_alone():
 
 
 @quiet
+def test_a_split_lesion_judged_by_itself_has_its_own_parts():
+    """Lesion by lesion what was measured of a split one proves its own progression, and nothing of
+    the other's: T1 of 50 mm has a part of 70 mm and one not evaluable, T2 is what it was.
+    """
+    split = [row("T1.1", 56, 70), row("T1.2", 56, "", "NOT EVALUABLE")]
+    done = assessed([row("T1", 0, 50), *split, row("T2", 0, 40), row("T2", 56, 40)], by="lesion")
+    assert done.timepoints["lesion"].tolist() == ["T1", "T1", "T2", "T2"]
+    assert done.timepoints["sum"].tolist() == [50, 70, 40, 40]
+    assert done.timepoints["overall"].tolist()[1::2] == ["PD", "SD"]
+
+
+@quiet
 @pytest.mark.parametrize("name", ["T1/T2", "T1 + T2", "T1 and T2", "T1/2", "T1/T2 (merged)"])
 def test_names_of_merged_masses(name):
     """A mass that is named after its lesions is one diameter for both."""
