@@ -74,32 +74,10 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
     track, part, whole = _numbered_parts(table, at)
     is_part = np.zeros(at.codes.shape, dtype=np.bool_)
     is_part[track, part] = True
-    words = table.keys_of("lesion")[1]
-    said = {name: _said(table, name) for name in ("part_of", "merged_from")}
-    more: list[tuple[int, int, int]] = []
-    joined: list[tuple[int, int, list[int]]] = []
     at_baseline = np.zeros(at.codes.shape, dtype=np.bool_)
     at_baseline.ravel()[at.slot[at.timepoint == 0]] = True
     at_baseline &= ~is_part
-    places_of = {
-        owner: {
-            " ".join(str(words[at.codes[owner, other]]).split()): other
-            for other in np.flatnonzero(at_baseline[owner]).tolist()
-        }
-        for owner in np.flatnonzero((late & ~is_part).any(axis=1)).tolist()
-    }
-    for owner, place in zip(*np.nonzero(late & ~is_part), strict=True):
-        code, places = int(at.codes[owner, place]), places_of[owner]
-        name = " ".join(str(words[code]).split())
-        pieces = _pieces(said["merged_from"].get(code) or name)
-        whole_of = said["part_of"].get(code)
-        letter = _LETTER.fullmatch(name)
-        if len(pieces) > 1 and all(p in places for p in pieces):
-            joined.append((int(owner), int(place), [places[p] for p in pieces]))
-        elif whole_of in places:
-            more.append((int(owner), int(place), places[whole_of]))
-        elif letter and letter.group(1) in places:
-            more.append((int(owner), int(place), places[letter.group(1)]))
+    more, joined = _told_by_words(table, at, late & ~is_part, at_baseline)
     known = np.array(more, dtype=np.int64).reshape(-1, 3).T
     parts = (
         np.concatenate([track, known[0]]),
@@ -112,6 +90,40 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
         related[owner, place] = True
     stray = late & ~related & (at_baseline.any(axis=1) | no_disease)[:, None]
     return Relations(parts, joined, stray, at)
+
+
+def _told_by_words(
+    table: CrfTable, at: Slots, late: Bools, at_baseline: Bools
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, list[int]]]]:
+    """Late lesions whose name, or a column, says that they are a part of one of the baseline (track,
+    place, place of that); and that they are several of them in one (track, place, their places).
+    """
+    words = table.keys_of("lesion")[1]
+
+    def name_of(code: int) -> str:
+        return " ".join(str(words[code]).split())
+
+    said = {name: _said(table, name) for name in ("part_of", "merged_from")}
+    places_of = {
+        owner: {name_of(at.codes[owner, p]): p for p in np.flatnonzero(at_baseline[owner]).tolist()}
+        for owner in np.flatnonzero(late.any(axis=1)).tolist()
+    }
+    parts: list[tuple[int, int, int]] = []
+    joined: list[tuple[int, int, list[int]]] = []
+    track, lesion = np.nonzero(late)
+    each = (track.tolist(), lesion.tolist(), at.codes[track, lesion].tolist())
+    for owner, place, code in zip(*each, strict=True):
+        name, places = name_of(code), places_of[owner]
+        pieces = _pieces(said["merged_from"].get(code) or name)
+        whole = said["part_of"].get(code)
+        letter = _LETTER.fullmatch(name)
+        if len(pieces) > 1 and all(p in places for p in pieces):
+            joined.append((owner, place, [places[p] for p in pieces]))
+        elif whole in places:
+            parts.append((owner, place, places[whole]))
+        elif letter and letter.group(1) in places:
+            parts.append((owner, place, places[letter.group(1)]))
+    return parts, joined
 
 
 def _said(table: CrfTable, name: str) -> dict[int, str]:
@@ -132,6 +144,8 @@ def _pieces(name: str) -> list[str]:
     >>> _pieces("T1/T2"), _pieces("T01 and T02 (merged)"), _pieces("T1/2"), _pieces("T1")
     (['T1', 'T2'], ['T01', 'T02'], ['T1', 'T2'], ['T1'])
     """
+    if not _JOINED.search(name):  # as most
+        return [name]
     pieces = _JOINED.split(_NOTE.sub("", name))
     first = _DIGITS.fullmatch(pieces[0])
     if first is None:
