@@ -429,6 +429,17 @@ IMMUNE = [
         56,
     ),
     (
+        "one of two new lesions is in unequivocal progression after the bar was reset",
+        [
+            *targets(100, 95, 60, 50),
+            *[new(x, d, "", "PRESENT") for x in ("X0", "X1") for d in (56, 112)],
+            new("X0", 168, "", "UNEQUIVOCAL PROGRESSION"),
+            new("X1", 168, "", "PRESENT"),
+        ],
+        "iUPD iPR iUPD",
+        168,
+    ),
+    (
         "a non-target without progression contradicts an iUPD of non-targets alone",
         other("PRESENT", "UNEQUIVOCAL PROGRESSION", "PRESENT"),
         "iUPD NON-iCR/NON-iUPD",

@@ -138,6 +138,9 @@ def test_an_equivocal_lesion_that_was_absent_is_none():
     looks = ((112, "EQUIVOCAL"), (168, "ABSENT"), (224, "UNEQUIVOCAL"))
     done = assessed([*targets(50, 30, 30, 30, 30), *[new("X", d, "", w) for d, w in looks]])
     assert first(done, "best", "confirmed", "progression_day") == ("PR", True, 224)
+    again = ((56, "EQUIVOCAL"), (112, "ABSENT"), (168, "EQUIVOCAL"), (224, "UNEQUIVOCAL"))
+    done = assessed([*targets(50, 30, 30, 30, 30), *[new("X", d, "", w) for d, w in again]])
+    assert first(done, "progression_day") == (168,)
     looks = ((56, "EQUIVOCAL"), (112, ""))
     rows = [*targets(50, 30, 30), *[new("X", d, "", w, organ="LUNG") for d, w in looks]]
     assert overall(assessed(rows)) == "PR PR"

@@ -605,6 +605,10 @@ def test_hard_case_20_a_new_therapy_ends_the_course():
     assert (s["pfs_days"][0], s["pfs_event"][0]) == (60, False)
     assert EventReason.NEW_THERAPY in EventReason(int(s["pfs_reason"][0]))
     assert s["os_event"][0]
+    by_baseline = assessed(lesions, subjects=[{"subject": "1", "new_therapy": "2024-01-01"}])
+    assert (by_baseline.subjects["best"][0], by_baseline.subjects["pfs_days"][0]) == ("MISSING", 0)
+    in_the_month = assessed(lesions, subjects=[{"subject": "1", "new_therapy": "2024-07"}])
+    assert np.isnan(in_the_month.subjects["progression_day"][0]), "the PD may be after it"
 
 
 def test_hard_case_18_no_usable_baseline():
@@ -764,6 +768,7 @@ def test_provenance_names_criteria_versions_inputs_and_policies(tmp_path):
         hashlib.sha256(path.read_bytes()).hexdigest(),
     )
     assert held["baseline"][0].startswith("last visit dated on or before the reference date")
+    assert held["further rows of one subject, not read"][0] == "0"
 
 
 # Selections

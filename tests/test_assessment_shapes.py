@@ -177,6 +177,7 @@ def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
     the limit, which the call or the study file sets, for frames, Tables and files.
     """
     table = corner(300)
+    by_day = {name: column for name, column in table.items() if name != "visit"}
     message = (
         r"has 300 lesions to compare at 300 visits of subject 0: 90,000 places of lesion and visit, "
         r"more than 80,000\. Give a lesion one name at all its visits, or set the limit `places`\."
@@ -186,6 +187,7 @@ def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
         ({"lesions": table}, {"limits": {"places": 80_000}}),
         (nt.crf.read({"lesions": table}), {"limits": nt.crf.limits.Limits(places=80_000)}),
         ({"lesions": table}, {"study": tmp_path / "study.toml"}),
+        ({"lesions": by_day}, {"limits": {"places": 80_000}}),
     ):
         with pytest.raises(nt.InputError, match=message):
             nt.assess(source, **how)
