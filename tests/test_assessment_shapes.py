@@ -201,13 +201,15 @@ def test_a_subject_of_more_places_than_the_limit_is_refused(tmp_path):
         nt.assess({"lesions": readers}, limits={"places": 80_000})
 
 
-def stair(n, role):
-    """Every row a lesion of its own at a visit of its own, all of one role."""
-    table = of_shape("stair", n) | {"role": np.full(n, role)}
-    if role == "TARGET":
-        return table | {"size": np.full(n, 20.0), "state": np.full(n, "")}
-    word = "UNEQUIVOCAL" if role == "NEW" else "PRESENT"
-    return table | {"size": np.full(n, np.nan), "state": np.full(n, word)}
+WORDS = {"TARGET": "", "NON-TARGET": "PRESENT", "NEW": "UNEQUIVOCAL"}
+
+
+def stair(n, *roles):
+    """Every row a lesion of its own at a visit of its own, of these roles in turn."""
+    role = np.resize(roles, n)
+    size = np.where(role == "TARGET", 20.0, np.nan)
+    word = np.resize([WORDS[r] for r in roles], n)
+    return of_shape("stair", n) | {"role": role, "size": size, "state": word}
 
 
 @pytest.mark.parametrize(
@@ -221,6 +223,22 @@ def test_lesions_of_one_visit_each_need_no_places(role, overall):
     done = nt.assess({"lesions": stair(400, role)}, limits={"places": 500})
     assert done.timepoints["overall"].tolist()[1:] == [overall] * 399
     assert done.timepoints["new_lesion"].tolist()[1:] == [role == "NEW"] * 399
+
+
+def test_targets_without_a_baseline_are_counted_and_need_no_places():
+    """Of a course that begins with a non-target every later target is without a baseline: the sum of
+    what is measured at each visit, how many are missing, and no response; as where each lesion has
+    a place at every visit.
+    """
+    done = [
+        assessed(stair(40, "NON-TARGET", "TARGET"), None, apart=apart) for apart in (False, True)
+    ]
+    assert_same(*done)
+    np.testing.assert_array_equal(done[1].timepoints["sum"][:4], [np.nan, 20.0, np.nan, 20.0])
+    assert done[1].timepoints["n_missing"].tolist()[:4] == [20, 19, 20, 19]
+    assert set(done[1].timepoints["target"].tolist()[1:]) == {"NE"}
+    some = nt.assess({"lesions": stair(400, "NON-TARGET", "TARGET")}, limits={"places": 500})
+    assert some.timepoints["n_missing"].tolist()[:2] == [200, 199]
 
 
 def peak(lesions):
@@ -245,8 +263,8 @@ def test_memory_follows_the_rows_whatever_the_shape():
         *("stair", "stairs of 30"),
     ):
         assert peak(of_shape(name, 3000)) <= 3 * even + 2**20, name
-    for role in ("TARGET", "NON-TARGET", "NEW"):
-        assert peak(stair(3000, role)) <= 3 * even + 2**20, role
+    for roles in (*((role,) for role in WORDS), ("NON-TARGET", "TARGET")):
+        assert peak(stair(3000, *roles)) <= 3 * even + 2**20, roles
 
 
 def test_the_checks_take_memory_by_the_rows_whatever_the_shape():
@@ -254,7 +272,7 @@ def test_the_checks_take_memory_by_the_rows_whatever_the_shape():
     even = peak_of_checks(of_shape("even", 2000))
     for name in ("one of many visits", "one of many lesions", "one of each", "stairs of 30"):
         assert peak_of_checks(of_shape(name, 2000)) <= 3 * even + 2**20, name
-    for role in ("TARGET", "NON-TARGET", "NEW"):
+    for role in WORDS:
         assert peak_of_checks(stair(2000, role)) <= 3 * even + 2**20, role
 
 

@@ -17,7 +17,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots, one_of_each
 from nettumor.crf.columns import Ints
-from nettumor.rows import Groups, group, number_rows, smallest_at
+from nettumor.rows import Groups, group, number_rows, occurrence, smallest_at
 
 
 @frozen(eq=False, slots=False)
@@ -116,3 +116,28 @@ class Cells:
         tracks, timepoints = self._visits
         found = smallest_at(self._visit[where], values[where], tracks * timepoints, np.inf)
         return found.reshape(self._visits)
+
+
+def one_after_another(at: Slots, tracks: Bools) -> Slots:
+    """The same, where the lesions of some tracks share places: as many as one visit has, the first by
+    name in the first. Rows of these tracks without a timepoint are left out.
+    """
+    there, whose = at.codes >= 0, tracks[:, None]
+    others, cells = at.without(there & whose), Cells.of(at.without(there & ~whose))
+    own = cells.at
+    track = cells.slot // max(own.codes.shape[1], 1)
+    place = occurrence(track * np.int64(own.shape[2]) + cells.timepoint)
+    width = max(others.codes.shape[1], int(place.max(initial=-1)) + 1)
+    codes = np.full((len(tracks), width), -1, dtype=np.int64)
+    codes[:, : others.codes.shape[1]] = others.codes
+    codes[track, place] = own.codes.ravel()[cells.slot]
+    rows = np.arange(at.table.n_rows)
+    return Slots(
+        at.table,
+        at.given,
+        np.concatenate([rows[others.rows], rows[own.rows][cells.timed]]),
+        np.concatenate(
+            [others.track * width + others.lesion, (track * width + place)[cells.number]]
+        ),
+        codes,
+    )

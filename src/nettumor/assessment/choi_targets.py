@@ -75,7 +75,8 @@ def choi_targets(lesions: Targets, criteria: AttenuationCriteria) -> ChoiTargets
     total = np.where(left, lesions.attenuation, 0.0).sum(axis=-2)
     mean = np.where(unknown | (count == 0) | ~whole, np.nan, total / np.maximum(count, 1))
     response = choi_response(complete, mean, criteria=criteria, invalid="NE")
-    judged = ~np.isnan(lesions.sizes).all(axis=(-2, -1)) & ~lesions.unmeasured.any(axis=-1)
+    lost = lesions.unmeasured.any(axis=-1) | (lesions.never > 0)
+    judged = ~np.isnan(lesions.sizes).all(axis=(-2, -1)) & ~lost
     response[judged] = np.maximum(response[judged], Response.NE)
     response[:, 0] = Response.MISSING
     smaller = criteria.pr.percent_met(sums.baseline, complete) & (response == Response.PR)

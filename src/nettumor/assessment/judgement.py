@@ -215,7 +215,9 @@ def _target(
             found = _without_merged(lesions, criteria, found)
         if lesions.of_parts is not None:
             found = _with_parts(found, lesions.of_parts.sum(axis=1), criteria)
-    lost = lesions.unmeasured.sum(axis=-1)
+    if lesions.more.any():
+        found = attrs.evolve(found, n_missing=found.n_missing + lesions.more[:, None])
+    lost = lesions.unmeasured.sum(axis=-1) + lesions.never
     if not lost.any():
         return found
     # A target that was never measured: there is no complete baseline, hence no response (hard case

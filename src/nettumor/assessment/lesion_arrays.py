@@ -17,8 +17,9 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
-from nettumor.assessment.cells import Cells
+from nettumor.assessment.cells import Cells, one_after_another
 from nettumor.assessment.relations import (
+    Relations,
     padded,
     place_of,
     place_of_code,
@@ -64,6 +65,9 @@ class Targets:
     strays : tuple of ndarray of int
         Track and code of each target that was not there at baseline: they are left out of the sum,
         and have no place in the arrays unless parts of them are recorded.
+    more, never : ndarray of int, shape (track,)
+        How many more lesions that were measured stand in places of others, and how many that never
+        were: of tracks without any target at the baseline, of which every visit is NE.
     conflicts : int
         Places with unequal duplicates.
     of_parts : ndarray of float, shape (track, lesion, timepoint), or None
@@ -78,6 +82,8 @@ class Targets:
     unmeasured: Bools
     codes: Ints
     strays: tuple[Ints, Ints]
+    more: Ints
+    never: Ints
     conflicts: int
     of_parts: Floats | None = None
 
@@ -192,19 +198,13 @@ def _at_first(
     return out
 
 
-def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
-    """The target lesions."""
+def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool = True) -> Targets:
+    """The target lesions; ``together``: those of a track are judged together, and not each alone."""
     cells = table.lesions
-    whole = at = slots(table, given, Role.TARGET)
     value, small = sizes_used(table, criteria, given.lesions_of(table))
-    kin = relations(table, at, given.visits.no_disease)
-    strays, conflicts = (at.slot[:0], at.slot[:0]), 0
-    if kin is not None and kin.idle.any():
-        track, place = np.nonzero(kin.stray)
-        strays = track, at.codes[track, place]
-        conflicts = _conflicts(at.without(~kin.idle), value, small)
-        at = at.without(kin.idle)
-        kin = relations(table, at, given.visits.no_disease)
+    default = getattr(criteria, "too_small", None)
+    placed = _places(table, given, value, small, default=default, together=together)
+    at, kin = placed.at, placed.kin
     given.refuse_sparse(np.count_nonzero(at.codes >= 0, axis=1))
     sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
@@ -216,20 +216,20 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    merged = _merged(table, whole, at)
-    too_small_size = getattr(criteria, "too_small", None)
+    merged = _merged(table, placed.whole, at)
     padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
     if kin is not None:
-        default = np.nan if too_small_size is None else too_small_size
-        sizes, too_small, of_parts = with_parts(kin, sizes, too_small, default)
+        counted = np.nan if default is None else default
+        sizes, too_small, of_parts = with_parts(kin, sizes, too_small, counted)
         sizes, too_small, merged = with_merged(kin, sizes, too_small, merged)
         padding = padded(kin, at.codes.shape)
-    counts = ~np.isnan(sizes) if too_small_size is None else ~np.isnan(sizes) | too_small
+    counts = ~np.isnan(sizes) if default is None else ~np.isnan(sizes) | too_small
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():
         unmeasured &= ~counts.any(axis=-1)
-    unmeasured &= ~padding
+    unmeasured &= ~padding & ~placed.shares[:, None]
+    in_places = placed.shares * np.count_nonzero(counts.any(axis=-1), axis=1)
     return Targets(
         sizes=sizes,
         attenuation=attenuation,
@@ -238,10 +238,75 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows) -> Targets:
         nodal=at.some(cells.nodal),
         unmeasured=unmeasured,
         codes=at.codes,
-        strays=strays,
-        conflicts=int(conflict.sum()) + conflicts,
+        strays=placed.strays,
+        more=placed.measured - in_places,
+        never=placed.never,
+        conflicts=int(conflict.sum()) + placed.conflicts,
         of_parts=of_parts,
     )
+
+
+@frozen(eq=False)
+class _Places:
+    """Where the targets stand that need a place in an array.
+
+    ``whole`` are the rows of all, ``at`` those of the array, ``kin`` how its lesions hang together.
+    ``strays``, ``conflicts``: of those that are left out, as in `Targets`. ``shares`` (track,): the
+    lesions share places; then ``measured`` and ``never`` count those that were measured, or never.
+    """
+
+    whole: Slots
+    at: Slots
+    kin: Relations | None
+    strays: tuple[Ints, Ints]
+    conflicts: int
+    shares: Bools
+    measured: Ints
+    never: Ints
+
+
+def _places(
+    table: CrfTable,
+    given: JudgedRows,
+    size: Floats,
+    small: Bools,
+    *,
+    default: float | None,
+    together: bool,
+) -> _Places:
+    """The places of the targets, as few as do."""
+    whole = at = slots(table, given, Role.TARGET)
+    no_disease = given.visits.no_disease
+    kin = relations(table, at, no_disease)
+    strays, conflicts = (at.slot[:0], at.slot[:0]), 0
+    if kin is not None and kin.idle.any():
+        track, place = np.nonzero(kin.stray)
+        strays = track, at.codes[track, place]
+        conflicts = _conflicts(at.without(~kin.idle), size, small)
+        at = at.without(kin.idle)
+        kin = relations(table, at, no_disease)
+    shares = np.zeros(given.n_tracks, dtype=np.bool_)
+    measured = never = np.zeros(given.n_tracks, dtype=np.int64)
+    if kin is not None and together and at.sparse:
+        # without a baseline every visit is NE, whichever lesion a size is of: only they are counted
+        shares = kin.without_baseline
+        was = _were_measured(at, size, small, default)
+        measured = shares * np.count_nonzero(was, axis=1)
+        never = shares * np.count_nonzero(at.identified() & ~was, axis=1)
+        at = one_after_another(at, shares)
+        kin = relations(table, at, no_disease)
+    return _Places(whole, at, kin, strays, conflicts, shares, measured, never)
+
+
+def _were_measured(at: Slots, size: Floats, small: Bools, default: float | None) -> Bools:
+    """Lesions (track, lesion) that have a size, or are too small and have the default, at a visit."""
+    cells = Cells.of(at)
+    known, unequal = cells.put(size, np.nan)
+    too_small, other = cells.put(small, False)
+    counts = (~np.isnan(known) | (too_small & (default is not None))) & ~unequal & ~other
+    out = np.zeros(at.codes.shape, dtype=np.bool_)
+    out.ravel()[cells.slot[counts]] = True
+    return out
 
 
 def _conflicts(at: Slots, size: Floats, too_small: Bools) -> int:

@@ -96,7 +96,7 @@ def parts_of(
     new by the baseline is not new after it.
     """
     visits = given.visits
-    target = targets(lesions, criteria, given)
+    target = targets(lesions, criteria, given, together=by != "lesion")
     scans = _Scans(given.track, visits, given.chosen)
     target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
     if by == "lesion":
@@ -172,6 +172,8 @@ def _each_lesion(target: Targets, day: Floats) -> Parts:
         nodal=target.nodal[track, lesion][:, None],
         unmeasured=target.unmeasured[track, lesion][:, None],
         codes=target.codes[track, lesion][:, None],
+        more=np.zeros(units, dtype=np.int64),
+        never=np.zeros(units, dtype=np.int64),
         of_parts=None if target.of_parts is None else target.of_parts[track, lesion][:, None],
     )
     nothing = np.full((units, timepoints), np.nan)

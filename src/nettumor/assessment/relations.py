@@ -36,6 +36,8 @@ class Relations:
     joined : list of (track, place, places of those that it took in)
     stray : ndarray of bool, shape (track, lesion)
         Not there at baseline, and neither a part nor a merged mass: left out of the sum.
+    without_baseline : ndarray of bool, shape (track,)
+        Tracks of disease whose targets are all not there at baseline, without parts.
     at : Slots
         The rows.
     """
@@ -43,6 +45,7 @@ class Relations:
     parts: tuple[Ints, Ints, Ints]
     joined: list[tuple[int, int, list[int]]]
     stray: Bools
+    without_baseline: Bools
     at: Slots
 
     @property
@@ -88,8 +91,10 @@ def relations(table: CrfTable, at: Slots, no_disease: Bools) -> Relations | None
     related[known[0], known[1]] = True
     for owner, place, _ in joined:
         related[owner, place] = True
+    begun = np.zeros(len(late), dtype=np.bool_)
+    begun[at.track[at.timepoint == 0]] = True
     stray = late & ~related & (at_baseline.any(axis=1) | no_disease)[:, None]
-    return Relations(parts, joined, stray, at)
+    return Relations(parts, joined, stray, ~(begun | no_disease | related.any(axis=1)), at)
 
 
 def _told_by_words(

@@ -317,4 +317,5 @@ def _target_counts(parts: Parts) -> Ints:
     """The number of targets of each track."""
     targets = parts.targets
     measured = (~np.isnan(targets.sizes) | targets.too_small).any(axis=-1)
-    return np.asarray(np.count_nonzero(measured | targets.unmeasured, axis=1))
+    laid_out = np.count_nonzero(measured | targets.unmeasured, axis=1)
+    return np.asarray(laid_out + targets.more + targets.never)
