@@ -283,7 +283,10 @@ REPAIRS = {
         "a visit with PD": at(11, "responses", overall="PD"),
         "within 28 days of a PD": cell("2024-05-27"),
     },
-    "P05": {"the date of death": cell("2024-06-01")},
+    "P05": {
+        "the date of death": cell("2024-06-01"),
+        "a date in DTHDTC of DM": at(2, "dm", DTHDTC="2024-06-01", DTHFL="Y"),
+    },
     "Q01": {"at most 10": beside(role="NON-TARGET"), "at most 5": beside(role="NON-TARGET")},
     "Q03": {"a longest diameter": beside(size="25")},
     "Q06": {"a viable diameter above 0": cell("18")},

@@ -96,11 +96,21 @@ def another_method(t):
     return t.set("lesions", cell(t), method="MRI")
 
 
+@fault("M20: for all targets and good")
+def ultrasound_from_a_visit_on(t):
+    """One finding for three targets at four visits; that ultrasound is not allowed follows."""
+    targets = [r for n in ("T01", "T02", "T03") for r in t.find("lesions", subject=QUIET, lesion=n)]
+    frame = t.tables["lesions"].loc[targets]
+    later = frame.index[(frame["evaluator"] == A) & (frame["visit"].astype(int) >= 3)].tolist()
+    t.set("lesions", later, method="ULTRASOUND")
+    return "lesions", min(later)
+
+
 @fault("M21")
 def ultrasound(t):
+    """One finding, at baseline."""
     rows = t.find("lesions", subject=QUIET, evaluator=A, lesion="T01")
-    t.set("lesions", rows, method="ULTRASOUND")
-    return [("lesions", r) for r in rows]
+    return t.set("lesions", rows, method="ULTRASOUND")
 
 
 @fault("M24")

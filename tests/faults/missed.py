@@ -130,6 +130,16 @@ def patient_in_cm(t):
     return "lesions", sizes(t, 1)[0][0]
 
 
+@fault("M25: a lesion of 10 cm")
+def patient_in_cm_with_a_large_lesion(t):
+    """The reported sums are in mm; the largest lesion grows past 10 cm."""
+    for visit in range(1, 7):
+        places = sizes(t, visit)
+        cm = [v / 10 for v in measured(t, places)]
+        resize(t, places, [round(cm[0] + 1.1 * (visit - 1), 1), *cm[1:]])
+    return "lesions", sizes(t, 1)[0][0]
+
+
 @fault("M26")
 def radius_of_a_visit(t):
     places = sizes(t, 3)
@@ -302,6 +312,11 @@ def absent_from_the_start(t):
     return "lesions", rows[0]
 
 
+@fault("N10: there later")
+def absent_at_baseline_alone(t):
+    return t.set("lesions", t.row("lesions", subject=QUIET, lesion="NT01"), state="ABSENT")
+
+
 @fault("W01: no response")
 def new_lesion_without_response(t):
     from faults import NEWLY
@@ -326,7 +341,7 @@ def number_given_twice(t):
     return t.set("TR", row, TRSEQ=before)
 
 
-@fault("X15", M02="the row says that it is not evaluable, and not why")
+@fault("X15")
 def number_of_what_was_not_evaluable(t):
     t.sdtm()
     row = t.row("TR", USUBJID=QUIET, TRTESTCD="LDIAM", VISITNUM=3.0)

@@ -28,7 +28,7 @@ NON_TARGET_FAULTS = (*NEW_LESION_FAULTS, "S06", "M06")
 _VALUE_FAULTS = (
     *("S06", "L06", "M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10", "M12", "M13"),
     *("M15", "M25", "M26", "M27", "M28", "M29", "M30", "M31", "M32", "M34", "M35"),
-    *("Q03", "Q11"),
+    *("Q03", "Q11", "X13", "X15"),
 )
 """Faults after which a target has not the value that was meant, or none."""
 

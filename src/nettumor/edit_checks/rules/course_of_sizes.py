@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Floats, at_least
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
@@ -90,10 +90,11 @@ def _share(values: npt.ArrayLike) -> npt.NDArray[np.object_]:
     return np.array([f"{100 * v:.0f} %" for v in np.asarray(values).tolist()], dtype=object)
 
 
-@check("M25", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0)
+@check("M25", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0, most_cm=25.0)
 def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """All sizes of a patient's targets are below 10 and not all whole, from baseline on; ten times
-    as large each baseline target could be one.
+    """The sizes of a patient's targets are below 10 and not all whole: all of them, or those of
+    baseline and two of three, if none is larger than lesions are in cm; ten times as large each
+    baseline target could be one.
     """
     rows, s = data["lesions"], series_of(data, above=0)
     small = ~at_least(s.size, parameters["limit_mm"]) & ~diameters(data).default[s.row]
@@ -102,21 +103,29 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
         np.bincount(t, minlength=data.n_tracks)
         for t in (track, track[small], track[small & (s.size % 1 != 0)])
     )
-    few = (count >= 2) & (below == count) & (2 * split >= count)
+    large = np.bincount(track[more_than(s.size, parameters["most_cm"])], minlength=data.n_tracks)
+    few = (count >= 2) & (3 * below >= 2 * count) & (2 * split >= count) & (large == 0)
     asked = baseline(rows, Role.TARGET) & (size > 0)
     first = group(rows.track, by=rows.timepoint, where=asked & few[rows.track])
     bad = at_least(10.0 * first.minimum(size), 10.0)
+    bad &= ~at_least(first.maximum(size), parameters["limit_mm"])
     order = order_rows(first.first()[bad])
     at, mine = first.first()[bad][order], first.keys[0][bad][order]
     yield from hits_by_column(
         diameters(data).column,
         at,
-        "all {count} target sizes of {subject} are below 10, {split} of them not whole: were they "
+        "{below} target sizes of {subject} are below 10, {split} of them not whole: were they "
         "given in cm ({value} cm is {expected})?",
         value=size[at],
         expected=np.array([f"{10 * v:g} mm" for v in size[at].tolist()], dtype=object),
         names={"lesion": ""},
-        parts={"count": count[mine], "split": split[mine]},
+        parts={
+            "below": [
+                f"all {n}" if m == n else f"{m} of {n}"
+                for m, n in zip(below[mine].tolist(), count[mine].tolist(), strict=True)
+            ],
+            "split": split[mine],
+        },
     )
 
 

@@ -105,7 +105,9 @@ _STATES = np.array(
 )
 
 
-@check("M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "S06", "M06", "M03"))
+@check(
+    "M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "S06", "M06", "M03", "=X15")
+)
 def value_missing_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target's row without a value and without a reason, or not evaluable without one.
 
@@ -420,7 +422,7 @@ def wrong_axis_for_node(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-@check("M14", needs={"lesions": (_LENGTH,)}, follows=("M08", "M10"), tstm_mm=5.0)
+@check("M14", needs={"lesions": (_LENGTH,)}, follows=("M08", "=M09", "M10", "M25"), tstm_mm=5.0)
 def below_5mm_not_tstm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target's diameter above 0 and below 5 mm that is not said to be too small."""
     rows, read = data["lesions"], diameters(data)

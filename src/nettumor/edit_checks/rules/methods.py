@@ -20,7 +20,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.rows import occurrence
+from nettumor.rows import group, occurrence, order_rows
 from nettumor.words.methods import read as kind
 
 
@@ -29,7 +29,7 @@ def _kinds(data: Data, rows: Rows) -> tuple[npt.NDArray[np.int32], list[str]]:
     """The kind of method of each row as a code, 0 for none, and the kinds that these count; a
     study's equivalent methods are one.
     """
-    same = {kind(m): kind(group[0]) for group in data.method_equivalents for m in group}
+    same = {kind(m): kind(alike[0]) for alike in data.method_equivalents for m in alike}
     codes, words = rows.codes("method")
     found = [same.get(kind(str(w)), kind(str(w))) for w in words]
     kinds = {k: i for i, k in enumerate(dict.fromkeys(["", *found]))}
@@ -53,33 +53,61 @@ def at_baseline(data: Data) -> Ints:
     return out[rows.lesion] if rows.n else np.empty(0, np.int64)
 
 
+def _asked_once(
+    rows: Rows, bad: Bools, code: npt.NDArray[np.int32], was: Ints
+) -> tuple[Ints, dict[str, npt.NDArray[np.object_]]]:
+    """The rows that stand for others at fault, and what a message says of these.
+
+    A lesion that is imaged so again is not asked again; of the lesions of one visit with the same
+    method, in place of the same one, the first is asked.
+    """
+    if not bad.any():
+        none = np.empty(0, dtype=object)
+        return np.empty(0, dtype=np.int64), {"others": none, "later": none}
+    given = code > 0
+    before, after = rows.in_time.previous(given), rows.in_time.following(given)
+    goes_on = bad & (after >= 0) & bad[after] & (code[after] == code)
+    at = np.flatnonzero(bad & ~((before >= 0) & bad[before] & (code[before] == code)))
+    alike = group(rows.timepoint[at], code[at], was[at])
+    others, later = alike.size - 1, alike.any(goes_on[at])
+    first = at[alike.first()]
+    order = order_rows(first)
+    said = {
+        "others": [f" and {n} more were" if n else " was" for n in others[order].tolist()],
+        "later": [" and later" if on else "" for on in later[order].tolist()],
+    }
+    return first[order], {name: np.array(words, dtype=object) for name, words in said.items()}
+
+
 @check("M20", needs={"lesions": ("method",)}, follows=("S02",))
 def method_changed(data: Data, parameters: Parameters) -> Hits:
-    """A lesion imaged by another method than at baseline."""
+    """Lesions imaged by another method than at baseline: one finding for those of a visit that change
+    together, at the first such visit.
+    """
     rows = data["lesions"]
     code, kinds = _kinds(data, rows)
     after = (rows.order > 0) & (code > 0) if len(kinds) > 2 else np.zeros(rows.n, np.bool_)
-    at = np.flatnonzero(after)
-    before = at_baseline(data)[at]
-    was = code[before]
-    bad = (before >= 0) & (was > 0) & (code[at] != was)
+    before = at_baseline(data)
+    was = np.where(before >= 0, code[before], 0)
+    at, said = _asked_once(rows, after & (was > 0) & (code != was), code, was)
     return Hits(
         table="lesions",
-        rows=at[bad],
+        rows=at,
         column="method",
-        message="{lesion} was imaged by {value} at visit {visit}, by {expected} at baseline",
-        expected=np.array(kinds, dtype=object)[was[bad]],
-        related=before[bad],
+        message="{lesion}{others} imaged by {value} at visit {visit}{later}, by {expected} at baseline",
+        expected=np.array(kinds, dtype=object)[was[at]],
+        related=before[at],
+        parts=said,
     )
 
 
 _REFUSED = ("ULTRASOUND", "PET", "SCINTIGRAPHY", "ENDOSCOPY", "PHYSICAL EXAMINATION")
 
 
-@check("M21", needs={"lesions": ("method", "|".join(LENGTHS))})
+@check("M21", needs={"lesions": ("method", "|".join(LENGTHS))}, follows=("=M20",))
 def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
-    """A target measured by a method that RECIST 1.1 does not allow; X-ray serves for the
-    lung only.
+    """Targets measured by a method that RECIST 1.1 does not allow; X-ray serves for the lung only.
+    One finding for those of a visit, at the first such visit.
     """
     rows = data["lesions"]
     bad, xray = imaged_by(data, rows, *_REFUSED), imaged_by(data, rows, "X-RAY")
@@ -88,12 +116,15 @@ def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
         bad |= xray & ~chest[rows.organ]
     if bad.any():
         bad &= (rows.cells.role == Role.TARGET) & (diameters(data).value > 0)
-    return flag(
-        "lesions",
-        bad,
-        "target {lesion} was measured by {value} at visit {visit}",
-        "method",
+    code, _ = _kinds(data, rows)
+    at, said = _asked_once(rows, bad, code, np.zeros_like(code))
+    return Hits(
+        table="lesions",
+        rows=at,
+        column="method",
         expected="CT, MRI or caliper",
+        parts=said,
+        message="target {lesion}{others} measured by {value} at visit {visit}{later}",
     )
 
 

@@ -230,7 +230,7 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-@check("M16", needs={"lesions": ()}, follows=("L06", "S03", "M03", "M04"))
+@check("M16", needs={"lesions": ()}, follows=("L06", "N10", "S03", "M03", "M04"))
 def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
     by itself.

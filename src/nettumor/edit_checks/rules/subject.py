@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nettumor._arrays import at_least, more_than
-from nettumor.crf import parse_flags
+from nettumor.crf import iso, parse_flags
 from nettumor.crf.cells import tidy
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
@@ -219,9 +219,9 @@ def death_told_apart(data: Data, parameters: Parameters) -> Iterator[Hits]:
         yield flag(
             "DM",
             flagged & rows.blank("DTHDTC"),
-            "DTHFL is {value}, and there is no date of death",
-            "DTHFL",
-            expected="DTHDTC",
+            "DTHFL is {DTHFL}, and there is no date of death",
+            "DTHDTC",
+            expected="the date of death",
         )
         yield flag(
             "DM",
@@ -252,14 +252,15 @@ def _deaths_of_ds(data: Data, days: float) -> Iterator[Hits]:
         died & np.isnan(day) & (subject_of(data, "DS") >= 0),
         "DS says {value}, and DM has no date of death",
         "DSDECOD",
-        expected="DTHDTC in DM",
+        expected="a date in DTHDTC of DM",
     )
     apart = np.abs(rows.table.dates("DSSTDTC").day - day)
-    yield flag(
-        "DS",
-        died & more_than(apart, days),
-        "DS dates the death {value}, {apart} days from DTHDTC in DM",
-        "DSSTDTC",
-        expected="the day of DTHDTC",
-        apart=apart,
+    at = np.flatnonzero(died & more_than(apart, days))
+    yield Hits(
+        table="DS",
+        rows=at,
+        column="DSSTDTC",
+        expected=iso(day[at]),
+        parts={"apart": apart[at]},
+        message="DS dates the death {value}, {apart} days from DTHDTC in DM",
     )
