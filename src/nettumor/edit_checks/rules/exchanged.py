@@ -220,7 +220,7 @@ def radius_of_a_patient(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows, s = data["lesions"], series_of(data, above=0, most=500.0)
     use = np.zeros(rows.n, np.bool_)
     use[s.row] = True
-    looked(data, use, (rows.cells.role == Role.TARGET) & ~np.isnan(diameters(data).value))
+    looked(data, use, use)  # what is gone has no radius
     reasons = (
         (_halves_of_sums(data, parameters["fit"]), "the reported sums are twice theirs"),
         (_halves_of_others(data, s, parameters), "another reader has twice as much of each"),
