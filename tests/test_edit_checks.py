@@ -307,6 +307,36 @@ def test_causes(first, later, severity, caused):
     assert found.to_csv(folded=False).count("\n") == 3
 
 
+@pytest.mark.parametrize("follows", ["X900", "X"])
+def test_a_check_follows_another_or_a_group_by_its_letter(follows):
+    """The letter of a group stands for each of its checks; of another group nothing is explained."""
+    first = one_check(lambda d, p: Hits(table="lesions", rows=[0], message="a"))
+    later = [
+        edit_checks.Check(
+            id=id,
+            name=id,
+            sentence="B.",
+            follows=(name,),
+            function=lambda d, p: Hits(table="lesions", rows=[1], message="b"),
+        )
+        for id, name in (("Z950", follows), ("Z951", "M"))
+    ]
+    found = edit_checks.run({"lesions": ROWS}, checks=[first, *later])
+    assert found["caused_by"].tolist() == ["", "X900", ""]
+
+
+def test_one_check_alone_may_be_asked_for():
+    """A check, its identifier, its name or its group may be given without a list."""
+    own = one_check(lambda d, p: [])
+    for asked, ids in (
+        (own, ["X900"]),
+        ("S03", ["S03"]),
+        ("duplicate-lesion-at-visit", ["S03"]),
+        ("sum", [id for id, check in CHECKS.items() if check.group == "sum"]),
+    ):
+        assert set(edit_checks.run({"lesions": ROWS}, checks=asked).runs["check"]) == set(ids)
+
+
 @pytest.mark.parametrize(("first", "caused"), [([0], ""), ([2], "X900"), ([0, 2], "X900")])
 def test_causes_at_the_same_timepoint(first, caused):
     """A check named with "=" explains what is found at its own timepoint, not what is found

@@ -48,17 +48,16 @@ def domain_places(data: Data, name: str) -> Ints:
     )
     track = find_rows((subject, reader), (data.track_subject, data.track_evaluator))
     point = find_rows((track, when), (points.track, points.visit))
-    order = np.where(point >= 0, points.order[point], -1) if len(points) else point
+    order = np.append(points.order, -1)[point]
     found = np.full(table.n_rows, -1, dtype=np.int64)
-    if "lesions" in data.places and data["lesions"].n:
+    if "lesions" in data.places:
         rows = data["lesions"]
         row = find_rows((track, lesion), (rows.track, data.shared("lesion", "lesions")))
-        found = np.where((row >= 0) & (lesion >= 0), rows.lesion[row], -1)
+        found = np.append(rows.lesion, -1)[row]
     return np.stack([track, order, found])
 
 
 def _coded(column: Column, words: Words) -> Ints:
     """The code of each cell among words, -1 for one that is not among them."""
     code = {w: i for i, w in enumerate(words.tolist())}
-    found = np.array([code.get(w, -1) for w in column.words], dtype=np.int64)
-    return found[column.codes] if len(found) else np.empty(0, np.int64)
+    return np.array([code.get(w, -1) for w in column.words], dtype=np.int64)[column.codes]

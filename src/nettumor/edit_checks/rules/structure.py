@@ -126,7 +126,7 @@ def missing_required_value(data: Data, parameters: Parameters) -> Iterator[Hits]
                     blank = blank & ~told[column]
                 yield flag(name, blank, "{column} is blank", column, expected="a value")
         for either in layout.either:
-            held = [c for c in (*either, *(["day"] if "date" in either else [])) if c in table]
+            held = [c for c in (*either, "day") if c in table]
             if held:
                 blank = np.logical_and.reduce([table.blank(c) for c in held])
                 yield flag(
