@@ -176,6 +176,48 @@ def test_a_new_lesion_in_the_first_row():
     assert rows_of("W01", lesions=SOON, responses="subject,visit,overall\n01,1,SD") == [0]
 
 
+@pytest.mark.parametrize(("size", "rows"), [(0, []), (0.5, [0]), (1, [0]), (9.9, [0]), (10, [])])
+def test_a_target_of_a_millimetre_is_too_small(size, rows):
+    """A target of any size below 10 mm is too small; one of 0 is not there."""
+    assert rows_of("L03", lesions=targets(*course(size))) == rows
+
+
+@pytest.mark.parametrize(
+    ("check", "size", "rows"),
+    [("L04", 0, []), ("L04", 1, [0]), ("L04", 15, []), ("L06", 0, [0]), ("L06", 1, [])],
+)
+def test_a_node_of_a_millimetre_at_baseline(check, size, rows):
+    """A node of any size below 15 mm is too small, and one of 0 is none."""
+    assert rows_of(check, lesions=node(size)) == rows
+
+
+@pytest.mark.parametrize(("chosen", "rows"), [(4, [4]), (5, [])])
+def test_a_node_that_could_be_the_fifth_target(chosen, rows):
+    """A non-target node of 15 mm could be a target while there is room for one more."""
+    lines = [f"01,T0{i},TARGET,ORGAN_{i},0,30" for i in range(chosen)]
+    nodes = "01,NT01,NON-TARGET,AXILLARY_LYMPH_NODE,0,15"
+    assert rows_of("L05", lesions=targets(*lines, nodes)) == rows
+
+
+def test_a_new_lesion_in_the_first_row_is_no_baseline():
+    """A patient whose only row, the first of the table, is of a new lesion has none at baseline."""
+    assert rows_of("L07", lesions=targets("01,NEW01,NEW,LIVER,0,30")) == [0]
+
+
+@pytest.mark.parametrize(
+    ("dates", "rows"),
+    [
+        (("2024-01-01", "2024-01-02", ""), [1]),  # the third never began
+        (("", "", ""), [1, 2]),  # nobody's beginning is recorded
+    ],
+)
+def test_patients_without_lesions_who_never_began(dates, rows):
+    """Where the study records when treatment began, one without a beginning needs no lesions."""
+    lines = [f"0{i},{date}" for i, date in enumerate(dates, 1)]
+    subjects = "\n".join(["subject,treatment_start", *lines])
+    assert rows_of("L07", lesions=targets(*course(30)), subjects=subjects) == rows
+
+
 PROGRESSED = """subject,visit,date,overall
     01,0,2024-01-01,
     01,1,2024-03-01,SD

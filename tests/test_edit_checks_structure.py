@@ -106,6 +106,45 @@ def test_a_response_beside_the_first_row_of_lesions():
     ]
 
 
+@pytest.mark.parametrize("reader", ["", "A"])
+def test_new_lesions_of_readers_that_one_domain_names(reader):
+    """Where TU names no reader a lesion of TR is identified by its subject; only what is new is
+    looked for.
+    """
+    tu = "USUBJID,TUEVAL,TULNKID,TUSTRESC\n01,,NEW01,NEW"
+    tr = f"""USUBJID,TREVAL,TRLNKID,TRGRPID,TRTESTCD,TRSTRESN
+        01,{reader},NEW01,NEW,LDIAM,9
+        01,{reader},T07,,LDIAM,9
+        01,{reader},NEW02,TARGET,LDIAM,9
+        01,{reader},NEW03,,LDIAM,9"""
+    assert [(name, row) for _, name, row, _ in found_by("X09", TU=tu, TR=tr)] == [("TR", 3)]
+
+
+SIZES = "subject,lesion,role,visit,size\n01,T01,TARGET,1,30\n01,T01,TARGET,0,30\n01,T01,TARGET,2,30"
+"""Lesions of which the first row is of a visit after baseline."""
+
+
+@pytest.mark.parametrize(
+    ("visit", "message"),
+    [
+        (1, "lesions were assessed at visit 2, but no response is given"),
+        (2, "lesions were assessed at visit 1, but no response is given"),
+        (
+            0,
+            "subject 01 has lesions assessed at 2 visit(s) after baseline, and no response at all, the first "
+            "at visit 1",
+        ),
+    ],
+)
+def test_the_first_rows_of_lesions_and_responses_are_joined(visit, message):
+    """A visit without a response is found in the first row of lesions, too, and the first row of the
+    responses answers.
+    """
+    who = "01" if visit else "02"
+    found = run("S09", lesions=SIZES, responses=f"subject,visit,overall\n{who},{visit},SD")
+    assert found["message"].tolist() == [message]
+
+
 DOMAINS = {
     "TU": """USUBJID,TUEVAL,TULNKID,TUTESTCD,TUSTRESC,VISITNUM
         01,A,T01,TUMIDENT,TARGET,1

@@ -253,8 +253,6 @@ def _range(marker: str, unit: str) -> tuple[float, float]:
         if row["marker"] != marker:
             continue
         low, high = float(row["low"]), float(row["high"])
-        if unit_key(row["unit"])[0] == unit_key(unit)[0]:
-            return low, high
         try:
             return tuple(markers.convert(v, row["unit"], unit, marker=marker) for v in (low, high))
         except InputError:
@@ -362,7 +360,7 @@ def _after_baseline(read: Markers, base: Ints) -> Bools:
     """Numbers after the baseline sample, in its unit and by its assay."""
     assay = folded(read.rows, "assay")
     later = (base >= 0) & (base != np.arange(read.rows.n)) & ~np.isnan(read.value)
-    later &= (read.time >= read.time[base]) & (read.unit == read.unit[base])
+    later &= (read.time > read.time[base]) & (read.unit == read.unit[base])
     later &= (assay == assay[base]) | (assay < 0) | (assay[base] < 0)
     return np.asarray(later)
 

@@ -50,7 +50,7 @@ def codelists() -> Mapping[str, tuple[str, frozenset[str]]]:
 
 def _first_of(codes: Ints, chosen: Bools) -> tuple[Ints, Ints]:
     """The first row of each code among the chosen codes, and how many rows it has."""
-    alike = group(codes, where=chosen[codes] if len(codes) else None)
+    alike = group(codes, where=chosen[codes])
     first = np.flatnonzero(alike.is_first())
     return first, alike.size[alike.number[first]]
 
@@ -72,14 +72,14 @@ def testcd_unknown_or_test_mismatch(data: Data, parameters: Parameters) -> Itera
         unknown = np.array(
             [w != "" and w not in known and w.upper() not in own for w in given], dtype=np.bool_
         )
-        near = np.full(len(given) + 1, "", dtype=object)
+        near = np.full(len(given), "", dtype=object)
         for i in np.flatnonzero(unknown)[:_COMPARED].tolist():  # distinct codes
             near[i] = next(
                 iter(difflib.get_close_matches(given[i].upper()[:40], sorted(known), 1, 0.85)), ""
             )
         for i, code in _beside_same_name(rows, column, known).items():
-            near[i] = code if unknown[i] else near[i]
-        shaped = np.array([_CODE.fullmatch(w) is not None for w in (*given, "")], dtype=np.bool_)
+            near[i] = code
+        shaped = np.array([_CODE.fullmatch(w) is not None for w in given], dtype=np.bool_)
         at, count = _first_of(codes, unknown)
         meant = near[codes[at]]
         firm = (meant != "") | ~shaped[codes[at]]
@@ -94,16 +94,13 @@ def testcd_unknown_or_test_mismatch(data: Data, parameters: Parameters) -> Itera
             parts={"count": count, "said": said},
             message=f"{{value}} ({{count}} rows) {{said}} ({column}, {name})",
         )
-        if f"{rows.name}TEST" in rows:
-            yield from _one_to_one(rows, column, f"{rows.name}TEST")
+        yield from _one_to_one(rows, column, f"{rows.name}TEST")
 
 
 def _beside_same_name(rows: Rows, column: str, known: Collection[str]) -> dict[int, str]:
     """For codes that are none the known code that most rows give beside the same name."""
     codes, words = rows.codes(column)
     names, called = rows.codes(column.removesuffix("CD"))
-    if not len(called):
-        return {}
     pairs = group(codes, names)
     rarest_first = order_rows(pairs.size)
     code_of: dict[int, str] = {}
@@ -219,7 +216,7 @@ def _first_group(tr: Rows) -> Bools:
     link = tr.codes("TRLNKGRP")[0]
     keys = tr.codes("USUBJID")[0], evaluator(tr.table, "TR").trimmed.codes
     in_time = group(*keys, by=(day, number), where=~tr.blank("TRLNKGRP"))
-    first = np.append(link, -1)[in_time.first()]
+    first = link[in_time.first()]
     return np.asarray(np.append(first, -1)[in_time.find(*keys)] == link)
 
 
