@@ -12,6 +12,7 @@ from clean_trial import build, seeded
 from nettumor import IntakeWarning, crf, edit_checks
 from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks.rules.sdtm_links import codelists
+from test_edit_checks_lesions import found_by, table
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 """Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
@@ -307,3 +308,44 @@ def test_the_published_set_is_counted_as_by_hand(published):
         found["check"], ("D10", "D11", "D12", "A04")
     )  # the interval is not stated; readers differ
     assert set(found["severity"][noted]) == {"note"}
+
+
+SCANNED = """subject,lesion,role,visit,date,size
+    01,T01,TARGET,0,{},30
+    01,T01,TARGET,1,2024-07-01,30"""
+
+
+@pytest.mark.parametrize(
+    ("begun", "scanned", "rows"),
+    [
+        ("treatment_start\n01,2024-02", "2024-01-10", []),  # 1 February is 22 days later
+        ("treatment_start\n01,2024-02", "2024-01-02", [0]),
+        ("randomized\n01,2024-02", "2024-01-10", []),
+        ("randomized\n01,2024-02", "2024-01-02", [0]),
+        ("treatment_start,birth\n01,2024-06-01,2024", "2024-03-01", [0]),
+        ("treatment_start,birth\n01,2024-06-01,2024-04", "2024-03-01", []),  # before birth: D04's
+    ],
+)
+def test_a_baseline_before_a_month(begun, scanned, rows):
+    """Of a partial date the first day that it allows counts: what may be early enough is."""
+    given = {"lesions": SCANNED.format(scanned), "subjects": f"subject,{begun}"}
+    assert [row for _, _, row, _ in found_by("D07", **given)] == rows
+
+
+def test_scans_of_which_the_date_cannot_be_read():
+    """A date that is none is counted as not readable; a visit after baseline is not looked at."""
+    lesions = SCANNED.format("2024-01-10").replace("2024-07-01", "soon")
+    given = {
+        "lesions": table(lesions),
+        "subjects": {"subject": ["01"], "treatment_start": ["2024-01-20"]},
+    }
+    runs = edit_checks.run(crf.read(given, incomplete="keep"), checks=["D07"]).runs
+    assert (runs["looked_at"][0], runs["unreadable"][0]) == (1, 1)
+
+
+def test_a_visit_of_the_first_row_out_of_order():
+    """The visit in the first row of the table is one that another may be dated before."""
+    lesions = """subject,lesion,role,visit,date,size
+        01,T01,TARGET,1,2024-05-01,30
+        01,T01,TARGET,2,2024-03-01,30"""
+    assert [row for _, _, row, _ in found_by("D08", lesions=lesions)] == [1]

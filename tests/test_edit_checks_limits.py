@@ -218,6 +218,18 @@ def test_patients_without_lesions_who_never_began(dates, rows):
     assert rows_of("L07", lesions=targets(*course(30)), subjects=subjects) == rows
 
 
+def test_words_that_say_whether_a_target_was_irradiated():
+    """Yes and no are read, another word is not; a blank column says nothing of any target."""
+    lines = [f"01,T0{i},TARGET,LIVER,0,{word}" for i, word in enumerate(("Y", "N", "soon"), 1)]
+    found = run("L12", lesions=targets(*lines, column="irradiated"))
+    assert found["row"].tolist() == [0]
+    assert (found.runs["looked_at"][0], found.runs["unreadable"][0]) == (2, 1)
+    assert status_of("L12", lesions=targets("01,T01,TARGET,LIVER,0,", column="irradiated")) == (
+        "skipped",
+        "lesions has nothing in column irradiated, and TU nothing in TUPREVIR",
+    )
+
+
 PROGRESSED = """subject,visit,date,overall
     01,0,2024-01-01,
     01,1,2024-03-01,SD

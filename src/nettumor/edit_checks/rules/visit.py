@@ -128,6 +128,10 @@ def visit_numbers(said: VisitNames) -> tuple[Floats, Ints]:
     compare.
 
     Screening and baseline come before the commonest series.
+
+    >>> number, series = visit_numbers(np.array(["BASELINE", "1", "2", "WEEK 4", "CT NO. 3", ""], object))
+    >>> number.tolist(), series.tolist()
+    ([-inf, 1.0, 2.0, 4.0, nan, nan], [0, 0, 0, 1, -1, -1])
     """
     counted = (said.series != "?") & ~np.isnan(said.number)
     series = said.series[counted].tolist()
@@ -190,6 +194,11 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
     Within a series (its places stand together, in the order of their numbers) as many dates as
     possible are kept that never go back; of two that contradict each other the later visit's is
     questioned.
+
+    >>> day, series = np.array([5.0, 7, 5, 8, 9, 5, 6]), np.array([0, 0, 0, 0, 1, 1, 1])
+    >>> place, other, either = _out_of_order(day, series)
+    >>> place.tolist(), other.tolist(), either.tolist()
+    ([2, 4], [1, 5], [True, False])
     """
     wrong: list[int] = []
     against: list[int] = []
@@ -216,8 +225,8 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
 def _rising(days: list[float]) -> list[int]:
     """The places of the longest part of a series that never goes back; of equals the first.
 
-    >>> _rising([1, 5, 2, 3, 4]), _rising([1, 3, 2, 4])
-    ([0, 2, 3, 4], [0, 1, 3])
+    >>> _rising([1, 5, 2, 3, 4]), _rising([1, 3, 2, 4]), _rising([2, 2, 1])
+    ([0, 2, 3, 4], [0, 1, 3], [0, 1])
     """
     length = [1] * len(days)
     for i in range(len(days) - 2, -1, -1):
