@@ -349,3 +349,51 @@ def test_a_visit_of_the_first_row_out_of_order():
         01,T01,TARGET,1,2024-05-01,30
         01,T01,TARGET,2,2024-03-01,30"""
     assert [row for _, _, row, _ in found_by("D08", lesions=lesions)] == [1]
+
+
+def test_visits_of_one_date_from_the_first_row_on():
+    """A visit with the date of the one in the first row of the table is found."""
+    lesions = """subject,lesion,role,visit,date,size
+        01,T01,TARGET,1,2024-03-01,30
+        01,T01,TARGET,2,2024-03-01,30"""
+    assert [row for _, _, row, _ in found_by("D09", lesions=lesions)] == [1]
+
+
+def test_scans_without_a_visit_are_not_of_one():
+    """Rows with a date and no visit stand by their dates alone, however far apart."""
+    lesions = """subject,lesion,role,visit,date,size
+        01,T01,TARGET,1,2024-03-01,30
+        01,T01,TARGET,,2024-04-01,30
+        01,T02,TARGET,,2024-05-01,30"""
+    assert found_by("D13", lesions=lesions) == []
+
+
+def test_a_scan_without_a_date_hides_no_spread():
+    """Of a visit with scans a month apart the undated one is left out."""
+    lesions = """subject,lesion,role,visit,date,size
+        01,T01,TARGET,1,2024-03-01,30
+        01,T02,TARGET,1,,30
+        01,T03,TARGET,1,2024-04-01,30"""
+    assert [row for _, _, row, _ in found_by("D13", lesions=lesions)] == [2]
+
+
+def test_names_of_visits_in_the_first_rows_of_two_tables():
+    """The rarer pair is found where it stands in the first row of the first table, and of the next."""
+    lesions = """subject,lesion,role,visit,visit_name,size
+        01,T01,TARGET,1,ONE,30
+        01,T01,TARGET,2,TWO,30
+        01,T02,TARGET,2,TWO,30"""
+    responses = """subject,visit,visit_name,overall
+        01,2,SECOND,SD
+        02,1,FIRST,SD
+        03,1,FIRST,SD"""
+    found = found_by("D15", lesions=lesions, responses=responses)
+    assert [f[1:] for f in found] == [("lesions", 0, "visit_name"), ("responses", 0, "visit_name")]
+
+
+def test_a_pair_that_is_rarer_by_number_and_by_name():
+    """A visit with the name of another one is found once."""
+    pairs = ["1,ONE", "1,ONE", "2,TWO", "2,TWO", "1,TWO"]
+    lines = [f"01,T0{i},TARGET,{pair},30" for i, pair in enumerate(pairs)]
+    lesions = "\n".join(["subject,lesion,role,visit,visit_name,size", *lines])
+    assert [f[1:] for f in found_by("D15", lesions=lesions)] == [("lesions", 4, "visit_name")]
