@@ -397,3 +397,58 @@ def test_a_pair_that_is_rarer_by_number_and_by_name():
     lines = [f"01,T0{i},TARGET,{pair},30" for i, pair in enumerate(pairs)]
     lesions = "\n".join(["subject,lesion,role,visit,visit_name,size", *lines])
     assert [f[1:] for f in found_by("D15", lesions=lesions)] == [("lesions", 4, "visit_name")]
+
+
+def test_visits_after_another_therapy():
+    """Every visit from the first day of another therapy on, the baseline too; undated ones are not
+    seen, and patients without one are not looked at.
+    """
+    lesions = """subject,lesion,role,visit,date,size
+        01,T01,TARGET,0,2024-01-01,30
+        01,T01,TARGET,1,2024-03-01,30
+        01,T01,TARGET,2,,30
+        02,T01,TARGET,0,2024-01-01,30"""
+    subjects = "subject,new_therapy\n01,2024-01-01\n02,"
+    given = {"lesions": table(lesions), "subjects": table(subjects)}
+    found = edit_checks.run(crf.read(given, incomplete="keep"), checks=["D18"])
+    assert found["row"].tolist() == [0, 1]
+    assert (found.runs["looked_at"][0], found.runs["unreadable"][0]) == (2, 1)
+
+
+def test_another_therapy_whose_day_cannot_be_read():
+    """Where no day of another therapy can be read nothing was compared: skipped, not passed."""
+    subjects = "subject,new_therapy\n01,soon"
+    given = {"lesions": table(SCANNED.format("2024-01-01")), "subjects": table(subjects)}
+    runs = edit_checks.run(crf.read(given, incomplete="keep"), checks=["D18"]).runs
+    assert (runs["status"][0], runs["looked_at"][0]) == ("skipped", 0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "treated", "rows"),
+    [
+        ((30, 20, 10), "2024-02-02", [2]),
+        ((30, 20, 10), "2024-02-01", [1]),  # on that day
+        ((30, 0, 0), "2024-02-01", [1]),  # gone is measured
+        ((30, "", 10), "2024-02-01", [2]),
+        ((30, 20, 10), "2024-01-01", [1]),  # not at baseline
+    ],
+)
+def test_a_target_after_local_therapy(sizes, treated, rows):
+    """A target is found at its first measurement after baseline from its local therapy on."""
+    lines = [
+        f"01,T01,TARGET,{visit},2024-0{visit + 1}-01,{size},{treated if visit == 0 else ''}"
+        for visit, size in enumerate(sizes)
+    ]
+    lesions = "\n".join(["subject,lesion,role,visit,date,size,local_therapy", *lines])
+    assert [row for _, _, row, _ in found_by("D18", lesions=lesions)] == rows
+
+
+def test_days_of_local_therapy_that_cannot_be_read():
+    """A day of local therapy that is none is counted as not readable; a blank is not looked at."""
+    lesions = """subject,lesion,role,visit,date,size,local_therapy
+        01,T01,TARGET,0,2024-01-01,30,2024-02-01
+        01,T02,TARGET,0,2024-01-01,30,soon
+        01,T03,TARGET,0,2024-01-01,30,"""
+    study = crf.read({"lesions": table(lesions)}, incomplete="keep")
+    runs = edit_checks.run(study, checks=["D18"]).runs
+    assert (runs["looked_at"][0], runs["unreadable"][0]) == (1, 1)

@@ -572,3 +572,27 @@ def test_investigator_against_central_reader_by_the_name_of_criteria():
         assert found["response"].tolist() == responses
         same = edit_checks.discordance({"responses": given}, nt.criteria.get(name))
         assert {n: found[n].tolist() for n in found} == {n: same[n].tolist() for n in same}
+
+
+def test_a_name_says_who_adjudicates_and_the_role_who_reads():
+    """Of two independent assessors the one called adjudicator counts; a role that says nothing
+    leaves it to the name.
+    """
+    given = {
+        "subject": ["01"] * 3,
+        "visit": [1] * 3,
+        "evaluator": ["INVESTIGATOR", "RADIOLOGIST 1", "ADJUDICATOR 1"],
+        "evaluator_role": ["", "INDEPENDENT ASSESSOR", "INDEPENDENT ASSESSOR"],
+        "overall": ["PR", "SD", "PR"],
+    }
+    assert edit_checks.discordance({"responses": given}).rows() == [{"response": "PR", "PR": 1}]
+
+
+@pytest.mark.parametrize(("date", "rows"), [("2024-01-01", [1]), ("", []), ("2024-03-01", [])])
+def test_readers_of_one_day_are_compared(date, rows):
+    """Where there are no visits responses of one day are compared; an undated one is of no day."""
+    responses = f"""subject,date,evaluator,overall
+        01,2024-01-01,INVESTIGATOR,SD
+        01,{date},BICR,PR"""
+    found = found_by("A04", responses=responses)
+    assert [row for _, _, row, column in found if column == "overall" and row is not None] == rows

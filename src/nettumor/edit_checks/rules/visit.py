@@ -30,7 +30,7 @@ from nettumor.edit_checks.rules.planned_visits import (
     first_days,
     names_of,
     protocol,
-    scan_days,
+    scans,
 )
 from nettumor.rows import (
     first_of,
@@ -473,7 +473,7 @@ def after_new_therapy(data: Data, parameters: Parameters) -> Iterator[Hits]:
     points, asked = data.timepoints, False
     if "subjects" in data.tables and not data["subjects"].blank("new_therapy").all():
         asked = True
-        day, places = scan_days(data)
+        day, places = scans(data)
         begun = (
             of_subject(data, "new_therapy")[1][data.track_subject][points.track]
             if len(points)
