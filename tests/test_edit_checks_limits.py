@@ -596,3 +596,30 @@ def test_readers_of_one_day_are_compared(date, rows):
         01,{date},BICR,PR"""
     found = found_by("A04", responses=responses)
     assert [row for _, _, row, column in found if column == "overall" and row is not None] == rows
+
+
+@pytest.mark.parametrize("first", ["INVESTIGATOR", "BICR"])
+@pytest.mark.parametrize(
+    ("second", "said"), [("SD PD", "a day"), ("SD SD", "never"), ("PD PD", "")]
+)
+def test_first_progressions_from_the_first_row_on(first, second, said):
+    """The reader of the first row gives PD at both visits: the other one later, never, or as they do;
+    a patient whom one of them read is not compared.
+    """
+    other = {"INVESTIGATOR": "BICR", "BICR": "INVESTIGATOR"}[first]
+    theirs = second.split()
+    lines = [
+        f"01,1,2024-01-01,{first},PD",
+        f"01,1,2024-01-01,{other},{theirs[0]}",
+        f"01,2,2024-01-02,{first},PD",
+        f"01,2,2024-01-02,{other},{theirs[1]}",
+        f"02,1,2024-01-01,{first},PD",
+        f"03,1,2024-01-01,{other},PD",
+    ]
+    given = "\n".join(["subject,visit,date,evaluator,overall", *lines])
+    messages = run("A04", responses=given)["message"].tolist()
+    apart = [m for m in messages if m.startswith("first PD of")]
+    never = [m for m in messages if m.endswith("never")]
+    side = "later" if first == "INVESTIGATOR" else "earlier"
+    assert [m.endswith(f": 1 days {side}") for m in apart] == [True] * (said == "a day")
+    assert never == [f"{first} gives PD at visit 1, {other} never"] * (said == "never")
