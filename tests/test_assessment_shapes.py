@@ -151,6 +151,22 @@ def test_a_diameter_column_keeps_the_study_together():
         assert isinstance(ways[1].judgement, ragged.Judgements) != together
 
 
+def test_long_courses_that_one_of_two_readers_read():
+    """Two subjects of three visits by the first reader alone, beside one of a visit by both."""
+    lesions = {
+        "subject": ["A", "A", "A", "B", "B", "B", "C", "C"],
+        "evaluator": ["R1"] * 6 + ["R1", "R2"],
+        "lesion": ["T1"] * 8,
+        "role": ["TARGET"] * 8,
+        "day": [0, 56, 112, 0, 56, 112, 0, 0],
+        "size": [50.0, 30.0, 30.0, 50.0, 70.0, 90.0, 40.0, 40.0],
+    }
+    ways = [assessed(lesions, None, apart=a) for a in (False, True)]
+    assert_same(*ways)
+    assert len(ways[1].judgement.each) == 2
+    assert ways[1].subjects["best"].tolist() == ["PR", "MISSING", "PD", *["MISSING"] * 3]
+
+
 def test_a_late_lone_baseline_does_not_count_whoever_else_is_there():
     """Refused as too late, a baseline is no reference of its own either: with other subjects of more
     visits, and alone.
