@@ -98,7 +98,11 @@ def codes_of(values: npt.ArrayLike) -> tuple[Ints, npt.NDArray[Any]]:
     (array([ 1, -1,  0,  1]), array([2.5, 7. ]))
     """
     given = np.asarray(values)
-    known = np.flatnonzero(~np.isnan(given))
+    missing = np.isnan(given)
+    if not missing.any():
+        number, first = _dense_by_order(given)
+        return number, given[first]
+    known = np.flatnonzero(~missing)
     number, first = _dense_by_order(given[known])
     out = np.full(len(given), -1, dtype=np.int64)
     out[known] = number
@@ -198,13 +202,18 @@ def occurrence(numbers: npt.ArrayLike) -> Ints:
     array([0, 0, 1, 2])
     """
     given = np.asarray(numbers)
-    order = _ascending(given)
+    sorted_already = (given[1:] >= given[:-1]).all()
+    order = slice(None) if sorted_already else _ascending(given)
     ranked = given[order]
     new = np.ones(len(ranked), dtype=np.bool_)
     new[1:] = ranked[1:] != ranked[:-1]
     start = np.flatnonzero(new)
+    within = np.arange(len(given))
+    within -= np.repeat(start, np.diff(np.append(start, len(given))))
+    if sorted_already:
+        return within
     out = np.empty(len(given), dtype=np.int64)
-    out[order] = np.arange(len(given)) - np.repeat(start, np.diff(np.append(start, len(given))))
+    out[order] = within
     return out
 
 
@@ -390,8 +399,11 @@ def _dense_by_order(key: npt.NDArray[Any]) -> tuple[Ints, Ints]:
     ranked = key[order]
     new = np.ones(len(key), dtype=np.bool_)
     new[1:] = ranked[1:] != ranked[:-1]
+    del ranked
+    rank = np.cumsum(new, dtype=np.int64)
+    rank -= 1
     number = np.empty(len(key), dtype=np.int64)
-    number[order] = np.cumsum(new) - 1
+    number[order] = rank
     return number, order[new]
 
 

@@ -19,7 +19,7 @@ from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
-from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm
 from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
@@ -182,8 +182,8 @@ def _alike(point: Ints, size: Ints, name: Ints, count: int) -> Ints:
     """For each timepoint a number, the same where all targets have the same sizes (codes) by their
     names.
     """
-    order = order_rows(point, name)
-    rank = occurrence(point[order])
+    order = order_rows(point, name).astype(point.dtype)
+    rank = occurrence(point[order]).astype(point.dtype)
     by_rank = group(rank)
     code = np.zeros(count, dtype=np.int64)
     ends = by_rank.start.tolist()
@@ -192,6 +192,21 @@ def _alike(point: Ints, size: Ints, name: Ints, count: int) -> Ints:
         told, _ = number_rows(code[point[at]], size[at])
         code[point[at]] = count * place + told
     return code
+
+
+def _sizes_of_visits(rows: Rows, s: Series, asked: Bools) -> tuple[Ints, Floats]:
+    """A number for each timepoint that is asked, alike where all its sizes are; and how rare the sizes
+    of each timepoint are together, as a logarithm.
+    """
+    point, count = rows.timepoint[s.row], len(asked)
+    held, number = codes_of(s.size)
+    held = held.astype(point.dtype)  # these stay while more is made
+    log = np.log(np.bincount(held, minlength=len(number)) / max(len(s.size), 1))
+    rarity: Floats = np.bincount(point, weights=log[held], minlength=count).astype(np.float64)
+    use = asked[point]
+    codes, words = rows.codes("lesion")
+    name = rank_of(words)[codes[s.row[use]]]
+    return _alike(point[use], held[use], name, count), rarity
 
 
 @check("M33", needs={"lesions": (_LENGTH,)}, follows=("M17", "M28"), min_targets=3, chance=1e-3)
@@ -209,10 +224,7 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     many = np.bincount(s_point[plain], minlength=count)
     of_all = np.bincount(rows.timepoint[rows.cells.role == Role.TARGET], minlength=count)
     asked = (many >= parameters["min_targets"]) & (many == of_all)
-    place, words = np.flatnonzero(asked[s_point]), rows.codes("lesion")[1]
-    name = rank_of(words)[rows.codes("lesion")[0][s.row[place]]]
-    held, number = codes_of(s.size)
-    code = _alike(s_point[place], held[place], name, count)
+    code, rarity = _sizes_of_visits(rows, s, asked)
     use = np.flatnonzero(asked)
     use = use[order_rows(code[use], use)]
     same = np.flatnonzero(code[use][1:] == code[use][:-1])
@@ -226,8 +238,6 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     earlier = one_track & (points.earlier()[copy] != source)
     reader = one_subject & ~one_track & ~judge & (points.visit[source] == points.visit[copy])
     reader[reader] = occurrence(points.track[copy[reader]]) == 0
-    log = np.log(np.bincount(held, minlength=len(number)) / max(len(s.size), 1))
-    rarity = np.bincount(s_point, weights=log[held], minlength=count)
     pairs = np.log(max(len(use), 1)) * 2 - np.log(2.0)
     both, _ = number_rows(*np.sort(np.stack([points.track[source], points.track[copy]]), axis=0))
     once = (
