@@ -113,6 +113,10 @@ def test_scans_after_death():
     lone = [r | {"evaluator": "A"} for r in rows[:2]] + [r | {"evaluator": "B"} for r in rows]
     done = assessed(lone, subjects={"death": "2024-05"})
     assert done.timepoints["evaluator"].tolist() == ["A", "A", "B", "B"]
+    # whose reader was not asked for, too, whatever the asked one read
+    done = assessed(lone, subjects={"death": "2024-05"}, evaluator="A")
+    said = dict(zip(done.intake["found"].tolist(), done.intake["count"].tolist(), strict=True))
+    assert said["scans dated after death"] == 1
     nobody = assessed(rows, subjects={"death": "2023-12-01"})
     assert nobody.timepoints.n_rows == 0
     assert first(nobody, "best") == ("MISSING",)

@@ -48,10 +48,12 @@ def before_death(
         return None
     per = max(len(names.evaluators), 1)
     cells, column = lesions.when_cells()
-    day = np.where(visits.row >= 0, cells.earliest[column.codes[visits.row]], np.nan)
-    if not more_than(day, np.repeat(death, per)[:, None]).any():
-        return None
-    return np.flatnonzero(~more_than(cells.earliest[column.codes], death[names.subject]))
+    if names.asked is None:  # then the visits are those of all rows, and fewer
+        day = np.where(visits.row >= 0, cells.earliest[column.codes[visits.row]], np.nan)
+        if not more_than(day, np.repeat(death, per)[:, None]).any():
+            return None
+    after = more_than(cells.earliest[column.codes], death[names.subject])
+    return np.flatnonzero(~after) if after.any() else None
 
 
 def death_line(lesions: CrfTable, names: Names, rows: Ints) -> Line:
