@@ -350,6 +350,7 @@ REPAIRS = {
         ("the same response, measured again", 12): cell("80"),
         ("the same response, measured again", 8): cell("100"),
         ("the same response, measured again", 10): cell("27"),
+        ("the same response, measured again", 14): cell("27"),
     },
     "U06": {
         ("a sum above 0 of all targets", 0): every("size", lambda row, _: "20", (0, 1)),

@@ -2,8 +2,10 @@
 blank, unreadable or taken away, and the check says that it was skipped, and what it lacked.
 """
 
+import numpy as np
 import pytest
 
+import clean_trial
 import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.crf import LAYOUTS
@@ -229,3 +231,20 @@ def test_the_matrix_of_a_whole_run_names_its_subjects():
     matrix = edit_checks.run({"subjects": subjects}).matrix()
     assert matrix["subject"].tolist() == ["01", "02"]
     assert matrix["subject data"].tolist() == [1, 0]
+
+
+def test_a_study_under_other_criteria_is_an_error_and_nothing_is_passed():
+    """Responses that are all given under another edition than that of the run are said to be compared
+    with nothing, and the checks that compare them are skipped.
+    """
+    tables = clean_trial.build(clean_trial.seeded(4, seed=3))
+    tables["responses"]["criteria"] = np.full(
+        len(tables["responses"]["subject"]), "RECIST v1.0", object
+    )
+    found = edit_checks.run(tables)
+    errors = found["severity"] == "error"
+    assert found["check"][errors].tolist() == ["Q04"]
+    assert "compared with nothing: the checks ran under RECIST 1.1" in found["message"][errors][0]
+    state = dict(zip(found.runs["check"].tolist(), found.runs["status"].tolist(), strict=True))
+    assert {state[id] for id in ("T01", "O01", "O02", "O04", "O10", "U01", "N09")} == {"skipped"}
+    assert {state[id] for id in ("L03", "N06", "M01")} == {"passed"}

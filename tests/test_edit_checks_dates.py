@@ -452,3 +452,19 @@ def test_days_of_local_therapy_that_cannot_be_read():
     study = crf.read({"lesions": table(lesions)}, incomplete="keep")
     runs = edit_checks.run(study, checks=["D18"]).runs
     assert (runs["looked_at"][0], runs["unreadable"][0]) == (1, 1)
+
+
+def test_other_lesions_and_days_are_called_what_they_are():
+    """Where lesions and days are bare numbers a sentence says lesion 2 and day -4."""
+    given = {
+        "subject": ["1"] * 3,
+        "lesion": ["1", "2", "1"],
+        "role": ["TARGET"] * 3,
+        "visit": ["0", "0", "1"],
+        "day": [-21, -4, 56],
+        "size": [30, 20, 28],
+    }
+    found = edit_checks.run({"lesions": given}, checks=["D13"])
+    assert found["message"].tolist() == [
+        "at visit 0, lesion 2 was imaged on day -4, 17 days after lesion 1 (day -21)"
+    ]

@@ -302,9 +302,9 @@ def _field(data: Data, hits: Hits, columns: Mapping[str, Words], name: str) -> W
     if name == "visit":
         return visit_words(columns["visit"], columns["date"], days)
     if name in ("subject", "lesion"):
-        return _called(name, columns[name])
+        return called(name, columns[name])
     if name in ("value", "date") and days and (name == "date" or hits.column == "day"):
-        return _called("day", columns[name])
+        return called("day", columns[name])
     if name in columns:
         return columns[name]
     head, _, column = name.partition(".")
@@ -328,11 +328,11 @@ def _of_related(data: Data, hits: Hits, column: str) -> Words:
         days = data[name].table.has_days
         return visit_words(found, _cells(data, other, "day" if days else "date"), days)
     if column in ("subject", "lesion", "day"):
-        return _called(column, found)
+        return called(column, found)
     return found
 
 
-def _called(what: str, words: Words) -> Words:
+def called(what: str, words: Words) -> Words:
     """Words, a bare number among them with what it is before it."""
     return _objects([f"{what} {w}" if _NUMERIC.fullmatch(w) else w for w in words.tolist()])
 

@@ -68,9 +68,23 @@ class Reported:
         return np.isin(self.new, (NewLesion.YES, NewLesion.UNEQUIVOCAL))
 
 
+def is_reported(data: Data) -> bool:
+    """Whether a response is given under the criteria of the run, or none at all."""
+    if "responses" not in data.tables:
+        return False
+    return bool(data.own_criteria.any()) or not data["responses"].n
+
+
+def under_own_criteria(data: Data) -> None:
+    """Skip where no response is given under the criteria of the run: there is nothing to compare."""
+    if not is_reported(data):
+        raise Skip(f"no response is given under {data.family or data.criteria.name}")
+
+
 @made_once
 def reported(data: Data) -> Reported:
     """The responses table of a study, read once."""
+    under_own_criteria(data)
     rows = data["responses"]
 
     def codes(name: str) -> Codes:

@@ -28,6 +28,7 @@ from nettumor.edit_checks.reading.reported import (
     as_recist,
     at_points,
     best_of_tracks,
+    is_reported,
     judged_overall,
     last_point,
     names_of,
@@ -367,7 +368,7 @@ def _clinical(data: Data) -> Bools:
     of treatment.
     """
     out = ended_clinically(data)
-    if "responses" in data.tables:
+    if is_reported(data):
         said = reported(data)
         out[said.rows.subject[said.clinical]] = True
     return out

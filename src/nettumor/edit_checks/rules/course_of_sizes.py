@@ -19,6 +19,7 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -160,7 +161,7 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
         f"all {n} targets measure half of what they do" if m else "{} measures half of what it does"
         for m, n in zip(many.tolist(), of_visit[c.point[at]].tolist(), strict=True)
     ]
-    names = data["lesions"].text("lesion", c.row[at])
+    names = called("lesion", data["lesions"].text("lesion", c.row[at]))
     told = [w.format(n) for w, n in zip(what, names.tolist(), strict=True)]
     yield from hits_by_column(
         diameters(data).column,

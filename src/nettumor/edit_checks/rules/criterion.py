@@ -118,15 +118,17 @@ def recist10_short_axis_used(data: Data, parameters: Parameters) -> Hits:
 
 
 @check("Q04", needs={"responses": ("criteria",)}, follows=("S02", "S10"))
-def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
+def criterion_mixed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Size criteria of one subject and assessor that take turns; at the first row of the rarer one.
+    Subjects with responses under other criteria than those of the run alone, which no check compares.
 
     Where two are given at one visit they are tracks of their own; iRECIST may follow RECIST 1.1.
     """
     rows = data["responses"]
     family = rows.table.column("criteria").map(criteria_code, np.int64)
+    yield _not_compared(data, rows, family)
     if (family == family[:1]).all():
-        return Hits(table="responses", rows=[], message="")
+        return
     one = np.zeros(rows.n, dtype=np.bool_)  # a row of each visit and family
     one[first_of(rows.timepoint, family)] = True
     usual = group(rows.track, by=rows.timepoint, where=one)
@@ -140,13 +142,34 @@ def criterion_mixed(data: Data, parameters: Parameters) -> Hits:
     lone &= (family != immune) & (main != immune)
     bad = np.flatnonzero(kind.is_first(lone))
     names = np.array(FAMILIES, dtype=object)
-    return Hits(
+    yield Hits(
         table="responses",
         rows=bad,
         column="criteria",
         expected=names[main[bad]],
         message="the response of visit {visit} is given under {value}, those of other visits "
         "under {expected}",
+    )
+
+
+def _not_compared(data: Data, rows: Rows, family: Ints) -> Hits:
+    """Known criteria of subjects who have no response under those of the run: a note, and an error
+    where nobody has one.
+    """
+    own = data.own_criteria
+    alone = np.ones(len(data.subjects) + 1, dtype=np.bool_)
+    alone[rows.subject[own]] = False
+    other = group(family, where=(family >= 0) & ~own & alone[rows.subject])
+    return Hits(
+        table="responses",
+        rows=other.first(),
+        column="criteria",
+        expected=data.family,
+        severity="note" if own.any() else "error",
+        names={"subject": "", "evaluator": "", "visit": ""},  # it is about all of them
+        parts={"count": other.size},
+        message="responses under {value} ({count} rows of subjects who have no others) are compared "
+        "with nothing: the checks ran under {expected}",
     )
 
 

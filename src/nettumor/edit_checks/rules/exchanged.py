@@ -18,6 +18,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, at_least
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
@@ -243,5 +244,5 @@ def radius_of_a_patient(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected=np.array([f"about {2 * v:g} mm" for v in size.tolist()], dtype=object),
         severity=np.where(sure[rows.track[at]], "", "note"),
         names={"lesion": ""},  # it is about all of them
-        parts={"why": told[rows.track[at]], "first": rows.text("lesion", at)},
+        parts={"why": told[rows.track[at]], "first": called("lesion", rows.text("lesion", at))},
     )

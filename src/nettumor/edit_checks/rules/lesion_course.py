@@ -17,6 +17,7 @@ from nettumor.crf import Column, Role, State
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental
 from nettumor.crf.sdtm_lesions import match_identification
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import (
@@ -344,7 +345,7 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
         related=twin,
         expected="two lesions, or one name",
         parts={
-            "twin": rows.text("lesion", twin),
+            "twin": called("lesion", rows.text("lesion", twin)),
             "visits": visits[rows.lesion[again]],
             "place": rows.organ_words[rows.organ[again]],
         },

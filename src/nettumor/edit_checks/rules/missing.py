@@ -112,7 +112,7 @@ def visit_number_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     said = data.visits_said
     plain = (said.kind == VisitKind.NUMBERED) & (said.series == "") & (said.number % 1 == 0)
     number = np.where(plain, said.number, np.nan)
-    mine = number[points.visit] if len(points) else number
+    mine = number[points.visit] if len(points) else np.empty(0)
     use = np.flatnonzero(~np.isnan(mine))
     if not use.size:  # other tables may have numbered visits
         raise Skip("visits have no whole numbers")

@@ -17,6 +17,7 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import NewLesion, Role, State, iso
 from nettumor.crf.columns import Words
 from nettumor.crf.new_rows import wordless_rows
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.explained_by import NEW_LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -30,6 +31,7 @@ from nettumor.edit_checks.reading.reported import (
     ever,
     first_lesion,
     first_visit_without,
+    is_reported,
     last_point,
     reported,
     tracks_with_lesions,
@@ -100,7 +102,10 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
+        parts={
+            "new": called("lesion", rows.text("lesion", row)),
+            "seen": data.visit_names[rows.timepoint[row]],
+        },
         message="overall response {value} is reported at visit {visit}, but {new} is an "
         "unequivocal new lesion "
         "(visit {seen})",
@@ -116,7 +121,10 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
         expected="iUPD" if _immune(data) else "PD",
         related=row,
         related_table="lesions",
-        parts={"new": rows.text("lesion", row), "seen": data.visit_names[rows.timepoint[row]]},
+        parts={
+            "new": called("lesion", rows.text("lesion", row)),
+            "seen": data.visit_names[rows.timepoint[row]],
+        },
         message="no overall response is given at visit {visit}, and {new} is an unequivocal new "
         "lesion (visit {seen})",
     )
@@ -172,7 +180,7 @@ def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
         related=row,
         related_table="lesions",
         parts={
-            "new": rows.text("lesion", row),
+            "new": called("lesion", rows.text("lesion", row)),
             "said": np.where(said.new[at] == NewLesion.NO, "is N", "is blank"),
         },
         message="{new} appears at visit {visit}, but the indicator of new lesions {said}",
@@ -231,7 +239,7 @@ def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     if dated:
         reported_day = _progression_days(data)[rows.subject[first]]
         bad = more_than(reported_day, rows.day[first]) & ~more_than(reported_day, rows.day[later])
-    if "responses" in data.tables:
+    if is_reported(data):
         overall = as_recist(at_points(data, reported(data).overall)) == Response.PD
         before = ever(points, overall)
         at_later = overall[rows.timepoint[later]] & (
@@ -323,7 +331,7 @@ def new_lesion_same_site_as_old(data: Data, parameters: Parameters) -> Hits:
         rows=first,
         column="organ",
         related=other,
-        parts={"old": rows.text("lesion", other)},
+        parts={"old": called("lesion", rows.text("lesion", other))},
         message="new lesion {lesion} lies in {value}, where {old} was and disappeared: did it "
         "come back?",
     )

@@ -17,6 +17,7 @@ from nettumor._arrays import Bools, Codes, more_than
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.explained_by import NON_TARGET_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -30,6 +31,7 @@ from nettumor.edit_checks.reading.reported import (
     count_later_visits,
     ever,
     first_lesion,
+    is_reported,
     later_visits,
     reported,
     rows_at_points,
@@ -108,7 +110,7 @@ def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
         related=first[at],
         related_table="lesions",
         parts={
-            "left": rows.text("lesion", first[at]),
+            "left": called("lesion", rows.text("lesion", first[at])),
             "state": np.where(state != "", state, sized),
         },
         message="non-target response CR is reported at visit {visit}, but {left} is left ({state})",
@@ -263,7 +265,7 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     rows, points = data["lesions"], data.timepoints
     said = (
         at_points(data, reported(data).non_target)
-        if "responses" in data.tables
+        if is_reported(data)
         else np.zeros(len(points), np.int8)
     )
     mine = rows.cells.role == Role.NON_TARGET
@@ -361,7 +363,7 @@ def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     rows, points, read = data["lesions"], data.timepoints, _read(data)
     said = (
         at_points(data, reported(data).non_target)
-        if "responses" in data.tables
+        if is_reported(data)
         else np.zeros(len(points), np.int8)
     )
     back = read.row[_back(read) & read.table.blank("reason")]

@@ -21,6 +21,7 @@ from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip,
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import lesion_at, whole_lesions
 from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.structure import whole
 from nettumor.rows import first_of, group, order_rows
@@ -38,6 +39,7 @@ def _judged(data: Data) -> tuple[Rows, Bools]:
     after.
     """
     same_evaluators(data)
+    under_own_criteria(data)
     rows = data["responses"]
     return rows, data.own_criteria & (rows.order >= 0)
 
@@ -250,6 +252,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
     so far.
     """
+    under_own_criteria(data)
     rows, unit = data["responses"], size_criteria(data.criteria).unit
     nadir, order = rows.number("nadir"), rows.order
     use = ~np.isnan(nadir) & (order >= 0) & data.own_criteria

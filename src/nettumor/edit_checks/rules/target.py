@@ -16,6 +16,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, at_least, risen_by
 from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.explained_by import LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
@@ -129,7 +130,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
             expected="no CR",
             related=first[at],
             related_table="lesions",
-            parts={"left": rows.text("lesion", first[at]), "size": shown},
+            parts={"left": called("lesion", rows.text("lesion", first[at])), "size": shown},
             message="{column} response CR is reported at visit {visit}, but target {left} is left "
             "({size})",
         )

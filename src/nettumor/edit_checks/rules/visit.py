@@ -16,6 +16,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import DateStatus, Role
+from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -335,6 +336,7 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     bad = bad[order_rows(late[bad])]
     late, other, apart = late[bad], early[bad], apart[bad]
     column = own_dates(rows)[0]
+    when = rows.text(column, other)
     return Hits(
         table="lesions",
         rows=late,
@@ -344,12 +346,12 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
         severity=np.where(more_than(apart, parameters["error_days"]), "error", ""),
         parts={
             "apart": apart,
-            "name": rows.text("lesion", late),
-            "other": rows.text("lesion", other),
-            "when": rows.text(column, other),
+            "name": called("lesion", rows.text("lesion", late)),
+            "other": called("lesion", rows.text("lesion", other)),
+            "when": called("day", when) if column == "day" else when,
         },
         names={"lesion": ""},
-        message="at visit {visit} {name} was imaged on {value}, {apart} days after {other} "
+        message="at visit {visit}, {name} was imaged on {value}, {apart} days after {other} "
         "({when})",
     )
 
