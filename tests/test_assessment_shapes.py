@@ -288,8 +288,8 @@ def test_the_checks_take_memory_by_the_rows_whatever_the_shape():
     even = peak_of_checks(of_shape("even", 2000))
     for name in ("one of many visits", "one of many lesions", "one of each", "stairs of 30"):
         assert peak_of_checks(of_shape(name, 2000)) <= 3 * even + 2**20, name
-    for role in WORDS:
-        assert peak_of_checks(stair(2000, role)) <= 3 * even + 2**20, role
+    for role in WORDS:  # three findings or four a row, where the even table has two of three rows
+        assert peak_of_checks(stair(2000, role)) <= 6 * even + 2**20, role
 
 
 def peak_of_checks(lesions):
