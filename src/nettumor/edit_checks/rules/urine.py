@@ -163,15 +163,20 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
     )
     outside = more_than(low * weight, amount) | more_than(amount, high * weight)
     at = _once(read, outside)
+    middle, count = _medians(read, amount)
+    least, most = low * weight, high * weight
+    share = parameters["median_percent"] / 100
+    # within the range an amount may still be far from the subject's median
+    known = (count >= parameters["min_collections"]) & (middle >= least) & (middle <= most)
+    least = np.where(known, np.fmax(least, middle * (1 - share)), least)
+    most = np.where(known, np.fmin(most, middle * (1 + share)), most)
     yield Hits(
         table="markers",
         rows=at,
         column="creatinine",
         expected=[
             f"{np.ceil(a * 1000) / 1000:g} to {np.floor(b * 1000) / 1000:g} {u}"
-            for a, b, u in zip(
-                (low * weight / one)[at], (high * weight / one)[at], _unit(rows, at), strict=True
-            )
+            for a, b, u in zip((least / one)[at], (most / one)[at], _unit(rows, at), strict=True)
         ],
         message="creatinine in 24 h urine at visit {visit} is {each} mg/kg/day, not {low} to {high}: "
         "was the collection complete?",
@@ -181,7 +186,6 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
             "high": high[at],
         },
     )
-    middle, count = _medians(read, amount)
     far = risen_by(parameters["median_percent"], middle, amount, strict=True) | fallen_by(
         parameters["median_percent"], middle, amount, strict=True
     )
