@@ -33,6 +33,13 @@ def test_a_table_of_two_columns_and_no_row():
     assert [c for *_, c in found_by("S01", lesions="subject,lesion,visit\n")] == ["role", ""]
 
 
+def test_which_blanks_are_asked_about():
+    """A column that is not there is another check's, and a sample may have no value."""
+    assert rows_of("S02", lesions="subject,lesion,visit,size\n01,T01,0,30") == []
+    samples = "subject,marker,date,value,unit\n01,CGA,2024-01-01,,ng/mL\n01,CGA,2024-02-01,9,"
+    assert rows_of("S02", markers=samples) == [1]
+
+
 def test_a_day_stands_for_visit_and_date():
     """A row with a day needs no visit; one with neither is asked about."""
     given = "subject,lesion,role,visit,day,size\n01,T01,TARGET,,5,30\n01,T01,TARGET,,,30"
@@ -176,8 +183,11 @@ def test_where_the_rows_of_domains_stand(domain, track, order, lesion):
     assert domain_places(data, domain).tolist() == [track, order, lesion]
 
 
-def test_a_domain_without_rows_stands_nowhere():
-    """TU of which no row is left has no place, and is no error."""
+def test_a_domain_without_lesions_or_rows():
+    """RS alone is of no lesion; TU of which no row is left has no place."""
+    study = crf.read({"RS": table(DOMAINS["RS"])}, incomplete="keep")
+    data = edit_checks.Data(study, nt.criteria.RECIST_1_1)
+    assert domain_places(data, "RS").tolist() == [[0, 1], [0, 0], [-1, -1]]
     empty = {"USUBJID": [], "TULNKID": [], "TUSTRESC": []}
     data = edit_checks.Data(crf.read({"TU": empty}, incomplete="keep"), nt.criteria.RECIST_1_1)
     assert domain_places(data, "TU").shape == (3, 0)
