@@ -2,7 +2,6 @@
 
 import pytest
 
-import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import Configuration
 from test_edit_checks_lesions import found_by, status_of, table
@@ -228,6 +227,41 @@ def test_words_that_say_whether_a_target_was_irradiated():
         "skipped",
         "lesions has nothing in column irradiated, and TU nothing in TUPREVIR",
     )
+
+
+def test_regions_of_patients_of_whom_none_are_told():
+    """A new lesion is outside the regions of its own patient alone: not where none are told, nor where
+    the subjects table does not have the patient; of two rows of a patient the first counts.
+    """
+    lines = [f"0{i},NEW01,NEW,{organ},1,9" for i, organ in enumerate(["LIVER"] * 3 + ["LUNG"], 1)]
+    first = [f"0{i},T01,TARGET,LIVER,0,30" for i in range(1, 5)]
+    subjects = "subject,baseline_regions\n02,\n04,CHEST\n01,CHEST\n01,ABDOMEN"
+    assert rows_of("W08", lesions=targets(*lines, *first), subjects=subjects) == [0]
+    nowhere = targets(*[line.replace("LIVER", "").replace("LUNG", "") for line in lines], *first)
+    assert rows_of("W08", lesions=nowhere, subjects=subjects) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("T01", "TARGET"),
+        ("LIVER-TL 2", "TARGET"),
+        ("NT01", "NON-TARGET"),
+        ("NTL_3", "NON-TARGET"),
+        ("NEW1", "NEW"),
+        ("NL01", "NEW"),
+        ("LIVER 1", "TARGET NON-TARGET NEW"),
+        ("T01 LIVER", "TARGET NON-TARGET NEW"),
+    ],
+)
+def test_the_role_that_a_name_tells(name, roles):
+    """A name of which the last word is a role's letters and a number tells that role."""
+    told = [
+        role
+        for role in ("TARGET", "NON-TARGET", "NEW")
+        if not rows_of("L18", lesions=targets(f"01,{name.replace(' ', '_')},{role},LIVER,1,30"))
+    ]
+    assert told == roles.split()
 
 
 PROGRESSED = """subject,visit,date,overall
@@ -556,70 +590,3 @@ def test_a_patient_without_disease_at_baseline():
         f"01,NEW01,NEW,{v},UNEQUIVOCAL" for v in (1, 2)
     )
     assert rows_of("W01", lesions=given, responses="subject,visit,overall\n01,1,PD\n01,2,SD") == []
-
-
-def test_investigator_against_central_reader_by_the_name_of_criteria():
-    """Criteria may be named: responses of others are not compared, as with the criteria themselves."""
-    given = {
-        "subject": ["01"] * 4,
-        "visit": [1, 1, 2, 2],
-        "evaluator": ["INVESTIGATOR", "INDEPENDENT ASSESSOR"] * 2,
-        "criteria": ["RECIST 1.1"] * 2 + ["WHO"] * 2,
-        "overall": ["PR", "SD", "PD", "PD"],
-    }
-    for name, responses in (("recist-1.1", ["PR", "SD"]), ("who-1981", ["PD"])):
-        found = edit_checks.discordance({"responses": given}, name)
-        assert found["response"].tolist() == responses
-        same = edit_checks.discordance({"responses": given}, nt.criteria.get(name))
-        assert {n: found[n].tolist() for n in found} == {n: same[n].tolist() for n in same}
-
-
-def test_a_name_says_who_adjudicates_and_the_role_who_reads():
-    """Of two independent assessors the one called adjudicator counts; a role that says nothing
-    leaves it to the name.
-    """
-    given = {
-        "subject": ["01"] * 3,
-        "visit": [1] * 3,
-        "evaluator": ["INVESTIGATOR", "RADIOLOGIST 1", "ADJUDICATOR 1"],
-        "evaluator_role": ["", "INDEPENDENT ASSESSOR", "INDEPENDENT ASSESSOR"],
-        "overall": ["PR", "SD", "PR"],
-    }
-    assert edit_checks.discordance({"responses": given}).rows() == [{"response": "PR", "PR": 1}]
-
-
-@pytest.mark.parametrize(("date", "rows"), [("2024-01-01", [1]), ("", []), ("2024-03-01", [])])
-def test_readers_of_one_day_are_compared(date, rows):
-    """Where there are no visits responses of one day are compared; an undated one is of no day."""
-    responses = f"""subject,date,evaluator,overall
-        01,2024-01-01,INVESTIGATOR,SD
-        01,{date},BICR,PR"""
-    found = found_by("A04", responses=responses)
-    assert [row for _, _, row, column in found if column == "overall" and row is not None] == rows
-
-
-@pytest.mark.parametrize("first", ["INVESTIGATOR", "BICR"])
-@pytest.mark.parametrize(
-    ("second", "said"), [("SD PD", "a day"), ("SD SD", "never"), ("PD PD", "")]
-)
-def test_first_progressions_from_the_first_row_on(first, second, said):
-    """The reader of the first row gives PD at both visits: the other one later, never, or as they do;
-    a patient whom one of them read is not compared.
-    """
-    other = {"INVESTIGATOR": "BICR", "BICR": "INVESTIGATOR"}[first]
-    theirs = second.split()
-    lines = [
-        f"01,1,2024-01-01,{first},PD",
-        f"01,1,2024-01-01,{other},{theirs[0]}",
-        f"01,2,2024-01-02,{first},PD",
-        f"01,2,2024-01-02,{other},{theirs[1]}",
-        f"02,1,2024-01-01,{first},PD",
-        f"03,1,2024-01-01,{other},PD",
-    ]
-    given = "\n".join(["subject,visit,date,evaluator,overall", *lines])
-    messages = run("A04", responses=given)["message"].tolist()
-    apart = [m for m in messages if m.startswith("first PD of")]
-    never = [m for m in messages if m.endswith("never")]
-    side = "later" if first == "INVESTIGATOR" else "earlier"
-    assert [m.endswith(f": 1 days {side}") for m in apart] == [True] * (said == "a day")
-    assert never == [f"{first} gives PD at visit 1, {other} never"] * (said == "never")

@@ -51,6 +51,16 @@ def test_results_without_any_identification():
     assert {f[1:] for f in found_by("S02", TR=TR)} == {("TR", n, "role") for n in range(4)}
 
 
+def test_a_table_without_subjects_names_no_unknown_one():
+    """Samples without a column of subjects are nobody's; lesions of an unknown subject are found."""
+    given = {
+        "subjects": "subject,arm\n01,A",
+        "lesions": "subject,lesion,role,visit,size\n02,T01,TARGET,0,30",
+        "markers": "marker,date,value,unit\nCGA,2024-01-01,9,ng/mL",
+    }
+    assert found_by("S07", **given) == [("e", "lesions", 0, "subject")]
+
+
 def test_second_rows_need_a_table_of_rows():
     """Without lesions and subjects there is no second row to look for."""
     given = "subject,visit,overall\n01,1,SD"

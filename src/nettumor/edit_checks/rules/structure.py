@@ -366,7 +366,7 @@ def lesion_without_measurement(data: Data, parameters: Parameters) -> Iterator[H
 def unknown_subject(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A subject that the subjects table does not have; one finding a subject, at its first row."""
     known = np.isin(np.arange(len(data.subjects)), data["subjects"].subject) | (data.subjects == "")
-    names = [n for n in data.tables if n != "subjects" and "subject" in data.tables[n]]
+    names = [*data.tables]
     has = np.array([np.isin(np.arange(len(known)), data[n].subject) for n in names]).reshape(
         len(names), len(known)
     )
