@@ -264,6 +264,19 @@ def test_the_role_that_a_name_tells(name, roles):
     assert told == roles.split()
 
 
+@pytest.mark.parametrize(
+    ("places", "rows"),
+    [
+        (("LEFT_KIDNEY", "LEFT_KIDNEY", "RIGHT_KIDNEY"), [2]),
+        (("RIGHT_KIDNEY", "KIDNEY", "KIDNEY"), []),  # no side is told
+    ],
+)
+def test_the_side_of_a_lesion(places, rows):
+    """A lesion that changes its side is found; a place without a side is on either."""
+    lines = [f"01,T01,TARGET,{place},{visit},30" for visit, place in enumerate(places)]
+    assert rows_of("L16", lesions=targets(*lines)) == rows
+
+
 PROGRESSED = """subject,visit,date,overall
     01,0,2024-01-01,
     01,1,2024-03-01,SD

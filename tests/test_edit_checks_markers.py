@@ -61,7 +61,7 @@ def test_a_response_by_another_assay(assays, judged, turned):
     ("days", "response", "rows"),
     [
         ([0.0, 28.0], ["", "SD"], [1]),
-        ([0.0, 28.0], ["", "NA"], []),  # no response is reported
+        ([0.0, 28.0], ["", "NOT DONE"], []),  # no response is reported
         ([0.0, 0.0], ["SD", ""], []),  # a second sample of the baseline's day is not after it
         ([0.0, 0.0], ["", "SD"], []),
     ],
