@@ -264,6 +264,12 @@ def test_the_role_that_a_name_tells(name, roles):
     assert told == roles.split()
 
 
+def test_a_role_that_is_none_contradicts_no_name():
+    """A name that tells a role is no fault where the role is blank, or no role at all."""
+    lines = [f"01,T0{i},{role},LIVER,0,30" for i, role in enumerate(["", "BENIGN", "NEW"])]
+    assert rows_of("L18", lesions=targets(*lines)) == [2]
+
+
 @pytest.mark.parametrize(
     ("places", "rows"),
     [

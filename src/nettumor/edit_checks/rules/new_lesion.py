@@ -361,13 +361,13 @@ def new_lesion_in_unscanned_region(data: Data, parameters: Parameters) -> Hits:
         ],
         dtype=np.bool_,
     )
-    at = first[outside[place]] if len(first) else first
+    at = first[outside[place]]
     regions = np.array([region(str(names[o])) for o in organs[at]], dtype=object)
     return Hits(
         table="lesions",
         rows=at,
         column="organ",
-        expected=words[listed[rows.subject[at]]] if len(at) else "",
+        expected=words[listed[rows.subject[at]]],
         parts={"region": regions},
         message="new lesion {lesion} lies in {value} ({region}), which was not imaged at baseline "
         "({expected}): it "
