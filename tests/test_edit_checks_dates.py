@@ -448,10 +448,11 @@ def test_days_of_local_therapy_that_cannot_be_read():
     lesions = """subject,lesion,role,visit,date,size,local_therapy
         01,T01,TARGET,0,2024-01-01,30,2024-02-01
         01,T02,TARGET,0,2024-01-01,30,soon
-        01,T03,TARGET,0,2024-01-01,30,"""
+        01,T03,TARGET,0,2024-01-01,30,
+        01,T04,TARGET,0,2024-01-01,30,2024-02-01"""
     study = crf.read({"lesions": table(lesions)}, incomplete="keep")
     runs = edit_checks.run(study, checks=["D18"]).runs
-    assert (runs["looked_at"][0], runs["unreadable"][0]) == (1, 1)
+    assert (runs["looked_at"][0], runs["unreadable"][0]) == (2, 1)
 
 
 def test_other_lesions_and_days_are_called_what_they_are():
