@@ -372,7 +372,7 @@ def test_names_that_few_patients_share_take_no_room():
     names = read_names(tables, None)
     at = slots(
         tables["lesions"],
-        JudgedRows(None, names.track, names.n_tracks, lambda: None),
+        JudgedRows.of(names, visits=None, chosen=None, places=10**6),
         crf.Role.TARGET,
     )
     assert at.codes.shape == (60, 2)
