@@ -307,6 +307,8 @@ def test_codes_and_names_are_whole_words(confirmed):
     }
     assert ("SDIAM", "Target Lesions Sum of Diameters") in named
     assert ("CBOR", "Best Confirmed Overall Response") in named
+    assert ("BCP", "Best Overall Response of CR/PR") in named
+    assert ("CBCP", "Best Confirmed Overall Response of CR/PR") in named
     assert ("PFS", "Progression Free Survival") in named
     assert {c for c, _ in named} >= {
         "SDIAM",

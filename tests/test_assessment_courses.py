@@ -429,6 +429,17 @@ IMMUNE = [
         56,
     ),
     (
+        "two rows of a visit that contradict each other call no lesion larger",
+        [
+            *targets(100, 100, 100),
+            new("X", 56, "", "UNEQUIVOCAL"),
+            new("X", 112, "", "INCREASED"),
+            new("X", 112, "", "UNCHANGED"),
+        ],
+        "iUPD iUPD",
+        56,
+    ),
+    (
         "one of two new lesions is in unequivocal progression after the bar was reset",
         [
             *targets(100, 95, 60, 50),

@@ -47,6 +47,12 @@ WORDLESS = [*targets(50, 50), new("X", 56, organ="LUNG")]
         ),
         (WORDLESS, {}, ("ambiguous", "new lesions without size or state", 1), "as 'there'"),
         (
+            [row("T1", 0, 50), *[r | {"subject": "2"} for r in WORDLESS]],
+            {},
+            ("ambiguous", "new lesions without size or state", 1),
+            r"of 1 subject \(2\)",
+        ),
+        (
             [row("T1", d, 50) for d in (61, 121)],
             {"late_baseline_days": 28},
             ("ignored", "first scans after the reference date", 1),

@@ -280,6 +280,20 @@ def test_a_response_stands_at_its_scans(visit, date, stands):
     assert data["lesions"].order.tolist() == [-1, 0, *(p - 1 for p in later)]
 
 
+def test_the_timepoint_before_is_of_the_same_track():
+    """One and two steps before each timepoint of two subjects; -1 where there is none."""
+    lesions = {
+        "subject": ["01"] * 3 + ["02"] * 2,
+        "lesion": ["T1"] * 5,
+        "role": ["TARGET"] * 5,
+        "visit": [0, 1, 2, 0, 1],
+        "size": [30] * 5,
+    }
+    points = Data(crf.read({"lesions": lesions}), RECIST_1_1).timepoints
+    assert points.earlier().tolist() == [-1, 0, 1, -1, 3]
+    assert points.earlier(2).tolist() == [-1, -1, 0, -1, -1]
+
+
 def test_an_unscheduled_visit_without_scans_is_one_timepoint():
     """Whatever the dates of its responses; two dates without a visit are two timepoints."""
     lesions = {
