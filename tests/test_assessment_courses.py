@@ -275,6 +275,10 @@ def test_late_baselines_are_said_or_refused():
     refused = assessed(rows, late_baseline_days=28, **options)
     assert first(refused, "best", "pfs_days", "pfs_event") == ("NE", 0, False)
     assert first(assessed(rows, late_baseline_days=61, **options), "best") == ("PR",)
+    looks = ((61, "PRESENT"), (121, "UNEQUIVOCAL PROGRESSION"), (181, "PRESENT"))
+    only_non_targets = [row("N1", d, "", state, "NON-TARGET") for d, state in looks]
+    refused = assessed(only_non_targets, late_baseline_days=28)
+    assert overall(refused) == "PD NE", "an unequivocal progression needs no sum"
     with pytest.raises(nt.InputError, match="`late_baseline_days` must be a number of days"):
         assessed(rows, late_baseline_days=-1)
 

@@ -167,6 +167,10 @@ def test_rows_that_cannot_be_placed_are_counted():
     assert notes(done)["lesion dates that are not full"] == "1"
     nobody = nt.assess({"lesions": LESIONS | {"subject": ["1", "", None]}})
     assert notes(nobody)["lesion rows without a subject"] == "2"
+    readers = LESIONS | {"evaluator": ["A"] * len(LESIONS["subject"])}
+    also = {n: [*c, "" if n == "subject" else "B" if n == "evaluator" else c[0]]
+            for n, c in readers.items()}  # fmt: skip
+    assert set(nt.assess({"lesions": also}).subjects["evaluator"].tolist()) == {"A"}
     assert nobody.timepoints.n_rows == 1
     misspelled = nt.assess({"lesions": LESIONS | {"role": ["TARGET", "TARGTE", "TARGET"]}})
     assert misspelled.timepoints["overall"].tolist() == ["MISSING", "NE", "PR"]

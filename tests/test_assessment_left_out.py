@@ -285,7 +285,9 @@ def test_markers_that_are_not_known():
 
 
 def test_the_first_of_two_markers_above_their_limits_is_named():
-    """In the order in which they were asked for, wherever their rows stand."""
+    """In the order in which they were asked for, wherever their rows stand; then nothing is said of
+    another that was not measured.
+    """
     rows = targets(50, 0)
     lesions = {n: [r[n] for r in rows] for n in sorted(rows[0])}
     for names in (["CgA", "CEA"], ["CEA", "CgA"]):
@@ -301,6 +303,10 @@ def test_the_first_of_two_markers_above_their_limits_is_named():
         assert overall(done) == "PR"
         assert "chromogranin A is above its upper limit" in done.explain(1)
         assert "CEA" not in done.explain(1)
+    one = {n: [c[0], *c[2:]] for n, c in markers.items()} | {"marker": ["CgA", "CgA", "CEA"]}
+    done = nt.assess({"lesions": lesions, "markers": one}, cr_markers=["CgA", "CEA"])
+    assert "chromogranin A is above its upper limit" in done.explain(1)
+    assert "was not measured" not in done.explain(1)
 
 
 @pytest.mark.parametrize("rule", ["none", "all evaluable", ["CgA"]])
