@@ -42,16 +42,14 @@ def _whole(_owner: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
 class AxisRules:
     """What `assess` was asked of markers and symptoms; its parameters say what each means."""
 
-    marker_after_days: float = field(default=7, validator=_days)
-    marker_rule: str | None = field(
-        default=None, validator=_one_of(None, "primary", "worst", "best")
-    )
-    primary_marker: str | None = None
-    confounders: str = field(default="mark", validator=_one_of("mark", "exclude"))
-    symptom_window_days: int = field(default=14, validator=_whole)
-    symptom_minimum_recorded: int = field(default=7, validator=_whole)
-    new_symptom: str = field(default="ignore", validator=_one_of("ignore", "PD"))
-    pfs: str = field(default="tumour load", validator=_one_of(*PFS))
+    marker_after_days: float = field(validator=_days)
+    marker_rule: str | None = field(validator=_one_of(None, "primary", "worst", "best"))
+    primary_marker: str | None
+    confounders: str = field(validator=_one_of("mark", "exclude"))
+    symptom_window_days: int = field(validator=_whole)
+    symptom_minimum_recorded: int = field(validator=_whole)
+    new_symptom: str = field(validator=_one_of("ignore", "PD"))
+    pfs: str = field(validator=_one_of(*PFS))
 
     def __attrs_post_init__(self) -> None:
         if self.symptom_minimum_recorded > self.symptom_window_days:
