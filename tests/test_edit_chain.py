@@ -489,3 +489,17 @@ def test_own_criteria_are_judged_by_their_own_limits():
         for c in (RECIST_1_1, stricter)
     ]
     assert got == ["PD", "SD"]
+
+
+def test_visits_without_dates_are_in_order_whoever_assessed_them():
+    """By their numbers, wherever their rows stand: who begins after another has ended (A06)."""
+    lesions = {
+        "subject": ["01"] * 4,
+        "evaluator": ["B", "B", "A", "A"],
+        "lesion": ["T1"] * 4,
+        "role": ["TARGET"] * 4,
+        "visit": ["WEEK 11", "WEEK 10", "WEEK 2", "WEEK 1"],
+        "size": [30] * 4,
+    }
+    found = edit_checks.run({"lesions": lesions}, checks=["A06"])
+    assert found["message"].tolist() == ["B assesses from visit WEEK 10 on, A did before"]
