@@ -19,9 +19,7 @@ def same(answer, expected):
 
 
 def test_size_by_criterion():
-    """DESIGN of the table: nodes by the short axis, others by the longest; products; viable parts;
-    volumes.
-    """
+    """Nodes by the short axis, others by the longest; products; viable parts; volumes."""
     longest, short = [[30.0, 26], [30, 25], [30, 9]], [[20.0, 18], [20, 12], [NAN, NAN]]
     nodes = [False, True, True]
     for name in ("recist-1.1", "irecist-2017", "vogl-2008"):
