@@ -11,6 +11,7 @@ import re
 
 import pytest
 
+from faults import FAULTS, Trial
 from nettumor import crf, edit_checks
 from nettumor.edit_checks import CHECKS
 from repairs import REPAIRS, length
@@ -123,6 +124,41 @@ def test_with_what_is_expected_a_finding_is_gone(letter):
         if still_there(id, finding, tables)
     ]
     assert not wrong
+
+
+def told_in_words(id, expected):
+    """Whether an expectation is a sentence that `repairs` knows."""
+    return any(expected in (key, key[0]) for key in REPAIRS.get(id, {}))
+
+
+@pytest.mark.parametrize("letter", sorted({name[0] for name in FAULTS}))
+def test_with_the_expected_value_a_fault_of_a_trial_is_gone(letter):
+    """The same of the faults put into a whole trial, for values of the cell of the finding."""
+    wrong = []
+    for name in sorted(n for n in FAULTS if n[0] == letter):
+        trial, id = Trial(), name.partition(":")[0]
+        FAULTS[name](trial)
+        for finding in findings_of_trial(trial, id):
+            table, row, column = (finding[n] for n in _PLACE[:3])
+            frame = trial.tables[table]
+            if column not in frame or told_in_words(id, finding["expected"]):
+                continue
+            before = frame.loc[row, column]
+            frame[column] = frame[column].astype(object)
+            for value, _ in values(finding["expected"]) if finding["expected"] else ():
+                frame.loc[row, column] = value
+                again = findings_of_trial(trial, id)
+                if any(all(f[n] == finding[n] for n in _PLACE) for f in again):
+                    wrong.append((name, finding["message"], value))
+            frame.loc[row, column] = before
+    assert not wrong
+
+
+def findings_of_trial(trial, id):
+    configuration = edit_checks.Configuration(windows=trial.windows)
+    return edit_checks.run(
+        trial.tables, trial.criteria, checks=[id], configuration=configuration
+    ).rows()
 
 
 def test_every_repair_is_of_an_expectation():
