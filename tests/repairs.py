@@ -181,8 +181,8 @@ REPAIRS = {
     },
     "L17": {"a location": cell("LIVER")},
     "L19": {
-        "a target with the number 1": again(lesion="T01"),
-        "a target with the number 2": again(lesion="T02"),
+        ("a target with the number left out", 1): again(lesion="T02"),
+        ("a target with the number left out", 8): again(lesion="T01"),
     },
     "L20": {"two lesions, or one name": [beside(size="28"), gone()]},
     "L21": {
