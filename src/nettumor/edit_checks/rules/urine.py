@@ -164,7 +164,8 @@ def urine_creatinine_implausible(data: Data, parameters: Parameters) -> Iterator
     outside = more_than(low * weight, amount) | more_than(amount, high * weight)
     at = _once(read, outside)
     middle, count = _medians(read, amount)
-    least, most = low * weight, high * weight
+    least = np.asarray(low * weight)
+    most = np.asarray(high * weight)
     share = parameters["median_percent"] / 100
     # within the range an amount may still be far from the subject's median
     known = (count >= parameters["min_collections"]) & (middle >= least) & (middle <= most)
