@@ -130,7 +130,9 @@ def visit_numbers(said: VisitNames) -> tuple[Floats, Ints]:
 
     Screening and baseline come before the commonest series.
 
-    >>> number, series = visit_numbers(np.array(["BASELINE", "1", "2", "WEEK 4", "CT NO. 3", ""], object))
+    >>> from nettumor.words.visits import read_each
+    >>> said = read_each(["BASELINE", "1", "2", "WEEK 4", "CT NO. 3", ""])
+    >>> number, series = visit_numbers(said)
     >>> number.tolist(), series.tolist()
     ([-inf, 1.0, 2.0, 4.0, nan, nan], [0, 0, 0, 1, -1, -1])
     """
