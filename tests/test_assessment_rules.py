@@ -770,6 +770,7 @@ def test_provenance_names_criteria_versions_inputs_and_policies(tmp_path):
     )
     assert held["baseline"][0].startswith("last visit dated on or before the reference date")
     assert held["further rows of one subject, not read"][0] == "0"
+    assert held["lesion rows without visit and date"][0] == "0"
 
 
 # Selections
