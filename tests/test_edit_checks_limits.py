@@ -609,3 +609,21 @@ def test_a_patient_without_disease_at_baseline():
         f"01,NEW01,NEW,{v},UNEQUIVOCAL" for v in (1, 2)
     )
     assert rows_of("W01", lesions=given, responses="subject,visit,overall\n01,1,PD\n01,2,SD") == []
+
+
+@pytest.mark.parametrize(("count", "named"), [(50, True), (51, False)])
+def test_of_very_many_targets_none_is_named(count, named):
+    """What names more targets than one reads would grow with lesions times visits; the count stays."""
+    lesions = {
+        "subject": ["01"] * (count + 1),
+        "lesion": [f"T{i}" for i in range(count)] + ["T0"],
+        "role": ["TARGET"] * (count + 1),
+        "visit": ["0"] * count + ["1"],
+        "size": [20] * (count + 1),
+    }
+    responses = {"subject": ["01"], "visit": ["1"], "sum": [20]}
+    found = edit_checks.run({"lesions": lesions, "responses": responses}, checks=["U02"])
+    said = f"a sum of 20 is reported at visit 1, but {count - 1} target(s) were not measured"
+    (message,) = found["message"].tolist()
+    assert message.startswith(said)
+    assert (message == said) is not named

@@ -109,16 +109,22 @@ def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     )
 
 
+_NAMED = 50
+"""Targets of a course that are named in a sentence."""
+
+
 def _not_measured(data: Data, at: Ints) -> Words:
     """For each of these timepoints the targets without a size, as " (T01, T03)"; "" where each has
-    one.
+    one, and for a course of more targets than one reads in a sentence.
     """
     rows = data["lesions"]
     if not len(at):
         return np.empty(0, dtype=object)
     target = (rows.cells.role == Role.TARGET) & whole_lesions(rows)
     targets = group(rows.track, where=group(rows.lesion, where=target).is_first())
-    which, row = targets.rows_of(targets.find(data.timepoints.track[at]))
+    course = targets.find(data.timepoints.track[at])
+    course[np.append(targets.size, 0)[course] > _NAMED] = -1
+    which, row = targets.rows_of(course)
     sized = lesion_at(rows, rows.lesion[row], at[which], ~np.isnan(data.size))
     which, row = which[sized < 0], row[sized < 0]
     names: list[list[str]] = [[] for _ in at]
