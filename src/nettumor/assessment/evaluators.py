@@ -155,8 +155,6 @@ def _taken(column: npt.NDArray[Any], rows: npt.NDArray[np.int64]) -> npt.NDArray
         return np.append(column, np.nan)[rows]
     if kind in "biu":
         return np.append(column, column.dtype.type(0))[rows]
-    if kind == "M":
-        return np.append(column, np.datetime64("NaT").astype(column.dtype))[rows]
     return np.append(column, np.array([None], dtype=object))[rows]
 
 
