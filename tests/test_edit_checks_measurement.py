@@ -66,6 +66,22 @@ def test_m09_leaves_out_what_is_impossible():
 
 
 @pytest.mark.parametrize(
+    ("sizes", "row", "expected"),
+    [
+        ([20, 21, 1, 20], 2, "about 20 mm, as before and after"),
+        ([20, 400, 21], 1, "about 20 mm, as before and after"),
+        ([20, 20, 320, 20], 2, "about 20 mm, as before and after"),
+        ([20, 21, 19, 400], 3, "about 19 mm, as before"),
+        ([20, 400], 1, "about 20 mm, as before"),
+    ],
+)
+def test_m09_stands_at_the_size_that_leaves_the_course(sizes, row, expected):
+    """A last size that is back at what it was before a jump is not the one in doubt."""
+    told = found("M09", lesions(len(sizes), size=sizes))
+    assert [(r["row"], r["expected"]) for r in told.rows()] == [(row, expected)]
+
+
+@pytest.mark.parametrize(
     ("criteria", "column"), [("mrecist-2010", "viable"), ("recist-1.1", "size")]
 )
 def test_the_column_is_the_one_that_counts(criteria, column):

@@ -121,8 +121,9 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     finding a series.
 
     A point between two others is compared with their geometric mean, the last one with the one
-    before it alone, unless either is the default for too small; the finding stands at the first
-    such point. What M05 calls impossible is left out of the series.
+    before it alone, unless either is the default for too small; where it is back at the size before
+    that one, that one is in doubt. The finding stands at the first such point. What M05 calls
+    impossible is left out of the series.
     """
     s = series_of(data, above=0, most=parameters["hard_max"])
     log, slip = np.log10(s.size), 1e-12  # soft limits: rounding of logarithms decides nothing
@@ -133,7 +134,10 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     now, was, ratio = s.size[last], s.size[s.before[last]], parameters["end_ratio"]
     small = (now == parameters["tstm_mm"]) | (was == parameters["tstm_mm"])
     end = last[~small & (at_least(now, ratio * was) | at_least(was, ratio * now))]
-    at = np.union1d(jump, end)
+    one = s.before[end]
+    two = s.before[one]
+    back = (two >= 0) & (np.abs(log[end] - log[two]) < np.abs(log[one] - log[two]))
+    at = np.union1d(jump, np.where(back, one, end))
     at = at[occurrence(s.lesion[at]) == 0]
     was, between = s.size[s.before[at]], s.after[at] >= 0
     usual = np.where(between, np.sqrt(was * s.size[s.after[at]]), was)
