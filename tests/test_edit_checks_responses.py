@@ -279,6 +279,35 @@ def test_records_of_rs_that_were_not_done():
     assert edit_checks.run(bare, checks=["O13"]).runs["status"].tolist() == ["skipped"]
 
 
+def test_a_marker_does_not_hide_a_wrong_overall_response():
+    """CR beside a target that is stable is an error of the overall response, whatever a marker says;
+    that the marker is high too follows from it. Where all has gone the marker is the query.
+    """
+    tables = {
+        "lesions": "subject|day|lesion|role|size|state\n 01|0|T1|TARGET|50|MEASURED\n"
+        " 01|56|T1|TARGET|{size}|{state}",
+        "responses": "subject|day|target|new_lesion|overall\n 01|56|{target}|N|CR",
+        "markers": "subject|day|marker|value|unit|upper_limit\n 01|0|CgA|9|ng/mL|5\n"
+        " 01|56|CgA|8|ng/mL|5",
+    }
+    stable = {"size": "48", "state": "MEASURED", "target": "SD"}
+    gone = {"size": "0", "state": "ABSENT", "target": "CR"}
+    for parts, told in (
+        (stable, {"N03": "O01", "O01": "", "O02": "O01"}),
+        (gone, {"N03": ""}),
+    ):
+        found = run(
+            checks=["N03", "O01", "O02"], **{n: t.format(**parts) for n, t in tables.items()}
+        )
+        assert dict(zip(found["check"], found["caused_by"], strict=True)) == told
+    alone = "subject|day|overall\n 01|56|CR"
+    found = run(
+        checks=["N03", "O02"],
+        **{n: t.format(**stable) for n, t in (tables | {"responses": alone}).items()},
+    )
+    assert dict(zip(found["check"], found["caused_by"], strict=True)) == {"N03": "O02", "O02": ""}
+
+
 def test_markers_in_other_time_are_skipped():
     """Markers by day beside visits by date cannot be set side by side: N03 says so, O02 goes on
     without them.

@@ -14,6 +14,7 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, more_than
+from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Words
@@ -150,7 +151,7 @@ def nontarget_cr_before_targets(data: Data, parameters: Parameters) -> Iterator[
 @check(
     "N03",
     needs={"responses": ("non_target|overall",), "markers": ("upper_limit",)},
-    follows=("=S04", "S11", "K01", "K02", "K03", "K06", "K07", "=N01", "=T02"),
+    follows=("=S04", "S11", "K01", "K02", "K03", "K06", "K07", "=N01", "=T02", "=O01", "=O02"),
     days=28.0,
 )
 def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -162,7 +163,11 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
     found = marker_against_cr(data, parameters["days"], rows_at_points(data, cr))
     found = found[said.rows.timepoint]
     open_ = cr & (found >= 0)
-    for column, codes in (("non_target", said.non_target), ("overall", said.overall)):
+    asked = ("O02",) if asks_for_markers(data.criteria) else ()  # which then has it from here
+    for column, codes, apart_from in (
+        ("non_target", said.non_target, ("O01", "O02")),
+        ("overall", said.overall, asked),
+    ):
         at = np.flatnonzero(open_ & (codes == Response.CR))
         row = found[at]
         yield Hits(
@@ -183,6 +188,7 @@ def nontarget_cr_marker_not_normal(data: Data, parameters: Parameters) -> Iterat
             + " response CR is reported at visit {visit}, but {marker} is still above "
             "its upper limit ({level} {unit}, limit {limit}, sample of {taken}); it was so at "
             "baseline",
+            apart_from=apart_from,
         )
         open_[at] = False
 

@@ -50,7 +50,7 @@ def _no_parts(said: Reported) -> Bools:
     needs={"responses": ("overall", "target|non_target")},
     follows=("S02", "=S04", "=S11", "=O03", *PART_CHECKS),
 )
-def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
+def overall_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the reported parts give.
 
     Where the new-lesion indicator is blank PD may stand, too; rows whose parts are incomplete are
@@ -71,20 +71,23 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Hits:
     overall = as_recist(said.overall)
     progressed = overall == Response.PD
     bad = judged & (overall != found) & ~(progressed & (open_ | said.clinical))
-    at = np.flatnonzero(bad)
-    return Hits(
-        table="responses",
-        rows=at,
-        column="overall",
-        expected=names_of(found[at]),
-        parts={
-            "target": _or_none(said.rows.text("target", at)),
-            "non_target": _or_none(said.rows.text("non_target", at)),
-            "new": _or_none(said.rows.text("new_lesion", at)),
-        },
-        message="overall response {value} is reported at visit {visit}; target {target}, "
-        "non-target {non_target} and new lesion {new} give {expected} (Tables 1 and 2)",
-    )
+    complete = overall == Response.CR  # which a marker above its limit does not explain
+    for where, apart_from in ((bad & ~complete, ()), (bad & complete, ("N03",))):
+        at = np.flatnonzero(where)
+        yield Hits(
+            table="responses",
+            rows=at,
+            column="overall",
+            expected=names_of(found[at]),
+            parts={
+                "target": _or_none(said.rows.text("target", at)),
+                "non_target": _or_none(said.rows.text("non_target", at)),
+                "new": _or_none(said.rows.text("new_lesion", at)),
+            },
+            message="overall response {value} is reported at visit {visit}; target {target}, "
+            "non-target {non_target} and new lesion {new} give {expected} (Tables 1 and 2)",
+            apart_from=apart_from,
+        )
 
 
 def _or_none(words: Words) -> Words:
@@ -122,9 +125,11 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
     bad &= ~(less == said.overall)
     other = other_reading(data)[1][point]
     disputed = bad & (other != Response.MISSING) & (as_recist(said.overall) == other)
-    for where, severity, more in (
-        (bad & ~disputed, "", ""),
-        (disputed, "note", "; the rule is disputed, by its other reading it is {value}"),
+    lesser = (as_recist(said.overall) == Response.CR) & ~by_marker  # the lesions alone say so
+    for where, severity, more, apart_from in (
+        (bad & ~disputed & ~lesser, "", "", ()),
+        (bad & ~disputed & lesser, "", "", ("N03",)),
+        (disputed, "note", "; the rule is disputed, by its other reading it is {value}", ()),
     ):
         at = np.flatnonzero(where)
         why = [
@@ -142,6 +147,7 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
             related_table="lesions",
             message="overall response {value} is reported at visit {visit}, the lesions give "
             "{expected}: {why}" + more,
+            apart_from=apart_from,
         )
     passed = (
         said.use
