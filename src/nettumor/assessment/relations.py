@@ -17,7 +17,7 @@ from nettumor._arrays import Bools, Floats
 from nettumor.assessment.slots import Slots
 from nettumor.crf import CrfTable, number_rows
 from nettumor.crf.columns import Ints, Words
-from nettumor.rows import find_rows, stretches
+from nettumor.rows import find_rows
 
 _JOINED = re.compile(r"\s*[/+&,]\s*|\s+AND\s+", re.IGNORECASE)
 _NOTE = re.compile(r"\s*[(\[]?\s*\bMERGED\b\s*[)\]]?\s*$", re.IGNORECASE)
@@ -161,9 +161,7 @@ def _pieces(name: str) -> list[str]:
 def _without_baseline(at: Slots) -> Bools:
     """Lesions (track, lesion) that have rows, and none at the baseline or before it."""
     late = np.array(at.codes >= 0, order="C")
-    flat = late.ravel()
-    for part in stretches(len(at.slot)):
-        flat[at.slot[part][at.timepoint[part] <= 0]] = False
+    late.ravel()[at.slot.take(np.flatnonzero(at.timepoint <= 0))] = False
     return late
 
 
