@@ -72,7 +72,7 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     progressed = overall == Response.PD
     bad = judged & (overall != found) & ~(progressed & (open_ | said.clinical))
     complete = overall == Response.CR  # which a marker above its limit does not explain
-    for where, apart_from in ((bad & ~complete, ()), (bad & complete, ("N03",))):
+    for where, apart_from in ((bad & complete, ("N03",)), (bad & ~complete, ())):
         at = np.flatnonzero(where)
         yield Hits(
             table="responses",
@@ -127,8 +127,8 @@ def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Ite
     disputed = bad & (other != Response.MISSING) & (as_recist(said.overall) == other)
     lesser = (as_recist(said.overall) == Response.CR) & ~by_marker  # the lesions alone say so
     for where, severity, more, apart_from in (
-        (bad & ~disputed & ~lesser, "", "", ()),
         (bad & ~disputed & lesser, "", "", ("N03",)),
+        (bad & ~disputed & ~lesser, "", "", ()),
         (disputed, "note", "; the rule is disputed, by its other reading it is {value}", ()),
     ):
         at = np.flatnonzero(where)
