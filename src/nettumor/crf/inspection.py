@@ -138,10 +138,9 @@ def _without_subject(table: CrfTable) -> list[Line]:
     if "subject" not in table:
         return []
     codes, words = table.keys_of("subject")  # a missing word is blank there
-    named = words.tolist()
-    if "" not in named:
-        return []
-    rows = np.flatnonzero(np.isin(codes, [i for i, w in enumerate(named) if w == ""]))
+    spelled = table.spelled_keys_of("subject")
+    blank = np.flatnonzero((words if spelled is None else spelled) == "")
+    rows = np.flatnonzero(np.isin(codes, blank)) if blank.size else blank
     if not rows.size:
         return []
     note = f"no subject; the first at {table.source.rows}: {table.rows[rows[0]]}"
