@@ -134,6 +134,41 @@ def test_what_assess_gives_cannot_be_written_to():
         done.judgement.overall[0, 0] = 3
 
 
+def test_what_is_read_cannot_be_written_to():
+    """Nor can what tables and findings keep, once it was asked for: no answer changes behind them."""
+    tables = crf.read(STUDY)
+    lesions, before = tables["lesions"], nt.assess(tables)
+    found = edit_checks.run(tables)
+    for values in (
+        lesions["size"],
+        lesions.rows,
+        lesions.text("state"),
+        lesions.blank("size"),
+        lesions.column("state").codes,
+        *lesions.keys_of("subject"),
+        lesions.lesions.role,
+        lesions.lesions.nodal,
+        found.cause,
+        found.subjects,
+        before.outcome.times["PFS"].time,
+        before.outcome.best_percent,
+        before.outcome.unconfirmed.response,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            values[...] = values
+    assert nt.assess(tables) == before
+    assert edit_checks.run(tables) == found
+
+
+def test_arrays_that_were_given_stay_writeable():
+    """A column is a read-only view: who made it may go on with the arrays."""
+    words, codes = np.array(["a", "b"], dtype=object), np.array([0, 1], dtype=np.int32)
+    column = Column(words=words, codes=codes)
+    assert not column.codes.flags.writeable
+    assert codes.flags.writeable
+    assert words.flags.writeable
+
+
 def test_arrays_and_mappings_are_compared_element_by_element():
     """NaN is equal to NaN; kinds, lengths, names and their order count."""
     numbers = np.array([1.0, np.nan])

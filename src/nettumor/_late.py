@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Late(Mapping[str, T]):
-    """A mapping whose values are made when they are asked for, and then kept.
+    """A mapping whose values are made when they are asked for, and then kept, arrays read-only.
 
     A maker is let go once its value is made; pickled, it is a dict of all values.
 
@@ -27,7 +27,7 @@ class Late(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         make = self._makers[name]
         if make is not None:
-            self._made[name] = make()
+            self._made[name] = sealed(make())
             self._makers[name] = None
         return self._made[name]
 

@@ -6,7 +6,7 @@ must not go in: closures, threads, locks and open files; a class that is `Sealed
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -42,6 +42,14 @@ def sealed(value: T) -> T:
     """
     _seal(value, set())
     return value
+
+
+class SealedProperty(cached_property[T]):
+    """What an object works out once and keeps, every array in it read-only."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        super().__init__(lambda own: sealed(make(own)))
+        self.__doc__ = make.__doc__
 
 
 def _seal(value: Any, seen: set[int]) -> None:

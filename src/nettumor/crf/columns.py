@@ -107,9 +107,8 @@ class Column:
             self.floats = _plain_nan(np.array(floats, dtype=np.float64))
             self.floats.setflags(write=False)
         else:
-            self._factors = (
-                _as_words(words if words is not None else []),
-                np.asarray(codes, dtype=np.int32),
+            self._factors = _of_own_factors(
+                _as_words(words if words is not None else []), np.asarray(codes, dtype=np.int32)
             )
 
     def __eq__(self, other: object) -> bool:
@@ -284,9 +283,8 @@ class Column:
         column = cls(floats=numbers)
         found, codes = distinct_whole(numbers)
         # what `_factors` would find out again, and in the thread that reads
-        column._factors = (
-            _as_words([number_text(v) for v in found.astype(np.float64).tolist()]),
-            codes,
+        column._factors = _of_own_factors(
+            _as_words([number_text(v) for v in found.astype(np.float64).tolist()]), codes
         )
         return column
 
@@ -306,7 +304,7 @@ class Column:
         if self.letters is not None:
             lettered = np.char.add(np.array(words, dtype=object)[codes].astype(str), self.letters)
             return _refactor(lettered.tolist())
-        return _as_words(words), codes
+        return _of_own_factors(_as_words(words), codes)
 
     @property
     def distinct_numbers(self) -> Floats | None:
@@ -340,7 +338,7 @@ class Column:
         elif len(out):
             for part in stretches(len(self)):  # what NumPy makes of short codes stays in the cache
                 out += np.bincount(self.codes[part], minlength=len(out))
-        return out
+        return sealed(out)
 
     @cached_property
     def text(self) -> Words:
@@ -386,13 +384,14 @@ class Column:
         letter).
         """
         if self.floats is not None:
-            return np.isnan(self.floats)
-        return self.map(is_missing, np.bool_)
+            return sealed(np.isnan(self.floats))
+        return sealed(self.map(is_missing, np.bool_))
 
     @cached_property
     def spoken(self) -> npt.NDArray[np.bool_]:
         """Which of `words` have a letter or a digit: nothing else can be a word."""
-        return np.array([any(map(str.isalnum, w)) for w in self.words.tolist()], dtype=np.bool_)
+        spoken = [any(map(str.isalnum, w)) for w in self.words.tolist()]
+        return sealed(np.array(spoken, dtype=np.bool_))
 
     def map(self, function: Callable[[str], Any], dtype: Any) -> npt.NDArray[Any]:
         """A function of the cell's text, called once per distinct cell."""
@@ -600,6 +599,11 @@ def _days_of(
         np.floor_divide(ticks[part], _A_DAY[unit], out=days_since[part])
         np.equal(days_since[part] * _A_DAY[unit], ticks[part], out=whole[part])
     return days_since, whole
+
+
+def _of_own_factors(words: Words, codes: Ints) -> tuple[Words, Ints]:
+    """Words and codes as read-only views: who gave the arrays may still write to them."""
+    return sealed((words.view(), codes.view()))
 
 
 def _read_only(dates: DateWords) -> DateWords:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least
+from nettumor._sealed import SealedProperty
 from nettumor.crf.cells import (
     UNKNOWN,
     Numbers,
@@ -139,33 +140,33 @@ class LesionCells:
     def _column(self, name: str) -> Column:
         return self.table.column(name) if name in self.table else blanks(self._n)
 
-    @cached_property
+    @SealedProperty
     def identified(self) -> Codes:
         """Codes of `Role`, each kind of new lesion by its own."""
         return parse_roles(self._column("role"))
 
-    @cached_property
+    @SealedProperty
     def role(self) -> Codes:
         """Codes of `Role`, every new lesion as NEW."""
         return _translated(self.identified, roles.as_new)
 
-    @cached_property
+    @SealedProperty
     def numbers(self) -> dict[str, Numbers]:
         """The numbers of each column of a measure."""
         return {m: self.table.numbers(m) for m in MEASURES if m in self.table}
 
-    @cached_property
+    @SealedProperty
     def _states(self) -> Codes:
         """The state cell's code, as it is written."""
         return parse_states(self._column("state"))
 
-    @cached_property
+    @SealedProperty
     def change(self) -> Codes:
         """INCREASED, UNCHANGED or DECREASED where the state cell says so, else BLANK."""
         changed = _one_of(self._states, (State.INCREASED, State.UNCHANGED, State.DECREASED))
         return np.where(changed, self._states, np.int8(State.BLANK))
 
-    @cached_property
+    @SealedProperty
     def _said(self) -> Codes:
         """The state cell's code; what is unequivocal of a non-target lesion can only be its
         progression.
@@ -178,7 +179,7 @@ class LesionCells:
         )
         return said
 
-    @cached_property
+    @SealedProperty
     def _word(self) -> Codes:
         """The state that a word in a measure's cell gives, the first that is not blank."""
         out = np.zeros(self._n, dtype=np.int8)
@@ -203,7 +204,7 @@ class LesionCells:
                 out |= test(self.numbers[name].value)
         return out
 
-    @cached_property
+    @SealedProperty
     def _gone_by_number(self) -> Bools:
         """A longest diameter or a volume of 0: all else of the lesion is 0 too."""
         out = np.zeros(self._n, dtype=np.bool_)
@@ -217,7 +218,7 @@ class LesionCells:
             out |= (self.numbers["perpendicular"].value == 0) & np.isnan(size)
         return out & ~self._any(lambda v: v > 0)
 
-    @cached_property
+    @SealedProperty
     def state(self) -> Codes:
         """Codes of `State`."""
         state = self._any(lambda v: v > 0) * np.int8(State.MEASURED)
@@ -226,7 +227,7 @@ class LesionCells:
             state = np.where(better != 0, better, state) if better.any() else state
         return state
 
-    @cached_property
+    @SealedProperty
     def merged(self) -> Bools:
         """Where the lesion has merged into another, which only words can say."""
         if not (self._said.any() or self._word.any()):
@@ -238,7 +239,7 @@ class LesionCells:
         """Rows whose role or state is no word of the layout."""
         return np.asarray((self.role == UNKNOWN) | (self._said == UNKNOWN))
 
-    @cached_property
+    @SealedProperty
     def contradiction(self) -> Bools:
         """Where number and state exclude each other."""
         if not (self._said.any() or self._word.any()):
@@ -271,7 +272,7 @@ class LesionCells:
         """
         return _one_of(self.state, (*_THERE, State.TOO_SMALL, State.MEASURED))
 
-    @cached_property
+    @SealedProperty
     def nodal(self) -> Bools:
         """Whether the lesion is a lymph node."""
         found = self._column("organ").map(is_node, np.bool_)
@@ -283,7 +284,7 @@ class LesionCells:
             found = np.where(known, better == 1, found) if known.any() else found
         return found
 
-    @cached_property
+    @SealedProperty
     def merged_into(self) -> npt.NDArray[Any]:
         """The lesion this one merged into, where the cells name it."""
         columns = [self._column(name) for name in ("state", "reason")]
@@ -292,7 +293,7 @@ class LesionCells:
         first, second = map(merged_into, columns)
         return np.where(first != "", first, second)
 
-    @cached_property
+    @SealedProperty
     def is_merged_into(self) -> Bools:
         """Whether the cells name a lesion that this one merged into (`merged_into` is not "")."""
         state, reason = (
@@ -306,7 +307,7 @@ class LesionCells:
         """Whether any lesion has a name like that of a part."""
         return any(_PART.fullmatch(w) for w in self._column("lesion").trimmed.words)
 
-    @cached_property
+    @SealedProperty
     def parent(self) -> npt.NDArray[Any]:
         """The parent of a part."""
         if not self.has_parts:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve, field, fields, frozen
 
-from nettumor._sealed import Sealed, alike
+from nettumor._sealed import Sealed, alike, sealed
 from nettumor.crf.cells import Numbers, parse_new_lesions, parse_numbers
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.dates import Dates, parse_date_cells, parse_dates
@@ -103,6 +103,9 @@ class CrfTable(Sealed, Mapping[str, npt.NDArray[Any]]):
     )
     notes: tuple[Line, ...] = field(default=(), kw_only=True)
     date_orders: Mapping[str, str] = field(factory=lambda: MappingProxyType({}), kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        sealed((self.rows, self._column_rows))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CrfTable):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor._sealed import alike
+from nettumor._sealed import alike, sealed
 from nettumor.crf.intake import intake_table
 from nettumor.edit_checks.engine.configuration import NO_CONFIGURATION, Configuration
 from nettumor.edit_checks.engine.register import CHECKS, SEVERITIES
@@ -51,6 +51,7 @@ class Found(Table):
             version,
             cause,
         )
+        sealed((self.subjects, self.cause))
 
     def __eq__(self, other: object) -> bool:
         found = super().__eq__(other)
