@@ -35,6 +35,13 @@ def test_each_limit_is_stated():
         assert f"| `{name}` | {meaning} | {getattr(LIMITS, name):,} |" in page
 
 
+def test_the_command_line_names_each_limit(capsys):
+    """The help of what reads a study."""
+    assert main(["check", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(name in said for name in MEANINGS)
+
+
 @pytest.mark.parametrize(
     ("table", "error", "message"),
     [
