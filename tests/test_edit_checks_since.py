@@ -135,6 +135,23 @@ def test_answers_survive_the_next_run(tmp_path):
         path.write_bytes(before)
 
 
+def test_a_query_that_is_back_has_its_answer(tmp_path):
+    """What was gone in the run before is new again, with what was written beside it; what stays gone
+    is told once.
+    """
+    table = AFTER.compare(BEFORE)
+    answers = {"status": "answered", "comment": "seen"}
+    was = Table({**table, **{n: np.full(table.n_rows, w, object) for n, w in answers.items()}})
+    back = {r["key"]: r for r in BEFORE.compare(was).rows()}
+    assert {k: (r["since"], r["comment"]) for k, r in back.items()} == {
+        "M04/01//0/T01/size/1": ("changed", "seen"),
+        "M04/02//0/T01/size/1": ("new", "seen"),
+        "S02/03///T01/visit/1": ("gone", "seen"),
+    }
+    still = {r["key"]: r["since"] for r in AFTER.compare(was).rows()}
+    assert still == {"M04/01//0/T01/size/1": "open", "S02/03///T01/visit/1": "open"}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [

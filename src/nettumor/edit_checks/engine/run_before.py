@@ -56,18 +56,21 @@ def compared_with(
     use = np.ones(before.n_rows, dtype=np.bool_)
     if "folded" in now and "caused_by" in before:  # both runs without what follows from others
         use &= before["caused_by"] == ""
-    if "since" in before:  # what was gone then is no query of that run
-        use &= before["since"] != "gone"
     use &= ~np.isin(before["key"].astype(str), still_there.astype(str)) | np.isin(
         before["key"].astype(str), now["key"].astype(str)
     )
+    # what was gone then is no query of that run, but what was answered then is kept if it is back
+    left = before["key"][before["since"] == "gone"] if "since" in before else []
     before = Table({n: c[use] for n, c in before.items() if n in now or n not in NOT_ANSWERS})
     table = since_last(before, now, key="key", compared=_COMPARED)
+    was_gone = np.isin(table["key"].astype(str), np.asarray(left, dtype=str))
     ran = np.array(
         [states.get(c) in ("passed", "findings") for c in table["check"].tolist()], dtype=np.bool_
     )
-    since = np.where((table["since"] == "gone") & ~ran, "not checked", table["since"])
-    return Table({**table, "since": since.astype(object)})
+    gone = table["since"] == "gone"
+    since = np.where(gone & ~ran, "not checked", np.where(was_gone, "new", table["since"]))
+    table = Table({**table, "since": since.astype(object)})
+    return Table({n: c[~(gone & was_gone)] for n, c in table.items()})
 
 
 def previous_table(previous: Previous) -> Table:
