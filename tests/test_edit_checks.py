@@ -480,6 +480,15 @@ def test_configuration(tmp_path):
         ("[allow]\nM19 = 0.02\n", "`allow.M19` must be a percentage below 100 such as"),
         ("[parameters.U01]\ntol_mm = -1\n", "`tol_mm` of U01 must not be negative; got -1"),
         ("[parameters.M18]\nmin_share = 30\n", "`min_share` of M18 must lie between 0 and 1"),
+        ("[parameters.A08]\nshare = 1.5\n", "`share` of A08 must lie between 0 and 1; got 1.5"),
+        (
+            "[parameters.R01]\nmin_hours = 30\n",
+            "`min_hours` of R01 must be at most `max_hours`; got 30 and 26.0",
+        ),
+        (
+            "[parameters.M05]\nhard_max = 100\n",
+            "`soft_max` of M05 must be at most `hard_max`; got 250.0 and 100",
+        ),
         ("[off]\nS01 = ''\n", "`off.S01` must give the reason"),
         ("[severity]\nS01 = 'eror'\n", "Did you mean 'error'"),
         ("[windows]\ninterval = 'x'\n", "`windows.interval` must be a number of days"),

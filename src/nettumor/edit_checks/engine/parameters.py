@@ -38,9 +38,32 @@ def check_parameters(check: Check, values: Mapping[str, Any]) -> None:
                 f"is {default!r:.60}.",
                 argument=name,
             )
+    _check_order(check, {**check.parameters, **values}, values)
 
 
-_SHARES = ("p", "min_share")
+def _check_order(check: Check, held: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise where of two limits the lower one, as set or by default, is the higher."""
+    for low, high in _LOW_AND_HIGH:
+        if low in held and high in held and held[low] > held[high]:
+            raise InputError(
+                f"`{low}` of {check.id} must be at most `{high}`; got {held[low]!r} and "
+                f"{held[high]!r}. Set both.",
+                argument=low if low in values else high,
+            )
+
+
+_LOW_AND_HIGH = (
+    ("low", "high"),
+    ("low_female", "high_female"),
+    ("least", "most"),
+    ("min_days", "max_days"),
+    ("min_hours", "max_hours"),
+    ("min_ml", "max_ml"),
+    ("soft_max", "hard_max"),
+)
+"""Parameters of which one is the lower and the other the upper limit of the same thing."""
+
+_SHARES = ("p", "min_share", "share", "chance", "restless")
 """Parameters that are shares or chances."""
 
 
