@@ -135,6 +135,31 @@ def test_answers_survive_the_next_run(tmp_path):
         path.write_bytes(before)
 
 
+def test_answers_to_checks_that_did_not_run_are_not_written_over(tmp_path):
+    """What was answered stands where its check did not run again: the file is refused, and untouched;
+    compared with it, the queries stay as not checked.
+    """
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "queries.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Queries")
+        sheet.write_row(0, 0, [*BEFORE, "status", "comment"])
+        for i, row in enumerate(BEFORE.rows(), 1):
+            sheet.write_row(i, 0, [*map(str, row.values()), "", "asked the site"])
+    before = path.read_bytes()
+    tables = {"lesions": {n: c for n, c in LESIONS.items() if n != "site"}}
+    found = edit_checks.run(tables, checks=["S02"])
+    said = r"`path` holds answers to queries of checks that did not run \(2, the first of M04\)"
+    with pytest.raises(nt.InputError, match=said):
+        found.to_xlsx(path)
+    assert path.read_bytes() == before
+    found.to_xlsx(path, since=path)
+    since = found.compare(path)
+    assert dict(zip(since["check"], since["since"], strict=True))["M04"] == "not checked"
+    assert set(since["comment"][since["check"] == "M04"]) == {"asked the site"}
+
+
 def test_a_query_that_is_back_has_its_answer(tmp_path):
     """What was gone in the run before is new again, with what was written beside it; what stays gone
     is told once.

@@ -19,7 +19,12 @@ from nettumor.crf import occurrence
 from nettumor.crf.intake import summary
 from nettumor.edit_checks.engine.found import Found, ranks
 from nettumor.edit_checks.engine.register import SEVERITIES
-from nettumor.edit_checks.engine.run_before import Previous, compared_with, previous_table
+from nettumor.edit_checks.engine.run_before import (
+    ANSWERS,
+    Previous,
+    compared_with,
+    previous_table,
+)
 from nettumor.edit_checks.reports.outputs import written_core, written_json
 from nettumor.edit_checks.reports.page import written_html
 from nettumor.edit_checks.reports.workbook import check_limit, workbook_class, write_book
@@ -251,8 +256,13 @@ class Findings(Found):
         workbook_class()
         check_limit(limit)
         table, left_out = self.selected(folded=folded, severity=severity, limit=limit, since=since)
-        kept = answers if answers is not None else path if Path(path).is_file() else None
-        write_book(self, path, table, left_out, None if kept is None else _answered(kept))
+        kept = None
+        if answers is not None:
+            kept = _answered(answers)
+        elif Path(path).is_file():
+            kept = _answered(path)
+            _refuse_loss(kept, table, self.runs)
+        write_book(self, path, table, left_out, kept)
 
     def counts(self, column: str, *, folded: bool = True) -> Table:
         """How many errors, warnings and notes a column's values have, the worst first.
@@ -292,6 +302,27 @@ def _capped(
     told = ", ".join(f"{over[i]} of {names[i]}" for i in most[:5])
     rest = f", and of {len(most) - 5} other checks" if len(most) > 5 else ""
     return np.sort(rows[turn[:limit]]), f"{len(rows) - limit} beyond {limit} ({told}{rest})"
+
+
+def _refuse_loss(kept: Table, table: Table, runs: Table) -> None:
+    """Raise where the file that is written over holds answers to queries of checks that did not run:
+    whether these are gone is not known.
+    """
+    states = dict(zip(runs["check"].tolist(), runs["status"].tolist(), strict=True))
+    here = {*table["key"].tolist()}
+    said = [kept[name].tolist() for name in ANSWERS if name in kept]
+    rows = zip(kept["key"].tolist(), kept["check"].tolist(), *said, strict=True)
+    lost = [
+        check
+        for key, check, *words in rows
+        if any(words) and key not in here and states.get(check) not in ("passed", "findings")
+    ]
+    if lost:
+        raise InputError(
+            f"`path` holds answers to queries of checks that did not run ({len(lost)}, the first of "
+            f"{lost[0]}), which would be lost. Give the file as `since`, too, or another name.",
+            argument="path",
+        )
 
 
 def _answered(path: str | Path) -> Table:

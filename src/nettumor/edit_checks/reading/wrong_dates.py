@@ -16,6 +16,7 @@ import numpy.typing as npt
 from attrs import evolve
 
 from nettumor.crf import Column, CrfTable, Tables, number_rows
+from nettumor.crf.dates import DateStatus
 from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.words.visits import is_loose
@@ -55,6 +56,7 @@ def without_wrong_dates(data: Data, hits: Sequence[Hits]) -> Tables:
         if wrong:
             track, visit, day = (k.tolist() for k in _keys(data, rows))
             there |= np.array([k in wrong for k in zip(track, visit, day, strict=True)], np.bool_)
+        there &= rows.when.status != DateStatus.INVALID  # what cannot be read says so itself
         # a visit that has no place of its own stands by its date alone
         there &= (
             ~rows.table.column("visit").map(is_loose, np.bool_) & ~_several(data)[rows.timepoint]
