@@ -470,13 +470,32 @@ def test_configuration(tmp_path):
     assert found["severity"].tolist() == ["note"]
 
 
+def test_what_is_told_of_a_group_holds_for_its_checks(tmp_path):
+    """[off], [severity] and [allow] take identifiers, names and groups, and what is told of a check
+    goes before what is told of its group, wherever it stands.
+    """
+    group, names = CHECKS["S02"].group, [c.id for c in CHECKS.values()]
+    path = tmp_path / "study.toml"
+    path.write_text(
+        f"[severity]\n{CHECKS['S03'].name} = 'error'\n{group} = 'note'\n"
+        f"[allow]\nS03 = '3 %'\n{group} = '2 %'\n[off]\n{group} = 'not here'\n",
+        encoding="utf-8",
+    )
+    read = edit_checks.load_configuration(path)
+    own = {i for i in names if CHECKS[i].group == group}
+    assert set(read.severities) == set(read.allow) == set(read.off) == own
+    assert (read.severities["S02"], read.severities["S03"]) == ("note", "error")
+    assert (read.allow["S02"], read.allow["S03"]) == (0.02, 0.03)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("[ofc]\n", r"Unknown table: 'ofc' \(study.toml, line 1, ofc\). Did you mean 'off'\?"),
         ("\n[ofc.S01]\n", r"Unknown table: 'ofc' \(study.toml, line 2, ofc\)"),
         ("[off]\nS9 = 'x'\n", r"Unknown check or group in \[off\]: 'S9'"),
-        ("[allow]\nS9 = '2 %'\n", "Unknown check in"),
+        ("[allow]\nS9 = '2 %'\n", r"Unknown check or group in \[allow\]: 'S9'"),
+        ("[severity]\nS9 = 'note'\n", r"Unknown check or group in \[severity\]: 'S9'"),
         ("[allow]\nM19 = 0.02\n", "`allow.M19` must be a percentage below 100 such as"),
         ("[parameters.U01]\ntol_mm = -1\n", "`tol_mm` of U01 must not be negative; got -1"),
         ("[parameters.M18]\nmin_share = 30\n", "`min_share` of M18 must lie between 0 and 1"),

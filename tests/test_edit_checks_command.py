@@ -63,6 +63,8 @@ def test_exit_codes(capsys, study):
     assert "M04" in out
     assert "negative-value" in out
     assert say(capsys, "check", study, "--fail-on", "never")[0] == 0
+    code, _, err = say(capsys, "check", study, "--fail-on", "eror")
+    assert (code, "or checks or groups that must not be skipped; got 'eror'" in err) == (2, True)
     assert say(capsys, "check", study, "--checks", "S01,S02")[0] == 0
 
 

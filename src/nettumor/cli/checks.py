@@ -33,7 +33,7 @@ from nettumor.edit_checks.engine.register import CHECKS, GROUPS, SEVERITIES, Che
 from nettumor.edit_checks.engine.run_before import previous_table
 from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.edit_checks.reports.workbook import workbook_class
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.errors import InputError, did_you_mean
 from nettumor.rows import order_rows
 from nettumor.tables import Table
 
@@ -149,8 +149,13 @@ def _failing(text: str) -> tuple[int, set[str]]:
             must_run.update(these)
         elif word == "skipped":
             must_run.update(CHECKS)
+        elif word not in (words := (*SEVERITIES, "never", "skipped")):
+            raise InputError(
+                f"`--fail-on` must be one of {', '.join(words)}, or checks or groups that must not be "
+                f"skipped; got {word!r}. {did_you_mean(word, [*words, *CHECKS, *GROUPS])}",
+                argument="--fail-on",
+            )
         else:
-            choose("--fail-on", word, (*SEVERITIES, "never", "skipped"))
             limit = -1 if word == "never" else max(limit, SEVERITIES.index(word))
     return limit, must_run
 

@@ -5,8 +5,8 @@ vocabularies.
 
     [parameters.U01]
     tol_mm = 1.0
-    [off]                                 # a check by identifier or name, or a whole group
-    M22 = "the method is not collected"   # the reason is reported in .runs
+    [off]                                 # a check by identifier or name, or a whole group,
+    M22 = "the method is not collected"   # as in [allow] and [severity]; the reason is in .runs
     diary = "diaries are not collected"
     [allow]
     M19 = "2 %"                           # of the places looked at: up to there it has passed
@@ -132,8 +132,7 @@ def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None)
     """
     _known(file, (), file.content, _TABLES, "table")
     parts = {name: _table(file, name) for name in _TABLES}
-    for name in ("parameters", "severity", "allow"):
-        _known(file, (name,), parts[name], CHECKS, f"check in [{name}]")
+    _known(file, ("parameters",), parts["parameters"], CHECKS, "check in [parameters]")
     for id, word in parts["severity"].items():
         with _at(file, "severity", id):
             choose(f"severity.{id}", word, SEVERITIES)
@@ -143,9 +142,9 @@ def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None)
         groups = _groups(parts["methods"].get("equivalent", []))
     return Configuration(
         parameters=_checked(file, parts["parameters"]),
-        off=_off(file, parts["off"]),
-        severities=parts["severity"],
-        allow=_shares(file, parts["allow"]),
+        off=_by_check(file, "off", _reasons(file, parts["off"])),
+        severities=_by_check(file, "severity", parts["severity"]),
+        allow=_by_check(file, "allow", _shares(file, parts["allow"])),
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
         windows={**(windows or {}), **_windows(file, parts["windows"])},
@@ -161,21 +160,29 @@ def study_configuration(study: StudyFile | None) -> Configuration:
     return evolve(found, schedule=study.schedule.visits)
 
 
-def _off(file: TomlFile, told: Mapping[str, Any]) -> dict[str, str]:
-    """The checks that are off with the reason, whether named by identifier, name or group."""
-    found: dict[str, str] = {}
-    for word, reason in told.items():
+def _by_check(file: TomlFile, table: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table says of each check, whether named by identifier, name or group; what it says of a
+    check goes before what it says of its group.
+    """
+    found: dict[str, Any] = {}
+    for word in sorted(told, key=lambda w: w not in GROUPS):
         these = [c.id for c in CHECKS.values() if word in (c.id, c.name, c.group)]
         if not these:
-            _known(file, ("off",), [word], [*CHECKS, *GROUPS], "check or group in [off]")
+            _known(file, (table,), [word], [*CHECKS, *GROUPS], f"check or group in [{table}]")
+        found |= dict.fromkeys(these, told[word])
+    return found
+
+
+def _reasons(file: TomlFile, told: Mapping[str, Any]) -> Mapping[str, str]:
+    """The reasons for which checks are off; one without is refused."""
+    for word, reason in told.items():
         if not isinstance(reason, str) or not reason.strip():
             raise InputError(
                 f"`off.{word}` must give the reason; got {reason!r} ({file.place('off', word)}). Say "
                 "why it is switched off.",
                 argument=word,
             )
-        found |= dict.fromkeys(these, reason)
-    return found
+    return told
 
 
 _PERCENT = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*")
