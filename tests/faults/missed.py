@@ -229,6 +229,43 @@ def radius_of_a_patient_told_by_the_other_reader(t):
     return place
 
 
+def radii(t, visit):
+    places = sizes(t, visit)
+    return resize(t, places, [v / 2 for v in measured(t, places)])
+
+
+@fault("M36: at baseline")
+def radii_of_the_baseline(t):
+    return radii(t, 1)
+
+
+@fault("M36: at the end")
+def radii_of_the_last_visit(t):
+    return radii(t, 6)
+
+
+@fault("M36")
+def readers_exchanged_told_by_the_sums(t):
+    mine, other = sizes(t, 3), sizes(t, 3, B)
+    one, two = measured(t, mine), measured(t, other)
+    return [resize(t, mine, two), resize(t, other, one)]
+
+
+@fault("M36: patients")
+def patients_exchanged_told_by_the_sums(t):
+    first = t.plan.first.copy()
+    first[0] += 10  # all patients begin alike
+    t.build(first=first)
+    places = sizes(t, 1), sizes(t, 1, subject=UNSURE)
+    one, two = (measured(t, p) for p in places)
+    return [resize(t, places[0], two), resize(t, places[1], one)]
+
+
+@fault("M36: copied")
+def sizes_of_the_visit_before_told_by_the_sum(t):
+    return resize(t, sizes(t, 3), measured(t, sizes(t, 2)))
+
+
 @fault("K14")
 def a_series_in_another_unit(t):
     rows = t.find("markers", subject=QUIET, marker=CGA)

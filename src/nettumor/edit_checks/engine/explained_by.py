@@ -12,7 +12,7 @@ COURSE_SLIPS = ("M04", "M05", "M08", "M09", "M10", "M15")
 
 SIZE_SLIPS = (
     *("S03", "L15", "M03", "M06", "M08", "M09", "M10"),
-    *("M12", "M13", "M15", "M25", "M26", "M27", "M35"),
+    *("M12", "M13", "M15", "M25", "M26", "M27", "M35", "M36"),
 )
 """Faults after which a size is not what was meant."""
 
@@ -27,7 +27,7 @@ NON_TARGET_FAULTS = (*NEW_LESION_FAULTS, "S06", "M06")
 
 _VALUE_FAULTS = (
     *("S06", "L06", "M01", "M02", "M03", "M04", "M05", "M06", "M08", "M09", "M10", "M12", "M13"),
-    *("M15", "M25", "M26", "M27", "M28", "M29", "M30", "M31", "M32", "M34", "M35"),
+    *("M15", "M25", "M26", "M27", "M28", "M29", "M30", "M31", "M32", "M34", "M35", "M36"),
     *("Q03", "Q11", "X13", "X15"),
 )
 """Faults after which a target has not the value that was meant, or none."""

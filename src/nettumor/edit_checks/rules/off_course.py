@@ -25,13 +25,27 @@ from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.assessor import kinds_of
 from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
-from nettumor.edit_checks.rules.series import Series, series_of
-from nettumor.rows import codes_of, group, number_rows, occurrence, order_rows
+from nettumor.edit_checks.rules.series import Series, copied_visits, series_of
+from nettumor.rows import codes_of, find_rows, first_of, group, number_rows, occurrence, order_rows
 from nettumor.study.tracks import rank_of
 from nettumor.words.evaluators import ADJUDICATOR
 
 _LENGTH = "|".join(LENGTHS)
-_SLIPS = ("M04", "M05", "M08", "M09", "M10", "M15", "M25", "M26", "M27", "M28", "M29", "M30")
+_SLIPS = (
+    "M04",
+    "M05",
+    "M08",
+    "M09",
+    "M10",
+    "M15",
+    "M25",
+    "M26",
+    "M27",
+    "M28",
+    "M29",
+    "M30",
+    "=M36",
+)
 
 
 def _reported_sums(data: Data) -> Floats:
@@ -52,6 +66,97 @@ def _neighbours(s: Series, place: Ints) -> Floats:
     known = ~np.isnan(both)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.exp(np.where(known, both, 0).sum(axis=0) / known.sum(axis=0)))
+
+
+@check(
+    "M36",
+    needs={"responses": ("sum",), "lesions": (MEASURED,)},
+    follows=("S03", "M08", "M25", "M35", "=M10", "=M26", "=M29", "=M30"),
+    fit=0.02,
+    min_targets=2,
+    copied_targets=3,
+    tol_mm=0.5,
+)
+def visit_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A reported sum that says what all sizes of its visit are: it is twice theirs (radii), ten times
+    theirs (cm), that of another reader or patient, whose own is theirs, or another than that of sizes
+    which are all those of the visit before.
+    """
+    same_evaluators(data)
+    if size_criteria(data.criteria).measure != "diameter":
+        raise Skip("the sums are not of diameters")
+    chain, reported = data.chain, _reported_sums(data)
+    known = (chain.n_missing == 0) & (chain.n_targets >= parameters["min_targets"])
+    known &= (chain.sum > 0) & ~np.isnan(reported)
+    looked(data, known, known)
+    wrong = known & more_than(np.abs(chain.sum - reported), parameters["tol_mm"])
+    told = np.full(len(known), "", dtype=object)
+    copied = copied_visits(data, parameters["copied_targets"])
+    told[wrong & copied] = "another, and all have the sizes of the visit before: were they copied?"
+    for factor, words in (
+        (2.0, "twice that: was the radius given for the diameter?"),
+        (10.0, "ten times that: were they given in cm?"),
+    ):
+        near = np.abs(reported - factor * chain.sum) <= parameters["fit"] * factor * chain.sum
+        told[wrong & near] = words
+    points, at = data.timepoints, np.flatnonzero(wrong)
+    one, two = _patients_exchanged(data, at, reported)
+    names = data.subjects[data.track_subject[points.track[two]]]
+    told[one] = [
+        f"that of {n}, whose own is that: were the patients exchanged?" for n in names.tolist()
+    ]
+    one, two = _readers_exchanged(data, at, reported, parameters["tol_mm"])
+    names = data.words("evaluator")[data.track_evaluator[points.track[two]]]
+    told[one] = [
+        f"that of {n or 'another reader'}, whose own is that: were the readers exchanged?"
+        for n in names.tolist()
+    ]
+    rows = data["lesions"]
+    measured = (rows.cells.role == Role.TARGET) & (diameters(data).value > 0)
+    first = first_of(rows.timepoint, where=measured)
+    first = first[told[rows.timepoint[first]] != ""]
+    point = rows.timepoint[first]
+    yield from hits_by_column(
+        diameters(data).column,
+        first,
+        "the {count} targets at visit {visit} add up to {sum} mm, and the reported sum of {reported} mm "
+        "is {told}",
+        value=diameters(data).value[first],
+        names={"lesion": ""},
+        parts={
+            "count": chain.n_targets[point],
+            "sum": chain.sum[point],
+            "reported": reported[point],
+            "told": told[point],
+        },
+    )
+
+
+def _patients_exchanged(data: Data, at: Ints, reported: Floats) -> tuple[Ints, Ints]:
+    """Timepoints of one reader and visit whose reported sums are to a tenth each that of the sizes of
+    another subject; each with the other's.
+    """
+    points, whose = data.timepoints, data.track_evaluator
+    mine, theirs = (np.rint(10 * s[at]).astype(np.int64) for s in (reported, data.chain.sum))
+    place = whose[points.track[at]], points.visit[at]
+    other = find_rows((*place, mine, theirs), (*place, theirs, mine))
+    found = (other >= 0) & (points.track[at] != points.track[at[other]])
+    return at[found], at[other[found]]
+
+
+def _readers_exchanged(
+    data: Data, at: Ints, reported: Floats, tolerance: float
+) -> tuple[Ints, Ints]:
+    """Timepoints of one subject and visit whose reported sums are each that of another reader's sizes;
+    each with the other's.
+    """
+    points, total = data.timepoints, data.chain.sum
+    same = group(data.track_subject[points.track[at]], points.visit[at])
+    one, two = (at[side] for side in same.pairs())
+    crossed = np.fmax(np.abs(reported[one] - total[two]), np.abs(reported[two] - total[one]))
+    found = ~more_than(crossed, tolerance)
+    one, two = one[found], two[found]
+    return np.concatenate([one, two]), np.concatenate([two, one])
 
 
 @check(

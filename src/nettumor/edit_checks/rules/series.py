@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Floats, at_least, more_than
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role, State
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
@@ -269,24 +269,36 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     )
 
 
-@check("M17", needs={"lesions": (_LENGTH,)}, min_targets=3)
+@made_once
+def copied_visits(data: Data, min_targets: int) -> Bools:
+    """The timepoints of so many targets or more that all have the size of the visit before; sizes of
+    0 and of too small need not differ.
+    """
+    rows, s = data["lesions"], series_of(data, above=-1)
+    point, count, before = rows.timepoint[s.row], len(data.timepoints), s.before
+    known = before >= 0
+    same = known & (s.size == s.size[before])
+    measured = same & (s.size > 0) & ~diameters(data).default[s.row]
+    each, copied, sized = (
+        np.bincount(m, minlength=count) for m in (point, point[same], point[measured])
+    )
+    bad = (sized >= min_targets) & (copied == each)
+    asked = np.flatnonzero(bad[point] & known)  # of them all from one visit before
+    was = point[before[asked]]
+    first = smallest_at(point[asked], was, count, count)
+    return np.asarray(bad & (first == largest_at(point[asked], was, count, -1)))
+
+
+@check("M17", needs={"lesions": (_LENGTH,)}, follows=("=M36",), min_targets=3)
 def identical_values_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Every target of a visit has the size it had at the visit before; sizes of 0 and of too small
     need not differ.
     """
     rows, s = data["lesions"], series_of(data, above=-1)
-    point, count = rows.timepoint[s.row], len(data.timepoints)
-    known = s.before >= 0
-    same = known & (s.size == s.size[s.before])
-    measured = same & (s.size > 0) & ~diameters(data).default[s.row]
-    each, copied, sized = (
-        np.bincount(m, minlength=count) for m in (point, point[same], point[measured])
-    )
-    bad = (sized >= parameters["min_targets"]) & (copied == each)
-    asked = np.flatnonzero(bad[point] & known)  # of them all from one visit before
-    was = point[s.before[asked]]
-    first = smallest_at(point[asked], was, count, count)
-    bad &= first == largest_at(point[asked], was, count, -1)
+    point = rows.timepoint[s.row]
+    each = np.bincount(point, minlength=len(data.timepoints))
+    bad = copied_visits(data, parameters["min_targets"])
+    measured = (s.before >= 0) & (s.size > 0) & ~diameters(data).default[s.row]
     at = np.flatnonzero(bad[point] & measured)
     at = at[occurrence(point[at]) == 0]
     yield from hits_by_column(
