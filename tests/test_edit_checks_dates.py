@@ -3,6 +3,7 @@ tables.
 """
 
 import warnings
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from clean_trial import build, seeded
 from nettumor import IntakeWarning, crf, edit_checks
 from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks.rules.sdtm_links import codelists
+from nettumor.edit_checks.rules.visit import _rising
 from test_edit_checks_lesions import found_by, table
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -469,3 +471,46 @@ def test_other_lesions_and_days_are_called_what_they_are():
     assert found["message"].tolist() == [
         "at visit 0, lesion 2 was imaged on day -4, 17 days after lesion 1 (day -21)"
     ]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_dates_that_are_kept_against_every_choice(seed):
+    """The most dates that never go back, of them the most that others hold, then the first: against a
+    look at every choice.
+    """
+    random = np.random.default_rng(seed)
+    n = int(random.integers(1, 9))
+    days, held = random.integers(0, 6, n).tolist(), (random.random(n) < 0.3).tolist()
+    choices = (
+        chosen
+        for size in range(n + 1)
+        for chosen in combinations(range(n), size)
+        if all(days[a] <= days[b] for a, b in pairwise(chosen))
+    )
+    best = min(choices, key=lambda c: (-len(c), -sum(held[i] for i in c), c))
+    assert _rising(days, held) == list(best)
+
+
+def test_the_date_that_the_other_reader_and_the_samples_do_not_have():
+    """Of two dates that contradict each other the one that stands alone is in doubt, by the other
+    reader, by samples, or by the response; where nothing tells, the later visit's.
+    """
+    lesions = """subject,evaluator,lesion,role,visit,date,size
+        01,A,T01,TARGET,0,2024-01-01,30
+        01,A,T01,TARGET,1,2025-03-01,30
+        01,A,T01,TARGET,2,2024-05-01,30"""
+    other = "\n01,B,T01,TARGET,1,2024-03-02,30\n01,B,T01,TARGET,2,2024-05-02,30"
+    samples = """subject,visit,date,marker,value,unit
+        01,1,2024-03-01,CgA,50,ng/mL
+        01,2,2024-05-03,CgA,50,ng/mL"""
+    response = "subject,evaluator,visit,date,overall\n01,A,2,2024-05-01,SD"
+    found = [
+        [row for _, _, row, _ in found_by("D08", lesions=lesions + more, **beside)]
+        for more, beside in (
+            ("", {}),
+            (other, {}),
+            ("", {"markers": samples}),
+            ("", {"responses": response}),
+        )
+    ]
+    assert found == [[2], [1], [1], [1]]

@@ -100,6 +100,13 @@ def visits_exchanged(t):
     return date_visit(t, 4, early)
 
 
+@fault("D08: the last but one")
+def last_but_one_a_year_late(t):
+    """The visit after it, its response, samples and the other reader tell which of the two it is."""
+    rows = t.find("lesions", subject=QUIET, evaluator=A, visit=5)
+    return t.set("lesions", rows, date=later(date_of(t, 5), 365), study_day="")
+
+
 @fault("D09")
 def one_date_for_two_visits(t):
     return date_visit(t, 4, date_of(t, 3))

@@ -38,14 +38,14 @@ def counted_alike(data: Data, *names: str) -> None:
         raise Skip(f"{other[0]} has days, other tables have dates")
 
 
-def by_visit(data: Data) -> list[Rows]:
+def by_visit(data: Data, *, count: bool = True) -> list[Rows]:
     """The tables that have visits and dates, visits by a column of their own; skip where there is
-    none.
+    none. With ``count`` their dates count as places of the check that asks.
     """
     found = [rows for rows in judged(data) if "visit" in rows]
     if not found:
         raise Skip("neither lesions nor responses has a column visit and a column date")
-    for rows in found:
+    for rows in found if count else ():
         looked(data, ~np.isnan(rows.day), ~rows.blank("visit") & ~rows.blank(own_dates(rows)[0]))
     return found
 

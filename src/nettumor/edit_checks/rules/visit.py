@@ -23,7 +23,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import first_rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
-from nettumor.edit_checks.rules.date import day_text, own_dates, subject_text, usable
+from nettumor.edit_checks.rules.date import comparable, day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.rules.planned_visits import (
     at_points,
     by_visit,
@@ -155,7 +155,9 @@ def _numbers_of_visits(data: Data) -> tuple[Floats, Ints]:
 
 @check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
 def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A visit dated before the visit that is numbered before it, of one subject and assessor."""
+    """A visit dated before the visit that is numbered before it, of one subject and assessor; of two
+    the one whose date the others of its visit (readers, responses, samples) do not have.
+    """
     points = data.timepoints
     found = np.zeros(len(points), dtype=np.bool_)
     for rows in by_visit(data):
@@ -165,7 +167,11 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         visit = points.visit[use]
         use = use[order_rows(points.track[use], kind[visit], number[visit])]
         series, _ = number_rows(points.track[use], kind[points.visit[use]])
-        place, other, either = _out_of_order(day[use], series)
+        back = (series[1:] == series[:-1]) & more_than(day[use][:-1], day[use][1:])
+        asked = np.flatnonzero(np.isin(series, series[1:][back]))
+        held = np.zeros(len(use), dtype=np.bool_)
+        held[asked] = _held_by_others(data, rows, use[asked])
+        place, other, either = _out_of_order(day[use], series, held)
         new = np.flatnonzero(~found[use[place]])
         new = new[order_rows(row[use[place[new]]])]
         place, other, either = place[new], other[new], either[new]
@@ -190,18 +196,52 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
-def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
+_NEAR = 14.0
+"""Days within which dates of one visit hold each other."""
+
+
+def _held_by_others(data: Data, rows: Rows, asked: Ints) -> Bools:
+    """Timepoints whose date in a table more of the other dates of their subject and visit (of other
+    readers, responses, samples) lie near than far from.
+    """
+    points, own = data.timepoints, first_days(data, rows)[0]
+    whose = data.track_subject[points.track] if len(points) else points.track
+    parts = []
+    for table in by_visit(data, count=False):
+        day = first_days(data, table)[0]
+        at = np.flatnonzero(~np.isnan(day))
+        itself = np.where(table is rows, at, -1)
+        parts.append((whose[at], points.visit[at], day[at], itself))
+    samples = data["markers"] if "markers" in data.tables else None
+    if samples is not None and "visit" in samples and comparable(data, "markers"):
+        visit = data.shared("visit", "markers")
+        at = first_of(
+            samples.subject, visit, where=~np.isnan(samples.day) & ~samples.blank("visit")
+        )
+        parts.append((samples.subject[at], visit[at], samples.day[at], np.full(len(at), -1)))
+    subject, visit, day, point = map(np.concatenate, zip(*parts, strict=True))
+    of_visit = group(subject, visit)
+    which, other = of_visit.rows_of(of_visit.find(whose[asked], points.visit[asked]))
+    which, other = (side[point[other] != asked[which]] for side in (which, other))
+    near = np.abs(day[other] - own[asked[which]]) <= _NEAR
+    return np.asarray(np.bincount(which, np.where(near, 1.0, -1.0), minlength=len(asked)) > 0)
+
+
+def _out_of_order(day: Floats, series: Ints, held: Bools) -> tuple[Ints, Ints, Bools]:
     """The fewest places whose dates must be wrong, for each one that it contradicts, and whether
     that one may as well be the wrong one.
 
     Within a series (its places stand together, in the order of their numbers) as many dates as
-    possible are kept that never go back; of two that contradict each other the later visit's is
-    questioned.
+    possible are kept that never go back, and of them as many as are ``held``; of two that contradict
+    each other the later visit's is questioned, where no other date tells.
 
     >>> day, series = np.array([5.0, 7, 5, 8, 9, 5, 6]), np.array([0, 0, 0, 0, 1, 1, 1])
-    >>> place, other, either = _out_of_order(day, series)
+    >>> place, other, either = _out_of_order(day, series, np.zeros(7, bool))
     >>> place.tolist(), other.tolist(), either.tolist()
     ([2, 4], [1, 5], [True, False])
+    >>> place, other, either = _out_of_order(day, series, np.arange(7) == 2)
+    >>> place.tolist(), other.tolist(), either.tolist()
+    ([1, 4], [2, 5], [False, False])
     """
     wrong: list[int] = []
     against: list[int] = []
@@ -210,14 +250,15 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
     of_series = group(series)
     for one in of_series.find(group(series[back]).keys[0]).tolist():
         places = of_series.row[of_series.start[one] : of_series.start[one + 1]]
-        days = day[places].tolist()
-        kept = _rising(days)
+        days, sure = day[places].tolist(), held[places].tolist()
+        kept = _rising(days, sure)
         for i in sorted(set(range(len(days))) - set(kept)):
             before = [k for k in kept if k < i and days[k] > days[i]]
             after = [k for k in kept if k > i and days[k] < days[i]]
+            first = before[-1] if before else after[0]
             wrong.append(int(places[i]))
-            against.append(int(places[before[-1] if before else after[0]]))
-            either.append(len(before) + len(after) == 1)
+            against.append(int(places[first]))
+            either.append(len(before) + len(after) == 1 and sure[i] == sure[first])
     return (
         np.array(wrong, dtype=np.int64),
         np.array(against, dtype=np.int64),
@@ -225,22 +266,40 @@ def _out_of_order(day: Floats, series: Ints) -> tuple[Ints, Ints, Bools]:
     )
 
 
-def _rising(days: list[float]) -> list[int]:
-    """The places of the longest part of a series that never goes back; of equals the first.
+def _rising(days: list[float], held: list[bool]) -> list[int]:
+    """The places of the longest part of a series that never goes back; of equals that with the most
+    that are held, then the first.
 
-    >>> _rising([1, 5, 2, 3, 4]), _rising([1, 3, 2, 4]), _rising([2, 2, 1])
+    >>> no = [False] * 5
+    >>> _rising([1, 5, 2, 3, 4], no), _rising([1, 3, 2, 4], no), _rising([2, 2, 1], no)
     ([0, 2, 3, 4], [0, 1, 3], [0, 1])
+    >>> _rising([1, 3, 2, 4], [False, False, True, False])
+    [0, 2, 3]
     """
-    length = [1] * len(days)
-    for i in range(len(days) - 2, -1, -1):
-        rest = [length[j] for j in range(i + 1, len(days)) if days[j] >= days[i]]
-        length[i] = 1 + max(rest, default=0)
+    worth = [len(days) + 1 + sure for sure in held]
+    rank = {day: i for i, day in enumerate(sorted(set(days), reverse=True), 1)}
+    tree, best = [0] * (len(rank) + 1), [0] * len(days)  # the most by rank: of the days from it on
+    for i in reversed(range(len(days))):
+        place = rank[days[i]]
+        best[i] = worth[i] + _most(tree, place)
+        while place < len(tree):
+            tree[place] = max(tree[place], best[i])
+            place += place & -place
     kept: list[int] = []
+    left = max(best)
     for i, day in enumerate(days):
-        wanted = max(length) - len(kept)
-        if length[i] == wanted and (not kept or day >= days[kept[-1]]):
+        if best[i] == left and (not kept or day >= days[kept[-1]]):
             kept.append(i)
+            left -= worth[i]
     return kept
+
+
+def _most(tree: list[int], place: int) -> int:
+    """The largest number of a binary indexed tree up to a place (Fenwick 1994)."""
+    found = 0
+    while place:
+        found, place = max(found, tree[place]), place & (place - 1)
+    return found
 
 
 @check("D09", needs={}, follows=("D01", "D08", "S10"))
