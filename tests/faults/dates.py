@@ -107,6 +107,19 @@ def last_but_one_a_year_late(t):
     return t.set("lesions", rows, date=later(date_of(t, 5), 365), study_day="")
 
 
+@fault("D21")
+def last_visit_a_year_late(t):
+    """Of the last visit no order tells it: its response, samples and the other reader do."""
+    rows = t.find("lesions", subject=QUIET, evaluator=A, visit=6)
+    return t.set("lesions", rows, date=later(date_of(t, 6), 365), study_day="")
+
+
+@fault("D21: baseline")
+def baseline_a_year_early(t):
+    rows = t.find("lesions", subject=QUIET, evaluator=A, visit=1)
+    return t.set("lesions", rows, date=later(date_of(t, 1), -365), study_day="")
+
+
 @fault("D09")
 def one_date_for_two_visits(t):
     return date_visit(t, 4, date_of(t, 3))

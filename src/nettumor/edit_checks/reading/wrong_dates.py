@@ -21,10 +21,10 @@ from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.words.visits import is_loose
 
-OF_DATES = frozenset({"D01", "D03", "D04", "D05", "D08", "D13"})
+OF_DATES = frozenset({"D01", "D03", "D04", "D05", "D08", "D13", "D21"})
 """The checks that find a date wrong: none at all, after the cut-off or death, before birth, against
-the order of the visits, weeks away from the other scans of its visit. They look at the dates as
-given."""
+the order of the visits, weeks away from the other scans or the other dates of its visit. They look at
+the dates as given."""
 
 AS_GIVEN = OF_DATES | {"D19"}
 """The checks that look at the dates as they are given: one set aside is not one that is blank."""

@@ -21,6 +21,7 @@ MODULES = (
     "off_course",
     "date",
     "visit",
+    "visit_dates",
     "schedule",
     "missing",
     "subject",

@@ -293,7 +293,7 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
 @check(
     "D04",
     needs={"subjects": ("birth|consent",)},
-    follows=("D01", "=D07", "=D08"),
+    follows=("=D21", "D01", "=D07", "=D08"),
     screening_allowed=False,
 )
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:

@@ -23,7 +23,7 @@ from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import first_rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
-from nettumor.edit_checks.rules.date import comparable, day_text, own_dates, subject_text, usable
+from nettumor.edit_checks.rules.date import day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.rules.planned_visits import (
     at_points,
     by_visit,
@@ -33,6 +33,7 @@ from nettumor.edit_checks.rules.planned_visits import (
     protocol,
     scans,
 )
+from nettumor.edit_checks.rules.visit_dates import held_by_others
 from nettumor.rows import (
     first_of,
     group,
@@ -170,7 +171,7 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         back = (series[1:] == series[:-1]) & more_than(day[use][:-1], day[use][1:])
         asked = np.flatnonzero(np.isin(series, series[1:][back]))
         held = np.zeros(len(use), dtype=np.bool_)
-        held[asked] = _held_by_others(data, rows, use[asked])
+        held[asked] = held_by_others(data, rows, use[asked])
         place, other, either = _out_of_order(day[use], series, held)
         new = np.flatnonzero(~found[use[place]])
         new = new[order_rows(row[use[place[new]]])]
@@ -194,37 +195,6 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
             message="visit {visit} is dated {value}, {side} visit {related.visit} "
             f"({{related.{column}}})",
         )
-
-
-_NEAR = 14.0
-"""Days within which dates of one visit hold each other."""
-
-
-def _held_by_others(data: Data, rows: Rows, asked: Ints) -> Bools:
-    """Timepoints whose date in a table more of the other dates of their subject and visit (of other
-    readers, responses, samples) lie near than far from.
-    """
-    points, own = data.timepoints, first_days(data, rows)[0]
-    whose = data.track_subject[points.track] if len(points) else points.track
-    parts = []
-    for table in by_visit(data, count=False):
-        day = first_days(data, table)[0]
-        at = np.flatnonzero(~np.isnan(day))
-        itself = np.where(table is rows, at, -1)
-        parts.append((whose[at], points.visit[at], day[at], itself))
-    samples = data["markers"] if "markers" in data.tables else None
-    if samples is not None and "visit" in samples and comparable(data, "markers"):
-        visit = data.shared("visit", "markers")
-        at = first_of(
-            samples.subject, visit, where=~np.isnan(samples.day) & ~samples.blank("visit")
-        )
-        parts.append((samples.subject[at], visit[at], samples.day[at], np.full(len(at), -1)))
-    subject, visit, day, point = map(np.concatenate, zip(*parts, strict=True))
-    of_visit = group(subject, visit)
-    which, other = of_visit.rows_of(of_visit.find(whose[asked], points.visit[asked]))
-    which, other = (side[point[other] != asked[which]] for side in (which, other))
-    near = np.abs(day[other] - own[asked[which]]) <= _NEAR
-    return np.asarray(np.bincount(which, np.where(near, 1.0, -1.0), minlength=len(asked)) > 0)
 
 
 def _out_of_order(day: Floats, series: Ints, held: Bools) -> tuple[Ints, Ints, Bools]:
