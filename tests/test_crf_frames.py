@@ -3,6 +3,7 @@ recognised.
 """
 
 import datetime
+import enum
 
 import numpy as np
 import pandas as pd
@@ -701,3 +702,18 @@ def test_a_short_column_of_text_is_read_as_a_long_one(
     assert short.text.tolist() * many == long.text.tolist()
     assert short.blank.tolist() * many == long.blank.tolist()
     assert short.text.tolist() == [cell or "" for cell in cells]
+
+
+@pytest.mark.parametrize("n", [2, 3000])
+def test_members_of_an_enumeration_of_texts_are_their_texts(n):
+    """A cell that is a text by its class is read as that text, however it prints."""
+
+    class Kind(str, enum.Enum):  # noqa: UP042 - one that prints as Kind.TARGET
+        TARGET = "TARGET"
+        OTHER = "NON-TARGET"
+
+    kinds = [Kind.TARGET, Kind.OTHER] * (n // 2)
+    frame = pd.DataFrame({"role": pd.Series(kinds, dtype=object)})
+    column = read_frame(frame, "lesions").column("role")
+    assert column.text.tolist() == ["TARGET", "NON-TARGET"] * (n // 2)
+    assert {type(word) for word in column.words.tolist()} <= {str}

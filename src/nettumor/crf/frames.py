@@ -272,7 +272,8 @@ def _pandas_column(series: Any, name: str) -> Column:
         column = Column.of_cells([*values, None], name)
         return column.take(np.where(codes < 0, len(values), codes))
     places: npt.NDArray[np.int32] = np.add(codes, 1, dtype=np.int32, casting="unsafe")
-    return Column.of_distinct(["", *map(str, values)], places)
+    # a member of an enumeration of texts is its text, and not its name
+    return Column.of_distinct(["", *map(str.__str__, values)], places)
 
 
 def _factors(series: Any) -> tuple[npt.NDArray[Any], list[Any]] | None:

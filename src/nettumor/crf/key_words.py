@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import compress
 
 import numpy as np
 from attrs import evolve
@@ -69,8 +70,11 @@ def _numbers_in(column: Column) -> list[str]:
 def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
     """Visits of one number that are called in two ways ("2" and "Visit 2"): they stay two."""
     columns = {n: t.column("visit").trimmed for n, t in tables.items() if "visit" in t}
-    words = dict.fromkeys(w for column in columns.values() for w in column.words.tolist())
-    number = {w: n for w in words if (n := _visit_number(w))}
+    words = [*dict.fromkeys(w for column in columns.values() for w in column.words.tolist())]
+    found = visits.read_each(words)
+    numbered = (found.kind == VisitKind.NUMBERED) & (found.series != "?")
+    said = zip(words, found.series.tolist(), found.number.tolist(), strict=True)
+    number = {w: (series or "VISIT", n) for w, series, n in compress(said, numbered.tolist())}
     if len(set(number.values())) == len(number):
         return []
     first: dict[tuple[str, float], str] = {}
@@ -84,14 +88,6 @@ def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
                 note = f"{other!r} and {word!r} are two visits; if they are one, write one"
                 lines.append(Line("word", f"{name}.visit", word, "", count, "ambiguous", note))
     return lines
-
-
-def _visit_number(word: str) -> tuple[str, float] | None:
-    """The series and the number of a visit; None where it has none."""
-    found = visits.read(word)
-    if found.kind != VisitKind.NUMBERED or found.series == "?":
-        return None
-    return found.series or "VISIT", found.number
 
 
 def role_lines(lesions: CrfTable) -> list[Line]:
