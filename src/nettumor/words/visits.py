@@ -66,8 +66,10 @@ _LONG = {"W": "WEEK", "WK": "WEEK", "WEEKS": "WEEK", "V": "VISIT", "M": "MONTH",
 def read(word: str) -> Visit:
     """A visit's name, or number.
 
-    >>> read("WEEK 8"), read("C2D1").number, read("-1").number, read("1.01").number
-    (Visit(kind=<VisitKind.NUMBERED: 2>, series='WEEK', number=8.0), 2.001, -1.0, 1.01)
+    >>> read("WEEK 8"), read("C2D1").number, read("-1").number, read("2").number
+    (Visit(kind=<VisitKind.NUMBERED: 2>, series='WEEK', number=8.0), 2.001, -1.0, 2.0)
+    >>> read("1.01").number
+    1.01
     >>> read("EOT").kind.name, read("unplanned").kind.name, read("n/a").kind.name
     ('END', 'UNSCHEDULED', 'BLANK')
     """
