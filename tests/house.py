@@ -15,6 +15,7 @@ GROUND = (
     "errors",
     "words",
     "rows",
+    "_units",
     "_arrays",
     "_labels",
     "_plausible",

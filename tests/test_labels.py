@@ -1,12 +1,13 @@
 """Labels of axes are held: unequal ones are refused, named axes are read by their names."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
 
 import nettumor as nt
-from nettumor.errors import InputError
+from nettumor.errors import InputError, InputTypeError
 
 R = nt.Response
 
@@ -297,6 +298,72 @@ def test_other_libraries_of_units():
     with pytest.raises(InputError, match="`before` and `after` must have one unit; got mm and cm"):
         nt.classify(forty, five)
     assert nt.classify(forty, forty).tolist() == [R.SD, R.SD]
+
+
+class Converting(np.ndarray):
+    """What unyt 3 shows on its types: not the units, which each array has for itself."""
+
+    unit_quantity = property(lambda self: self)
+    to = None
+
+
+def in_units(value, units):
+    """An array as unyt has it."""
+    array = np.asarray(value, dtype=float).view(Converting)
+    array.units = units
+    return array
+
+
+class TestUnitsOfTheConventions:
+    """Lengths in mm, areas in mm2, volumes in mL, days in days: any other unit is refused."""
+
+    @pytest.mark.parametrize(
+        ("unit", "repair"),
+        [
+            ("cm", "mm"), ("centimetre", "mm"), ("1.0 cm", "mm"), ("Inches", "mm"), ("cm**2", "mm**2"),
+            ("centimeter ** 2", "mm**2"), ("cm²", "mm**2"), ("mm3", "mL"), ("litre", "mL"),
+        ],
+    )  # fmt: skip
+    def test_sizes(self, unit, repair):
+        for sizes in (quantity(SIZES, unit), in_units(SIZES, unit)):
+            with pytest.raises(InputError, match=rf"`sizes` must be in {re.escape(repair)}; got"):
+                nt.target_response(sizes)
+
+    @pytest.mark.parametrize("unit", ["mm", "millimeter", "Millimetres", "1.0 mm", "HU", "voxels"])
+    def test_sizes_as_they_are(self, unit):
+        """The convention's unit under each spelling, and what is no length at all."""
+        expected = nt.target_response(SIZES).response
+        assert np.array_equal(nt.target_response(quantity(SIZES, unit)).response, expected)
+        assert nt.classify(quantity(40.0, unit), quantity(20.0, unit)) == R.PR
+        assert nt.classify(quantity(40.0, "mm"), quantity(20.0, "Millimetre")) == R.PR
+
+    @pytest.mark.parametrize("unit", ["week", "weeks", "h", "month"])
+    def test_days(self, unit):
+        with pytest.raises(InputError, match="`days` must be in day; got"):
+            nt.best_overall_response([R.PR, R.PR], quantity([28.0, 56.0], unit))
+        assert nt.best_overall_response([R.PR, R.PR], quantity([28.0, 56.0], "day")).day == 28
+
+    def test_unequal_units_of_an_instance(self):
+        """A type that shows no units has them all the same in each array."""
+        with pytest.raises(
+            InputError, match="`before` and `after` must have one unit; got cm and mm"
+        ):
+            nt.classify(in_units([5.0], "cm"), in_units([40.0], "mm"))
+        with pytest.raises(InputError, match="must have one unit; got mm and centimetre"):
+            nt.lesion_size(
+                quantity(5.0, "mm"), quantity(4.0, "centimetre"), criteria=nt.criteria.WHO_1981
+            )
+
+    def test_one_by_one(self):
+        """Quantities in a list, a nested list or an array of objects: their units would be lost."""
+        five = in_units(5.0, "cm")
+        objects = np.empty(2, dtype=object)
+        objects[:] = [five, None]
+        for values in ([five, five], [40.0, five], objects):
+            with pytest.raises(InputTypeError, match="`before` must be numbers, or one array with"):
+                nt.classify(values, [40.0, 40.0])
+        with pytest.raises(InputTypeError, match=r"`sizes` must be numbers, or one array"):
+            nt.target_response([[five, five]])
 
 
 def test_what_labels_cannot_say_is_left_to_the_function():

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._units import has_unit, refuse_quantity
 from nettumor.errors import InputError, InputTypeError, place, refuse
 
 Floats = npt.NDArray[np.float64]
@@ -124,6 +125,8 @@ def _unlike(values: Any) -> bool:
     types = set(map(type, values))
     if types <= _ALIKE:
         return False
+    if any(map(has_unit, types)):
+        return True
     if types & {bool, np.bool_, np.ma.core.MaskedConstant}:
         return len(types) > 1 or np.ma.core.MaskedConstant in types
     if types <= {list, tuple}:
@@ -135,6 +138,8 @@ def _unlike(values: Any) -> bool:
 
 def _from_unlike(values: Any, argument: str) -> Floats:
     """A list of unlike values, read one by one."""
+    for index, value in enumerate(values):
+        refuse_quantity(value, argument, (index,))
     if any(isinstance(value, (list, tuple, np.ndarray)) for value in values):
         rows = [as_numbers(value, argument) for value in values]
         return _array(rows, argument)
@@ -229,6 +234,8 @@ def _from_objects(array: npt.NDArray[Any], argument: str) -> Floats:
         if value is None or value is np.ma.masked or type(value).__name__ in ("NAType", "NaTType"):
             out[index] = np.nan
             continue
+        if type(value) not in _ALIKE:
+            refuse_quantity(value, argument, index)
         try:
             if isinstance(value, (str, bytes, bool, np.bool_, np.float16)):
                 raise TypeError

@@ -16,12 +16,13 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._units import check_units
 from nettumor.errors import InputError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_SHOWS = ("iloc", "dims", "magnitude", "units", "unit", "n_missing")
+_SHOWS = ("iloc", "dims", "magnitude", "units", "unit", "unit_quantity", "n_missing")
 """What the objects show that have labels or a unit: pandas, xarray, pint, unyt, astropy, and results
 of sums.
 """
@@ -130,7 +131,7 @@ def same_labels(**given: Any) -> None:
 
 def _read(given: dict[str, Any], own: dict[str, tuple[str, ...]]) -> _Read:
     """The arguments with their own axes in the order of the conventions, labels compared."""
-    _same_unit(given)
+    check_units(given)
     found = _Read(dict(given), {}, {})
     for argument, value in given.items():
         last = own.get(argument, ())
@@ -459,43 +460,3 @@ def _label(axis: _Axis, at: int) -> str:
 
 def _unequal(pair: tuple[Any, Any]) -> bool:
     return bool(pair[0] != pair[1])
-
-
-def _same_unit(given: dict[str, Any]) -> None:
-    """Refuse quantities of one kind in unequal units: 5 cm beside 40 mm."""
-    units = {a: u for a, v in given.items() if (u := _unit(v)) is not None}
-    for argument, unit in units.items():
-        for other, another in units.items():
-            paired = {argument, other} == {"before", "after"}
-            if str(unit) != str(another) and (paired or _kind(unit) == _kind(another)):
-                raise InputError(
-                    f"`{argument}` and `{other}` must have one unit; got {unit} and {another}. "
-                    "Convert one first, e.g. size.to('mm').",
-                    argument=other,
-                )
-
-
-def _unit(value: Any) -> Any:
-    """The unit of a quantity, or of a DataArray that names one; None where there is none."""
-    attributes = getattr(value, "attrs", None)
-    if isinstance(attributes, dict) and attributes.get("units"):
-        return attributes["units"]
-    if hasattr(value, "magnitude") and hasattr(value, "units"):
-        return value.units
-    if hasattr(value, "unit") and hasattr(value, "value"):
-        return value.unit
-    return value.units if isinstance(value, np.ndarray) and hasattr(value, "units") else None
-
-
-def _kind(unit: Any) -> str:
-    """What a unit measures, where the unit knows it; lengths, areas and volumes by their names."""
-    known = getattr(unit, "dimensionality", None) or getattr(unit, "physical_type", None)
-    if known is not None:
-        return str(known)
-    return _LENGTHS.get(str(unit).strip().casefold(), str(unit))
-
-
-_LENGTHS = {
-    "mm": "length", "cm": "length", "m": "length", "millimeter": "length", "centimeter": "length",
-    "mm2": "area", "cm2": "area", "mm3": "volume", "cm3": "volume", "ml": "volume", "l": "volume",
-}  # fmt: skip
