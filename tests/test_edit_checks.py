@@ -21,7 +21,8 @@ import nettumor as nt
 from nettumor import crf, edit_checks
 from nettumor.criteria import get
 from nettumor.edit_checks import CHECKS, Hits, Skip
-from nettumor.edit_checks.engine.register import facts
+from nettumor.edit_checks.engine.facts import IN_DOUBT, explained_by, facts_of, words_of
+from nettumor.edit_checks.engine.register import DATES, in_order
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.unread import refuse_unread
 from nettumor.errors import InputError, InputTypeError
@@ -89,16 +90,80 @@ def test_cases_name_checks():
     assert {p.name for p in CASES.iterdir() if p.is_dir()} == set(CHECKS)
 
 
+RULES = pathlib.Path(edit_checks.__file__).parent / "rules"
+
+
+def facts():
+    """All rows of facts with the module that they stand beside."""
+    modules = sorted(p.stem for p in RULES.glob("*.csv") if p.with_suffix(".py").exists())
+    names = [f"nettumor.edit_checks.rules.{m}" for m in modules]
+    return [(module, row) for module in names for row in facts_of(module).values()]
+
+
 def test_facts_are_complete():
-    """The facts hold 214 checks with known severities; every check of the registry is among
-    them.
-    """
-    assert len(facts()) == 214
-    assert {f["severity"] for f in facts().values()} == {"error", "warning", "note"}
-    for id, check in CHECKS.items():
-        assert (check.id, check.name) == (id, facts()[id]["name"])
+    """The facts hold 214 checks with known severities, each beside the module of its function."""
+    rows = facts()
+    assert len(rows) == len(CHECKS) == 214
+    assert {row["severity"] for _, row in rows} == {"error", "warning", "note"}
+    for module, row in rows:
+        check = CHECKS[row["id"]]
+        assert (check.name, check.function.__module__) == (row["name"], module)
         assert check.source
         assert check.sentence
+        assert check.dates in DATES
+
+
+def test_what_checks_explain_is_named_by_others():
+    """Each thing that the facts say is put in doubt has its sentence, and `follows` names checks or
+    groups in its place.
+    """
+    explained = {w.removeprefix("=") for _, row in facts() for w in words_of(row["explains"])}
+    assert explained == set(IN_DOUBT)
+    letters = {id[0] for id in CHECKS}
+    for check in CHECKS.values():
+        assert {name.removeprefix("=") for name in check.follows} <= {*CHECKS, *letters}
+    assert {"S02", "=D03", "M05", "S08"} <= set(CHECKS["U01"].follows)
+    assert {"=S04", "M07"} <= set(CHECKS["T02"].follows)
+    assert "=T02" in CHECKS["O01"].follows
+
+
+def test_a_doubt_stands_for_the_checks_that_explain_it():
+    """Each check once, in their order; with "=" on either side at the same visit only; other names
+    stay.
+    """
+    explains = {"A1": ("row",), "A2": ("=row", "value"), "A3": ("value",)}
+    assert explained_by(["A3", "M", "row"], explains) == ("A3", "M", "A1", "=A2")
+    assert explained_by(["=row"], explains) == ("=A1", "=A2")
+    assert explained_by(["value", "=value", "A3"], explains) == ("A2", "A3", "=A2", "=A3")
+    assert explained_by([], explains) == ()
+
+
+def test_checks_run_by_group_and_identifier():
+    """The registry stands in the order of the run: by group, then by identifier; methods are last of
+    the measurements. One's own come last.
+    """
+    held = list(CHECKS)
+    assert [held[0], held[-1]] == ["S01", "X15"]
+    assert held.index("M36") + 1 == held.index("M20")
+    assert held.index("M24") + 1 == held.index("U01")
+    own = [one_check(list), CHECKS["X15"], CHECKS["M20"], CHECKS["M36"], CHECKS["S02"]]
+    assert [c.id for c in in_order(own)] == ["S02", "M36", "M20", "X15", "X900"]
+
+
+def test_a_check_without_facts_is_refused():
+    """The function of a check needs a row beside its module; the error names both."""
+    with pytest.raises(InputError, match=f"beside the module {__name__}; got 'Z900'"):
+
+        @edit_checks.check("Z900", needs={})
+        def nothing(data, parameters):
+            return []
+
+    def stranger(data, parameters):
+        return []
+
+    stranger.__module__ = "nettumor.edit_checks.rules.date"
+    with pytest.raises(InputError, match=r"rules.date; got 'M01'"):
+        edit_checks.check("M01", needs={})(stranger)
 
 
 ROWS = {
@@ -126,7 +191,7 @@ def test_columns_of_findings_are_those_of_the_design():
     assert list(found) == [*fixed.split(), "key", "site", "form", "date", "related"]
     states = "check name severity status reason count looked_at unreadable"
     assert list(found.runs) == states.split()
-    assert found.runs["check"].tolist() == [i for i in facts() if i in CHECKS]
+    assert found.runs["check"].tolist() == list(CHECKS)
     assert found.criteria_digest == nt.criteria.RECIST_1_1.digest
     assert found.version == nt.__version__
 

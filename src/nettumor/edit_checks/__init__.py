@@ -8,9 +8,12 @@ which source; ``.runs`` says what became of every check. `CHECKS` is the registr
 
 How to add a check to this package
 ----------------------------------
-1. Its facts (identifier, name, sentence, group, criteria, severity, level, source) are a row of
-   ``rules/facts.csv``.
-2. In the module of its group write one pure, vectorised function and name what it needs::
+1. Choose the module of its subject in ``rules/`` (a new module is found by itself). Its facts
+   (identifier, name, group, criteria, severity, level, sentence, example, source) are a row of the
+   file beside the module: ``rules/measurement.csv`` of ``rules/measurement.py``. The column
+   ``explains`` names what a finding of it puts in doubt (words of `engine.facts.IN_DOUBT`): checks
+   that rest on that follow from it.
+2. In the module write one pure, vectorised function and name what it needs::
 
        @check("M04", needs={"lesions": ()})
        def negative_value(data: Data, parameters: Parameters) -> Iterable[Hits]:
@@ -24,18 +27,22 @@ How to add a check to this package
    ``{"TR": ("TRSTRESN",)}``). A check that looks for blanks says ``blank_allowed=True``. Parameters
    with their defaults follow: ``tol_mm=0.5``. ``follows`` lists checks, or letters of groups, whose
    finding at the same place explains this one: there or at an earlier visit, or with "=" before it
-   (``"=T01"``) at that very visit; hits that one of them does not explain say so
-   (``apart_from=("U01",)``). A check whose rule is doubtful says so with ``doubt="..."`` and is a
-   note. Where the tables cannot answer, ``raise Skip("why")``.
+   (``"=T01"``) at that very visit; a word of `IN_DOUBT` (``"value"``) stands for all checks that
+   explain it. Hits that one of them does not explain say so (``apart_from=("U01",)``). Checks run
+   by group and identifier; ``late=True`` puts one behind its group. A check that judges dates says
+   ``dates="judged"``: a date that it finds wrong is set aside for the others. A check whose rule is
+   doubtful says so with ``doubt="..."`` and is a note. Where the tables cannot answer,
+   ``raise Skip("why")``.
 3. `Data` gives what is shared: ``data["lesions"]`` (`Rows`: ``text``, ``number``, ``word``,
    ``blank``, ``dates``, ``subject``, ``track``, ``timepoint``, ``order`` (0 is baseline),
    ``cells.role``, ``cells.state``, ``lesion``, ``organ``), ``data.timepoints`` and ``data.chain``
    (the responses recomputed). Never loop over rows.
 4. `flag(table, mask, message, column, ...)` makes `Hits` from a mask over the rows; `Hits` takes
    positions.
-5. Put the module's name into ``rules.MODULES``, and ``accept.csv`` and ``reject.csv`` (one file per
-   table: ``reject/lesions.csv`` ... where there are several) with ``expected.csv`` into
-   ``tests/edit_checks/<id>/``.
+5. Put ``accept.csv`` and ``reject.csv`` (one file per table: ``reject/lesions.csv`` ... where there
+   are several) with ``expected.csv`` into ``tests/edit_checks/<id>/``, a fault that it finds into
+   ``tests/faults``, and what repairs its findings into ``tests/repairs.py`` where ``expected`` is a
+   sentence.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 back.
 
 The facts of the published checks (name, sentence, group, criteria, severity, level, example,
-source) stand in ``facts.csv``; a module adds the function with `check`. A user's own check is made
+source) stand beside their module; it adds the function with `check`. A user's own check is made
 with `register`. Input of a check function: the shared `Data` and its parameters. Output: `Hits`,
 rows of one table with what was found and what was expected; texts are made only for the rows that
 were hit.
@@ -10,18 +10,16 @@ were hit.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from nettumor.criteria import Criteria
+from nettumor.edit_checks.engine.facts import explained_by, fact_of, facts_of, words_of
 from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 
 SEVERITIES = ("error", "warning", "note")
@@ -43,6 +41,7 @@ GROUPS = (
     "criterion",
     "sdtm",
 )
+DATES = ("", "as given", "judged")
 LEVELS = ("dataset", "site", "subject", "lesion", "visit", "lesion-visit", "row", "period")
 Ints = npt.NDArray[np.int64]
 Parameters = Mapping[str, Any]
@@ -200,6 +199,11 @@ class Check:
     follows : tuple of str
         Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier
         timepoint, explains this one's; with "=" before it ("=T01") at the very same timepoint only.
+    dates : {"", "as given", "judged"}
+        Which dates it reads: those that no check found wrong, or all as they are given; "judged":
+        as given, and a date that it finds wrong is set aside before the other checks look.
+    late : bool
+        True: it runs after the others of its group.
     source, example : str
         The document that says so, and a bad row.
     function : callable
@@ -219,12 +223,18 @@ class Check:
     blank_allowed: bool = False
     parameters: Mapping[str, Any] = field(factory=dict, converter=_read_only)
     follows: tuple[str, ...] = ()
+    dates: str = field(default="")
+    late: bool = False
     source: str = ""
     example: str = ""
 
     @severity.validator
     def _severity(self, _attribute: object, value: object) -> None:
         choose("severity", value, SEVERITIES)
+
+    @dates.validator
+    def _dates(self, _attribute: object, value: object) -> None:
+        choose("dates", value, DATES)
 
     def serves(self, criteria: Criteria) -> bool:
         """Whether it belongs to these criteria; iRECIST keeps the rules of RECIST 1.1 for lesions
@@ -243,21 +253,13 @@ _CHECKS: dict[str, Check] = {}
 CHECKS: Mapping[str, Check] = MappingProxyType(_CHECKS)
 """The registry: identifier to `Check`, of every check that can be run."""
 
-
-@cache
-def facts() -> Mapping[str, Mapping[str, str]]:
-    """The rows of ``facts.csv`` by identifier."""
-    text = (
-        resources.files("nettumor.edit_checks.rules")
-        .joinpath("facts.csv")
-        .read_text(encoding="utf-8")
-    )
-    return {row["id"]: row for row in csv.DictReader(text.splitlines())}
+_PUBLISHED: dict[str, int] = {}
+"""The checks of the package, each with its place in the run."""
 
 
 def _criteria_of(text: str) -> tuple[str, ...]:
     """``"RECIST 1.1; 1.0"`` as names of criteria; () for any."""
-    words = (w.split(" (")[0].strip() for w in text.split(";"))
+    words = (w.split(" (")[0] for w in words_of(text))
     return tuple({"1.0": "RECIST 1.0"}.get(w, w) for w in words if w != "any")
 
 
@@ -267,16 +269,20 @@ def check(
     needs: Mapping[str, tuple[str, ...]],
     follows: tuple[str, ...] = (),
     blank_allowed: bool = False,
+    dates: str = "",
+    late: bool = False,
     doubt: str = "",
     **parameters: Any,
 ) -> Callable[[Function], Function]:
-    """Add the function of a check that ``facts.csv`` describes; ``parameters`` are its defaults.
+    """Add the function of a check whose facts stand beside its module; ``parameters`` are its
+    defaults.
 
-    ``doubt`` says what is doubtful about its rule: the check is then a note.
+    ``follows`` may name what other checks put in doubt (`IN_DOUBT`). ``doubt`` says what is doubtful
+    about its rule: the check is then a note.
     """
-    fact = facts()[id]
 
     def add(function: Function) -> Function:
+        fact = fact_of(id, function.__module__)
         add_check(
             Check(
                 id=id,
@@ -290,6 +296,8 @@ def check(
                 parameters=parameters,
                 follows=follows,
                 blank_allowed=blank_allowed,
+                dates=dates,
+                late=late,
                 source=fact["source"],
                 example=fact["example"],
                 function=function,
@@ -380,7 +388,7 @@ def register(
 
 def unregister(id: str) -> None:
     """Take one's own check out of the registry."""
-    if id not in _CHECKS or id in facts():
+    if id not in _CHECKS or id in _PUBLISHED:
         raise InputError(
             f"`id` must be a check of one's own; got {id!r}. {did_you_mean(id, _CHECKS)}",
             argument="id",
@@ -388,7 +396,20 @@ def unregister(id: str) -> None:
     del _CHECKS[id]
 
 
+def publish() -> None:
+    """Put the checks of the package into the order in which they run, by group and identifier, and
+    name in their ``follows`` the checks that explain them.
+    """
+    held = sorted(_CHECKS.values(), key=lambda c: (GROUPS.index(c.group), c.late, c.id))
+    rows = {c.id: facts_of(c.function.__module__)[c.id] for c in held}
+    explains = {id: words_of(row["explains"]) for id, row in rows.items()}
+    _CHECKS.clear()
+    for place, one in enumerate(held):
+        _CHECKS[one.id] = evolve(one, follows=explained_by(one.follows, explains))
+        _PUBLISHED[one.id] = place
+
+
 def in_order(checks: Iterable[Check]) -> list[Check]:
-    """Checks in the order in which they run: as in ``facts.csv``, then one's own by identifier."""
-    place = {id: i for i, id in enumerate(facts())}
-    return sorted(checks, key=lambda c: (place.get(c.id, len(place)), c.id))
+    """Checks in the order in which they run: those of the package, then one's own by identifier."""
+    last = len(_PUBLISHED)
+    return sorted(checks, key=lambda c: (_PUBLISHED.get(c.id, last), c.id))

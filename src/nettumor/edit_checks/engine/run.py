@@ -39,7 +39,7 @@ from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.numbered_apart import numbered_apart
-from nettumor.edit_checks.reading.wrong_dates import AS_GIVEN, OF_DATES, without_wrong_dates
+from nettumor.edit_checks.reading.wrong_dates import without_wrong_dates
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.tables import Table
 
@@ -154,9 +154,9 @@ def run(
     wanted = _wanted(checks)
     values = _parameters(wanted, settings, parameters or {})
     data = _data(tables, edition, settings)
-    as_given = [c for c in wanted if c.id in AS_GIVEN]
+    as_given = [c for c in wanted if c.dates]
     first = _by_two(as_given, data, lambda c: _one(c, data, values[c.id], settings))
-    judged = [h for id, s in first.items() if id in OF_DATES for h in s.hits]
+    judged = [h for s in first.values() if s.check.dates == "judged" for h in s.hits]
     usable = without_wrong_dates(data, judged)
     if usable is not tables:
         data = _data(usable, edition, settings)

@@ -1,7 +1,7 @@
 """Dates that were judged wrong are set aside before the other checks speak.
 
 One date out of order moves a visit in its course: everything that is recomputed there and later
-would be held against rows that are right. Input: the hits of the checks of single dates. Output:
+would be held against rows that are right. Input: the hits of the checks that judge dates. Output:
 the tables with these dates blank, in all rows of that visit that share the date; the visits then
 stand by their numbers.
 """
@@ -20,14 +20,6 @@ from nettumor.crf.dates import DateStatus
 from nettumor.edit_checks.engine.register import Hits
 from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.words.visits import is_loose
-
-OF_DATES = frozenset({"D01", "D03", "D04", "D05", "D08", "D13", "D21"})
-"""The checks that find a date wrong: none at all, after the cut-off or death, before birth, against
-the order of the visits, weeks away from the other scans or the other dates of its visit. They look at
-the dates as given."""
-
-AS_GIVEN = OF_DATES | {"D19"}
-"""The checks that look at the dates as they are given: one set aside is not one that is blank."""
 
 _JUDGED = ("lesions", "responses")
 

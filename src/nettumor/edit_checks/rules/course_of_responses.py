@@ -19,7 +19,6 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
 from nettumor.crf.columns import Words
-from nettumor.edit_checks.engine.explained_by import LESION_FAULTS, VISIT_CHECKS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -57,7 +56,9 @@ def _rows_of(data: Data, points: Ints) -> Ints:
     "O06",
     needs={"responses": ("overall",)},
     follows=(
-        *LESION_FAULTS,
+        "row",
+        "value",
+        "chain",
         "D08",
         "T02",
         "N01",
@@ -113,7 +114,7 @@ def _pairs(
 @check(
     "O07",
     needs={"responses": ("overall",)},
-    follows=(*LESION_FAULTS, "=T01", "=T05", "=O01", "=O02", "=O06"),
+    follows=("row", "value", "chain", "=T01", "=T05", "=O01", "=O02", "=O06"),
 )
 def pr_then_sd_review(data: Data, parameters: Parameters) -> Hits:
     """SD right after PR: by the EORTC note a PR goes on until PD."""
@@ -162,7 +163,7 @@ def _best_rows(data: Data) -> Ints:
 @check(
     "O08",
     needs={"responses": ("best",)},
-    follows=(*VISIT_CHECKS, "O04"),
+    follows=("visit", "O04"),
     confirm_days=28.0,
     sd_between=False,
 )
@@ -210,7 +211,7 @@ def _subject_hits(data: Data, rows: Ints, expected: object, days: float, message
     )
 
 
-@check("O09", needs={"responses": ("best",)}, follows=VISIT_CHECKS, sd_min_days=42.0)
+@check("O09", needs={"responses": ("best",)}, follows=("visit",), sd_min_days=42.0)
 def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
     """A best response of SD that rests on assessments before the minimum interval alone."""
     rule = attrs.evolve(rule_of(data), sd_minimum_days=parameters["sd_min_days"])
@@ -243,7 +244,7 @@ def sd_before_min_interval(data: Data, parameters: Parameters) -> Hits:
 @check(
     "O10",
     needs={"responses": ("best",)},
-    follows=(*LESION_FAULTS, *VISIT_CHECKS, "O08", "O09", "O04"),
+    follows=("row", "value", "chain", "visit", "O08", "O09", "O04"),
     confirmed=True,
 )
 def bor_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -297,7 +298,7 @@ def _courses(data: Data, tracks: Ints) -> Words:
 @check(
     "O11",
     needs={"subjects": ("progression_date",)},
-    follows=(*VISIT_CHECKS, "W05", "O04", "D02", "D16"),
+    follows=("visit", "W05", "O04", "D02", "D16"),
     rule="earliest",
 )
 def pd_date_mismatch(data: Data, parameters: Parameters) -> Hits:

@@ -20,7 +20,6 @@ from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.columns import called
-from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
@@ -133,7 +132,7 @@ def patient_in_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M26",
     needs={"lesions": (_LENGTH,)},
-    follows=(*COURSE_SLIPS, "=M29", "=M30"),
+    follows=("slip", "=M29", "=M30"),
     fit=0.07,
     min_targets=2,
     alone_mm=20.0,
@@ -189,7 +188,7 @@ def digits_exchanged_of(size: Floats) -> Floats:
 @check(
     "M27",
     needs={"lesions": (_LENGTH,)},
-    follows=(*COURSE_SLIPS, "M26", "=M29", "=M30"),
+    follows=("slip", "M26", "=M29", "=M30"),
     fit=0.08,
     least=1.4,
 )
@@ -228,7 +227,7 @@ def _away(size: Floats, expected: Floats) -> Floats:
 @check(
     "M28",
     needs={"lesions": (_LENGTH,)},
-    follows=(*COURSE_SLIPS, "M26", "M27", "=M29", "=M30"),
+    follows=("slip", "M26", "M27", "=M29", "=M30"),
     fit=0.12,
     least=0.35,
     restless=0.1,
@@ -329,7 +328,7 @@ def _both(c: Courses, one: Ints, two: Ints, off: Floats) -> tuple[Courses, Ints,
 @check(
     "M29",
     needs={"lesions": (_LENGTH, "evaluator")},
-    follows=(*COURSE_SLIPS, "M26"),
+    follows=("slip", "M26"),
     fit=0.1,
     least=0.2,
 )
@@ -355,7 +354,7 @@ def readers_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "M30",
     needs={"lesions": (_LENGTH,)},
-    follows=(*COURSE_SLIPS, "M26", "M29"),
+    follows=("slip", "M26", "M29"),
     fit=0.06,
     least=0.2,
 )

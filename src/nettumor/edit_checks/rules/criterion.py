@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, risen_by
 from nettumor.crf import Role
-from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import (
@@ -231,7 +230,7 @@ def _overall(data: Data) -> Codes:
 @check(
     "Q12",
     needs={"responses": ("overall",), "lesions": ("size", "perpendicular")},
-    follows=(*SUM_FAULTS, "Q11"),
+    follows=("row", "value", "sum", "Q11"),
     percent=25.0,
 )
 def who_single_lesion_pd_missed(data: Data, parameters: Parameters) -> Hits:

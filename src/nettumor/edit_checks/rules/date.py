@@ -155,7 +155,7 @@ def known_subject(data: Data) -> None:
         raise Skip("no table has a column subject")
 
 
-@check("D01", needs={}, blank_allowed=True)
+@check("D01", needs={}, dates="judged", blank_allowed=True)
 def invalid_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A cell of a date column that is no date (of a day column: no number)."""
     columns = (*assessments(data, alike=False), *other_dates(data))
@@ -250,7 +250,7 @@ def _day_of(data: Data, name: str, value: object) -> float:
     return float(found.day[0])
 
 
-@check("D03", needs={}, follows=("D01",), cutoff="", today="")
+@check("D03", needs={}, dates="judged", follows=("D01",), cutoff="", today="")
 def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date after the data cut-off: that of the subject, else ``cutoff``, else ``today`` (never
     the clock's).
@@ -293,6 +293,7 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
 @check(
     "D04",
     needs={"subjects": ("birth|consent",)},
+    dates="judged",
     follows=("=D21", "D01", "=D07", "=D08"),
     screening_allowed=False,
 )
@@ -352,7 +353,7 @@ def _of_the_row(dated: Dated, wrong: Bools, doubtful: Bools) -> Ints:
     return at[~doubtful[dated.subject[at]]]
 
 
-@check("D05", needs={"subjects": ("death",)}, follows=("D01", "=D03"))
+@check("D05", needs={"subjects": ("death",)}, dates="judged", follows=("D01", "=D03"))
 def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An assessment, sample or diary dated after death; of several days one finding, at the death."""
     died = of_subject(data, "death")[1]

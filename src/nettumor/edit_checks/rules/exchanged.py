@@ -19,7 +19,6 @@ from nettumor._arrays import Bools, Floats, at_least
 from nettumor.crf import Role
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.columns import called
-from nettumor.edit_checks.engine.explained_by import COURSE_SLIPS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -77,7 +76,7 @@ def _is_held(s: Series, one: Ints, two: Ints, least: float) -> Bools:
 @check(
     "M34",
     needs={"lesions": (_LENGTH, "lesion")},
-    follows=(*COURSE_SLIPS, "M26", "M27", "M28", "=M29", "=M30"),
+    follows=("slip", "M26", "M27", "M28", "=M29", "=M30"),
     fit=0.12,
     least=0.45,
     restless=0.1,

@@ -20,7 +20,6 @@ from nettumor.crf.cells import tidy
 from nettumor.crf.columns import Words
 from nettumor.crf.sdtm import evaluator, supplemental, variable
 from nettumor.edit_checks.engine.columns import written
-from nettumor.edit_checks.engine.explained_by import SIZE_SLIPS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
@@ -139,7 +138,7 @@ _SIZED = "size|viable|diameter|perpendicular"
 @check(
     "L03",
     needs={"lesions": (_SIZED,)},
-    follows=SIZE_SLIPS,
+    follows=("size",),
     min_mm=10.0,
     xray_min=20.0,
     slice_factor=2.0,
@@ -168,7 +167,7 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "L04",
     needs={"lesions": (_SIZED, "organ|nodal")},
-    follows=SIZE_SLIPS,
+    follows=("size",),
     min_node_mm=15.0,
     slice_factor=2.0,
 )
@@ -191,7 +190,7 @@ def target_node_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "L05",
     needs={"lesions": (_SIZED, "organ|nodal")},
-    follows=SIZE_SLIPS,
+    follows=("size",),
     node_normal_mm=10.0,
     node_target_mm=15.0,
     max_targets=5,
@@ -436,7 +435,7 @@ def _could_be_target(data: Data, node_mm: float, other_mm: float) -> Ints:
 @check(
     "L09",
     needs={"lesions": ("organ",)},
-    follows=(*SIZE_SLIPS, "L05", "L16"),
+    follows=("size", "L05", "L16"),
     min_mm=10.0,
     min_node_mm=15.0,
     max_targets=5,

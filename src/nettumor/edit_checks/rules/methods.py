@@ -79,7 +79,7 @@ def _asked_once(
     return first[order], {name: np.array(words, dtype=object) for name, words in said.items()}
 
 
-@check("M20", needs={"lesions": ("method",)}, follows=("S02",))
+@check("M20", needs={"lesions": ("method",)}, late=True, follows=("S02",))
 def method_changed(data: Data, parameters: Parameters) -> Hits:
     """Lesions imaged by another method than at baseline: one finding for those of a visit that change
     together, at the first such visit.
@@ -104,7 +104,7 @@ def method_changed(data: Data, parameters: Parameters) -> Hits:
 _REFUSED = ("ULTRASOUND", "PET", "SCINTIGRAPHY", "ENDOSCOPY", "PHYSICAL EXAMINATION")
 
 
-@check("M21", needs={"lesions": ("method", "|".join(LENGTHS))}, follows=("=M20",))
+@check("M21", needs={"lesions": ("method", "|".join(LENGTHS))}, late=True, follows=("=M20",))
 def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
     """Targets measured by a method that RECIST 1.1 does not allow; X-ray serves for the lung only.
     One finding for those of a visit, at the first such visit.
@@ -134,7 +134,7 @@ def assessed(rows: Rows) -> Bools:
     return np.asarray((state != State.BLANK) & (state != State.NOT_EVALUABLE))
 
 
-@check("M22", needs={"lesions": ("method",)}, blank_allowed=True)
+@check("M22", needs={"lesions": ("method",)}, late=True, blank_allowed=True)
 def method_missing(data: Data, parameters: Parameters) -> Hits:
     """A target that was assessed without a method."""
     rows = data["lesions"]
@@ -151,6 +151,7 @@ def method_missing(data: Data, parameters: Parameters) -> Hits:
 @check(
     "M23",
     needs={"lesions": ("slice_thickness",)},
+    late=True,
     blank_allowed=True,
     max_mm=5.0,
     max_change_mm=2.0,
@@ -201,7 +202,7 @@ def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> It
         )
 
 
-@check("M24", needs={"lesions": ("viable", "contrast")}, blank_allowed=True)
+@check("M24", needs={"lesions": ("viable", "contrast")}, late=True, blank_allowed=True)
 def no_contrast(data: Data, parameters: Parameters) -> Hits:
     """A viable diameter at a visit without contrast medium (column ``contrast``); one finding a
     visit.

@@ -19,7 +19,7 @@ from nettumor.rows import codes_of, group, number_rows, spread
 from nettumor.words.visits import VisitKind
 
 
-@check("D19", needs={}, blank_allowed=True, follows=("S02",))
+@check("D19", needs={}, dates="as given", blank_allowed=True, follows=("S02",))
 def date_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Rows without a date in a table that has dates; one finding a visit, with the number of rows.
 

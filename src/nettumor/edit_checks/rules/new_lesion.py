@@ -18,7 +18,6 @@ from nettumor.crf import NewLesion, Role, State, iso
 from nettumor.crf.columns import Words
 from nettumor.crf.new_rows import wordless_rows
 from nettumor.edit_checks.engine.columns import called
-from nettumor.edit_checks.engine.explained_by import NEW_LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import lesion_at
@@ -76,7 +75,7 @@ def _first_rows(rows: Rows, where: Bools) -> Ints:
     return first_of(rows.lesion, by=rows.timepoint, where=where)
 
 
-@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=NEW_LESION_FAULTS)
+@check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=("row", "new lesion"))
 def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
     speaks.
@@ -156,7 +155,9 @@ def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
 
 
 @check(
-    "W03", needs={"responses": ("new_lesion", "overall"), "lesions": ()}, follows=NEW_LESION_FAULTS
+    "W03",
+    needs={"responses": ("new_lesion", "overall"), "lesions": ()},
+    follows=("row", "new lesion"),
 )
 def new_lesion_without_flag(data: Data, parameters: Parameters) -> Hits:
     """A new lesion appears at a visit whose indicator is no or blank; an equivocal one may
@@ -218,7 +219,7 @@ def new_lesion_equivocality_missing(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("W05", needs={"lesions": ("state",)}, follows=(*NEW_LESION_FAULTS, "=D01"))
+@check("W05", needs={"lesions": ("state",)}, follows=("row", "new lesion", "=D01"))
 def equivocal_pd_backdating(data: Data, parameters: Parameters) -> Hits:
     """Progression is reported when an equivocal lesion became unequivocal, not when it was first
     seen.
@@ -278,7 +279,7 @@ def _written(data: Data, days: Floats) -> Words:
     return np.asarray(iso(days))
 
 
-@check("W06", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*NEW_LESION_FAULTS, "M16"))
+@check("W06", needs={"lesions": (f"state|{MEASURED}",)}, follows=("row", "new lesion", "M16"))
 def new_lesion_disappears(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An unequivocal new lesion without a row at a later visit, or absent there; the first such
     visit of a lesion.

@@ -19,7 +19,6 @@ from nettumor.assessment.lesion_arrays import larger_rows, non_target_codes
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.columns import called
-from nettumor.edit_checks.engine.explained_by import NON_TARGET_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
@@ -92,7 +91,7 @@ def _read(data: Data) -> _Read:
     return _Read(rows, row, table, code, group(lesion, by=rows.timepoint[row]))
 
 
-@check("N01", needs=_PARTS, follows=NON_TARGET_FAULTS)
+@check("N01", needs=_PARTS, follows=("row", "new lesion", "non-target"))
 def nontarget_cr_with_present(data: Data, parameters: Parameters) -> Hits:
     """CR while a non-target lesion is left, or a non-target node is not normal."""
     said, rows, read = compared(data), data["lesions"], _read(data)
@@ -221,7 +220,7 @@ def _is_pd(codes: Codes) -> Bools:
     return np.asarray((codes == Response.PD) | (codes == Response.IUPD))
 
 
-@check("N04", needs=_PARTS, follows=(*NON_TARGET_FAULTS, "=N06"))
+@check("N04", needs=_PARTS, follows=("row", "new lesion", "non-target", "=N06"))
 def nontarget_pd_without_worse_lesion(data: Data, parameters: Parameters) -> Hits:
     """PD although no non-target lesion is recorded as worse, there or before."""
     said = compared(data)
@@ -362,7 +361,9 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
 
 
 @check(
-    "N08", needs={"lesions": (f"state|{MEASURED}",)}, follows=(*NON_TARGET_FAULTS, "L05", "=M16")
+    "N08",
+    needs={"lesions": (f"state|{MEASURED}",)},
+    follows=("row", "new lesion", "non-target", "L05", "=M16"),
 )
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""

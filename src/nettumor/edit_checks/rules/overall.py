@@ -18,7 +18,6 @@ from nettumor._arrays import Bools, Codes, at_least
 from nettumor.assessment.cr_markers import asks_for_markers
 from nettumor.crf import NewLesion, Role, State
 from nettumor.crf.columns import Words
-from nettumor.edit_checks.engine.explained_by import LESION_FAULTS, PART_CHECKS
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -48,7 +47,7 @@ def _no_parts(said: Reported) -> Bools:
 @check(
     "O01",
     needs={"responses": ("overall", "target|non_target")},
-    follows=("S02", "=S04", "=S11", "=O03", *PART_CHECKS),
+    follows=("S02", "=S04", "=S11", "=O03", "=part"),
 )
 def overall_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the reported parts give.
@@ -98,7 +97,7 @@ def _or_none(words: Words) -> Words:
 @check(
     "O02",
     needs={"responses": ("overall|non_target",), "lesions": ()},
-    follows=(*LESION_FAULTS, "=O01", "=O03", "=U01", "=U02", *PART_CHECKS),
+    follows=("row", "value", "chain", "=O01", "=O03", "=U01", "=U02", "=part"),
 )
 def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the lesions give; a note where only a disputed
@@ -260,7 +259,7 @@ def _after_pd(data: Data) -> tuple[Reported, Ints, Bools]:
 @check(
     "O04",
     needs={"responses": ("overall",)},
-    follows=("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", *PART_CHECKS),
+    follows=("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", "=part"),
 )
 def response_after_pd(data: Data, parameters: Parameters) -> Hits:
     """A response after an overall PD of the same evaluator."""

@@ -16,7 +16,6 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import Role
 from nettumor.crf.columns import Words
-from nettumor.edit_checks.engine.explained_by import SUM_FAULTS
 from nettumor.edit_checks.engine.register import CHECKS, Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import lesion_at, whole_lesions
@@ -56,7 +55,7 @@ def _of_products(data: Data) -> bool:
 @check(
     "U01",
     needs={"responses": ("sum",), "lesions": (MEASURED,)},
-    follows=(*SUM_FAULTS, "M14"),
+    follows=("row", "value", "sum", "M14"),
     tol_mm=0.5,
 )
 def sum_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -89,7 +88,7 @@ def _sums(data: Data, tolerance: float) -> Hits:
     )
 
 
-@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=SUM_FAULTS)
+@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=("row", "value", "sum"))
 def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     """A sum is reported though a target was not measured."""
     rows, use = _judged(data)
@@ -136,7 +135,7 @@ def _not_measured(data: Data, at: Ints) -> Words:
 @check(
     "U03",
     needs={"responses": ("percent_from_baseline",), "lesions": (MEASURED,)},
-    follows=(*SUM_FAULTS, "U01", "U06", "U07"),
+    follows=("row", "value", "sum", "U01", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_baseline_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -217,7 +216,7 @@ def _why(
 @check(
     "U04",
     needs={"responses": ("percent_from_nadir",), "lesions": (MEASURED,)},
-    follows=(*SUM_FAULTS, "U01", "U02", "U06", "U07"),
+    follows=("row", "value", "sum", "U01", "U02", "U06", "U07"),
     tol_pct=0.5,
 )
 def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -252,7 +251,10 @@ def percent_nadir_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]
 
 
 @check(
-    "U05", needs={"responses": ("nadir",)}, follows=(*SUM_FAULTS, "U01", "U02", "U07"), tol_mm=0.5
+    "U05",
+    needs={"responses": ("nadir",)},
+    follows=("row", "value", "sum", "U01", "U02", "U07"),
+    tol_mm=0.5,
 )
 def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A reported nadir (column ``nadir``) above an earlier one, or above the smallest sum
@@ -293,7 +295,7 @@ def nadir_increases(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "U08",
     needs={"responses": ("nadir",), "lesions": (MEASURED,)},
-    follows=(*SUM_FAULTS, "U01", "U02", "U05", "U07"),
+    follows=("row", "value", "sum", "U01", "U02", "U05", "U07"),
     tol_mm=0.5,
 )
 def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -317,7 +319,7 @@ def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("U06", needs={"lesions": ()}, follows=SUM_FAULTS)
+@check("U06", needs={"lesions": ()}, follows=("row", "value", "sum"))
 def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     """The sum at baseline is 0 or incomplete although there are targets; a target that comes later
     is L14's.
@@ -357,7 +359,12 @@ def _conflicting(rows: Rows, size: Floats) -> Bools:
     return out
 
 
-@check("U07", needs={"responses": ("sum",), "lesions": _PRODUCT}, follows=SUM_FAULTS, tol=1.0)
+@check(
+    "U07",
+    needs={"responses": ("sum",), "lesions": _PRODUCT},
+    follows=("row", "value", "sum"),
+    tol=1.0,
+)
 def sum_of_product_mismatch(data: Data, parameters: Parameters) -> Hits:
     """The reported sum of products is not the sum over the targets of longest times perpendicular
     diameter.

@@ -17,7 +17,6 @@ from nettumor._arrays import Bools, Floats, at_least, risen_by
 from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.columns import called
-from nettumor.edit_checks.engine.explained_by import LESION_FAULTS
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.lesion_rows import whole_lesions
@@ -46,7 +45,9 @@ _RESPONSES = (Response.PR, Response.MR, Response.SD)
     "T01",
     needs=_PARTS,
     follows=(
-        *LESION_FAULTS,
+        "row",
+        "value",
+        "chain",
         "=T02",
         "=T03",
         "=T04",
@@ -103,7 +104,7 @@ def still_there(data: Data, node_mm: float) -> Bools:
 @check(
     "T02",
     needs={"responses": ("target|overall",), "lesions": ()},
-    follows=LESION_FAULTS,
+    follows=("row", "value", "chain"),
     node_cr_mm=10.0,
 )
 def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -136,7 +137,7 @@ def cr_with_nonzero_target(data: Data, parameters: Parameters) -> Iterator[Hits]
         )
 
 
-@check("T03", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"))
+@check("T03", needs=_MEASURED, follows=("row", "value", "chain", "=U01"))
 def cr_missed(data: Data, parameters: Parameters) -> Hits:
     """Every target is gone or a normal node, and the response is less than CR."""
     said = compared(data)
@@ -153,7 +154,7 @@ def cr_missed(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T04", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"), abs_mm=5.0)
+@check("T04", needs=_MEASURED, follows=("row", "value", "chain", "=U01"), abs_mm=5.0)
 def pd_below_5mm(data: Data, parameters: Parameters) -> Hits:
     """PD by the percent limit alone: the increase from the nadir is short of the absolute one."""
     said, chain = compared(data), data.chain
@@ -196,7 +197,7 @@ def _complete(data: Data) -> Bools:
     return np.asarray((chain.n_targets > 0) & (chain.n_missing == 0) & ~np.isnan(chain.sum))
 
 
-@check("T05", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01", "=U03"))
+@check("T05", needs=_MEASURED, follows=("row", "value", "chain", "=U01", "=U03"))
 def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
     """PR that holds against the visit before or the nadir, not against baseline."""
     said, chain, points = compared(data), data.chain, data.timepoints
@@ -238,7 +239,7 @@ def pr_from_wrong_reference(data: Data, parameters: Parameters) -> Hits:
 @check(
     "T06",
     needs={"lesions": (MEASURED,)},
-    follows=(*LESION_FAULTS, "T02"),
+    follows=("row", "value", "chain", "T02"),
     margin_pct=1.0,
     margin_mm=1.0,
 )
@@ -296,7 +297,7 @@ def near_threshold(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
-@check("T07", needs=_MEASURED, follows=(*LESION_FAULTS, "=U01"))
+@check("T07", needs=_MEASURED, follows=("row", "value", "chain", "=U01"))
 def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     """NE though every target has a value."""
     said = compared(data)
@@ -314,7 +315,7 @@ def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T08", needs=_PARTS, follows=LESION_FAULTS)
+@check("T08", needs=_PARTS, follows=("row", "value", "chain"))
 def evaluable_but_target_missing(data: Data, parameters: Parameters) -> Hits:
     """CR, PR or SD though a target was not measured; PD may stand where what was measured proves
     it.

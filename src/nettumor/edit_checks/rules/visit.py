@@ -154,7 +154,7 @@ def _numbers_of_visits(data: Data) -> tuple[Floats, Ints]:
     return visit_numbers(data.visits_said)
 
 
-@check("D08", needs={}, follows=("D01", "S10", "S02", "=D03", "=D05"))
+@check("D08", needs={}, dates="judged", follows=("D01", "S10", "S02", "=D03", "=D05"))
 def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A visit dated before the visit that is numbered before it, of one subject and assessor; of two
     the one whose date the others of its visit (readers, responses, samples) do not have.
@@ -339,6 +339,7 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
 @check(
     "D13",
     needs={"lesions": ("visit", "date|day")},
+    dates="judged",
     follows=("D01", "=D03", "=D04", "=D05", "D08"),
     days=14,
     error_days=28,

@@ -61,6 +61,7 @@ def held_by_others(data: Data, rows: Rows, asked: Ints) -> Bools:
 @check(
     "D21",
     needs={"lesions": ("date|day", "visit")},
+    dates="judged",
     follows=("D01", "=D03", "=D05", "=D08", "=D13"),
     days=28.0,
     near=14.0,
