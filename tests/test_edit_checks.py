@@ -101,7 +101,9 @@ def facts():
 
 
 def test_facts_are_complete():
-    """The facts hold 214 checks with known severities, each beside the module of its function."""
+    """The facts hold 214 checks with known severities and editions, each beside the module of its
+    function.
+    """
     rows = facts()
     assert len(rows) == len(CHECKS) == 214
     assert {row["severity"] for _, row in rows} == {"error", "warning", "note"}
@@ -111,6 +113,7 @@ def test_facts_are_complete():
         assert check.source
         assert check.sentence
         assert check.dates in DATES
+        assert set(check.criteria) <= {"RECIST 1.1", "RECIST 1.0", "mRECIST", "WHO", "iRECIST"}
 
 
 def test_what_checks_explain_is_named_by_others():

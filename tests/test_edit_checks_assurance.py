@@ -247,4 +247,57 @@ def test_a_study_under_other_criteria_is_an_error_and_nothing_is_passed():
     assert "compared with nothing: the checks ran under RECIST 1.1" in found["message"][errors][0]
     state = dict(zip(found.runs["check"].tolist(), found.runs["status"].tolist(), strict=True))
     assert {state[id] for id in ("T01", "O01", "O02", "O04", "O10", "U01", "N09")} == {"skipped"}
-    assert {state[id] for id in ("L03", "N06", "M01")} == {"passed"}
+    assert {state[id] for id in ("L03", "T02", "W05")} == {"skipped"}  # of RECIST 1.1
+    assert {state[id] for id in ("N06", "M01", "L10")} == {"passed"}
+
+
+def judged_by(words, tables):
+    """Tables whose responses are given under other criteria; one response where there is none."""
+    if "tr" in tables:
+        one = {n: tables["tr"][n][:1] for n in ("USUBJID", "VISITNUM")}
+        rs = {**one, "RSTESTCD": ["OVRLRESP"], "RSSTRESC": ["SD"], "RSCAT": [words]}
+        return {**tables, "rs": rs}
+    if "responses" not in tables:
+        first = tables["lesions"]
+        one = {n: first[n][:1] for n in ("subject", "visit", "date", "day") if n in first}
+        return {**tables, "responses": {**one, "overall": ["SD"], "criteria": [words]}}
+    responses = tables["responses"]
+    count = len(responses["subject"])
+    return {**tables, "responses": {**responses, "criteria": [words] * count}}
+
+
+OF_EDITIONS = sorted(id for id, check in CHECKS.items() if check.criteria)
+
+
+@pytest.mark.parametrize("id", OF_EDITIONS)
+def test_a_check_of_an_edition_is_skipped_in_a_study_that_another_judged(id):
+    """It says which editions it belongs to and which one the responses are given under; one that
+    belongs to that one too, or names none, is not skipped for it.
+    """
+    check, tables = CHECKS[id], tables_of(CASES / id, "reject")
+    said = f"belongs to {', '.join(check.criteria)}; the responses are given under EASL"
+    state = state_of(id, judged_by("EASL 2001", tables))
+    assert (state["status"], state["reason"]) == ("skipped", said)
+    own = state_of(id, tables)
+    assert state_of(id, judged_by("", tables))["status"] == own["status"] == "findings"
+
+
+@pytest.mark.parametrize("id", ["S12", "A04", "M31", "M36", "W02", "W03", "U01", "O02", "O10"])
+def test_a_check_of_reported_responses_is_skipped_where_none_is_of_the_run(id):
+    """Of any edition: it reads the responses under the criteria of the run alone."""
+    for words in ("EASL 2001", "PCWG3"):
+        state = state_of(id, judged_by(words, tables_of(CASES / id, "reject")))
+        reason = state["reason"].partition(";")[0]
+        wanted = "belongs to" if CHECKS[id].criteria and words[0] == "E" else "no response is given"
+        assert (state["status"], reason.startswith(wanted)) == ("skipped", True), state
+
+
+def test_a_check_that_serves_the_edition_of_the_responses_runs():
+    """Checks of lesions of RECIST 1.1 serve a study that iRECIST or mRECIST judged, too."""
+    tables = tables_of(CASES / "L03", "reject")
+    for words, status in (("iRECIST", "findings"), ("mRECIST", "findings"), ("WHO", "skipped")):
+        assert state_of("L03", judged_by(words, tables))["status"] == status
+    named = judged_by("WHO", tables)
+    mixed = {n: c + c for n, c in named["responses"].items()}
+    mixed["criteria"] = ["WHO", "RECIST 1.1"]
+    assert state_of("L03", {**tables, "responses": mixed})["status"] == "findings"

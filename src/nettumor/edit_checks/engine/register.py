@@ -240,7 +240,11 @@ class Check:
         """Whether it belongs to these criteria; iRECIST keeps the rules of RECIST 1.1 for lesions
         and sums.
         """
-        found = _families(criteria)
+        return self.serves_families(_families(criteria))
+
+    def serves_families(self, families: Iterable[str]) -> bool:
+        """Whether it belongs to criteria of one of these families."""
+        found = set(families)
         if "iRECIST" in found and self.group in GROUPS[:7]:
             found.add("RECIST 1.1")
         return not self.criteria or bool(found & set(self.criteria))

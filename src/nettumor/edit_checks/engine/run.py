@@ -310,7 +310,7 @@ def _one(
             "skipped",
             f"belongs to {', '.join(check.criteria)}, not to {data.criteria.title}",
         )
-    reason = _lacking(check, data)
+    reason = _lacking(check, data) or _judged_by_others(check, data)
     if reason:
         return _State(check, "skipped", reason)
     try:
@@ -375,6 +375,18 @@ def _lacking(check: Check, data: Data) -> str:
         if not table.n_rows:
             return f"{name} has no rows"
     return ""
+
+
+def _judged_by_others(check: Check, data: Data) -> str:
+    """Why a check says nothing of a study that was judged by other criteria than those of the run, ""
+    if it does.
+    """
+    named = data.other_families
+    if not named or check.serves_families(named):
+        return ""
+    return (
+        f"belongs to {', '.join(check.criteria)}; the responses are given under {', '.join(named)}"
+    )
 
 
 def _findings(

@@ -450,6 +450,21 @@ class Data:
         return own[codes] if len(words) else np.empty(0, np.bool_)
 
     @cached_property
+    def other_families(self) -> tuple[str, ...]:
+        """The families that the responses are given under where none is given under the criteria of
+        the run; () where one is, or no family is named.
+        """
+        if (
+            "responses" not in self
+            or "criteria" not in self["responses"]
+            or self.own_criteria.any()
+        ):
+            return ()
+        words = self["responses"].codes("criteria")[1]
+        named = {criteria_names.family(str(w)) for w in words}
+        return tuple(sorted(named - {""}))
+
+    @cached_property
     def sizes(self) -> Sizes:
         """The sizes of the rows of the lesions table under the criteria."""
         rows = self["lesions"]

@@ -18,6 +18,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, 
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline
 from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.profile import cohens_kappa
 from nettumor.rows import (
@@ -288,6 +289,7 @@ def reader_discordance(data: Data, parameters: Parameters) -> Iterator[Hits]:
     finding per subject whose first PD lies on another day, and a last one, without a row, with
     Cohen's kappa.
     """
+    under_own_criteria(data)
     rows, codes = data["responses"], data["responses"].responses("overall")
     own, central, here, there = both_sides(data, codes)
     differ = codes[here] != codes[there]

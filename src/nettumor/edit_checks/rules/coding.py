@@ -25,6 +25,7 @@ from nettumor.crf.columns import Words
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.rules.structure import whole
 from nettumor.terminology import Response
 from nettumor.words.methods import is_known
@@ -162,11 +163,12 @@ def response_not_valid_for_criterion(data: Data, parameters: Parameters) -> Iter
     """A response that exists, but not under these criteria or not for this patient's kind of
     disease.
     """
+    under_own_criteria(data)
     rows, criteria = data["responses"], data.criteria
     title = criteria.title.replace("{", "").replace("}", "")
     immune = bool(getattr(criteria, "immune", False))
     minor = isinstance(criteria, SizeCriteria) and (criteria.mr is not None or criteria.gap == "MR")
-    given = data.own_criteria if rows.n else np.empty(0, np.bool_)
+    given = data.own_criteria
     for column in (c for c in ("target", "overall") if c in rows):
         codes = rows.responses(column)
         old_word = rows.table.column(column).trimmed.map(lambda w: w.upper() == "NC", np.bool_)

@@ -25,6 +25,7 @@ from nettumor.edit_checks.reading.lesion_rows import (
     first_rows,
     merged_into,
 )
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.rules.lesion import beyond
 from nettumor.rows import first_of, group, smallest_at
 from nettumor.terminology import Response
@@ -222,6 +223,7 @@ def _grown(data: Data, percent: float) -> tuple[Ints, Floats]:
 
 def _overall(data: Data) -> Codes:
     """The reported overall responses under the criteria of the run, MISSING elsewhere."""
+    under_own_criteria(data)
     rows = data["responses"]
     codes = rows.responses("overall")
     return np.where(data.own_criteria & (codes > 0), codes, Response.MISSING).astype(np.int8)

@@ -37,6 +37,7 @@ from nettumor.edit_checks.reading.marker_rows import (
     markers_of,
     unit_key,
 )
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.rules.date import day_text
 from nettumor.edit_checks.rules.marker_slips import short_number
 from nettumor.errors import InputError
@@ -458,6 +459,7 @@ def marker_pd_used_as_recist_pd(data: Data, parameters: Parameters) -> Hits:
     upper limit, where one is known, in a sample from ``days_before`` before the response to
     ``days_after`` after it.
     """
+    under_own_criteria(data)
     rows, read = data["responses"], markers_of(data)
     point = rows.timepoint
     overall = rows.responses("overall")

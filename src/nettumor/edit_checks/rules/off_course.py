@@ -22,6 +22,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm
 from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
+from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.assessor import kinds_of
 from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
@@ -50,6 +51,7 @@ _SLIPS = (
 
 def _reported_sums(data: Data) -> Floats:
     """The sum that was reported at each timepoint, NaN for none."""
+    under_own_criteria(data)
     rows = data["responses"]
     out = np.full(len(data.timepoints), np.nan)
     at = np.flatnonzero(data.own_criteria & ~np.isnan(rows.number("sum")))[::-1]
