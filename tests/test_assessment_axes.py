@@ -84,7 +84,7 @@ def test_two_samples_of_one_day():
 
 @pytest.mark.parametrize("column", ["unit", "assay", "specimen"])
 def test_a_change_of_unit_assay_or_specimen_is_not_evaluable(column):
-    """Hard case 24: never silently converted; the reason says so; another spelling is no change."""
+    """Never silently converted; the reason says so; another spelling is no change."""
     words = {
         "unit": ["mg/24h", "umol/24h", "MG/24H", "mg/d"],
         "assay": ["A", "B", "a", ""],
@@ -153,7 +153,7 @@ def test_each_sample_is_held_against_its_own_limit():
 
 
 def test_a_marker_that_was_normal_at_baseline():
-    """Hard case 23: not evaluable, or progression where it rises above the limit."""
+    """Not evaluable, or progression where it rises above the limit."""
     assert biological((0, 50, 110), (7, 7.5, 30)) == ["NE", "PD", "NE"]
 
 

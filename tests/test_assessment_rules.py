@@ -77,7 +77,7 @@ def overall(done):
     (("50", {"size": "NE"}), "NE", None),
 ])  # fmt: skip
 def test_cells_of_a_target(cells, target, total):
-    """Absent, too small and not measured are three states, never mixed (hard case 12)."""
+    """Absent, too small and not measured are three states, never mixed."""
     done = assessed(rows({"T1": cells, "N1": ("PRESENT", "PRESENT")}))
     assert done.timepoints["target"].tolist() == ["MISSING", target]
     np.testing.assert_array_equal(done.timepoints["sum"][1], np.nan if total is None else total)
@@ -167,7 +167,7 @@ def test_merged_lesions_in_another_unit_are_said_once():
 
 
 def test_parts_of_a_split_lesion_are_added_under_it():
-    """T1.1 and T1.2 are T1 after it split (hard case 13); a part once seen and now not measured: T1
+    """T1.1 and T1.2 are T1 after it split; a part once seen and now not measured: T1
     is not.
     """
     parts = {"T1": ("50", None, None), "T1.1": (None, "20", "20"), "T1.2": (None, "15", None)}
@@ -530,7 +530,7 @@ def test_new_lesions_count_when_present_unequivocal_or_measured(cell, counts):
     assert overall(done) == ["PD" if counts else "SD"]
 
 
-def test_hard_case_15_equivocal_first():
+def test_a_new_lesion_that_is_equivocal_first():
     """Earlier responses stay, the progression is dated at the first sighting, and the best response
     is judged on the course that ends there; or only the date moves.
     """
@@ -576,7 +576,7 @@ def test_a_new_lesion_stays_until_it_is_absent():
 # Treatment
 
 
-def test_hard_case_14_treatment_alone_never_makes_a_lesion_not_evaluable():
+def test_treatment_alone_never_makes_a_lesion_not_evaluable():
     """A target that was embolised is measured like any other; not evaluable only where the record
     says so.
     """
@@ -592,7 +592,7 @@ def test_hard_case_14_treatment_alone_never_makes_a_lesion_not_evaluable():
     assert overall(assessed(treated)) == ["PR", "NE"]
 
 
-def test_hard_case_20_a_new_therapy_ends_the_course():
+def test_a_new_therapy_ends_the_course():
     """Assessments on or after a new therapy do not count; PFS is censored at the last adequate one
     before it.
     """
@@ -612,7 +612,7 @@ def test_hard_case_20_a_new_therapy_ends_the_course():
     assert np.isnan(in_the_month.subjects["progression_day"][0]), "the PD may be after it"
 
 
-def test_hard_case_18_no_usable_baseline():
+def test_no_usable_baseline():
     """A baseline sum of 0, a target missing at baseline, or never measured: NE with a reason, not
     an error.
     """
@@ -632,7 +632,7 @@ def test_hard_case_18_no_usable_baseline():
     assert never.timepoints["n_missing"].tolist() == [1, 1]
 
 
-def test_hard_case_21_several_scans_within_one_visit():
+def test_several_scans_within_one_visit():
     """One sum a timepoint; new and non-target progression on its own scan, the sum on the last
     target scan.
     """

@@ -223,7 +223,7 @@ def test_table_3_and_admiralonco_differ_on_purpose():
         assert best([CR, second], EARLY, ADMIRAL).response == SD
 
 
-# The hard cases by number (facts collected from the literature and the trackers of other programs)
+# Hard cases from the literature and the trackers of other programs
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_table_3_and_admiralonco_differ_on_purpose():
         ("keep", SD, [CR, PR, SD]),
     ],
 )
-def test_hard_case_7_cr_then_less(cr_then_pr, expected, course):
+def test_cr_then_less(cr_then_pr, expected, course):
     """CR then PR: PD at that point, or a CR that was misread, or as reported; the reason always
     says so.
     """
@@ -244,7 +244,7 @@ def test_hard_case_7_cr_then_less(cr_then_pr, expected, course):
     assert Reason.AFTER_CR in answer.reason
 
 
-def test_hard_case_7_a_confirmed_cr_was_not_misread():
+def test_a_confirmed_cr_was_not_misread():
     """Under "PR" a confirmed CR stays, and what follows it stays as reported."""
     answer = best([CR, CR, PR], [56, 112, 168], policy("PR"))
     assert (answer.response, answer.course.tolist()) == (CR, [CR, CR, PR])
@@ -254,7 +254,7 @@ def test_hard_case_7_a_confirmed_cr_was_not_misread():
     assert one_of_three.course.tolist() == [CR, NE, NE, CR, CR, SD]
 
 
-def test_hard_case_7_without_confirmation_a_second_cr_keeps_the_first():
+def test_without_confirmation_a_second_cr_keeps_the_first():
     """Where no interval is asked for, a single CR followed by PR is read as PR, two CRs are not."""
     rule = policy("PR", UNCONFIRMED)
     assert best([CR, PR], LATE, rule).response == PR
@@ -264,7 +264,7 @@ def test_hard_case_7_without_confirmation_a_second_cr_keeps_the_first():
     )  # a day not known confirms nothing
 
 
-def test_hard_case_7_only_the_first_lesser_response_is_judged():
+def test_only_the_first_lesser_response_is_judged():
     """Step 2 speaks of the first PR, MR, SD or NON-CR/NON-PD after a CR; a later one stays."""
     assert best([CR, PR, CR, SD], [28, 56, 84, 112], policy("PR")).course.tolist() == [
         PR,
@@ -275,7 +275,7 @@ def test_hard_case_7_only_the_first_lesser_response_is_judged():
     assert best([CR, NE, MR, CR], [28, 56, 84, 112]).course.tolist() == [CR, NE, PD, NO]
 
 
-def test_hard_case_8_a_single_response():
+def test_a_single_response_and_nothing_that_confirms_it():
     """A CR or PR alone is SD if any CR, PR or SD lies at or after the minimum; else PD where there
     is one, else NE.
     """
@@ -287,7 +287,7 @@ def test_hard_case_8_a_single_response():
     assert answer.reason == Reason.UNCONFIRMED
 
 
-def test_hard_case_9_ne_between():
+def test_ne_between_two_responses():
     """PR, NE, PR is confirmed if the PRs are far enough apart and no more NE lie between than
     allowed.
     """
@@ -300,7 +300,7 @@ def test_hard_case_9_ne_between():
     assert not best([CR, NE, CR], [56, 70, 84], attrs.evolve(RECIST, max_ne_between=0)).confirmed
 
 
-def test_hard_case_10_a_response_that_drifts_by_threshold_is_read_as_given():
+def test_a_response_that_drifts_by_threshold_is_read_as_given():
     """PR, SD, PR by threshold is not confirmed; the policy `accept_sd_between` is the answer for
     the course.
     """
@@ -314,7 +314,7 @@ def test_hard_case_10_a_response_that_drifts_by_threshold_is_read_as_given():
     assert best([CR, SD, CR], [56, 84, 112], policy("keep", accepted)).response == SD  # for PR only
 
 
-def test_hard_case_11_fourteen_days_confirm_nothing():
+def test_fourteen_days_confirm_nothing():
     """Two CRs 14 days apart confirm nothing; PR then CR confirms the PR, the CR needs its own
     confirmation.
     """
@@ -327,7 +327,7 @@ def test_hard_case_11_fourteen_days_confirm_nothing():
     assert later.reason == Reason.CONFIRMED
 
 
-def test_hard_case_19_after_the_first_pd():
+def test_assessments_after_the_first_pd():
     """Assessments after the first PD are ignored, and the reason says that there were some."""
     answer = best([SD, PD, CR, CR], [56, 84, 112, 140])
     assert (answer.response, answer.course.tolist()) == (SD, [SD, PD, NO, NO])
@@ -335,7 +335,7 @@ def test_hard_case_19_after_the_first_pd():
     assert not best([SD, PD, NO], [56, 84, NAN]).reason
 
 
-def test_hard_case_20_after_a_new_therapy():
+def test_assessments_after_a_new_therapy():
     """Assessments on or after a new therapy are ignored, a PD among them too; it may be one day for
     all.
     """
@@ -350,7 +350,7 @@ def test_hard_case_20_after_a_new_therapy():
     assert best([PD], [56], new_therapy=56).response == NO
 
 
-def test_hard_case_22_lost_before_the_minimum():
+def test_lost_before_the_minimum_duration():
     """SD before the minimum duration and nothing later is NE."""
     answer = best([SD, NO], [41, NAN])
     assert (answer.response, answer.day, answer.reason) == (NE, 41, Reason.TOO_EARLY)

@@ -194,7 +194,7 @@ def test_choice_of_targets():
 
 
 def test_states():
-    """Hard case 12: absent is 0, too small 5 mm or what was measured, not evaluable missing, merged
+    """Absent is 0, too small 5 mm or what was measured, not evaluable missing, merged
     0.
     """
     status = [
@@ -222,7 +222,7 @@ def test_states():
 
 
 def test_split_lesions():
-    """Hard case 13 and S09: parts are added under the parent; a part not measured leaves the parent
+    """Parts are added under the parent; a part not measured leaves the parent
     not measured.
     """
     course = [[30, 20, NAN, NAN, 5], [NAN, NAN, 12, 12, 12], [NAN, NAN, 9, NAN, 9], [8, 8, 8, 8, 8]]

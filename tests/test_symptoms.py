@@ -24,7 +24,7 @@ STORIES = [
     (20, 9.9, VOGL, "PR", "more than 50 %"),
     (20, 25, VOGL, "SD", "25 % more is not progression"),
     (20, 25.1, VOGL, "PD", "more than 25 % more is"),
-    (0, 0, VOGL, "NE", "hard case 25: absent before therapy"),
+    (0, 0, VOGL, "NE", "absent before and after therapy"),
     (0, 5, VOGL, "NE", "absent before therapy, new after it"),
     (NAN, 5, VOGL, "NE", "not recorded"),
     (5, NAN, VOGL, "NE", "not recorded"),
@@ -115,7 +115,7 @@ def test_inputs_of_every_kind():
 
 
 def test_denominator_are_the_symptomatic():
-    """Hard case 25: who did not have the symptom is left out of the rate; who was not seen again
+    """Who did not have the symptom is left out of the rate; who was not seen again
     stays in it.
     """
     answer = nt.SymptomaticResponse.assess(

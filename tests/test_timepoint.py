@@ -138,13 +138,13 @@ def test_every_criterion_of_size_shares_the_table():
     assert served >= 11
 
 
-def test_hard_case_16_target_cr_non_target_not_evaluated():
-    """Hard case 16: target CR with the non-target disease not evaluated is PR."""
+def test_target_cr_with_non_target_not_evaluated():
+    """Target CR with the non-target disease not evaluated is PR."""
     assert nt.overall_response(R.CR, R.NE, False) is R.PR
 
 
-def test_hard_case_17_non_target_disease_only():
-    """Hard case 17: non-target disease only is CR, NON-CR/NON-PD, PD or NE, never PR or SD."""
+def test_non_target_disease_only():
+    """Non-target disease only is CR, NON-CR/NON-PD, PD or NE, never PR or SD."""
     answers = nt.overall_response(R.MISSING, NON_TARGETS, False)
     assert set(answers.tolist()) == {R.MISSING, R.NE, R.PD, R.NON_CR_NON_PD, R.CR}
 
@@ -336,8 +336,8 @@ def test_non_target_response_does_not_mind_the_order_of_lesions(lesions):
     assert (nt.non_target_response(lesions) == nt.non_target_response(padded)).all()
 
 
-def test_hard_case_15_equivocal_first():
-    """Hard case 15: equivocal does not count; once unequivocal, only the date goes back to the
+def test_a_new_lesion_that_is_equivocal_first():
+    """Equivocal does not count; once unequivocal, only the date goes back to the
     first sighting.
     """
     found = nt.first_sighting([["", "EQUIVOCAL", "UNEQUIVOCAL", "UNEQUIVOCAL"]], [0, 59, 120, 181])

@@ -220,8 +220,7 @@ def _target(
     lost = lesions.unmeasured.sum(axis=-1) + lesions.never
     if not lost.any():
         return found
-    # A target that was never measured: there is no complete baseline, hence no response (hard case
-    # 18).
+    # A target that was never measured: there is no complete baseline, hence no response.
     missing = attrs.evolve(found, n_missing=found.n_missing + lost[:, None])
     return _not_evaluable(missing, lost > 0)
 
@@ -394,7 +393,7 @@ def _progression_day(
     is not known.
 
     The sum is that of the last target scan of the visit; non-target progression and new lesions
-    show on their own scans, a new lesion on the one where it was first seen (hard cases 15 and 21).
+    show on their own scans, a new lesion on the one where it was first seen.
     """
     found = np.full(day.shape, np.nan)
     for where, scan in (

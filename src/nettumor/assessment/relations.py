@@ -2,7 +2,7 @@
 and one that was not there at baseline.
 
 RECIST 1.1: parts are added, a merged mass is one diameter. What has no row at the baseline is no
-target: it never enters the sum, and the earlier visits stay as they were (hard cases 13 and 18).
+target: it never enters the sum, and the earlier visits stay as they were.
 """
 
 from __future__ import annotations
