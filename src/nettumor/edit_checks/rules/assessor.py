@@ -16,10 +16,11 @@ from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor.crf import Role, parse_flags
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.dated import from_domains, own_dates, usable
+from nettumor.edit_checks.reading.domains import TUMOUR_DOMAINS
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.reported import under_own_criteria
-from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS, from_domains, own_dates, usable
 from nettumor.profile import cohens_kappa
 from nettumor.rows import (
     codes_of,

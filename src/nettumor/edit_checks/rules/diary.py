@@ -20,11 +20,11 @@ from nettumor.crf import DateStatus
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.dated import day_text, subject_text
 from nettumor.edit_checks.reading.diameters import hits_by_column
 from nettumor.edit_checks.reading.diary_rows import Diary, diary_of
 from nettumor.edit_checks.reading.marker_rows import dose_day
 from nettumor.edit_checks.reading.subjects import of_subject
-from nettumor.edit_checks.rules.date import day_text, subject_text
 from nettumor.rows import Groups, group, order_rows
 from nettumor.study.visits import visit_numbers
 

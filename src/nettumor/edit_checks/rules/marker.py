@@ -27,6 +27,7 @@ from nettumor.criteria import MarkerCriteria
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.dated import day_text
 from nettumor.edit_checks.reading.marker_rows import (
     Markers,
     baseline_rows,
@@ -38,7 +39,6 @@ from nettumor.edit_checks.reading.marker_rows import (
     unit_key,
 )
 from nettumor.edit_checks.reading.reported import under_own_criteria
-from nettumor.edit_checks.rules.date import day_text
 from nettumor.edit_checks.rules.marker_slips import short_number
 from nettumor.errors import InputError
 from nettumor.rows import Groups, group, number_rows

@@ -13,7 +13,7 @@ import numpy as np
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.date import from_domains, own_dates
+from nettumor.edit_checks.reading.dated import from_domains, own_dates
 from nettumor.edit_checks.rules.planned_visits import names_of
 from nettumor.rows import codes_of, group, number_rows, spread
 from nettumor.words.visits import VisitKind

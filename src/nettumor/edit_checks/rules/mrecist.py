@@ -19,8 +19,8 @@ from nettumor.crf import Role, State, parse_flags
 from nettumor.edit_checks.engine.places import looked, says_something
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
+from nettumor.edit_checks.reading.dated import usable
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline, first_rows
-from nettumor.edit_checks.rules.date import usable
 from nettumor.rows import smallest_at
 from nettumor.terminology import Response
 

@@ -16,8 +16,8 @@ from nettumor._arrays import Bools, Floats, at_least
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import CHECKS, Parameters, Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.dated import comparable, own_dates
 from nettumor.edit_checks.reading.made_once import made_once
-from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.endpoints._schedule import scheduled_days
 from nettumor.rows import group, order_rows, smallest_at
 from nettumor.words.visits import is_unplanned

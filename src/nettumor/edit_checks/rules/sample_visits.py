@@ -15,9 +15,9 @@ from nettumor._arrays import Bools, Floats, more_than
 from nettumor.edit_checks.engine.places import looked, says_something
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
+from nettumor.edit_checks.reading.dated import comparable, own_dates
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
-from nettumor.edit_checks.rules.date import comparable, own_dates
 from nettumor.edit_checks.rules.planned_visits import scans
 from nettumor.rows import find_rows, group, largest_at, number_rows, smallest_at, spread
 from nettumor.words.visits import is_loose

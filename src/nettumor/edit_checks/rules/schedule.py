@@ -15,7 +15,7 @@ import numpy as np
 from nettumor._arrays import more_than
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.rules.date import day_text, own_dates
+from nettumor.edit_checks.reading.dated import day_text, own_dates
 from nettumor.edit_checks.rules.planned_visits import (
     at_points,
     names_of,

@@ -26,7 +26,7 @@ from nettumor.crf import (
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Rows
-from nettumor.edit_checks.rules.date import from_domains
+from nettumor.edit_checks.reading.dated import from_domains
 from nettumor.rows import group
 
 FINDINGS = ("TU", "TR", "RS", "LB")

@@ -24,7 +24,7 @@ from nettumor.crf.sdtm import common_codes, evaluator, readers_tell, variable
 from nettumor.crf.sdtm_lesions import match_identification
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.date import TUMOUR_DOMAINS
+from nettumor.edit_checks.reading.domains import TUMOUR_DOMAINS
 from nettumor.edit_checks.rules.lesion_course import role_in_name
 from nettumor.edit_checks.rules.sdtm import NO_NAMES, domains_with
 from nettumor.rows import first_of, group, order_rows

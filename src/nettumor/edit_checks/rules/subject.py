@@ -20,7 +20,7 @@ from nettumor.crf.cells import tidy
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.rules.date import subject_of
+from nettumor.edit_checks.reading.dated import subject_of
 from nettumor.grading import WHO_2019_GEP
 from nettumor.words.flags import read_sex
 from nettumor.words.missing import UNKNOWN

@@ -20,10 +20,10 @@ from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
+from nettumor.edit_checks.reading.dated import day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.reading.lesion_rows import first_rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.subjects import of_subject, same_evaluators
-from nettumor.edit_checks.rules.date import day_text, own_dates, subject_text, usable
 from nettumor.edit_checks.rules.planned_visits import (
     at_points,
     by_visit,

@@ -15,7 +15,7 @@ from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.rules.date import comparable, day_text, own_dates
+from nettumor.edit_checks.reading.dated import comparable, day_text, own_dates
 from nettumor.edit_checks.rules.planned_visits import by_visit, first_days, names_of
 from nettumor.rows import first_of, group, largest_at, order_rows, smallest_at
 
