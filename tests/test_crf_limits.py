@@ -88,6 +88,71 @@ def test_the_argument_holds_wherever_a_study_is_read(folder, read):
     read(tables, limits={"rows": 2})  # in memory already
 
 
+def courses(n, **columns):
+    """Subject A of ``n`` visits, and B of one."""
+    whose = {"subject": ["A"] * n + ["B"], "lesion": ["T1"] * (n + 1), "size": [30] * (n + 1)}
+    return whose | {"role": ["TARGET"] * (n + 1)} | columns
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"visit": ["V1", "V2", "V3", "V9"], "day": [0, 0, 28, 0]},
+        {"visit": ["V1", "", "", "V9"], "day": [0, 28, 56, 0]},
+        {"day": [0, 28, 56, 0]},
+        {"date": ["2024-01-02", "2024-03-01", "2024-05-03", "2024-01-02"]},
+    ],
+)
+@pytest.mark.parametrize("read", [crf.read, nt.assess, edit_checks.run])
+def test_the_visits_of_one_subject_have_a_limit(read, columns):
+    """Three are not more than three; more are refused with the subject, of frames and of Tables, for
+    which arrays of visits are made, too. A visit without a name is its date.
+    """
+    frame = {"lesions": courses(3, **columns)}
+    for source in (frame, crf.read(frame)):
+        read(source, limits={"visits": 3})
+        with pytest.raises(
+            InputError,
+            match=r"`lesions` must have at most 2 visits of one subject; got 3 of subject A\. Name "
+            r"the column that says the visit, or set the limit `visits`\.",
+        ):
+            read(source, limits=Limits(visits=2))
+
+
+def test_visits_are_counted_by_subject():
+    """Once, however many lesions and readers it has; subjects together may have more than one may."""
+    rows = {"visit": ["V1", "V1", "V1", "V2"], "lesion": ["T1", "T2", "T1", "T1"], "day": [0] * 4}
+    readers = {"evaluator": ["R1", "R1", "R2", "R1"]}
+    nt.assess({"lesions": courses(3, **rows, **readers)}, limits={"visits": 1})
+    responses = {"subject": ["A", "A"], "visit": ["V1", "V2"], "overall": ["SD", "PD"]}
+    study = {"lesions": courses(3, **rows, **readers), "responses": responses}
+    with pytest.raises(InputError, match="`responses` must have at most 1 visits of one subject"):
+        edit_checks.run(study, limits={"visits": 1})
+
+
+def test_the_limit_of_visits_is_set_by_a_study_file_and_an_option(folder, tmp_path, capsys):
+    """As the other limits; for Tables that were read with the study file, too."""
+    study = tmp_path / "study.toml"
+    study.write_text("[limits]\nvisits = 2\n")
+    with pytest.raises(InputError, match="at most 2 visits of one subject; got 3 of subject 01"):
+        crf.read(folder, study=study)
+    tables = crf.read(folder, study=study, limits={"visits": 3})
+    nt.assess(tables, limits={"visits": 3})
+    for read in (nt.assess, edit_checks.run):
+        with pytest.raises(InputError, match="at most 2 visits of one subject"):
+            read(tables)
+    for command in ("intake", "assess", "check"):
+        words = [command, folder, *(["--fail-on", "never"] if command == "check" else [])]
+        assert run(capsys, *words, "--limit", "visits=3")[0] == 0
+        assert run(capsys, *words, "--study", study)[0] == 2
+        code, said = run(capsys, *words, "--limit", "visits=2")
+        assert (code, said) == (
+            2,
+            "nettumor: `lesions` must have at most 2 visits of one subject; got 3 of subject 01. Name "
+            "the column that says the visit, or set the limit: --limit visits=NUMBER.",
+        )
+
+
 def run(capsys, *words):
     """The exit code and what stands on stderr."""
     code = main([str(word) for word in words])

@@ -57,7 +57,7 @@ Limit = Annotated[
     typer.Option(
         "--limit",
         help="The largest input that is read, such as rows=50000000; bytes_unpacked, rows, columns, "
-        "cells, letters or places; more than once for several.",
+        "cells, letters, visits or places; more than once for several.",
     ),
 ]
 

@@ -65,7 +65,7 @@ _LIMITS = """## How large
 A file is held against these limits before it is opened, by what its own structure states; what is larger is refused in
 one sentence. They are set by `limits={"rows": 50_000_000}`, by `--limit rows=50000000` (once for each), or by a table
 `[limits]` with `rows = 50_000_000` in the study file or the configuration of the edit checks. Frames and arrays are in
-memory already.
+memory already: only `visits` and `places`, of which arrays are made, hold for them too.
 
 | limit | of what | at most |
 |---|---|---|"""

@@ -4,7 +4,8 @@ own structure.
 A small file may unpack to more than a machine holds. The limits are far above any trial's tables
 and below what stops a machine; whoever has more passes `Limits` with more: the argument ``limits``,
 the option ``--limit``, or the table ``[limits]`` of a study's own TOML file. Frames and arrays, which
-are in memory already, are not held against them; only ``places``, which are made here, holds for all.
+are in memory already, are not held against them; only ``visits`` and ``places``, of which arrays are
+made here, hold for all.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Limits:
     letters : int
         Letters in one cell. 131,072 is what the standard library's reader of CSV allows; of CSV no
         more are read.
+    visits : int
+        Visits of one subject in the lesions or the responses table; one without a name is its date.
     places : int
         Places of lesion and visit in one array of `assess` and the checks, which holds subjects of like
         courses; four times the rows and 65,536 more are always allowed. 134,217,728 is 1 GiB of
@@ -67,6 +70,7 @@ class Limits:
     columns: int = field(default=16_384, validator=_is_count)
     cells: int = field(default=1_000_000_000, validator=_is_count)
     letters: int = field(default=131_072, validator=_is_count)
+    visits: int = field(default=1_000_000, validator=_is_count)
     places: int = field(default=2**27, validator=_is_count)
 
     def check(self, where: str, *, rows: int = 0, columns: int = 0, unpacked: int = 0) -> None:
@@ -91,6 +95,7 @@ MEANINGS = {
     "columns": "columns of one table",
     "cells": "rows times columns of one table",
     "letters": "letters in one cell (of CSV never more than 131,072)",
+    "visits": "visits of one subject in one table (lesions, responses), of frames too",
     "places": "places of lesion and visit of subjects of like courses in one array, of frames too",
 }
 NAMES = tuple(MEANINGS)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from attrs import evolve
 
 from nettumor.crf import sdtm, sdtm_lesions, sdtm_responses
@@ -52,6 +53,7 @@ from nettumor.errors import (
     did_you_mean,
     listed,
 )
+from nettumor.rows import number_rows
 
 Mappings = Mapping[str, Mapping[str, str]]
 
@@ -173,6 +175,9 @@ def read_quietly(
     file = study_of(study)
     if isinstance(source, Tables) and not mapping:
         _refuse_too_late(source, file, dates)
+        _check_visits(
+            source, as_limits(limits, None if source.study is None else source.study.limits)
+        )
         return source
     wanted = _checked_mapping(mapping)
     allowed = as_limits(limits, None if file is None else file.limits)
@@ -208,7 +213,9 @@ def read_quietly(
         for name in read_as:
             _complete(read_as, name)
     said = dates_said(file, dates)
-    return _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
+    taken = _taken(read_as, found.lines, said, used, refuse=incomplete == "raise")
+    _check_visits(taken, allowed)
+    return taken
 
 
 def unrecognised(source: Any, limits: Limits | None = None) -> Tables:
@@ -291,6 +298,32 @@ def _taken(
         study=study.study,
         others=tuple(decided.domains[name] for name in others),
     )
+
+
+def _check_visits(study: Tables, limits: Limits) -> None:
+    """Refuse a subject with more visits than the limit, before there is a place for each."""
+    for name in ("lesions", "responses"):
+        if name not in study or study[name].n_rows <= limits.visits:
+            continue
+        table = study[name]
+        subject, subjects = table.keys_of("subject")
+        date, _ = table.keys_of("day" if table.has_days else "date")
+        # a visit without a name is its date
+        unnamed = np.where(table.blank("visit"), date + 1, 0)
+        _, first = number_rows(subject, table.keys_of("visit")[0], unnamed)
+        visits = np.bincount(subject[first])
+        most = int(visits.argmax())
+        if visits[most] > limits.visits:
+            said = (
+                f"`{name}` must have at most {limits.visits:,} visits of one subject; got "
+                f"{visits[most]:,} of subject {subjects[most]}. Name the column that says the "
+                "visit, or set the limit"
+            )
+            raise InputError(
+                f"{said} `visits`.",
+                argument=name,
+                command_line=f"{said}: --limit visits=NUMBER.",
+            )
 
 
 def _complete(study: Tables, name: str) -> None:
