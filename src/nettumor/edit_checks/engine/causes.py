@@ -29,7 +29,7 @@ def places_in_time(
     out[0], out[5] = place, apart.index(hits.apart_from)
     here = hits.rows >= 0
     at = hits.rows[here]
-    if hits.table in data.places:
+    if hits.table in data.shared.timepoint:
         rows = data[hits.table]
         out[1, here], out[2, here] = rows.track[at], rows.order[at]
         if hits.table == "lesions":

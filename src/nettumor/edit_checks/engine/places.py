@@ -117,7 +117,7 @@ def _rows_read(data: Data, check: Check, name: str) -> tuple[Bools, Bools, str]:
     read, bad = np.ones(rows.n, np.bool_), np.zeros(rows.n, np.bool_)
     lacking = f"rows in {name}"
     for options in _columns(rows, check, name):
-        its = [_of_column(data, rows, column) for column in options]
+        its = [_of_column(rows, column) for column in options]
         if any(column is None for column in its):  # one is read in every row
             continue
         some, wrong = map(np.logical_or.reduce, zip(*filter(None, its), strict=True))
@@ -147,7 +147,7 @@ def _is_value(layout: TableLayout, column: str) -> bool:
 
 
 @made_once
-def _of_column(data: Data, rows: Rows, column: str) -> tuple[Bools, Bools] | None:
+def _of_column(rows: Rows, column: str) -> tuple[Bools, Bools] | None:
     """Where a column's cells are read as what the column holds, and where they hold something else;
     None where every row is read, as most columns are.
     """
@@ -202,11 +202,11 @@ def _is_read(rows: Rows, column: str, filled: Bools) -> Bools:
         return np.asarray(rows.responses(column) > 0)
     if kind == "flag":
         return filled & (parse_flags(rows.table.column(column)) >= 0)
-    return filled & says_something(rows.data, rows, column)
+    return filled & says_something(rows, column)
 
 
 @made_once
-def says_something(_data: Data, rows: Rows, column: str) -> Bools:
+def says_something(rows: Rows, column: str) -> Bools:
     """Where there is a letter or a digit in a cell: nothing else can be a word."""
     if column not in rows:
         return np.zeros(rows.n, np.bool_)

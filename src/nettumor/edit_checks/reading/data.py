@@ -1,20 +1,17 @@
-"""The tables as the checks read them: shared codes, the order of visits, the baseline. Each piece
-is made once.
+"""The tables as the checks read them: shared codes, the order of visits, the baseline.
 
-`Data` holds one `Rows` per table. Subjects, evaluators and visits have the same code in every
-table, so that rows of two tables are joined by comparing integers. A *track* is a subject and an
-evaluator; a *timepoint* is a track and a visit (the visit column, else the date; each date of an
-unscheduled visit). Timepoints are ordered by the date of their scans; one without a full date
-stands by its visit number. They are those of `nettumor.assess`, and visits with a response alone
-beside. Baseline is the last visit with lesions on or before the reference date (`randomized`, else
-`treatment_start`), else the first.
+`Data` holds one `Rows` per table, and what the tables share (`shared`): subjects, evaluators and
+visits, tracks and timepoints. Timepoints are ordered by the date of their scans; one without a full
+date stands by its visit number. Baseline is the last visit with lesions on or before the reference
+date (`randomized`, else `treatment_start`), else the first.
+
+What only some checks ask for is made when it is asked for, and kept by `made_once`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,11 +25,11 @@ from nettumor.crf.columns import Words
 from nettumor.crf.limits import LIMITS
 from nettumor.criteria import Criteria
 from nettumor.edit_checks.engine.register import Skip
-from nettumor.edit_checks.reading.made_once import Made, made_once
+from nettumor.edit_checks.reading.made_once import Pieces, kept, made_once
 from nettumor.edit_checks.reading.recomputed import Chain, LesionRows, Sizes, recompute, sizes_of
-from nettumor.rows import Groups, group, smallest, values_at
-from nettumor.study.subjects import reference_days, reference_of_visits
-from nettumor.study.timepoints import Timepoints, place_timepoints
+from nettumor.edit_checks.reading.shared import Coded, Shared, code, share, short
+from nettumor.rows import Groups, group, values_at
+from nettumor.study.timepoints import Timepoints
 from nettumor.words import criteria_names
 from nettumor.words.organs import NODES
 from nettumor.words.organs import read as organ_of
@@ -51,7 +48,7 @@ def _visits_or_days(schedule: Any) -> tuple[Any, ...] | None:
     return schedule if isinstance(schedule, tuple) else None
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Rows:
     """One table, row by row; every array has one element per row.
 
@@ -61,11 +58,14 @@ class Rows:
         The study that the table is of.
     name : str
     table : CrfTable
+    pieces : Pieces
+        What was made of the rows for one check and the next may ask for.
     """
 
     data: Data
     name: str
     table: CrfTable
+    pieces: Pieces = field(init=False, factory=Pieces, repr=False)
 
     @property
     def n(self) -> int:
@@ -98,9 +98,11 @@ class Rows:
         """Where the cell is blank (everywhere where there is no such column)."""
         return self.table.blank(column)
 
+    @made_once
     def numbers(self, column: str) -> Numbers:
         """A column's numbers; read once."""
-        return _numbers(self.data, self, column)
+        measured = self.cells.numbers if self.name == "lesions" else {}
+        return measured[column] if column in measured else self.table.numbers(column)
 
     def responses(self, column: str) -> Codes:
         """A column's responses as codes of `Response`, by the words of the criteria; -1 for an
@@ -112,9 +114,10 @@ class Rows:
         """A column's numbers, NaN where there is none."""
         return self.numbers(column).value
 
+    @made_once
     def dates(self, column: str) -> Dates:
         """A column's dates (numbers of days where the study counts days); read once."""
-        return _dates(self.data, self, column)
+        return self.table.dates(column, days=self.data.tables.days)
 
     def said_visits(self, at: Ints) -> Words:
         """The visits of some rows as a message says them."""
@@ -122,53 +125,57 @@ class Rows:
         dates = self.text("day" if days else "date", at)
         return visit_words(self.text("visit", at), dates, days)
 
-    def _joined(self, by_table: Mapping[str, Ints]) -> Ints:
-        """This table's part of what is numbered over tables; without subjects it has none, and the
-        check is skipped.
+    def _of_visits(self, by_table: Mapping[str, Ints]) -> Ints:
+        """This table's part of what lesions and responses have; without subjects it has none, and
+        the check is skipped.
         """
         if self.name not in by_table:
             raise Skip(f"{self.name} has no column subject")
         return by_table[self.name]
 
-    def _shared(self, column: str) -> Ints:
-        return self.data.shared(column, self.name)
-
-    @cached_property
+    @property
     def subject(self) -> Ints:
         """Codes of the subject, shared by all tables (words: `Data.subjects`)."""
-        return self._shared("subject")
-
-    @cached_property
-    def evaluator(self) -> Ints:
-        """Codes of the evaluator, shared by all tables."""
-        return self._shared("evaluator")
-
-    @cached_property
-    def track(self) -> Ints:
-        """Codes of the track (see `Data.track_subject`), shared by lesions and responses."""
-        return self._joined(self.data.tracks)
+        return self.data.shared.subject.of_table[self.name]
 
     @property
+    def evaluator(self) -> Ints:
+        """Codes of the evaluator, shared by all tables."""
+        return self.data.shared.evaluator.of_table[self.name]
+
+    @property
+    def visit(self) -> Ints:
+        """Codes of the visit, shared by all tables."""
+        return self.data.shared.visit.of_table[self.name]
+
+    @property
+    def track(self) -> Ints:
+        """Codes of the track (see `Data.track_subject`), shared by lesions and responses."""
+        return self._of_visits(self.data.shared.track)
+
+    @property
+    @made_once
     def when(self) -> Dates:
         """The dates of the rows."""
-        return _when(self.data, self)
+        return self.table.when()
 
     @property
     def day(self) -> Floats:
         """Full dates as day numbers, else NaN."""
         return self.when.day
 
-    @cached_property
+    @property
     def timepoint(self) -> Ints:
         """The row's timepoint (lesions and responses)."""
-        return self._joined(self.data.places)
+        return self._of_visits(self.data.shared.timepoint)
 
-    @cached_property
+    @property
+    @kept
     def order(self) -> Ints:
         """The row's place in time: 0 at baseline, 1 at the first visit after it, negative
         before.
         """
-        return values_at(_short(self.data.timepoints.order), self.timepoint)
+        return values_at(short(self.data.timepoints.order), self.timepoint)
 
     # what only the lesions table has
 
@@ -177,17 +184,20 @@ class Rows:
         """The rows read as lesions."""
         return self.table.lesions
 
-    @cached_property
+    @property
+    @kept
     def lesion(self) -> Ints:
         """The lesion of each row: a number for each (track, lesion name)."""
-        return _short(number_rows(self.track, self.codes("lesion")[0])[0])
+        return short(number_rows(self.track, self.codes("lesion")[0])[0])
 
     @property
+    @made_once
     def lesion_visit(self) -> Ints:
         """A number for each (lesion, timepoint)."""
-        return _lesion_visit(self.data, self)
+        return short(number_rows(self.lesion, self.timepoint)[0])
 
-    @cached_property
+    @property
+    @kept
     def again(self) -> Bools:
         """Whether a row of the same lesion and timepoint stands before the row."""
         row = self.in_time.row
@@ -196,7 +206,7 @@ class Rows:
         out[row[1:]] = (lesion[1:] == lesion[:-1]) & (point[1:] == point[:-1])
         return out
 
-    @cached_property
+    @property
     def organ(self) -> Ints:
         """Codes of the organ, sides dropped, nodes one organ (words: `organ_words`); "" is a code
         too.
@@ -208,26 +218,29 @@ class Rows:
         """The organs that `organ` counts."""
         return self._organs[1]
 
-    @cached_property
+    @property
+    @kept
     def _organs(self) -> tuple[Ints, Words]:
         codes, words = self.codes("organ")
         names = [organ_of(w, self.data.organ_map) for w in words.tolist()]
         found, place = np.unique(np.array([*names, NODES], dtype=object), return_inverse=True)
-        place = _short(place)
+        place = short(place)
         organ = place[codes] if self.n else codes
         return np.where(self.cells.nodal, place[-1], organ), found
 
-    @cached_property
+    @property
+    @kept
     def in_time(self) -> Groups:
         """The rows of each lesion in time (of one timepoint as in the file)."""
         return group(self.lesion, by=self.timepoint)
 
     @property
+    @made_once
     def first_row(self) -> Ints:
         """For each row the first row of its lesion in time (the earliest timepoint, then the first
         in the file).
         """
-        return _first_row(self.data, self)
+        return np.asarray(self.in_time.of_rows(self.in_time.first()))
 
 
 class Counted(threading.local):
@@ -243,7 +256,7 @@ class Counted(threading.local):
         self.places: list[tuple[int, int]] = []
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Data:
     """What the checks share.
 
@@ -261,8 +274,12 @@ class Data:
         Scheduled visits that one interval does not say, as `nettumor.assess` takes them.
     places_at_most : int
         Places of lesion and visit in one array of what is recomputed (see `nettumor.crf.limits`).
-    made : dict
-        What was made for one check and the next may ask for, kept by `made_once`.
+    shared : Shared
+        Subjects, evaluators and visits, tracks and timepoints.
+    rows : mapping of str to Rows
+        The tables and the SDTM domains, row by row.
+    pieces : Pieces
+        What was made for one check and the next may ask for.
     counted : Counted
         Where the check that runs could read, and where not, as it counted itself.
 
@@ -282,146 +299,83 @@ class Data:
     windows: Mapping[str, float] = field(kw_only=True, default=None, converter=_no_names)
     schedule: tuple[Any, ...] | None = field(kw_only=True, default=None, converter=_visits_or_days)
     places_at_most: int = field(kw_only=True, default=LIMITS.places)
-    made: dict[Hashable, Made] = field(init=False, factory=dict, repr=False)
+    shared: Shared = field(init=False, repr=False)
+    rows: Mapping[str, Rows] = field(init=False, repr=False)
+    pieces: Pieces = field(init=False, factory=Pieces, repr=False)
     counted: Counted = field(init=False, factory=Counted, repr=False)
-    _rows: dict[str, Rows] = field(init=False, factory=dict, repr=False)
-    _factors: dict[str, tuple[dict[str, Ints], Words]] = field(init=False, factory=dict, repr=False)
+
+    @shared.default
+    def _shared_by_tables(self) -> Shared:
+        return share(self.tables)
+
+    @rows.default
+    def _rows_of_tables(self) -> dict[str, Rows]:
+        held = {**self.tables, **self.tables.domains}
+        return {name: Rows(self, name, table) for name, table in held.items()}
 
     def __contains__(self, name: str) -> bool:
-        return name in self.tables or name in self.tables.domains
+        return name in self.rows
 
     def __getitem__(self, name: str) -> Rows:
-        if name not in self._rows:
-            held = self.tables.domains if name in self.tables.domains else self.tables
-            self._rows[name] = Rows(self, name, held[name])
-        return self._rows[name]
-
-    def _share(self, column: str) -> tuple[dict[str, Ints], Words]:
-        if column not in self._factors:
-            words: dict[str, int] = {}
-            codes: dict[str, Ints] = {}
-            for name, table in self.tables.items():
-                own, its = table.keys_of(column)
-                place = np.array([words.setdefault(w, len(words)) for w in its], dtype=np.int32)
-                alike = (place == np.arange(len(place))).all()  # as a rule the first table's are
-                codes[name] = own if alike else values_at(place, own)
-            self._factors[column] = codes, np.array([*words], dtype=object)
-        return self._factors[column]
+        return self.rows[name]
 
     def release(self) -> None:
-        """Let go of what was read out of columns: the next group of checks needs other columns, or
-        reads them again.
+        """Let go of what was made for a group of checks: the next one needs other columns, or makes
+        them again.
         """
-        self.made.clear()
-        if "chain" in vars(self):
-            self.chain.release()
+        for pieces in (self.pieces, *(rows.pieces for rows in self.rows.values())):
+            pieces.of_group.clear()
 
-    def shared(self, column: str, table: str) -> Ints:
-        """Codes of a column of a table, the same in every table."""
-        return self._share(column)[0][table]
+    @kept
+    def coded(self, column: str) -> Coded:
+        """A column with the same codes in every table."""
+        held = {"evaluator": self.shared.evaluator, "visit": self.shared.visit}
+        held["subject"] = self.shared.subject
+        return held[column] if column in held else code(self.tables, column)
 
     def words(self, column: str) -> Words:
         """The words that the shared codes of a column stand for."""
-        return self._share(column)[1]
+        return self.coded(column).words
 
     @property
     def subjects(self) -> Words:
         """The words of the subject codes."""
-        return self.words("subject")
+        return self.shared.subject.words
 
-    @cached_property
-    def visits_said(self) -> VisitNames:
-        """What the visits that the shared codes stand for say."""
-        return read_each(self.words("visit").tolist())
-
-    # tracks and timepoints
-
-    @cached_property
-    def _judged(self) -> tuple[str, ...]:
-        return tuple(
-            n for n in ("lesions", "responses") if n in self.tables and "subject" in self.tables[n]
-        )
-
-    def _joined(self, parts: list[Ints]) -> Ints:
-        return np.concatenate(parts) if parts else np.empty(0, np.int64)
-
-    def _split(self, joined: npt.NDArray[Any]) -> dict[str, npt.NDArray[Any]]:
-        ends = np.cumsum([self[n].n for n in self._judged])[:-1]
-        return dict(zip(self._judged, np.split(joined, ends), strict=True)) if self._judged else {}
-
-    @cached_property
-    def _tracks(self) -> tuple[Ints, Ints]:
-        subject = self._joined([self[n].subject for n in self._judged])
-        evaluator = self._joined([self[n].evaluator for n in self._judged])
-        track, first = number_rows(subject, evaluator)
-        return _short(track), first
-
-    @cached_property
-    def tracks(self) -> dict[str, Ints]:
-        """For lesions and responses the track of each row."""
-        return self._split(self._tracks[0])
-
-    @cached_property
+    @property
     def track_subject(self) -> Ints:
         """The subject code of each track."""
-        return self._joined([self[n].subject for n in self._judged])[self._tracks[1]]
+        return self.shared.track_subject
 
-    @cached_property
+    @property
     def track_evaluator(self) -> Ints:
         """The evaluator code of each track."""
-        return self._joined([self[n].evaluator for n in self._judged])[self._tracks[1]]
+        return self.shared.track_evaluator
 
     @property
     def n_tracks(self) -> int:
         """Number of tracks."""
-        return len(self._tracks[1])
-
-    @cached_property
-    def reference_day(self) -> Floats:
-        """The reference date of each subject code: randomized, else treatment_start; NaN where
-        unknown.
-        """
-        out = np.full(len(self.subjects), np.nan)
-        if "subjects" in self.tables:
-            rows = self["subjects"]
-            start = reference_days(rows.dates("randomized"), rows.dates("treatment_start"))
-            out[rows.subject[::-1]] = start[::-1]
-        return out
-
-    @cached_property
-    def track_reference(self) -> Floats:
-        """The reference date of each track in the count of its visits: day 0 where they count days,
-        else that of the subject; NaN where unknown.
-        """
-        if not self._judged:
-            return np.empty(0)
-        dates = self.reference_day[self.track_subject]
-        return reference_of_visits(self.tables[self._judged[0]], np.zeros(self.n_tracks), dates)
-
-    @cached_property
-    def _timed(self) -> tuple[Timepoints, dict[str, Ints]]:
-        names = self._judged
-        points, places = place_timepoints(
-            {n: self.tables[n] for n in names},
-            self.tracks,
-            {n: self.shared("visit", n) for n in names},
-            self.words("visit"),
-            self.track_reference,
-        )
-        return points, {name: _short(place) for name, place in places.items()}
+        return len(self.shared.track_subject)
 
     @property
     def timepoints(self) -> Timepoints:
         """Every visit of every track, in time."""
-        return self._timed[0]
+        return self.shared.timepoints
 
-    @cached_property
+    @property
+    @kept
+    def visits_said(self) -> VisitNames:
+        """What the visits that the shared codes stand for say."""
+        return read_each(self.shared.visit.words.tolist())
+
+    @property
+    @kept
     def visit_names(self) -> Words:
         """For each timepoint its visit as written, or its date where it has none."""
         points = self.timepoints
-        names = self.words("visit")[points.visit] if len(points) else np.empty(0, object)
+        names = self.shared.visit.words[points.visit] if len(points) else np.empty(0, object)
         for name, first in (("responses", points.responses), ("lesions", points.lesions)):
-            if name in self._judged:
+            if name in self.shared.track:
                 date = self[name].text("day" if self.tables[name].has_days else "date")
                 if len(date):
                     names = np.where(
@@ -430,16 +384,12 @@ class Data:
         return names
 
     @property
-    def places(self) -> dict[str, Ints]:
-        """For lesions and responses the timepoint of each row."""
-        return self._timed[1]
-
-    @cached_property
     def family(self) -> str:
         """The family of the criteria, "" where it has no name of its own."""
         return next(iter(_families(self.criteria)), "")
 
-    @cached_property
+    @property
+    @kept
     def own_criteria(self) -> Bools:
         """Rows of the responses table given under the criteria of the run (the criteria column,
         blank: yes).
@@ -449,7 +399,8 @@ class Data:
         own = np.array([_same_criteria(str(w), self.criteria) for w in words], dtype=np.bool_)
         return own[codes] if len(words) else np.empty(0, np.bool_)
 
-    @cached_property
+    @property
+    @kept
     def other_families(self) -> tuple[str, ...]:
         """The families that the responses are given under where none is given under the criteria of
         the run; () where one is, or no family is named.
@@ -464,11 +415,12 @@ class Data:
         named = {criteria_names.family(str(w)) for w in words}
         return tuple(sorted(named - {""}))
 
-    @cached_property
+    @property
+    @kept
     def sizes(self) -> Sizes:
         """The sizes of the rows of the lesions table under the criteria."""
         rows = self["lesions"]
-        return sizes_of(rows.table, self.criteria, lambda: (rows.lesion, rows.order))
+        return sizes_of(rows.table, self.criteria, rows.lesion, rows.order)
 
     @property
     def size(self) -> Floats:
@@ -477,7 +429,8 @@ class Data:
         """
         return self.sizes.counted
 
-    @cached_property
+    @property
+    @kept
     def chain(self) -> Chain:
         """The responses recomputed from the lesions, one element per timepoint."""
         rows = self["lesions"]
@@ -490,39 +443,13 @@ class Data:
             subjects=self.subjects[self.track_subject],
         )
         return recompute(
-            placed, self.timepoints, self.visit_names, self.criteria, self.places_at_most
+            placed,
+            self.timepoints,
+            self.visit_names,
+            self.criteria,
+            self.places_at_most,
+            self.pieces,
         )
-
-
-def _short(numbers: Ints) -> Ints:
-    """Numbers below that of the rows in half the room, as a copy that lets go of theirs."""
-    return numbers.astype(smallest(len(numbers)))
-
-
-@made_once
-def _numbers(_data: Data, rows: Rows, column: str) -> Numbers:
-    measured = rows.cells.numbers if rows.name == "lesions" else {}
-    return measured[column] if column in measured else rows.table.numbers(column)
-
-
-@made_once
-def _when(_data: Data, rows: Rows) -> Dates:
-    return rows.table.when()
-
-
-@made_once
-def _lesion_visit(_data: Data, rows: Rows) -> Ints:
-    return _short(number_rows(rows.lesion, rows.timepoint)[0])
-
-
-@made_once
-def _first_row(_data: Data, rows: Rows) -> Ints:
-    return np.asarray(rows.in_time.of_rows(rows.in_time.first()))
-
-
-@made_once
-def _dates(data: Data, rows: Rows, column: str) -> Dates:
-    return rows.table.dates(column, days=data.tables.days)
 
 
 def visit_words(visits: Words, dates: Words, days: bool) -> Words:

@@ -8,8 +8,6 @@ the period of the same subject, symptom and visit. Other rows (grades, scores) a
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import numpy.typing as npt
 from attrs import frozen
@@ -25,7 +23,7 @@ _COLUMNS = ("symptom", "grade", "score", "total", "per_day", "count")
 """What may stand in a row, the last of them says most."""
 
 
-@frozen(eq=False, slots=False)
+@frozen(eq=False)
 class Diary:
     """The symptoms table, read; one element per row.
 
@@ -43,6 +41,8 @@ class Diary:
         The rows of each (subject, symptom, visit).
     in_block : ndarray of bool
         The row names its visit.
+    says_most : ndarray of int8
+        The place among `_COLUMNS` of the column that says most.
     """
 
     rows: Rows
@@ -54,32 +54,24 @@ class Diary:
     series: Ints
     blocks: Groups
     in_block: Bools
+    says_most: Ints
 
-    @cached_property
-    def _column(self) -> Ints:
-        """The place among `_COLUMNS` of the column of each row that says most."""
-        out = np.zeros(self.rows.n, dtype=np.int64)
-        for place, name in enumerate(_COLUMNS):
-            if place and name in self.rows:
-                out[~self.rows.blank(name)] = place
-        return out
-
-    @cached_property
+    @property
     def column(self) -> Words:
         """The column of each row that says most: count, per_day, total, score, grade, else
         symptom.
         """
-        return np.array(_COLUMNS, dtype=object)[self._column]
+        return np.array(_COLUMNS, dtype=object)[self.says_most]
 
     def is_column(self, name: str) -> Bools:
         """Whether a column is the one that says most, for each row."""
-        return np.asarray(self._column == _COLUMNS.index(name))
+        return np.asarray(self.says_most == _COLUMNS.index(name))
 
     def text_at(self, rows: Ints) -> Words:
         """What these rows have in the column that says most."""
         out = np.full(len(rows), "", dtype=object)
         for place, name in enumerate(_COLUMNS):
-            own = self._column[rows] == place
+            own = self.says_most[rows] == place
             if own.any():
                 out[own] = self.rows.text(name)[rows[own]]
         return out
@@ -105,6 +97,14 @@ def whole_codes(day: Floats) -> Ints:
     return np.where(code < 0, len(distinct) + np.arange(len(day)), code)
 
 
+def _says_most(rows: Rows) -> Ints:
+    out = np.zeros(rows.n, dtype=np.int8)
+    for place, name in enumerate(_COLUMNS):
+        if place and name in rows:
+            out[~rows.blank(name)] = place
+    return out
+
+
 @made_once
 def diary_of(data: Data) -> Diary:
     """The symptoms table; read once."""
@@ -128,4 +128,5 @@ def diary_of(data: Data) -> Diary:
         series,
         group(series, folded(rows, "visit") + 1),
         ~rows.blank("visit"),
+        _says_most(rows),
     )

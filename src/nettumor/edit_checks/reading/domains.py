@@ -50,9 +50,9 @@ def domain_places(data: Data, name: str) -> Ints:
     point = find_rows((track, when), (points.track, points.visit))
     order = np.append(points.order, -1)[point]
     found = np.full(table.n_rows, -1, dtype=np.int64)
-    if "lesions" in data.places:
+    if "lesions" in data.shared.timepoint:
         rows = data["lesions"]
-        row = find_rows((track, lesion), (rows.track, data.shared("lesion", "lesions")))
+        row = find_rows((track, lesion), (rows.track, data.coded("lesion").of_table["lesions"]))
         found = np.append(rows.lesion, -1)[row]
     return np.stack([track, order, found])
 

@@ -31,7 +31,7 @@ def of_lesions(rows: Rows, where: Bools) -> Bools:
     """Rows of the lesions of which some row is so."""
     has = np.zeros(len(rows.in_time), dtype=np.bool_)
     has[rows.lesion[where]] = True
-    return has[rows.lesion]
+    return np.asarray(has[rows.lesion])
 
 
 def whole_lesions(rows: Rows) -> Bools:
@@ -41,14 +41,9 @@ def whole_lesions(rows: Rows) -> Bools:
     return np.asarray(rows.cells.parent == "", dtype=np.bool_)
 
 
+@made_once
 def baseline(rows: Rows, role: Role) -> Bools:
     """One row per lesion of a role at baseline; a part of a split lesion is no lesion of its own."""
-    return _baseline(rows.data, role)
-
-
-@made_once
-def _baseline(data: Data, role: Role) -> Bools:
-    rows = data["lesions"]
     return rows.in_time.is_first(
         (rows.order == 0) & (rows.cells.role == role) & whole_lesions(rows)
     )
@@ -120,7 +115,7 @@ def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
         several[rows.lesion[other]] = True
         alike = group(rows.lesion, by=rows.timepoint, where=known & several[rows.lesion])
         of_lesion[alike.keys[0]] = alike.commonest(codes)
-    return of_lesion[rows.lesion]
+    return np.asarray(of_lesion[rows.lesion])
 
 
 def first_said(rows: Rows, where: Bools, said: Ints) -> tuple[Ints, Ints]:

@@ -47,7 +47,7 @@ def _by_rule(data: Data) -> Ints:
     shape = (data.n_tracks, int(place[1].max()) + 1)
     day, exists = np.full(shape, np.nan), np.zeros(shape, dtype=np.bool_)
     day[place], exists[place] = points.scan_day[here], True
-    reference = data.track_reference
+    reference = data.shared.track_reference
     reference = np.where(np.isnan(reference), day[:, 0], reference)
     nothing = np.full(len(day), np.nan)
     scans = Scans(data.track_subject, day - reference[:, None], exists, reference, nothing, nothing)

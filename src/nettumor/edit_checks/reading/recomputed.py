@@ -14,7 +14,6 @@ a whole (`Data`) is not known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -33,6 +32,7 @@ from nettumor.crf.columns import Words
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.criteria import RECIST_1_1, AttenuationCriteria, Criteria, SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
+from nettumor.edit_checks.reading.made_once import Pieces, made_once
 from nettumor.errors import InputError
 from nettumor.rows import smallest
 from nettumor.study.like_courses import kinds_of_courses, members
@@ -69,30 +69,34 @@ class _Judged:
     order: Ints
 
 
+@frozen(eq=False)
 class _Column:
-    """A column of a chain: taken out of the arrays of the groups when it is asked for, and kept until
-    the chain lets go.
+    """A column of a chain: a field of what was judged, and what stands where nothing was.
+
+    It is taken out of the arrays of the groups when it is asked for, and kept until the next group of
+    checks.
     """
 
-    def __init__(self, take: Callable[[_Judged], Any], nothing: float, kind: Any) -> None:
-        self._take, self._nothing, self._kind = take, nothing, kind
+    name: str
+    nothing: float
+    kind: type[np.generic]
+    of_target: bool = False
 
     def __get__(self, chain: Chain, owner: type[Chain]) -> npt.NDArray[Any]:
-        column = chain.taken.get(self)
-        if column is None:
-            column = np.full(len(chain.order), self._nothing, dtype=self._kind)
-            for group in chain.groups:
-                column[group.point] = self._take(group)
-            chain.taken[self] = column
-        return column
+        return _taken(chain, self)
 
 
-def _of_targets(name: str, nothing: float = np.nan, kind: Any = np.float64) -> _Column:
-    return _Column(lambda g: getattr(g.judged.target, name)[g.unit, g.order], nothing, kind)
+@made_once
+def _taken(chain: Chain, column: _Column) -> npt.NDArray[Any]:
+    out = np.full(len(chain.order), column.nothing, dtype=column.kind)
+    for group in chain.groups:
+        judged = group.judged.target if column.of_target else group.judged
+        out[group.point] = getattr(judged, column.name)[group.unit, group.order]
+    return out
 
 
-def _of_all(name: str, nothing: float, kind: Any) -> _Column:
-    return _Column(lambda g: getattr(g.judged, name)[g.unit, g.order], nothing, kind)
+def _of_targets(name: str, nothing: float = np.nan, kind: type[np.generic] = np.float64) -> _Column:
+    return _Column(name, nothing, kind, of_target=True)
 
 
 @frozen(eq=False)
@@ -121,8 +125,8 @@ class Chain:
         has no baseline.
     groups : list
         The tracks in groups of like courses, judged.
-    taken : dict
-        The columns that were asked for since the last `release`.
+    pieces : Pieces
+        Those of the study: the columns that were asked for.
     """
 
     order: Ints
@@ -132,7 +136,7 @@ class Chain:
     _criteria: SizeCriteria | AttenuationCriteria
     _group: Ints
     _unit: Ints
-    taken: dict[_Column, npt.NDArray[Any]] = field(init=False, factory=dict, repr=False)
+    pieces: Pieces = field(repr=False)
 
     sum = _of_targets("sum")
     baseline = _of_targets("baseline")
@@ -140,17 +144,21 @@ class Chain:
     percent_from_baseline = _of_targets("percent_from_baseline")
     percent_from_nadir = _of_targets("percent_from_nadir")
     n_missing = _of_targets("n_missing", 0, np.int64)
-    n_targets = _Column(lambda g: g.n_targets[g.unit], 0, np.int64)
     target = _of_targets("response", 0, np.int8)
-    non_target = _of_all("non_target", 0, np.int8)
-    overall = _of_all("overall", 0, np.int8)
-    new_lesion = _of_all("new_lesion", False, np.bool_)
-    reason = _of_all("reason", 0, np.int32)
-    progression_day = _of_all("progression_day", np.nan, np.float64)
+    non_target = _Column("non_target", 0, np.int8)
+    overall = _Column("overall", 0, np.int8)
+    new_lesion = _Column("new_lesion", False, np.bool_)
+    reason = _Column("reason", 0, np.int32)
+    progression_day = _Column("progression_day", np.nan, np.float64)
 
-    def release(self) -> None:
-        """Let go of the columns: who asks again has them made again."""
-        self.taken.clear()
+    @property
+    @made_once
+    def n_targets(self) -> Ints:
+        """The number of targets of the track."""
+        out = np.zeros(len(self.order), dtype=np.int64)
+        for group in self.groups:
+            out[group.point] = group.n_targets[group.unit]
+        return out
 
     def explain(self, points: Ints, *, target: bool = False) -> list[str]:
         """The library's sentence on the overall (or the target) response at some timepoints, visits
@@ -190,14 +198,12 @@ def size_criteria(criteria: Criteria) -> SizeCriteria:
     return criteria if isinstance(criteria, SizeCriteria) else RECIST_1_1
 
 
-def sizes_of(
-    lesions: CrfTable, criteria: Criteria, place: Callable[[], tuple[Ints, Ints]]
-) -> Sizes:
-    """The sizes of a study under its criteria; ``place`` gives lesion and place in time of each
-    row.
+def sizes_of(lesions: CrfTable, criteria: Criteria, lesion: Ints, order: Ints) -> Sizes:
+    """The sizes of a study under its criteria; ``lesion`` and ``order`` are the lesion and the place
+    in time of each row.
     """
     used = criteria if isinstance(criteria, AttenuationCriteria) else size_criteria(criteria)
-    size, small = sizes_used(lesions, used, place)
+    size, small = sizes_used(lesions, used, lambda: (lesion, order))
     small = small & np.isnan(size)
     default = getattr(used, "too_small", None)
     return Sizes(size if default is None else np.where(small, default, size), small)
@@ -247,10 +253,15 @@ class _Group:
 
 
 def recompute(
-    rows: LesionRows, points: Timepoints, visit_names: Words, criteria: Criteria, places: int
+    rows: LesionRows,
+    points: Timepoints,
+    visit_names: Words,
+    criteria: Criteria,
+    places: int,
+    pieces: Pieces,
 ) -> Chain:
     """The chain of a study under its criteria; ``visit_names`` of the timepoints are for sentences,
-    and one array may have so many ``places`` of lesion and visit.
+    one array may have so many ``places`` of lesion and visit, and ``pieces`` keep its columns.
 
     Raises
     ------
@@ -276,7 +287,7 @@ def recompute(
         judged.append(
             _Judged(found, _target_counts(group.parts), *(at.astype(whole) for at in place))
         )
-    return Chain(points.index, judged, points, visit_names, judges, group_of, unit_of)
+    return Chain(points.index, judged, points, visit_names, judges, group_of, unit_of, pieces)
 
 
 def _like_courses(

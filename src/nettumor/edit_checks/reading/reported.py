@@ -189,7 +189,7 @@ def after_baseline(data: Data) -> Bools:
     points = data.timepoints
     if not len(points):
         return np.zeros(0, np.bool_)
-    reference = data.track_reference[points.track]
+    reference = data.shared.track_reference[points.track]
     first = (
         (points.order == 0) & ~tracks_with_lesions(data)[points.track] & ~(points.day <= reference)
     )
@@ -309,7 +309,7 @@ def reference_days(data: Data) -> Floats:
     base = np.full(data.n_tracks, np.nan)
     at = (points.order == 0) & (judged_overall(data) == Response.MISSING)
     base[points.track[at]] = points.scan_day[at]
-    given = data.track_reference
+    given = data.shared.track_reference
     return np.where(np.isnan(given), base, given)
 
 

@@ -67,7 +67,7 @@ def _several(data: Data) -> npt.NDArray[np.bool_]:
 
 def _keys(data: Data, rows: Rows) -> tuple[npt.NDArray[Any], ...]:
     """Track, visit and day of each row, alike in both tables."""
-    return rows.track, data.shared("visit", rows.name), rows.day
+    return rows.track, rows.visit, rows.day
 
 
 def _serious(hit: Hits) -> npt.NDArray[np.bool_]:

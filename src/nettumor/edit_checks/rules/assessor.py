@@ -525,7 +525,7 @@ def _usual_days(data: Data, who: Ints, visit: Ints, day: Floats) -> Floats:
             asked[who] = True
             known = ~np.isnan(rows.day) & ~rows.blank("visit") & asked[rows.subject]
             subjects.append(rows.subject[known])
-            visits.append(data.shared("visit", "markers")[known])
+            visits.append(data["markers"].visit[known])
             days.append(rows.day[known])
     every = group(np.concatenate(subjects), np.concatenate(visits))
     return np.asarray(every.of_rows(every.median(np.concatenate(days)))[: len(who)])

@@ -102,7 +102,7 @@ def partial_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     known_subject(data)
     if data.tables.days:
         raise Skip("the study has days in place of dates")
-    reference = np.append(data.reference_day, np.nan)
+    reference = np.append(data.shared.reference_day, np.nan)
     for dated in assessments(data):
         look_at(data, dated)
         at = np.flatnonzero(dated.dates.status == DateStatus.PARTIAL)
@@ -198,7 +198,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
     treatment start: it then is the screening scan that the protocol accepts.
     """
     birth, consent = (of_subject(data, c)[0] for c in ("birth", "consent"))
-    start = np.append(data.reference_day, np.nan)
+    start = np.append(data.shared.reference_day, np.nan)
     known = ~(np.isnan(birth) & np.isnan(consent))
     scans = tuple(assessments(data))
     unborn: Found = []

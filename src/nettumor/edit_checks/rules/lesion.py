@@ -147,7 +147,7 @@ def target_too_small(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """
     rows, (size, _) = data["lesions"], measured(data)
     at = np.flatnonzero(baseline(rows, Role.TARGET) & ~rows.cells.nodal & (size > 0))
-    xray = imaged_by(data, rows, "X-RAY")[at]
+    xray = imaged_by(rows, "X-RAY")[at]
     smallest = np.where(xray, float(parameters["xray_min"]), float(parameters["min_mm"]))
     least = _least(rows, at, smallest, parameters["slice_factor"])
     small = ~at_least(size[at], least)

@@ -25,11 +25,11 @@ from nettumor.words.methods import read as kind
 
 
 @made_once
-def _kinds(data: Data, rows: Rows) -> tuple[npt.NDArray[np.int32], list[str]]:
+def _kinds(rows: Rows) -> tuple[npt.NDArray[np.int32], list[str]]:
     """The kind of method of each row as a code, 0 for none, and the kinds that these count; a
     study's equivalent methods are one.
     """
-    same = {kind(m): kind(alike[0]) for alike in data.method_equivalents for m in alike}
+    same = {kind(m): kind(alike[0]) for alike in rows.data.method_equivalents for m in alike}
     codes, words = rows.codes("method")
     found = [same.get(kind(str(w)), kind(str(w))) for w in words]
     kinds = {k: i for i, k in enumerate(dict.fromkeys(["", *found]))}
@@ -37,9 +37,9 @@ def _kinds(data: Data, rows: Rows) -> tuple[npt.NDArray[np.int32], list[str]]:
     return place[codes], [*kinds]
 
 
-def imaged_by(data: Data, rows: Rows, *kinds: str) -> Bools:
+def imaged_by(rows: Rows, *kinds: str) -> Bools:
     """Rows whose method is of one of these kinds."""
-    code, known = _kinds(data, rows)
+    code, known = _kinds(rows)
     return np.asarray(np.array([k in kinds for k in known], dtype=np.bool_)[code])
 
 
@@ -85,7 +85,7 @@ def method_changed(data: Data, parameters: Parameters) -> Hits:
     together, at the first such visit.
     """
     rows = data["lesions"]
-    code, kinds = _kinds(data, rows)
+    code, kinds = _kinds(rows)
     after = (rows.order > 0) & (code > 0) if len(kinds) > 2 else np.zeros(rows.n, np.bool_)
     before = at_baseline(data)
     was = np.where(before >= 0, code[before], 0)
@@ -110,13 +110,13 @@ def method_not_allowed(data: Data, parameters: Parameters) -> Hits:
     One finding for those of a visit, at the first such visit.
     """
     rows = data["lesions"]
-    bad, xray = imaged_by(data, rows, *_REFUSED), imaged_by(data, rows, "X-RAY")
+    bad, xray = imaged_by(rows, *_REFUSED), imaged_by(rows, "X-RAY")
     if xray.any() and "organ" in rows:
         chest = np.isin(rows.organ_words, ("LUNG", "CHEST", "THORAX", ""))
         bad |= xray & ~chest[rows.organ]
     if bad.any():
         bad &= (rows.cells.role == Role.TARGET) & (diameters(data).value > 0)
-    code, _ = _kinds(data, rows)
+    code, _ = _kinds(rows)
     at, said = _asked_once(rows, bad, code, np.zeros_like(code))
     return Hits(
         table="lesions",
@@ -169,7 +169,7 @@ def slice_thickness_missing_or_changed(data: Data, parameters: Parameters) -> It
         changed = more_than(slices, was + most) | more_than(was, slices + most)
     silent = np.isnan(slices)
     if silent.any():
-        silent &= imaged_by(data, rows, "CT", "PET/CT") & assessed(rows)
+        silent &= imaged_by(rows, "CT", "PET/CT") & assessed(rows)
     done = np.zeros(len(data.timepoints), dtype=np.bool_)
     for where, message, expected in (
         (

@@ -188,7 +188,7 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
     told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
     looked(
         data,
-        told & says_something(data, rows, "organ"),
+        told & says_something(rows, "organ"),
         ~rows.blank("state") & ~rows.blank("organ"),
     )
     doubtful = effusion & (new | grown) & ~np.isin(rows.lesion, rows.lesion[positive])

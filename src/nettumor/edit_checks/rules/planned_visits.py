@@ -51,12 +51,13 @@ def by_visit(data: Data, *, count: bool = True) -> list[Rows]:
 
 
 @made_once
-def first_days(data: Data, rows: Rows) -> tuple[Floats, Ints]:
+def first_days(rows: Rows) -> tuple[Floats, Ints]:
     """The earliest full date of each timepoint in a table (NaN for none), and its row (-1); made
     once.
     """
-    day = smallest_at(rows.timepoint, rows.day, len(data.timepoints))
-    row = np.full(len(data.timepoints), -1)
+    count = len(rows.data.timepoints)
+    day = smallest_at(rows.timepoint, rows.day, count)
+    row = np.full(count, -1)
     at = np.flatnonzero(rows.day == day[rows.timepoint])[::-1]
     row[rows.timepoint[at]] = at
     return day, row
@@ -77,7 +78,7 @@ def scans(data: Data) -> tuple[Floats, list[tuple[Rows, Ints]]]:
     day = np.full(len(data.timepoints), np.nan)
     places = []
     for rows in judged(data):
-        own, row = first_days(data, rows)
+        own, row = first_days(rows)
         places.append((rows, np.where(np.isnan(day), row, -1)))
         day = np.where(np.isnan(day), own, day)
     return day, places
@@ -156,7 +157,7 @@ def origin(data: Data) -> Floats:
     points = data.timepoints
     if not len(points):
         return np.empty(0)
-    planned = data.track_reference[points.track]
+    planned = data.shared.track_reference[points.track]
     return np.where(np.isnan(planned), points.day[points.baseline % len(points)], planned)
 
 

@@ -48,7 +48,7 @@ def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if not comparable(data, "markers"):
         raise Skip("markers and visits do not count time alike (dates and days)")
     who, visit, day = _visits(data)
-    named = data.shared("visit", "markers")
+    named = data["markers"].visit
     # the visits as scanned and as named by samples, in one numbering
     both, one = number_rows(np.concatenate([who, rows.subject]), np.concatenate([visit, named]))
     scanned, own = both[: len(who)], both[len(who) :]
@@ -85,9 +85,9 @@ def sample_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     _, one = number_rows(who, visit)
     who, visit, day = who[one], visit[one], day[one]
     given = ~rows.blank("visit") & ~rows.blank("marker")  # also one not done
-    named = data.shared("visit", "markers")
+    named = data["markers"].visit
     seen_there = find_rows((rows.subject, named), (who, visit)) >= 0
-    told = read.given & seen_there & says_something(data, rows, "marker")
+    told = read.given & seen_there & says_something(rows, "marker")
     looked(data, told, ~rows.blank("visit"))
     # most series have a sample at each visit of their subject: the others are looked through
     whole, inner = _whole(read, given, named, who, visit)

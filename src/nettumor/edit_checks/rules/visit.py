@@ -163,7 +163,7 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
     found = np.zeros(len(points), dtype=np.bool_)
     for rows in by_visit(data):
         number, kind = _numbers_of_visits(data)
-        day, row = first_days(data, rows)
+        day, row = first_days(rows)
         use = np.flatnonzero((row >= 0) & ~np.isnan(number[points.visit])) if len(points) else row
         visit = points.visit[use]
         use = use[order_rows(points.track[use], kind[visit], number[visit])]
@@ -308,7 +308,7 @@ def _doubtful_dates(data: Data, rows: Rows) -> Ints:
     visit: where they rise, no two are the same.
     """
     points = data.timepoints
-    day, row = first_days(data, rows)
+    day, row = first_days(rows)
     visit = ~rows.blank("visit")
     point = np.flatnonzero(row >= 0)
     point = point[visit[row[point]]]
@@ -353,12 +353,12 @@ def scan_dates_spread(data: Data, parameters: Parameters) -> Hits:
     # of a visit's scans those that lie far from its first one; an unscheduled visit has several
     # timepoints
     named, _ = number_rows(points.track, points.visit)
-    begun = smallest_at(named, first_days(data, rows)[0], int(named.max(initial=-1)) + 1)
+    begun = smallest_at(named, first_days(rows)[0], int(named.max(initial=-1)) + 1)
     far = dated & more_than(rows.day - begun[named[rows.timepoint]], parameters["days"])
     apart_at = np.zeros(len(begun), dtype=np.bool_)
     apart_at[named[rows.timepoint[far]]] = True
     dated &= apart_at[named[rows.timepoint]]
-    visit = group(rows.track, data.shared("visit", "lesions"), where=dated)
+    visit = group(rows.track, rows.visit, where=dated)
     latest = visit.of_rows(visit.maximum(rows.day), np.nan)
     earliest = visit.of_rows(visit.minimum(rows.day), np.nan)
     # the first rows of both dates
@@ -442,7 +442,7 @@ def _called(rows: Rows, start: int) -> tuple[Ints, Ints, Ints, Ints]:
     pair (the table's own first is ``start``) and how many rows have it.
     """
     known = np.flatnonzero(~(rows.blank("visit") | rows.blank("visit_name")))
-    number, name = (rows.data.shared(c, rows.name)[known] for c in ("visit", "visit_name"))
+    number, name = (rows.data.coded(c).of_table[rows.name][known] for c in ("visit", "visit_name"))
     pair, first = number_rows(number, name)
     count = np.bincount(pair, minlength=len(first))
     return number[first], name[first], start + known[first], count

@@ -31,13 +31,13 @@ def dates_beside(data: Data, rows: Rows, asked: Ints) -> tuple[Ints, Floats]:
     whose = data.track_subject[points.track] if len(points) else points.track
     parts = []
     for table in by_visit(data, count=False):
-        day = first_days(data, table)[0]
+        day = first_days(table)[0]
         at = np.flatnonzero(~np.isnan(day))
         itself = np.where(table is rows, at, -1)
         parts.append((whose[at], points.visit[at], day[at], itself))
     samples = data["markers"] if "markers" in data.tables else None
     if samples is not None and "visit" in samples and comparable(data, "markers"):
-        visit = data.shared("visit", "markers")
+        visit = data["markers"].visit
         at = first_of(
             samples.subject, visit, where=~np.isnan(samples.day) & ~samples.blank("visit")
         )
@@ -54,7 +54,7 @@ def held_by_others(data: Data, rows: Rows, asked: Ints) -> Bools:
     than far from.
     """
     which, day = dates_beside(data, rows, asked)
-    near = np.abs(day - first_days(data, rows)[0][asked[which]]) <= _NEAR
+    near = np.abs(day - first_days(rows)[0][asked[which]]) <= _NEAR
     return np.asarray(np.bincount(which, np.where(near, 1.0, -1.0), minlength=len(asked)) > 0)
 
 
@@ -73,7 +73,7 @@ def scan_date_alone(data: Data, parameters: Parameters) -> Iterator[Hits]:
     rows = next((r for r in by_visit(data, count=False) if r.name == "lesions"), None)
     if rows is None:
         return
-    own, row = first_days(data, rows)
+    own, row = first_days(rows)
     asked = np.flatnonzero((row >= 0) & (data.words("visit")[data.timepoints.visit] != ""))
     which, day = dates_beside(data, rows, asked)
     count = np.bincount(which, minlength=len(asked))
