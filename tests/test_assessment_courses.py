@@ -313,6 +313,78 @@ def test_deaths_without_scans():
     assert nt.assess(tables).subjects["pfs_days"].tolist() == [40, 0]
 
 
+@pytest.mark.parametrize(
+    ("subjects", "pfs", "os"),
+    [
+        ({"death": "UNK"}, (None, True), (None, True)),
+        ({"death": "UNK", "data_cutoff": "2024-06-01"}, (None, False), (None, False)),
+        ({"death": "UNK", "new_therapy": "2024-06-01"}, (None, False), (None, True)),
+        ({"death": "2024", "data_cutoff": "2024-06-01"}, (None, False), (None, False)),
+        ({"death": "2025", "data_cutoff": "2024-06-01"}, (60, False), (152, False)),
+    ],
+    ids=str,
+)
+def test_a_death_on_a_day_not_known_against_cut_off_and_therapy(subjects, pfs, os):
+    """What may be after the cut-off, or after a new therapy that censors, is an event on no day that
+    is known, and on some not at all: no event, whether the day lies in a year or anywhere.
+    """
+    done = assessed(dated(("2024-01-01", 50), ("2024-03-01", 50)), subjects=subjects)
+    assert first(done, "pfs_days", "pfs_event") == pfs
+    assert first(done, "os_days", "os_event") == os
+
+
+def test_a_death_on_a_day_not_known_beside_missed_visits():
+    """It may be after more missed visits than are allowed; a rule that counts the therapy's own day."""
+    rows = dated(("2024-01-01", 50), ("2024-03-01", 50))
+    died = {"death": "UNK"}
+    assert first(assessed(rows, subjects=died, schedule=56), "pfs_event", "os_event") == (
+        False,
+        True,
+    )
+    counts = attrs.evolve(C.FDA_2018_CENSORING, same_day_therapy="counts")
+    day = {"death": "2024-05-01", "new_therapy": "2024-05-01"}
+    assert first(assessed(rows, subjects=day), "pfs_days", "pfs_event") == (60, False)
+    assert first(assessed(rows, subjects=day, censoring=counts), "pfs_event") == (True,)
+
+
+@pytest.mark.parametrize("same_day", ["after", "counts"])
+@pytest.mark.parametrize(
+    ("people", "pfs", "os"),
+    [
+        ({}, [None, True], [None, False]),
+        ({"data_cutoff": "2024-08-01"}, [None, True], [None, False]),
+        ({"data_cutoff": "2024-07-31"}, [0, False], [None, False]),
+        ({"new_therapy": "2024-07-31"}, [0, False], [None, False]),
+        ({"new_therapy": "2024-08-02"}, [None, True], [None, False]),
+        ({"new_therapy": "2024-08-01"}, None, [None, False]),
+    ],
+    ids=str,
+)
+def test_a_death_without_a_reference_date(people, pfs, os, same_day):
+    """Survival from an origin that nobody knows is no event; a course ends at a death that is by its
+    date neither after the cut-off nor after a new therapy.
+    """
+    tables = {
+        "lesions": {
+            "subject": ["2"],
+            "lesion": ["T1"],
+            "role": ["TARGET"],
+            "date": ["2024-01-01"],
+            "size": [50],
+        },
+        "subjects": {"subject": ["1", "2"], "death": ["2024-08-01", ""]}
+        | {name: [value, ""] for name, value in people.items()},
+    }
+    rule = attrs.evolve(
+        C.ADMIRALONCO_CENSORING, new_therapy_censors=True, same_day_therapy=same_day
+    )
+    done = nt.assess(tables, censoring=rule)
+    if pfs is None:
+        pfs = [0, False] if same_day == "after" else [None, True]
+    assert list(first(done, "pfs_days", "pfs_event")) == pfs
+    assert list(first(done, "os_days", "os_event")) == os
+
+
 def test_non_target_disease_only():
     """An unconfirmed CR is NON-CR/NON-PD there: SD is no category (RECIST 1.1, 4.4.1, Table 2)."""
     once = assessed(other("PRESENT", "ABSENT"))

@@ -525,13 +525,29 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         month = range(earliest(said) - reference, latest(said) - reference + 1)
         deaths = [Fraction(d) for d in month]
 
+    def all_days(date):
+        return range(earliest(date), latest(date) + 1)
+
     def died_some_day(time):
         """A death of a patient without a reference date leaves no time, unless something ended it
-        before.
+        before, or the death is after the cut-off or a new therapy that censors; it is an event where
+        it counts on every day that it can have.
         """
         if not unknown or time[1] or {"NO_BASELINE", "NOT_A_RESPONDER"} & time[2]:
             return time
-        return None, True, {"DEATH", "DAY_UNKNOWN"}
+        until, therapy = person.get("data_cutoff", ""), person.get("new_therapy", "")
+        ends = therapy if censoring.new_therapy_censors else ""
+        counts = {
+            (not until or died <= cut) and (not ends or died < treated)
+            for died in all_days(said)
+            for cut in (all_days(until) if until else [0])
+            for treated in (all_days(ends) if ends else [0])
+        }
+        if counts == {False}:
+            return time
+        if counts == {True}:
+            return None, True, {"DEATH", "DAY_UNKNOWN"}
+        return None, False, {"DAY_UNKNOWN"}
 
     def end(dead, **more):
         exact_days = [None if d is None else Fraction(d[0]) for d in choices]
@@ -553,7 +569,7 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         "pfs": died_some_day(end(True)),
         "ttp": end(False),
         "dor": died_some_day(end(True, start=found["first"], since=found["first"])),
-        "os": (None, True) if unknown else survival,
+        "os": (None, False) if unknown else survival,
     }
 
 

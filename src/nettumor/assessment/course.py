@@ -38,7 +38,9 @@ class Ends:
 
     A partial date is an interval of days: ``death``, ``new_therapy`` and ``cutoff`` are NaN then, and
     ``possible`` has the first and last day of each. ``death_status`` is `DateStatus` of the date of
-    death.
+    death. ``after_death`` has the least and the most days from the death to the cut-off and to a new
+    therapy, by their dates alone: infinite where there is none, NaN where nobody knows. ``counted``:
+    the reference date is known, at least between two days.
     """
 
     death: Floats
@@ -49,6 +51,8 @@ class Ends:
     therapy_completed: Floats
     death_status: npt.NDArray[np.int8]
     possible: dict[str, tuple[Floats, Floats]]
+    after_death: dict[str, tuple[Floats, Floats]]
+    counted: Bools
 
     @property
     def died(self) -> Bools:
@@ -163,7 +167,23 @@ def ends_of(
             "new_therapy": therapy,
             "cutoff": interval("data_cutoff"),
         },
+        {
+            "cutoff": _after_death(subjects, subject, "data_cutoff"),
+            "new_therapy": _after_death(subjects, subject, "new_therapy"),
+        },
+        ~(np.isnan(reference) & np.isnan(span[0])),
     )
+
+
+def _after_death(
+    subjects: Subjects, subject: npt.NDArray[np.int64], name: str
+) -> tuple[Floats, Floats]:
+    """Least and most days from the death to a date of the subject; infinite without that date."""
+    death, other = subjects.dates["death"], subjects.dates[name]
+    none = other.status == DateStatus.BLANK
+    least = np.where(none, np.inf, other.earliest - death.latest)
+    most = np.where(none, np.inf, other.latest - death.earliest)
+    return least[subject], most[subject]
 
 
 def _ends_of_day(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
@@ -243,7 +263,7 @@ def outcome(
         progression=progression,
         **_intervals(ends),
     )
-    times, start = _times(along, ends, first, metastasis=metastasis)
+    times, start = _times(along, ends, first, censoring, metastasis=metastasis)
     others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
     last_response, last_day = _last_adequate(best, course)
     percents = Late({"change": lambda: _best_percent(judgement, course, ends, censoring)})
@@ -310,6 +330,7 @@ def _times(
     along: Mapping[str, TimeToEvent],
     ends: Ends,
     first_response: Floats,
+    censoring: CensoringRule,
     *,
     metastasis: bool | None,
 ) -> tuple[dict[str, Callable[[], TimeToEvent]], dict[str, Floats]]:
@@ -342,9 +363,34 @@ def _times(
     # a date of death that nobody can read; or a full one of a patient without a reference date
     unknown = np.isnan(death[0]) & (ends.death_status != DateStatus.BLANK)
     if unknown.any():
-        for name in ("PFS", "DOR", *(n for n in ("OS", "OSMET") if n in times)):
-            times[name] = partial(_died_some_day, times[name], unknown, ends.death_status)
+        of_course, of_survival = _deaths_that_count(ends, censoring)
+        counts = {"PFS": of_course, "DOR": of_course, "OS": of_survival}
+        if metastasis:
+            counts["OSMET"] = tuple(c & ~np.isnan(ends.first_metastasis) for c in of_survival)
+        for name, (surely, perhaps) in counts.items():
+            times[name] = partial(_died_some_day, times[name], unknown & perhaps, surely)
     return times, start
+
+
+def _deaths_that_count(
+    ends: Ends, censoring: CensoringRule
+) -> tuple[tuple[Bools, Bools], tuple[Bools, Bools]]:
+    """Whether a death on a day that has no number counts surely, and whether it may count: for the
+    times of the course, and for survival. One after the cut-off does not, nor in a course one after a
+    new therapy that censors, or after missed visits.
+    """
+    least, most = ends.after_death["cutoff"]
+    surely, perhaps = ends.died & (least >= 0), ~(most < 0)
+    of_survival = surely & ends.counted, perhaps  # from a day that nobody knows there is no event
+    if censoring.new_therapy_censors:
+        least, most = ends.after_death["new_therapy"]
+        if censoring.same_day_therapy == "counts":
+            surely, perhaps = surely & (least >= 0), perhaps & ~(most < 0)
+        else:
+            surely, perhaps = surely & (least > 0), perhaps & ~(most <= 0)
+    if censoring.max_missed_visits is not None and censoring.visits is not None:
+        surely = np.zeros_like(surely)
+    return (surely, perhaps), of_survival
 
 
 def _best_percent(
@@ -514,16 +560,14 @@ def _disease(judgement: Judgement, visits: Visits) -> tuple[Bools, Bools]:
     return np.asarray(has_targets), np.asarray(assessed)
 
 
-def _died_some_day(
-    known: Callable[[], TimeToEvent], unknown: Bools, status: npt.NDArray[np.int8]
-) -> TimeToEvent:
-    """A death on a day not known: OS, and PFS and DOR without a progression before, have no
-    time.
+def _died_some_day(known: Callable[[], TimeToEvent], unknown: Bools, surely: Bools) -> TimeToEvent:
+    """A death on a day not known: OS, and PFS and DOR without a progression before, have no time;
+    it is an event where it counts ``surely``, on whatever day.
     """
     time = known()
     hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
     hit &= (time.reason & EventReason.NO_BASELINE) == 0
-    died = hit & (status != DateStatus.INVALID)
+    died = hit & surely
     why = np.where(died, EventReason.DEATH | EventReason.DAY_UNKNOWN, EventReason.DAY_UNKNOWN)
     return attrs.evolve(
         time,
