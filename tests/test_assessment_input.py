@@ -245,12 +245,15 @@ def test_scans_in_days_and_subjects_in_dates():
 
 
 def test_a_death_without_any_reference_date():
-    """Nobody knows from when to count: an event without a time, not lost."""
+    """Nobody knows from when to count: no time and no event of survival, as of
+    `nt.overall_survival` from an origin that is not known, and a reason.
+    """
     people = {"subject": ["2"], "death": ["2024-08-01"]}
     done = nt.assess({"lesions": LESIONS, "subjects": people})
     row = next(r for r in done.subjects.rows() if r["subject"] == "2")
-    assert row["os_event"]
+    assert not row["os_event"]
     assert np.isnan(row["os_days"])
+    assert row["os_reason"] == nt.EventReason.DAY_UNKNOWN
 
 
 def test_frames_out():

@@ -306,6 +306,14 @@ def test_baseline_of_unknown_day():
     assert "not known" in found.explain(1)
 
 
+def test_a_change_from_zero_has_no_percent():
+    """From nothing a marker is up, or unchanged."""
+    risen = nt.marker_course([0, 40], [0, 28], upper_limit=10).explain()
+    assert risen.startswith("PD: 40.0 is up from the baseline of 0.0 and up from the nadir of 0.0;")
+    gone = nt.marker_course([50, 0, 0], [0, 28, 49], upper_limit=10).explain()
+    assert "-100.0 % from the baseline of 50.0 and unchanged from the nadir of 0.0" in gone
+
+
 def test_the_last_sample_is_explained_by_default():
     """Of one course the sentence may be asked for without a place: it is that of the last sample."""
     found = nt.marker_course([210, 95, 130], [0, 28, 56])

@@ -56,6 +56,7 @@ def test_stories(windows, responses, best, response, recurrence, retreatment, st
     np.testing.assert_array_equal(got, [response, recurrence, retreatment])
     for i, word in enumerate(responses.split()):
         assert found.explain(i).startswith(word + ": ")
+    assert found.explain() == found.explain(len(windows) - 1)
     assert best in repr(found)
     assert found.window_day.tolist() == [13.0 + W * i for i in range(len(windows))]
 

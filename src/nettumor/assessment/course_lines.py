@@ -1,8 +1,8 @@
 """What `assess` leaves out of a course, or takes by a rule of the library, as lines of the intake.
 
-Which scans lie after the subject's death, which targets were not there at baseline, which new
-lesions stand there without a word, which lines of the form were never filled in, and whose first
-scan lies after the reference date? Nothing is decided here: the rules are those of `visits`,
+Which scans lie after the subject's death, which rows stand at no timepoint, which targets were not
+there at baseline, which new lesions stand there without a word, which lines of the form were never
+filled in, and whose first scan lies after the reference date? Nothing is decided here: the rules are those of `visits`,
 `relations` and `lesion_arrays`. Sources: RECIST 1.1 (Eisenhauer et al. 2009), 4.3.5 and 4.4.2; FDA
 guidance 2018, Table A (late baselines).
 """
@@ -20,13 +20,14 @@ from nettumor.assessment.judgement import Parts
 from nettumor.crf import CrfTable, Role, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import Line
-from nettumor.crf.new_rows import some, subjects_named, unused_lines, wordless_line
+from nettumor.crf.new_rows import silent_rows, some, subjects_named, unused_lines, wordless_line
 from nettumor.study.subjects import Subjects
 from nettumor.study.tracks import Names
-from nettumor.study.visits import Visits
+from nettumor.study.visits import NO_TIME, Visits
 
 _TURN = (
     "scans dated after death",
+    "rows without visit and date",
     "targets that were not there at baseline",
     "new lesions without size or state",
     "lines for new lesions with nothing in them",
@@ -85,6 +86,7 @@ def course_lines(
     most_late: float | None,
 ) -> Iterator[Line]:
     """The lines of what was judged; ``most_late`` is the limit on late baselines."""
+    yield from _without_time(lesions, names, visits)
     yield from _strays(lesions, names, parts)
     yield from _without_words(names, parts, criteria)
     yield from unused_lines(lesions)
@@ -107,6 +109,23 @@ def methods_of_new(table: CrfTable, names: Names, criteria: Any) -> str:
         if word and (codes == code).any()
     ]
     return f"{', '.join(seen) or 'none named'} ({count})"
+
+
+def _without_time(lesions: CrfTable, names: Names, visits: Visits) -> Iterator[Line]:
+    """Rows that stand at no timepoint; not those in which nothing was filled in."""
+    if not visits.without_time:
+        return
+    nowhere = (names.evaluator >= 0) & (visits.timepoint == NO_TIME) & ~silent_rows(lesions)
+    if nowhere.any():
+        who = names.subjects[np.unique(names.subject[nowhere])]
+        yield Line(
+            "row",
+            f"lesions.{'day' if lesions.has_days else 'date'}",
+            "rows without visit and date",
+            count=int(nowhere.sum()),
+            status="ignored",
+            note=f"at no timepoint, of {subjects_named(who)}; give the date of the scan, or the visit",
+        )
 
 
 def _strays(lesions: CrfTable, names: Names, parts: Parts) -> Iterator[Line]:

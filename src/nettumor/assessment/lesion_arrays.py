@@ -26,6 +26,7 @@ from nettumor.assessment.relations import (
     relations,
     with_merged,
     with_parts,
+    without_mass,
 )
 from nettumor.assessment.slots import JudgedRows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
@@ -216,14 +217,18 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    merged = _merged(table, placed.whole, at)
+    merged, gone = _merged(table, placed.whole, at), np.broadcast_to(np.False_, at.shape)
+    if cells.merged.any():
+        gone = at.put(cells.merged, False)[0]
     padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
     if kin is not None:
         counted = np.nan if default is None else default
         sizes, too_small, of_parts = with_parts(kin, sizes, too_small, counted)
-        sizes, too_small, merged = with_merged(kin, sizes, too_small, merged)
+        sizes, too_small, merged, gone = with_merged(kin, sizes, too_small, merged, gone)
         padding = padded(kin, at.codes.shape)
+    if gone.any():
+        sizes = without_mass(sizes, gone, at.identified() & ~padding)
     counts = ~np.isnan(sizes) if default is None else ~np.isnan(sizes) | too_small
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():

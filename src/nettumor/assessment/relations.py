@@ -108,6 +108,7 @@ def _told_by_words(
     def name_of(code: int) -> str:
         return " ".join(str(words[code]).split())
 
+    taken_in = _taken_in(table, at, at_baseline)
     said = {name: _said(table, name) for name in ("part_of", "merged_from")}
     places_of = {
         owner: {name_of(at.codes[owner, p]): p for p in np.flatnonzero(at_baseline[owner]).tolist()}
@@ -128,7 +129,25 @@ def _told_by_words(
             parts.append((owner, place, places[whole]))
         elif letter and letter.group(1) in places:
             parts.append((owner, place, places[letter.group(1)]))
+        elif (owner, name) in taken_in:
+            joined.append((owner, place, taken_in[owner, name]))
     return parts, joined
+
+
+def _taken_in(table: CrfTable, at: Slots, at_baseline: Bools) -> dict[tuple[int, str], list[int]]:
+    """By track and name of a mass, the places of the lesions whose own rows say that they merged
+    into it ("MERGED INTO T3").
+    """
+    if not table.lesions.merged.any():
+        return {}
+    names = table.lesions.merged_into[at.rows]
+    out: dict[tuple[int, str], list[int]] = {}
+    for row in np.flatnonzero(names != "").tolist():
+        owner, place = int(at.track[row]), int(at.lesion[row])
+        held = out.setdefault((owner, " ".join(str(names[row]).split())), [])
+        if at_baseline[owner, place] and place not in held:
+            held.append(place)
+    return {mass: sorted(places) for mass, places in out.items() if places}
 
 
 def _said(table: CrfTable, name: str) -> dict[int, str]:
@@ -238,27 +257,43 @@ def with_parts(
 
 
 def with_merged(
-    kin: Relations, sizes: Floats, too_small: Bools, merged: Bools
-) -> tuple[Floats, Bools, Bools]:
+    kin: Relations, sizes: Floats, too_small: Bools, merged: Bools, gone: Bools
+) -> tuple[Floats, Bools, Bools, Bools]:
     """A mass named after the lesions that it took in (T1/T2): its diameter stands for the first,
     the others are 0; strays are left out.
+
+    ``gone``: where a lesion is recorded as merged; the fourth answer are those whose mass is not
+    among them. Where all that were taken in are still measured, they stand and the mass does not;
+    where some are, the others are not measured.
     """
     if not kin.joined and not kin.stray.any():
-        return sizes, too_small, merged
-    sizes, too_small, merged = sizes.copy(), too_small.copy(), merged.copy()
+        return sizes, too_small, merged, gone
+    sizes, too_small, merged, gone = (a.copy() for a in (sizes, too_small, merged, gone))
     joined = np.array([pair[:2] for pair in kin.joined], dtype=np.int64).reshape(-1, 2)
     there = kin.rows_there(*joined.T)
     for (track, place, members), visits in zip(kin.joined, there, strict=True):
         for visit in np.flatnonzero(visits).tolist():
             first, *others = members
-            if np.isnan(sizes[track, members, visit]).all():
+            measured = (sizes[track, members, visit] > 0) | too_small[track, members, visit]
+            if not measured.any():
                 sizes[track, first, visit] = sizes[track, place, visit]
                 too_small[track, first, visit] = too_small[track, place, visit]
                 sizes[track, others, visit] = 0.0
+                gone[track, members, visit] = False
+            elif not measured.all():  # the mass and one of its lesions: one of the two is wrong
+                sizes[track, np.array(members)[~measured], visit] = np.nan
             merged[track, members, visit:] = True
         sizes[track, place], too_small[track, place] = np.nan, False
     sizes[kin.stray], too_small[kin.stray] = np.nan, False
-    return sizes, too_small, merged
+    return sizes, too_small, merged, gone
+
+
+def without_mass(sizes: Floats, gone: Bools, targets: Bools) -> Floats:
+    """Sizes at visits at which all ``targets`` (track, lesion) have merged: then none of them has the
+    mass, which has no size on record, and they are not measured.
+    """
+    left = (targets[..., None] & ~gone).any(axis=1, keepdims=True)
+    return np.where(gone & ~left, np.nan, sizes)
 
 
 def padded(kin: Relations, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

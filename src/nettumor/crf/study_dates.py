@@ -192,6 +192,10 @@ def with_days(study: Tables) -> tuple[Tables, list[Line], list[InputError]]:
     errors: list[InputError] = []
     changed: dict[str, CrfTable] = {}
     for name, table in study.items():
+        if {"date", "day"} <= {*table}:
+            table, beside = _days_beside_dates(table)
+            lines += beside
+            changed[name] = table
         if table.has_days and not _any_day(table):
             errors.append(_no_day(name, table))
         from_domain = table.source.kind == "sdtm" and table.has_days
@@ -216,6 +220,25 @@ def with_days(study: Tables) -> tuple[Tables, list[Line], list[InputError]]:
         columns = {n: table.column(n) for n in table if n != "date"} | {"day": Column(floats=moved)}
         changed[name] = evolve(table, columns=columns)
     return (study.replace(**changed) if changed else study), lines, errors
+
+
+def _days_beside_dates(table: CrfTable) -> tuple[CrfTable, list[Line]]:
+    """A table with both columns: days stand for dates where there is no date at all, and are not
+    read beside dates.
+    """
+    no_date, no_day = table.blank("date"), table.blank("day")
+    if no_date.all() and not no_day.all():
+        rest = evolve(table, columns={n: table.column(n) for n in table if n != "date"})
+        note = "every cell is blank; the column day stands for it"
+        return rest, [
+            Line("column", f"{table.name}.date", "date", "", table.n_rows, "not needed", note)
+        ]
+    lost = int(np.count_nonzero(no_date & ~no_day))
+    if not lost:
+        return table, []
+    note = "a table with dates is read by its dates; give these too, or leave out the column date"
+    found = "rows with a day and no date"
+    return table, [Line("row", f"{table.name}.day", found, "", lost, "ignored", note)]
 
 
 def _any_day(table: CrfTable) -> bool:

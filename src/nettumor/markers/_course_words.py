@@ -44,8 +44,8 @@ def _why(told: Told, criteria: MarkerCriteria) -> str:
         return f"{value}, baseline {baseline}, or below detection where its limit does not decide"
     if Reason.BASELINE in told.reason and Reason.INCREASE not in told.reason:
         return f"the baseline of {baseline} {_unfit(told, criteria)}"
-    changes = f"{_wording.signed(told.percent_from_baseline)} from the baseline of {baseline} and "
-    changes += f"{_wording.signed(told.percent_from_nadir)} from the nadir of "
+    changes = f"{_change(told.value, told.baseline, told.percent_from_baseline)} the baseline of {baseline}"
+    changes += f" and {_change(told.value, told.nadir, told.percent_from_nadir)} the nadir of "
     changes += _wording.number(told.nadir)
     if Reason.GONE in told.reason:
         return f"{value} is at or below the upper limit of {_wording.number(told.upper_limit)}, {changes}"
@@ -54,6 +54,17 @@ def _why(told: Told, criteria: MarkerCriteria) -> str:
     if multiple is not None:
         limits.append(f"{multiple:g} times the upper limit of {_wording.number(told.upper_limit)}")
     return f"{value} is {changes}; limits {' and '.join(limits)}"
+
+
+def _change(value: float, reference: float, percent: float) -> str:
+    """A change from a value, in percent where that is not 0.
+
+    >>> _change(40, 0, float("nan")), _change(0, 0, float("nan")), _change(40, 32, 25)
+    ('up from', 'unchanged from', '+25.0 % from')
+    """
+    if reference == 0:
+        return "up from" if value > 0 else "unchanged from"
+    return f"{_wording.signed(percent)} from"
 
 
 def _unfit(told: Told, criteria: MarkerCriteria) -> str:

@@ -109,13 +109,13 @@ class SymptomCourse:
         end = np.where(event, self.recurrence_day, self.last_day)
         return lasting(~np.isnan(start), start, end, event)
 
-    def explain(self, index: int | tuple[int, ...]) -> str:
+    def explain(self, index: int | tuple[int, ...] = -1) -> str:
         """One sentence that says why the window at ``index`` has its response.
 
         Parameters
         ----------
         index : int or tuple of int
-            Place in ``response``: the window last.
+            Place in ``response``: the window last. The last window by default.
 
         Returns
         -------
