@@ -38,6 +38,12 @@ WORDLESS = [*targets(50, 50), new("X", 56, organ="LUNG")]
             ("ignored", "scans dated after death", 1),
             "left out, of 1 subject .1.; correct the date",
         ),
+        (
+            [*targets(50, 30), row("T1", "", 30), new("X", "")],
+            {},
+            ("ignored", "rows without visit and date", 1),
+            "at no timepoint, of 1 subject .1.; give the date of the scan, or the visit",
+        ),
         (STRAY, {}, ("ignored", "targets that were not there at baseline", 1), "T9 of 1"),
         (
             [new("X", 112, 10), row("T1", 168, 30)],
@@ -138,6 +144,25 @@ def test_unused_lines_are_no_first_visit():
     done = assessed([empty, *rows])
     assert done.timepoints["overall"].tolist() == ["MISSING", "PR"]
     assert done.timepoints["day"].tolist() == [0, 60]
+
+
+def test_days_beside_a_column_of_dates():
+    """Without any date the days stand for them; beside dates they are not read, which is said."""
+    rows = targets(50, 30, 30)
+    blank = assessed([r | {"date": ""} for r in rows])
+    assert blank.timepoints["day"].tolist() == [0, 56, 112]
+    assert first(blank, "best") == ("PR",)
+    assert "every cell is blank; the column day stands for it" in blank.intake["note"].tolist()
+    dates = ("2024-01-01", "2024-02-26", "")
+    some = [
+        r | {"date": d, "visit": str(i)} for i, (r, d) in enumerate(zip(rows, dates, strict=True))
+    ]
+    with pytest.warns(nt.IntakeWarning, match="read by its dates; give these too"):
+        done = assessed(some)
+    assert said(done, "ignored") == [("ignored", "rows with a day and no date", 1)]
+    assert first(done, "best") == ("SD",), "a day that is not known confirms nothing"
+    whole = [r | {"date": d} for r, d in zip(rows, (*dates[:2], "2024-04-22"), strict=True)]
+    assert said(assessed(whole), "ignored") == []
 
 
 @quiet
