@@ -366,7 +366,8 @@ def _times(
         of_course, of_survival = _deaths_that_count(ends, censoring)
         counts = {"PFS": of_course, "DOR": of_course, "OS": of_survival}
         if metastasis:
-            counts["OSMET"] = tuple(c & ~np.isnan(ends.first_metastasis) for c in of_survival)
+            surely, perhaps = of_survival
+            counts["OSMET"] = surely & ~np.isnan(ends.first_metastasis), perhaps
         for name, (surely, perhaps) in counts.items():
             times[name] = partial(_died_some_day, times[name], unknown & perhaps, surely)
     return times, start

@@ -217,9 +217,10 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    merged, gone = _merged(table, placed.whole, at), np.broadcast_to(np.False_, at.shape)
+    merged = _merged(table, placed.whole, at)
+    gone = np.zeros(at.shape, dtype=np.bool_)
     if cells.merged.any():
-        gone = at.put(cells.merged, False)[0]
+        gone, _ = at.put(cells.merged, False)
     padding = np.zeros(at.codes.shape, dtype=np.bool_)
     of_parts = None
     if kin is not None:

@@ -268,7 +268,7 @@ def with_merged(
     """
     if not kin.joined and not kin.stray.any():
         return sizes, too_small, merged, gone
-    sizes, too_small, merged, gone = (a.copy() for a in (sizes, too_small, merged, gone))
+    sizes, too_small, merged, gone = sizes.copy(), too_small.copy(), merged.copy(), gone.copy()
     joined = np.array([pair[:2] for pair in kin.joined], dtype=np.int64).reshape(-1, 2)
     there = kin.rows_there(*joined.T)
     for (track, place, members), visits in zip(kin.joined, there, strict=True):
