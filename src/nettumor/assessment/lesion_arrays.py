@@ -218,7 +218,7 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
     merged = _merged(table, placed.whole, at)
-    gone = np.zeros(at.shape, dtype=np.bool_)
+    gone: Bools = np.broadcast_to(np.False_, at.shape)
     if cells.merged.any():
         gone, _ = at.put(cells.merged, False)
     padding = np.zeros(at.codes.shape, dtype=np.bool_)
