@@ -14,6 +14,7 @@ from nettumor import IntakeWarning, crf, edit_checks
 from nettumor.edit_checks import CHECKS
 from nettumor.edit_checks.rules.sdtm_links import codelists
 from nettumor.edit_checks.rules.visit import _rising
+from nettumor.errors import InputError
 from test_edit_checks_lesions import found_by, table
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -58,8 +59,10 @@ def test_the_cut_off_is_never_read_from_a_clock():
     given["subjects"] = {"subject": ["01"], "data_cutoff": ["2050-01-01"]}
     found = edit_checks.run(given, checks=["D03"], parameters={"D03": {"cutoff": "2024-06-01"}})
     assert state(found, "D03")[0] == "passed"
-    found = edit_checks.run(given, checks=["D03"], parameters={"D03": {"cutoff": "soon"}})
-    wrong = "InputError: `cutoff` must be a full date such as 2024-01-31; got 'soon'."
+    with pytest.raises(InputError, match="D03: `cutoff` must be a full date such as 2024-01-31"):
+        edit_checks.run(given, checks=["D03"], parameters={"D03": {"cutoff": "soon"}})
+    found = edit_checks.run(given, checks=["D03"], parameters={"D03": {"cutoff": 60}})
+    wrong = "InputError: `cutoff` must be a full date such as 2024-01-31; got 60."
     assert state(found, "D03")[:2] == ("failed", wrong)
 
 

@@ -91,3 +91,30 @@ def test_a_change_of_a_score_is_judged_like_any_symptom():
 def test_bad_input_is_refused(call, message):
     """Every refusal names its argument and the repair."""
     refused(call, message)
+
+
+@pytest.mark.parametrize(
+    ("scale", "answer", "right"),
+    [
+        (nt.Scale(items=("a",)), 2.5, False),
+        (nt.Scale(items=("a",)), 2.0, True),
+        (nt.Scale(items=("a",), lowest=0, highest=1, step=0.1), 0.3, True),
+        (nt.Scale(items=("a",), lowest=0, highest=1, step=0.1), 0.35, False),
+        (nt.Scale(items=("a",), lowest=0, highest=100, step=None), 37.25, True),
+    ],
+)
+def test_an_answer_lies_on_a_step_of_its_scale(scale, answer, right):
+    """Boxes are ticked one by one; a mark on a line may stand anywhere (step=None)."""
+    if right:
+        share = (answer - scale.lowest) / (scale.highest - scale.lowest)
+        assert nt.questionnaire_score([answer], scale=scale) == pytest.approx(100 * share)
+    else:
+        with pytest.raises(nt.InputError, match="`answers` must be answers in steps of"):
+            nt.questionnaire_score([answer], scale=scale)
+
+
+@pytest.mark.parametrize("step", [0, -1, True, float("nan"), 3.5, "1"])
+def test_a_step_is_a_number_within_the_range(step):
+    """A step of 0, or longer than the range, is refused."""
+    with pytest.raises(nt.InputError, match="`step` must be a number above 0"):
+        nt.Scale(items=("a",), step=step)

@@ -252,6 +252,17 @@ WRONG = {
     "[decided]\nx = 1": "`decided.x` must be text",
     "[limits]\nrow = 5": "Unknown limit: 'row'.*Did you mean 'rows'",
     "[limits]\nrows = 0": "`limits.rows` must be a whole number of at least 1; got 0",
+    "[schedule]\nevery = 1e9": "`schedule.every` must be scheduled visits; got 1000000000.0",
+    '[units]\nsize = " "': "`units.size` must not be blank",
+    '[units.markers]\nCgA = ""': "`units.markers.CgA` must not be blank",
+    '[dates]\nsize = "DMY"': "`dates.size` is no column of dates",
+    '[words.date]\nx = "soon"': "`words.date.x` must be a word that is read; got 'soon'",
+    '[words.age]\nx = "old"': "`words.age.x` must be a word that is read; got 'old'",
+    '[columns.TR]\nmm = "TRSTRSN"': "`columns.TR.mm` must be a variable of TR; got 'TRSTRSN'",
+    "[population.where]\narm = []": "`population.where.arm` names no word",
+    '[wide]\n"" = "TARGET size"': "`wide.` is no pattern",
+    "[checks.windows]\ninterval = 0": "`windows.interval` must be above 0",
+    '[checks.parameters.O11]\nrule = "foo"': "line 2, checks.parameters.O11.rule: O11: `rule` must be one of",
     "checks = 1": "`checks` must be a table",
     '[checks.of]\nM22 = "x"': r"Unknown table: 'of' \(study.toml, line 1, checks.of\). Did you mean 'off'",
     "[checks.off]\nM22 = 1": r"must give the reason; got 1 \(study.toml, line 2, checks.off.M22\)",
@@ -265,6 +276,19 @@ def test_what_is_wrong_in_a_study_file_is_said_with_its_place(tmp_path, text):
     run = nt.edit_checks.run if "checks" in text else nt.assess
     with pytest.raises(nt.InputError, match=WRONG[text]):
         run(PEOPLE, study=path)
+
+
+def test_words_of_a_study_may_stand_for_numbers_dates_and_states(tmp_path):
+    """A word of a column of numbers may be a number, a limit or a state; of dates a date, a day, or
+    nothing.
+    """
+    text = (
+        '[words.size]\ntiny = "< 5 mm"\nlost = "NE"\n"n.k." = ""\n'
+        '[words.date]\nfirst = "2024-01-05"\nlast = "UN-JAN-2024"\nday = "12"\n'
+    )
+    words = nt.crf.load_study(written(tmp_path, text)).words.by_column
+    assert words["size"] == {"TINY": "< 5 mm", "LOST": "NE", "N.K.": ""}
+    assert words["date"] == {"FIRST": "2024-01-05", "LAST": "UN-JAN-2024", "DAY": "12"}
 
 
 def test_wrong_arguments(tmp_path):

@@ -71,7 +71,7 @@ def combinations(
     fixed = {float(d) for d in first[~uncertain(first, last)] if not np.isnan(d)}
     fixed |= {float(m) for m in marks}
     widths = np.floor(last[open_] - first[open_]) + 1
-    if math.prod(widths.astype(np.int64).tolist()) <= _FEW:
+    if math.prod(widths.tolist()) <= _FEW:
         tried = [first[i] + np.arange(w) for i, w in zip(open_, widths, strict=True)]
     else:
         tried = _corners(first[open_], last[open_], fixed, steps)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from nettumor import _arrays
 from nettumor._labels import by_label
 from nettumor._plausible import warn_of_livers, warn_of_sizes
-from nettumor.errors import InputError, choose, refuse
+from nettumor.errors import InputError, choose, refuse, true_or_false
 from nettumor.lesions import ellipsoid_volume
 
 EDGES = (10.0, 25.0, 50.0, 75.0)
@@ -102,7 +102,7 @@ def liver_burden(
         np.isinf(volume) | (volume <= 0),
         "Correct it or leave it out.",
     )
-    if check_units:
+    if true_or_false("check_units", check_units):
         warn_of_livers(volume, "liver_volume", stacklevel=4)
         warn_of_sizes(given, unit, "sizes", stacklevel=4)
     each = given if measure == "volume" else np.asarray(ellipsoid_volume(given, given))

@@ -166,6 +166,29 @@ def choose(argument: str, value: object, allowed: Iterable[str]) -> None:
         )
 
 
+def true_or_false(argument: str, value: object) -> bool:
+    """A switch as True or False (0 and 1 stand for them); an `InputTypeError` for anything else, which
+    would count as True where it is not empty.
+
+    >>> true_or_false("strict", np.bool_(True))
+    True
+    """
+    if not isinstance(value, (int, np.bool_)) or value not in (0, 1):
+        raise InputTypeError(
+            f"`{argument}` must be True or False; got {value!r:.60}. Write {argument}=True.",
+            argument=argument,
+        )
+    return bool(value)
+
+
+def text(argument: str, value: object) -> None:
+    """Raise an `InputTypeError` unless ``value`` is text."""
+    if not isinstance(value, str):
+        raise InputTypeError(
+            f"`{argument}` must be text; got {value!r:.60}. Put it in quotes.", argument=argument
+        )
+
+
 def missing_extra(package: str, extra: str, what: str) -> MissingExtraError:
     """The error for an absent optional dependency, with the command that installs it."""
     return MissingExtraError(f"{what} needs {package}: pip install 'nettumor[{extra}]'.")

@@ -364,6 +364,11 @@ def reasons(bits: npt.ArrayLike, kind: type[IntFlag] = Reason) -> Any:
             argument="bits",
         )
     distinct, which = np.unique(array, return_inverse=True)
+    if not isinstance(kind, type) or not issubclass(kind, IntFlag):
+        raise InputTypeError(
+            f"`kind` must be the flags that the bits are of, such as Reason; got {kind!r:.60}.",
+            argument="kind",
+        )
     known = sum(int(one) for one in kind)
     refuse(
         "bits",

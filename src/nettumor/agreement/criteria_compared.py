@@ -7,7 +7,7 @@ in; tables of all pairs go out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -21,7 +21,7 @@ from nettumor.agreement.kappa import Kappa, as_level, cohens_kappa, cross_table
 from nettumor.best_response import best_overall_response
 from nettumor.criteria import BestResponseRule, SizeCriteria, get
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, did_you_mean
+from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.morphology import target_response
 from nettumor.tables import Table
 from nettumor.terminology import Response, codes_or_labels, labels
@@ -215,9 +215,10 @@ def compare_responses(
     """
     level = as_level(level)
     if not hasattr(responses, "items") or len(responses) < 2:
+        held = f" of {len(responses)}" if hasattr(responses, "__len__") else ""
         raise InputError(
             "`responses` must be a mapping of two criteria or more to codes; got "
-            f"{type(responses).__name__} of {np.size(list(responses))}. Write "
+            f"{type(responses).__name__}{held}. Write "
             "compare_responses({'RECIST 1.1': ..., 'WHO': ...}).",
             argument="responses",
         )
@@ -319,8 +320,16 @@ def compare_criteria(
     vogl-2008 and vogl-2008-captions: kappa 0.40, 1 of 3 changes class
     """
     editions: list[SizeCriteria] = []
+    if not isinstance(criteria, Iterable):
+        raise InputTypeError(
+            f"`criteria` must be two editions or more, or their names; got {criteria!r:.60}. Write "
+            'criteria=["recist-1.1", "who-1981"].',
+            argument="criteria",
+        )
+    if rule is not None:
+        require(rule, BestResponseRule, "compare_criteria", "rule")
     for asked in [criteria] if isinstance(criteria, str) else criteria:
-        edition: Any = get(asked) if isinstance(asked, str) else asked
+        edition: Any = get(asked, argument="criteria") if isinstance(asked, str) else asked
         require(edition, SizeCriteria, "compare_criteria")
         editions.append(edition)
     names = [edition.name for edition in editions]

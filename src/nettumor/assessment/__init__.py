@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 from attrs import frozen
 
-from nettumor.assessment.asked import Asked, check_late, edition_of, rules_of
+from nettumor.assessment.asked import Asked, check_late, edition_of, names_asked, rules_of
 from nettumor.assessment.axes import Axis, axes
 from nettumor.assessment.axis_rules import PFS, AxisRules
 from nettumor.assessment.course import Ends, ends_of, outcome
@@ -67,7 +67,7 @@ from nettumor.criteria import (
     CensoringRule,
     SizeCriteria,
 )
-from nettumor.errors import InputError, choose, did_you_mean, listed
+from nettumor.errors import InputError, choose, did_you_mean, listed, true_or_false
 from nettumor.study.partial_reference import Reference, with_partial_reference
 from nettumor.study.population import read_population
 from nettumor.study.schedule import described, scheduled
@@ -242,9 +242,10 @@ def assess(
     edition = edition_of(criteria, cr_markers=cr_markers, new_lesion_methods=new_lesion_methods)
     rule, censoring = rules_of(edition, rule, censoring)
     choose("by", by, ("subject", "lesion"))
+    strict = true_or_false("strict", strict)
     choose("last_known_alive", last_known_alive, RULES)
     check_late(late_baseline_days)
-    carry = (carry,) if isinstance(carry, str) else tuple(carry or ())
+    carry = names_asked("carry", carry)
     used = (*(selection if isinstance(selection, Mapping) else ()), *carry)
     used += () if reference is None else (reference,)
     asked = Asked(

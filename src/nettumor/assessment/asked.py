@@ -5,6 +5,7 @@ Nothing of the study is read here; what each option means stands with `assess`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -20,7 +21,7 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.criteria._types import require
-from nettumor.errors import InputError
+from nettumor.errors import InputError, InputTypeError
 
 
 @frozen(kw_only=True)
@@ -46,7 +47,7 @@ class Asked:
 
 def edition_of(criteria: Any, **fields: Any) -> Any:
     """The criteria, or those of a name, with the fields that are given."""
-    edition = editions.get(criteria) if isinstance(criteria, str) else criteria
+    edition = editions.get(criteria, argument="criteria") if isinstance(criteria, str) else criteria
     if not isinstance(edition, AttenuationCriteria):
         require(edition, SizeCriteria, "assess")
     given = {name: value for name, value in fields.items() if value is not None}
@@ -71,3 +72,17 @@ def check_late(most: Any) -> None:
             "most days after the reference date.",
             argument="late_baseline_days",
         )
+
+
+def names_asked(argument: str, names: Any) -> tuple[str, ...]:
+    """One name or several, as a tuple."""
+    if names is None or isinstance(names, str):
+        return () if names is None else (names,)
+    held = tuple(names) if isinstance(names, Iterable) else (names,)
+    if not all(isinstance(n, str) for n in held):
+        raise InputTypeError(
+            f"`{argument}` must be the name of a column, or a list of names; got {names!r:.60}. "
+            f'Write {argument}=["sex"].',
+            argument=argument,
+        )
+    return held

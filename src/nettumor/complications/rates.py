@@ -117,7 +117,7 @@ def rates(
 
 def _checked(treatment: str) -> str:
     known = dict.fromkeys([*table()["treatment"].tolist(), *_COVERS])
-    if treatment not in known:
+    if treatment not in list(known):
         raise InputError(
             f"`treatment` must be one of the review; got {treatment!r}. "
             f"{did_you_mean(treatment, known)}",

@@ -145,7 +145,7 @@ def as_limits(
     """The limits that an argument says: `Limits`, or a mapping of some; without it those of a study
     file, else `LIMITS`.
     """
-    if not limits:
+    if limits is None:
         return LIMITS if of_study is None else limits_from(of_study)
     return limits if isinstance(limits, Limits) else limits_from(limits)
 

@@ -52,6 +52,7 @@ from nettumor.errors import (
     choose,
     did_you_mean,
     listed,
+    true_or_false,
 )
 from nettumor.rows import number_rows
 
@@ -142,6 +143,7 @@ def read(
     >>> tables["lesions"].lesions.measure("size").too_small.tolist()
     [False, True]
     """
+    strict = true_or_false("strict", strict)
     tables = read_quietly(
         source,
         study=study,

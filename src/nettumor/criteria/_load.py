@@ -8,9 +8,10 @@ from typing import Any
 import attrs
 
 from nettumor._toml import TomlFile, read_toml
+from nettumor.criteria._parts import Rules
 from nettumor.criteria._types import Citation, Criteria, Threshold
 from nettumor.criteria._variants import editions
-from nettumor.errors import InputError, did_you_mean
+from nettumor.errors import InputError, InputTypeError, did_you_mean
 
 
 def names() -> tuple[str, ...]:
@@ -33,13 +34,15 @@ def _key(name: str) -> str:
     return name.strip().casefold().replace("_", "-").replace(" ", "-").replace(".", "-")
 
 
-def get(name: str) -> Criteria:
+def get(name: str, *, argument: str = "name") -> Criteria:
     """The edition of that name.
 
     Parameters
     ----------
     name : str
         One of `names`, in any case, with "_", "." or blanks for "-" (``RECIST_1_1``).
+    argument : str
+        What the error calls it.
 
     Returns
     -------
@@ -57,17 +60,31 @@ def get(name: str) -> Criteria:
     """
     if not isinstance(name, str):
         raise InputError(
-            f"`name` must be the name of an edition; got {name!r}. {did_you_mean('', names())}",
-            argument="name",
+            f"`{argument}` must be the name of an edition; got {name!r:.60}. "
+            f"{did_you_mean('', names())}",
+            argument=argument,
         )
     for known, edition in editions().items():
         if _key(known) == _key(name):
             found: Criteria = edition
             return found
     raise InputError(
-        f"`name` must be a known edition; got {name!r}. {did_you_mean(name, names())}",
-        argument="name",
+        f"`{argument}` must be a known edition; got {name!r:.60}. {did_you_mean(name, names())}",
+        argument=argument,
     )
+
+
+def as_criteria(criteria: Any, argument: str = "criteria") -> Any:
+    """Criteria, or those of a name; an `InputTypeError` for anything else."""
+    if isinstance(criteria, str):
+        return get(criteria, argument=argument)
+    if not isinstance(criteria, Rules):
+        raise InputTypeError(
+            f"`{argument}` must be criteria or their name; got {criteria!r:.60}. Write "
+            f'{argument}="recist-1.1".',
+            argument=argument,
+        )
+    return criteria
 
 
 def load(path: str | Path) -> Criteria:
@@ -105,13 +122,7 @@ def load(path: str | Path) -> Criteria:
             "It says which edition the protocol starts from.",
             argument="base",
         )
-    if "family" in content:
-        raise InputError(
-            f"`family` ({file.place('family')}) must not be given: it is that of the base. Leave "
-            "it out.",
-            argument="family",
-        )
-    edition = get(base)
+    edition = get(base, argument="base")
     name = Path(path).stem.strip() or edition.name
     content = {"name": name, "title": f"{name} (after {edition.title})", **content}
     loaded: Criteria = _override(edition, content, file, ())
@@ -126,6 +137,11 @@ def _override(start: Any, content: dict[str, Any], file: TomlFile, path: tuple[s
     changed: dict[str, Any] = {}
     for key, value in content.items():
         where = file.place(*path, key)
+        if key == "family":
+            raise InputError(
+                f"`family` ({where}) must not be given: it is that of the base. Leave it out.",
+                argument="family",
+            )
         if key not in fields:
             raise InputError(
                 f"`{key}` ({where}) must be a field of {type(start).__name__}; there is no such "

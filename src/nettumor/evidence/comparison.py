@@ -283,7 +283,7 @@ def _treatment(number: int, treatment: str) -> str:
 def _edition(criteria: Any) -> Rules | None:
     if criteria is None or isinstance(criteria, Rules):
         return criteria
-    return editions.get(criteria)
+    return editions.get(criteria, argument="criteria")
 
 
 def _times(survival: Any) -> tuple[Any, Any]:

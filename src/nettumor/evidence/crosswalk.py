@@ -8,7 +8,7 @@ geometric relation of their limits, which holds for lesions that change in propo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +22,7 @@ from nettumor.agreement import Kappa, cohens_kappa, cross_table
 from nettumor.agreement.criteria_compared import agreement_of, changes_of, sentence_of
 from nettumor.criteria import BestResponseRule
 from nettumor.criteria._parts import Rules
-from nettumor.errors import InputError, refuse
+from nettumor.errors import InputError, InputTypeError, refuse
 from nettumor.tables import Table
 from nettumor.terminology import labels, parse_responses
 
@@ -158,6 +158,12 @@ def crosswalk(
     from nettumor.crf import read
 
     study = read(tables)
+    if isinstance(criteria, str) or not isinstance(criteria, Iterable):
+        raise InputTypeError(
+            f"`criteria` must be two editions or more, or their names; got {criteria!r:.60}. Write "
+            'criteria=["recist-1.1", "who-1981"].',
+            argument="criteria",
+        )
     asked = {_name(edition): _edition(edition) for edition in criteria}
     best: dict[str, npt.NDArray[Any]] = {}
     left_out: dict[str, str] = {}
@@ -191,7 +197,7 @@ def _name(edition: Any) -> str:
 
 
 def _edition(edition: Any) -> Any:
-    return edition if isinstance(edition, Rules) else editions.get(edition)
+    return edition if isinstance(edition, Rules) else editions.get(edition, argument="criteria")
 
 
 def _lacking(provenance: Table, edition: Any) -> str:
@@ -237,7 +243,7 @@ def equivalent_limit(percent: npt.ArrayLike, *, measure: str = "diameter", to: s
     -29.29
     """
     for argument, name in (("measure", measure), ("to", to)):
-        if name not in _DIMENSIONS:
+        if not isinstance(name, str) or name not in _DIMENSIONS:
             raise InputError(
                 f"`{argument}` must be one of 'diameter', 'product', 'volume'; got {name!r}. They "
                 "have 1, 2 and 3 dimensions.",
@@ -251,6 +257,7 @@ def equivalent_limit(percent: npt.ArrayLike, *, measure: str = "diameter", to: s
         (change < -100) | np.isinf(change),
         "Nothing is less than gone.",
     )
+    refuse("percent", "at most 1e9", change, change > 1e9, "No size grows more.")
     power = Fraction(_DIMENSIONS[to], _DIMENSIONS[measure])
     out = np.array([_powered(float(c), power) for c in change.ravel()], dtype=np.float64).reshape(
         change.shape

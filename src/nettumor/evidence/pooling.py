@@ -16,7 +16,7 @@ import numpy.typing as npt
 from attrs import evolve, field, frozen
 
 from nettumor._arrays import Bools, Floats, as_numbers, broadcast
-from nettumor.errors import InputError, choose, refuse
+from nettumor.errors import InputError, choose, refuse, true_or_false
 from nettumor.evidence import binomial_normal
 from nettumor.evidence.heterogeneity import (
     ESTIMATORS,
@@ -221,6 +221,9 @@ def pool_effects(
         )
     refuse("effects", "finite", y, ~np.isfinite(y), "Leave the study out.")
     refuse("variances", "above 0", v, ~(np.isfinite(v) & (v > 0)), "Leave the study out.")
+    for argument, values in (("effects", y), ("variances", v)):
+        large = ~(np.abs(values) < 1e100)
+        refuse(argument, "below 1e100", values, large, "Give them in another unit.")
     return _pool(y, v, method, hartung_knapp, _level(level), lambda x: x)
 
 
@@ -363,7 +366,8 @@ def _pool(
             mean = _mean(y, v, h.tau2, knapp, level, back, _NAMES[name])
             rows.append(("random", name, _interval_name(knapp), mean, h.tau2))
     chosen = found[method]
-    random = _mean(y, v, chosen.tau2, hartung_knapp, level, back, _NAMES[method])
+    knapp = true_or_false("hartung_knapp", hartung_knapp)
+    random = _mean(y, v, chosen.tau2, knapp, level, back, _NAMES[method])
     weights = [1 / v, 1 / (v + chosen.tau2)]
     return Pooling(
         fixed=fixed,

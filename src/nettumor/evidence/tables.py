@@ -21,7 +21,7 @@ TITLES = {
 
 def which(number: int, argument: str = "number") -> int:
     """The number of a table, checked."""
-    if isinstance(number, bool) or number not in TITLES:
+    if isinstance(number, bool) or number not in tuple(TITLES):
         raise InputError(
             f"`{argument}` must be 1, 2, 3 or 4, a table of the review; got {number!r}. "
             "Table 1 has symptoms, 2 markers, 3 sizes, 4 survival.",

@@ -392,14 +392,15 @@ def combine(
         for name, r in responses.items()
     }
     together = np.stack(_arrays.broadcast(**codes))
+    names = list(codes)
+    if (rule == "primary" or primary is not None) and primary not in names:
+        raise InputError(
+            f"`primary` must be one of the names given; got {primary!r:.60}. "
+            f"{did_you_mean(primary, codes)}",
+            argument="primary",
+        )
     if rule == "primary":
-        if primary not in codes:
-            raise InputError(
-                f"`primary` must be one of the names given; got {primary!r}. "
-                f"{did_you_mean(primary, codes)}",
-                argument="primary",
-            )
-        return scalar_or_codes(np.array(together[list(codes).index(primary)]))
+        return scalar_or_codes(np.array(together[names.index(str(primary))]))
     evaluable = together > Response.NE
     if rule == "overall":
         return scalar_or_codes(_overall(together, evaluable))

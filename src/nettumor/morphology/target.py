@@ -21,7 +21,7 @@ from nettumor._labels import by_label
 from nettumor._plausible import warn_of_sizes
 from nettumor.criteria import RECIST_1_1, SizeCriteria, Threshold
 from nettumor.criteria._types import require
-from nettumor.errors import InputError, refuse
+from nettumor.errors import InputError, refuse, true_or_false
 from nettumor.morphology import _shown
 from nettumor.morphology._sustained import sustain
 from nettumor.morphology._target_words import Numbers, numbers_at, worded
@@ -248,7 +248,7 @@ def target_response(
     argument = "sizes" if sums is None else "sums"
     values, filled = _filled(given, too_small, criteria)
     courses = checked_courses(values, invalid, argument)
-    if check_units and sums is None:
+    if true_or_false("check_units", check_units) and sums is None:
         warn_of_sizes(courses.sizes[:, :, :1], criteria.unit, "sizes", stacklevel=4)
     nodes = _nodes(nodal, values).reshape(courses.real.shape)
     earliest, latest = _days(days, days_latest, courses.shape, argument)

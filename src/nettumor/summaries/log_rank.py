@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from nettumor._arrays import GUARD, Bools, Floats, broadcast, more_than
 from nettumor._labels import same_labels
-from nettumor.errors import InputError
+from nettumor.errors import InputError, InputTypeError
 from nettumor.summaries._sorted_times import (
     NO_TIME,
     Counts,
@@ -433,6 +433,12 @@ def _strata(
     """The stratum of each patient as a number, and how many there are."""
     if strata is None:
         return [np.zeros(t.shape, dtype=np.int64) for t in times], 1
+    if not hasattr(strata, "__len__"):
+        raise InputTypeError(
+            f"`strata` must be one array for each group; got {strata!r:.60}. Write "
+            "strata=(strata_a, strata_b).",
+            argument="strata",
+        )
     if isinstance(strata, (str, bytes)) or len(strata) != len(times):
         raise InputError(
             f"`strata` must be one array for each of the {len(times)} groups; got {len(strata)}. "

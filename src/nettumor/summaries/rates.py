@@ -304,9 +304,9 @@ def clinical_benefit_rate(
     """
     codes, days = broadcast(best=as_best(best), stable_days=as_days(stable_days, "stable_days"))
     minimum = as_days(minimum_days, "minimum_days")
-    if minimum.ndim or np.isnan(minimum):
+    if minimum.ndim or not minimum >= 0:
         raise InputError(
-            f"`minimum_days` must be one number of days; got {minimum_days!r}. Write 168 for 24 "
+            f"`minimum_days` must be one number of days, 0 or more; got {minimum_days!r}. Write 168 for 24 "
             "weeks.",
             argument="minimum_days",
         )

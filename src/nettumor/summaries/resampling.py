@@ -18,12 +18,15 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor._arrays import Floats, at_least
-from nettumor.errors import InputError
+from nettumor.errors import InputError, InputTypeError
 from nettumor.summaries._trials import comparable, shaped, span
 from nettumor.summaries.rates import as_level
 
 DRAWN_AT_ONCE = 2_000_000
 """Values drawn in one call of the summary: 16 MB of times."""
+
+MOST_RESAMPLES = 100_000_000
+"""More draws would take days."""
 
 _SAME = 1e-12
 """Relative distance below which two statistics are the same: the sums of a permuted sample are
@@ -163,8 +166,9 @@ def bootstrap(
     level, seed, resamples = (
         as_level(level),
         _whole(seed, "seed", 0),
-        _whole(resamples, "resamples", 1),
+        _whole(resamples, "resamples", 1, MOST_RESAMPLES),
     )
+    _callable(statistic)
     arrays = _of_patients(data)
     shape = arrays[0].shape
     estimate = np.asarray(statistic(*arrays), dtype=np.float64)
@@ -236,7 +240,9 @@ def permutation_test(
     >>> permutation_test(apart, *groups, seed=3, resamples=999)
     Permutation(statistic 7.344, p = 0.031; 999 permutations, seed 3)
     """
-    seed, resamples = _whole(seed, "seed", 0), _whole(resamples, "resamples", 1)
+    seed = _whole(seed, "seed", 0)
+    resamples = _whole(resamples, "resamples", 1, MOST_RESAMPLES)
+    _callable(statistic)
     single = not isinstance(a, tuple)
     first, second = (_of_patients(list(g) if isinstance(g, tuple) else [g]) for g in (a, b))
     if (
@@ -278,8 +284,23 @@ def _portions(resamples: int, size: int) -> Iterator[slice]:
     return (slice(i, min(i + rows, resamples)) for i in range(0, resamples, rows))
 
 
-def _whole(value: Any, argument: str, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+def _callable(statistic: object) -> None:
+    if not callable(statistic):
+        raise InputTypeError(
+            f"`statistic` must be a function of the arrays; got {statistic!r:.60}. E.g. "
+            "lambda x: x.mean(axis=-1).",
+            argument="statistic",
+        )
+
+
+def _whole(value: Any, argument: str, least: int, most: float = math.inf) -> int:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if whole and value > most:
+        raise InputError(
+            f"`{argument}` must be at most {most:,}; got {value!r:.20}. A few thousand do.",
+            argument=argument,
+        )
+    if not whole or value < least:
         raise InputError(
             f"`{argument}` must be a whole number of {least} or more; got {value!r}. Write one down, "
             "so that the same draws come again.",
@@ -291,6 +312,12 @@ def _whole(value: Any, argument: str, least: int) -> int:
 def _of_patients(data: Sequence[npt.ArrayLike]) -> list[npt.NDArray[Any]]:
     """The arrays in one shape, with patients on the last axis."""
     arrays = [np.asarray(d) for d in data]
+    if any(array.dtype.kind in "USMm" for array in arrays):
+        raise InputTypeError(
+            "The data must be numbers or flags; got text or dates. Subtract the reference date, or "
+            "code the text.",
+            argument="data",
+        )
     try:
         shape = np.broadcast_shapes(*(a.shape for a in arrays))
     except ValueError:

@@ -139,14 +139,16 @@ def durable_symptom_response(
 
 def _check_limits(reduction: Any, share_of_days: Any, days: Any) -> None:
     for name, value in (("reduction", reduction), ("share_of_days", share_of_days)):
-        if not (isinstance(value, Real) and 0 < float(value) <= 100):
+        is_number = isinstance(value, Real) and not isinstance(value, bool)
+        if not (is_number and 0 < value <= 100):
             raise InputError(
                 f"`{name}` must be a percent above 0 and up to 100; got {value!r}. Give e.g. 30.",
                 argument=name,
             )
-    if type(days) is bool or not isinstance(days, Integral) or int(days) < 1:
+    if type(days) is bool or not isinstance(days, Integral) or not 1 <= int(days) < 100_000:
         raise InputError(
-            f"`days` must be a whole number from 1; got {days!r}. Give the length of the period.",
+            f"`days` must be a whole number from 1 to 99,999; got {days!r:.60}. Give the length of the "
+            "period.",
             argument="days",
         )
 

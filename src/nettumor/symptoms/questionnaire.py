@@ -22,6 +22,8 @@ from nettumor.errors import InputError, InputTypeError, choose, did_you_mean, re
 from nettumor.tables import Table
 
 _KINDS = ("symptom", "function")
+_SAME = 1e-9
+"""So near to a step an answer is at it: 0.3 is three steps of 0.1."""
 
 
 def _items(values: Any) -> tuple[Any, ...]:
@@ -45,6 +47,9 @@ class Scale:
         "symptom": a high score is more of it; "function": a high score is better.
     lowest, highest : float
         The answers that an item may have, 1 to 4 in QLQ-GI.NET21.
+    step : float or None
+        Answers lie so far apart, from ``lowest`` on: 1 for boxes that are ticked; None for any number
+        between the ends, such as a mark on a line (visual analogue scale).
 
     Examples
     --------
@@ -56,6 +61,7 @@ class Scale:
     kind: Literal["symptom", "function"] = "symptom"
     lowest: float = 1.0
     highest: float = 4.0
+    step: float | None = 1.0
 
     def __attrs_post_init__(self) -> None:
         choose("kind", self.kind, _KINDS)
@@ -71,6 +77,15 @@ class Scale:
                 f"`highest` must be a number above `lowest`; got {self.lowest!r} and "
                 f"{self.highest!r}. Give the range of the answers, e.g. 1 and 4.",
                 argument="highest",
+            )
+        is_number = isinstance(self.step, Real) and not isinstance(self.step, bool)
+        if self.step is not None and not (
+            is_number and 0 < self.step <= self.highest - self.lowest
+        ):
+            raise InputError(
+                f"`step` must be a number above 0, up to the range of the answers, or None; got "
+                f"{self.step!r}. Write 1 for boxes that are ticked.",
+                argument="step",
             )
 
 
@@ -94,7 +109,8 @@ def questionnaire_score(answers: npt.ArrayLike, *, scale: Scale) -> Any:
     Raises
     ------
     InputError
-        For an answer outside the range of the scale, and another number of items.
+        For an answer outside the range of the scale or between its steps, and another number of
+        items.
     InputTypeError
         For text, and for anything but a `Scale`.
 
@@ -123,6 +139,12 @@ def questionnaire_score(answers: npt.ArrayLike, *, scale: Scale) -> Any:
     outside = (answer < scale.lowest) | (answer > scale.highest)
     must = f"answers from {scale.lowest:g} to {scale.highest:g} (NaN where not answered)"
     refuse("answers", must, answer, outside, "Correct it, or leave it blank.")
+    if scale.step is not None:
+        steps = (answer - scale.lowest) / scale.step
+        between = np.abs(steps - np.round(steps)) > _SAME
+        must = f"answers in steps of {scale.step:g} from {scale.lowest:g}"
+        repair = "Correct it, or give the Scale step=None where any number is an answer."
+        refuse("answers", must, answer, between, repair)
     given = ~np.isnan(answer)
     number = np.count_nonzero(given, axis=-1)
     total = np.where(given, answer, 0.0).sum(axis=-1)
@@ -170,6 +192,12 @@ def questionnaire_scores(answers: Mapping[Any, Any], scales: Mapping[str, Scale]
         raise InputTypeError(
             f"`scales` must be a mapping of name to Scale; got {scales!r}. Bring the item map.",
             argument="scales",
+        )
+    if not hasattr(answers, "keys"):
+        raise InputTypeError(
+            f"`answers` must be a mapping of item to answers, or a frame; got {answers!r:.60}. Write "
+            "{31: [1, 4], 32: [2, 3]}.",
+            argument="answers",
         )
     columns = {}
     for name, scale in scales.items():

@@ -12,6 +12,8 @@ Table 2 prints ">= 5 mm" in its rows and "> 5 mm" in one; at least 5 mm is used 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -380,7 +382,8 @@ def _window_days(days: npt.ArrayLike | None, window: tuple[float, float] | None)
     """The days that a window asks for; NaN without one."""
     if window is None:
         return np.array(np.nan)
-    fewest, most = window
+    pair = np.ravel(as_numbers(window, "window"))
+    fewest, most = pair.tolist() if pair.size == 2 else (math.nan, math.nan)
     if days is None or not 0 <= fewest <= most:
         raise InputError(
             "`window` must be the fewest and the most days, in this order, with `days` given; "

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 from attrs import field, frozen
 
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor.errors import InputError, InputTypeError, choose, did_you_mean
 from nettumor.words.date_words import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -149,10 +149,16 @@ def _told(
     columns: Mapping[str, Sequence[str]], said: str | Mapping[str, str] | None
 ) -> dict[str, str]:
     """What the user says of each column."""
-    if not said:
+    if said is None:
         return {}
     if isinstance(said, str):
         return dict.fromkeys(columns, _order(said))
+    if not isinstance(said, Mapping):
+        raise InputTypeError(
+            f'`dates` must be an order such as "DMY", or a mapping of column to order; got '
+            f"{said!r:.60}.",
+            argument="dates",
+        )
     last = {name.rpartition(".")[2] for name in columns}
     for name in said:
         if name not in columns and name not in last:

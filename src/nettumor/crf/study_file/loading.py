@@ -6,6 +6,7 @@ there is the question of `applying`, which has the tables.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -13,8 +14,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import attrs
+import numpy as np
 
 from nettumor._toml import TomlFile, read_toml
+from nettumor.crf.column_names import is_known_variable
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
 from nettumor.crf.limits import limits_from
 from nettumor.crf.sdtm import DOMAINS
@@ -31,8 +34,8 @@ from nettumor.crf.study_file.record import (
 )
 from nettumor.criteria import FDA_2018_CENSORING
 from nettumor.errors import InputError, InputTypeError, did_you_mean
-from nettumor.words import flags, responses, roles, states, units
-from nettumor.words.dates import ORDERS
+from nettumor.words import date_words, flags, numbers, responses, roles, states, units
+from nettumor.words.dates import ORDERS, DateStatus
 from nettumor.words.missing import UNKNOWN, tidy
 
 SECTIONS = (
@@ -44,6 +47,21 @@ SECTIONS = (
 KINDS = ("response", "flag")
 """Kinds of columns whose words may be given together."""
 
+
+def _number_word(word: str) -> int:
+    """0 for a number, a limit ("< 5 mm"), a state in its place ("NE") or nothing, else `UNKNOWN`."""
+    read = numbers.read(word, comma=True)
+    is_number = not all(map(math.isnan, (read.value, read.below, read.above)))
+    return 0 if is_number or states.read(word) != UNKNOWN else UNKNOWN
+
+
+def _date_word(word: str) -> int:
+    """0 for a date in any order, a number of days or nothing, else `UNKNOWN`."""
+    orders = ("", *ORDERS)
+    is_date = any(date_words.read(word, o) != DateStatus.INVALID for o in orders)
+    return 0 if is_date or not math.isnan(numbers.read(word).value) else UNKNOWN
+
+
 _READERS = {
     "role": roles.read,
     "state": states.read,
@@ -51,12 +69,18 @@ _READERS = {
     "sex": flags.read_sex,
     "response": lambda word: responses.read(word, "WHO"),
     "flag": flags.read,
+    "number": _number_word,
+    "date": _date_word,
 }
+"""By the name or the kind of a column, what reads its words: `UNKNOWN` for one that it cannot."""
 SHARED = (
     "subject", "visit", "visit_name", "date", "day", "study_day", "evaluator", "evaluator_role",
     "method", "slice_thickness", "contrast", "accepted",
 )  # fmt: skip
 """Columns of an event that all its lesions share."""
+
+_MOST_DAYS = 1e5
+"""Days from here on are no schedule of a study."""
 
 PLACES = re.compile(r"\{(n|visit)\}")
 """What stands in a pattern for the number of a lesion and the name of a visit."""
@@ -144,6 +168,14 @@ def _text(file: TomlFile, path: tuple[str, ...], value: Any) -> str:
     return value
 
 
+def _filled(file: TomlFile, path: tuple[str, ...], value: Any) -> str:
+    """A text that is not blank."""
+    text = _text(file, path, value)
+    if not text.strip():
+        refuse(file, path, f"must not be blank; got {text!r}", "Write it, or leave the line out.")
+    return text
+
+
 def _all_text(file: TomlFile) -> dict[str, str]:
     return {key: _text(file, (key,), value) for key, value in file.content.items()}
 
@@ -174,7 +206,7 @@ def _chosen(file: TomlFile, path: tuple[str, ...], value: Any, known: Iterable[s
 
 def _number(file: TomlFile, path: tuple[str, ...], value: Any, *, least: float) -> float:
     good = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not good or not least <= value < 1e5:
+    if not good or not least <= value < _MOST_DAYS:
         name = ".".join((*file.above, *path))
         raise InputTypeError(
             f"`{name}` must be a number of days, {least:g} or more; got {value!r:.60} "
@@ -230,7 +262,7 @@ def _columns(file: TomlFile) -> Columns:
             known = LAYOUTS[key].names() if key in LAYOUTS else every
             rest = {k: v for k, v in said.items() if k != IGNORE}
             by_table[key] = {
-                k: _text(file, (key, k), v)
+                k: _variable(file, (key, k), v)
                 if key.upper() in DOMAINS
                 else _chosen_name(file, (key, k), v, known)
                 for k, v in rest.items()
@@ -247,6 +279,17 @@ def _chosen_name(file: TomlFile, path: tuple[str, ...], value: Any, known: Itera
         refuse(
             file, path, f"must be a column that is read; got {text!r}", did_you_mean(text, known)
         )
+    return text
+
+
+def _variable(file: TomlFile, path: tuple[str, ...], value: Any) -> str:
+    """A variable of the SDTM."""
+    text = _text(file, path, value)
+    if not is_known_variable(text):
+        refuse(
+            file, path, f"must be a variable of {path[0].upper()}; got {text!r}",
+            "nettumor layouts shows which variable each column is.",
+        )  # fmt: skip
     return text
 
 
@@ -287,10 +330,10 @@ def _words(file: TomlFile) -> Words:
         by_column[key] = {}
         for word, meaning in table.content.items():
             text = _text(table, (word,), meaning)
-            if reader is not None and text and reader(text) == UNKNOWN:
+            if reader is not None and text.strip() and reader(text) == UNKNOWN:
                 refuse(
                     table, (word,), f"must be a word that is read; got {text!r}",
-                    "nettumor layouts shows the words of each column.",
+                    "nettumor layouts shows what each column holds.",
                 )  # fmt: skip
             by_column[key][tidy(word)] = text
     return Words(missing, by_column)
@@ -307,7 +350,9 @@ def _dates(file: TomlFile) -> dict[str, str]:
     for key, said in file.content.items():
         order = _chosen(file, (key,), said, ORDERS)
         if key != "order" and not key.endswith(("DTC", "DT")):
-            _column_of(file, key)
+            kinds = {c.kind for _, c in _column_of(file, key)}
+            if "date" not in kinds:
+                refuse(file, (key,), "is no column of dates", "Leave it out.")
         orders["" if key == "order" else key] = order
     return orders
 
@@ -317,9 +362,9 @@ def _units(file: TomlFile) -> dict[str, str]:
     for key, said in file.content.items():
         if key == "markers":
             table = file.under(key)
-            found |= {f"markers.{m}": _text(table, (m,), u) for m, u in table.content.items()}
+            found |= {f"markers.{m}": _filled(table, (m,), u) for m, u in table.content.items()}
             continue
-        unit = _text(file, (key,), said)
+        unit = _filled(file, (key,), said)
         own = {c.unit for _, c in _column_of(file, key)}
         if not own - {""}:
             refuse(file, (key,), "has no unit of its own", "Give the unit of lengths and volumes.")
@@ -339,7 +384,7 @@ def _wide(file: TomlFile) -> tuple[WidePattern, ...]:
 def _pattern(file: TomlFile, key: str, said: Any) -> WidePattern:
     """One pattern: "t{n}_size" = "TARGET size", or a table that says it in full."""
     marks = PLACES.findall(key)
-    if len(set(marks)) < len(marks) or "{" in PLACES.sub("", key):
+    if not key.strip() or len(set(marks)) < len(marks) or "{" in PLACES.sub("", key):
         refuse(file, (key,), "is no pattern", 'Write {n} and {visit} once each: "t{n}_size".')
     if isinstance(said, dict):
         parts = {k: _text(file, (key, k), v) for k, v in said.items()}
@@ -377,6 +422,9 @@ def _population(file: TomlFile) -> StudyPopulation:
         column: (words,) if isinstance(words, str) else _texts(where, (column,), words)
         for column, words in where.content.items()
     }
+    for column, words in wanted.items():
+        if not words:
+            refuse(where, (column,), "names no word", "Write those of which one must stand there.")
     return StudyPopulation(who, reasons, wanted)
 
 
@@ -396,10 +444,11 @@ def _schedule(file: TomlFile) -> StudySchedule:
             visits = attrs.evolve(FDA_2018_CENSORING, schedule=visits).schedule
         except InputError:
             good = False
+        good = good and np.max(np.asarray(visits), initial=0) < _MOST_DAYS
     if not good:
         refuse(
             file, (ways[0],), f"must be scheduled visits; got {visits!r:.60}",
-            "Write every = 56, visits = [[0, 56], [336, 84]] or days = [56, 112, 196].",
+            "Write every = 56, visits = [[0, 56], [336, 84]] or days = [56, 112, 196], all below 100,000.",
         )  # fmt: skip
     windows = {
         name: _number(file, (name,), said[name], least=0)

@@ -206,11 +206,15 @@ def _shares(file: TomlFile, told: Mapping[str, Any]) -> dict[str, float]:
 
 @contextmanager
 def _at(file: TomlFile, *key: str) -> Iterator[None]:
-    """What is wrong with a key is said with its place in the file."""
+    """What is wrong with a key, or with one of the keys below it, is said with its place in the
+    file.
+    """
     try:
         yield
     except InputError as error:
-        raise type(error)(f"{file.place(*key)}: {error}", argument=error.argument) from None
+        at = (*key, error.argument)
+        place = file.place(*(at if (*file.above, *at) in file.lines else key))
+        raise type(error)(f"{place}: {error}", argument=error.argument) from None
 
 
 def _table(file: TomlFile, name: str) -> dict[str, Any]:
@@ -236,6 +240,7 @@ def _known(
 
 
 def _checked(file: TomlFile, parameters: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    found = {}
     for id, values in parameters.items():
         if not isinstance(values, dict):
             raise InputTypeError(
@@ -243,10 +248,9 @@ def _checked(file: TomlFile, parameters: Mapping[str, Any]) -> dict[str, dict[st
                 f"({file.place('parameters', id)}). Write [parameters.{id}].",
                 argument=id,
             )
-        for name, value in values.items():
-            with _at(file, "parameters", id, name):
-                check_parameters(CHECKS[id], {name: value})
-    return dict(parameters)
+        with _at(file, "parameters", id):
+            found[id] = check_parameters(CHECKS[id], values)
+    return found
 
 
 def _organs(file: TomlFile, organs: Mapping[str, Any]) -> dict[str, str]:
@@ -294,6 +298,14 @@ def _groups(value: object) -> tuple[tuple[str, ...], ...]:
 def _days(name: str, value: object) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 1e5:
         raise InputTypeError(
-            f"`windows.{name}` must be a number of days; got {value!r}.", argument=name
+            f"`windows.{name}` must be a number of days from 0 to 99,999; got {value!r:.60}. Write "
+            f"{name} = 28.",
+            argument=name,
+        )
+    if name == "interval" and not value:
+        raise InputError(
+            "`windows.interval` must be above 0: the days between scheduled visits. Leave it out "
+            "where there is no schedule.",
+            argument=name,
         )
     return float(value)

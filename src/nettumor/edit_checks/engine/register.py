@@ -49,6 +49,10 @@ Function = Callable[[Any, Parameters], "Hits | Iterable[Hits]"]
 """Takes the study's `Data`, which reads through this module, and so is not named here."""
 
 
+Reader = Callable[[str, Any], object]
+"""Raises an `InputError` where a parameter of that name cannot have that value."""
+
+
 def _positions(rows: Any) -> Ints:
     return np.asarray(rows, dtype=np.int64).reshape(-1)
 
@@ -196,6 +200,9 @@ class Check:
         True: it runs although a needed column is blank throughout (it looks for blanks).
     parameters : mapping
         Their names and defaults.
+    readers : mapping of str to callable
+        By parameter, what reads its words: ``reader(name, value)`` raises an `InputError` for a value
+        that it cannot read. It is asked before any check runs.
     follows : tuple of str
         Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier
         timepoint, explains this one's; with "=" before it ("=T01") at the very same timepoint only.
@@ -222,6 +229,7 @@ class Check:
     needs: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_read_only)
     blank_allowed: bool = False
     parameters: Mapping[str, Any] = field(factory=dict, converter=_read_only)
+    readers: Mapping[str, Reader] = field(factory=dict, converter=_read_only)
     follows: tuple[str, ...] = ()
     dates: str = field(default="")
     late: bool = False
@@ -276,13 +284,14 @@ def check(
     dates: str = "",
     late: bool = False,
     doubt: str = "",
+    readers: Mapping[str, Reader] | None = None,
     **parameters: Any,
 ) -> Callable[[Function], Function]:
     """Add the function of a check whose facts stand beside its module; ``parameters`` are its
     defaults.
 
     ``follows`` may name what other checks put in doubt (`IN_DOUBT`). ``doubt`` says what is doubtful
-    about its rule: the check is then a note.
+    about its rule: the check is then a note. ``readers`` are as those of `Check`.
     """
 
     def add(function: Function) -> Function:
@@ -298,6 +307,7 @@ def check(
                 level=fact["level"],
                 needs=needs,
                 parameters=parameters,
+                readers=readers or {},
                 follows=follows,
                 blank_allowed=blank_allowed,
                 dates=dates,

@@ -19,7 +19,6 @@ import numpy.typing as npt
 from attrs import field, frozen
 
 from nettumor import crf
-from nettumor import criteria as editions
 from nettumor._threads import beside
 from nettumor._version import __version__
 from nettumor.crf import LAYOUTS, Tables
@@ -29,18 +28,19 @@ from nettumor.crf.limits import Limits, as_limits
 from nettumor.crf.reading import read_quietly
 from nettumor.crf.study_dates import Said
 from nettumor.criteria import RECIST_1_1, Criteria
+from nettumor.criteria._load import as_criteria
 from nettumor.edit_checks.engine.causes import causes, places_in_time
 from nettumor.edit_checks.engine.columns import COLUMNS, INSIDE, columns_of, joined, keys_of
 from nettumor.edit_checks.engine.configuration import Configuration, study_configuration
 from nettumor.edit_checks.engine.findings import Findings
 from nettumor.edit_checks.engine.found import ranks
-from nettumor.edit_checks.engine.parameters import check_parameters
+from nettumor.edit_checks.engine.parameters import check_order, check_parameters
 from nettumor.edit_checks.engine.places import Places, places_of
 from nettumor.edit_checks.engine.register import CHECKS, GROUPS, Check, Hits, Skip, in_order
 from nettumor.edit_checks.reading.data import Data
 from nettumor.edit_checks.reading.numbered_apart import numbered_apart
 from nettumor.edit_checks.reading.wrong_dates import without_wrong_dates
-from nettumor.errors import InputError, InputTypeError, did_you_mean
+from nettumor.errors import InputError, InputTypeError, did_you_mean, text, true_or_false
 from nettumor.tables import Table
 
 
@@ -138,21 +138,24 @@ def run(
             f"got {configuration!r:.60}. Read one with load_configuration(path).",
             argument="configuration",
         )
+    if progress is not None and not callable(progress):
+        raise InputTypeError(
+            f"`progress` must be a function of a check, its number, and how many there are; got "
+            f"{progress!r:.60}.",
+            argument="progress",
+        )
+    strict = true_or_false("strict", strict)
     allowed = configuration.limits if limits is None and configuration is not None else limits
     tables = read_quietly(source, study=study, dates=dates, incomplete="keep", limits=allowed)
     if tables is not source or strict:
         tell(tables.intake, strict=strict, stacklevel=2)
-    edition = editions.get(criteria) if isinstance(criteria, str) else criteria
-    if not hasattr(edition, "digest"):
-        raise InputTypeError(
-            f"`criteria` must be criteria or their name; got {criteria!r:.60}.", argument="criteria"
-        )
+    edition = as_criteria(criteria)
     settings = study_configuration(tables.study) if configuration is None else configuration
     of_study = None if tables.study is None else tables.study.limits
     settings = attrs.evolve(settings, limits=as_limits(allowed, of_study))
     tables = numbered_apart(_of_evaluator(tables, evaluator))
     wanted = _wanted(checks)
-    values = _parameters(wanted, settings, parameters or {})
+    values = _parameters(wanted, settings, {} if parameters is None else parameters)
     data = _data(tables, edition, settings)
     as_given = [c for c in wanted if c.dates]
     first = _by_two(as_given, data, lambda c: _one(c, data, values[c.id], settings))
@@ -223,6 +226,7 @@ def _of_evaluator(study: Tables, evaluator: str | None) -> Tables:
     """
     if evaluator is None:
         return study
+    text("evaluator", evaluator)
     names: set[str] = set()
 
     def taken(table: crf.CrfTable, columns: tuple[str, ...]) -> crf.CrfTable:
@@ -285,17 +289,19 @@ def _parameters(
             "Write {'U01': {'tol_mm': 1}}.",
             argument="parameters",
         )
-    for id, values in given.items():
+    for id in given:
         if id not in known:
             raise InputError(
                 f"`parameters` must name checks; got {id!r}. {did_you_mean(id, known)}",
                 argument="parameters",
             )
-        check_parameters(known[id], values)
-    return {
-        c.id: {**c.parameters, **settings.parameters.get(c.id, {}), **given.get(c.id, {})}
-        for c in checks
-    }
+    told = {id: check_parameters(known[id], values) for id, values in given.items()}
+    found = {}
+    for check in checks:
+        own = {**settings.parameters.get(check.id, {}), **told.get(check.id, {})}
+        found[check.id] = {**check.parameters, **own}
+        check_order(check, found[check.id], tuple(told.get(check.id, {})))
+    return found
 
 
 def _one(

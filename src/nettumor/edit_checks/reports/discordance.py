@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Any
 
 from nettumor import crf
-from nettumor import criteria as editions
 from nettumor.criteria import RECIST_1_1, Criteria
+from nettumor.criteria._load import as_criteria
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data
 from nettumor.errors import InputError
@@ -61,7 +61,7 @@ def discordance(tables: Any, criteria: Criteria | str = RECIST_1_1) -> Table:
     """
     from nettumor.edit_checks.rules.assessor import both_sides
 
-    edition = editions.get(criteria) if isinstance(criteria, str) else criteria
+    edition = as_criteria(criteria)
     data = Data(crf.read(tables, incomplete="keep"), edition)
     wanted = ("subject", "evaluator", "overall")
     lacking = [c for c in wanted if "responses" not in data or c not in data["responses"]]

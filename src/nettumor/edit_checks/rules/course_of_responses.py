@@ -19,6 +19,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.parameters import one_of
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -36,7 +37,6 @@ from nettumor.edit_checks.reading.reported import (
     rule_of,
 )
 from nettumor.edit_checks.rules.overall import ended_clinically
-from nettumor.errors import InputError
 from nettumor.rows import order_rows, smallest_at
 from nettumor.terminology import Response
 
@@ -299,6 +299,7 @@ def _courses(data: Data, tracks: Ints) -> Words:
     "O11",
     needs={"subjects": ("progression_date",)},
     follows=("visit", "W05", "O04", "D02", "D16"),
+    readers={"rule": one_of("earliest", "latest")},
     rule="earliest",
 )
 def pd_date_mismatch(data: Data, parameters: Parameters) -> Hits:
@@ -307,10 +308,6 @@ def pd_date_mismatch(data: Data, parameters: Parameters) -> Hits:
     ``rule`` is "earliest" or "latest", of the scans of that visit; a new lesion dates it to its
     first sighting.
     """
-    if parameters["rule"] not in ("earliest", "latest"):
-        raise InputError(
-            f'`rule` must be "earliest" or "latest"; got {parameters["rule"]!r}.', argument="rule"
-        )
     if not {"lesions", "responses"} & set(data.tables):
         raise Skip("there is neither a table lesions nor a table responses")
     rows = data["subjects"]

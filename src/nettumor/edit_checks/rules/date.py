@@ -25,6 +25,7 @@ from nettumor.crf import (
     parse_dates,
     parse_flags,
 )
+from nettumor.edit_checks.engine.parameters import date_or_day
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -144,7 +145,15 @@ def _day_of(data: Data, name: str, value: object) -> float:
     return float(found.day[0])
 
 
-@check("D03", needs={}, dates="judged", follows=("D01",), cutoff="", today="")
+@check(
+    "D03",
+    needs={},
+    dates="judged",
+    follows=("D01",),
+    readers=dict.fromkeys(("cutoff", "today"), date_or_day),
+    cutoff="",
+    today="",
+)
 def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date after the data cut-off: that of the subject, else ``cutoff``, else ``today`` (never
     the clock's).

@@ -40,7 +40,7 @@ from nettumor.edit_checks.reading.marker_rows import (
 )
 from nettumor.edit_checks.reading.reported import under_own_criteria
 from nettumor.edit_checks.rules.marker_slips import short_number
-from nettumor.errors import InputError
+from nettumor.errors import InputError, did_you_mean
 from nettumor.rows import Groups, group, number_rows
 from nettumor.terminology import Response, labels
 
@@ -366,10 +366,26 @@ def _after_baseline(read: Markers, base: Ints) -> Bools:
     return np.asarray(later)
 
 
+def _edition_of_markers(name: str, value: object) -> None:
+    """The reader of ``criteria``: names of editions of markers."""
+    known = [n for n in editions.names() if isinstance(editions.get(n), MarkerCriteria)]
+    try:
+        found = editions.get(str(value))
+    except InputError:
+        found = None
+    if not isinstance(found, MarkerCriteria):
+        raise InputError(
+            f"`{name}` must be an edition of markers; got {value!r:.60}. "
+            f"{did_you_mean(value, known)}",
+            argument=name,
+        )
+
+
 @check(
     "K10",
     needs={"markers": ("response",)},
     follows=("K01", "K07", "K08", "K14"),
+    readers={"criteria": _edition_of_markers},
     criteria="biological-vogl-2008",
 )
 def marker_response_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:

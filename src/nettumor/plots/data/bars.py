@@ -21,11 +21,13 @@ from nettumor.plots.data.sources import (
     codes_of,
     column,
     edition_of,
+    end_of_axis,
     flags_of,
     in_order,
     is_assessment,
     is_table,
     label_of,
+    left_out,
     names_of,
     of_evaluator,
     of_one_reader,
@@ -123,11 +125,7 @@ def waterfall(
     """
     given = {"best": best, "confirmed": confirmed, "progression": progression, "subject": subject}
     bars = _read(source, given, edition_of(criteria), evaluator)
-    if not float(highest) > 0:
-        raise InputError(
-            f"`highest` must be above 0 %, the end of the axis; got {highest!r}. Write 100.",
-            argument="highest",
-        )
+    highest = end_of_axis(highest)
     possible_changes(bars.percent)
     limits = size_limits(bars.criteria)
     order = _order(bars)
@@ -215,13 +213,7 @@ def possible_changes(percent: Floats) -> None:
 
 
 def _of_assessment(done: Any, given: dict[str, Any], criteria: Any, evaluator: str | None) -> Bars:
-    doubled = [name for name, value in given.items() if value is not None]
-    if doubled:
-        raise InputError(
-            f"`{doubled[0]}` must be left out for an Assessment, which has its own. Change the "
-            "study, or pass arrays.",
-            argument=doubled[0],
-        )
+    left_out("an Assessment", **given)
     rows = of_evaluator(done, done.subjects, evaluator)
     best = np.asarray(done.outcome.best.response)[rows]
     shown = np.asarray(done.outcome.unconfirmed.response)[rows]

@@ -20,10 +20,12 @@ from nettumor.plots.data.sources import (
     column,
     days_of,
     edition_of,
+    end_of_axis,
     flags_of,
     in_order,
     is_assessment,
     is_table,
+    left_out,
     names_of,
     of_evaluator,
     of_one_reader,
@@ -96,15 +98,24 @@ def spider(
     >>> spider([[0, -20]]).missing
     'No days: the courses have no place on the axis. Give `days` from one reference date.'
     """
+    own = {
+        "days": days,
+        "overall": overall,
+        "new_lesion": new_lesion,
+        "subject": subject,
+        "best": best,
+    }
     if is_assessment(source):
+        left_out("an Assessment", **own)
         visits = _of_assessment(source, evaluator)
         criteria = source.criteria if criteria is None else criteria
     elif is_table(source):
+        left_out("a table", **own)
         visits = _of_table(of_one_reader(source, evaluator))
     else:
         visits = _of_arrays(source, days, overall, new_lesion, subject, best)
     edition = edition_of(criteria)
-    return _table(visits, edition, float(highest), title)
+    return _table(visits, edition, end_of_axis(highest), title)
 
 
 def _of_assessment(done: Any, evaluator: str | None) -> dict[str, Any]:

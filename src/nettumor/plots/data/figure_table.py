@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor.errors import InputError
+from nettumor.errors import InputError, text
 from nettumor.tables import Table
 
 
@@ -81,6 +81,7 @@ class FigureTable(Table):
     ) -> None:
         super().__init__(columns)
         self.figure = figure
+        text("title", title)
         self.title = title
         self.notes = tuple(notes)
         self.missing = missing

@@ -27,6 +27,7 @@ from nettumor.plots.data.sources import (
     in_order,
     is_assessment,
     is_table,
+    left_out,
     names_of,
     of_evaluator,
     of_one_reader,
@@ -104,6 +105,8 @@ def swimmer(
     response PR 56.0 168.0
     mark progression 168.0 nan
     """
+    if is_assessment(source):
+        left_out("an Assessment", assessments=assessments)
     lanes = (
         _of_assessment(source, evaluator)
         if is_assessment(source)

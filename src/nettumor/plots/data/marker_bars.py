@@ -12,7 +12,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from nettumor._arrays import Bools, Codes, Floats, as_numbers, more_than
-from nettumor.errors import InputError
+from nettumor.errors import InputError, InputTypeError
 from nettumor.plots.data.bars import NO_PATIENTS, possible_changes, reaching, size_limits
 from nettumor.plots.data.figure_table import FigureTable
 from nettumor.plots.data.sources import (
@@ -20,6 +20,7 @@ from nettumor.plots.data.sources import (
     codes_of,
     column,
     edition_of,
+    end_of_axis,
     flags_of,
     in_order,
     is_table,
@@ -110,10 +111,11 @@ def marker_waterfall(
         else (_of_values(source, given, subject, edition_of(criteria)))
     )
     possible_changes(found.percent)
-    if not float(highest) > 0:
-        raise InputError(
-            f"`highest` must be above 0 %, the end of the axis; got {highest!r}. Write 100.",
-            argument="highest",
+    highest = end_of_axis(highest)
+    if not isinstance(name, str) or not name.strip():
+        raise InputTypeError(
+            f'`name` must be the marker\'s name; got {name!r:.60}. Write name="CgA".',
+            argument="name",
         )
     percent = np.where(found.normal, np.nan, found.percent)
     none = np.where(found.normal, 1, np.where(np.isnan(percent), 2, 0))

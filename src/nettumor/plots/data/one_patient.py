@@ -22,6 +22,7 @@ from nettumor.plots.data.sources import (
     days_of,
     is_assessment,
     is_table,
+    left_out,
     names_of,
     numbers_of,
     of_evaluator,
@@ -109,6 +110,7 @@ limits +20 % and 5 mm (RECIST 1.1, 4.3.1)
     """
     events: list[dict[str, Any]] = []
     if is_assessment(source):
+        left_out("an Assessment", days=days)
         if not source.subjects.n_rows:
             return _nothing(title, NO_PATIENTS)
         rows = of_evaluator(source, source.subjects, evaluator)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nettumor._arrays import Codes
-from nettumor.errors import InputError
+from nettumor.errors import InputError, text
 from nettumor.plots.data.bars import NO_PATIENTS
 from nettumor.plots.data.figure_table import FigureTable
 from nettumor.plots.data.sources import column, is_assessment, is_table, same_length, texts
@@ -115,6 +115,9 @@ def _two(
     source: Any, other: Any, first: str | None, second: str | None
 ) -> tuple[tuple[str, str], Codes, Codes]:
     """The two judgements and their names."""
+    for argument, name in (("first", first), ("second", second)):
+        if name is not None:
+            text(argument, name)
     if other is not None:
         a, b = as_best(source, "source"), as_best(other, "other")
         same_length(a.size, other=b)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nettumor import criteria as editions
 from nettumor._arrays import Bools, Codes, Floats, as_days, as_flags, as_numbers
-from nettumor.errors import InputError, did_you_mean
+from nettumor.criteria._load import as_criteria
+from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.summaries.rates import as_best
 from nettumor.terminology import Response, labels
 
@@ -180,7 +180,39 @@ def codes_of(values: Any, argument: str, n: int) -> Codes:
 
 def edition_of(criteria: Any) -> Any:
     """An edition from its name; itself, or None."""
-    return editions.get(criteria) if isinstance(criteria, str) else criteria
+    return None if criteria is None else as_criteria(criteria)
+
+
+def end_of_axis(value: Any, argument: str = "highest") -> float:
+    """The upper end of an axis in percent, above 0."""
+    end = as_one_number(value, argument)
+    if not end > 0:
+        raise InputError(
+            f"`{argument}` must be above 0 %, the end of the axis; got {value!r}. Write 100.",
+            argument=argument,
+        )
+    return end
+
+
+def as_one_number(value: Any, argument: str) -> float:
+    """One finite number."""
+    is_number = isinstance(value, (int, float, np.integer, np.floating))
+    if not is_number or isinstance(value, bool) or not np.isfinite(value):
+        raise InputTypeError(
+            f"`{argument}` must be a finite number; got {value!r:.60}.", argument=argument
+        )
+    return float(value)
+
+
+def left_out(what: str, **given: Any) -> None:
+    """Refuse arguments that stand beside a source which has them of its own."""
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                f"`{name}` must be left out for {what}, which has its own. Leave it out, or pass "
+                "arrays.",
+                argument=name,
+            )
 
 
 def natural(name: str) -> tuple[Any, ...]:

@@ -11,9 +11,17 @@ from typing import Any
 import numpy as np
 
 from nettumor._arrays import as_numbers
-from nettumor.errors import InputError
+from nettumor.errors import InputError, text
 from nettumor.plots.data.figure_table import FigureTable
-from nettumor.plots.data.sources import column, is_table, numbers_of, subjects_of, texts
+from nettumor.plots.data.sources import (
+    as_one_number,
+    column,
+    is_table,
+    left_out,
+    numbers_of,
+    subjects_of,
+    texts,
+)
 
 KINDS = ("study", "not pooled", "fixed", "random", "prediction", "cohort")
 """What a row of the forest can be."""
@@ -69,12 +77,14 @@ def forest(
     >>> studies["high"].round(1).tolist()[1], studies["drawn_high"].tolist()[1]
     (81.6, 80.0)
     """
-    if not float(lowest) < float(highest):
+    lowest, highest = as_one_number(lowest, "lowest"), as_one_number(highest, "highest")
+    if not lowest < highest:
         raise InputError(
             f"`lowest` must be below `highest`; got {lowest!r} and {highest!r}. Give the ends of the "
             "axis in percent.",
             argument="lowest",
         )
+    text("treatment", treatment)
     if isinstance(source, (int, np.integer)) and not isinstance(source, bool):
         from nettumor.evidence import compare
 
@@ -82,6 +92,8 @@ def forest(
         source = compare(
             (0, 0), table=int(source), treatment=treatment, endpoint=endpoint, survival=nobody
         )
+    else:
+        left_out("studies that are given", endpoint=endpoint)
     if hasattr(source, "studies") and hasattr(source, "pooling"):
         rows, notes, name = _of_comparison(source)
     elif is_table(source):

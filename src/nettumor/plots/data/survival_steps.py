@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from nettumor._arrays import Floats, as_days, as_flags, more_than
-from nettumor.errors import InputError, choose, did_you_mean
+from nettumor._arrays import Floats, as_days, as_flags, as_numbers, more_than
+from nettumor.errors import InputError, choose, did_you_mean, refuse, true_or_false
 from nettumor.plots.data.bars import NO_PATIENTS
 from nettumor.plots.data.figure_table import FigureTable
 from nettumor.plots.data.sources import (
@@ -25,6 +25,7 @@ from nettumor.plots.data.sources import (
     column_names,
     is_assessment,
     is_table,
+    left_out,
     of_evaluator,
     same_length,
     subjects_of,
@@ -135,11 +136,12 @@ def kaplan_meier(
     options = _Options(
         unit,
         as_level(level),
-        bool(median),
-        tuple(float(v) for v in np.ravel(np.asarray(landmarks, dtype=np.float64))),
+        true_or_false("median", median),
+        _landmark_times(landmarks),
         as_level(largest_drop, "largest_drop"),
     )
     if is_assessment(source):
+        left_out("an Assessment", event=event, group=group)
         choose("parameter", parameter, PARAMETERS)
         curves = _of_assessment(source, parameter, by, evaluator)
     else:
@@ -168,12 +170,25 @@ def kaplan_meier(
         facts={
             "unit": unit,
             "parameter": parameter if is_assessment(source) else "",
-            "median": bool(median),
+            "median": options.median,
             "landmarks": options.landmarks,
             "groups": tuple(curves),
             "level": options.level,
         },
     )
+
+
+def _landmark_times(landmarks: Any) -> tuple[float, ...]:
+    """Times of landmarks: finite, 0 or more."""
+    times = np.ravel(as_numbers(() if landmarks is None else landmarks, "landmarks"))
+    refuse(
+        "landmarks",
+        "finite times of 0 or more",
+        times,
+        ~((times >= 0) & (times < np.inf)),
+        "Give them in `unit`, such as landmarks=(12, 24).",
+    )
+    return tuple(times.tolist())
 
 
 _STEP: dict[str, Any] = {
@@ -203,7 +218,7 @@ def _of_assessment(
     time, event = np.asarray(found.time)[rows], np.asarray(found.event)[rows]
     if by is None:
         return {"": estimate(time, event)}
-    if by not in done.subjects:
+    if by not in list(done.subjects):
         raise InputError(
             f"`by` names no column of `.subjects`: {by!r}. {did_you_mean(by, done.subjects)} "
             "assess(carry=[...]) brings columns of yours.",
