@@ -34,7 +34,7 @@ def birth_of_the_next_century(t):
 
 @fault("P01: randomised after the first dose")
 def randomised_late(t):
-    return t.set("subjects", person(t), randomized=later(of_person(t, "treatment_start"), 10))
+    return t.set("subjects", person(t), randomized=later(of_person(t, "treatment_start"), 3))
 
 
 @fault("P02: negative age")
@@ -102,3 +102,29 @@ def identification_without_a_date(t):
 @fault("D19: treatment start")
 def treatment_that_never_began(t):
     return t.set("subjects", person(t), treatment_start="")
+
+
+@fault("D22")
+def treatment_start_ten_days_early(t):
+    return t.set("subjects", person(t), treatment_start=later(of_person(t, "treatment_start"), -10))
+
+
+@fault("D22: late")
+def treatment_start_ten_days_late(t):
+    return t.set("subjects", person(t), treatment_start=later(of_person(t, "treatment_start"), 10))
+
+
+@fault("D22: randomised")
+def randomised_after_the_first_visits(t):
+    return t.set("subjects", person(t), randomized=later(of_person(t, "randomized"), 100))
+
+
+@fault("D04: one day")
+def consent_after_the_first_visit(t):
+    """Scans, samples and diaries of that visit agree on its day."""
+    return t.set("subjects", person(t), consent=later(date_of(t, 1), 2))
+
+
+@fault("D03: cut-off")
+def cut_off_before_the_study(t):
+    return t.set("subjects", person(t), data_cutoff="2014-06-30")

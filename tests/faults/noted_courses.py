@@ -239,3 +239,15 @@ def better_ten_days_after_the_first_dose(t):
 def stable_after_a_response(t):
     course(t, {3: (38, 26), 4: (44, 29), 5: (44, 30), 6: (45, 29)}, {3: "PR"}, best="SD")
     return "responses", visit(t, 4, PLAIN)
+
+
+@noted("K07: first sample")
+def ten_times_at_the_first_sample(t):
+    row = sample(t, visit=1)
+    return t.set("markers", row, value=f"{10 * float(t.tables['markers'].loc[row, 'value']):g}")
+
+
+@noted("K07: a tenth at the first sample")
+def a_tenth_at_the_first_sample(t):
+    row = sample(t, HIAA, visit=1)
+    return t.set("markers", row, value=f"{0.1 * float(t.tables['markers'].loc[row, 'value']):g}")

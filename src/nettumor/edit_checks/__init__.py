@@ -27,7 +27,8 @@ How to add a check to this package
    ``{"TR": ("TRSTRESN",)}``). A check that looks for blanks says ``blank_allowed=True``. Parameters
    with their defaults follow: ``tol_mm=0.5``. ``follows`` lists checks, or letters of groups, whose
    finding at the same place explains this one: there or at an earlier visit, or with "=" before it
-   (``"=T01"``) at that very visit; a word of `IN_DOUBT` (``"value"``) stands for all checks that
+   (``"=T01"``) at that very visit, with "^" at the visit of the related row, with "*" at any visit of
+   the track; a word of `IN_DOUBT` (``"value"``) stands for all checks that
    explain it. Hits that one of them does not explain say so (``apart_from=("U01",)``). Checks run
    by group and identifier; ``late=True`` puts one behind its group. A check that judges dates says
    ``dates="judged"``: a date that it finds wrong is set aside for the others. A check whose rule is

@@ -78,10 +78,9 @@ class Scale:
                 f"{self.highest!r}. Give the range of the answers, e.g. 1 and 4.",
                 argument="highest",
             )
-        is_number = isinstance(self.step, Real) and not isinstance(self.step, bool)
-        if self.step is not None and not (
-            is_number and 0 < self.step <= self.highest - self.lowest
-        ):
+        step: Any = self.step
+        is_number = isinstance(step, Real) and not isinstance(step, bool)
+        if step is not None and not (is_number and 0 < step <= self.highest - self.lowest):
             raise InputError(
                 f"`step` must be a number above 0, up to the range of the answers, or None; got "
                 f"{self.step!r}. Write 1 for boxes that are ticked.",

@@ -21,12 +21,12 @@ def places_in_time(
     data: Data, place: int, hits: Hits, apart: list[tuple[str, ...]]
 ) -> npt.NDArray[np.int64]:
     """Check, track, time, lesion and subject of each hit, -1 where there is none; then its place in
-    ``apart``.
+    ``apart``, and the time of its related row.
     """
     if hits.apart_from not in apart:
         apart.append(hits.apart_from)
-    out = np.full((6, len(hits.rows)), -1, dtype=np.int64)
-    out[0], out[5] = place, apart.index(hits.apart_from)
+    out = np.full((7, len(hits.rows)), -1, dtype=np.int64)
+    out[0], out[5], out[6] = place, apart.index(hits.apart_from), _related_times(data, hits)
     here = hits.rows >= 0
     at = hits.rows[here]
     if hits.table in data.shared.timepoint:
@@ -50,6 +50,25 @@ def places_in_time(
     return out
 
 
+def _related_times(data: Data, hits: Hits) -> npt.NDArray[np.int64]:
+    """The time of the related row of each hit in the track of the hit; -1 for none."""
+    out = np.full(len(hits.rows), -1, dtype=np.int64)
+    table = hits.related_table or hits.table
+    if (
+        hits.related is None
+        or table not in data.shared.timepoint
+        or hits.table not in data.shared.timepoint
+    ):
+        return out
+    related = np.asarray(hits.related, dtype=np.int64)
+    here = np.flatnonzero((related >= 0) & (hits.rows >= 0))
+    there = data[table]
+    alike = there.track[related[here]] == data[hits.table].track[hits.rows[here]]
+    here = here[alike]
+    out[here] = there.order[related[here]]
+    return out
+
+
 def causes(
     checks: Sequence[Check],
     check: npt.NDArray[np.int64],
@@ -59,6 +78,7 @@ def causes(
     lesion: npt.NDArray[np.int64],
     subject: npt.NDArray[np.int64],
     alone: npt.NDArray[np.int64],
+    related: npt.NDArray[np.int64],
     *,
     n_tracks: int,
     apart: Sequence[tuple[str, ...]],
@@ -69,7 +89,8 @@ def causes(
     the same timepoint or before (one without a timepoint holds throughout), at the same lesion
     where both name one, and is no note unless the follower is; of several the nearest in time, then
     the first check. One named with "=" before it explains only what is found at the very same
-    timepoint (or has none), and goes before the others. Where the cause is caused itself, the
+    timepoint (or has none), one with "^" what is related to a row of its timepoint, one with "*" what
+    is found anywhere in its track; they go before the others. Where the cause is caused itself, the
     answer is the first of the chain: the one query that is shown for all of them.
 
     Parameters
@@ -83,33 +104,61 @@ def causes(
     alone : ndarray of int
         For each finding the place in ``apart`` of the checks that do not explain it, although its
         check follows them.
+    related : ndarray of int
+        For each finding the time of its related row; -1 for none.
     n_tracks : int
         Codes of tracks from there on stand for the rows of a subject in a table that has no tracks.
     """
     cause = np.full(len(check), -1, dtype=np.int64)
+    root = np.arange(
+        len(check)
+    )  # the first of the chain that each is in, itself where it has no cause
     tracked = (track >= 0) & (track < n_tracks)
     no_time, no_lesion = np.where(tracked, order, -1), np.full(len(check), -1, dtype=np.int64)
     for place, without in _followers(checks, check, alone):
         mine = (check == place) & (alone == without)
-        follows = tuple(n for n in checks[place].follows if n.lstrip("=") not in apart[without])
-        here = tuple(n[1:] for n in follows if n[0] == "=")
-        for names, same in ((here, True), (follows, False)):
+        for mark, names in _by_mark(checks[place].follows, apart[without]):
             wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
-            theirs = np.isin(check, wanted) & (cause < 0)
+            theirs = np.isin(check, wanted) & ~mine[root]  # none that is explained by one of mine
+            in_track = order
+            if mark == "*":
+                in_track = np.where(theirs, -1, order)
+            elif mark == "^":
+                in_track = np.where(mine, related, order)
             for key, when, where, a, b in (
-                (track, order, lesion, track >= 0, track >= 0),
+                (track, in_track, lesion, track >= 0, track >= 0),
                 (subject, no_time, no_lesion, ~tracked, tracked),
                 (subject, no_time, no_lesion, tracked, ~tracked),
                 (subject, no_time, no_lesion, ~tracked, track < 0),
             ):
                 free = np.flatnonzero(mine & (cause < 0) & a & (key >= 0))
+                if mark == "^":  # of two rows of one track, both with a time
+                    free = free[(when is in_track) & (related[free] >= 0)]
                 others = np.flatnonzero(theirs & b & (key >= 0))
                 if not len(free) or not len(others):
                     continue
                 found = _nearest(free, others, rank, key, when, where)
-                elsewhere = (when[found] != when[free]) & (when[found] >= 0) & (when[free] >= 0)
-                cause[free] = np.where(same & (found >= 0) & elsewhere, -1, found)
-    return _roots(cause)
+                if mark in ("=", "^"):
+                    elsewhere = (when[found] != when[free]) & (when[found] >= 0)
+                    found[(found >= 0) & elsewhere & (when[free] >= 0)] = -1
+                cause[free] = found
+                root[free[found >= 0]] = root[found[found >= 0]]
+                root = root[root]
+    return np.where(cause >= 0, root, -1)
+
+
+_MARKS = ("=", "^", "*", "")
+
+
+def _by_mark(
+    follows: tuple[str, ...], without: tuple[str, ...]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The names of the checks that a check follows, but for those that do not explain it, by the mark
+    before them.
+    """
+    marked = [(n[0], n[1:]) if n[0] in "=^*" else ("", n) for n in follows]
+    by_mark = [(mark, tuple(n for m, n in marked if m == mark)) for mark in _MARKS]
+    return [(m, tuple(n for n in names if n not in without)) for m, names in by_mark if names]
 
 
 def _followers(
@@ -120,17 +169,6 @@ def _followers(
     """
     pairs = zip(*(key.tolist() for key in group(check, alone).keys), strict=True)
     return [(place, without) for place, without in pairs if checks[place].follows]
-
-
-def _roots(cause: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Each cause followed to the first of its chain; it was free itself when it was taken, so no
-    chain is a ring.
-    """
-    while True:
-        further = np.where(cause >= 0, cause[cause], -1)
-        if (further < 0).all():
-            return cause
-        cause = np.where(further >= 0, further, cause)
 
 
 def _named(check: Check, names: tuple[str, ...]) -> bool:

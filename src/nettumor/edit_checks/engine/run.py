@@ -420,7 +420,7 @@ def _findings(
         parts += [texts_of for texts_of, _ in made]
         keys += [key for _, key in made]
     columns = joined(parts)
-    key = np.concatenate(keys, axis=1) if keys else np.empty((6, 0), dtype=np.int64)
+    key = np.concatenate(keys, axis=1) if keys else np.empty((7, 0), dtype=np.int64)
     rank = ranks(columns["severity"])
     checks = [s.check for s in states]
     cause = causes(checks, key[0], rank, *key[1:], n_tracks=data.n_tracks, apart=apart)

@@ -101,6 +101,42 @@ def merged_into(data: Data) -> Ints:
     return lesions_named(rows, name_codes(rows, rows.cells.merged_into))
 
 
+@made_once
+def misnamed(data: Data) -> tuple[Ints, Ints]:
+    """Rows of lesions that stand at one visit only, and there in the place of another lesion of the
+    same role and organ, which is at all visits but that one; and the first row in time of that other
+    lesion. Where several lesions are lacking at the visit, or several stand alone, none is told.
+    """
+    rows, points = data["lesions"], data.timepoints
+    visits = np.bincount(points.track[points.lesions >= 0], minlength=data.n_tracks)
+    count = np.bincount(rows.lesion[~rows.again], minlength=len(rows.in_time))
+    first = rows.in_time.first()
+    of_track = visits[rows.track[first]]
+    alone = first[(count == 1) & (of_track >= _TELLING)]
+    other = first[(count == of_track - 1) & (of_track >= _TELLING)]
+    other = other[np.isin(rows.track[other], rows.track[alone])]
+    # the visit that a lesion lacks is that by which the sum over its visits is short
+    place = np.where(points.lesions >= 0, np.arange(len(points)) - points.start[points.track], 0)
+    total = np.bincount(points.track, place, minlength=data.n_tracks)[rows.track[other]]
+    asked = np.zeros(len(count), dtype=np.bool_)
+    asked[rows.lesion[other]] = True
+    at = np.flatnonzero(asked[rows.lesion] & ~rows.again)
+    held = np.bincount(rows.lesion[at], place[rows.timepoint[at]], minlength=len(count))
+    lacking = (total - held[rows.lesion[other]]).astype(np.int64)
+    both = np.concatenate([alone, other])
+    when = np.concatenate([place[rows.timepoint[alone]], lacking])
+    where = group(rows.track[both], when, rows.cells.role[both], rows.organ[both])
+    is_alone = np.arange(len(both)) < len(alone)
+    pairs = (where.size == 2) & where.any(is_alone) & where.any(~is_alone)
+    mine, theirs = both[where.first(is_alone)[pairs]], both[where.first(~is_alone)[pairs]]
+    known = (rows.organ_words != "")[rows.organ[mine]]
+    return mine[known], theirs[known]
+
+
+_TELLING = 3
+"""Visits from which on a name that stands at one of them only is told from that at all others."""
+
+
 def usual(rows: Rows, codes: Ints, known: Bools) -> Ints:
     """The commonest known code of each row's lesion (among equals the first in time); -1 where none
     is known.

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nettumor._arrays import Floats
+from nettumor._arrays import Bools, Floats
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data
+from nettumor.rows import group
 
 
 def of_subject(data: Data, column: str) -> tuple[Floats, Floats]:
@@ -22,6 +23,15 @@ def of_subject(data: Data, column: str) -> tuple[Floats, Floats]:
         low[rows.subject[::-1]], high[rows.subject[::-1]] = dates.earliest[::-1], dates.latest[::-1]
         low[-1] = high[-1] = np.nan
     return low, high
+
+
+def unusual(day: Floats) -> Bools:
+    """Days that are not the one that most others are."""
+    known = day[~np.isnan(day)]
+    of_day = group(known)
+    if not len(known) or 2 * of_day.size.max() <= len(known):
+        return np.zeros(len(day), dtype=np.bool_)
+    return np.asarray(~np.isnan(day) & (day != of_day.keys[0][of_day.size.argmax()]))
 
 
 def same_evaluators(data: Data) -> None:

@@ -22,6 +22,8 @@ from nettumor.edit_checks.reading.data import Data, Rows
 from nettumor.words.visits import is_loose
 
 _JUDGED = ("lesions", "responses")
+_REFERENCES = ("treatment_start", "randomized")
+"""The dates of the subjects table that are set aside: those that visits count from."""
 
 
 def without_wrong_dates(data: Data, hits: Sequence[Hits]) -> Tables:
@@ -55,7 +57,23 @@ def without_wrong_dates(data: Data, hits: Sequence[Hits]) -> Tables:
         )
         if there.any():
             changed[name] = _blanked(rows.table, columns[name], there)
+    subjects = _without_references(data, hits)
+    if subjects is not None:
+        changed["subjects"] = subjects
     return data.tables.replace(**changed) if changed else data.tables
+
+
+def _without_references(data: Data, hits: Sequence[Hits]) -> CrfTable | None:
+    """The subjects table without the dates to count from that were found wrong; None where none was."""
+    table = None
+    for hit in hits:
+        if hit.table == "subjects" and hit.column in _REFERENCES:
+            where = np.zeros(data["subjects"].n, dtype=np.bool_)
+            where[hit.rows[_serious(hit) & (hit.rows >= 0)]] = True
+            where &= data["subjects"].dates(hit.column).status != DateStatus.INVALID
+            if where.any():
+                table = _blanked(table or data["subjects"].table, hit.column, where)
+    return table
 
 
 def _several(data: Data) -> npt.NDArray[np.bool_]:

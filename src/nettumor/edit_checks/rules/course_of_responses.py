@@ -19,6 +19,7 @@ import numpy as np
 from nettumor._arrays import Bools, Floats, more_than
 from nettumor.crf import iso
 from nettumor.crf.columns import Words
+from nettumor.criteria import AttenuationCriteria, SizeCriteria
 from nettumor.edit_checks.engine.parameters import one_of
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
@@ -40,6 +41,8 @@ from nettumor.edit_checks.rules.overall import ended_clinically
 from nettumor.rows import order_rows, smallest_at
 from nettumor.terminology import Response
 
+_JUDGES = (AttenuationCriteria, SizeCriteria)
+"""Criteria under which responses are recomputed from the lesions."""
 _LESSER = (Response.PR, Response.MR, Response.SD, Response.NON_CR_NON_PD)
 
 
@@ -64,6 +67,7 @@ def _rows_of(data: Data, points: Ints) -> Ints:
         "N01",
         "N06",
         "O13",
+        *("^O01", "^O02", "^T02", "^N01", "^N03"),
         "=O01",
         "=O02",
         "=O04",
@@ -75,11 +79,16 @@ def _rows_of(data: Data, points: Ints) -> Ints:
     ),
 )
 def cr_then_pr_or_sd(data: Data, parameters: Parameters) -> Hits:
-    """The first PR, SD or NON-CR/NON-PD after an overall CR: PD, or the CR was none."""
+    """The first PR, SD or NON-CR/NON-PD after an overall CR: PD, or the CR was none. Of several CR
+    before it the last that the lesions give, where there is one.
+    """
     points = data.timepoints
     overall = np.where(after_baseline(data), at_points(data, reported(data).overall), np.int8(0))
     pd = overall == Response.PD
-    cr = last_point(points, (overall == Response.CR) & (last_point(points, pd) < 0))
+    complete = (overall == Response.CR) & (last_point(points, pd) < 0)
+    cr = last_point(points, complete)
+    held = last_point(points, complete & _held_by_lesions(data))
+    cr = np.where(held >= 0, held, cr)
     lesser = np.isin(overall, _LESSER) & (cr >= 0) & (last_point(points, pd) < 0)
     first = np.flatnonzero(lesser & (last_point(points, lesser) < 0))
     return _pairs(
@@ -91,6 +100,16 @@ def cr_then_pr_or_sd(data: Data, parameters: Parameters) -> Hits:
         "any disease "
         "is PD, or the CR was none",
     )
+
+
+def _held_by_lesions(data: Data) -> Bools:
+    """Timepoints of which the lesions give a CR."""
+    if "lesions" not in data.tables or not isinstance(data.criteria, _JUDGES):
+        return np.zeros(len(data.timepoints), np.bool_)
+    try:
+        return np.asarray(data.chain.overall == Response.CR)
+    except Skip:  # a course that is too large to recompute
+        return np.zeros(len(data.timepoints), np.bool_)
 
 
 def _pairs(

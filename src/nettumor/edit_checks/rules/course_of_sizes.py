@@ -62,6 +62,9 @@ class Courses:
 
 
 _CALM = 4.0 / 3.0
+_FAR, _CROSSED = 0.35, 0.12
+"""How far off their courses two exchanged lesions are at least, and off each other's at most; as
+distances of logarithms."""
 
 
 @made_once
@@ -154,6 +157,7 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
     alone = ~whole[c.point[at]]
     near = at_least(parameters["fit"] / 2, np.abs(2 * c.size[at] / c.expected[at] - 1))
     large = at_least(c.expected[at], parameters["alone_mm"])  # whole millimetres fit by chance
+    near &= ~np.isin(at, np.concatenate(_crossed(data, _FAR, _CROSSED)[:2]))  # `M28` speaks
     at = at[~alone | (near & large)]
     many = whole[c.point[at]]
     what = [
@@ -228,8 +232,8 @@ def _away(size: Floats, expected: Floats) -> Floats:
     "M28",
     needs={"lesions": (_LENGTH,)},
     follows=("slip", "M26", "M27", "=M29", "=M30"),
-    fit=0.12,
-    least=0.35,
+    fit=_CROSSED,
+    least=_FAR,
     restless=0.1,
     restless_from=20,
 )
@@ -240,15 +244,9 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     course often in a study, some fit another by chance: then it is a note.
     """
     c = courses_of(data)
-    far = np.flatnonzero(c.calm & (_away(c.size, c.expected) >= parameters["least"]))
+    one, two, crossed, far = _crossed(data, parameters["least"], parameters["fit"])
     calm = np.count_nonzero(c.calm)
-    often = len(far) >= max(parameters["restless"] * calm, parameters["restless_from"])
-    of_visit = group(c.point[far])
-    two_far = of_visit.size == 2
-    one, two = far[of_visit.first()[two_far]], far[of_visit.last()[two_far]]
-    crossed = np.maximum(_away(c.size[one], c.expected[two]), _away(c.size[two], c.expected[one]))
-    bad = crossed <= parameters["fit"]
-    one, two, crossed = one[bad], two[bad], crossed[bad]
+    often = far >= max(parameters["restless"] * calm, parameters["restless_from"])
     first = np.where(c.row[one] < c.row[two], one, two)
     second = np.where(c.row[one] < c.row[two], two, one)
     yield from hits_by_column(
@@ -262,6 +260,21 @@ def lesions_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
         related=c.row[second],
         parts={"off": _share(np.expm1(crossed))},
     )
+
+
+@made_once
+def _crossed(data: Data, least: float, fit: float) -> tuple[Ints, Ints, Floats, int]:
+    """Pairs of measurements, the only two of their visit that are far off their courses, of which each
+    lies in the course of the other; how far off they are there; and how many are far off in all.
+    """
+    c = courses_of(data)
+    far = np.flatnonzero(c.calm & (_away(c.size, c.expected) >= least))
+    of_visit = group(c.point[far])
+    two_far = of_visit.size == 2
+    one, two = far[of_visit.first()[two_far]], far[of_visit.last()[two_far]]
+    crossed = np.maximum(_away(c.size[one], c.expected[two]), _away(c.size[two], c.expected[one]))
+    bad = crossed <= fit
+    return one[bad], two[bad], crossed[bad], len(far)
 
 
 @made_once

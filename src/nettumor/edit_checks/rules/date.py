@@ -45,7 +45,7 @@ from nettumor.edit_checks.reading.dated import (
     usable,
 )
 from nettumor.edit_checks.reading.domains import TUMOUR_DOMAINS
-from nettumor.edit_checks.reading.subjects import of_subject
+from nettumor.edit_checks.reading.subjects import of_subject, unusual
 from nettumor.errors import InputError
 from nettumor.rows import group, largest_at
 
@@ -156,7 +156,8 @@ def _day_of(data: Data, name: str, value: object) -> float:
 )
 def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A date after the data cut-off: that of the subject, else ``cutoff``, else ``today`` (never
-    the clock's).
+    the clock's). Where the cut-off of a subject is not that of most others and several days lie after
+    it, the finding stands at it.
     """
     known_subject(data)
     given = _day_of(data, "cutoff", parameters["cutoff"])
@@ -170,11 +171,17 @@ def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
     known = ~np.isnan(limit)
     what = np.where(cut, "the data cut-off", "today")
+    found: Found = []
     for dated in (*assessments(data), *other_dates(data)):
         if dated.column == "data_cutoff":
             continue
         look_at(data, dated, known[dated.subject])
-        at = np.flatnonzero(more_than(dated.dates.earliest, limit[dated.subject]))
+        found.append((dated, more_than(dated.dates.earliest, limit[dated.subject])))
+    doubtful = several_days(data, found) & unusual(of_subject(data, "data_cutoff")[1])
+    if doubtful.any():
+        yield _of_the_subject(data, "data_cutoff", found, doubtful, "before")
+    for dated, late in found:
+        at = _of_the_row(dated, late, doubtful)
         until = day_text(data, limit[dated.subject[at]])
         yield Hits(
             table=dated.table,
@@ -197,7 +204,7 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
     "D04",
     needs={"subjects": ("birth|consent",)},
     dates="judged",
-    follows=("=D21", "D01", "=D07", "=D08"),
+    follows=("=D21", "D22", "D01", "=D07", "=D08"),
     screening_allowed=False,
 )
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -279,16 +286,22 @@ def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
 
 
+_KINDS = {"markers": 1, "symptoms": 2}
+
+
 def several_days(data: Data, found: Found) -> Bools:
-    """By subject code, whose date several others contradict: those of two days or more. The one date
-    is then more likely wrong than all of them.
+    """By subject code, whose date several others contradict: those of two days or more, or of two
+    kinds (scans, samples, diaries). The one date is then more likely wrong than all of them.
     """
-    held = [(d.subject[at], d.dates.earliest[at]) for d, at in found if d.table != "subjects"]
+    others = [(d, np.flatnonzero(at), _KINDS.get(d.table, 0)) for d, at in found]
+    others = [o for o in others if o[0].table != "subjects"]
+    held = [(d.subject[at], d.dates.earliest[at], np.repeat(k, len(at))) for d, at, k in others]
     out = np.zeros(len(data.subjects) + 1, dtype=np.bool_)
-    who, day = (np.concatenate(a) for a in zip(*held, strict=True)) if held else (out[:0], out[:0])
-    who, day = who[~np.isnan(day)], day[~np.isnan(day)]
+    who, day, kind = map(np.concatenate, zip(*held, strict=True)) if held else (out[:0],) * 3
+    known = ~np.isnan(day)
+    who, day, kind = who[known], day[known], kind[known]
     if len(who):
-        _, first = number_rows(who, np.unique(np.floor(day), return_inverse=True)[1])
+        _, first = number_rows(who, np.unique(np.floor(day), return_inverse=True)[1], kind)
         out[:-1] = np.bincount(who[first], minlength=len(data.subjects))[: len(out) - 1] >= 2
     return out
 

@@ -27,6 +27,7 @@ from nettumor.edit_checks.reading.lesion_rows import (
     lesion_at,
     lesions_named,
     merged_into,
+    misnamed,
     of_lesions,
     parents,
     usual,
@@ -34,14 +35,15 @@ from nettumor.edit_checks.reading.lesion_rows import (
 )
 from nettumor.edit_checks.reading.recomputed import MEASURED
 from nettumor.edit_checks.rules.lesion import organ_sides
-from nettumor.rows import first_of, group, number_rows, smallest_at
+from nettumor.rows import first_of, group, number_rows, order_rows, smallest_at
 from nettumor.words.organs import read as organ_of
 from nettumor.words.organs import words_of
 
 
 @check("L14", needs={"lesions": ()}, follows=("S02", "L15"), rebaseline=())
-def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
-    """A target or non-target lesion that first appears after baseline.
+def target_added_after_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:
+    """A target or non-target lesion that first appears after baseline; or one that stands at one
+    visit only, in the place of another that lacks this visit: its name is probably mistyped.
 
     Parts of a split lesion may, a lesion into which others merged may, and so may all at the visits
     named in ``rebaseline`` (a second baseline, as after a change of therapy).
@@ -50,17 +52,45 @@ def target_added_after_baseline(data: Data, parameters: Parameters) -> Hits:
     role = rows.cells.role
     first = rows.first_row == np.arange(rows.n)
     late = first & (rows.order > 0) & ((role == Role.TARGET) | (role == Role.NON_TARGET))
-    at = np.flatnonzero(late & whole_lesions(rows))
+    alone, meant = misnamed(data)
+    role_of = rows.cells.role[alone]
+    use = (role_of == Role.TARGET) | (role_of == Role.NON_TARGET)
+    yield _mistyped(rows, alone[use], meant[use])
+    told = np.isin(rows.lesion, rows.lesion[np.concatenate([alone, meant])])
+    at = np.flatnonzero(late & whole_lesions(rows) & ~told)
     into = merged_into(rows.data)
     at = at[~np.isin(rows.lesion[at], into[into >= 0])]  # a mass that others merged into
     at = at[~np.isin(rows.text("visit", at), [str(v) for v in parameters["rebaseline"]])]
+    # one that only the baseline lacks is missed there already
+    missed = (rows.order[at] == 1) & ~rows.blank("visit")[at]
+    for these, names in (
+        (at[missed], {"visit": rows.text("visit", at[missed])}),
+        (at[~missed], {}),
+    ):
+        yield Hits(
+            table="lesions",
+            rows=these,
+            column="lesion",
+            expected="a record at baseline, or the role NEW",
+            names=names,
+            parts={"role": rows.text("role", these)},
+            message="{lesion} ({role}) first appears at visit {visit}, after baseline",
+        )
+
+
+def _mistyped(rows: Rows, at: Ints, meant: Ints) -> Hits:
+    """Lesions that stand at one visit in the place of another, which is at all others."""
+    order = order_rows(at)
+    at, meant = at[order], meant[order]
     return Hits(
         table="lesions",
         rows=at,
         column="lesion",
-        expected="a record at baseline, or the role NEW",
-        parts={"role": rows.text("role", at)},
-        message="{lesion} ({role}) first appears at visit {visit}, after baseline",
+        expected=rows.text("lesion", meant),
+        related=meant,
+        parts={"meant": called("lesion", rows.text("lesion", meant))},
+        message="{lesion} stands at visit {visit} only, at which {meant} of the same place has no row: "
+        "is the name mistyped?",
     )
 
 

@@ -4,9 +4,9 @@ slip makes.
 On the scale of logarithms a slip is a step of a known size: one for a decimal point, three for ng
 and ug, log 5.23 for mg and umol of 5-HIAA (by its molar mass). A sample between two others is held
 against the mean of both; how much a clean course wavers is learned from the samples of that marker
-in the whole study. Of the last sample nothing is certain (the rise may be real): a note, unless the
-factor is a thousand, which no disease makes; of the first (a fall under therapy may be real) only
-that factor is questioned. Input:
+in the whole study. Of the last sample nothing is certain (the rise may be real), nor of the first (the
+fall after it may be that under therapy): a note, unless the factor is a thousand, which no disease
+makes. Input:
 the markers table. Output: the sample at fault, the factor, the probable value. The limits are
 library choices.
 """
@@ -54,11 +54,12 @@ def marker_jump(data: Data, parameters: Parameters) -> Hits:
     last = _thousand(one, other, up[place], alone, parameters["tolerance"])
     # of two samples alone the later one is questioned
     first = np.where((other >= 0) & (after[other] < 0), 0.0, first)
-    calm = np.abs(up[one]) <= 3 * spread
-    end = (one >= 0) & (other < 0) & (before[one] >= 0) & calm & ~alone[one]
-    risen = np.where(end, _at_last(up[place], steps, spread, parameters), 0.0)
     step = np.where(inner != 0, inner, np.where(last != 0, last, first))
-    step = np.where(step != 0, step, risen)
+    for beside, beyond, away in ((one, other, up), (other, one, down)):
+        calm = np.abs(away[beside]) <= 3 * spread  # and NaN where there is no further sample
+        end = (beside >= 0) & (beyond < 0) & calm & ~alone[beside]
+        at_end = np.where(end, _at_end(away[place], steps, spread, parameters), 0.0)
+        step = np.where(step != 0, step, at_end)
     slips = np.flatnonzero(step != 0)
     at, step, inner = place[slips], step[slips], inner[slips]
     factor = 10.0**step
@@ -147,13 +148,13 @@ def _thousand(one: Ints, other: Ints, step: Floats, alone: Bools, tolerance: flo
     return np.where(end & (np.abs(np.abs(step) - 3.0) <= tolerance), 3.0 * np.sign(step), 0.0)
 
 
-def _at_last(
-    up: Floats, steps: tuple[Floats, ...], spread: Floats, parameters: Parameters
+def _at_end(
+    away: Floats, steps: tuple[Floats, ...], spread: Floats, parameters: Parameters
 ) -> Floats:
-    """The step of each sample that leaves the one before by a slip's size, 0 for none."""
-    near = _nearest(np.nan_to_num(up), steps)
-    close = np.abs(up - near) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
-    enough = np.abs(up) >= np.maximum(1.4 * parameters["sure"] * spread, 0.8)
+    """The step of each sample that leaves the one beside it by a slip's size, 0 for none."""
+    near = _nearest(np.nan_to_num(away), steps)
+    close = np.abs(away - near) <= np.clip(3 * spread, parameters["tolerance"], 0.4)
+    enough = np.abs(away) >= np.maximum(1.4 * parameters["sure"] * spread, 0.8)
     return np.where(close & enough, near, 0.0)
 
 

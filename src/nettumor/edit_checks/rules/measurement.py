@@ -24,6 +24,7 @@ from nettumor.edit_checks.reading.lesion_rows import (
     NEVER,
     baseline,
     lesion_at,
+    misnamed,
     of_lesions,
     parents,
 )
@@ -77,6 +78,8 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     merged = rows.cells.state == State.MERGED
     gone = smallest_at(rows.lesion[merged], rows.timepoint[merged], len(rows.in_time), NEVER)
     missing &= visit <= gone[rows.lesion[row]]
+    told = np.concatenate([rows.lesion[at] for at in misnamed(data)])  # `L14` speaks
+    missing &= ~np.isin(rows.lesion[row], told)
     row, visit = row[missing], visit[missing]
     name = rows.text("lesion")[row]
     return Hits(
@@ -106,7 +109,10 @@ _STATES = np.array(
 
 
 @check(
-    "M02", needs={"lesions": ()}, blank_allowed=True, follows=("S02", "S06", "M06", "M03", "=X15")
+    "M02",
+    needs={"lesions": ()},
+    blank_allowed=True,
+    follows=("S02", "S06", "M06", "M03", "=L15", "=X15"),
 )
 def value_missing_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target's row without a value and without a reason, or not evaluable without one.

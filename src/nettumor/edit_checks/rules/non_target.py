@@ -21,7 +21,7 @@ from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at
+from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at, misnamed
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.recomputed import MEASURED
@@ -285,6 +285,8 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     at = rows.cells.state == State.MERGED
     merged = smallest_at(rows.lesion[at], rows.timepoint[at], len(rows.in_time), NEVER)
     open_ = ~there & (point < merged[rows.lesion[row]]) & (said[point] != Response.NE)
+    told = np.concatenate([rows.lesion[at] for at in misnamed(data)])  # `L14` speaks
+    open_ &= ~np.isin(rows.lesion[row], told)
     row, point = row[open_], point[open_]
     order = order_rows(points.lesions[point])
     row, point = row[order], point[order]
@@ -403,10 +405,12 @@ def nontarget_pr(data: Data, parameters: Parameters) -> Hits:
 
 @check("N10", needs={"lesions": ("state",)}, follows=("L15", "S03", "M03"))
 def nontarget_absent_at_baseline(data: Data, parameters: Parameters) -> Hits:
-    """A non-target lesion that is absent at baseline: what is not there cannot be followed."""
-    rows = data["lesions"]
-    gone = (rows.cells.role == Role.NON_TARGET) & (rows.cells.state == State.ABSENT)
-    bad = gone & (rows.order == 0)
+    """A non-target lesion that is absent at baseline, or progressing there: what is not there cannot
+    be followed, and there is nothing from which it progressed.
+    """
+    rows, state = data["lesions"], data["lesions"].cells.state
+    gone = (state == State.ABSENT) | (state == State.UNEQUIVOCAL_PROGRESSION)
+    bad = gone & (rows.order == 0) & (rows.cells.role == Role.NON_TARGET)
     return flag(
         "lesions",
         bad,

@@ -65,7 +65,7 @@ def _neighbours(s: Series, place: Ints) -> Floats:
     """
     beside = (s.before[place], s.after[place])
     both = np.stack([np.where(p >= 0, np.log(s.size[p]), np.nan) for p in beside])
-    known = ~np.isnan(both)
+    known = np.isfinite(both)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.exp(np.where(known, both, 0).sum(axis=0) / known.sum(axis=0)))
 
@@ -94,13 +94,14 @@ def visit_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     wrong = known & more_than(np.abs(chain.sum - reported), parameters["tol_mm"])
     told = np.full(len(known), "", dtype=object)
     copied = copied_visits(data, parameters["copied_targets"])
+    sizes_off = _sum_fits_better(data, reported)
     told[wrong & copied] = "another, and all have the sizes of the visit before: were they copied?"
     for factor, words in (
         (2.0, "twice that: was the radius given for the diameter?"),
         (10.0, "ten times that: were they given in cm?"),
     ):
         near = np.abs(reported - factor * chain.sum) <= parameters["fit"] * factor * chain.sum
-        told[wrong & near] = words
+        told[wrong & near & sizes_off] = words
     points, at = data.timepoints, np.flatnonzero(wrong)
     one, two = _patients_exchanged(data, at, reported)
     names = data.subjects[data.track_subject[points.track[two]]]
@@ -132,6 +133,24 @@ def visit_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "told": told[point],
         },
     )
+
+
+def _sum_fits_better(data: Data, reported: Floats) -> Bools:
+    """Timepoints whose reported sum is nearer to the sums of the sizes at the visits before and after
+    than the sum of their own sizes is; where no visit is beside, all.
+    """
+    points, total = data.timepoints, data.chain.sum
+    whole = (data.chain.n_missing == 0) & (total > 0) & (points.order >= 0)
+    place = np.flatnonzero(whole)
+    track = points.track[place]
+    log = np.log(np.where(whole, total, np.nan))
+    beside = np.full((2, len(total)), np.nan)
+    same = np.flatnonzero(track[1:] == track[:-1])
+    beside[0, place[same + 1]], beside[1, place[same]] = log[place[same]], log[place[same + 1]]
+    known = ~np.isnan(beside)
+    course = np.where(known, beside, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    nearer = np.abs(np.log(reported) - course) < np.abs(log - course)
+    return np.asarray(nearer | ~known.any(axis=0))
 
 
 def _patients_exchanged(data: Data, at: Ints, reported: Floats) -> tuple[Ints, Ints]:
@@ -178,7 +197,7 @@ def size_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     same_evaluators(data)
     if size_criteria(data.criteria).measure != "diameter":
         raise Skip("the sums are not of diameters")
-    rows, chain, s = data["lesions"], data.chain, series_of(data, above=0, most=500.0)
+    rows, chain, s = data["lesions"], data.chain, series_of(data, above=-1, most=500.0)
     reported = _reported_sums(data)
     apart = chain.sum - reported
     apart = np.where((chain.n_missing == 0) & (chain.n_targets > 1), apart, np.nan)

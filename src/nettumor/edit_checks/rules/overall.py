@@ -97,7 +97,7 @@ def _or_none(words: Words) -> Words:
 @check(
     "O02",
     needs={"responses": ("overall|non_target",), "lesions": ()},
-    follows=("row", "value", "chain", "=O01", "=O03", "=U01", "=U02", "=part"),
+    follows=("row", "value", "chain", "W04", "=O01", "=O03", "=U01", "=U02", "=part"),
 )
 def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the lesions give; a note where only a disputed
@@ -259,7 +259,10 @@ def _after_pd(data: Data) -> tuple[Reported, Ints, Bools]:
 @check(
     "O04",
     needs={"responses": ("overall",)},
-    follows=("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", "=part"),
+    follows=(
+        *("S02", "=S04", "S11", "O03", "T04", "=O01", "=O02", "=D08", "=part"),
+        *("^O01", "^O02", "^T01", "^N04", "^T11", "^W02"),
+    ),
 )
 def response_after_pd(data: Data, parameters: Parameters) -> Hits:
     """A response after an overall PD of the same evaluator."""
@@ -270,6 +273,7 @@ def response_after_pd(data: Data, parameters: Parameters) -> Hits:
         rows=at,
         column="overall",
         expected="PD",
+        related=data.timepoints.responses[first[at]],
         parts={"pd": data.visit_names[first[at]]},
         message="overall response {value} is reported at visit {visit}, after PD at visit {pd}",
     )
@@ -294,7 +298,7 @@ def assessment_after_pd(data: Data, parameters: Parameters) -> Hits:
     "O12",
     needs={"responses": ("overall|target|non_target", "reason")},
     blank_allowed=True,
-    follows=("S02", "=S04", "=M01", "=M02", "=M06", "=T07", "=T09"),
+    follows=("S02", "=S04", "=M01", "=M02", "=M06", "=O01", "=T07", "=T09"),
 )
 def ne_without_reason(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """NE without a reason beside it or beside a lesion of the visit; one finding a row."""

@@ -39,7 +39,9 @@ def _visits(data: Data) -> tuple[Ints, Ints, Floats]:
     return data.track_subject[points.track[use]], points.visit[use], day[use]
 
 
-@check("K12", needs={"markers": ("visit",)}, follows=("=D01", "D08", "=D03", "=D05"), days=28.0)
+@check(
+    "K12", needs={"markers": ("visit",)}, follows=("=D01", "D08", "=D03", "=D04", "=D05"), days=28.0
+)
 def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A sample dated more than ``days`` from the scan of the visit it is named for, before or
     after; one finding a visit and subject.
@@ -69,6 +71,7 @@ def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
         rows=off,
         column=column,
         expected=f"within {parameters['days']:g} days of the scan",
+        names={"lesion": ""},  # what is found of the subject's other samples may follow
         parts={"apart": np.abs(apart[off]), "side": side},
         message="the {marker} of visit {visit} is dated {value}, {apart} days {side} the scan of "
         "that visit",

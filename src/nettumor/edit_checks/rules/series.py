@@ -158,7 +158,8 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
 @check("M10", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0, min_targets=2)
 def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """A visit whose target sizes are all below 10 and not whole, while all others are 10 or more.
+    """A visit whose target sizes are all below 10 and not whole, while all others are 10 or more; or
+    are all about ten times, or a tenth of, what they are at the visits beside.
 
     A visit with one target is left to M09.
     """
@@ -175,6 +176,24 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     bad = (
         (sized >= parameters["min_targets"]) & (split == sized) & (in_track == below) & (others > 0)
     )
+    step = _tenfold(data, s, parameters["min_targets"])
+    hit = np.flatnonzero((step != 0)[point] & ~bad[point])
+    hit = hit[occurrence(point[hit]) == 0]
+    yield from hits_by_column(
+        diameters(data).column,
+        s.row[hit],
+        "all {count} targets at visit {visit} are about {times} what they are beside it: were they given "
+        "in another unit, or with a wrong decimal point?",
+        value=s.size[hit],
+        expected=np.array(
+            [f"about {v:g} mm" for v in (s.size[hit] / 10.0 ** step[point[hit]]).tolist()], object
+        ),
+        names={"lesion": ""},
+        parts={
+            "count": sized[point[hit]],
+            "times": np.where(step[point[hit]] > 0, "ten times", "a tenth of"),
+        },
+    )
     hit = np.flatnonzero(bad[point])
     hit = hit[occurrence(point[hit]) == 0]
     yield from hits_by_column(
@@ -187,6 +206,50 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
         names={"lesion": ""},
         parts={"count": sized[point[hit]], "limit": f"{parameters['limit_mm']:g}"},
     )
+
+
+_LEAP, _LEAP_FIT, _END_FIT = 0.5, 0.2, 0.1
+"""The least step from visit to visit that is no course, how near all steps of a visit must be to ten,
+and how near their mean must be at the first and the last visit; as powers of ten."""
+
+
+def _tenfold(data: Data, s: Series, min_targets: int) -> Floats:
+    """For each timepoint 1 where each of so many targets or more is ten times what it is at the visits
+    beside, -1 where each is a tenth, else 0.
+
+    At the first and the last visit the visit beside must have another one that holds it.
+    """
+    count, out = len(data.timepoints), np.zeros(len(data.timepoints))
+    before, after = s.before, s.after
+    leap, was = 10.0**_LEAP, s.size[before]
+    leaps = (before >= 0) & ((s.size >= leap * was) | (was >= leap * s.size))
+    if not leaps.any():
+        return out
+    point = data["lesions"].timepoint[s.row]
+    asked = np.zeros(count, dtype=np.bool_)
+    asked[point[leaps]] = asked[point[before[leaps]]] = True
+    place = np.flatnonzero(asked[point])
+    log, default = np.log10(s.size), diameters(data).default[s.row]
+
+    def steps(beside: Ints, at: Ints) -> Floats:
+        return np.where(beside[at] >= 0, log[at] - log[beside[at]], np.nan)
+
+    up, down = steps(before, place), steps(after, place)
+    held = np.abs(steps(before, np.maximum(before[place], 0))) < _LEAP
+    held = np.where(before[place] >= 0, held, np.abs(steps(after, after[place])) < _LEAP)
+    inner = (before[place] >= 0) & (after[place] >= 0)
+    step = np.where(inner, (up + down) / 2, np.where(np.isnan(up), down, up))
+    one_way = np.where(inner, np.minimum(np.abs(up), np.abs(down)) >= _LEAP, held)
+    one_way &= ~inner | (np.sign(up) == np.sign(down))
+    near = one_way & (np.abs(np.abs(step) - 1) <= _LEAP_FIT) & ~default[place]
+    of_visit = group(point[place])
+    sized = of_visit.size
+    mean = of_visit.total(step) / sized
+    good = (sized >= min_targets) & of_visit.all(near)
+    good &= (np.abs(np.abs(mean) - 1) <= _END_FIT) | of_visit.all(inner)
+    good &= np.abs(of_visit.total(np.sign(step))) == sized  # all up, or all down
+    out[of_visit.keys[0][good]] = np.sign(mean[good])
+    return out
 
 
 @check(
@@ -234,7 +297,7 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-@check("M16", needs={"lesions": ()}, follows=("L06", "N10", "S03", "M03", "M04"))
+@check("M16", needs={"lesions": ()}, follows=("L06", "M31", "N10", "S03", "M03", "M04"))
 def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
     by itself.

@@ -40,7 +40,7 @@ _ORDER = (
 words for both."""
 
 
-@check("P01", needs={"subjects": ()}, follows=("=D01", "D04", "D05"))
+@check("P01", needs={"subjects": ()}, follows=("=D01", "D03", "D04", "D05", "D22"))
 def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An end before its beginning, death before last known alive, treatment before randomisation
     (warning).

@@ -88,7 +88,7 @@ def _sums(data: Data, tolerance: float) -> Hits:
     )
 
 
-@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=("row", "value", "sum"))
+@check("U02", needs={"responses": ("sum",), "lesions": ()}, follows=("row", "value", "sum", "=L16"))
 def sum_with_missing_target(data: Data, parameters: Parameters) -> Hits:
     """A sum is reported though a target was not measured."""
     rows, use = _judged(data)
@@ -319,7 +319,7 @@ def nadir_mismatch(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("U06", needs={"lesions": ()}, follows=("row", "value", "sum"))
+@check("U06", needs={"lesions": ()}, follows=("row", "value", "sum", "=L16"))
 def baseline_sum_zero(data: Data, parameters: Parameters) -> Hits:
     """The sum at baseline is 0 or incomplete although there are targets; a target that comes later
     is L14's.

@@ -315,7 +315,7 @@ def ne_but_evaluable(data: Data, parameters: Parameters) -> Hits:
     )
 
 
-@check("T08", needs=_PARTS, follows=("row", "value", "chain"))
+@check("T08", needs=_PARTS, follows=("row", "value", "chain", "=L16"))
 def evaluable_but_target_missing(data: Data, parameters: Parameters) -> Hits:
     """CR, PR or SD though a target was not measured; PD may stand where what was measured proves
     it.
