@@ -5,9 +5,10 @@ visits, or as lesions, among subjects of two visits; one of each; subjects of 1 
 to 256 lesions; as many subjects as rows, as many visits of one subject, as many lesions of its one
 visit; each lesion at a visit of its own, of one subject or 30 of each. Each is measured in a
 process of its own (CPU time of the process, and the memory it came to need), twice, the smaller
-counts; the ratios are to the even table. Then the even and the first uneven shape at 2, 4 and 8
-times the rows: the ratio to so many times the time says whether cost grows with the rows. Run it as
-``python benchmarks/shapes.py [rows]``.
+counts; the ratios are to the even table. To write what they find takes the checks as long as to look
+for it: how many findings there are is said, too, and what each takes. Then the even and the first
+uneven shape at 2, 4 and 8 times the rows: the ratio to so many times the time says whether cost
+grows with the rows. Run it as ``python benchmarks/shapes.py [rows]``.
 """
 
 import resource
@@ -87,7 +88,7 @@ def mixture(n):
 
 
 def one(what, name, n):
-    """CPU seconds and MiB of one call, printed."""
+    """CPU seconds, MiB and findings (of `assess` timepoints) of one call, printed."""
     import nettumor as nt
     from nettumor import edit_checks
 
@@ -101,10 +102,12 @@ def one(what, name, n):
         done = nt.assess(tables)
         for column in done.timepoints:
             assert len(done.timepoints[column]) == done.timepoints.n_rows
+        found = done.timepoints
     else:
-        edit_checks.run(tables)
+        found = edit_checks.run(tables)
     took = time.process_time() - start[1]
-    print(took, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start[0]) / 1024)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start[0]) / 1024
+    print(took, grown, found.n_rows)
 
 
 def measured(what, name, n):
@@ -121,11 +124,17 @@ def main(n):
     for what in ("assess", "check"):
         even = measured(what, "even", n)
         for name in SHAPES:
-            time_, memory = even if name == "even" else measured(what, name, n)
-            print(
+            time_, memory, count = even if name == "even" else measured(what, name, n)
+            said = (
                 f"{what}, {n} rows, {name}: {time_:.2f} s, {memory:.0f} MiB; to the even table "
                 f"{time_ / even[0]:.1f} times the time, {memory / max(even[1], 1):.1f} times the memory"
             )
+            if what == "check":
+                each = (
+                    f"{time_ / max(count, 1) * 1e6:.1f} us, {memory / max(count, 1) * 1024:.2f} KiB"
+                )
+                said += f"; {count:.0f} findings, each {each}"
+            print(said)
         for name in SHAPES[:2]:
             base = measured(what, name, n)[0]
             for times in (2, 4, 8):

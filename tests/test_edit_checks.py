@@ -781,6 +781,23 @@ def test_an_interrupted_run_stops(monkeypatch, rows):
     assert heard == [0, 1, 2, 3]
 
 
+def test_what_is_read_for_a_group_of_checks_goes_with_it():
+    """Numbers of rows and recomputed columns are made once for a group, and again for the next; what
+    says where the rows stand stays.
+    """
+    data = edit_checks.Data(crf.read(TWO_VISITS), get("recist-1.1"))
+    rows, chain = data["lesions"], data.chain
+    passing = [lambda: rows.first_row, lambda: rows.lesion_visit, lambda: chain.sum]
+    passing += [lambda: chain.n_targets]
+    staying = [lambda: rows.order, lambda: rows.lesion, lambda: data.size, lambda: data.chain]
+    before = [[piece() for piece in pieces] for pieces in (passing, staying)]
+    assert all(piece() is held for piece, held in zip(passing, before[0], strict=True))
+    data.release()
+    assert all(piece() is not held for piece, held in zip(passing, before[0], strict=True))
+    assert all(piece() is held for piece, held in zip(staying, before[1], strict=True))
+    np.testing.assert_array_equal(chain.sum, before[0][2])
+
+
 def test_a_piece_is_made_by_one_of_two_threads():
     """The second thread that asks for a piece waits for the first and gets the same one; what could
     not be made is tried again.

@@ -140,7 +140,10 @@ def keys_of(columns: Mapping[str, Words]) -> Words:
 
 def _escaped(words: Words) -> list[str]:
     """Words without a slash, each distinct one escaped once."""
-    given = words.tolist()
+    given: list[str] = words.tolist()
+    letters = "".join(given)
+    if "%" not in letters and "/" not in letters:
+        return given
     escaped = {w: w.replace("%", "%25").replace("/", "%2F") for w in {*given}}
     return [escaped[w] for w in given]
 
