@@ -366,9 +366,7 @@ def visit_copied(data: Data, parameters: Parameters) -> Iterator[Hits]:
     reader[reader] = occurrence(points.track[copy[reader]]) == 0
     pairs = np.log(max(len(use), 1)) * 2 - np.log(2.0)
     both, _ = number_rows(*np.sort(np.stack([points.track[source], points.track[copy]]), axis=0))
-    once = (
-        np.bincount(both, minlength=1)[both] == 1
-    )  # patients that are alike throughout are no copy
+    once = np.bincount(both)[both] == 1  # patients that are alike throughout are no copy
     stranger = ~one_subject & once & (rarity[copy] + pairs <= np.log(parameters["chance"]))
     at = np.flatnonzero(earlier | reader | stranger)
     what = np.where(one_subject, "of {}", "of patient {} at visit {}").astype(object)

@@ -254,7 +254,7 @@ def urine_total_vs_concentration(data: Data, parameters: Parameters) -> Hits:
         for t in (total, in_24h)
     ]
     bad = (
-        read.per_day & wrong[0] & (wrong[1] | np.isnan(in_24h)) & (amount > 0) & np.isfinite(total)
+        read.per_day & wrong[0] & (wrong[1] | np.isnan(in_24h)) & (amount >= 0) & np.isfinite(total)
     )
     return flag(
         "markers",

@@ -1,0 +1,191 @@
+"""Edges of single checks: a number just at a limit, the first row or lesion of a table, cells that say
+nothing, and why a check was skipped.
+"""
+
+import pytest
+
+from nettumor import edit_checks
+from test_edit_checks_lesions import found_by, status_of
+from test_edit_checks_limits import course, rows_of, run, targets
+
+pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+"""Faulty tables are checked here; what the intake says of them is tested in test_door.py."""
+
+
+def collections(*creatinine):
+    """24 h collections of a patient without a weight, by their creatinine in g."""
+    rows = [f"01,2024-0{i + 1}-05,{i},5-HIAA,31,mg/24h,{g},g/24h" for i, g in enumerate(creatinine)]
+    head = "subject,date,visit,marker,value,unit,creatinine,creatinine_unit"
+    return "\n".join([head, *rows])
+
+
+def test_the_median_of_collections_is_asked_from_the_least_number_on():
+    """Of three collections, where three are asked for, the one far from the median is found; of two
+    none is.
+    """
+    least = {"min_collections": 3}
+    assert rows_of("R02", least, markers=collections(1.0, 1.0, 3.0)) == [2]
+    assert rows_of("R02", least, markers=collections(1.0, 3.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "concentration", "rows"),
+    [(5, 5, []), (0, 5, [0]), (5, 0, [0]), (0, 0, []), (-1, 5, [])],
+)
+def test_an_amount_of_nothing_is_none_of_a_concentration(amount, concentration, rows):
+    """0 mg in 24 h beside 5 mg/L in a litre is asked for as 5 mg beside 0 mg/L is; both 0 agree. A
+    negative amount is K01's.
+    """
+    head = "subject,date,visit,marker,value,unit,concentration,volume,duration\n"
+    given = f"{head}01,2024-01-05,0,5-HIAA,{amount},mg/24h,{concentration},1000,24"
+    assert rows_of("R03", markers=given) == rows
+
+
+@pytest.mark.parametrize(("days", "period", "rows"), [(3, 0, [0]), (4, 0, []), (2, -7, [0])])
+def test_a_period_of_no_days_is_the_usual_one(days, period, rows):
+    """A length of 0 or below is none: the period has seven days, of which four are needed."""
+    head = "subject,date,symptom,visit,per_day,days_recorded,period_days\n"
+    given = f"{head}01,2024-01-08,flushing,1,2.0,{days},{period}"
+    assert rows_of("Y02", symptoms=given) == rows
+
+
+@pytest.mark.parametrize(("count", "messages"), [("-0.5", ["below 0"]), ("0.5", ["not a whole"])])
+def test_a_count_below_zero_is_said_once(count, messages):
+    """Half an event fewer than none is below 0, and not also no whole number."""
+    given = f"subject,date,symptom,count\n01,2024-01-08,flushing,{count}"
+    found = run("Y04", symptoms=given)["message"].tolist()
+    assert [m in f for f, m in zip(found, messages, strict=True)] == [True] * len(messages)
+
+
+def test_the_first_lesion_of_a_table_may_be_the_mass():
+    """A mass that others merged into is no late target, and its growth is not its own, though it is
+    the first lesion of the table.
+    """
+    lines = [
+        "01,T09,TARGET,LIVER,1,40,",
+        "01,T02,TARGET,LIVER,0,20,",
+        "01,T02,TARGET,LIVER,1,,MERGED_INTO_T09",
+    ]
+    assert rows_of("L14", lesions=targets(*lines, column="size,state")) == []
+    grown = [
+        "01,T01,TARGET,LIVER,0,20,20,",
+        "01,T01,TARGET,LIVER,1,30,30,",
+        "01,T02,TARGET,LIVER,0,20,20,",
+        "01,T02,TARGET,LIVER,1,,,MERGED_INTO_T01",
+    ]
+    lesions = targets(*grown, column="size,perpendicular,state")
+    responses = "subject,visit,overall\n01,1,SD"
+    found = found_by("Q12", "who-1981", lesions=lesions, responses=responses)
+    assert found == []
+    alone = lesions.replace("MERGED_INTO_T01", "NE")
+    found = found_by("Q12", "who-1981", lesions=alone, responses=responses)
+    assert found == [("e", "responses", 0, "overall")]
+
+
+def test_a_lesion_that_was_gone_at_its_first_visit():
+    """It is there again at the second: what the lesion before it in the table had is not asked."""
+    lines = [
+        "01,N01,NON-TARGET,LIVER,0,PRESENT",
+        "01,N01,NON-TARGET,LIVER,1,ABSENT",
+        "01,N02,NON-TARGET,LIVER,0,ABSENT",
+        "01,N02,NON-TARGET,LIVER,1,PRESENT",
+    ]
+    assert rows_of("M16", lesions=targets(*lines, column="state")) == [3]
+
+
+def test_the_column_of_a_contradiction_is_the_first_with_a_number():
+    """Words in the size, a number in the short axis: the finding stands at the number, also where
+    there is a column of volumes.
+    """
+    line = "01,T01,TARGET,LIVER,0,ND,12,,NOT_DONE"
+    given = targets(line, column="size,perpendicular,volume,state")
+    assert found_by("M03", lesions=given) == [("e", "lesions", 0, "perpendicular")]
+
+
+def test_sizes_of_one_millimetre_count_among_the_digits():
+    """Of 100 whole sizes, 40 of 10 mm and 60 of 1 mm, 40 end in 0 or 5."""
+    lines = [f"{i:03},T01,TARGET,LIVER,0,{10 if i < 40 else 1}" for i in range(100)]
+    found = run("M18", lesions=targets(*lines))
+    assert found["message"].tolist() == ["40 of 100 sizes end in 0 or 5: were they rounded?"]
+
+
+@pytest.mark.parametrize(("ki67", "rows"), [("0", []), ("-0.5", [0]), ("100", []), ("100.5", [0])])
+def test_ki67_is_a_percentage(ki67, rows):
+    """0 and 100 % can be, half a percent beyond cannot."""
+    assert rows_of("P02", subjects=f"subject,ki67\n01,{ki67}") == rows
+
+
+def test_a_target_measured_in_the_first_row_is_not_named_as_missing():
+    """Of two targets the one without a size is named, though the other stands in the first row."""
+    lines = [
+        "01,T01,TARGET,LIVER,1,20",
+        "01,T02,TARGET,LIVER,1,",
+        *course(20),
+        *course(30, lesion="T02"),
+    ]
+    found = run("U02", lesions=targets(*lines), responses="subject,visit,sum\n01,1,20")
+    assert "1 target(s) were not measured (T02)" in found["message"][0]
+
+
+def test_the_overall_response_of_a_visit_stands_in_its_second_row():
+    """A row of the target response comes first: the finding is at the row that says SD."""
+    given = "\n".join(
+        [
+            "subject,visit,target,overall",
+            "01,1,CR,",
+            "01,1,,CR",
+            "01,2,SD,",
+            "01,2,,SD",
+        ]
+    )
+    lesions = targets(*course(20, 0, 20))
+    assert rows_of("O06", lesions=lesions, responses=given) == [3]
+
+
+def test_a_size_beyond_the_fit_is_not_told_by_the_sum():
+    """The sum says 60 mm where the course lets expect 40: that is no size of it, and none is
+    asked.
+    """
+    given = targets(*course(40, 90, 40), *course(30, 30, 30, lesion="T02"))
+    sums = "subject,visit,sum\n01,0,70\n01,1,{}\n01,2,70"
+    assert rows_of("M31", lesions=given, responses=sums.format(70)) == [1]
+    assert rows_of("M31", lesions=given, responses=sums.format(90)) == []
+
+
+def test_the_interval_that_a_call_states_is_taken():
+    """55 days are another interval than the default of the check: a gap of 83 days is more than one
+    and a half of it, one of 82 is not.
+    """
+    for day, rows in ((82, []), (83, [1])):
+        lesions = (
+            f"subject,lesion,role,visit,day,size\n01,T01,TARGET,0,0,20\n01,T01,TARGET,1,{day},20"
+        )
+        assert rows_of("D11", {"every": 55}, lesions=lesions) == rows
+    assert edit_checks.CHECKS["D11"].parameters["every"] == 56
+
+
+@pytest.mark.parametrize(("beside", "row"), [("2024-03-15", 1), ("2024-03-16", 2)])
+def test_dates_of_a_visit_hold_each_other_within_fourteen_days(beside, row):
+    """The first of two visits in the wrong order is asked where the other's date is held by the
+    response of its visit, 14 days apart at most.
+    """
+    lesions = "\n".join(
+        [
+            "subject,lesion,role,visit,date,size",
+            "01,T01,TARGET,0,2024-01-01,20",
+            "01,T01,TARGET,1,2024-05-01,20",
+            "01,T01,TARGET,2,2024-03-01,20",
+        ]
+    )
+    responses = f"subject,visit,date,overall\n01,2,{beside},SD"
+    assert rows_of("D08", lesions=lesions, responses=responses) == [row]
+
+
+def test_checks_of_visits_say_what_they_lack():
+    """Words for visits leave no numbers to count; responses and scans without visits are not joined."""
+    words = "subject,lesion,role,visit,size\n01,T01,TARGET,BASELINE,20\n01,T01,TARGET,FOLLOW-UP,20"
+    assert status_of("D20", lesions=words) == ("skipped", "visits have no whole numbers")
+    scans = "subject,lesion,role,date,size\n01,T01,TARGET,2024-01-01,20"
+    said = "subject,date,overall\n01,2024-01-01,SD"
+    reason = "lesions and responses are not joined by visits"
+    assert status_of("D16", lesions=scans, responses=said) == ("skipped", reason)
