@@ -94,12 +94,14 @@ def test_a_lesion_that_was_gone_at_its_first_visit():
 
 
 def test_the_column_of_a_contradiction_is_the_first_with_a_number():
-    """Words in the size, a number in the short axis: the finding stands at the number, also where
-    there is a column of volumes.
+    """Words in the size, a number in the short axis: the finding stands at the number; where there
+    is none, at the first cell that is filled; a column of volumes changes nothing.
     """
     line = "01,T01,TARGET,LIVER,0,ND,12,,NOT_DONE"
     given = targets(line, column="size,perpendicular,volume,state")
     assert found_by("M03", lesions=given) == [("e", "lesions", 0, "perpendicular")]
+    words = given.replace("ND,12,,NOT_DONE", ",TOO_SMALL,,NOT_DONE")
+    assert found_by("M03", lesions=words) == [("e", "lesions", 0, "perpendicular")]
 
 
 def test_sizes_of_one_millimetre_count_among_the_digits():
@@ -189,3 +191,61 @@ def test_checks_of_visits_say_what_they_lack():
     said = "subject,date,overall\n01,2024-01-01,SD"
     reason = "lesions and responses are not joined by visits"
     assert status_of("D16", lesions=scans, responses=said) == ("skipped", reason)
+
+
+def test_a_cr_at_the_first_visit_of_a_study_of_responses():
+    """Without lesions the first response may be after baseline, and what follows a CR there is
+    asked.
+    """
+    assert rows_of("O06", responses="subject,visit,overall\n01,1,CR\n01,2,SD") == [1]
+    assert rows_of("O06", responses="subject,visit,overall\n01,1,PD\n01,2,CR\n01,3,SD") == []
+
+
+TR = "USUBJID,TREVAL,TRLNKGRP,TRLNKID,TRTESTCD,TRSTRESN,VISITNUM,TRDTC"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        # the first of the assessor in time needs no response, wherever it stands
+        (["01,INV,A2,T01,LDIAM,20,2,2024-03-01", "01,INV,A1,T01,LDIAM,20,1,2024-01-01"], []),
+        (["01,INV,A2,T01,LDIAM,20,1,2024-03-01", "01,INV,A1,T01,LDIAM,20,2,2024-01-01"], []),
+        # of one day, or without days, the first by the number of the visit
+        (["01,INV,A2,T01,LDIAM,20,2,2024-01-01", "01,INV,A1,T01,LDIAM,20,1,2024-01-01"], []),
+        (["01,INV,A2,T01,LDIAM,20,2,", "01,INV,A1,T01,LDIAM,20,1,"], []),
+        (["01,INV,A1,T01,LDIAM,20,2,", "01,INV,A2,T01,LDIAM,20,1,"], [0]),
+        # each assessor and each subject has a first of its own
+        (["01,INV,A1,T01,LDIAM,20,1,2024-01-01", "01,IRC,C1,T01,LDIAM,20,1,2024-02-01"], []),
+        (["01,INV,A1,T01,LDIAM,20,1,2024-01-01", "02,INV,B1,T01,LDIAM,20,1,2024-02-01"], []),
+        # a group of two rows is one
+        (
+            [
+                "01,INV,A1,T01,LDIAM,20,1,2024-01-01",
+                "01,INV,A1,T02,LDIAM,20,1,2024-01-01",
+                "01,INV,A3,T01,LDIAM,20,3,2024-03-01",
+            ],
+            [2],
+        ),
+        # a row without a group is none
+        (
+            [
+                "01,INV,,T01,LDIAM,20,1,2024-01-01",
+                "01,INV,A1,T01,LDIAM,20,2,2024-02-01",
+                "01,INV,A3,T01,LDIAM,20,3,2024-03-01",
+            ],
+            [2],
+        ),
+        # a partial date counts from its first day
+        (["01,INV,A1,T01,LDIAM,20,1,2024-01", "01,INV,A3,T01,LDIAM,20,2,2024-01-15"], [1]),
+        # of an assessor without any group no row is asked, nor of another because of it
+        (["01,INV,,T01,LDIAM,20,1,2024-01-01", "02,INV,A1,T01,LDIAM,20,1,2024-01-01"], []),
+        (["02,INV,A1,T01,LDIAM,20,1,2024-01-01", "02,INV,A3,T01,LDIAM,20,2,2024-03-01"], [1]),
+    ],
+)
+def test_the_first_link_group_needs_no_response(lines, rows):
+    """Results of a link group that RS has not are asked for, but those of the first group in time of
+    each subject and assessor.
+    """
+    rs = "USUBJID,RSEVAL,RSLNKGRP,RSTESTCD,RSSTRESC,VISITNUM\n01,INV,A2,OVRLRESP,SD,2"
+    found = found_by("X06", TR="\n".join([TR, *lines]), RS=rs)
+    assert [row for _, name, row, _ in found if name == "TR"] == rows
