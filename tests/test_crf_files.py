@@ -226,6 +226,7 @@ def workbook(path, sheets, *, epoch_1904=False):
 HEAD_ROW = ["subject", "lesion", "role", "date", "size"]
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")  # of T3, which has no date
 @pytest.mark.parametrize(("epoch_1904", "number"), [(False, 45352), (True, 43890)])
 def test_excel_dates_numbers_and_words(tmp_path, epoch_1904, number):
     """Dates by both epochs, numbers, words among numbers, blanks; a column of mixed cells

@@ -371,7 +371,7 @@ def _placed(group: Group, asked: Asked, places: int) -> _Placed:
         "stray": len(parts.targets.strays[0]),
         "wordless": int(parts.new.wordless.sum()),
     }
-    lines = course_lines(lesions, names, parts, visits, asked.edition, most)
+    lines = course_lines(lesions, names, parts, visits, asked.edition, most, conflicts)
     return _Placed(group, visits, parts, span, counts, tuple(lines))
 
 

@@ -28,6 +28,7 @@ from nettumor.study.visits import NO_TIME, Visits
 _TURN = (
     "scans dated after death",
     "rows without visit and date",
+    "unequal rows of one lesion and visit",
     "targets that were not there at baseline",
     "new lesions without size or state",
     "lines for new lesions with nothing in them",
@@ -84,9 +85,16 @@ def course_lines(
     visits: Visits,
     criteria: Any,
     most_late: float | None,
+    conflicts: int,
 ) -> Iterator[Line]:
-    """The lines of what was judged; ``most_late`` is the limit on late baselines."""
+    """The lines of what was judged; ``most_late`` is the limit on late baselines, ``conflicts`` counts
+    the lesions with unequal rows at one visit.
+    """
     yield from _without_time(lesions, names, visits)
+    if conflicts:
+        why = "not used, as nobody knows which is right; correct or delete one of them"
+        found = "unequal rows of one lesion and visit"
+        yield Line("row", "lesions", found, "", conflicts, "ignored", why)
     yield from _strays(lesions, names, parts)
     yield from _without_words(names, parts, criteria)
     yield from unused_lines(lesions)

@@ -7,6 +7,7 @@ somebody meant. Everything less is a line of the intake.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import MEASURES
 from nettumor.crf.tables import CrfTable
 from nettumor.errors import InputError
-from nettumor.words.missing import is_missing
+from nettumor.words.missing import is_missing, tidy
 
 _SIZED = (
     State.ABSENT,
@@ -53,7 +54,36 @@ def refuse_impossible(lesions: CrfTable) -> None:
             argument="role",
             count=lesions.n_rows,
         )
+    _refuse_sums(lesions)
     refuse_without_sizes(lesions, MEASURES)
+
+
+_SUM = re.compile(
+    r"(?:(?:GRAND|SUB) ?)?(?:TOTAL|SUM|SLD|SOD|SUMDIAM|SUMME|SOMME|SUMA)S?"
+    r"(?:[ :(]*(?:OF|DES|DER|DE)\b.*|[ :(]*(?:TARGETS?|TL|LESIONS?|DIAMETERS?|LD|MM|SLD|SOD)\b.*)?",
+    re.I,
+)
+"""A name of the sum of the lesions, which some sheets hold as a row below them."""
+
+
+def _refuse_sums(lesions: CrfTable) -> None:
+    """Raise where a row with a role is a sum of lesions: it would be added to them."""
+    if "lesion" not in lesions:
+        return
+    codes, words = lesions.keys_of("lesion")
+    is_sum = np.array([bool(_SUM.fullmatch(tidy(w))) for w in words.tolist()], dtype=np.bool_)
+    if not is_sum.any():
+        return
+    rows = np.flatnonzero(is_sum[codes] & (lesions.lesions.identified > Role.BLANK))
+    if rows.size:
+        raise InputError(
+            f"`lesion` must name a lesion; {lesions.source.name} has sums among them, "
+            f"{str(words[codes[rows[0]]])!r} at {lesions.source.rows} {lesions.rows[rows[0]]} "
+            f"({rows.size} such rows). Take these rows out; a sum stands in the column `sum` of "
+            "`responses`.",
+            argument="lesion",
+            count=int(rows.size),
+        )
 
 
 def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
@@ -65,6 +95,8 @@ def refuse_without_sizes(lesions: CrfTable, measures: Sequence[str]) -> None:
     if np.isin(lesions.lesions.state[is_target], _SIZED).any():
         return
     what = f"no cell of {', '.join(there)} can be read" if there else f"it has {', '.join(lesions)}"
+    words = [w for m in there for w in lesions.column(m).words.tolist() if not is_missing(w)]
+    what += f", the first is {words[0]!r:.60}" if words else ""
     raise InputError(
         f"`lesions` must have sizes of its targets in {' or '.join(measures)}; {what} "
         f"({lesions.source.name}). Name a column so, in mm, with numbers.",

@@ -8,12 +8,13 @@ refused: what can only be wrong is the question of `impossible`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
+from nettumor._arrays import Bools, Floats
 from nettumor._plausible import doubt_over_visits
+from nettumor.crf.alike_names import alike_lines
 from nettumor.crf.cells import State, unknown_words
 from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
@@ -26,6 +27,7 @@ from nettumor.crf.key_words import (
 )
 from nettumor.crf.layouts import LAYOUTS, ColumnLayout
 from nettumor.crf.lesion_cells import MEASURES, in_mm
+from nettumor.crf.lost_rows import lost_row_lines
 from nettumor.crf.study_dates import word_lines
 from nettumor.crf.tables import CrfTable
 from nettumor.words import criteria_names, numbers
@@ -50,11 +52,20 @@ _NOTES = {
 _LONGEST = ("size", "diameter", "volume")
 """Measures of which a target has one that is not small; what is viable of it may be."""
 _NO_SIZE = "not measured: a size is a number of at least 0, or <5 where too small to measure"
+_SIGNED = (
+    *("day", "study_day", "percent_from_baseline", "percent_from_nadir", "attenuation", "score"),
+)
+"""Numbers that may be below 0."""
+_WITH_LIMITS = ("markers.value", "markers.concentration")
+"""Columns in which a limit of detection is read."""
+_NO_NUMBER = "there is no such number: correct it; a code for missing is blank"
+_LIMIT = "a limit is not used as a number here: write the number"
+_LARGEST = {"mm": 500.0, "mL": 20_000.0}
+"""No lesion is larger: a trunk is less wide, an adult's liver smaller (library choice, wide)."""
+_TOO_LARGE = "larger than a body holds: a code for missing is blank, and a unit stands in `unit`"
 _IMPOSSIBLE = 1e9
 """No size in mm or mL: `assess` measures none from here on."""
 _UNIT = "check the unit: cm for mm, mm3 for mL; a column unit, or [units] of a study file, says it"
-
-_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
 def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
@@ -85,7 +96,7 @@ def inspect(tables: Mapping[str, CrfTable]) -> list[Line]:
         lines += reader_lines(tables["lesions"]) + unread_rows(tables["lesions"])
         lines += role_lines(tables["lesions"]) if "lesion" in tables["lesions"] else []
     lines += visit_lines(tables) + placeholder_lines(tables)
-    return lines + list(_alike(tables)) + _strangers(tables)
+    return lines + lost_row_lines(tables) + alike_lines(tables) + _strangers(tables)
 
 
 def _other_categories(table: CrfTable) -> list[Line]:
@@ -184,8 +195,32 @@ def _numbers(
     be none.
     """
     lines = _as_numbers(place, table, column, layout, kind)
+    if kind == "number":
+        lines += _odd_numbers(place, table, column, layout)
     if kind == "size" and layout.unit in ("mm", "mL"):
         lines += _no_sizes(place, table, column, layout)
+    return lines
+
+
+def _odd_numbers(place: str, table: CrfTable, column: Column, layout: ColumnLayout) -> list[Line]:
+    """Numbers below 0 where there are none, and limits such as ``<5`` where they are not used."""
+    signed = layout.name in _SIGNED
+    if column.floats is not None:
+        if signed or not column.extremes[0] <= 0:
+            return []
+        below = column.floats[_is_negative(place, column.floats)]
+        return word_lines(
+            "number", place, [(f"{below[0]:g}", len(below))] if len(below) else [], _NO_NUMBER
+        )
+    read = table.numbers(layout.name)
+    negative = np.zeros(table.n_rows, np.bool_) if signed else _is_negative(place, read.value)
+    limit = ~(np.isnan(read.below) & np.isnan(read.above))
+    lines = []
+    for odd, note in ((negative, _NO_NUMBER), (limit, _LIMIT)):
+        if odd.any() and not (note == _LIMIT and place in _WITH_LIMITS):
+            found = np.bincount(column.codes[odd], minlength=len(column.words))
+            words = [(str(column.words[i]), int(found[i])) for i in np.flatnonzero(found)]
+            lines += word_lines("number", place, words, note)
     return lines
 
 
@@ -216,6 +251,11 @@ def _as_numbers(
     return lines
 
 
+def _is_negative(place: str, values: Floats) -> Bools:
+    """Where a number is below 0, or an upper limit of normal 0."""
+    return values <= 0 if place == "markers.upper_limit" else values < 0
+
+
 def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout) -> list[Line]:
     """Numbers below 0 and limits such as ``>50``, which are no sizes; and sizes of another unit than
     the column's, as far as all of them together can tell.
@@ -237,14 +277,17 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
         odd = np.bincount(column.codes[is_odd], minlength=len(words))
         wrong = [(str(words[i]), int(odd[i])) for i in np.flatnonzero(odd)]
     lines = word_lines("number", place, wrong, _NO_SIZE)
-    if layout.name not in _LONGEST:
-        return lines
     if layout.unit == "mm" and "unit" in table:
         sizes = in_mm(sizes, table.column("unit"), has_unit)
-    doubt = doubt_over_visits(sizes, layout.unit)
+    doubt = doubt_over_visits(sizes, layout.unit) if layout.name in _LONGEST else ""
+    n = int((sizes > 0).sum()) if doubt else 0
     if doubt:
-        n = int((sizes > 0).sum())
         lines.append(Line("number", place, doubt, f"sizes in {layout.unit}", n, "ambiguous", _UNIT))
+    elif (column.floats is None or column.extremes[1] > _LARGEST[layout.unit]) and (
+        large := (sizes > _LARGEST[layout.unit]) & (sizes < _IMPOSSIBLE)
+    ).any():
+        found = f"{sizes[large][0]:g} {layout.unit}"
+        lines.append(Line("number", place, found, "", int(large.sum()), "ambiguous", _TOO_LARGE))
     return lines
 
 
@@ -254,42 +297,3 @@ def _endless(place: str, column: Column) -> list[Line]:
         return []
     count = int(np.count_nonzero(np.isinf(column.floats)))
     return [Line("number", place, "inf", "", count, "unreadable", "infinite")] if count else []
-
-
-def _none_alike(names: Mapping[str, list[str]]) -> bool:
-    """Whether the names are of one length and one case, so that no two differ in zeros or case
-    alone: asked of all together, for most studies need no more.
-    """
-    joined = "".join("".join(words) for words in names.values())
-    one_case = joined.isascii() and joined in (joined.upper(), joined.lower())
-    lengths = set().union(*(map(len, words) for words in names.values()))
-    return one_case and len(lengths - {0}) <= 1
-
-
-def _alike(tables: Mapping[str, CrfTable]) -> Iterator[Line]:
-    """Pairs of subjects whose names differ in leading zeros or case alone: perhaps one patient."""
-    names = {
-        name: table.column("subject").trimmed.words.tolist()
-        for name, table in tables.items()
-        if "subject" in table and table.n_rows
-    }
-    if _none_alike(names):
-        return
-    where: dict[str, str] = {}
-    for name, words in names.items():
-        where = {**dict.fromkeys(words, name), **where}
-    joined = "\n".join(where)
-    # names of one length do not differ in leading zeros alone
-    joined = joined if len(set(map(len, where))) == 1 else _ZEROS.sub("", joined)
-    same = joined.casefold().split("\n")
-    if len(set(same)) == len(same):
-        return
-    first: dict[str, str] = {}
-    for word, key in zip(where, same, strict=True):
-        other = first.setdefault(key, word)
-        if other != word and key:
-            note = (
-                f"{other!r} in {where[other]} and {word!r} in {where[word]} are two patients; "
-                "if they are one, write one"
-            )
-            yield Line("subject", f"{where[word]}.subject", word, "", 2, "ambiguous", note)

@@ -2,7 +2,7 @@
 
 Which rows belong together? A visit is a number or a name, and "2", "2.0" and "02" are one number:
 programs write it in each of these ways, as the column beside it has blanks or not. They are made
-one, and said. Two readers whose names differ in case or blanks alone stay two, as two patients do,
+one, and said. Two readers whose names differ in their spelling alone stay two, as two patients do,
 and are told; so is a row that names none beside rows that do. No row is left out here.
 """
 
@@ -17,12 +17,13 @@ from attrs import evolve
 
 from nettumor.crf.cells import Role, State
 from nettumor.crf.columns import Column, number_text
+from nettumor.crf.dates import parse_date_cells
 from nettumor.crf.intake import Line
+from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.crf.tables import CrfTable
 from nettumor.rows import number_rows
-from nettumor.words import evaluators, visits
-from nettumor.words.missing import squeezed
+from nettumor.words import evaluators, names, visits
 from nettumor.words.visits import VisitKind
 
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
@@ -122,44 +123,54 @@ def role_lines(lesions: CrfTable) -> list[Line]:
 
 
 def placeholder_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
-    """Dates of scans and samples that only stand in for one: before 1902, or after 2100."""
+    """Dates that only stand in for one: before 1902, after 2078, or the day 0 of a program."""
     lines = []
     for name, table in tables.items():
-        if table.has_days or "date" not in table or not table.n_rows:
-            continue
-        cells, column = table.when_cells()
-        note = "no day of a scan or sample can be so: a placeholder is blank"
-        for i in np.flatnonzero((cells.day < _FIRST_SCAN) | (cells.day > _LAST_SCAN)).tolist():
-            n, word = int(column.counts[i]), str(column.words[i])
-            if n:
-                lines.append(Line("date", f"{name}.date", word, "", n, "ambiguous", note))
+        for column in LAYOUTS[name].columns if table.n_rows else ():
+            if column.kind != "date" or column.name in _OTHER_DATES or column.name not in table:
+                continue
+            if column.name == "date" and not table.has_days:
+                cells, held = table.when_cells()
+            elif name == "subjects" and table.column(column.name).is_text:
+                held = table.column(column.name)
+                cells = parse_date_cells(held, order=table.date_orders.get(column.name, ""))
+            else:
+                continue
+            note = "no day of a study can be so: a placeholder is blank"
+            odd = (cells.day < _FIRST) | (cells.day > _LAST) | np.isin(cells.day, _DAYS_0)
+            for i in np.flatnonzero(odd).tolist():
+                n, word = int(held.counts[i]), str(held.words[i])
+                if n:
+                    place = f"{name}.{column.name}"
+                    lines.append(Line("date", place, word, "", n, "ambiguous", note))
     return lines
 
 
-_FIRST_SCAN, _LAST_SCAN = (
-    np.datetime64(day).astype("datetime64[D]").astype(float) for day in ("1902-01-01", "2100-12-31")
-)
+def _day(date: str) -> float:
+    return float(np.datetime64(date).astype("datetime64[D]").astype(np.int64))
+
+
+_OTHER_DATES = ("birth", "entered", "first_metastasis")
+"""Dates that may lie long before a study, or are no dates of a patient."""
+_FIRST, _LAST = _day("1902-01-01"), _day("2078-12-31")
+_DAYS_0 = [_day(d) for d in ("1904-01-01", "1960-01-01", "1970-01-01")]
+"""Where Excel for the Macintosh, SAS and Unix begin to count: a 0 that became a date."""
 
 
 def reader_lines(lesions: CrfTable) -> list[Line]:
-    """Readers whose names differ in case, blanks or hyphens alone or say the same, and rows without
-    one beside others.
+    """Readers whose names differ in their spelling alone or say the same, and rows without one beside
+    others.
     """
     if "evaluator" not in lesions:
         return []
-    codes, words = lesions.keys_of("evaluator")
-    named = [w for w in words.tolist() if w]
-    counts = np.bincount(codes, minlength=len(words)).tolist()
-    count_of = dict(zip(words.tolist(), counts, strict=True))
-    first: dict[str, str] = {}
+    column = lesions.column("evaluator").trimmed
+    count_of = dict(zip(column.words.tolist(), column.counts.tolist(), strict=True))
+    named = [w for w in count_of if w]
+    said = {w: evaluators.plainly(w) for w in named if count_of[w]}
     lines = []
-    for word in named:
-        other = first.setdefault(evaluators.plainly(word) or squeezed(word), word)
-        if other != word and count_of[word] and count_of[other]:
-            note = f"{other!r} and {word!r} are two readers; if they are one, write one"
-            lines.append(
-                Line("word", "lesions.evaluator", word, "", count_of[word], "ambiguous", note)
-            )
+    for other, word in names.alike([*said], [*said.values()]):
+        note = f"{other!r} and {word!r} are two readers; if they are one, write one"
+        lines.append(Line("word", "lesions.evaluator", word, "", count_of[word], "ambiguous", note))
     blank = count_of.get("", 0)
     if blank and any(count_of[w] for w in named):
         note = f"no evaluator, beside {named[0]!r}: read as another reader; say who assessed"

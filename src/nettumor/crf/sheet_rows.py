@@ -33,9 +33,10 @@ _TYPES = frozenset({
     "char", "num", "character", "numeric", "string", "text", "integer", "int", "float", "double",
     "decimal", "date", "datetime", "time", "partialdate", "boolean", "bool", "logical", "factor",
     "varchar", "object", "number", "id", "code", "calc", "dropdown", "radio", "checkbox", "yesno",
-    "notes",
+    "notes", "str", "datetimens", "category", "categorical", "enum", "utf", "i", "u", "f", "uint",
+    "long", "timestamp", "posixct", "chr", "dbl", "lgl", "fct", "dttm", "cat",
 })  # fmt: skip
-"""What rows of types hold: SAS (Char, Num), CDISC dataType, R and pandas classes, REDCap."""
+"""What rows of types hold: SAS (Char, Num), CDISC dataType, classes of R, pandas and Polars, REDCap."""
 _FORMAT = re.compile(r"\$?[A-Za-z_]*\d*\.\d*")
 """A format of SAS: $20., 8., DATE9., YYMMDD10."""
 _NO_LABELS = frozenset({
@@ -278,7 +279,7 @@ def _is_types(cells: list[str]) -> bool:
     filled = _filled(cells)
     if any(c.startswith("$") for c in filled) and all(_FORMAT.fullmatch(c) for c in filled):
         return True
-    words = [re.sub(r"[\d()$.\s]", "", c).casefold() for c in filled]
+    words = [re.sub(r"[\d()\[\]<>$.\s]", "", c).casefold() for c in filled]
     return len(filled) > 1 and all(w in _TYPES for w in words)
 
 

@@ -314,8 +314,22 @@ def _serial_refusal(name: str, word: str) -> str:
     )
     return (
         f"{name} holds bare numbers such as {word}: {dates}. "
-        'Pass dates="excel" or "sas" (--dates excel).'
+        f'Pass dates="excel" or "sas" (--dates excel).{_by_unix(float(word))}'
     )
+
+
+_DAY_OF_SECONDS = 86_400
+_RECENT = (7_305.0, 29_220.0)
+"""Days since 1970-01-01 of 1990 to 2049: what a study of today counts from there."""
+
+
+def _by_unix(number: float) -> str:
+    """What R and Unix would have written so; "" where that is no day of a study."""
+    days = (number, number / _DAY_OF_SECONDS, number / (1000 * _DAY_OF_SECONDS))
+    found = [d for d in days if _RECENT[0] <= d <= _RECENT[1]]
+    if not found:
+        return ""
+    return f" Counted from 1970-01-01 (R, Unix) it is {_iso(float(int(found[0])))}: write that."
 
 
 def _short_refusal(name: str, word: str) -> str:

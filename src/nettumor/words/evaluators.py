@@ -50,13 +50,21 @@ _BARE = {
 }
 
 
+_NUMBERED = re.compile(r"(?:READER|RDR|R)[ _#:.-]*(?:(?:NO|NR|NUMBER)[ .:]*)?0*(\d{1,2})")
+
+
 def plainly(word: str) -> str:
-    """What an evaluator is where the word says nothing else, neither name nor number; else "".
+    """What an evaluator is where the word says nothing else, or that it is a reader of a number; else
+    "".
 
     >>> plainly("INV"), plainly("Investigator"), plainly("Radiologist 1"), plainly("BICR")
     ('investigator', 'investigator', '', 'independent')
+    >>> plainly("R1"), plainly("Reader no. 01")
+    ('reader1', 'reader1')
     """
-    return _BARE.get(tidy(word[:_LONGEST]), "")
+    text = tidy(word[:_LONGEST])
+    numbered = _NUMBERED.fullmatch(text)
+    return f"reader{numbered[1]}" if numbered else _BARE.get(text, "")
 
 
 def number(word: str) -> int:

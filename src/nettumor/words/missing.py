@@ -29,7 +29,9 @@ SPELLINGS = (
 
 _KNOWN = frozenset(SPELLINGS)
 _LONGEST = max(map(len, SPELLINGS))
-_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u00a0", "------ ", "\u200b\ufeff")
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+"""Signs that nobody sees: soft hyphens, blanks of no width, marks of direction and of byte order."""
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u00a0", "------ ", _UNSEEN)
 
 _STARTS = frozenset(spelling[:1].casefold() for spelling in SPELLINGS if spelling)
 
