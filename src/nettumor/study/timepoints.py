@@ -23,7 +23,6 @@ from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words
 from nettumor.crf.new_rows import silent_rows
 from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at, values_at
-from nettumor.study.tracks import rank_of
 from nettumor.study.visits import (
     EARLIER,
     Visits,
@@ -31,7 +30,6 @@ from nettumor.study.visits import (
     occasions_of,
     places_in_time,
     timepoints_of,
-    visit_numbers,
 )
 
 
@@ -147,23 +145,15 @@ def place_timepoints(
     placed, number, shown = timepoints_of(seen, words, cells, date, lesion, scans=seen.first < n)
     del placed  # here every occasion has a timepoint
     point_track, point_visit, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
-    position = places_in_time(
-        point_track,
-        cells.day[cell],
-        lambda: (
-            visit_numbers(words)[point_visit],
-            cells.earliest[cell],
-            rank_of(words)[point_visit],
-        ),
-        len(reference),
-    )
+    day = cells.day[cell]
+    position = places_in_time(seen, shown, day, words, cells.earliest, len(reference))
     of_occasion = np.arange(len(point_track))[number]
     point = of_occasion[seen.of_row]
     timed = np.zeros(n, dtype=np.bool_)
     for said, code in ((words, visit), (np.asarray(date.words), date.codes)):
         timed |= values_at(np.asarray(said != "", dtype=np.bool_), code[:n])
     base, no_disease = _baselines(
-        point_track, position, cells.day[cell], reference, point[:n], timed, tables.get("lesions")
+        point_track, position, day, reference, point[:n], timed, tables.get("lesions")
     )
     start = np.append(0, np.cumsum(np.bincount(point_track, minlength=len(reference))))
     place = start[point_track] + position
@@ -183,7 +173,7 @@ def place_timepoints(
         visit=in_order(point_visit),
         day=smallest_at(*known, count),
         last_day=largest_at(*known, count),
-        scan_day=in_order(cells.day[cell]),
+        scan_day=in_order(day),
         order=in_order(position - base[point_track]),
         lesions=_first_rows(rows.get("lesions"), count),
         responses=_first_rows(rows.get("responses"), count),

@@ -11,7 +11,6 @@ arrays of shape (track, timepoint), come out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -240,18 +239,9 @@ def place_visits(lesions: CrfTable, names: Names, reference: Floats) -> Visits:
     placed, number, shown = timepoints_of(
         seen, visit.words, cells, column, lesions.keys_of("lesion")[0][rows]
     )
-    track, visit_code, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
+    track, cell = seen.track[shown], seen.cell[shown]
     day = cells.day[cell]
-    position = places_in_time(
-        track,
-        day,
-        lambda: (
-            visit_numbers(visit.words)[visit_code],
-            cells.earliest[cell],
-            rank_of(visit.words)[visit_code],
-        ),
-        names.n_tracks,
-    )
+    position = places_in_time(seen, shown, day, visit.words, cells.earliest, names.n_tracks)
     wanted = np.repeat(reference, len(names.evaluators))
     before = day <= wanted[track]
     base = np.zeros(names.n_tracks, dtype=np.int64)
@@ -360,16 +350,26 @@ def timepoints_of(
 
 
 def places_in_time(
-    track: Ints, day: Floats, others: Callable[[], tuple[Floats, Floats, Ints]], n_tracks: int
+    seen: Occasions,
+    shown: Ints | slice,
+    day: Floats,
+    visits: Words,
+    earliest: Floats,
+    n_tracks: int,
 ) -> Ints:
-    """The place of each timepoint in the order of its track; ``others`` gives what `time_order`
-    orders the rest by.
+    """The place of each timepoint in the order of its track.
+
+    ``shown`` is the occasion that shows each and ``day`` its full date; ``visits`` are the names of
+    the visits, ``earliest`` the first possible days of the distinct cells.
     """
+    track = seen.track[shown]
     count = np.bincount(track, minlength=n_tracks)
     start = np.cumsum(count) - count
     order = order_of_distinct(track, day)
     if order is None:
-        order = _by_all(track, day, *others())
+        visit, cell = seen.visit[shown], seen.cell[shown]
+        by_word = rank_of(visits)[visit]
+        order = _by_all(track, day, visit_numbers(visits)[visit], earliest[cell], by_word)
     elif isinstance(order, slice):
         return np.arange(len(track)) - start[track]
     position = np.empty(len(track), dtype=np.int64)
