@@ -10,7 +10,6 @@ parts of a split lesion are added under their parent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ from nettumor.assessment.slots import JudgedRows, Slots, slots
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.columns import Ints
 from nettumor.criteria import AttenuationCriteria
-from nettumor.rows import values_at
+from nettumor.rows import number_rows, values_at
 from nettumor.terminology import Response
 
 _BARE = ("INCREASED", "ENLARGEMENT", "ENLARGEMENT FROM NADIR")
@@ -90,7 +89,7 @@ class Targets:
 
 
 def sizes_used(
-    table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]
+    table: CrfTable, criteria: Any, track: Ints, timepoint: Ints
 ) -> tuple[Floats, Bools]:
     """For each row the size that counts under the criteria, and whether it is too small to measure.
 
@@ -102,9 +101,8 @@ def sizes_used(
     table : CrfTable
         The lesions table.
     criteria : SizeCriteria or AttenuationCriteria
-    place : callable that gives two ndarrays of int, shape (row,)
-        Numbers of the lesions (of a track), and of their timepoints (below 0 before the baseline);
-        asked for only where more than one axis was measured.
+    track, timepoint : ndarray of int, shape (row,)
+        ``timepoint`` is below 0 before the baseline.
     """
     measure = criteria.measure
     if measure == "volume":
@@ -123,11 +121,12 @@ def sizes_used(
     nodal = table.lesions.nodal & knows_nodes
     value, small = _measure(table, "size")
     if nodal.any() and "perpendicular" in table:
-        value, small = _short_axis(table, place, nodal, value, small)
+        value, small = _short_axis(table, track, timepoint, nodal, value, small)
     if "diameter" in table and (knows_nodes or table.blank("size").all()):
         value, small = _over("diameter", table, ~table.blank("diameter"), value, small)
     if measure == "viable diameter" and "viable" in table:
-        first = _at_first(place, table, ("viable", "size", "perpendicular", "diameter"))
+        measures = ("viable", "size", "perpendicular", "diameter")
+        first = _at_first(table, track, timepoint, measures)
         value, small = _over("viable", table, ~nodal & first["viable"], value, small)
     return value, small
 
@@ -147,16 +146,12 @@ def sizes_hang_together(table: CrfTable, criteria: Any) -> bool:
 
 
 def _short_axis(
-    table: CrfTable,
-    place: Callable[[], tuple[Ints, Ints]],
-    nodal: Bools,
-    value: Floats,
-    small: Bools,
+    table: CrfTable, track: Ints, timepoint: Ints, nodal: Bools, value: Floats, small: Bools
 ) -> tuple[Floats, Bools]:
     """Nodes by ``perpendicular``; by ``size`` (then a short axis) unless the first measured visit
     has both.
     """
-    first = _at_first(place, table, ("size", "perpendicular"))
+    first = _at_first(table, track, timepoint, ("size", "perpendicular"))
     instead = nodal & (~table.blank("perpendicular") | (first["size"] & first["perpendicular"]))
     return _over("perpendicular", table, instead, value, small)
 
@@ -175,13 +170,13 @@ def _measure(table: CrfTable, name: str) -> tuple[Floats, Bools]:
 
 
 def _at_first(
-    place: Callable[[], tuple[Ints, Ints]], table: CrfTable, names: tuple[str, ...]
+    table: CrfTable, track: Ints, timepoint: Ints, names: tuple[str, ...]
 ) -> dict[str, Bools]:
     """For each row and measure: whether its lesion has a number there at the first visit with a
     number in any.
     """
-    lesion, timepoint = place()
-    n = int(lesion.max(initial=-1)) + 1
+    lesion, first_row = number_rows(track, table.keys_of("lesion")[0])
+    n = len(first_row)
     has = {
         name: ~np.isnan(table.numbers(name).value) & (timepoint >= 0)
         for name in names
@@ -202,7 +197,7 @@ def _at_first(
 def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool = True) -> Targets:
     """The target lesions; ``together``: those of a track are judged together, and not each alone."""
     cells = table.lesions
-    value, small = sizes_used(table, criteria, given.lesions_of(table))
+    value, small = sizes_used(table, criteria, given.track, given.visits.timepoint)
     default = getattr(criteria, "too_small", None)
     placed = _places(table, given, value, small, default=default, together=together)
     at, kin = placed.at, placed.kin
@@ -359,7 +354,7 @@ def non_targets(
         nowhere = np.zeros(given.shape, dtype=np.bool_)
         return np.zeros(at.shape, dtype=np.int8), nowhere, nowhere, 0
     immune = getattr(criteria, "immune", False)
-    code = non_target_codes(table, criteria, given.lesions_of(table))
+    code = non_target_codes(table, criteria, given.track, given.visits.timepoint)
     if immune:
         said = _said(table, (*_BARE, *_FURTHER, *_UNCHANGED))
         code[said & (code == Response.NE) & (table.lesions.state < 0)] = Response.NON_CR_NON_PD
@@ -405,11 +400,9 @@ def _still_unequivocal(codes: Codes, still: Bools, first: Ints) -> Codes:
     return np.where(goes_on & progressed, np.int8(Response.PD), flat).reshape(codes.shape)
 
 
-def non_target_codes(
-    table: CrfTable, criteria: Any, place: Callable[[], tuple[Ints, Ints]]
-) -> Codes:
-    """What each row says of a lesion, as a code of `Response` for `non_target_response`; ``place``
-    as above.
+def non_target_codes(table: CrfTable, criteria: Any, track: Ints, timepoint: Ints) -> Codes:
+    """What each row says of a lesion, as a code of `Response` for `non_target_response`; arguments
+    as for `sizes_used`.
     """
     cells = table.lesions
     state = cells.state
@@ -422,7 +415,7 @@ def non_target_codes(
     ):  # a node below the limit is normal, which is what CR asks of it (RECIST 1.1, 4.3.3)
         short, small = _measure(table, "size")
         if "perpendicular" in table:
-            short, _ = _short_axis(table, place, cells.nodal, short, small)
+            short, _ = _short_axis(table, track, timepoint, cells.nodal, short, small)
         code[
             cells.nodal
             & ~np.isnan(short)

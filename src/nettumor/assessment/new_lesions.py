@@ -9,7 +9,6 @@ are looked at, however many visits there are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,15 +86,10 @@ class NewLesions:
 
 
 def new_lesions(
-    table: CrfTable,
-    criteria: Any,
-    given: JudgedRows,
-    scan_day: Callable[[], Floats],
-    *,
-    cycle: bool = False,
+    table: CrfTable, criteria: Any, given: JudgedRows, *, cycle: bool = False
 ) -> NewLesions:
-    """New lesions; ``scan_day`` gives the day of each row's scan. ``cycle``: what was seen at the
-    baseline or before it is not new after it either.
+    """New lesions. ``cycle``: what was seen at the baseline or before it is not new after it
+    either.
 
     A lesion counts from the visit at which it is unequivocal (present, with a size, or by
     ``new_without_words`` with what only a seen lesion has) until a visit at which it is absent;
@@ -126,7 +120,7 @@ def new_lesions(
     there = known & (last >= 0) & (seen[last] > 0)
     fresh = known & ~before
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
-    first = _first_sightings(table, cells, seen, scan_day(), before)
+    first = _first_sightings(table, cells, seen, given.visits.scan_day, before)
     first_day = np.minimum.accumulate(cells.least(first, known), axis=1)
     fresh_day = cells.least(first, fresh)
 
@@ -178,7 +172,7 @@ def _looks(table: CrfTable, elsewhere: Bools) -> Codes:
 
 def _new_sizes(table: CrfTable, criteria: Any, given: JudgedRows, elsewhere: Bools) -> Floats:
     """The size of each row that counts, the default put in for too small."""
-    size, small = sizes_used(table, criteria, given.lesions_of(table))
+    size, small = sizes_used(table, criteria, given.track, given.visits.timepoint)
     default = getattr(criteria, "too_small", None)
     size = np.where(small, np.nan if default is None else default, size)
     return np.where(elsewhere, np.nan, size)

@@ -8,7 +8,7 @@ a treated lesion).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -20,8 +20,9 @@ from nettumor.assessment.lesion_arrays import Targets, non_targets, targets
 from nettumor.assessment.new_lesions import NewLesions, new_lesions
 from nettumor.assessment.slots import JudgedRows
 from nettumor.crf import CrfTable, Role, State
+from nettumor.crf.columns import Ints
 from nettumor.errors import InputError, InputTypeError, did_you_mean
-from nettumor.study.visits import Visits
+from nettumor.rows import largest_at, smallest_at
 from nettumor.terminology import Response
 from nettumor.words.organs import read as read_organ
 
@@ -97,19 +98,18 @@ def parts_of(
     """
     visits = given.visits
     target = targets(lesions, criteria, given, together=by != "lesion")
-    scans = _Scans(given.track, visits, given.chosen)
-    target_day = scans.last(lambda: lesions.lesions.role == Role.TARGET)
+    cells = lesions.lesions
+    target_day = worse_day = visits.day
+    if visits.several_dates:
+        size = visits.exists.size
+        target_day = largest_at(*_scans(given, cells.role == Role.TARGET), size)
+        worse = (cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION)
+        worse_day = smallest_at(*_scans(given, worse), size)
+        target_day, worse_day = (day.reshape(given.shape) for day in (target_day, worse_day))
     if by == "lesion":
         return _each_lesion(target, target_day), target.conflicts
     non_target, larger, bare, doubtful = non_targets(lesions, criteria, given)
-    new = new_lesions(lesions, criteria, given, lambda: visits.scan_day, cycle=cycle)
-
-    def worse() -> Bools:
-        cells = lesions.lesions
-        return np.asarray(
-            (cells.role == Role.NON_TARGET) & (cells.state == State.UNEQUIVOCAL_PROGRESSION)
-        )
-
+    new = new_lesions(lesions, criteria, given, cycle=cycle)
     tracks = np.arange(given.n_tracks)
     found = Parts(
         owner=tracks,
@@ -120,40 +120,18 @@ def parts_of(
         non_target_bare=bare,
         new=new,
         target_day=target_day,
-        non_target_day=scans.first(worse),
+        non_target_day=worse_day,
         with_strays=np.bincount(target.strays[0], minlength=len(tracks)) > 0,
     )
     return found, target.conflicts + doubtful + new.conflicts
 
 
-@attrs.frozen(eq=False)
-class _Scans:
-    """The days of the scans of each timepoint."""
-
-    track: Any
-    visits: Visits
-    here: Bools | None
-
-    def last(self, which: Callable[[], Bools]) -> Floats:
-        """The latest day of these rows at each timepoint; NaN where there is none."""
-        return self._extreme(which, np.maximum, -np.inf)
-
-    def first(self, which: Callable[[], Bools]) -> Floats:
-        """The earliest day of these rows at each timepoint."""
-        return self._extreme(which, np.minimum, np.inf)
-
-    def _extreme(self, which: Callable[[], Bools], function: np.ufunc, start: float) -> Floats:
-        if not self.visits.several_dates:
-            return self.visits.day
-        day = self.visits.scan_day
-        used = which() & (self.visits.timepoint >= 0) & ~np.isnan(day)
-        rows = np.flatnonzero(used if self.here is None else used & self.here)
-        shape = self.visits.exists.shape
-        out = np.full(shape[0] * shape[1], start)
-        function.at(
-            out, self.track[rows] * np.int64(shape[1]) + self.visits.timepoint[rows], day[rows]
-        )
-        return np.where(np.isinf(out), np.nan, out).reshape(shape)
+def _scans(given: JudgedRows, where: Bools) -> tuple[Ints, Floats]:
+    """Of these rows that have a full date: the place of track and timepoint together, and the day."""
+    day, timepoint = given.visits.scan_day, given.visits.timepoint
+    used = where & (timepoint >= 0) & ~np.isnan(day)
+    rows = np.flatnonzero(used if given.chosen is None else used & given.chosen)
+    return given.track[rows] * np.int64(given.shape[1]) + timepoint[rows], day[rows]
 
 
 def _each_lesion(target: Targets, day: Floats) -> Parts:

@@ -9,7 +9,6 @@ conflict.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +39,7 @@ class JudgedRows:
     chosen : ndarray of bool, shape (row,), or None
         None: all.
     track : ndarray of int, shape (row,)
+        ``n_tracks`` where a row is not judged.
     n_tracks : int
     visits : Visits
     subjects : ndarray of str, shape (track,)
@@ -61,7 +61,7 @@ class JudgedRows:
         here = names.asked
         if chosen is not None:
             here = chosen if here is None else chosen & here
-        track = names.track if here is None else np.where(here, names.track, 0)
+        track = names.track if here is None else np.where(here, names.track, names.n_tracks)
         subjects = np.repeat(names.subjects, max(len(names.evaluators), 1))
         return cls(here, track, names.n_tracks, visits, subjects, places)
 
@@ -74,21 +74,6 @@ class JudgedRows:
         """Refuse arrays of so many lesions of each track where they are more than one may hold."""
         visits = np.count_nonzero(self.visits.exists, axis=1)
         refuse_sparse(self.places, len(self.track), self.subjects, visits, lesions)
-
-    def lesions_of(self, table: CrfTable) -> Callable[[], tuple[Ints, Ints]]:
-        """Gives a number for each lesion of each track (one for all rows that are not judged), and
-        the timepoints.
-        """
-
-        def place() -> tuple[Ints, Ints]:
-            track = (
-                self.track
-                if self.chosen is None
-                else np.where(self.chosen, self.track, self.n_tracks)
-            )
-            return number_rows(track, table.keys_of("lesion")[0])[0], self.visits.timepoint
-
-        return place
 
 
 @frozen(eq=False, slots=False)

@@ -420,7 +420,7 @@ class Data:
     def sizes(self) -> Sizes:
         """The sizes of the rows of the lesions table under the criteria."""
         rows = self["lesions"]
-        return sizes_of(rows.table, self.criteria, rows.lesion, rows.order)
+        return sizes_of(rows.table, self.criteria, rows.track, rows.order)
 
     @property
     def size(self) -> Floats:

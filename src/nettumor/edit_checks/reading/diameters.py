@@ -83,7 +83,7 @@ def sizes_of_recist(data: Data) -> tuple[Floats, Bools]:
     if data.criteria == RECIST_1_1:  # they are read already
         return data.sizes.counted, data.sizes.too_small
     rows = data["lesions"]
-    size, small = sizes_used(rows.table, RECIST_1_1, lambda: (rows.lesion, rows.order))
+    size, small = sizes_used(rows.table, RECIST_1_1, rows.track, rows.order)
     small = small & np.isnan(size)
     return np.where(small, RECIST_1_1.too_small or np.nan, size), small
 
@@ -94,7 +94,7 @@ def diameters(data: Data) -> Diameters:
     rows = data["lesions"]
     viable = size_criteria(data.criteria).measure.startswith("viable") and "viable" in rows
     if viable:
-        size, small = sizes_used(rows.table, MRECIST_2010, lambda: (rows.lesion, rows.order))
+        size, small = sizes_used(rows.table, MRECIST_2010, rows.track, rows.order)
         small = small & np.isnan(size)
         value = np.where(small, RECIST_1_1.too_small or np.nan, size)
     else:

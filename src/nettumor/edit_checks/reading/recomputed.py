@@ -198,12 +198,10 @@ def size_criteria(criteria: Criteria) -> SizeCriteria:
     return criteria if isinstance(criteria, SizeCriteria) else RECIST_1_1
 
 
-def sizes_of(lesions: CrfTable, criteria: Criteria, lesion: Ints, order: Ints) -> Sizes:
-    """The sizes of a study under its criteria; ``lesion`` and ``order`` are the lesion and the place
-    in time of each row.
-    """
+def sizes_of(lesions: CrfTable, criteria: Criteria, track: Ints, order: Ints) -> Sizes:
+    """The sizes of a study under its criteria, from the track and the place in time of each row."""
     used = criteria if isinstance(criteria, AttenuationCriteria) else size_criteria(criteria)
-    size, small = sizes_used(lesions, used, lambda: (lesion, order))
+    size, small = sizes_used(lesions, used, track, order)
     small = small & np.isnan(size)
     default = getattr(used, "too_small", None)
     return Sizes(size if default is None else np.where(small, default, size), small)

@@ -85,10 +85,10 @@ def _read(data: Data) -> _Read:
     is_one = np.zeros(int(rows.lesion.max(initial=-1)) + 1, dtype=np.bool_)
     is_one[rows.lesion[rows.cells.role == Role.NON_TARGET]] = True
     row = np.flatnonzero(is_one[rows.lesion])
-    table, lesion = rows.table.take(row), rows.lesion[row]
-    code = non_target_codes(table, data.criteria, lambda: (lesion, rows.order[row]))
+    table = rows.table.take(row)
+    code = non_target_codes(table, data.criteria, rows.track[row], rows.order[row])
     code = np.where(table.lesions.role == Role.NON_TARGET, code, np.int8(Response.MISSING))
-    return _Read(rows, row, table, code, group(lesion, by=rows.timepoint[row]))
+    return _Read(rows, row, table, code, group(rows.lesion[row], by=rows.timepoint[row]))
 
 
 @check("N01", needs=_PARTS, follows=("row", "new lesion", "non-target"))
