@@ -49,7 +49,7 @@ def main(patients):
     ratios = []
     for _ in range(5):
         ours, column = seconds(
-            lambda: explanations(result.judgement, result.criteria, result._place()), 2
+            lambda: explanations(result.judgement, result.criteria, result._place), 2
         )
         theirs, sentences = seconds(lambda: [result.explain(row) for row in range(part)])
         if column[:part].tolist() != sentences:

@@ -83,19 +83,22 @@ def test_the_way_of_the_work_does_not_matter(edition, seed):
     same(ways[0], ways[2])
 
 
-def test_columns_are_made_when_they_are_asked_for():
-    """To ask whether a table has a column, or for its length, makes none; a column once made is
-    kept, frozen.
+def test_late_columns_are_made_when_they_are_asked_for():
+    """To ask whether a table has a column, or for its length, makes none that is late; a column once
+    made is kept, frozen, as those are that were there.
     """
     done = assessed(*study(1))
     for table in (done.timepoints, done.subjects, done.events):
         assert "reason" in table or "best" in table
         assert "nothing" not in table
         assert table.n_rows > 0
-        assert not table._columns._made
-    assert done.subjects["best"] is done.subjects["best"]
-    assert list(done.subjects._columns._made) == ["best"]
-    assert not done.subjects["best"].flags.writeable
+        assert table._columns._made.keys() == set(table) - table.late
+    assert {"explanation"} < done.timepoints.late
+    assert not {"subject", "best", "confirmed"} & done.subjects.late
+    for name in ("best", "best_date"):
+        assert done.subjects[name] is done.subjects[name]
+        assert not done.subjects[name].flags.writeable
+    assert "pfs_days" not in done.subjects._columns._made
     pickle.loads(pickle.dumps(done.outcome))
     for table in (done.timepoints, done.subjects, done.events):
         assert pickle.loads(pickle.dumps(table)).to_csv() == table.to_csv()

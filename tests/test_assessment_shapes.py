@@ -64,7 +64,7 @@ def assert_same(one, other):
                 for t in (own, its)
             )
         assert own == its, name
-    places = one._place(), other._place()
+    places = one._place, other._place
     for a, b in zip(*places, strict=True):
         np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(

@@ -140,7 +140,7 @@ def test_chain_is_that_of_assess(edition, seed):
     evaluator = data.words("evaluator")[data.track_evaluator[points.track[here]]]
     order = chain.order[here]
     place = {key: i for i, key in enumerate(zip(subject, evaluator, order, strict=True))}
-    table, (unit, time) = done.timepoints, done._place()
+    table, (unit, time) = done.timepoints, done._place
     at = here[[place[k] for k in zip(table["subject"], table["evaluator"], time, strict=True)]]
     assert len(at) == len(here) == table.n_rows > 50
     for name in (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import nettumor as nt
 from nettumor import _threads
-from nettumor._late import Late, Once
+from nettumor._late import Late
 from nettumor._threads import LONG, beside, each
 
 
@@ -107,14 +107,3 @@ def test_late_values():
     with pytest.raises(KeyError):
         late["c"]
     assert pickle.loads(pickle.dumps(late)) == {"a": "A", "b": "B"}
-
-
-def test_what_is_made_once_is_carried():
-    """A maker is asked once; a copy out of a pickle has the value, read-only, and no maker."""
-    asked = []
-    once = Once(lambda: asked.append(1) or np.zeros(2))
-    assert once() is once()
-    assert len(asked) == 1
-    back = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(once))))
-    assert back().tolist() == [0.0, 0.0]
-    assert not back().flags.writeable

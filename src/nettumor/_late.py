@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import TypeVar
 
 from nettumor._sealed import sealed
 
@@ -13,16 +14,21 @@ T = TypeVar("T")
 class Late(Mapping[str, T]):
     """A mapping whose values are made when they are asked for, and then kept, arrays read-only.
 
-    A maker is let go once its value is made; pickled, it is a dict of all values.
+    A maker is let go once its value is made; pickled, it is a dict of all values. Where there is no
+    maker (None), the value stands in ``made``.
 
-    >>> squares = Late({"3": lambda: 9})
-    >>> list(squares), squares["3"]
-    (['3'], 9)
+    >>> squares = Late({"2": None, "3": lambda: 9}, made={"2": 4})
+    >>> list(squares), squares["2"], squares["3"]
+    (['2', '3'], 4, 9)
     """
 
-    def __init__(self, makers: Mapping[str, Callable[[], T]]) -> None:
-        self._makers: dict[str, Callable[[], T] | None] = dict(makers)
-        self._made: dict[str, T] = {}
+    def __init__(
+        self,
+        makers: Mapping[str, Callable[[], T] | None],
+        made: Mapping[str, T] = MappingProxyType({}),
+    ) -> None:
+        self._makers = dict(makers)
+        self._made: dict[str, T] = sealed(dict(made))
 
     def __getitem__(self, name: str) -> T:
         make = self._makers[name]
@@ -42,37 +48,3 @@ class Late(Mapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._makers
-
-
-class Once(Generic[T]):
-    """Gives what a maker makes, made when it is first asked for; pickled, it is made and carried.
-
-    >>> Once(lambda: 9)()
-    9
-    """
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._late: Late[T] = Late({"value": make})
-
-    def __call__(self) -> T:
-        """The value."""
-        return self._late["value"]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _made, (self(),)
-
-
-def _made(value: T) -> Once[T]:
-    """A value that was carried, its arrays read-only."""
-    sealed(value)
-    return Once(_Gives(value))
-
-
-class _Gives(Generic[T]):
-    """A maker that has its value."""
-
-    def __init__(self, value: T) -> None:
-        self._value = value
-
-    def __call__(self) -> T:
-        return self._value

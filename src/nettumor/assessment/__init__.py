@@ -10,13 +10,14 @@ censoring.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from attrs import frozen
 
+from nettumor._arrays import Floats
 from nettumor.assessment.asked import Asked, check_late, edition_of, names_asked, rules_of
 from nettumor.assessment.axes import Axis, axes
 from nettumor.assessment.axis_rules import PFS, AxisRules
@@ -42,6 +43,8 @@ from nettumor.assessment.output import (
     event_table,
     key_type,
     keys,
+    of_rows,
+    places_of,
     provenance_table,
     subject_table,
     timepoint_table,
@@ -50,11 +53,12 @@ from nettumor.assessment.parts import parts_of, selected
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.series import Scans
 from nettumor.assessment.slots import JudgedRows
-from nettumor.assessment.sources import sources_of
+from nettumor.assessment.sources import Sources
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.adam import KIND as ADAM
 from nettumor.crf.came_as import CameAs
+from nettumor.crf.columns import Ints
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import Line, further, intake_table, tell
 from nettumor.crf.limits import Limits, as_limits
@@ -305,9 +309,8 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
         placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]
-    judged = [_judged(p, asked) for p in placed]
-    metastasis = any(bool((~np.isnan(j.ends.first_metastasis)).any()) for j in judged)
-    done = joined([_piece(j, asked, metastasis) for j in judged])
+    metastasis = any(p.dates_a_metastasis for p in placed)
+    done = joined([_piece(p, asked, metastasis=metastasis) for p in placed])
 
     said = notes(tables, names, as_read, done.counts, asked) | {"last known alive": alive}
     said |= course_notes(done.counts, described(schedule), asked.late_baseline_days)
@@ -328,16 +331,18 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
         counts_days=subjects.days,
         categories=_categories(tables, carry),
         intake=further(tables.intake, [*population.lines, *lines]),
-        sources=done.sources,
+        sources=Sources(tables, done.row),
+        accepted=accepted_evaluators(tables),
         carried=carry,
-        accepted=lambda: accepted_evaluators(tables),
     )
     return answer, lines
 
 
 @frozen(eq=False)
 class _Placed:
-    """A group with its lesions in their places; ``span`` is of the reference dates, ``lines`` say
+    """A group with its lesions in their places.
+
+    ``subject`` and ``reference`` are of each unit, ``span`` is of the reference dates; ``lines`` say
     what is left out.
     """
 
@@ -345,8 +350,23 @@ class _Placed:
     visits: Visits
     parts: Parts
     span: Reference
+    subject: Ints
+    reference: Floats
     counts: dict[str, int]
     lines: tuple[Line, ...]
+
+    @property
+    def dates_a_metastasis(self) -> bool:
+        """Whether some unit has the day of its first metastasis."""
+        day = self.group.subjects.day("first_metastasis")
+        return bool((~np.isnan(day[self.subject] - self.reference)).any())
+
+    def reference_in(self, table: str) -> Floats:
+        """The reference date of each unit in the count of a table of samples."""
+        group, visits, owner = self.group, self.visits, self.parts.owner
+        return _reference_in(
+            group.tables, group.tables[table], group.subjects, visits, owner, self.subject
+        )
 
 
 def _placed(group: Group, asked: Asked, places: int) -> _Placed:
@@ -356,7 +376,7 @@ def _placed(group: Group, asked: Asked, places: int) -> _Placed:
     visits = place_visits(lesions, names, start)
     alive = before_death(lesions, names, group.subjects, visits)
     if alive is not None:
-        rest = _placed(_only(group, alive), asked, places)
+        rest = _placed(group.only(alive), asked, places)
         return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
     cycle = asked.reference is not None
     given = JudgedRows.of(names, visits, group.chosen, places)
@@ -372,90 +392,43 @@ def _placed(group: Group, asked: Asked, places: int) -> _Placed:
         "wordless": int(parts.new.wordless.sum()),
     }
     lines = course_lines(lesions, names, parts, visits, asked.edition, most, conflicts)
-    return _Placed(group, visits, parts, span, counts, tuple(lines))
-
-
-def _only(group: Group, rows: Any) -> Group:
-    """A group with these rows of the lesions table alone."""
-    names = attrs.evolve(
-        group.names,
-        subject=group.names.subject[rows],
-        evaluator=group.names.evaluator[rows],
-    )
-    return attrs.evolve(
-        group,
-        tables=group.tables.replace(lesions=group.tables["lesions"].take(rows)),
-        names=names,
-        chosen=None if group.chosen is None else group.chosen[rows],
+    subject = parts.owner // max(len(names.evaluators), 1)
+    reference = _reference_in(group.tables, None, group.subjects, visits, parts.owner, subject)
+    return _Placed(
+        group=group,
+        visits=visits,
+        parts=parts,
+        span=span,
+        subject=subject,
+        reference=reference,
+        counts=counts,
+        lines=tuple(lines),
     )
 
 
-@frozen(eq=False)
-class _Judged:
-    """A group with its timepoints judged, and the days that end its times; ``scans`` stand beside
-    the samples of markers and symptoms.
-    """
-
-    placed: _Placed
-    judgement: Judgement
-    subject: Any
-    reference: Any
-    ends: Ends
-    scans: Scans
-    reference_of: Callable[[CrfTable], Any]
-
-
-def _judged(placed: _Placed, asked: Asked) -> _Judged:
-    group, visits = placed.group, placed.visits
+def _piece(placed: _Placed, asked: Asked, *, metastasis: bool) -> Piece:
+    """A group judged, and its tables; ``metastasis``: some group has a day of one."""
+    group, visits, reference = placed.group, placed.visits, placed.reference
     tables, names, subjects = group.tables, group.names, group.subjects
-    refused = np.zeros(len(visits.exists), dtype=np.bool_)
-    if asked.late_baseline_days is not None:
-        refused = late_baselines(visits, asked.late_baseline_days)
-    judgement = judge(placed.parts, visits, asked.edition, asked.rule, refused)
-    owner = judgement.owner
-    subject = owner // max(len(names.evaluators), 1)
-    reference = _reference_in(tables, None, subjects, visits, owner, subject)
-    ends = ends_of(
-        subjects,
-        subject,
-        reference,
-        _last_scan(tables["lesions"], names, visits)[owner],
-        span=(placed.span.first[owner], placed.span.latest[owner]),
-        cycle=asked.reference is not None,
-    )
-    day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
-    scans = Scans(subject, day, exists, np.zeros(len(owner)), ends.new_therapy, ends.cutoff)
-
-    def reference_of(table: CrfTable) -> Any:
-        return _reference_in(tables, table, subjects, visits, owner, subject)
-
-    if asked.by == "subject" and asks_for_markers(asked.edition) and has_markers(tables):
-        own = attrs.evolve(scans, reference=reference_of(tables["markers"]))
-        judgement = judged_with_markers(judgement, tables["markers"], names, own, asked)
-    return _Judged(placed, judgement, subject, reference, ends, scans, reference_of)
-
-
-def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
-    """The tables of a group."""
-    group, visits = judged.placed.group, judged.placed.visits
-    tables, names, subjects = group.tables, group.names, group.subjects
-    judgement, ends, reference = judged.judgement, judged.ends, judged.reference
     rule, censoring, edition = asked.rule, asked.censoring, asked.edition
+    ends = _ends(placed, asked)
+    judgement, others = _with_axes(placed, _judged(placed, asked), ends, asked)
     found = outcome(judgement, visits, ends, rule, censoring, metastasis=metastasis)
-    others: dict[str, Axis] = {}
-    if asked.by == "subject":
-        others = axes(tables, names, judged.scans, judged.reference_of, asked.axes)
     axis_of_event = None
     if asked.axes.pfs != PFS[0]:
         found, axis_of_event = with_symptoms(
             found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
         )
+    lesions = tables["lesions"]
+    exists, dating = (tracks_of(v, judgement.owner) for v in (visits.exists, visits.row))
+    place, row = places_of(exists), of_rows(dating, exists)
     identity = keys(tables, names, judgement)
-    timepoints, place = timepoint_table(tables, names, visits, judgement, ends, edition, others)
-    of_subject = identity | carried(tables, subjects.row[judged.subject], ("arm", *asked.carry))
-    days, came = subjects.days, came_as(tables["lesions"], "date")
+    of_subject = identity | carried(tables, subjects.row[placed.subject], ("arm", *asked.carry))
+    days, came = subjects.days, came_as(lesions, "date")
     return Piece(
-        timepoints=timepoints,
+        timepoints=timepoint_table(
+            lesions, identity, visits, judgement, ends, edition, others, place, row
+        ),
         subjects=subject_table(
             of_subject, found, reference, edition, others, axis_of_event, days=days, came=came
         ),
@@ -464,10 +437,50 @@ def _piece(judged: _Judged, asked: Asked, metastasis: bool) -> Piece:
         outcome=found,
         reference=reference,
         place=place,
+        row=group.of_study(row),
         tracks=group.tracks,
-        counts=judged.placed.counts,
-        sources=lambda: sources_of(tables, visits, judgement, place()),
+        counts=placed.counts,
     )
+
+
+def _judged(placed: _Placed, asked: Asked) -> Judgement:
+    """The timepoints of a group by their lesions."""
+    visits = placed.visits
+    refused = np.zeros(len(visits.exists), dtype=np.bool_)
+    if asked.late_baseline_days is not None:
+        refused = late_baselines(visits, asked.late_baseline_days)
+    return judge(placed.parts, visits, asked.edition, asked.rule, refused)
+
+
+def _ends(placed: _Placed, asked: Asked) -> Ends:
+    """The days that end the times of a group."""
+    group, owner, span = placed.group, placed.parts.owner, placed.span
+    last_scan = _last_scan(group.tables["lesions"], group.names, placed.visits)
+    return ends_of(
+        group.subjects,
+        placed.subject,
+        placed.reference,
+        last_scan[owner],
+        span=(span.first[owner], span.latest[owner]),
+        cycle=asked.reference is not None,
+    )
+
+
+def _with_axes(
+    placed: _Placed, judgement: Judgement, ends: Ends, asked: Asked
+) -> tuple[Judgement, dict[str, Axis]]:
+    """The judgement, where the criteria ask for normal markers by them too; and the axes beside it."""
+    if asked.by != "subject":
+        return judgement, {}
+    tables, names, visits = placed.group.tables, placed.group.names, placed.visits
+    references = {n: placed.reference_in(n) for n in ("markers", "symptoms") if n in tables}
+    owner = judgement.owner
+    day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
+    scans = Scans(placed.subject, day, exists, placed.reference, ends.new_therapy, ends.cutoff)
+    if asks_for_markers(asked.edition) and has_markers(tables):
+        own = attrs.evolve(scans, reference=references["markers"])
+        judgement = judged_with_markers(judgement, tables["markers"], names, own, asked)
+    return judgement, axes(tables, names, scans, references, asked.axes)
 
 
 def _categories(study: Tables, carry: tuple[str, ...]) -> dict[str, CameAs]:
@@ -562,9 +575,9 @@ def _reference_in(
     table: CrfTable | None,
     subjects: Subjects,
     visits: Visits,
-    owner: Any,
-    subject: Any,
-) -> Any:
+    owner: Ints,
+    subject: Ints,
+) -> Floats:
     """The reference date of each unit in the count of a table (None: the subjects table)."""
     if subjects.days if table is None else table.has_days:
         return subjects.offset[subject]
@@ -573,7 +586,7 @@ def _reference_in(
     return visits.reference[owner]
 
 
-def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Any:
+def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Floats:
     """The day of each track's subject's latest scan, whoever read it; NaN for none.
 
     A reader who was not asked for, or read less, does not shorten a life: the date is that of the

@@ -67,8 +67,8 @@ def numbered(columns: Columns) -> Columns:
 def _visits(done: Assessed, rows: Bools) -> Columns:
     """Visit, date and source of the timepoints at ``rows``."""
     table, source = done.timepoints, done.sources()
-    baseline = (done._place()[1] == 0)[rows]
-    name, time = source.visit[rows], done._place()[1][rows].astype(np.float64)
+    baseline = (done._place[1] == 0)[rows]
+    name, time = source.visit[rows], done._place[1][rows].astype(np.float64)
     numbers = np.array([_number(w) for w in as_text(table["visit"])[rows].tolist()])
     number = time if np.isnan(numbers).any() else numbers
     full, day = source.full[rows], table["day"][rows]
@@ -99,7 +99,7 @@ def adtr(done: Assessed) -> Table:
     table = done.timepoints
     rows = ~np.isnan(table["sum"])
     total, base, nadir = (table[n][rows] for n in ("sum", "baseline", "nadir"))
-    unit, time = done._place()
+    unit, time = done._place
     baseline = time[rows] == 0
     code, name = _SUMS.get(done.criteria.measure, ("SDIAM", "Target Lesions Sum of Diameters"))
     columns = {n: c[rows] for n, c in identity(done, table, unit).items()}
@@ -134,7 +134,7 @@ def _overall(done: Assessed) -> Columns:
     """OVR: ANL01FL marks the response of its day that the course takes (the worse of two), ANL02FL
     those up to the first progression and before a new therapy.
     """
-    table, place = done.timepoints, done._place()
+    table, place = done.timepoints, done._place
     rows = done.judgement.overall[place[0], place[1]] != Response.MISSING
     unit, time = place[0][rows], place[1][rows]
     codes = done.judgement.overall[unit, time]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,23 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from attrs import field, fields, frozen
 
-from nettumor._late import Once
 from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.ragged import Judgements
+from nettumor.assessment.sources import Sources
 from nettumor.crf.came_as import CameAs
+from nettumor.crf.columns import Ints
 from nettumor.crf.intake import intake_table
 from nettumor.tables import Table
-
-
-def _once(make: Callable[[], Any]) -> Once[Any]:
-    """What is made when it is asked for, in a form that goes through pickle."""
-    return Once(make)
-
-
-def _none() -> None:
-    """Nothing to ask for."""
 
 
 @frozen(eq=False, repr=False, slots=False)
@@ -44,23 +36,33 @@ class Assessed(Sealed):
     judgement: Judgement | Judgements
     outcome: Outcome
     reference: npt.NDArray[np.float64]
-    _place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
+    _place: tuple[Ints, Ints]
+    _sources: Sources
+    _accepted: Mapping[str, tuple[str, ...]]
     frame_kind: str = ""
     counts_days: bool = False
     categories: Mapping[str, CameAs] = field(factory=lambda: MappingProxyType({}))
     intake: Table = field(factory=lambda: intake_table([]))
-    sources: Callable[[], Any] = field(default=_none, converter=_once)
     carried: tuple[str, ...] = ()
-    accepted: Callable[[], Any] = field(default=_none, converter=_once)
 
     def __attrs_post_init__(self) -> None:
-        sealed((self.judgement, self.outcome, self.reference))
+        sealed((self.judgement, self.outcome, self.reference, self._place))
+
+    def sources(self) -> Sources:
+        """Where the rows of the timepoints come from."""
+        return self._sources
+
+    def accepted(self) -> Mapping[str, tuple[str, ...]]:
+        """The evaluators who were accepted, by the name of the subject; empty where the study flags
+        none.
+        """
+        return self._accepted
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Assessed):
             return NotImplemented
         # what the tables are made of
-        of_arrays = ("judgement", "outcome", "_place", "sources", "accepted")
+        of_arrays = ("judgement", "outcome", "_place", "_sources", "_accepted")
         names = [f.name for f in fields(Assessed) if f.name not in of_arrays]
         return all(alike(getattr(self, name), getattr(other, name)) for name in names)
 

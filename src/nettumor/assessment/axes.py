@@ -13,7 +13,7 @@ codes and reasons of shape (unit, timepoint) come out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from itertools import repeat
 from typing import Any
 
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, more_than
+from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor.assessment.axis_markers import Part, joined, marker_name, marker_parts
 from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.axis_symptoms import overall, symptom_parts
@@ -75,20 +75,20 @@ def axes(
     study: Tables,
     names: Names,
     scans: Scans,
-    reference: Callable[[CrfTable], npt.NDArray[np.float64]],
+    references: Mapping[str, Floats],
     rules: AxisRules,
 ) -> dict[str, Axis]:
     """The axes whose tables the study has: "biological" (markers), "symptomatic" (symptoms).
 
-    ``reference`` gives the reference date of the units in the count of a table.
+    ``references``: of each of these tables the reference date of the units in its count.
     """
     out: dict[str, Axis] = {}
     for name, table, judge in (
         ("biological", "markers", _biological),
         ("symptomatic", "symptoms", _symptomatic),
     ):
-        if table in study and not study.missing_columns(table):
-            own = attrs.evolve(scans, reference=reference(study[table]))
+        if table in references and not study.missing_columns(table):
+            own = attrs.evolve(scans, reference=references[table])
             out[name] = judge(study[table], places(study[table], names), own, rules)
     return out
 

@@ -7,9 +7,8 @@ shape (unit, timepoint) come in, with the subjects' days; answers of shape (unit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import attrs
 import numpy as np
@@ -263,10 +262,9 @@ def outcome(
         progression=progression,
         **_intervals(ends),
     )
-    times, start = _times(along, ends, first, censoring, metastasis=metastasis)
-    others = Late({"unconfirmed": lambda: best_by(attrs.evolve(rule, confirmation_days=None))})
+    start = _starts(along, ends, first, metastasis=metastasis)
     last_response, last_day = _last_adequate(best, course)
-    percents = Late({"change": lambda: _best_percent(judgement, course, ends, censoring)})
+    unconfirmed = attrs.evolve(rule, confirmation_days=None)
     return Outcome(
         best=best,
         taken=course.codes != Response.MISSING,
@@ -278,10 +276,12 @@ def outcome(
         progression_day=progression,
         progressed=place >= 0,
         baseline_day=tracks_of(visits.day, judgement.owner)[:, 0],
-        times=Late(times),
+        times=Late(
+            {name: partial(_time, name, along, ends, start[name], censoring) for name in start}
+        ),
         start=start,
-        others=others,
-        best_percents=percents,
+        others=Late({"unconfirmed": partial(best_by, unconfirmed)}),
+        best_percents=Late({"change": partial(_best_percent, judgement, course, ends, censoring)}),
     )
 
 
@@ -326,51 +326,56 @@ def _intervals(ends: Ends) -> dict[str, Floats]:
     return out
 
 
-def _times(
+def _starts(
     along: Mapping[str, TimeToEvent],
     ends: Ends,
     first_response: Floats,
-    censoring: CensoringRule,
     *,
     metastasis: bool | None,
-) -> tuple[dict[str, Callable[[], TimeToEvent]], dict[str, Floats]]:
-    """What gives each time, and the day it counts from; ``along`` are the times of the course."""
-    times: dict[str, Callable[[], TimeToEvent]] = {
-        name: partial(along.__getitem__, name) for name in along
-    }
-    death = ends.possible["death"]
-
-    def survival(origin: Any = 0) -> TimeToEvent:
-        found: TimeToEvent = overall_survival(
-            death[0],
-            ends.last_known_alive,
-            origin=origin,
-            cutoff=ends.cutoff,
-            death_latest=death[1],
-        )
-        return found
-
-    times["OS"] = survival
-    times["TTNT"] = lambda: time_to_new_therapy(
-        ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
-    )
-    start = dict.fromkeys(times, np.zeros(len(first_response))) | {"DOR": first_response}
+) -> dict[str, Floats]:
+    """The day each time counts from; ``along`` are the times of the course."""
+    start = dict.fromkeys((*along, "OS", "TTNT"), np.zeros(len(first_response)))
+    start["DOR"] = first_response
     if metastasis is None:
         metastasis = bool((~np.isnan(ends.first_metastasis)).any())
     if metastasis:  # the review's other origin of survival
         start["OSMET"] = ends.first_metastasis
-        times["OSMET"] = partial(survival, ends.first_metastasis)
+    return start
+
+
+def _time(
+    name: str,
+    along: Mapping[str, TimeToEvent],
+    ends: Ends,
+    start: Floats,
+    censoring: CensoringRule,
+) -> TimeToEvent:
+    """One of the times; ``along`` are those of the course, ``start`` is the day it counts from."""
+    first, latest = ends.possible["death"]
+    if name in ("OS", "OSMET"):
+        found: TimeToEvent = overall_survival(
+            first, ends.last_known_alive, origin=start, cutoff=ends.cutoff, death_latest=latest
+        )
+    elif name == "TTNT":
+        found = time_to_new_therapy(
+            ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
+        )
+    else:
+        found = along[name]
+    if name not in _ENDED_BY_DEATH:
+        return found
     # a date of death that nobody can read; or a full one of a patient without a reference date
-    unknown = np.isnan(death[0]) & (ends.death_status != DateStatus.BLANK)
-    if unknown.any():
-        of_course, of_survival = _deaths_that_count(ends, censoring)
-        counts = {"PFS": of_course, "DOR": of_course, "OS": of_survival}
-        if metastasis:
-            surely, perhaps = of_survival
-            counts["OSMET"] = surely & ~np.isnan(ends.first_metastasis), perhaps
-        for name, (surely, perhaps) in counts.items():
-            times[name] = partial(_died_some_day, times[name], unknown & perhaps, surely)
-    return times, start
+    unknown = np.isnan(first) & (ends.death_status != DateStatus.BLANK)
+    if not unknown.any():
+        return found
+    of_course, of_survival = _deaths_that_count(ends, censoring)
+    surely, perhaps = of_course if name in along else of_survival
+    if name == "OSMET":
+        surely = surely & ~np.isnan(ends.first_metastasis)
+    return _died_some_day(found, unknown & perhaps, surely)
+
+
+_ENDED_BY_DEATH = ("PFS", "DOR", "OS", "OSMET")
 
 
 def _deaths_that_count(
@@ -561,11 +566,10 @@ def _disease(judgement: Judgement, visits: Visits) -> tuple[Bools, Bools]:
     return np.asarray(has_targets), np.asarray(assessed)
 
 
-def _died_some_day(known: Callable[[], TimeToEvent], unknown: Bools, surely: Bools) -> TimeToEvent:
+def _died_some_day(time: TimeToEvent, unknown: Bools, surely: Bools) -> TimeToEvent:
     """A death on a day not known: OS, and PFS and DOR without a progression before, have no time;
     it is an event where it counts ``surely``, on whatever day.
     """
-    time = known()
     hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
     hit &= (time.reason & EventReason.NO_BASELINE) == 0
     died = hit & surely

@@ -6,7 +6,6 @@ visit by visit, and progression. Cohen's kappa (Cohen 1960) is that of `nettumor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
@@ -20,6 +19,7 @@ from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
 from nettumor.errors import InputError, choose, did_you_mean
 from nettumor.profile import AXES, ResponseProfile, cohens_kappa, cross_table
+from nettumor.rows import number_rows
 from nettumor.tables import Table
 from nettumor.terminology import Response, labels, parse_responses
 from nettumor.words import flags
@@ -79,41 +79,31 @@ def _progressed(codes: Codes) -> npt.NDArray[np.str_]:
     )
 
 
-@frozen
-class Accepted:
-    """Who was accepted for each subject: evaluators by the subject's name, and where that stands."""
-
-    evaluators: Mapping[str, tuple[str, ...]]
-    column: str
-
-
-def accepted_evaluators(study: Tables) -> Accepted:
-    """The evaluators whose rows are flagged as accepted (--ACPTFL), in the responses, else the
-    lesions.
+def accepted_evaluators(study: Tables) -> dict[str, tuple[str, ...]]:
+    """The evaluators of each subject whose rows are flagged as accepted (--ACPTFL), in the responses,
+    else the lesions; empty where none is.
     """
     for name in ("responses", "lesions"):
         if name not in study or "accepted" not in study[name]:
             continue
         table = study[name]
-        yes = table.column("accepted").map(lambda w: flags.read(w) == 1, np.bool_)
-        if not yes.any():
+        yes = np.flatnonzero(table.column("accepted").map(lambda w: flags.read(w) == 1, np.bool_))
+        if not len(yes):
             continue
-        found: dict[str, list[str]] = {}
         subject, words = table.keys_of("subject")
         evaluator, readers = table.keys_of("evaluator")
-        for row in np.flatnonzero(yes).tolist():
-            who = str(readers[evaluator[row]])
-            held = found.setdefault(str(words[subject[row]]), [])
-            if who not in held:
-                held.append(who)
-        return Accepted({k: tuple(v) for k, v in found.items()}, f"{name}.accepted")
-    return Accepted({}, "")
+        rows = yes[np.sort(number_rows(subject[yes], evaluator[yes])[1])]  # who comes first, first
+        found: dict[str, tuple[str, ...]] = {}
+        for who, by in zip(words[subject[rows]], readers[evaluator[rows]], strict=True):
+            found[str(who)] = (*found.get(str(who), ()), str(by))
+        return found
+    return {}
 
 
 def adjudicated(done: Assessed) -> Table:
     """For each subject the row of the evaluator who was accepted."""
-    accepted: Accepted = done.accepted()
-    if not accepted.column:
+    accepted = done.accepted()
+    if not accepted:
         raise InputError(
             "The study names no accepted assessments (the column accepted, --ACPTFL). Take one "
             "evaluator: assess(..., evaluator=...).",
@@ -123,7 +113,7 @@ def adjudicated(done: Assessed) -> Table:
     subject, evaluator = as_text(table["subject"]), as_text(table["evaluator"])
     place = {pair: row for row, pair in enumerate(zip(subject, evaluator, strict=True))}
     names = list(dict.fromkeys(subject.tolist()))
-    said = [accepted.evaluators.get(name, ()) for name in names]
+    said = [accepted.get(name, ()) for name in names]
     rows = np.array(
         [
             place.get((name, who[0]), -1) if len(who) == 1 else -1

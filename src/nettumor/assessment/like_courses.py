@@ -9,7 +9,7 @@ What must not go in: a rule of assessment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -23,10 +23,9 @@ from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.lesion_arrays import sizes_hang_together
-from nettumor.assessment.output import RowPlaces
+from nettumor.assessment.output import Columns
 from nettumor.assessment.ragged import Judgements, ragged
 from nettumor.assessment.result import LateTable
-from nettumor.assessment.sources import Sources, sources_together
 from nettumor.crf import Dates, Tables
 from nettumor.crf.columns import Ints
 from nettumor.rows import number_rows, order_rows
@@ -49,15 +48,35 @@ class Group:
     subjects : Subjects
     chosen : ndarray of bool, shape (row,), or None
         The rows that are judged.
+    rows : ndarray of int, shape (row,), or None
+        The number of each row of the lesions table among all of the study; None: they are all.
     tracks : ndarray of int, shape (track,), or None
-        The number of each track among all of the study; None: they are all.
+        The same of each track.
     """
 
     tables: Tables
     names: Names
     subjects: Subjects
     chosen: Bools | None
+    rows: Ints | None = None
     tracks: Ints | None = None
+
+    def only(self, rows: Ints) -> Group:
+        """The group with these rows of its lesions table alone."""
+        names = attrs.evolve(
+            self.names, subject=self.names.subject[rows], evaluator=self.names.evaluator[rows]
+        )
+        return attrs.evolve(
+            self,
+            tables=self.tables.replace(lesions=self.tables["lesions"].take(rows)),
+            names=names,
+            chosen=None if self.chosen is None else self.chosen[rows],
+            rows=self.of_study(rows),
+        )
+
+    def of_study(self, rows: Ints) -> Ints:
+        """The numbers of these rows of the lesions table among all of the study."""
+        return rows if self.rows is None else self.rows[rows]
 
 
 def groups_of(
@@ -114,6 +133,7 @@ def _group(
         ),
         _of_subjects(subjects, own),
         None if chosen is None else chosen[rows],
+        rows,
         (own[:, None] * per + np.arange(per)).ravel(),
     )
 
@@ -142,14 +162,14 @@ class Piece:
     judgement : Judgement
     outcome : Outcome
     reference : ndarray of float, shape (unit,)
-    place : callable
-        Gives unit and timepoint of each row of the timepoints.
+    place : tuple of two ndarrays of int
+        Unit and timepoint of each row of the timepoints.
+    row : ndarray of int
+        For each row of the timepoints that of the study's lesions table which dates it.
     tracks : ndarray of int, shape (track,), or None
         As in `Group`.
     counts : dict of str to int
         For the provenance.
-    sources : callable
-        Gives the `Sources` of the timepoints.
     """
 
     timepoints: Table
@@ -158,10 +178,10 @@ class Piece:
     judgement: Judgement | Judgements
     outcome: Outcome
     reference: Floats
-    place: Callable[[], tuple[npt.NDArray[np.int64], ...]]
+    place: tuple[Ints, Ints]
+    row: Ints
     tracks: Ints | None
     counts: dict[str, int]
-    sources: Callable[[], Sources]
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
@@ -171,7 +191,7 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     owners = [p.tracks[p.judgement.owner] for p in pieces if p.tracks is not None]
     order = order_rows(np.concatenate(owners))
     n = len(pieces[0].outcome.times)
-    of_row = np.concatenate([o[p.place()[0]] for o, p in zip(owners, pieces, strict=True)])
+    of_row = np.concatenate([o[p.place[0]] for o, p in zip(owners, pieces, strict=True)])
     rows = order_rows(of_row)
     return Piece(
         timepoints=_table([p.timepoints for p in pieces], rows),
@@ -180,10 +200,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
         judgement=_judgements(pieces, order),
         outcome=_outcome([p.outcome for p in pieces], order),
         reference=np.concatenate([p.reference for p in pieces])[order],
-        place=_places(pieces, order),
+        place=_places(pieces, order, rows),
+        row=np.concatenate([p.row for p in pieces])[rows],
         tracks=None,
         counts={name: sum(p.counts[name] for p in pieces) for name in pieces[0].counts},
-        sources=lambda: sources_together([p.sources() for p in pieces], rows),
     )
 
 
@@ -194,22 +214,28 @@ def _judgements(pieces: Sequence[Piece], order: Ints) -> Judgements:
     return Judgements(each, owner[order], lesion[order], ragged([j.overall for j in each], order))
 
 
-def _places(pieces: Sequence[Piece], order: Ints) -> RowPlaces:
+def _places(pieces: Sequence[Piece], order: Ints, rows: Ints) -> tuple[Ints, Ints]:
     """Unit and timepoint of each row of all timepoints."""
     number = np.empty(len(order), dtype=np.int64)
     number[order] = np.arange(len(order))
     first = np.cumsum([0, *(len(p.judgement.owner) for p in pieces)])
-    unit = np.concatenate([number[p.place()[0] + n] for p, n in zip(pieces, first, strict=False)])
-    time = np.concatenate([p.place()[1] for p in pieces])
-    in_order = order_rows(unit)
-    return RowPlaces(places=(unit[in_order], time[in_order]))
+    unit = np.concatenate([number[p.place[0] + n] for p, n in zip(pieces, first, strict=False)])
+    time = np.concatenate([p.place[1] for p in pieces])
+    return unit[rows], time[rows]
 
 
 def _table(tables: Sequence[Table], order: Ints) -> LateTable:
     """The tables under each other, rows in this order."""
     longest = max(tables, key=len)
     names = dict.fromkeys([*longest, *(name for t in tables for name in t)])
-    return LateTable({name: partial(_column, tables, name, order) for name in names}, len(order))
+    late = {name for t in tables if isinstance(t, LateTable) for name in t.late}
+    columns: Columns = {
+        name: partial(_column, tables, name, order)
+        if name in late
+        else _column(tables, name, order)
+        for name in names
+    }
+    return LateTable(columns, len(order))
 
 
 def _column(tables: Sequence[Table], name: str, order: Ints) -> npt.NDArray[Any]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable
-from functools import cached_property, partial
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats
-from nettumor._sealed import Sealed
 from nettumor._version import __version__
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.result import LateTable, explanations
+from nettumor.assessment.result import LateTable, Maker, explanations
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.came_as import TEXT, CameAs, as_it_came
+from nettumor.crf.columns import Ints
 from nettumor.crf.dates import iso_text
+from nettumor.endpoints import TimeToEvent
 from nettumor.endpoints._time_to_event import _WORDS
 from nettumor.morphology import in_assessment_window
+from nettumor.rows import codes_of, smallest
 from nettumor.study.tracks import Names, tracks_of
 from nettumor.study.visits import Visits
 from nettumor.tables import Table
@@ -41,7 +42,25 @@ OWN = frozenset(
 """Columns that the subjects have of their own: no column of the user's takes their names."""
 
 
-Maker = Callable[[], npt.ArrayLike]
+Columns = dict[str, npt.NDArray[Any] | Maker]
+"""Columns of a table: the values, or what makes them when they are asked for (see `LateTable`)."""
+
+
+def keys(study: Tables, names: Names, judgement: Judgement) -> dict[str, npt.NDArray[Any]]:
+    """Subject and evaluator of each unit, and the lesion where lesions are judged."""
+    n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
+    lesions = study["lesions"]
+    subjects = names.subjects if names.spelled is None else names.spelled
+    of_subjects = key_type(*(study[t] for t in ("lesions", "subjects") if t in study))
+    of_evaluators = came_as(lesions, "evaluator")
+    out = {
+        "subject": words(subjects, owner // n, of_subjects),
+        "evaluator": words(names.evaluators, owner % n, of_evaluators),
+    }
+    if (lesion >= 0).any():
+        known = lesions.keys_of("lesion")[1]
+        out["lesion"] = words(known, lesion, came_as(lesions, "lesion"))
+    return out
 
 
 def words(
@@ -56,32 +75,6 @@ def words(
     return np.append(text, "")[codes] if nobody else tracks_of(text, codes)
 
 
-def keys(
-    study: Tables,
-    names: Names,
-    judgement: Judgement,
-    unit: Callable[[], npt.NDArray[np.int64] | slice] = lambda: slice(None),
-) -> dict[str, Maker]:
-    """Subject and evaluator of each unit (or of rows with a unit each), and the lesion where
-    lesions are judged.
-    """
-    n, owner, lesion = max(len(names.evaluators), 1), judgement.owner, judgement.lesion
-    lesions = study["lesions"]
-    # not the rest of the names, which has an element for each row
-    subjects = names.subjects if names.spelled is None else names.spelled
-    evaluators = names.evaluators
-    of_subjects = key_type(*(study[t] for t in ("lesions", "subjects") if t in study))
-    of_evaluators = came_as(lesions, "evaluator")
-    out: dict[str, Maker] = {
-        "subject": lambda: words(subjects, owner[unit()] // n, of_subjects),
-        "evaluator": lambda: words(evaluators, owner[unit()] % n, of_evaluators),
-    }
-    if (lesion >= 0).any():
-        known = lesions.keys_of("lesion")[1]
-        out["lesion"] = lambda: words(known, lesion[unit()], came_as(lesions, "lesion"))
-    return out
-
-
 def came_as(table: CrfTable, name: str) -> CameAs:
     """As what a column came in; as text where the table has no such column."""
     return table.column(name).came_as if name in table else TEXT
@@ -93,66 +86,50 @@ def key_type(*tables: CrfTable) -> CameAs:
     return kinds.pop() if len(kinds) == 1 else TEXT
 
 
-@frozen(eq=False, slots=False)
-class RowPlaces(Sealed):
-    """Gives the (unit, timepoint) of each row of the timepoints, worked out when it is asked for.
+def places_of(exists: Bools) -> tuple[Ints, Ints]:
+    """Unit and timepoint of each row of the timepoints."""
+    units, times = (np.arange(n, dtype=smallest(n)) for n in exists.shape)
+    if exists.all():
+        return np.repeat(units, len(times)), np.tile(times, len(units))
+    unit, time = np.nonzero(exists)
+    return units[unit], times[time]
 
-    Attributes
-    ----------
-    exists : ndarray of bool, shape (unit, timepoint), or None
-    places : tuple of ndarray of int, shape (row,), or None
-        Where they are known already.
-    """
 
-    exists: Bools | None = None
-    places: tuple[npt.NDArray[np.int64], ...] | None = None
-
-    @cached_property
-    def _places(self) -> tuple[npt.NDArray[np.int64], ...]:
-        if self.places is not None:
-            return self.places
-        assert self.exists is not None
-        return np.nonzero(self.exists)
-
-    def __call__(self) -> tuple[npt.NDArray[np.int64], ...]:
-        """Unit and timepoint of each row."""
-        return self._places
+def of_rows(values: npt.NDArray[Any], exists: Bools) -> npt.NDArray[Any]:
+    """The values (unit, timepoint) of each row of the timepoints."""
+    return values.ravel() if exists.all() else values[exists]
 
 
 def timepoint_table(
-    study: Tables,
-    names: Names,
+    lesions: CrfTable,
+    identity: dict[str, npt.NDArray[Any]],
     visits: Visits,
     judgement: Judgement,
     ends: Ends,
     criteria: Any,
     others: dict[str, Axis],
-) -> tuple[Table, RowPlaces]:
-    """The timepoints, and what gives the (unit, timepoint) of each row."""
-    exists = tracks_of(visits.exists, judgement.owner)
-    lesions = study["lesions"]
-
-    place = RowPlaces(exists)
-
-    def of_track(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        unit, time = place()
-        return np.asarray(values[judgement.owner[unit], time])
-
-    def row() -> npt.NDArray[np.int64]:
-        return of_track(visits.row)
-
-    def day() -> Floats:
-        return of_track(visits.day)
+    place: tuple[Ints, Ints],
+    row: Ints,
+) -> Table:
+    """A row for each timepoint of each unit: ``place`` and ``row`` are its unit and timepoint, and
+    the row of the lesions table that dates it.
+    """
+    owner, target = judgement.owner, judgement.target
+    exists = tracks_of(visits.exists, owner)
+    day = tracks_of(visits.day, owner)
 
     def taken(values: npt.NDArray[Any]) -> Maker:
-        return lambda: values[place()]
+        return partial(of_rows, values, exists)
 
-    def labelled(codes: npt.NDArray[np.int8], rules: Any = None) -> Maker:
-        return lambda: labels(codes[place()], rules)
+    def labelled(codes: Codes, rules: Any = None) -> Maker:
+        return partial(_labels, codes, exists, rules)
 
-    target = judgement.target
-    columns = keys(study, names, judgement, lambda: place()[0])
-    columns |= {"visit": _visit(lesions, row), "date": _date(lesions, row), "day": day}
+    columns: Columns = {n: partial(np.take, values, place[0]) for n, values in identity.items()}
+    columns |= {
+        "visit": partial(_visit, lesions, row),
+        "date": partial(_date, lesions, row),
+        "day": taken(day),
+    }
     columns |= {
         name: taken(getattr(target, name))
         for name in (
@@ -169,9 +146,7 @@ def timepoint_table(
         "non_target": labelled(judgement.non_target),
         "new_lesion": taken(judgement.new_lesion),
         "overall": labelled(judgement.overall, criteria),
-        "in_window": lambda: np.atleast_1d(
-            in_assessment_window(day() - ends.therapy_completed[place()[0]])
-        ),
+        "in_window": partial(_in_window, day, ends.therapy_completed, exists),
         "reason": taken(judgement.reason),
     }
     for name, axis in others.items():
@@ -180,139 +155,138 @@ def timepoint_table(
             columns[f"{name}_note"] = taken(axis.note)
         for own, part in axis.parts.items():
             columns[f"{name}_{own}"] = labelled(part.response)
-    columns["explanation"] = lambda: explanations(judgement, criteria, place())
-    return LateTable(columns, int(np.count_nonzero(exists))), place
+    columns["explanation"] = partial(explanations, judgement, criteria, place)
+    return LateTable(columns, len(row))
 
 
-def _visit(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
+def _labels(codes: Codes, exists: Bools, criteria: Any) -> npt.NDArray[np.str_]:
+    return labels(of_rows(codes, exists), criteria)
+
+
+def _in_window(day: Floats, completed: Floats, exists: Bools) -> npt.NDArray[np.bool_]:
+    since = of_rows(day - completed[:, None], exists)
+    return np.atleast_1d(in_assessment_window(since))
+
+
+def _visit(lesions: CrfTable, row: Ints) -> npt.NDArray[Any]:
     """Visits as numbers if all are (whole if they came so), else as text."""
-
-    def written() -> npt.NDArray[Any]:
-        if "visit" not in lesions:
-            return np.full(len(row()), "", dtype=np.str_)
-        column = lesions.column("visit").trimmed
-        found, codes = column.words.tolist(), column.codes[row()]
-        try:
-            numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
-        except ValueError:
-            return np.array(found, dtype=np.str_)[codes]
-        if came_as(lesions, "visit").kind == "integer" and not np.isnan(numbers).any():
-            return numbers.astype(np.int64)[codes]
-        return numbers[codes]
-
-    return written
+    if "visit" not in lesions:
+        return np.full(len(row), "", dtype=np.str_)
+    column = lesions.column("visit").trimmed
+    found, codes = column.words.tolist(), column.codes[row]
+    try:
+        numbers = np.array([np.nan if w == "" else float(w) for w in found], dtype=np.float64)
+    except ValueError:
+        return np.array(found, dtype=np.str_)[codes]
+    if came_as(lesions, "visit").kind == "integer" and not np.isnan(numbers).any():
+        return numbers.astype(np.int64)[codes]
+    return numbers[codes]
 
 
-def _date(lesions: CrfTable, row: Callable[[], npt.NDArray[np.int64]]) -> Maker:
+def _date(lesions: CrfTable, row: Ints) -> npt.NDArray[Any]:
     """The date of the scan, in the type it came in, a partial one as it came; "" in a study of
     days.
     """
-
-    def written() -> npt.NDArray[Any]:
-        if "date" not in lesions:
-            return np.full(len(row()), "", dtype=np.str_)
-        cells, column = lesions.when_cells()
-        codes = column.codes[row()]
-        typed = as_it_came(np.array(column.words.tolist() or [""], dtype=np.str_), column.came_as)
-        if typed.dtype.kind in "MO":
-            return np.asarray(typed[codes])
-        as_came = [" ".join(w.split()) for w in column.words]
-        known = iso_text(cells.day)
-        return np.where(known == "", np.array(as_came or [""], dtype=np.str_), known)[codes]
-
-    return written
+    if "date" not in lesions:
+        return np.full(len(row), "", dtype=np.str_)
+    cells, column = lesions.when_cells()
+    codes = column.codes[row]
+    typed = as_it_came(np.array(column.words.tolist() or [""], dtype=np.str_), column.came_as)
+    if typed.dtype.kind in "MO":
+        return np.asarray(typed[codes])
+    as_came = [" ".join(w.split()) for w in column.words]
+    known = iso_text(cells.day)
+    return np.where(known == "", np.array(as_came or [""], dtype=np.str_), known)[codes]
 
 
 def dates(day: Floats, reference: Floats, *, days: bool, came: CameAs = TEXT) -> npt.NDArray[Any]:
     """Days from the reference date in the type the scans' dates came in, else as ISO 8601; NaT or
     "" where unknown, and in a study of days.
     """
-    written = iso_text(np.where(days, np.nan, day + reference))
-    return written if days or came.kind in ("integer", "number") else as_it_came(written, came)
+    codes, distinct = codes_of(np.where(days, np.nan, day + reference))
+    written = np.append(iso_text(distinct), "")
+    if not days and came.kind not in ("integer", "number"):
+        return np.asarray(as_it_came(written, came)[codes])
+    return written[codes]
 
 
-def carried(study: Tables, row: npt.NDArray[np.int64], names: Iterable[str]) -> dict[str, Maker]:
+def carried(
+    study: Tables, row: npt.NDArray[np.int64], names: Iterable[str]
+) -> dict[str, npt.NDArray[Any]]:
     """Columns of the subjects table for each unit, in the type they came in.
 
     ``row`` is the unit's row there, -1 for none; a column that the table lacks is "" throughout.
     """
+    return {name: _carried(study, row, name) for name in names}
 
-    def of(name: str) -> Maker:
-        def written() -> npt.NDArray[Any]:
-            if "subjects" not in study or name not in study["subjects"]:
-                return np.full(len(row), "", dtype=np.str_)
-            column = study["subjects"].column(name)
-            if column.floats is None:
-                words = column.trimmed if name == "arm" else column  # " A" is no other arm than "A"
-                return as_it_came(np.append(words.text.astype(np.str_), "")[row], column.came_as)
-            numbers = np.append(column.floats, np.nan)[row]
-            whole = column.came_as.kind == "integer" and not np.isnan(numbers).any()
-            return numbers.astype(np.int64) if whole else numbers
 
-        return written
-
-    return {name: of(name) for name in names}
+def _carried(study: Tables, row: npt.NDArray[np.int64], name: str) -> npt.NDArray[Any]:
+    if "subjects" not in study or name not in study["subjects"]:
+        return np.full(len(row), "", dtype=np.str_)
+    column = study["subjects"].column(name)
+    if column.floats is None:
+        words = column.trimmed if name == "arm" else column  # " A" is no other arm than "A"
+        return as_it_came(np.append(words.text.astype(np.str_), "")[row], column.came_as)
+    numbers = np.append(column.floats, np.nan)[row]
+    whole = column.came_as.kind == "integer" and not np.isnan(numbers).any()
+    return numbers.astype(np.int64) if whole else numbers
 
 
 def subject_table(
-    identity: dict[str, Maker],
+    identity: dict[str, npt.NDArray[Any]],
     outcome: Outcome,
     reference: Floats,
     criteria: Any,
     others: dict[str, Axis],
-    axis_of_event: Maker | None = None,
+    axis_of_event: npt.NDArray[np.str_] | None = None,
     *,
     days: bool,
     came: CameAs = TEXT,
 ) -> Table:
     """A row for each unit; ``came`` is the type of the scans' dates."""
     best = outcome.best
-
-    def of_time(name: str, field: str) -> Maker:
-        return lambda: getattr(outcome.times[name.upper()], field)
-
-    def labelled(codes: Codes) -> Maker:
-        return lambda: labels(codes)
-
-    columns = identity | {
-        "best": lambda: labels(best.response, criteria),
-        "best_reason": lambda: best.reason,
-        "best_percent": lambda: outcome.best_percent,
-        "best_percent_day": lambda: outcome.best_percent_day,
-        "baseline_day": lambda: outcome.baseline_day,
-        "best_unconfirmed": lambda: labels(outcome.unconfirmed.response, criteria),
-        "best_day": lambda: best.day,
-        "best_date": lambda: dates(best.day, reference, days=days, came=came),
-        "confirmed": lambda: best.confirmed,
-        "first_response_day": lambda: best.first_response_day,
-        "progression_day": lambda: outcome.progression_day,
-        "progression_date": lambda: dates(outcome.progression_day, reference, days=days, came=came),
+    written = partial(dates, reference=reference, days=days, came=came)
+    columns: Columns = {
+        **identity,
+        "best": labels(best.response, criteria),
+        "best_reason": best.reason,
+        "best_percent": partial(getattr, outcome, "best_percent"),
+        "best_percent_day": partial(getattr, outcome, "best_percent_day"),
+        "baseline_day": outcome.baseline_day,
+        "best_unconfirmed": partial(_unconfirmed, outcome, criteria),
+        "best_day": best.day,
+        "best_date": partial(written, best.day),
+        "confirmed": best.confirmed,
+        "first_response_day": best.first_response_day,
+        "progression_day": outcome.progression_day,
+        "progression_date": partial(written, outcome.progression_day),
     }
     for name in TIMES:
-        columns |= {
-            f"{name}_days": of_time(name, "time"),
-            f"{name}_event": of_time(name, "event"),
-            f"{name}_reason": of_time(name, "reason"),
-        }
+        for column, field in (("days", "time"), ("event", "event"), ("reason", "reason")):
+            columns[f"{name}_{column}"] = partial(_of_time, outcome.times, name.upper(), field)
     if axis_of_event is not None:
         columns["pfs_axis"] = axis_of_event
     for name, axis in others.items():
-        columns[name] = labelled(axis.best)
-        columns |= {f"{name}_{own}": labelled(part.best) for own, part in axis.parts.items()}
+        columns[name] = labels(axis.best)
+        columns |= {f"{name}_{own}": labels(part.best) for own, part in axis.parts.items()}
         if axis.present is not None:
-            columns[f"{name}_at_baseline"] = partial(_same, axis.present)
+            columns[f"{name}_at_baseline"] = axis.present
     return LateTable(columns, len(reference))
 
 
-def _same(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return values
+def _unconfirmed(outcome: Outcome, criteria: Any) -> npt.NDArray[np.str_]:
+    return labels(outcome.unconfirmed.response, criteria)
+
+
+def _of_time(times: Mapping[str, TimeToEvent], name: str, field: str) -> npt.NDArray[Any]:
+    return np.asarray(getattr(times[name], field))
 
 
 def event_table(
-    identity: dict[str, Maker],
+    identity: dict[str, npt.NDArray[Any]],
     outcome: Outcome,
     reference: Floats,
-    axis_of_event: Maker | None = None,
+    axis_of_event: npt.NDArray[np.str_] | None = None,
     *,
     days: bool,
     came: CameAs = TEXT,
@@ -322,38 +296,53 @@ def event_table(
     ``axis_of_event`` is for each unit what progressed in PFS, "" and "death" for nothing.
     """
     times, n = outcome.times, len(outcome.times)
-
-    def each(make: Maker) -> Maker:
-        return lambda: np.repeat(np.asarray(make()), n)
-
-    def joined(name: str) -> npt.NDArray[Any]:
-        return np.stack([getattr(t, name) for t in times.values()], axis=1).ravel()
-
-    def parameter() -> npt.NDArray[np.str_]:
-        return np.tile(np.array(list(times), dtype=np.str_), len(reference))
-
-    def description() -> npt.NDArray[np.str_]:
-        words = _described(joined("reason"))
-        if axis_of_event is None:
-            return words
-        axis = np.repeat(axis_of_event(), n)
-        progressed = (parameter() == "PFS") & (axis != "") & (axis != "death")
-        said = np.char.add(np.char.add(np.char.add(words, " ("), axis), ")")
-        return np.where(progressed, said, words)
-
-    columns: dict[str, Maker] = {name: each(make) for name, make in identity.items()}
-    columns["parameter"] = parameter
+    columns: Columns = {name: partial(np.repeat, of, n) for name, of in identity.items()}
     columns |= {
-        "time": lambda: joined("time"),
-        "event": lambda: joined("event"),
-        "reason": lambda: joined("reason"),
-        "start": lambda: np.stack([outcome.start[p] for p in times], axis=1).ravel(),
-        "day": lambda: joined("day"),
-        "description": description,
+        "parameter": partial(_parameters, times, len(reference)),
+        "time": partial(_of_times, times, "time"),
+        "event": partial(_of_times, times, "event"),
+        "reason": partial(_of_times, times, "reason"),
+        "start": partial(_starts, outcome),
+        "day": partial(_of_times, times, "day"),
+        "date": partial(_event_dates, times, reference, days, came),
+        "description": partial(_descriptions, times, axis_of_event),
     }
-    columns["date"] = lambda: dates(joined("day"), np.repeat(reference, n), days=days, came=came)
-    order = ("parameter", "time", "event", "reason", "start", "day", "date", "description")
-    return LateTable({name: columns[name] for name in (*identity, *order)}, n * len(reference))
+    return LateTable(columns, n * len(reference))
+
+
+def _parameters(times: Iterable[str], n_units: int) -> npt.NDArray[np.str_]:
+    return np.tile(np.array(list(times), dtype=np.str_), n_units)
+
+
+def _starts(outcome: Outcome) -> Floats:
+    return np.stack([outcome.start[name] for name in outcome.times], axis=1).ravel()
+
+
+def _of_times(times: Mapping[str, TimeToEvent], field: str) -> npt.NDArray[Any]:
+    """A field of all times, those of a unit together."""
+    return np.stack([getattr(t, field) for t in times.values()], axis=1).ravel()
+
+
+def _event_dates(
+    times: Mapping[str, TimeToEvent], reference: Floats, days: bool, came: CameAs
+) -> npt.NDArray[Any]:
+    every = np.repeat(reference, len(times))
+    return dates(_of_times(times, "day"), every, days=days, came=came)
+
+
+def _descriptions(
+    times: Mapping[str, TimeToEvent], axis_of_event: npt.NDArray[np.str_] | None
+) -> npt.NDArray[np.str_]:
+    """The reasons in words, and what progressed."""
+    said = _described(_of_times(times, "reason"))
+    if axis_of_event is None:
+        return said
+    axis = np.repeat(axis_of_event, len(times))
+    progressed = (
+        (_parameters(times, len(axis_of_event)) == "PFS") & (axis != "") & (axis != "death")
+    )
+    with_axis = np.char.add(np.char.add(np.char.add(said, " ("), axis), ")")
+    return np.where(progressed, with_axis, said)
 
 
 def _described(reason: npt.NDArray[np.int32]) -> npt.NDArray[np.str_]:

@@ -9,18 +9,19 @@ alone, and without confirmation, are library choices.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome, outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.criteria import BestResponseRule, CensoringRule
+from nettumor.endpoints import TimeToEvent
 from nettumor.errors import InputError
 from nettumor.study.tracks import tracks_of
 from nettumor.study.visits import Visits
@@ -35,9 +36,9 @@ def with_symptoms(
     ends: Ends,
     rule: BestResponseRule,
     censoring: CensoringRule,
-) -> tuple[Outcome, Callable[[], npt.NDArray[np.str_]]]:
-    """The outcome with the review's PFS, and what gives the axis of each event: "tumour load",
-    "symptoms", "both", "death", "" for none.
+) -> tuple[Outcome, npt.NDArray[np.str_]]:
+    """The outcome with the review's PFS, and the axis of each event: "tumour load", "symptoms",
+    "both", "death", "" for none.
     """
     if symptoms is None:
         raise InputError(
@@ -50,18 +51,27 @@ def with_symptoms(
     together = outcome(attrs.evolve(judgement, overall=overall), visits, ends, rule, censoring)
     times = {name: partial(found.times.__getitem__, name) for name in found.times}
     times["PFS"] = partial(together.times.__getitem__, "PFS")
+    axis = _axis_of_event(
+        together.times["PFS"],
+        found.times["PFS"],
+        progressed,
+        tracks_of(visits.day, judgement.owner),
+    )
+    return attrs.evolve(found, times=Late(times)), axis
 
-    def axis_of_event() -> npt.NDArray[np.str_]:
-        free, tumour = together.times["PFS"], found.times["PFS"]
-        died = (free.reason & int(EventReason.DEATH)) != 0
-        same = tumour.event & (tumour.day == free.day)
-        same &= (tumour.reason & int(EventReason.DEATH)) == 0
-        day = tracks_of(visits.day, judgement.owner)
-        by_symptoms = (progressed & (day == np.asarray(free.day)[:, None])).any(axis=1)
-        return np.select(
-            [~free.event, died, same & by_symptoms, by_symptoms],
-            ["", "death", "both", "symptoms"],
-            "tumour load",
-        )
 
-    return attrs.evolve(found, times=Late(times)), axis_of_event
+def _axis_of_event(
+    free: TimeToEvent, tumour: TimeToEvent, progressed: Bools, day: Floats
+) -> npt.NDArray[np.str_]:
+    """What ended the review's PFS (``free``), beside that of the tumour, and the visits at which
+    symptoms progressed.
+    """
+    died = (free.reason & int(EventReason.DEATH)) != 0
+    same = tumour.event & (tumour.day == free.day)
+    same &= (tumour.reason & int(EventReason.DEATH)) == 0
+    by_symptoms = (progressed & (day == np.asarray(free.day)[:, None])).any(axis=1)
+    return np.select(
+        [~free.event, died, same & by_symptoms, by_symptoms],
+        ["", "death", "both", "symptoms"],
+        "tumour load",
+    )

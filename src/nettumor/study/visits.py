@@ -20,7 +20,15 @@ from nettumor._arrays import Bools, Floats
 from nettumor.crf import CrfTable, Dates, DateStatus, Role, number_rows
 from nettumor.crf.columns import Column, Ints, Words, blanks
 from nettumor.crf.new_rows import silent_rows
-from nettumor.rows import fills, group, order_of_distinct, order_rows, stretches, values_at
+from nettumor.rows import (
+    fills,
+    group,
+    order_of_distinct,
+    order_rows,
+    smallest,
+    stretches,
+    values_at,
+)
 from nettumor.study.tracks import Names, rank_of
 from nettumor.words.visits import is_loose, read_each
 
@@ -409,7 +417,9 @@ def _visits(
     shape = (n_tracks, int(index.max(initial=0)) + 1)
     at = index * np.int64(shape[0]) + track
     # timepoint by timepoint in memory: what looks along a course then works on all courses at once
-    exists, days, row = (np.full(shape[::-1], fill) for fill in (False, np.nan, -1))
+    of_row = smallest(len(placing.names.evaluator))
+    exists, days = np.full(shape[::-1], False), np.full(shape[::-1], np.nan)
+    row = np.full(shape[::-1], -1, dtype=of_row)
     exists.ravel()[at], days.ravel()[at], row.ravel()[at] = True, points.day, points.row
     exists, days, row = exists.T, days.T, row.T
     reference = np.where(np.isnan(wanted), days[:, 0], wanted)

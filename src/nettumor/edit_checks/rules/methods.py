@@ -50,7 +50,7 @@ def at_baseline(data: Data) -> Ints:
     out = np.full(int(rows.lesion.max(initial=-1)) + 1, -1, dtype=np.int64)
     at = np.flatnonzero(rows.order == 0)[::-1]
     out[rows.lesion[at]] = at
-    return out[rows.lesion]
+    return np.asarray(out[rows.lesion])
 
 
 def _asked_once(
