@@ -146,6 +146,32 @@ def test_unused_lines_are_no_first_visit():
     assert done.timepoints["day"].tolist() == [0, 60]
 
 
+@pytest.mark.parametrize(
+    ("people", "read_as", "column"),
+    [
+        ({"randomized": "2024-01"}, "the baseline", "randomized"),
+        ({"treatment_start": "2024-01"}, "the baseline", "treatment_start"),
+        (
+            {"randomized": "2024-01", "treatment_start": "2024-01-02"},
+            "the start of treatment",
+            "randomized",
+        ),
+    ],
+    ids=str,
+)
+def test_reference_dates_that_are_not_full(people, read_as, column):
+    """Another date is day 0 then, and that is said."""
+    rows = dated(("2024-01-01", 50), ("2024-03-01", 30))
+    with pytest.warns(nt.IntakeWarning, match=f"day 0 is the date of {read_as} of 1 subject"):
+        done = assessed(rows, subjects=people)
+    line = next(r for r in done.intake.rows() if r["found"] == "reference dates that are not full")
+    assert (line["place"], line["read_as"]) == (f"subjects.{column}", read_as)
+    whole = assessed(rows, subjects={"randomized": "2024-01-01", "treatment_start": "2024-01"})
+    assert "reference dates that are not full" not in whole.intake["found"].tolist()
+    cycle = assessed(rows, subjects=people | {"cycle": "2024-01-01"}, reference="cycle")
+    assert "reference dates that are not full" not in cycle.intake["found"].tolist()
+
+
 def test_days_beside_a_column_of_dates():
     """Without any date the days stand for them; beside dates they are not read, which is said."""
     rows = targets(50, 30, 30)

@@ -955,3 +955,29 @@ def test_provenance_says_what_could_not_be_read():
     assert said["measures of the criteria that the table lacks"] == "perpendicular"
     said = {r["item"]: r["value"] for r in assessed(course).provenance.rows()}
     assert said["measures of the criteria that the table lacks"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("lesions", "answers"),
+    [
+        ({"T1": ("50", "0", "4")}, ["CR", "PD"]),
+        ({"T1": ("50", "0", "4"), "N1": ("PRESENT", "ABSENT", "ABSENT")}, ["CR", "PD"]),
+        ({"T1": ("50", "0", "4"), "N1": ("PRESENT", "PRESENT", "PRESENT")}, ["PR", "PR"]),
+        (
+            {"T1": ("50", "0", "0", "4"), "N1": ("PRESENT", "PRESENT", "ABSENT", "ABSENT")},
+            ["PR", "CR", "PD"],
+        ),
+        ({"T1": ("50", "0", "5"), "N1": ("PRESENT", "PRESENT", "PRESENT")}, ["PR", "PD"]),
+    ],
+)
+def test_hard_case_6_what_is_back_after_an_overall_cr(lesions, answers):
+    """With ``reappearance`` "PD" a target that is back is PD after an overall CR; where other disease
+    was left, the limits decide (EORTC RECIST FAQ).
+    """
+    criteria = attrs.evolve(nt.criteria.RECIST_1_1, reappearance="PD")
+    done = assessed(rows(lesions), criteria=criteria)
+    assert done.timepoints["overall"].tolist()[1:] == answers
+    early = [{"subject": "1", "randomized": "2020-01-01"}]
+    with pytest.warns(nt.IntakeWarning, match="no baseline"):
+        refused = assessed(rows(lesions), subjects=early, criteria=criteria, late_baseline_days=28)
+    assert set(refused.timepoints["target"].tolist()[1:]) == {"NE"}

@@ -193,6 +193,7 @@ def judge_targets(visits, every, criteria, days, untimed):
     ``untimed``: lesions with a row that may be of any time.
     """
     sizes, nodes, never = [], [], 0
+    lines, merged = [], []
     found = courses(visits, every, "TARGET")
     no_disease = bool(visits) and "none" in visits[0]
     first = [name for name, at in found.items() if at[0]]
@@ -215,11 +216,23 @@ def judge_targets(visits, every, criteria, days, untimed):
             else NAN
             for w in words
         ]
+        lines.append((line, row["organ"] == "LYMPH NODE"))
+        merged.append(
+            [
+                w == 0 and all(r["state"] == "MERGED" for r in rows if meaning(r, column) != "")
+                for w, rows in zip(words, at, strict=True)
+            ]
+        )
+    for i in range(len(visits)):
+        if all(gone[i] for gone in merged):  # the mass that took them in has no size on record
+            for line, _ in lines:
+                line[i] = NAN
+    for line, node in lines:
         if all(v != v for v in line):  # on record, and never measured
             never += 1
             continue
         sizes.append([float(v) for v in line])
-        nodes.append(row["organ"] == "LYMPH NODE")
+        nodes.append(node)
     out = []
     padding = not sizes
     whole = bool(sizes) and all(line[0] == line[0] and line[0] > 0 for line in sizes) and not never

@@ -28,6 +28,7 @@ from nettumor.assessment.course_lines import (
     death_line,
     late_baselines,
     methods_of_new,
+    partial_references,
     together,
 )
 from nettumor.assessment.cr_markers import asks_for_markers, has_markers, judged_with_markers
@@ -317,6 +318,8 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     said["new lesions by method"] = methods_of_new(tables["lesions"], names, asked.edition)
     said |= {f"left out: {n.found} in {n.place}": n.count for n in population.lines}
     lines = [*schedule.lines, *together([line for p in placed for line in p.lines])]
+    if asked.reference is None:
+        lines += partial_references(tables["lesions"], names, as_read)
     answer = Assessment(
         timepoints=done.timepoints,
         subjects=done.subjects,

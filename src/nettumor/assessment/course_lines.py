@@ -17,7 +17,7 @@ import numpy as np
 
 from nettumor._arrays import Bools, more_than
 from nettumor.assessment.judgement import Parts
-from nettumor.crf import CrfTable, Role, number_rows
+from nettumor.crf import CrfTable, DateStatus, Role, number_rows
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import Line
 from nettumor.crf.new_rows import silent_rows, some, subjects_named, unused_lines, wordless_line
@@ -71,6 +71,34 @@ def death_line(lesions: CrfTable, names: Names, rows: Ints) -> Line:
         status="ignored",
         note=f"left out, of {subjects_named(who)}; correct the date of the scan or of the death",
     )
+
+
+def partial_references(lesions: CrfTable, names: Names, subjects: Subjects) -> Iterator[Line]:
+    """Subjects whose randomisation, or start of treatment without one, is not known to the day:
+    another date is day 0.
+    """
+    if lesions.has_days:  # day 0 is the reference date, whatever the subjects table has
+        return
+    randomized, start = (subjects.dates[n] for n in ("randomized", "treatment_start"))
+    of_start = (randomized.status == DateStatus.BLANK) & (start.status != DateStatus.BLANK)
+    for name, given in (("randomized", randomized), ("treatment_start", start)):
+        open_ = np.isnan(given.day) & (given.status != DateStatus.BLANK)
+        open_ &= of_start if name == "treatment_start" else True
+        for read_as, where in (
+            ("the start of treatment", open_ & ~np.isnan(subjects.reference)),
+            ("the baseline", open_ & np.isnan(subjects.reference)),
+        ):
+            if where.any():
+                yield Line(
+                    "date",
+                    f"subjects.{name}",
+                    "reference dates that are not full",
+                    read_as,
+                    int(np.count_nonzero(where)),
+                    "ambiguous",
+                    f"day 0 is the date of {read_as} of {subjects_named(names.subjects[where])}; "
+                    f"give the day of {name}",
+                )
 
 
 def late_baselines(visits: Visits, most: float) -> Bools:

@@ -137,6 +137,13 @@ def _judge(
     new = parts.new.present & exists
     new[:, 0] = False
     overall = _overall(target, non_target, new, parts, criteria, days)
+    if getattr(criteria, "reappearance", None) == "PD":
+        by_limits = _target(parts.targets, attrs.evolve(criteria, reappearance="5 mm"), *days)
+        if no_baseline.any():
+            by_limits = _not_evaluable(by_limits, no_baseline & _has_targets(by_limits))
+        before = _overall(by_limits, non_target, new, parts, criteria, days)
+        target = _after_overall_cr(target, by_limits, before == Response.CR)
+        overall = _overall(target, non_target, new, parts, criteria, days)
     overall[:, 0] = Response.MISSING
     response, codes = target.response, non_target
     response[~exists], codes[~exists], overall[~exists] = 0, 0, 0
@@ -160,6 +167,19 @@ def _judge(
     remarks = _remarks(parts, overall, possible[1], immune=immune)
     return Judgement(
         parts.owner, parts.lesion, target, codes, new, overall, reason, scan, immune, remarks
+    )
+
+
+def _after_overall_cr(back: TargetResponse, by_limits: TargetResponse, cr: Bools) -> TargetResponse:
+    """A target that is back is PD after an overall CR; before one the limits decide (EORTC RECIST
+    FAQ, does a new lesion always result in PD).
+    """
+    after = np.zeros(cr.shape, dtype=np.bool_)
+    after[:, 1:] = np.logical_or.accumulate(cr, axis=1)[:, :-1]
+    return attrs.evolve(
+        back,
+        response=np.where(after, back.response, by_limits.response),
+        reason=np.where(after, back.reason, by_limits.reason),
     )
 
 

@@ -71,8 +71,8 @@ class SizeCriteria(Rules):
         How the percent and the absolute limit of ``pd`` combine.
     reappearance : {"5 mm", "PD", "any lesion"}
         A target that is back: progression by the limits only; PD where any target is no longer gone
-        after a target CR (EORTC RECIST FAQ); PD where one lesion that had gone is back (Green and
-        Weiss 1992).
+        after an overall CR (EORTC RECIST FAQ; `target_response`, which sees targets alone: after
+        their CR); PD where one lesion that had gone is back (Green and Weiss 1992).
     sustained_response : bool
         A PR is carried on over small changes until progression, once it was confirmed under
         ``best_response`` or, where that asks for no confirmation, from the first one on (EORTC
@@ -254,8 +254,8 @@ class SizeCriteria(Rules):
             )
         if self.reappearance == "PD":
             said.append(
-                "After a CR of the targets any target that is back is PD [EORTC RECIST FAQ, does a "
-                "new lesion always result in PD]."
+                "After an overall CR any target that is back is PD [EORTC RECIST FAQ, does a new "
+                "lesion always result in PD]."
             )
         if self.reappearance == "any lesion":
             said.append(
