@@ -137,7 +137,7 @@ def _judge(
     new = parts.new.present & exists
     new[:, 0] = False
     overall = _overall(target, non_target, new, parts, criteria, days)
-    if getattr(criteria, "reappearance", None) == "PD":
+    if isinstance(criteria, SizeCriteria) and criteria.reappearance == "PD":
         by_limits = _target(parts.targets, attrs.evolve(criteria, reappearance="5 mm"), *days)
         if no_baseline.any():
             by_limits = _not_evaluable(by_limits, no_baseline & _has_targets(by_limits))
