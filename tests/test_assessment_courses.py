@@ -732,7 +732,7 @@ EQUIVOCAL_FIRST = [
         ({}, {}, True),
         ({"new_therapy": "52"}, {}, True),
         ({"new_therapy": "50"}, {}, False),
-        ({"data_cutoff": "51"}, {}, True),
+        ({"data_cutoff": "120"}, {}, True),
         ({"data_cutoff": "49"}, {}, False),
         ({"death": "130"}, {}, True),
         ({}, {"schedule": 26}, True),
@@ -752,6 +752,22 @@ def test_a_progression_has_one_day(rows, subjects, options, counts):
     assert shown[3:] == (0, 0, False)
     # missed visits censor a time, and leave the progression
     assert shown[:3] == (("PD", 50, 50) if options else ("MISSING", None, None))
+
+
+def test_what_is_unequivocal_after_the_cut_off():
+    """The scan that makes a doubtful lesion a new one is after the cut-off: nothing after it counts,
+    as if it were not there; on the cut-off it does.
+    """
+    looks = ((56, "EQUIVOCAL"), (112, "EQUIVOCAL"), (168, "UNEQUIVOCAL"))
+    rows = [*targets(50, 30, 30, 30), *[new("X1", d, "", word) for d, word in looks]]
+    names = ("best", "best_day", "confirmed", "progression_day", "pfs_days", "pfs_event")
+    for day in (120, 167):
+        without = assessed([r for r in rows if int(r["day"]) <= day])
+        assert first(without, *names) == ("PR", 56, True, None, 112, False)
+        assert first(assessed(rows, data_cutoff=day), *names) == first(without, *names)
+    assert first(assessed(rows, data_cutoff=168), *names) == ("PD", 56, False, 56, 56, True)
+    assert first(assessed(OVERLAPPING, data_cutoff=51), "best", "pfs_days") == ("PD", 50)
+    assert first(assessed(EQUIVOCAL_FIRST, data_cutoff=51), "best", "pfs_days") == ("MISSING", 0)
 
 
 @pytest.mark.parametrize(

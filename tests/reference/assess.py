@@ -280,12 +280,12 @@ def judge_non_targets(visits, every):
 
 
 def sightings(visits, every):
-    """Per timepoint whether a new lesion is there, and the day of its first sighting (None:
-    unknown).
+    """Per timepoint whether a new lesion is there, and the day of its first sighting, and of the first
+    scan on which it was unequivocal (None: unknown).
     """
-    flags, days = [False] * len(visits), [None] * len(visits)
+    flags, days, proofs = ([x] * len(visits) for x in (False, None, None))
     for at in courses(visits, every, "NEW").values():
-        first, known, there, said = None, False, False, False
+        first, proof, known, there, said = None, None, False, False, False
         for i, rows in enumerate(at):
             word = agreed(
                 "YES"
@@ -306,6 +306,10 @@ def sightings(visits, every):
                 seen = [full(r["date"]) for r in rows if full(r["date"]) is not None]
                 if seen and (first is None or min(seen) < first):
                     first = min(seen)
+            if word == "YES" and not known:
+                proof = min(
+                    [full(r["date"]) for r in rows if full(r["date"]) is not None] or [None]
+                )
             known = known or word == "YES"
             there = known and (there or word == "YES") if word != "GONE" else False
             there = there or (known and word == "MAYBE")
@@ -313,7 +317,9 @@ def sightings(visits, every):
                 flags[i] = True
             if known and first is not None and (days[i] is None or first < days[i]):
                 days[i] = first
-    return flags, days
+            if known and proof is not None and (proofs[i] is None or proof < proofs[i]):
+                proofs[i] = proof
+    return flags, days, proofs
 
 
 def shown_on(t, i, answer, new, sighted):
@@ -368,7 +374,7 @@ def track(rows, person, criteria, rule, seen, censoring):
     untimed = {r["lesion"] for r in rows if r["role"] == "TARGET" and not r["visit"] + r["date"]}
     answers = judge_targets(visits, every, criteria, possible(days), untimed)
     others = judge_non_targets(visits, every)
-    flags, sighted = sightings(visits, every)
+    flags, sighted, proven = sightings(visits, every)
     for i, (t, a) in enumerate(zip(visits, answers, strict=True)):
         known = t["day"] is not None and reference is not None
         a |= {
@@ -383,6 +389,8 @@ def track(rows, person, criteria, rule, seen, censoring):
         a["overall"] = "MISSING" if overall is None else overall
         shown = shown_on(t, i, a, flags[i], sighted[i])
         a["shown"] = None if shown is None or reference is None else shown - reference
+        proof = shown_on(t, i, a, flags[i], proven[i])
+        a["proof"] = None if proof is None or reference is None else proof - reference
         a["possible"] = days[i]
     row = course(
         answers, person, reference, rule, seen, censoring, "none" in visits[0] if visits else False
@@ -396,32 +404,20 @@ def one_a_day(answers):
     """One assessment a day: the worse of two visits on one day, NE only where there is no other."""
     kept = []
     for i, a in enumerate(answers):
+        own = {"word": a["overall"], "shown": a["shown"], "proof": a["proof"]}
         twin = next((k for k in kept if k["day"] == a["day"]), None)
         if twin is None:
-            kept.append(
-                {
-                    "i": i,
-                    "word": a["overall"],
-                    "day": a["day"],
-                    "shown": a["shown"],
-                    "possible": a["possible"],
-                }
-            )
+            kept.append({"i": i, "day": a["day"], "possible": a["possible"], **own})
             continue
-        real = [
-            x
-            for x in (
-                {"word": twin["word"], "shown": twin["shown"]},
-                {"word": a["overall"], "shown": a["shown"]},
-            )
-            if x["word"] not in ("MISSING", "NE")
-        ]
+        real = [x for x in ({n: twin[n] for n in own}, own) if x["word"] not in ("MISSING", "NE")]
         if real:
             worst = min((x["word"] for x in real), key=CODES.get)
-            shown = [x["shown"] for x in real if x["word"] == worst and x["shown"] is not None]
-            twin |= {"word": worst, "shown": min(shown) if shown else None}
+            twin["word"] = worst
+            for name in ("shown", "proof"):
+                days = [x[name] for x in real if x["word"] == worst and x[name] is not None]
+                twin[name] = min(days) if days else None
         elif twin["word"] == "MISSING" and twin["i"] > 0:
-            twin |= {"word": a["overall"], "shown": a["shown"]}
+            twin |= own
     return kept
 
 
@@ -483,7 +479,7 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         for d in choices
     ]
     in_time = [
-        k["word"] == "PD" and k["shown"] is not None and (cutoff is None or k["shown"] <= cutoff)
+        k["word"] == "PD" and k["proof"] is not None and (cutoff is None or k["proof"] <= cutoff)
         for k in kept
     ]
     late = [over and not seen_before for over, seen_before in zip(late, in_time, strict=True)]

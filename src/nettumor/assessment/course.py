@@ -466,6 +466,9 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
         tracks_of(d, owner) for d in (visits.day, visits.day_first, visits.day_latest)
     )
     codes, days, shown = one_a_day(judgement.overall, day, judgement.progression_day)
+    proof = shown
+    if judgement.proof_day is not judgement.progression_day:
+        proof = one_a_day(judgement.overall, day, judgement.proof_day)[2]
     if days is not day:  # of two visits on one day the other has none
         lost = np.isnan(days) & ~np.isnan(day)
         first, latest = np.where(lost, np.nan, first), np.where(lost, np.nan, latest)
@@ -479,7 +482,8 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
     doubtful = ~late & more_than(latest, cut)
     if doubtful.any():
         first, latest = np.where(doubtful, np.nan, first), np.where(doubtful, np.nan, latest)
-    seen_in_time = (codes == Response.PD) & ~more_than(shown, cut) & ~np.isnan(shown)
+    # What is unequivocal only after the cut-off was not so before it.
+    seen_in_time = (codes == Response.PD) & ~more_than(proof, cut) & ~np.isnan(proof)
     counted = np.where(late & ~seen_in_time, np.int8(Response.MISSING), codes)
     return _Course(codes, first, latest, *visit, shown, late & ~seen_in_time, counted)
 

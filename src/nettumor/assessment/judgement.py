@@ -48,7 +48,11 @@ class Judgement:
     new_lesion : ndarray of bool
     reason : ndarray of int32
     progression_day : ndarray of float
-        Day of the scan that shows a progression at the timepoint.
+        Day of the scan that shows a progression at the timepoint; of a new lesion that was equivocal
+        first, its first sighting.
+    proof_day : ndarray of float
+        Day of the scan that proves the progression: of such a lesion, the one on which it was
+        unequivocal.
     immune : bool
         The criteria are iRECIST's: PD is a confirmed progression.
     remarks : tuple of (str, ndarray of bool)
@@ -65,6 +69,7 @@ class Judgement:
     overall: Codes
     reason: npt.NDArray[np.int32]
     progression_day: Floats
+    proof_day: Floats
     immune: bool = False
     remarks: tuple[tuple[str, Bools], ...] = ()
     markers_alone: Bools | None = None
@@ -164,9 +169,12 @@ def _judge(
     scan = (
         _progression_day(parts, day, response, codes, shown_new) if several else day.copy(order="K")
     )
+    proof, proof_new = scan, parts.new.proof_day
+    if several and not immune and not np.array_equal(proof_new, shown_new[1], equal_nan=True):
+        proof = _progression_day(parts, day, response, codes, (new, proof_new))
     remarks = _remarks(parts, overall, possible[1], immune=immune)
     return Judgement(
-        parts.owner, parts.lesion, target, codes, new, overall, reason, scan, immune, remarks
+        parts.owner, parts.lesion, target, codes, new, overall, reason, scan, proof, immune, remarks
     )
 
 

@@ -38,6 +38,9 @@ class NewLesions:
         unknown.
     fresh_day : ndarray of float, shape (track, timepoint)
         The same of those that are unequivocal for the first time.
+    proof_day : ndarray of float, shape (track, timepoint)
+        Of the lesions that are known to be new by then, the day of the scan that first showed one
+        unequivocally; NaN where unknown.
     sums, count : ndarray of float, shape (track, timepoint)
         Sum of the new lesions that can be targets (at most 5, 2 an organ); number of new lesions so
         far.
@@ -55,6 +58,7 @@ class NewLesions:
     lasting: Bools
     first_day: Floats
     fresh_day: Floats
+    proof_day: Floats
     sums: Floats
     count: Floats
     singles: Floats
@@ -74,6 +78,7 @@ class NewLesions:
             lasting=never,
             first_day=nothing,
             fresh_day=nothing,
+            proof_day=nothing,
             sums=nothing,
             count=np.broadcast_to(0.0, shape),
             singles=np.full((shape[0], 0, shape[1]), np.nan),
@@ -120,9 +125,14 @@ def new_lesions(
     there = known & (last >= 0) & (seen[last] > 0)
     fresh = known & ~before
     measured[~there | (measured < 0)] = np.nan  # a size that cannot be is not measured
-    first = _first_sightings(table, cells, seen, given.visits.scan_day, before)
+    scan = given.visits.scan_day
+    day, _ = cells.put(
+        np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_)
+    )
+    first = _first_sightings(cells, seen, day, before)
     first_day = np.minimum.accumulate(cells.least(first, known), axis=1)
     fresh_day = cells.least(first, fresh)
+    proof_day = np.minimum.accumulate(cells.least(day, fresh), axis=1)
 
     def flagged(rows: Bools) -> Bools:
         return np.asarray(cells.put(rows, False)[0] & there)
@@ -143,6 +153,7 @@ def new_lesions(
         lasting=now_there > count_fresh,
         first_day=np.where(np.isinf(first_day), np.nan, first_day),
         fresh_day=np.where(np.isinf(fresh_day), np.nan, fresh_day),
+        proof_day=np.where(np.isinf(proof_day), np.nan, proof_day),
         sums=cells.total(of_targets),
         count=_so_far(count_fresh).astype(np.float64),
         singles=_singles(cells, single) if getattr(criteria, "immune", False) else nobody,
@@ -196,15 +207,10 @@ def _first_word(cells: Cells, seen: Codes, rows: Bools, *, there: bool) -> Bools
     return np.asarray(silent & (cells.timepoint > 0))
 
 
-def _first_sightings(
-    table: CrfTable, cells: Cells, seen: Codes, scan: Floats, known: Bools
-) -> Floats:
+def _first_sightings(cells: Cells, seen: Codes, day: Floats, known: Bools) -> Floats:
     """For each cell the day of the lesion's first sighting by then, infinite where it is not known;
     what was equivocal and then absent was no new lesion (``known``: it was unequivocal before).
     """
-    day, _ = cells.put(
-        np.where(np.isnan(scan), np.inf, scan), np.inf, says=np.ones(table.n_rows, dtype=np.bool_)
-    )
     sighting = np.where(seen > 0, day, np.inf)
     again = np.cumsum((seen < 0) & ~known)  # what was seen before that does not count
     return group(cells.slot, again).running_minimum(sighting)
