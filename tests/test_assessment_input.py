@@ -107,7 +107,7 @@ def test_an_incomplete_table_that_was_kept():
     ({"data_cutoff": "2024-06"}, "got '2024-06'. Or give it in the subjects table."),
     ({"data_cutoff": 5}, "`data_cutoff` must be a full date"),
     ({"data_cutoff": ["2024-06-30"]}, "`data_cutoff` must be a full date"),
-    ({"criteria": "recist-2"}, "`name` must be a known edition; got 'recist-2'"),
+    ({"criteria": "recist-2"}, "`criteria` must be a known edition; got 'recist-2'"),
     ({"criteria": 1.1}, "`criteria` of assess must be SizeCriteria; got 1.1"),
     ({"study": "study.toml"}, "`study` must be a readable TOML file in UTF-8; got 'study.toml'"),
     ({"dates": "DYM"}, "`dates` must be one of 'DMY', 'MDY', 'YMD', 'excel', 'sas'; got 'DYM'"),
