@@ -249,3 +249,122 @@ def test_the_first_link_group_needs_no_response(lines, rows):
     rs = "USUBJID,RSEVAL,RSLNKGRP,RSTESTCD,RSSTRESC,VISITNUM\n01,INV,A2,OVRLRESP,SD,2"
     found = found_by("X06", TR="\n".join([TR, *lines]), RS=rs)
     assert [row for _, name, row, _ in found if name == "TR"] == rows
+
+
+def two_patients(first, second):
+    """Two patients of two targets each, by their sizes at three visits."""
+    lines = [
+        f"{who},T0{n + 1},TARGET,LIVER,{visit},{size}"
+        for who, sizes in (("01", first), ("02", second))
+        for n, course_of in enumerate(sizes)
+        for visit, size in enumerate(course_of)
+    ]
+    return targets(*lines)
+
+
+@pytest.mark.parametrize(("size", "rows"), [(40, [1, 7]), (30, [])])
+def test_patients_are_exchanged_where_both_fit(size, rows):
+    """Sizes of a visit that are those of the other patient are asked; with one a quarter off its course
+    they fit nobody.
+    """
+    given = two_patients(((60, size, 60), (30, 60, 30)), ((40, 60, 40), (60, 30, 60)))
+    assert rows_of("M30", lesions=given) == rows
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rows"),
+    [
+        ((2.5, 3.5), [0]),
+        ((2.5, 3), [0]),  # half of them are not whole
+        ((2.5, 3, 4), []),  # a third
+        ((2.5, 3.5, 12), [0]),  # two of three are below 10
+        ((2.5, 12), []),  # one of two
+        ((2.5,), []),
+    ],
+)
+def test_how_many_sizes_tell_centimetres(sizes, rows):
+    """Two of three below 10, half of all not whole, two at least."""
+    assert rows_of("M25", lesions=targets(*course(*sizes))) == rows
+
+
+def test_three_lesions_alike_are_asked_against_the_first():
+    """Of three names for one lesion the second and third are asked, each with the first."""
+    lines = [line for n in (1, 2, 3) for line in course(20, 15, lesion=f"T0{n}")]
+    found = run("L20", lesions=targets(*lines))
+    assert found["row"].tolist() == [2, 4]
+    assert found["related"].tolist() == ["lesions 0"] * 2
+
+
+@pytest.mark.parametrize(
+    ("state", "rows"), [("NOT_EVALUABLE", []), ("", []), ("MEASURED", [0]), ("ABSENT", [0])]
+)
+def test_a_reason_beside_a_lesion_that_was_not_measured_tells(state, rows):
+    """NE is explained by the reason of a lesion of the visit that is not evaluable or has no state;
+    that of one which was measured explains nothing.
+    """
+    size = {"MEASURED": "20", "ABSENT": "0"}.get(state, "")
+    lines = ["01,T01,TARGET,LIVER,0,20,,", f"01,T01,TARGET,LIVER,1,{size},{state},motion"]
+    lesions = targets(*lines, column="size,state,reason")
+    responses = "subject,visit,overall,reason\n01,1,NE,"
+    assert rows_of("O12", lesions=lesions, responses=responses) == rows
+
+
+@pytest.mark.parametrize(("check", "said"), [("T07", "NE"), ("T08", "SD")])
+def test_a_baseline_of_nothing_is_no_target_that_was_not_measured(check, said):
+    """A target of 0 mm at baseline makes the response NE though all targets are measured: no finding
+    of T07 or T08, whatever is reported.
+    """
+    given = targets(*course(0, 20), *course(30, 30, lesion="T02"))
+    responses = f"subject,visit,target\n01,1,{said}"
+    assert rows_of(check, lesions=given, responses=responses) == []
+
+
+@pytest.mark.parametrize(("value", "rows"), [(90, [0]), (110, [])])
+def test_a_marker_below_its_limit_does_not_speak_against_a_complete_response(value, rows):
+    """PR where the targets are gone is asked, unless a marker is above its limit as at baseline."""
+    responses = "subject,visit,date,overall\n01,1,2024-03-01,PR"
+    lesions = "\n".join(
+        [
+            "subject,lesion,role,organ,visit,date,size",
+            "01,T01,TARGET,LIVER,0,2024-01-01,20",
+            "01,T01,TARGET,LIVER,1,2024-03-01,0",
+        ]
+    )
+    markers = "\n".join(
+        [
+            "subject,date,visit,marker,value,unit,upper_limit",
+            "01,2024-01-01,0,CgA,200,ng/mL,100",
+            f"01,2024-03-01,1,CgA,{value},ng/mL,100",
+        ]
+    )
+    assert rows_of("O02", lesions=lesions, responses=responses, markers=markers) == rows
+
+
+@pytest.mark.parametrize(
+    ("unit", "duration", "places"),
+    [("mg/24h", "24", (1, 0)), ("mg/24h", "a_day", (0, 1)), ("blobs", "24", (0, 1))],
+)
+def test_a_collection_that_cannot_be_read_is_counted_so(unit, duration, places):
+    """A duration in words, or a value in no unit, is no place where R01 looked."""
+    head = "subject,date,visit,marker,value,unit,duration,volume\n"
+    given = f"{head}01,2024-01-05,0,5-HIAA,30,{unit},{duration},1500"
+    state = run("R01", markers=given).runs.rows()[0]
+    assert (state["looked_at"], state["unreadable"]) == places
+
+
+@pytest.mark.parametrize(("visit", "rows"), [("0", [1]), ("1", []), ("-1", [1])])
+def test_a_visit_numbered_nought_is_the_baseline_of_a_diary(visit, rows):
+    """Where some patient has a visit 0, another who begins at visit 2 has no baseline; where none
+    has, it is not known which visit is the baseline.
+    """
+    head = "subject,date,symptom,visit,per_day,days_recorded\n"
+    given = f"{head}01,2024-01-08,flushing,{visit},2.0,7\n02,2024-02-12,flushing,2,2.0,7"
+    assert rows_of("Y10", symptoms=given) == rows
+
+
+def test_flags_of_a_table_without_rows():
+    """A table of lesions that holds the heading alone has no baseline flag to ask; nothing fails."""
+    given = {n: [] for n in ("subject", "lesion", "role", "visit", "date", "baseline_flag")}
+    people = {"subject": ["01"], "treatment_start": ["2024-01-01"]}
+    found = edit_checks.run({"lesions": given, "subjects": people}, checks=["D17"])
+    assert found.runs["status"].tolist() == ["skipped"]
