@@ -127,9 +127,8 @@ def test_k10_under_other_criteria():
     assert status(edit_checks.run(table, checks=["K10"], parameters=who))[0] == ["passed"]
     assert status(found("K10", table, nt.criteria.BIOLOGICAL_NET_WHO))[0] == ["passed"]
     size = {"K10": {"criteria": "recist-1.1"}}
-    state, reason = status(edit_checks.run(table, checks=["K10"], parameters=size))
-    assert state == ["failed"]
-    assert "marker_course" in reason[0]
+    with pytest.raises(nt.InputError, match="`criteria` must be an edition of markers"):
+        edit_checks.run(table, checks=["K10"], parameters=size)
 
 
 def test_k10_by_an_edition_of_the_course():
