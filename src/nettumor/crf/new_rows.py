@@ -19,8 +19,10 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats, at_least
 from nettumor.crf import CrfTable, Role, State
 from nettumor.crf.intake import Line
+from nettumor.words import organs
 from nettumor.words.methods import read as read_method
 from nettumor.words.missing import is_missing, tidy
+from nettumor.words.states import enhances_typically
 
 _SEEN = ("organ", "location", "method", "vascular_pattern")
 """What only a lesion that was seen has in its row."""
@@ -114,11 +116,9 @@ def nodule_rows(table: CrfTable) -> NoduleRows:
     unsaid = "vascular_pattern" not in table
     typical = np.ones(table.n_rows, dtype=np.bool_)
     if not unsaid:
-        typical = table.column("vascular_pattern").map(
-            lambda w: w.strip().upper() == "TYPICAL", np.bool_
-        )
+        typical = table.column("vascular_pattern").map(enhances_typically, np.bool_)
     return NoduleRows(
-        liver=table.column("organ").map(lambda w: w.strip().upper().startswith("LIVER"), np.bool_),
+        liver=table.column("organ").map(lambda w: organs.read(w) == "LIVER", np.bool_),
         typical=typical,
         by_word=~table.blank("state") if "state" in table else np.zeros(table.n_rows, np.bool_),
         all_typical=unsaid,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from nettumor.words.missing import tidy
+from nettumor.words.negation import says
 
 _LONGEST = 200
 _VERSION = r"\bRECIST\W*(?:CRITERIA|GUIDELINES?)?\W*(?:V|VER|VERSION)?\W*"
@@ -55,8 +56,8 @@ def read(word: str) -> int:
     >>> read("GCIG RUSTIN OVARIAN CANCER 2011")
     -1
     """
-    text = tidy(word[:_LONGEST])
-    return next((i for i, (_, pattern) in enumerate(_PATTERNS) if pattern.search(text)), -1)
+    text = word[:_LONGEST]
+    return next((i for i, (_, pattern) in enumerate(_PATTERNS) if says(text, pattern)), -1)
 
 
 def family(word: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from nettumor.words.missing import tidy
+from nettumor.words.negation import says
 
 OTHER, INVESTIGATOR, INDEPENDENT, ADJUDICATOR = range(4)
 """What an evaluator is: codes of `read`."""
@@ -36,8 +37,8 @@ def read(word: str) -> int:
     >>> read("Radiologist 1") == INDEPENDENT, read("INV") == INVESTIGATOR, read("Dr Smith") == OTHER
     (True, True, True)
     """
-    text = tidy(word[:_LONGEST])
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), OTHER)
+    text = word[:_LONGEST]
+    return next((kind for kind, pattern in _KINDS if says(text, pattern)), OTHER)
 
 
 _BARE = {

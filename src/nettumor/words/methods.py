@@ -13,6 +13,9 @@ from nettumor.words.missing import is_missing, tidy
 
 _LONGEST = 200
 KINDS = tuple((re.compile(pattern), name) for pattern, name in (
+    (r"\bPOSITRON EMISSION TOMOGRAPHY\b.*\b(?:CT|COMPUTED|COMPUTERI[SZ]ED)\b", "PET/CT"),
+    (r"\bPOSITRON EMISSION\b", "PET"),
+    (r"\bSINGLE PHOTON EMISSION\b", "SCINTIGRAPHY"),
     (r"\bPET\W*/?\W*CT\b|\bPET-CT\b", "PET/CT"),
     (r"\bPET\b", "PET"),
     (r"\bSPECT\b", "SCINTIGRAPHY"),
@@ -26,6 +29,11 @@ KINDS = tuple((re.compile(pattern), name) for pattern, name in (
     (r"PHYSICAL|CLINICAL|PALPAT", "PHYSICAL EXAMINATION"),
 ))  # fmt: skip
 """Patterns of methods, with the kind that each is of; the first that fits counts."""
+
+_NONE = re.compile(
+    r"^(?:NO|NOT)\b|\bNOT (?:DONE|PERFORMED|AVAILABLE|ASSESSED)\b|[- ]GUIDED (?:BIOPSY|PUNCTURE)"
+)
+"""A scan that was not made, and a biopsy that was guided by one, are of no kind."""
 
 _OTHERS = re.compile(
     r"PET|CT\b|MRI|ULTRASOUND|X-RAY|SCINTIGRAPHY|ENDOSCOPY|CALIPER|EXAMINATION|MAMMOGRA|LYMPHANGIO|NUCLEAR|SPECT"
@@ -45,6 +53,8 @@ def read(word: str) -> str:
     if is_missing(word):
         return ""
     text = tidy(word[:_LONGEST])
+    if _NONE.search(text):
+        return text
     return next((name for pattern, name in KINDS if pattern.search(text)), text)
 
 

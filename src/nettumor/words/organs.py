@@ -19,10 +19,10 @@ from nettumor.words.missing import is_missing, tidy
 _LONGEST = 200
 """A longer text is a report, not a location; it is an organ of its own."""
 
-_NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPHADENOPATHY|LN)\b")
+_NODE = re.compile(r"\b(?:LYMPH ?NODES?|NODES?|NODAL|LYMPH GLANDS?|(?:LYMPH)?ADENOPATHY|LNS?)\b")
 _NO_NODE = re.compile(
-    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- "
-    r"]?NODAL|NON-?NODAL)\b"
+    r"\b(?:SINUS|SINOATRIAL|ATRIOVENTRICULAR|SA|AV|HEBERDEN|BOUCHARD|SCHMORL|EXTRA[- ]?NODAL|"
+    r"NON[- ]?(?:NODAL|NODE|LN|LYMPH[- ]?NODES?)|(?:NO|NOT|NOT A|WITHOUT) (?:NODAL|LYMPH[- ]?NODES?|NODES?|LN))\b"
 )
 
 
@@ -65,7 +65,7 @@ _ORGANS = tuple(
         ("BONE MARROW", r"\bMARROW\b"),
         ("SPINAL CORD", r"\bSPINAL CORD\b|\bINTRAMEDULLARY\b"),
         ("LIVER", rf"\b(?:LIVER|HEPATIC)\b{_VESSEL}|\bCAUDATE LOBE\b"),
-        ("LUNG", rf"\b(?:LUNGS?|PULMONARY)\b{_VESSEL}|^(?:RUL|RML|RLL|LUL|LLL|LINGULA)$"),
+        ("LUNG", rf"\b(?:LUNGS?|PULMONARY)\b{_VESSEL}|\b(?:RUL|RML|RLL|LUL|LLL|LINGULA)\b"),
         ("ADRENAL", r"\b(?:ADRENALS?|SUPRARENAL)\b"),
         ("KIDNEY", rf"\b(?:KIDNEYS?|RENAL)\b{_VESSEL}"),
         ("OVARY", rf"\bOVAR(?:Y|IES|IAN)\b{_VESSEL}"),
@@ -102,7 +102,7 @@ _ORGANS = tuple(
         (
             "BONE",
             r"\b(?:BONES?|BREASTBONE|BONY|OSSEOUS|SKELET(?:ON|AL)|SPINE|VERTEBRA[EL]?|RIBS?|STERNUM|SACRUM|SACRAL"
-            r"|ILIUM|ISCHIUM|PUBIS|ACETABULUM|COCCYX|FEMUR|FEMORAL "
+            r"|ILIUM|ILIAC (?:CREST|WING)|ISCHIUM|PUBIS|ACETABULUM|COCCYX|FEMUR|FEMORAL "
             r"HEAD|HUMERUS|SCAPULA|CLAVICLE|SKULL|CALVARIA"
             r"|CALVARIUM|MANDIBLE|MAXILLA|TIBIA|FIBULA|RADIUS|ULNA)\b|^[CTL](?:[1-9]|1[0-2])$",
         ),
@@ -110,6 +110,10 @@ _ORGANS = tuple(
         ("SKIN", r"\b(?:SKIN|CUTANEOUS)\b"),
         ("MUSCLE", r"\b(?:MUSCLES?|MUSCULAR|PSOAS|GLUTEUS|GLUTEAL)\b"),
         ("SOFT TISSUE", r"\bSOFT TISSUES?\b"),
+        (
+            "LUNG",
+            r"\b(?:UPPER|MIDDLE|LOWER) LOBES?\b",
+        ),  # of an organ that is not named: the lung's alone
     )
 )
 """Organs in the order in which they are looked for, each with the words that name it or a part of
@@ -118,13 +122,20 @@ it.
 
 _NAMES = frozenset(name for name, _ in _ORGANS) | {NODES}
 
+_JOINED = re.compile(r"\b(EXTRA|NON|PERI|PARA|PRE|SUB|SUPRA|INFRA|RETRO|EPI|ANTE|JUXTA)-(?=[A-Z])")
+"""Prefixes that make another place of an organ's name: PERI-HEPATIC is PERIHEPATIC, not the liver."""
+_ELSEWHERE = re.compile(
+    r"\b(?:NO|NOT|NON|WITHOUT|EXTRA|OTHER THAN|OUTSIDE(?: OF)?|EXCEPT)\b(?! OTHERWISE)"
+)
+"""Behind these words a place is named that is not meant."""
+
 _LEFT = frozenset({"LEFT", "L", "LT", "LUL", "LLL", "LINGULA"})
 _RIGHT = frozenset({"RIGHT", "R", "RT", "RUL", "RML", "RLL"})
 
 
 def words_of(text: str) -> list[str]:
     """The words of a location in upper case, without commas and brackets."""
-    return re.sub(r"[,;()/]", " ", text.upper()).split()
+    return re.sub(r"[,;()/]|\.(?!\d)", " ", text.upper()).split()
 
 
 def side(text: str) -> str:
@@ -133,7 +144,7 @@ def side(text: str) -> str:
     >>> side("Lung, left"), side("RUL"), side("LIVER")
     ('LEFT', 'RIGHT', '')
     """
-    words = set(words_of(text))
+    words = set(words_of(re.sub(r"-SIDED\b", "", text.upper())))
     left, right = bool(words & _LEFT), bool(words & _RIGHT)
     return "" if left == right else "LEFT" if left else "RIGHT"
 
@@ -168,9 +179,11 @@ def _known(name: str) -> str:
         return name
     if is_node(name):
         return NODES
-    short = " ".join(w for w in words_of(name) if w not in _SIDES)
+    short = _JOINED.sub(r"\1", " ".join(w for w in words_of(name) if w not in _SIDES))
     if short in _UNNAMED:
         return ""
+    if _ELSEWHERE.search(short):
+        return short
     return next((o for o, pattern in _ORGANS if pattern.search(short)), _singular(short))
 
 

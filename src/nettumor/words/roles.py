@@ -6,6 +6,7 @@ Sources: CDISC controlled terminology TUIDRS (C123650) with its usual spellings 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum, unique
 from types import MappingProxyType
@@ -98,6 +99,9 @@ def as_new(code: int) -> int:
     return int(Role.NEW) if code in (Role.NEW_TARGET, Role.NEW_NON_TARGET) else int(code)
 
 
+_NOT_NODAL = re.compile(r"EXTRA|\bNON[- ]?(?:NODAL|LYMPH NODE)|\bNOT (?:NODAL|A LYMPH NODE)")
+
+
 def nodal(word: str) -> int:
     """1 for a role that says lymph node (TARGET NODAL), 0 for EXTRA NODAL, -1 where the role does
     not say.
@@ -108,4 +112,4 @@ def nodal(word: str) -> int:
     text = tidy(word)
     if "NODAL" not in text and "LYMPH NODE" not in text:
         return UNKNOWN
-    return int("EXTRA" not in text)
+    return int(not _NOT_NODAL.search(text))

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from nettumor.words import numbers
 from nettumor.words.missing import UNKNOWN, tidy
+from nettumor.words.negation import says_surely
 from nettumor.words.spelling import look_up, table_of
 
 
@@ -103,6 +104,28 @@ def read(word: str) -> int:
         if numbers.read(word, comma=True, unit="mm").below <= TOO_SMALL_MM:
             return int(State.TOO_SMALL)
     return found
+
+
+_POSITIVE = re.compile(r"\bPOS(?:ITIVE)?\b|\bMALIG(?:NANT|NANCY)?\b")
+_TYPICAL = re.compile(r"(?<!-)\bTYPICAL\b")
+
+
+def cytology_is_positive(word: str) -> bool:
+    """Whether a cytology is positive: said, and neither denied nor left open.
+
+    >>> [cytology_is_positive(w) for w in ("POS", "malignant cells", "POSSIBLE", "no malignant cells", "Positive?")]
+    [True, True, False, False, False]
+    """
+    return says_surely(word, _POSITIVE)
+
+
+def enhances_typically(word: str) -> bool:
+    """Whether a vascular pattern is that of hepatocellular carcinoma (Lencioni and Llovet 2010).
+
+    >>> [enhances_typically(w) for w in ("Typical (APHE, washout)", "atypical", "not typical", "TYPICAL?")]
+    [True, False, False, False]
+    """
+    return says_surely(word, _TYPICAL)
 
 
 def as_present(code: int) -> int:

@@ -56,6 +56,11 @@ _CYCLE = re.compile(r"(?:C|CYCLE)[ _-]?(\d{1,3})[ _,/-]{0,2}(?:D|DAY)[ _-]?(\d{1
 _SERIES = re.compile(r"([A-Z]*)(?: -(?=\d)|[\s_-]*)(\d+(?:[.,]\d+)?)(?: ?\(.*\))?", re.ASCII)
 _FIRST_NUMBER = re.compile(r"(?:(?<![^\s(])-)?\d+(?:\.\d+)?", re.ASCII)
 _BASELINE = re.compile(r"SCREEN|BASELINE|PRE-? ?TREATMENT|\bSCR\b|\bBL\b")
+_NO_BASELINE = re.compile(
+    r"(?:\b(?:POST|NON|NOT|AFTER|FROM|SINCE|FOLLOWING)[ -]?(?:THE )?|\bFOLLOW[ -]?UP.*)"
+    r"(?:SCREEN|BASELINE|SCR\b|BL\b)|(?:BASELINE|SCREENING|\bBL) ?\+"
+)
+"""A visit that is counted from the baseline is none: "POST-BASELINE 1", "8 WEEKS AFTER BASELINE"."""
 _UNSCHEDULED = re.compile(r"UNSCH|UNPLAN|\bUNS\b")
 _END = re.compile(r"\bEO[TS]\b|\bEND OF (?:TREATMENT|STUDY|THERAPY)\b")
 _LONG = {"W": "WEEK", "WK": "WEEK", "WEEKS": "WEEK", "V": "VISIT", "M": "MONTH", "MO": "MONTH"} | {
@@ -145,6 +150,8 @@ def _read(word: str) -> Visit:
         (VisitKind.END, _END),
     )
     kind = next((k for k, pattern in kinds if pattern.search(text)), None)
+    if kind == VisitKind.BASELINE and _NO_BASELINE.search(text):
+        kind = None
     if kind is None:
         kind = VisitKind.OTHER if math.isnan(number) else VisitKind.NUMBERED
     return Visit(kind, series, number)

@@ -28,8 +28,11 @@ from nettumor.study.like_courses import kinds_of_courses, members
 from nettumor.study.timepoints import Timepoints
 from nettumor.terminology import Reason, Response, labels
 from nettumor.timepoint.overall import combine
+from nettumor.words.negation import says
 
-CLINICAL = re.compile(r"CLINICAL|SYMPTOM|DETERIORAT", re.I)
+CLINICAL = re.compile(
+    r"\bCLINICAL(?:LY)?\b(?! (?:TRIAL|STUDY|BENEFIT|RESPONSE|STABLE))|\bSYMPTOM|\bDETERIORAT"
+)
 """Words of a reason that say progression without an objective one (RECIST 1.1, 4.4.4)."""
 
 
@@ -99,7 +102,7 @@ def reported(data: Data) -> Reported:
     if "deterioration" in rows:
         clinical |= parse_flags(rows.table.column("deterioration")) == 1
     if "reason" in rows:
-        clinical |= rows.table.column("reason").map(lambda w: bool(CLINICAL.search(w)), np.bool_)
+        clinical |= rows.table.column("reason").map(lambda w: says(w, CLINICAL), np.bool_)
     use = data.own_criteria & after_baseline(data)[rows.timepoint]
     return Reported(
         rows,

@@ -11,6 +11,7 @@ subjects that do not follow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import attrs
@@ -40,6 +41,7 @@ from nettumor.edit_checks.reading.reported import (
 from nettumor.edit_checks.rules.overall import ended_clinically
 from nettumor.rows import order_rows, smallest_at
 from nettumor.terminology import Response
+from nettumor.words.negation import says
 
 _JUDGES = (AttenuationCriteria, SizeCriteria)
 """Criteria under which responses are recomputed from the lesions."""
@@ -436,7 +438,9 @@ def discontinued_for_pd_without_pd(data: Data, parameters: Parameters) -> Iterat
         )
 
 
+_PROGRESSION = re.compile(r"\bPROGRESS(?:ION|IVE|ED|ING)\b|^PD$")
+
+
 def _for_progression(word: str) -> bool:
     """Whether a reason for the end is progressive disease."""
-    text = word.upper()
-    return "PROGRESS" in text or " ".join(text.split()) == "PD"
+    return says(word, _PROGRESSION)

@@ -27,6 +27,7 @@ from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.rules.methods import imaged_by
 from nettumor.edit_checks.rules.structure import lacking_measures
 from nettumor.rows import first_of, group, order_rows
+from nettumor.words.negation import says
 from nettumor.words.organs import side
 
 
@@ -271,9 +272,7 @@ def no_disease(data: Data) -> Bools:
         people = data["subjects"]
         for column in ("arm", "treatment"):
             if column in people:
-                said = people.table.column(column).map(
-                    lambda w: bool(_ADJUVANT.search(tidy(w))), np.bool_
-                )
+                said = people.table.column(column).map(lambda w: says(w, _ADJUVANT), np.bool_)
                 out[people.subject[said]] = True
     return out
 
@@ -292,9 +291,7 @@ def never_started(data: Data) -> Bools:
     people = data["subjects"]
     for column in ("arm", "treatment", "end_reason"):
         if column in people:
-            said = people.table.column(column).map(
-                lambda w: bool(_SCREENED.search(tidy(w))), np.bool_
-            )
+            said = people.table.column(column).map(lambda w: says(w, _SCREENED), np.bool_)
             out[people.subject[said]] = True
     began = [~people.blank(c) for c in ("randomized", "treatment_start") if c in people]
     if began and np.logical_or.reduce(began).any():

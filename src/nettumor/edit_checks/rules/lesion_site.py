@@ -24,6 +24,7 @@ from nettumor.edit_checks.reading.lesion_rows import baseline, first_rows
 from nettumor.edit_checks.rules.lesion import measured
 from nettumor.edit_checks.rules.structure import whole
 from nettumor.rows import find_rows, first_of
+from nettumor.words.negation import says
 
 _SITES = (
     "ASCITES",
@@ -45,7 +46,8 @@ _CYST = re.compile(r"\bCYST(?:IC|S)?\b(?! (?:DUCT|ARTERY|VEIN))")
 
 
 def _organ_has(rows: Rows, words: tuple[str, ...]) -> Bools:
-    return rows.table.column("organ").map(lambda w: any(s in tidy(w) for s in words), np.bool_)
+    wanted = re.compile("|".join(map(re.escape, words)) or "(?!)")
+    return rows.table.column("organ").map(lambda w: says(w, wanted), np.bool_)
 
 
 def _sites(data: Data, given: Any) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ def _bone(rows: Rows) -> Bools:
 
 def _cystic(rows: Rows) -> Bools:
     """Cystic, told by the column ``cystic`` or the location."""
-    said = rows.table.column("organ").map(lambda w: bool(_CYST.search(tidy(w))), np.bool_)
+    said = rows.table.column("organ").map(lambda w: says(w, _CYST), np.bool_)
     return np.asarray(_told(rows, "cystic") | said)
 
 

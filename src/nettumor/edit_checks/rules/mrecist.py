@@ -23,6 +23,8 @@ from nettumor.edit_checks.reading.dated import usable
 from nettumor.edit_checks.reading.lesion_rows import NEVER, baseline, first_rows
 from nettumor.rows import smallest_at
 from nettumor.terminology import Response
+from nettumor.words.negation import says
+from nettumor.words.states import cytology_is_positive, enhances_typically
 
 _SEEN = (
     State.PRESENT,
@@ -35,7 +37,7 @@ _SEEN = (
 
 def _organ_says(rows: Rows, pattern: str) -> Bools:
     wanted = re.compile(pattern)
-    return rows.table.column("organ").map(lambda w: wanted.search(w.upper()) is not None, np.bool_)
+    return rows.table.column("organ").map(lambda w: says(w, wanted), np.bool_)
 
 
 @check("Q05", needs={"lesions": ("viable", "size")}, follows=("M04", "M08", "M09", "M10"))
@@ -182,9 +184,7 @@ def mrecist_effusion_pd_without_cytology(data: Data, parameters: Parameters) -> 
     grown = (rows.cells.role == Role.NON_TARGET) & (
         rows.cells.state == State.UNEQUIVOCAL_PROGRESSION
     )
-    positive = rows.table.column("cytology").map(
-        lambda w: w.strip().upper().startswith(("POS", "MALIG")), np.bool_
-    )
+    positive = rows.table.column("cytology").map(cytology_is_positive, np.bool_)
     told = (rows.cells.state > State.BLANK) & (rows.cells.role > 0)
     looked(
         data,
@@ -224,9 +224,7 @@ def mrecist_new_small_nodule(data: Data, parameters: Parameters) -> Iterator[Hit
     small = first & (size > 0) & ~at_least(size, parameters["min_mm"]) & ~grown
     unlike = np.zeros(rows.n, dtype=np.bool_)
     if "vascular_pattern" in rows:
-        typical = rows.table.column("vascular_pattern").map(
-            lambda w: w.strip().upper().startswith("TYPICAL"), np.bool_
-        )
+        typical = rows.table.column("vascular_pattern").map(enhances_typically, np.bool_)
         unlike = first & ~small & ~grown & ~np.isin(rows.lesion, rows.lesion[typical])
     decides = (
         (_called_progression(data) & ~_other_reasons(data, small | unlike))[rows.timepoint]

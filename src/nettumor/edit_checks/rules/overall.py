@@ -37,6 +37,7 @@ from nettumor.edit_checks.reading.reported import (
 )
 from nettumor.terminology import Response
 from nettumor.timepoint.overall import combine
+from nettumor.words.negation import says
 
 
 def _no_parts(said: Reported) -> Bools:
@@ -237,7 +238,7 @@ def ended_clinically(data: Data) -> Bools:
     out = np.zeros(len(data.subjects), dtype=np.bool_)
     if "subjects" in data.tables and "end_reason" in data["subjects"]:
         rows = data["subjects"]
-        told = rows.table.column("end_reason").map(lambda w: bool(CLINICAL.search(w)), np.bool_)
+        told = rows.table.column("end_reason").map(lambda w: says(w, CLINICAL), np.bool_)
         out[rows.subject[told]] = True
     return out
 

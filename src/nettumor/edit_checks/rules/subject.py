@@ -24,6 +24,7 @@ from nettumor.edit_checks.reading.dated import subject_of
 from nettumor.grading import WHO_2019_GEP
 from nettumor.words.flags import read_sex
 from nettumor.words.missing import UNKNOWN
+from nettumor.words.negation import says
 
 _ORDER = (
     ("therapy_completed", "treatment_start", "", "therapy was completed", "treatment began"),
@@ -202,7 +203,7 @@ def death_told_apart(data: Data, parameters: Parameters) -> Iterator[Hits]:
     asked = False
     if "subjects" in data.tables and {"end_reason", "subject"} <= {*data.tables["subjects"]}:
         asked, rows = True, data["subjects"]
-        died = rows.table.column("end_reason").map(lambda w: bool(_DEATH.search(tidy(w))), np.bool_)
+        died = rows.table.column("end_reason").map(lambda w: says(w, _DEATH), np.bool_)
         column = "death" if "death" in rows else "end_reason"
         looked(data, ~rows.blank("end_reason"))
         yield flag(
@@ -240,7 +241,7 @@ def death_told_apart(data: Data, parameters: Parameters) -> Iterator[Hits]:
 def _deaths_of_ds(data: Data, days: float) -> Iterator[Hits]:
     """Deaths in DS without a date in DM, or on another day."""
     rows, dm = data["DS"], data["DM"]
-    died = rows.table.column("DSDECOD").map(lambda w: bool(_DEATH.search(tidy(w))), np.bool_)
+    died = rows.table.column("DSDECOD").map(lambda w: says(w, _DEATH), np.bool_)
     looked(data, died)
     known = np.full(len(data.subjects) + 1, np.nan)
     owner = subject_of(data, "DM")

@@ -27,6 +27,7 @@ from nettumor.errors import InputError
 from nettumor.markers import convert, get, names
 from nettumor.markers._units import parse
 from nettumor.rows import group, number_rows
+from nettumor.words.negation import says
 
 
 def _once(read: Markers, where: Bools) -> Ints:
@@ -319,7 +320,7 @@ def spot_vs_24h_mixed(data: Data, parameters: Parameters) -> Hits:
 
 
 _PPI = re.compile(r"\bPPIS?\b|PROTON[- ]?PUMP|PRAZOLE\b")
-_FREE = re.compile(r"\b(?:NO|NONE|NOT|WITHOUT|STOPPED|WITHDRAWN|PAUSED|DISCONTINUED|OFF)\b")
+_STOPPED = re.compile(r"\b(?:NONE|STOPPED|WITHDRAWN|PAUSED|HELD|DISCONTINUED|OFF)\b")
 _FOOD = re.compile(
     r"\b(?:NO|WITHOUT|UNRESTRICTED) DIET|\bDIET "
     r"(?:NOT|UNRESTRICTED)|BANANA|PINEAPPLE|AVOCADO|KIWI|PLUM|"
@@ -331,9 +332,7 @@ def _said(rows: Any, test: Any) -> Bools:
     """Where the confounder column says something."""
     if "confounder" not in rows:
         return np.zeros(rows.n, dtype=np.bool_)
-    found: npt.NDArray[np.bool_] = rows.table.column("confounder").map(
-        lambda w: bool(test(w.upper())), np.bool_
-    )
+    found: npt.NDArray[np.bool_] = rows.table.column("confounder").map(test, np.bool_)
     return found
 
 
@@ -356,7 +355,7 @@ def interfering_diet_or_drug(data: Data, parameters: Parameters) -> Iterator[Hit
             "diet_restricted",
             expected="Y",
         )
-    food = hiaa & ~free & _said(rows, _FOOD.search)
+    food = hiaa & ~free & _said(rows, lambda w: says(w, _FOOD))
     yield flag(
         "markers",
         food,
@@ -365,7 +364,7 @@ def interfering_diet_or_drug(data: Data, parameters: Parameters) -> Iterator[Hit
         expected="a restricted diet",
     )
     drug = (
-        _said(rows, lambda w: _PPI.search(w) and not _FREE.search(w))
+        _said(rows, lambda w: says(w, _PPI) and not _STOPPED.search(w.upper()))
         & read.given
         & (name == "chromogranin A")
     )
