@@ -285,3 +285,23 @@ def test_numbers_in_messages(value):
     assert edit_checks.run({"lesions": LESIONS}, checks=[own])["message"].tolist() == [
         "{" + expected + "}"
     ]
+
+
+def test_the_page_prints_headings_that_repeat_and_reads_in_the_dark():
+    """Browsers repeat the heading of a printed table without its buttons: each heading carries its
+    words beside them. Colours come from one place, with a second set for dark screens.
+    """
+    page = findings().to_html()
+    style = page.split("<style>")[1].split("</style>")[0]
+    printed = style.split("@media print{")[1]
+    assert "thead{display:table-header-group}" in printed
+    assert "#queries th button{display:none}" in printed
+    assert "#queries th::before{content:attr(data-label)}" in printed
+    assert "th.dataset.label = text" in page
+    light, dark = (
+        dict(re.findall(r"(--[a-z-]+):(#[0-9a-f]+)", p)) for p in style.split("@media")[:2]
+    )
+    assert set(light) == set(dict(re.findall(r"var\((--[a-z-]+)(\))", style)))
+    assert set(dark) == set(light)
+    rest = style.replace(":root{", "").split("@media screen and (max-width")[0]
+    assert not re.findall(r"(?<!-)color:#|background:#", rest)
