@@ -151,6 +151,15 @@ def at_points(data: Data, codes: Codes) -> Codes:
     return out
 
 
+def reported_sums(data: Data) -> Floats:
+    """The sum that was reported at each timepoint, NaN for none."""
+    rows = data["responses"]
+    out = np.full(len(data.timepoints), np.nan)
+    at = np.flatnonzero(data.own_criteria & ~np.isnan(rows.number("sum")))[::-1]
+    out[rows.timepoint[at]] = rows.number("sum")[at]
+    return out
+
+
 def rows_at_points(data: Data, where: Bools) -> Bools:
     """For each timepoint whether a row of the responses there is so."""
     out = np.zeros(len(data.timepoints), np.bool_)

@@ -25,6 +25,7 @@ from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column
 from nettumor.edit_checks.reading.lesion_rows import baseline
 from nettumor.edit_checks.reading.made_once import made_once
+from nettumor.edit_checks.rules.ends_of_courses import ends_exchanged, radii
 from nettumor.edit_checks.rules.series import Series, series_of
 from nettumor.rows import group, number_rows, occurrence, order_rows
 
@@ -178,6 +179,31 @@ def radius_for_diameter(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "off": _share(np.abs(2 * c.size[at] / c.expected[at] - 1)),
         },
     )
+    yield from _radii_at_ends(data, parameters["fit"])
+
+
+def _radii_at_ends(data: Data, fit: float) -> Iterator[Hits]:
+    """Visits at an end of their course of which all targets are half of what they are beside it."""
+    ends, at, told = radii(data, fit)
+    order = order_rows(ends.row[at])
+    at, told = at[order], told[order]
+    row, size = ends.row[at], diameters(data).value
+    yield from hits_by_column(
+        diameters(data).column,
+        row,
+        "all {count} targets measure at visit {visit} half of what they do beside it ({value} mm){why}: was "
+        "the radius given for the diameter?",
+        value=size[row],
+        expected=np.array([f"about {2 * v:g} mm" for v in size[row].tolist()], dtype=object),
+        severity=np.where(told, "", "note"),
+        names={"lesion": ""},
+        parts={
+            "count": ends.count[at],
+            "why": np.where(told, ", and the reported responses follow from twice that", "").astype(
+                object
+            ),
+        },
+    )
 
 
 def digits_exchanged_of(size: Floats) -> Floats:
@@ -192,7 +218,7 @@ def digits_exchanged_of(size: Floats) -> Floats:
 @check(
     "M27",
     needs={"lesions": (_LENGTH,)},
-    follows=("slip", "M26", "=M29", "=M30"),
+    follows=("slip", "M26", "=M29", "=M30", "^M36"),
     fit=0.08,
     least=1.4,
 )
@@ -215,6 +241,7 @@ def digits_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
         "exchanged ({expected} mm is {off} off its course)?",
         value=c.size[at],
         expected=other[at],
+        related=c.series.row[c.series.before[c.place[at]]],
         parts={
             "was": c.series.size[c.series.before[c.place[at]]],
             "then": c.series.size[c.series.after[c.place[at]]],
@@ -301,9 +328,11 @@ def _fits(c: Courses, names: Ints, mine: Ints, other: Ints) -> float:
     return float(np.mean(_away(c.size[one], c.expected[two])))
 
 
-def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, Ints, Ints, Floats]:
-    """Pairs of visits with one key whose sizes each fit the other's courses: the first measurements
-    of both, and how far off they are then.
+def _exchanged(
+    data: Data, key: Ints, parameters: Parameters, *, strangers: bool
+) -> tuple[Ints, Ints, Floats]:
+    """Pairs of visits with one key whose sizes each fit the other's courses: the first rows of both, and
+    how far off they are then. At the ends of the courses those that `ends_exchanged` tells.
     """
     c = courses_of(data)
     visits, parts = _visits_off(data, parameters["least"])
@@ -328,14 +357,17 @@ def _exchanged(data: Data, key: Ints, parameters: Parameters) -> tuple[Courses, 
                 first.append(int(parts[i][np.argmin(c.row[parts[i]])]))
                 second.append(int(parts[j][np.argmin(c.row[parts[j]])]))
                 fit.append(min(costs))
-    return c, np.array(first, np.int64), np.array(second, np.int64), np.array(fit)
+    one, two = (c.row[np.array(p, np.int64)] for p in (first, second))
+    limits = parameters["fit"], parameters["least"]
+    ends = ends_exchanged(data, key, fit=limits[0], least=limits[1], strangers=strangers)
+    return tuple(np.concatenate(p) for p in zip((one, two, np.array(fit)), ends, strict=True))
 
 
-def _both(c: Courses, one: Ints, two: Ints, off: Floats) -> tuple[Courses, Ints, Ints, Floats]:
-    """Each pair from both of its sides, in the order of the rows: each side is asked."""
+def _both(one: Ints, two: Ints, off: Floats) -> tuple[Ints, Ints, Floats]:
+    """Each pair of rows from both of its sides, in the order of the rows: each side is asked."""
     first, second = np.concatenate([one, two]), np.concatenate([two, one])
-    order = order_rows(c.row[first])
-    return c, first[order], second[order], np.concatenate([off, off])[order]
+    order = order_rows(first)
+    return first[order], second[order], np.concatenate([off, off])[order]
 
 
 @check(
@@ -350,15 +382,16 @@ def readers_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     points = data.timepoints
     subject = data.track_subject[points.track] if len(points) else points.track
     key, _ = number_rows(subject, points.visit)
-    c, one, two, off = _both(*_exchanged(data, key, parameters))
+    size = diameters(data).value
+    one, two, off = _both(*_exchanged(data, key, parameters, strangers=False))
     yield from hits_by_column(
         diameters(data).column,
-        c.row[one],
+        one,
         "the sizes of {evaluator} at visit {visit} fit the course of {related.evaluator}, and the "
         "other way round ({off} off): were the two readers exchanged?",
-        value=c.size[one],
-        expected=c.size[two],
-        related=c.row[two],
+        value=size[one],
+        expected=size[two],
+        related=two,
         names={"lesion": ""},
         parts={"off": _share(np.expm1(off))},
     )
@@ -379,18 +412,18 @@ def patients_exchanged(data: Data, parameters: Parameters) -> Iterator[Hits]:
     points = data.timepoints
     evaluator = data.track_evaluator[points.track] if len(points) else points.track
     key, _ = number_rows(evaluator, points.visit)
-    c, one, two, off = _exchanged(data, key, parameters)
-    rows = data["lesions"]
-    apart = rows.subject[c.row[one]] != rows.subject[c.row[two]] if len(one) else one >= 0
-    c, one, two, off = _both(c, one[apart], two[apart], off[apart])
+    one, two, off = _exchanged(data, key, parameters, strangers=True)
+    rows, size = data["lesions"], diameters(data).value
+    apart = rows.subject[one] != rows.subject[two]
+    one, two, off = _both(one[apart], two[apart], off[apart])
     yield from hits_by_column(
         diameters(data).column,
-        c.row[one],
+        one,
         "the sizes of {subject} at visit {visit} fit the course of {related.subject}, and the other "
         "way round ({off} off): were the two patients exchanged?",
-        value=c.size[one],
-        expected=c.size[two],
-        related=c.row[two],
+        value=size[one],
+        expected=size[two],
+        related=two,
         names={"lesion": ""},
         parts={"off": _share(np.expm1(off))},
     )

@@ -229,7 +229,23 @@ def nontarget_node_not_pathologic(data: Data, parameters: Parameters) -> Iterato
 @check(
     "L06",
     needs={"lesions": ()},
-    follows=("S03", "S06", "S11", "L15", "M02", "M03", "M04", "M06", "M08", "M13", "Q03", "Q11"),
+    follows=(
+        *(
+            "S03",
+            "S06",
+            "S11",
+            "L15",
+            "M02",
+            "M03",
+            "M04",
+            "M06",
+            "M08",
+            "M13",
+            "M31",
+            "Q03",
+            "Q11",
+        ),
+    ),
 )
 def baseline_target_zero_or_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target that is 0, absent or not measured at baseline."""

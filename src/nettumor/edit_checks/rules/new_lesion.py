@@ -136,7 +136,7 @@ def _immune(data: Data) -> bool:
 @check(
     "W02",
     needs={"responses": ("new_lesion",), "lesions": ()},
-    follows=("S02", "=S04", "S07", "S11", "L15", "=S08"),
+    follows=("S02", "=S04", "S07", "S11", "L15", "=S08", "=M29", "=M30"),
 )
 def new_lesion_flag_without_lesion(data: Data, parameters: Parameters) -> Hits:
     """A new lesion is reported, and there is none, there or before."""

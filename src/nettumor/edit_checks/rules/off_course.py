@@ -22,7 +22,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.diameters import diameters, hits_by_column, in_mm
 from nettumor.edit_checks.reading.recomputed import MEASURED, size_criteria
-from nettumor.edit_checks.reading.reported import under_own_criteria
+from nettumor.edit_checks.reading.reported import reported_sums, under_own_criteria
 from nettumor.edit_checks.reading.subjects import same_evaluators
 from nettumor.edit_checks.rules.assessor import kinds_of
 from nettumor.edit_checks.rules.course_of_sizes import courses_of, digits_exchanged_of
@@ -47,16 +47,6 @@ _SLIPS = (
     "M30",
     "=M36",
 )
-
-
-def _reported_sums(data: Data) -> Floats:
-    """The sum that was reported at each timepoint, NaN for none."""
-    under_own_criteria(data)
-    rows = data["responses"]
-    out = np.full(len(data.timepoints), np.nan)
-    at = np.flatnonzero(data.own_criteria & ~np.isnan(rows.number("sum")))[::-1]
-    out[rows.timepoint[at]] = rows.number("sum")[at]
-    return out
 
 
 def _neighbours(s: Series, place: Ints) -> Floats:
@@ -87,7 +77,8 @@ def visit_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     same_evaluators(data)
     if size_criteria(data.criteria).measure != "diameter":
         raise Skip("the sums are not of diameters")
-    chain, reported = data.chain, _reported_sums(data)
+    under_own_criteria(data)
+    chain, reported = data.chain, reported_sums(data)
     known = (chain.n_missing == 0) & (chain.n_targets >= parameters["min_targets"])
     known &= (chain.sum > 0) & ~np.isnan(reported)
     looked(data, known, known)
@@ -95,6 +86,10 @@ def visit_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     told = np.full(len(known), "", dtype=object)
     copied = copied_visits(data, parameters["copied_targets"])
     sizes_off = _sum_fits_better(data, reported)
+    first = np.flatnonzero(wrong & (data.timepoints.order == 0))
+    first = first[first + 1 < len(wrong)]
+    first = first[copied[first + 1] & ~wrong[first + 1]]
+    told[first] = "another, and all have the sizes of the next visit: were they copied from it?"
     told[wrong & copied] = "another, and all have the sizes of the visit before: were they copied?"
     for factor, words in (
         (2.0, "twice that: was the radius given for the diameter?"),
@@ -197,8 +192,9 @@ def size_against_sum(data: Data, parameters: Parameters) -> Iterator[Hits]:
     same_evaluators(data)
     if size_criteria(data.criteria).measure != "diameter":
         raise Skip("the sums are not of diameters")
+    under_own_criteria(data)
     rows, chain, s = data["lesions"], data.chain, series_of(data, above=-1, most=500.0)
-    reported = _reported_sums(data)
+    reported = reported_sums(data)
     apart = chain.sum - reported
     apart = np.where((chain.n_missing == 0) & (chain.n_targets > 1), apart, np.nan)
     looked(data, ~np.isnan(apart), ~np.isnan(apart))

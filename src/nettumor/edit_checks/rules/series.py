@@ -109,7 +109,7 @@ def _text(series: Series, lesions: Ints) -> list[str]:
 @check(
     "M09",
     needs={"lesions": (_LENGTH,)},
-    follows=("M04", "M08", "M10", "M15"),
+    follows=("M04", "M08", "M10", "M15", "^M36"),
     low=0.8,
     high=1.2,
     end_ratio=8.0,
@@ -151,6 +151,7 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
         "{lesion} measures {series} mm in its course: was one of them given in cm, "
         "or with a wrong decimal point? (the first in doubt: {value} mm at visit {visit})",
         value=s.size[at],
+        related=s.row[s.before[at]],
         parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
         expected=np.array(about, dtype=object),
     )
@@ -208,16 +209,20 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
     )
 
 
-_LEAP, _LEAP_FIT, _END_FIT = 0.5, 0.2, 0.1
-"""The least step from visit to visit that is no course, how near all steps of a visit must be to ten,
-and how near their mean must be at the first and the last visit; as powers of ten."""
+_SMALL, _LARGE = 10.0, 150.0
+"""mm; below the one no target is at baseline, above the other few are."""
+_LEAP, _HELD, _LEAP_FIT, _END_FIT = 0.5, 0.6, 0.2, 0.1
+"""The least step from visit to visit that is no course, the largest that holds a visit beside, how near
+all steps of a visit must be to ten, and how near their mean must be at the first and the last visit; as
+powers of ten."""
 
 
 def _tenfold(data: Data, s: Series, min_targets: int) -> Floats:
     """For each timepoint 1 where each of so many targets or more is ten times what it is at the visits
     beside, -1 where each is a tenth, else 0.
 
-    At the first and the last visit the visit beside must have another one that holds it.
+    At the first and the last visit the visit beside must have another one that holds it; of two visits
+    alone the one is questioned whose sizes no target has at baseline.
     """
     count, out = len(data.timepoints), np.zeros(len(data.timepoints))
     before, after = s.before, s.after
@@ -235,8 +240,12 @@ def _tenfold(data: Data, s: Series, min_targets: int) -> Floats:
         return np.where(beside[at] >= 0, log[at] - log[beside[at]], np.nan)
 
     up, down = steps(before, place), steps(after, place)
-    held = np.abs(steps(before, np.maximum(before[place], 0))) < _LEAP
-    held = np.where(before[place] >= 0, held, np.abs(steps(after, after[place])) < _LEAP)
+    usual = (s.size >= _SMALL) & (s.size < _LARGE)
+    last, first = before[place], after[place]
+    held_last = np.where(before[last] >= 0, np.abs(steps(before, last)) < _HELD, usual[last])
+    alone = after[first] < 0
+    held_first = np.where(alone, usual[first] & ~usual[place], np.abs(steps(after, first)) < _HELD)
+    held = np.where(last >= 0, held_last, held_first)
     inner = (before[place] >= 0) & (after[place] >= 0)
     step = np.where(inner, (up + down) / 2, np.where(np.isnan(up), down, up))
     one_way = np.where(inner, np.minimum(np.abs(up), np.abs(down)) >= _LEAP, held)

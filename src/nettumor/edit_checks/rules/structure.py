@@ -428,13 +428,40 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
         empty = empty & ~mask
 
 
-@check("S09", needs={"lesions": (), "responses": ()}, follows=("S02",))
+def _blank_overall(data: Data) -> Iterator[Hits]:
+    """Rows of responses after baseline whose overall response alone of its track is blank, where lesions
+    were assessed and no word says that it was not done.
+    """
+    rows, points = data["responses"], data.timepoints
+    if "overall" not in rows:
+        return
+    blank = rows.blank("overall")
+    later = (rows.order > 0) & (points.lesions[rows.timepoint] >= 0) & data.own_criteria
+    count, silent = (
+        np.bincount(rows.track[later & w], minlength=data.n_tracks) for w in (~blank, blank)
+    )
+    bad = later & blank & ((count >= 2) & (silent == 1))[rows.track]
+    bad &= ~np.isin(rows.timepoint, rows.timepoint[~blank])  # another row may give it
+    for column in ("status", "reason"):
+        if column in rows:
+            bad &= rows.blank(column)
+    yield flag(
+        "responses",
+        bad,
+        "lesions were assessed at visit {visit}, and no overall response is given there",
+        "overall",
+        expected="an overall response",
+    )
+
+
+@check("S09", needs={"lesions": (), "responses": ()}, follows=("S02", "D08", "=W01"))
 def measurements_without_response(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """Lesions assessed after baseline at a visit without a response row; one finding for a track
-    without any.
+    """Lesions assessed after baseline at a visit without a response row, or with a row that gives no
+    overall response where all others of its track do; one finding for a track without any.
     """
     same_evaluators(data)
     points = data.timepoints
+    yield from _blank_overall(data)
     alone = (points.order > 0) & (points.lesions >= 0) & (points.responses < 0)
     answered = np.isin(points.track, points.track[points.responses >= 0])
     at = points.lesions[alone & answered]

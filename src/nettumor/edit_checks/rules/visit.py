@@ -88,7 +88,7 @@ def baseline_after_treatment_start(data: Data, parameters: Parameters) -> Hits:
 @check(
     "D07",
     needs={"lesions": ("date|day",)},
-    follows=("D01", "S07", "A01", "A02", "A06"),
+    follows=("D01", "S07", "A01", "A02", "A06", "=M29", "=M30"),
     window_days=28,
 )
 def baseline_too_early(data: Data, parameters: Parameters) -> Hits:
@@ -181,20 +181,25 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         column = own_dates(rows)[0]
         text = rows.text(column)
         early = place > other  # dated before a visit that comes before it
-        yield Hits(
-            table=rows.name,
-            rows=here,
-            column=column,
-            related=there,
-            names=names_of(rows),
-            expected=[
-                f"on or {'after' if e else 'before'} {d}"
-                for e, d in zip(early.tolist(), text[there].tolist(), strict=True)
-            ],
-            parts={"side": np.where(early, "before", "after"), "either": either},
-            message="visit {visit} is dated {value}, {side} visit {related.visit} "
-            f"({{related.{column}}})",
-        )
+        for mine in (~either, either):
+            at, beside, side = here[mine], there[mine], np.where(early[mine], "before", "after")
+            names = names_of(rows)
+            if mine is either:  # what follows may lie at the other visit, before this one
+                names = {**names, "visit": rows.text("visit", at)}
+            yield Hits(
+                table=rows.name,
+                rows=at,
+                column=column,
+                related=beside,
+                names=names,
+                expected=[
+                    f"on or {'after' if s == 'before' else 'before'} {d}"
+                    for s, d in zip(side.tolist(), text[beside].tolist(), strict=True)
+                ],
+                parts={"side": side, "either": either[mine]},
+                message="visit {visit} is dated {value}, {side} visit {related.visit} "
+                f"({{related.{column}}})",
+            )
 
 
 def _out_of_order(day: Floats, series: Ints, held: Bools) -> tuple[Ints, Ints, Bools]:
@@ -340,7 +345,7 @@ def _spread(data: Data, rows: Rows) -> tuple[Floats, Floats]:
     "D13",
     needs={"lesions": ("visit", "date|day")},
     dates="judged",
-    follows=("D01", "=D03", "=D04", "=D05", "D08"),
+    follows=("D01", "=D03", "=D04", "=D05", "D08", "=M29", "=M30"),
     days=14,
     error_days=28,
 )
@@ -460,7 +465,7 @@ def _rarer(key: Ints, other: Ints, count: Ints, row: Ints) -> Ints:
 @check(
     "D16",
     needs={"lesions": ("date|day",), "responses": ("date|day",)},
-    follows=("D01", "=D03", "=D06", "=D07", "D08", "=D13"),
+    follows=("D01", "=D03", "=D04", "=D05", "=D06", "=D07", "D08", "=D13"),
     days=14,
 )
 def response_date_differs_from_scan(data: Data, parameters: Parameters) -> Iterator[Hits]:
