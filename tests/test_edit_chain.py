@@ -429,7 +429,8 @@ def test_days_count_from_day_0_whatever_the_subjects_table_has(column):
 @given(seed=st.integers(0, 2**40))
 def test_scans_stand_where_assess_has_them(seed):
     """Random studies of lost visits, partial dates, several scans a visit and unused lines, and
-    responses that are undated: each row of a lesion has one place, by `assess` and by the checks.
+    responses of any date at visits with lesions, undated elsewhere: each row of a lesion has one
+    place, by `assess` and by the checks.
     """
     rng = np.random.default_rng(seed)
     visits = ["0", "1", "2", "UNSCHEDULED", "UNSCHEDULED 2.1", "", "SCREENING", "END"]
@@ -446,18 +447,53 @@ def test_scans_stand_where_assess_has_them(seed):
     if not rows:
         return
     n = len(said)
+    seen = np.isin(said, [row["visit"] for row in rows if row["visit"]])
+    full = (np.datetime64("2024-01-10") + rng.integers(-60, 260, n)).astype(str)
+    dates = np.where(seen & (rng.random(n) < 0.5), full, rng.choice(["", "2024-03"], n))
     tables = {
         "lesions": table(*rows),
         "responses": {
             "subject": ["01"] * n,
             "visit": said,
-            "date": rng.choice(["", "2024-03"], n).tolist(),
+            "date": dates.tolist(),
             "overall": ["SD"] * n,
         },
         "subjects": {"subject": ["01"], "randomized": [["", "2024-01-10"][seed % 2]]},
     }
     of_assess, of_checks = places(tables)
     assert of_assess.tolist() == of_checks.tolist()
+
+
+@pytest.mark.parametrize(
+    ("dates", "order", "days"),
+    [
+        # in the order of the visits: the visits have the days of their responses
+        (
+            ["2024-03-01", "2024-05-01"],
+            [0, 1, 2, 3, 4],
+            ["01-01", "02-01", "03-01", "04-01", "05-01"],
+        ),
+        # of another year: the scans stand as `assess` has them, and have no day
+        (["2023-03-01", "2024-05-01"], [0, 1, 2, 3, 4], ["01-01", "02-01", "", "", "04-01"]),
+    ],
+)
+def test_a_dated_response_moves_no_scan(dates, order, days):
+    """Of visits whose lesions are undated the responses say the day where they keep the order that
+    `assess` gives the scans (CRF layout: one without a date stands by its visit number); else they
+    say nothing of the scans. A response alone stands by its own date.
+    """
+    scans = {"0": "2024-01-01", "1": "2024-02-01", "2": "", "4": ""}
+    study = {"lesions": table(*[rows_of("TARGET", v, d) for v, d in scans.items()])}
+    given = [("2", dates[0]), ("UNSCHEDULED", "2024-04-01"), ("4", dates[1])]
+    visits, said = zip(*given, strict=True)
+    study["responses"] = {"subject": ["01"] * 3, "visit": [*visits], "date": [*said]}
+    study["responses"]["overall"] = ["SD"] * 3
+    of_assess, of_checks = places(study)
+    assert of_assess.tolist() == of_checks.tolist() == [0, 1, 2, 3]
+    points = Data(crf.read(study), RECIST_1_1).timepoints
+    assert points.order.tolist() == order
+    day = [f"{np.datetime64(int(d), 'D')}"[5:] if d == d else "" for d in points.scan_day]
+    assert day == days
 
 
 def test_criteria_without_lesions_are_skipped():

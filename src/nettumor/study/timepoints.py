@@ -25,6 +25,7 @@ from nettumor.crf.new_rows import silent_rows
 from nettumor.rows import codes_of, find_rows, group, largest_at, smallest_at, values_at
 from nettumor.study.visits import (
     EARLIER,
+    Occasions,
     Visits,
     first_places,
     occasions_of,
@@ -47,7 +48,7 @@ class Timepoints:
         Latest full date.
     scan_day : ndarray of float
         Latest full date of its lesions, by which timepoints are ordered; without one the earliest
-        date.
+        date of its responses, where these keep the order of the track.
     order : ndarray of int
         Place in the track counted from baseline: 0 is baseline, 1 the first visit after, negative
         before.
@@ -145,9 +146,10 @@ def place_timepoints(
     placed, number, shown = timepoints_of(seen, words, cells, date, lesion, scans=seen.first < n)
     del placed  # here every occasion has a timepoint
     point_track, point_visit, cell = seen.track[shown], seen.visit[shown], seen.cell[shown]
-    day = cells.day[cell]
-    position = places_in_time(seen, shown, day, words, cells.earliest, len(reference))
     of_occasion = np.arange(len(point_track))[number]
+    first_day = smallest_at(of_occasion, cells.day[seen.cell], len(point_track))
+    day = _scan_days(seen, shown, cells.day[cell], first_day, words, cells.earliest, n)
+    position = places_in_time(seen, shown, day, words, cells.earliest, len(reference))
     point = of_occasion[seen.of_row]
     timed = np.zeros(n, dtype=np.bool_)
     for said, code in ((words, visit), (np.asarray(date.words), date.codes)):
@@ -167,12 +169,11 @@ def place_timepoints(
 
     ends = np.cumsum([tables[name].n_rows for name in names])[:-1]
     rows = dict(zip(names, np.split(place[point], ends), strict=True)) if names else {}
-    known = place[of_occasion], cells.day[seen.cell]
     found = Timepoints(
         track=in_order(point_track),
         visit=in_order(point_visit),
-        day=smallest_at(*known, count),
-        last_day=largest_at(*known, count),
+        day=in_order(first_day),
+        last_day=largest_at(place[of_occasion], cells.day[seen.cell], count),
         scan_day=in_order(day),
         order=in_order(position - base[point_track]),
         lesions=_first_rows(rows.get("lesions"), count),
@@ -236,6 +237,36 @@ def _borrowed(track: Ints, visit: Ints, date: Column, words: Words, n: int) -> I
     out = visit.copy()
     out[asking[found >= 0]] = visit[gives[found[found >= 0]]]
     return out
+
+
+def _scan_days(
+    seen: Occasions,
+    shown: Ints | slice,
+    day: Floats,
+    said: Floats,
+    visits: Words,
+    earliest: Floats,
+    n_lesions: int,
+) -> Floats:
+    """The days by which timepoints are ordered: of the latest scan; where that has no full date what
+    the responses there say (``said``), unless the scans of the track would then stand in another
+    order than without. The other arguments are those of `places_in_time`; an occasion is a scan where
+    its first row is one of the ``n_lesions`` rows of lesions.
+    """
+    scans = np.flatnonzero(seen.first[shown] < n_lesions)
+    if not (np.isnan(day[scans]) & ~np.isnan(said[scans])).any():
+        return day
+    with_said = np.where(np.isnan(day), said, day)
+    occasion = np.arange(len(seen.track))[shown]
+    of_scans = seen.track[occasion[scans]]
+    before, after = (
+        places_in_time(
+            seen, occasion[scans], days[scans], visits, earliest, int(of_scans.max()) + 1
+        )
+        for days in (day, with_said)
+    )
+    moved = np.isin(seen.track[occasion], of_scans[before != after])
+    return np.where(moved, day, with_said)
 
 
 def _baselines(

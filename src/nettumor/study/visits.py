@@ -388,8 +388,8 @@ def places_in_time(
 def _latest(
     number: Ints, placed: Ints, first: Ints, day: Floats, text: Ints, scans: Bools | None
 ) -> Ints:
-    """The occasion that shows each timepoint: the latest scan; where none has a full date the
-    earliest of the others; without a full date the one with the most of a date.
+    """The occasion that shows each timepoint: the latest scan, without a full date the one with the
+    most of a date; where there is no scan the earliest of the others.
     """
     if len(first) == len(placed):
         return placed[first]
@@ -398,7 +398,7 @@ def _latest(
         return placed[group(number, by=(dated, text[placed])).last()]
     is_scan, known = scans[placed], ~np.isnan(day[placed])
     dated = np.where(known & ~is_scan, -dated, dated)
-    return placed[group(number, by=(known, is_scan, dated, text[placed])).last()]
+    return placed[group(number, by=(is_scan, known, dated, text[placed])).last()]
 
 
 def _visits(
