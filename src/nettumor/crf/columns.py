@@ -25,6 +25,13 @@ import numpy.typing as npt
 from nettumor._arrays import Floats, widen
 from nettumor._sealed import alike, sealed
 from nettumor.crf.came_as import TEXT, CameAs
+from nettumor.crf.cell_text import (
+    cell_text,
+    days_of_duration,
+    days_of_durations,
+    is_null,
+    number_text,
+)
 from nettumor.errors import InputTypeError
 from nettumor.rows import (
     by_appearance,
@@ -157,7 +164,7 @@ class Column:
         if any(issubclass(k, np.float16) for k in kinds):
             raise _half_precision(name)
         if kinds and all(issubclass(k, (datetime.timedelta, np.timedelta64)) for k in kinds):
-            return cls(floats=np.array([_days(c) for c in cells]))
+            return cls(floats=np.array([days_of_duration(c) for c in cells]))
         numeric = all(issubclass(k, _NUMBERS) and not issubclass(k, _NO_NUMBERS) for k in kinds)
         if numeric and (kinds or any(isinstance(c, (float, np.floating)) for c in cells)):
             short = any(issubclass(k, np.float32) for k in kinds)
@@ -217,7 +224,7 @@ class Column:
         if kind == "M":
             return cls.of_datetimes(array)
         if kind == "m":
-            return cls(floats=_days_long(array))
+            return cls(floats=days_of_durations(array))
         if kind == "U":
             return cls.of_text(array.tolist())
         return cls.of_cells(array.tolist(), name)
@@ -469,50 +476,6 @@ def concatenate(columns: Sequence[Column]) -> Column:
     return Column.of_distinct([w for c in columns for w in c.words], np.concatenate(codes))
 
 
-def is_null(cell: object) -> bool:
-    """Whether a Python value stands for nothing: None, NaN, NaT, pandas NA, or empty text."""
-    if cell is None or cell is np.ma.masked or (isinstance(cell, str) and cell == ""):
-        return True
-    if isinstance(cell, (float, np.floating)):
-        return bool(np.isnan(cell))
-    if isinstance(cell, (np.datetime64, np.timedelta64)):
-        return bool(np.isnat(cell))
-    return type(cell).__name__ in ("NAType", "NaTType")
-
-
-def cell_text(cell: Any, name: str = "column") -> str:
-    """One cell as text: a number as one would write it, a date in ISO 8601, a truth value as True or
-    False, a duration in days, "" for nothing.
-    """
-    if isinstance(cell, str):
-        return cell
-    if is_null(cell):
-        return ""
-    if isinstance(cell, (bool, np.bool_)):
-        return "True" if cell else "False"
-    if isinstance(cell, (datetime.timedelta, np.timedelta64)):
-        return number_text(_days(cell))
-    if isinstance(cell, np.datetime64):
-        return str(cell).removesuffix("T00:00:00")
-    if isinstance(cell, np.float32):
-        return str(cell).removesuffix(".0")
-    if isinstance(cell, (int, np.integer)):
-        return str(int(cell))
-    if isinstance(cell, (float, np.floating)):
-        return number_text(float(cell))
-    if isinstance(cell, bytes):
-        return cell.decode("utf-8", "replace")
-    if isinstance(cell, (datetime.date, datetime.time)):
-        return cell.isoformat().removesuffix("T00:00:00")
-    if isinstance(cell, (dict, list, tuple, set)):
-        raise InputTypeError(
-            f"`{name}` must hold one value a cell; got {cell!r:.60}. Unpack nested values into "
-            "columns first.",
-            argument=name,
-        )
-    return str(cell)
-
-
 def _half_precision(name: str) -> InputTypeError:
     return InputTypeError(
         f"`{name}` must not be floats of 16 bits, which hold 23.1 as 23.09; got float16. Read the "
@@ -530,29 +493,6 @@ def _plain_nan(floats: Floats) -> Floats:
         floats = floats if floats.flags.writeable else floats.copy()
         floats[missing] = np.nan
     return floats
-
-
-def _days(duration: Any) -> float:
-    """A duration in days; NaN for none."""
-    if is_null(duration):
-        return np.nan
-    if isinstance(duration, np.timedelta64):
-        return float(_days_long(np.array([duration]))[0])
-    return float(duration / datetime.timedelta(days=1))
-
-
-def _days_long(durations: npt.NDArray[np.timedelta64]) -> Floats:
-    """Durations in days; NaN where there is none."""
-    return np.where(np.isnat(durations), np.nan, durations / np.timedelta64(1, "D"))
-
-
-def number_text(value: float) -> str:
-    """A number as one would write it: ``12``, ``12.5``; "" for NaN. Reading it back gives the same
-    number.
-    """
-    if value != value:
-        return ""
-    return repr(value).removesuffix(".0")
 
 
 def _as_words(words: Sequence[str] | Words) -> Words:

@@ -20,10 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._threads import LONG, each
+from nettumor.crf.arrow_columns import arrow_column, few_arrow_words, numbered_arrow
 from nettumor.crf.came_as import kind_of
-from nettumor.crf.columns import WHOLE, Column, cell_text, constant
+from nettumor.crf.cell_text import cell_text
+from nettumor.crf.columns import WHOLE, Column, constant
 from nettumor.crf.forked import need_polars
-from nettumor.crf.hashed import by_hash, of_one_length
+from nettumor.crf.hashed import by_hash
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable, Source
 from nettumor.crf.text_files import column_names
@@ -185,7 +187,7 @@ def _array_column(values: Any, name: str) -> Column:
     if library == "pandas":
         return _pandas_column(_as_series(values), name)
     if library == "pyarrow":
-        return _arrow_column(values, name)
+        return arrow_column(values, name)
     if not hasattr(values, "__array__"):
         return Column.of_cells(list(values), name)
     array = values if isinstance(values, np.ma.MaskedArray) else np.asarray(values)
@@ -240,7 +242,7 @@ def _pandas_column(series: Any, name: str) -> Column:
     kind = getattr(dtype, "kind", "O")
     family = type(dtype).__name__
     if family == "ArrowDtype":
-        return _arrow_column(series.array.__arrow_array__(), name)
+        return arrow_column(series.array.__arrow_array__(), name)
     if family == "CategoricalDtype":
         return _pandas_categories(series, name)
     if str(dtype).startswith("datetime64") or kind == "M":
@@ -252,14 +254,14 @@ def _pandas_column(series: Any, name: str) -> Column:
         return _pandas_numbers(series, kind, name)
     text = family == "StringDtype"
     if text and len(series) < _SHORT and getattr(dtype, "storage", "") == "pyarrow":
-        return _few_arrow_words(series.array.__arrow_array__())
+        return few_arrow_words(series.array.__arrow_array__())
     if text and _says_one(
         series.iloc[:99].nunique(), lambda: (series == series.iloc[0]).fillna(False).all()
     ):
         return constant(series.iloc[0], len(series))
     if text and len(series) >= LONG and hasattr(series.array, "__arrow_array__"):
         held = series.array.__arrow_array__()
-        numbered = _numbered_arrow(held.combine_chunks() if hasattr(held, "chunks") else held)
+        numbered = numbered_arrow(held.combine_chunks() if hasattr(held, "chunks") else held)
         if numbered is not None:
             return numbered
     factors = _factors(series)
@@ -333,18 +335,6 @@ def _equal_where_alike(series: Any) -> bool:
         for k in kinds
         if k.__name__ not in ("NAType", "NaTType")
     )
-
-
-def _few_arrow_words(held: Any) -> Column:
-    """A short column of text that pandas holds in PyArrow, which numbers its words."""
-    encoded = (held.combine_chunks() if hasattr(held, "chunks") else held).dictionary_encode()
-    if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
-        encoded = encoded.combine_chunks()
-    words = encoded.dictionary.to_pylist()
-    if len(words) == 1 and not encoded.null_count:
-        return constant(words[0], len(encoded))
-    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return Column.of_distinct(["", *words], np.add(places, 1, dtype=np.int32, casting="unsafe"))
 
 
 def _says_one(distinct: int, same: Callable[[], bool]) -> bool:
@@ -467,91 +457,7 @@ def _from_arrow(table: Any, name: str) -> dict[str, Column]:
     whole = table.read_all() if _BATCHES in type(table).__name__ else table
     names = [str(n) for n in whole.schema.names]
     column_names(names, name)
-    return {n: _arrow_column(whole.column(i), n) for i, n in enumerate(names)}
-
-
-def _arrow_column(values: Any, name: str) -> Column:
-    """A column of PyArrow: an array, or one in chunks."""
-    kind = str(values.type)
-    if kind.startswith("dictionary"):
-        return _arrow_dictionary(values, name)
-    if kind.startswith(("string", "large_string", "string_view")):
-        return _arrow_words(values, kind)
-    if kind.startswith(("int", "uint")):
-        plain = values.drop_null().to_numpy(**_copying(values))
-        if not plain.size or (plain.max() <= WHOLE and plain.min() >= -WHOLE):
-            return Column(floats=_arrow_to_numpy(values).astype(np.float64))  # NaN where null
-    if kind in ("float", "double", "halffloat"):
-        return Column.of_array(_arrow_to_numpy(values), name)
-    if kind.startswith("timestamp"):
-        import pyarrow.compute
-
-        local = pyarrow.compute.local_timestamp(values) if values.type.tz else values
-        return Column.of_datetimes(_arrow_to_numpy(local))
-    if kind.startswith(("date32", "date64")):
-        return Column.of_datetimes(_arrow_to_numpy(values))
-    if kind.startswith("duration"):
-        return Column.of_array(_arrow_to_numpy(values), name)
-    if kind == "month_day_nano_interval":
-        return Column.of_cells([_interval(v, name) for v in values.to_pylist()], name)
-    return Column.of_cells(values.to_pylist(), name)
-
-
-def _copying(values: Any) -> dict[str, bool]:
-    return {} if hasattr(values, "chunks") else {"zero_copy_only": False}
-
-
-def _arrow_to_numpy(values: Any) -> Any:
-    return values.to_numpy(**_copying(values))
-
-
-def _arrow_words(values: Any, kind: str) -> Column:
-    text = values.cast("string") if kind.startswith("string_view") else values
-    combined = text.combine_chunks() if hasattr(text, "chunks") else text
-    numbered = _numbered_arrow(combined)
-    if numbered is not None:
-        return numbered
-    encoded = combined.dictionary_encode()
-    if hasattr(encoded, "chunks"):  # an older PyArrow keeps chunks
-        encoded = encoded.combine_chunks()
-    words = encoded.dictionary.to_pylist()
-    codes = encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-    return Column.of_distinct([*words, ""], codes.astype(np.int64))
-
-
-def _numbered_arrow(text: Any) -> Column | None:
-    """A long column of words of one length, numbered without a dictionary; else None."""
-    if len(text) < LONG or hasattr(text, "chunks"):
-        return None
-    numbered = of_one_length(text)
-    if numbered is None:
-        return None
-    codes, first = numbered
-    return Column(words=text.take(first).to_pylist(), codes=codes)
-
-
-def _arrow_dictionary(values: Any, name: str) -> Column:
-    """A dictionary of words (as of a Polars categorical) or of values of any other type."""
-    if "string" in str(values.type.value_type):
-        return _arrow_words(values.cast("string"), "string")
-    if hasattr(values, "chunks"):
-        values = values.unify_dictionaries().combine_chunks()
-        values = values.chunk(0) if hasattr(values, "chunks") else values
-    codes = values.indices.fill_null(-1).cast("int64").to_numpy(zero_copy_only=False)
-    return _arrow_column(values.dictionary, name).expand(codes)
-
-
-def _interval(value: Any, name: str) -> Any:
-    """An interval of days and nanoseconds as a duration; one of months is refused."""
-    if value is None:
-        return None
-    if value.months:
-        raise InputError(
-            f"`{name}` must not be an interval of months, which is no number of days; got "
-            f"{value.months} months. Give days.",
-            argument=name,
-        )
-    return datetime.timedelta(days=value.days, microseconds=value.nanoseconds / 1000)
+    return {n: arrow_column(whole.column(i), n) for i, n in enumerate(names)}
 
 
 def _from_duckdb(relation: Any, name: str) -> dict[str, Column]:

@@ -15,8 +15,9 @@ from itertools import compress
 import numpy as np
 from attrs import evolve
 
+from nettumor.crf.cell_text import number_text
 from nettumor.crf.cells import Role, State
-from nettumor.crf.columns import Column, number_text
+from nettumor.crf.columns import Column
 from nettumor.crf.dates import parse_date_cells
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS

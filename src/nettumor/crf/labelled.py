@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nettumor.crf.columns import Column, number_text
+from nettumor.crf.cell_text import number_text
+from nettumor.crf.columns import Column
 
 
 def with_labels(column: Column, labels: Mapping[Any, str]) -> Column:

@@ -22,7 +22,8 @@ import numpy.typing as npt
 
 from nettumor.crf.apart import read_apart
 from nettumor.crf.came_as import CameAs
-from nettumor.crf.columns import Column, constant, number_text
+from nettumor.crf.cell_text import number_text
+from nettumor.crf.columns import Column, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.labelled import with_labels
 from nettumor.crf.limits import Limits

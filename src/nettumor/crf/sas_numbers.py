@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats
-from nettumor.crf.columns import Column, number_text
+from nettumor.crf.cell_text import number_text
+from nettumor.crf.columns import Column
 from nettumor.crf.intake import Line
 
 _EPOCH = np.datetime64("1960-01-01")

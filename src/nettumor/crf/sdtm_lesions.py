@@ -35,8 +35,9 @@ import numpy as np
 from attrs import evolve
 
 from nettumor._arrays import Bools
+from nettumor.crf.cell_text import number_text
 from nettumor.crf.cells import UNKNOWN, parse_numbers, tidy
-from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate, number_text
+from nettumor.crf.columns import Column, Ints, blanks, choose_cells, concatenate
 from nettumor.crf.sdtm import (
     Mapped,
     evaluator,

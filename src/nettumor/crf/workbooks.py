@@ -24,7 +24,8 @@ from attrs import evolve, field, frozen
 
 from nettumor.crf.apart import last_words_kept_back, read_apart
 from nettumor.crf.archives import FAULTS
-from nettumor.crf.columns import Column, cell_text, constant
+from nettumor.crf.cell_text import cell_text
+from nettumor.crf.columns import Column, constant
 from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.limits import Limits

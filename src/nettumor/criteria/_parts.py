@@ -425,3 +425,28 @@ def _plain(_owner: object, _attribute: object, value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(None, None, v) for v in value]
     return float(value) if is_number(value) else value
+
+
+def check_limits(owner: Any, *, needed: tuple[str, ...], **directions: str) -> None:
+    """Refuse a limit that is none or flipped, and one that is not below that of PR."""
+    for name, direction in directions.items():
+        limit = getattr(owner, name)
+        if limit is None and name not in needed:
+            continue
+        if not isinstance(limit, Threshold):
+            raise wrong(owner, name, "a Threshold", limit, "Build one with its citation.")
+        if limit.direction != direction:
+            a = "an" if direction == "increase" else "a"
+            raise wrong(
+                owner, name, f"a limit on {a} {direction}", limit.direction, "The limit is flipped."
+            )
+    for smaller in ("mr", "sd_limit"):
+        limit = getattr(owner, smaller, None)
+        if limit is not None and limit.value >= owner.pr.value:
+            raise wrong(
+                owner,
+                smaller,
+                f"below the limit of PR ({owner.pr.value:g} %)",
+                limit.value,
+                "Lower it, or raise the limit of PR.",
+            )

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from nettumor import crf
 from nettumor.crf import LAYOUTS
-from nettumor.crf.columns import Column, Words, number_text
+from nettumor.crf.cell_text import number_text
+from nettumor.crf.columns import Column, Words
 from nettumor.edit_checks.engine.configuration import Configuration
 from nettumor.edit_checks.engine.register import Check, Hits
 from nettumor.edit_checks.reading.data import Data, visit_words

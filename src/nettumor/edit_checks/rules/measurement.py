@@ -13,8 +13,9 @@ import numpy as np
 
 from nettumor._arrays import Bools, more_than
 from nettumor.crf import Role, State, parse_states
+from nettumor.crf.cell_text import number_text
 from nettumor.crf.cells import tidy
-from nettumor.crf.columns import Words, number_text
+from nettumor.crf.columns import Words
 from nettumor.crf.lesion_cells import LENGTHS, MEASURES
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
