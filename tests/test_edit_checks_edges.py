@@ -4,8 +4,8 @@ nothing, and why a check was skipped.
 
 import pytest
 
-from nettumor import edit_checks
-from test_edit_checks_lesions import found_by, status_of
+from nettumor import crf, edit_checks
+from test_edit_checks_lesions import found_by, status_of, table
 from test_edit_checks_limits import course, rows_of, run, targets
 
 pytestmark = pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
@@ -368,3 +368,111 @@ def test_flags_of_a_table_without_rows():
     people = {"subject": ["01"], "treatment_start": ["2024-01-01"]}
     found = edit_checks.run({"lesions": given, "subjects": people}, checks=["D17"])
     assert found.runs["status"].tolist() == ["skipped"]
+
+
+def test_a_pr_at_the_first_visit_of_a_study_of_responses():
+    """SD right after it is asked, as later in a course."""
+    assert rows_of("O07", responses="subject,visit,overall\n01,1,PR\n01,2,SD") == [1]
+
+
+def test_birth_is_checked_in_a_table_of_subjects_alone():
+    """Without scans no day of theirs speaks against a date of birth: the treatment before it is asked."""
+    people = "subject,birth,treatment_start\n01,1960-01-01,1950-01-01"
+    assert rows_of("D04", subjects=people) == [0]
+
+
+@pytest.mark.parametrize(
+    ("per_day", "total", "unreadable"),
+    [("many", "", 1), ("", "many", 1), ("", "", 0), ("2", "", 0)],
+)
+def test_a_mean_that_cannot_be_read_is_counted(per_day, total, unreadable):
+    """Words for the mean or the total of a period are cells that Y01 could not read; blanks are not."""
+    head = "subject,date,symptom,per_day,total,days_recorded\n"
+    given = f"{head}01,2024-01-08,flushing,{per_day},{total},7\n01,2024-02-08,flushing,1,,7"
+    assert run("Y01", symptoms=given).runs["unreadable"].tolist() == [unreadable]
+
+
+@pytest.mark.parametrize(("visits", "rows"), [((3,), [4]), ((3, 6), [])])
+def test_two_lesions_that_cross_twice_are_not_exchanged_for_good(visits, rows):
+    """Lesions that take over each other's size once are asked; who do so again have changed back,
+    whatever the order of their rows.
+    """
+    lines, sizes = [], (50, 20)
+    for visit in range(8):
+        sizes = sizes[::-1] if visit in visits else sizes
+        pair = [f"01,T0{n + 1},TARGET,LIVER,{visit},{s}" for n, s in enumerate(sizes)]
+        lines += pair if visit < 6 else pair[::-1]
+    assert rows_of("M34", lesions=targets(*lines)) == rows
+
+
+def test_a_number_left_out_before_the_first_lesion_of_a_table():
+    """T02 in the first row, and no T01."""
+    assert rows_of("L19", lesions=targets(*course(20, 20, lesion="T02"))) == [0]
+    assert rows_of("L19", lesions=targets(*course(20, 20, lesion="T00"))) == []
+
+
+def test_a_node_of_one_millimetre_has_an_axis_too():
+    """A long axis of 1 mm without a short one is asked where other nodes have theirs."""
+    lines = [
+        "01,N01,TARGET,AXILLARY_LYMPH_NODE,0,,18",
+        "01,N02,TARGET,AXILLARY_LYMPH_NODE,0,1,",
+    ]
+    assert rows_of("M13", lesions=targets(*lines, column="size,perpendicular")) == [1]
+
+
+def test_what_is_said_beside_a_number_is_the_state_as_written():
+    """Of a non-target lesion "unequivocal" is taken for a progression; the sentence says what stands
+    there.
+    """
+    given = targets("01,N01,NON-TARGET,LIVER,1,0,UNEQUIVOCAL", column="size,state")
+    message = run("M03", lesions=given)["message"][0]
+    assert message == "N01 has the value 0 at visit 1, and is said to be unequivocal"
+
+
+@pytest.mark.parametrize(("subjects", "rows"), [(4, [0, 1, 2, 3]), (5, [None])])
+def test_ages_off_throughout_are_a_habit_from_five_subjects_on(subjects, rows):
+    """Of four each is asked; of five one note says that the dates or ages are of another day."""
+    people = [f"{n:02},30,1960-01-01,2024-01-01" for n in range(subjects)]
+    given = "\n".join(["subject,age,birth,treatment_start", *people])
+    assert rows_of("P03", subjects=given) == rows
+
+
+def test_units_that_are_none_of_urine_can_be_read():
+    """A marker in ng/mL is no amount in 24 h and none per creatinine: no place, and none unread."""
+    given = "subject,date,marker,value,unit\n01,2024-01-05,CgA,30,ng/mL\n01,2024-02-05,CgA,30,blobs"
+    state = run("R04", markers=given).runs.rows()[0]
+    assert (state["status"], state["looked_at"], state["unreadable"]) == ("skipped", 0, 1)
+
+
+def test_a_median_at_the_limit_is_within_the_range():
+    """Collections of 20 mg/kg, which is the limit: of one above it is expected what is near their
+    median.
+    """
+    rows = [
+        f"01,2024-0{i + 1}-05,{i},5-HIAA,31,mg/24h,{g},g/24h,80"
+        for i, g in enumerate((1.6, 1.6, 1.6, 2.4))
+    ]
+    head = "subject,date,visit,marker,value,unit,creatinine,creatinine_unit,weight"
+    limits = {"low": 10.0, "high": 20.0, "median_percent": 25.0, "min_collections": 3}
+    found = edit_checks.run(
+        crf.read({"markers": table("\n".join([head, *rows]))}, incomplete="keep"),
+        checks=["R02"],
+        parameters={"R02": {**limits, "low_female": 10.0, "high_female": 20.0}},
+    )
+    assert [(r["row"], r["expected"]) for r in found.rows()] == [(3, "1.2 to 1.6 g/24h")]
+
+
+def test_a_sample_without_a_visit_is_off_none():
+    """It is not held against a scan whose visit is blank, too."""
+    lesions = "subject,lesion,role,visit,date,size\n01,T01,TARGET,0,2024-01-01,20\n01,T01,TARGET,,2024-06-01,20"
+    markers = "subject,date,visit,marker,value,unit\n01,2024-01-02,,CgA,30,ng/mL\n01,2024-06-01,0,CgA,30,ng/mL"
+    assert rows_of("K12", lesions=lesions, markers=markers) == [1]
+
+
+def test_how_far_off_is_told_in_percent():
+    """Radii that are 9.45 % short of half the course are 9 % off."""
+    given = targets(*course(40, 18.11, 40), *course(60, 27.165, 60, lesion="T02"))
+    found = edit_checks.run(
+        crf.read({"lesions": table(given)}), checks=["M26"], parameters={"M26": {"fit": 0.12}}
+    )
+    assert ["; 9 % off" in m for m in found["message"]] == [True]

@@ -90,7 +90,7 @@ def _between(data: Data, dated: Dated, at: Ints) -> Bools:
         alike = group(*keys, by=days, where=asked)
         return alike.count_between(alike.find(*(k[at] for k in keys)), first, last)
 
-    return np.asarray(count(dated.subject + 1) > count(dated.subject + 1, visits))
+    return np.asarray(count(dated.subject) > count(dated.subject, visits))
 
 
 @check("D02", needs={})

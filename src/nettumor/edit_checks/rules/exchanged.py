@@ -45,7 +45,7 @@ def _crossings(s: Series, point: Ints, default: Bools, parameters: Parameters) -
     off = _apart(s, one, two)
     bad = off <= parameters["fit"]
     one, two = one[bad], two[bad]
-    pair, _ = number_rows(*np.sort(np.stack([s.lesion[one], s.lesion[two]]), axis=0))
+    pair, _ = number_rows(s.lesion[one], s.lesion[two])
     once = np.bincount(pair, minlength=1)[pair] == 1
     one, two = one[once], two[once]
     swap = s.row[one] > s.row[two]

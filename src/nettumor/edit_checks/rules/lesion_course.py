@@ -410,7 +410,7 @@ def split_merge_inconsistent(data: Data, parameters: Parameters) -> Iterator[Hit
     code = {word: i for i, word in enumerate(sorted({*told.tolist()} - {""}))}
     parent = np.array([code.get(word, -1) for word in told.tolist()], dtype=np.int64)
     wanted = parent[names] if rows.n else names
-    lone = first_of(rows.track, wanted, where=(wanted >= 0) & whole_lesions(rows))
+    lone = first_of(rows.track, wanted, where=whole_lesions(rows))
     yield Hits(
         table="lesions",
         rows=lone,

@@ -59,7 +59,7 @@ def series_in_another_unit(data: Data, parameters: Parameters) -> Hits:
     middle = series.median(log)
     away, spread = _away(cohort, middle, 0.2)
     likelier = _log_t(np.abs(away) / spread) - _log_t((np.abs(away) - _STEP) / spread)
-    near = np.abs(np.abs(away) - _STEP) <= np.maximum(2 * spread, 0.3)
+    near = np.abs(np.abs(away) - _STEP) <= 2 * spread
     by_limit = _limit_too(cohort, log_limit[first], away)
     odd = enough & near & (likelier >= np.log(parameters["likelier_with_limit"]))
     sure = (likelier >= np.log(parameters["likelier"])) | by_limit

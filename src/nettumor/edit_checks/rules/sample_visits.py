@@ -57,11 +57,9 @@ def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     # of several evaluators the one whose date is nearest: one of them may be misdated
     first, last = (rows.day - at(scanned, day, len(one))[own] for at in (smallest_at, largest_at))
     apart = np.where(np.abs(first) <= np.abs(last), first, last)
-    unnamed = rows.blank("visit")
-    apart[unnamed] = np.nan
     known = np.zeros(len(one), dtype=np.bool_)
     known[scanned] = True
-    looked(data, ~np.isnan(apart), known[own] & ~unnamed)
+    looked(data, ~np.isnan(apart), known[own])
     far = more_than(np.abs(apart), parameters["days"])
     off = np.sort(group(rows.subject, named, rows.day, where=far).first())
     side = np.where(apart[off] > 0, "after", "before")

@@ -115,8 +115,7 @@ def _grade(word: str) -> int:
     text = tidy(word)
     head = text.split(" ")[0].split("-")[0] if text else ""
     if head in _WORDS:
-        found = _GRADE.fullmatch(text)
-        return _WORDS[head] if head != "NEC" or not found else 4
+        return _WORDS[head]
     found = _GRADE.fullmatch(text)
     if not found:
         return 0 if not text else UNKNOWN
