@@ -32,7 +32,7 @@ from nettumor.plots.marks import (
 from nettumor.plots.page import POINTS_PER_MM, Page, Placed, lay_out
 from nettumor.plots.svg.writer import SHAPES, STROKES
 
-WIDER = 1.2
+WIDER = 1.25
 """How much wider matplotlib's own font (DejaVu Sans) is than Helvetica, over English text."""
 
 

@@ -190,7 +190,7 @@ def number(value: float) -> str:
 
 def signed(value: float, digits: int = 0) -> str:
     """A change with its sign; 0 has none."""
-    written = f"{value:+.{digits}f}"
-    if float(written) == 0:
+    written = f"{value:+,.{digits}f}"
+    if float(written.replace(",", "")) == 0:
         written = written[1:]
     return written.replace("-", "\N{MINUS SIGN}")

@@ -242,7 +242,8 @@ def _table(visits: dict[str, Any], edition: Any, highest: float, title: str | No
         "best": labels(best[order]),
     }
     drawn = ~np.isnan(percent[order])
-    shown = np.unique(subject[order][drawn]).size
+    visits_drawn = np.bincount(columns["lane"][drawn])
+    shown = int(np.count_nonzero(visits_drawn > 1))  # one visit, the baseline, is no line
     notes = [] if n == 0 else [f"{shown} of {n} patients have a line."] if shown < n else []
     if int(np.count_nonzero(~placed & ~np.isnan(percent))):
         notes.append(
@@ -257,7 +258,7 @@ def _table(visits: dict[str, Any], edition: Any, highest: float, title: str | No
     missing = "" if n else NO_PATIENTS
     if n and not placed.any():
         missing = NO_DAYS
-    elif n and not drawn.any():
+    elif n and not shown:
         missing = "No values: no visit has a complete sum beside a baseline."
     return FigureTable(
         columns,

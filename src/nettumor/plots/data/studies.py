@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nettumor._arrays import as_numbers
-from nettumor.errors import InputError, text
+from nettumor.errors import InputError, refuse, text
 from nettumor.plots.data.figure_table import FigureTable
 from nettumor.plots.data.sources import (
     as_one_number,
@@ -200,6 +200,9 @@ def _of_table(source: Any) -> list[dict[str, Any]]:
         name: as_numbers(column(source, name, "the intervals"), name)
         for name in ("estimate", "low", "high")
     }
+    for name, shares in numbers.items():
+        outside = (shares < 0) | (shares > 1)
+        refuse(name, "shares from 0 to 1", shares, outside, "Divide percents by 100.")
     numbers |= {name: numbers_of(column(source, name), name, n) for name in ("count", "total")}
     return [
         _row(str(kinds[i]), str(labels[i]), {k: v[i] for k, v in numbers.items()}) for i in range(n)

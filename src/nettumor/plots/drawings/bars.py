@@ -170,8 +170,8 @@ def _cut_numbers(table: FigureTable, place: Floats, pitch: float, top: float) ->
     if pitch >= SMALL * 1.05:
         words = [f"{signed(v)} %" for v in values.tolist()]
         x = place[cut]
-        return [Words(x, np.full(x.size, top), words, "start", SMALL, INK, dx=2.3, dy=3, rotate=True),
-                Words([0], [top], [" "], "start", dy=25)]  # fmt: skip
+        high = np.full(x.size, top)
+        return [Words(x, high, words, "start", SMALL, INK, dx=2.3, dy=3, rotate=True)]
     words = [
         f"{cut.size} bars cut at {signed(top)} %: {signed(values.min())} to {signed(values.max())} %"
     ]

@@ -133,7 +133,6 @@ def _events(table: FigureTable, marks: list[Mark], keys: list[Key], top: float) 
             Words(table["day"][cut], np.full(cut.size, top), words, "start", SMALL, dx=2.3, dy=4,
                   rotate=True)
         )  # fmt: skip
-        marks.append(Words([table["day"][cut[0]]], [top], [" "], dy=22))
     else:
         words = [f"{cut.size} values cut at {signed(top)} %, the largest {signed(values.max())} %"]
         marks.append(Words([0], [top], words, "start", SMALL, dy=5))

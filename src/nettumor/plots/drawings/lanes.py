@@ -70,7 +70,7 @@ def swimmer(table: FigureTable, width: float) -> Drawing:
         zip(table["lane"].tolist(), table["subject"].tolist(), strict=True)
     )
     ticks = tuple((-float(lane), name) for lane, name in names.items()) if named else ()
-    label = "" if named else f"{n:,} patients, a lane each"
+    label = "" if named or table.missing else f"{n:,} patients, a lane each"
     panel = Panel(x, Axis(-n + 0.3, 0.7, ticks, label, line=False), marks, max(pitch * n, 40.0))
     said = table.missing or f"Lanes of {n} patients over time, the longest first. {table.caption}"
     return Drawing(table.title, said, [panel], keys, table.notes, table.missing)

@@ -91,7 +91,10 @@ def _intervals(table: FigureTable, y: np.ndarray, marks: list[Mark]) -> None:
             ends = high[cut] if side == "cut_high" else low[cut]
             arrow = "right" if side == "cut_high" else "left"
             marks.append(Points(ends, y[cut], arrow, Style(fill=style.line), 4.5))
-        shown = rows & ~beyond
+        inside = (table["estimate"] >= table.facts["lowest"]) & (
+            table["estimate"] <= table.facts["highest"]
+        )
+        shown = rows & ~beyond & inside
         if symbol:
             marks.append(Points(table["estimate"][shown], y[shown], symbol, style, 5.0))
 
@@ -116,7 +119,7 @@ def _keys(table: FigureTable) -> list[Key]:
         "random": ("diamond", Style(fill=INK, line=INK, width=0.7)),
     } | {kind: (symbol or "line", style) for kind, (symbol, style) in _LOOKS.items()}
     there = [k for k in words if (table["kind"] == k).any()]
-    return [Key(words[k], *samples[k]) for k in there] if len(there) > 1 else []
+    return [Key(words[k], *samples[k]) for k in there] if there != ["study"] else []
 
 
 def _columns(table: FigureTable, y: np.ndarray, width: float) -> list[Column]:
