@@ -23,7 +23,11 @@ LONG = "A very long name of a patient or an arm that nobody would write but some
         ("swimmer", ({"subject": ["1", "2"], "last_known_alive": [math.nan] * 2},), {}),
         ("agreement", ([8, 7], [8, 5]), {"first": LONG, "second": LONG}),
         ("marker_waterfall", ([-50.0, 20.0],), {"name": LONG}),
-        ("forest", ({"label": [LONG, "2"], "estimate": [0.5, 0.9], "low": [0.1, 0.8], "high": [0.6, 1]},), {"highest": 70}),
+        (
+            "forest",
+            ({"label": [LONG, "2"], "estimate": [0.5, 0.9], "low": [0.1, 0.8], "high": [0.6, 1]},),
+            {"highest": 70},
+        ),
         ("profile", (nt.target_response([[60, 40]]),), {"days": [0, 56], "therapy": {"day": [5], "what": [LONG]}}),
         ("kaplan_meier", ([100, 200], [True, False]), {"group": [LONG, "B"], "title": LONG}),
     ],
