@@ -343,3 +343,18 @@ def test_bytes_are_written_as_they_are(tmp_path):
     """What is no text is not encoded."""
     write_whole(tmp_path / "a.bin", b"\xff\r\n")
     assert (tmp_path / "a.bin").read_bytes() == b"\xff\r\n"
+
+
+@pytest.mark.parametrize("command", ["layouts symptoms", "criteria recist-1.1", "evidence 3"])
+def test_a_reader_who_has_had_enough(command):
+    """A closed pipe (``| head -1``) is no finding and no fault: 0, and nothing on stderr."""
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "nettumor", *command.split()],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")

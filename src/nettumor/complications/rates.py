@@ -105,7 +105,7 @@ def rates(
             of = f" of {treatment}" if treatment else ""
             raise InputError(
                 f"`counts` must name complications{of} as the review does; got {complication!r}. "
-                f"{did_you_mean(complication, known)}",
+                f"{did_you_mean(complication, known)} All names are in complications.table().",
                 argument="counts",
             )
         n = total.get(complication) if isinstance(total, Mapping) else total
