@@ -398,6 +398,46 @@ def test_a_death_on_a_day_not_known_against_cut_off_and_therapy(subjects, pfs, o
     assert first(done, "os_days", "os_event") == os
 
 
+def test_a_cut_off_known_to_the_month():
+    """Survival, too, is answered where every day of the month gives one answer: a death after it, or
+    in it; a progression on a scan of that month, or of a month around it.
+    """
+    scans = dated(("2024-01-01", 50), ("2024-03-01", 50), ("2024-05-10", 80))
+    names = ("pfs_days", "pfs_event", "os_days", "os_event")
+    late = assessed(scans, subjects={"death": "2024-08-05", "data_cutoff": "2024-07"})
+    assert first(late, *names) == (130, True, None, False)
+    perhaps = assessed(scans, subjects={"death": "2024-08-05", "data_cutoff": "2024-08"})
+    assert first(perhaps, *names) == (130, True, None, False)
+    surely = assessed(scans, subjects={"death": "2024-08-05", "data_cutoff": "2024-09"})
+    assert first(surely, *names) == (130, True, 217, True)
+    month = dated(("2024-01-01", 50), ("2024-03-01", 50), ("2024-05", 80))
+    open_ = assessed(month, subjects={"data_cutoff": "2024-05-10"})
+    assert first(open_, "pfs_days", "pfs_event", "ttp_event") == (None, False, False)
+
+
+def times(done, parameter):
+    """Time, event and reason of a row of the events."""
+    rows = [r for r in done.events.rows() if r["parameter"] == parameter]
+    time = rows[0]["time"]
+    return None if np.isnan(time) else time, rows[0]["event"], nt.EventReason(rows[0]["reason"])
+
+
+def test_a_response_and_a_therapy_on_a_day_not_known():
+    """Who responded some day of a month is a responder: a duration without a time, an event where the
+    course ends with one; a new therapy of some day is one.
+    """
+    unknown = nt.EventReason.DAY_UNKNOWN
+    scans = dated(("2024-01-01", 50), ("2024-03", 30), ("2024-05-01", 30), ("2024-07-01", 60))
+    done = assessed(scans, subjects={"new_therapy": "2024-08"})
+    assert first(done, "best", "first_response_day") == ("PR", None)
+    assert times(done, "DOR") == (None, True, nt.EventReason.PROGRESSION | unknown)
+    assert times(done, "TTR") == (None, True, nt.EventReason.RESPONSE | unknown)
+    assert times(done, "TTNT") == (None, True, nt.EventReason.NEW_THERAPY | unknown)
+    lasting = assessed(scans[:3])
+    assert times(lasting, "DOR")[:2] == (None, False)
+    assert times(lasting, "TTNT")[1] is False
+
+
 def test_a_death_on_a_day_not_known_beside_missed_visits():
     """It may be after more missed visits than are allowed; a rule that counts the therapy's own day."""
     rows = dated(("2024-01-01", 50), ("2024-03-01", 50))

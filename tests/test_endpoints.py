@@ -1172,3 +1172,44 @@ def test_the_times_of_progression_take_the_same_keywords(function):
         function([SD], [56], *more, starts=60)
     answer = function([PR, PD], [56, 112], *more, cutoff=100)
     assert answer.event == (function is nt.time_to_response)
+
+
+@pytest.mark.parametrize("time", ["OS", "TTNT"])
+@given(data=st.data())
+def test_followed_times_on_every_day_of_intervals(time, data):
+    """Event and cut-off in intervals: the answer on which all days agree, and the event where all
+    agree on that.
+    """
+    day, width = st.integers(0, 30), st.integers(0, 4)
+    happened, cutoff = (
+        data.draw(st.none() | st.tuples(day, width).map(lambda t: range(t[0], t[0] + t[1] + 1)))
+        for _ in range(2)
+    )
+    alive = data.draw(st.none() | day)
+
+    def end(event, limit, event_latest, limit_latest):
+        event, limit, event_latest, limit_latest, seen = (
+            NAN if d is None else float(d)
+            for d in (event, limit, event_latest, limit_latest, alive)
+        )
+        if time == "OS":
+            return nt.overall_survival(
+                event, seen, cutoff=limit, death_latest=event_latest, cutoff_latest=limit_latest
+            )
+        return nt.time_to_new_therapy(
+            event, seen, cutoff=limit, new_therapy_latest=event_latest, cutoff_latest=limit_latest
+        )
+
+    each = {
+        (None if found.time != found.time else found.time, found.event)
+        for e in happened or [None]
+        for c in cutoff or [None]
+        for found in [end(e, c, e, c)]
+    }
+    ends = [(r[0], r[-1]) if r else (None, None) for r in (happened, cutoff)]
+    found = end(ends[0][0], ends[1][0], ends[0][1], ends[1][1])
+    assert found.event == ({event for _, event in each} == {True})
+    wanted = each.pop()[0] if len(each) == 1 else None
+    assert (None if found.time != found.time else found.time) == wanted
+    if wanted is None:
+        assert found.reason & (nt.EventReason.DAY_UNKNOWN | nt.EventReason.NO_INFORMATION)

@@ -474,6 +474,7 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
     )
     choices = possible([k["possible"] for k in kept])
     late = [d is not None and cutoff is not None and d[0] > cutoff for d in choices]
+    timed = choices
     choices = [
         None if d is not None and cutoff is not None and d[0] <= cutoff < d[1] else d
         for d in choices
@@ -559,12 +560,12 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         return None, False, {"DAY_UNKNOWN"}
 
     def end(dead, **more):
-        exact_days = [None if d is None else Fraction(d[0]) for d in choices]
-        if len(deaths) == 1 and all(d is None or d[0] == d[1] for d in choices):
+        exact_days = [None if d is None else Fraction(d[0]) for d in timed]
+        if len(deaths) == 1 and all(d is None or d[0] == d[1] for d in timed):
             return endpoints.end_of(
                 judged, exact_days, death=death if dead else None, **same, **more
             )
-        return agreed_time(judged, choices, deaths if dead else [None], **same, **more)
+        return agreed_time(judged, timed, deaths if dead else [None], **same, **more)
 
     survival = {endpoints.survival(d, alive, Fraction(0), cutoff) for d in deaths}
     events = {event for _, event in survival}

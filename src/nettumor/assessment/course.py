@@ -19,6 +19,7 @@ from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
 from nettumor.assessment.judgement import Judgement, possible_days
 from nettumor.best_response import BestResponse, best_overall_response
+from nettumor.best_response._steps import RESPONSES
 from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
@@ -254,15 +255,16 @@ def outcome(
     first = best.first_response_day
     along = times_of_course(
         codes,
-        course.first,
+        course.timed_first,
         first,
-        days_latest=course.latest,
+        days_latest=course.timed_latest,
         baseline_assessed=assessed,
         censoring=censoring,
         progression=progression,
         **_intervals(ends),
     )
     start = _starts(along, ends, first, metastasis=metastasis)
+    undated = RESPONSES[best.response] & np.isnan(first)
     last_response, last_day = _last_adequate(best, course)
     unconfirmed = attrs.evolve(rule, confirmation_days=None)
     return Outcome(
@@ -277,7 +279,10 @@ def outcome(
         progressed=place >= 0,
         baseline_day=tracks_of(visits.day, judgement.owner)[:, 0],
         times=Late(
-            {name: partial(_time, name, along, ends, start[name], censoring) for name in start}
+            {
+                name: partial(_time, name, along, ends, start[name], censoring, undated)
+                for name in start
+            }
         ),
         start=start,
         others=Late({"unconfirmed": partial(best_by, unconfirmed)}),
@@ -349,19 +354,35 @@ def _time(
     ends: Ends,
     start: Floats,
     censoring: CensoringRule,
+    undated: Bools,
 ) -> TimeToEvent:
-    """One of the times; ``along`` are those of the course, ``start`` is the day it counts from."""
-    first, latest = ends.possible["death"]
+    """One of the times; ``along`` are those of the course, ``start`` is the day it counts from,
+    ``undated`` who responded on a day not known.
+    """
+    (first, latest), therapy, cutoff = (
+        ends.possible[n] for n in ("death", "new_therapy", "cutoff")
+    )
     if name in ("OS", "OSMET"):
         found: TimeToEvent = overall_survival(
-            first, ends.last_known_alive, origin=start, cutoff=ends.cutoff, death_latest=latest
+            first,
+            ends.last_known_alive,
+            origin=start,
+            cutoff=cutoff[0],
+            death_latest=latest,
+            cutoff_latest=cutoff[1],
         )
     elif name == "TTNT":
         found = time_to_new_therapy(
-            ends.new_therapy, np.fmax(ends.last_known_alive, ends.death), cutoff=ends.cutoff
+            therapy[0],
+            np.fmax(ends.last_known_alive, ends.death),
+            cutoff=cutoff[0],
+            new_therapy_latest=therapy[1],
+            cutoff_latest=cutoff[1],
         )
     else:
         found = along[name]
+        if name in ("DOR", "TTR") and undated.any():
+            found = _without_day(found, along["PFS"], undated)
     if name not in _ENDED_BY_DEATH:
         return found
     # a date of death that nobody can read; or a full one of a patient without a reference date
@@ -373,6 +394,22 @@ def _time(
     if name == "OSMET":
         surely = surely & ~np.isnan(ends.first_metastasis)
     return _died_some_day(found, unknown & perhaps, surely)
+
+
+def _without_day(found: TimeToEvent, free: TimeToEvent, undated: Bools) -> TimeToEvent:
+    """The duration of, or the time to, a response on a day not known: no time. A duration ends as
+    progression-free survival does (``free``).
+    """
+    is_duration = found.parameter == "DOR"
+    event = free.event if is_duration else np.ones_like(undated)
+    why = free.reason if is_duration else np.full(undated.shape, EventReason.RESPONSE)
+    return attrs.evolve(
+        found,
+        time=np.where(undated, np.nan, found.time),
+        event=np.where(undated, event, found.event),
+        reason=np.where(undated, why | EventReason.DAY_UNKNOWN, found.reason).astype(np.int32),
+        day=np.where(undated, free.day if is_duration else np.nan, found.day),
+    )
 
 
 _ENDED_BY_DEATH = ("PFS", "DOR", "OS", "OSMET")
@@ -426,13 +463,16 @@ def _best_percent(
 @frozen(eq=False)
 class _Course:
     """The timepoints of every unit, one a day, shape (unit, timepoint): codes, the first and last
-    possible day of each, the scan that shows a progression, whether it is after the cut-off, and
-    the codes that count before it; and the days of the visits, by which sums count.
+    possible day of each (not known where it may be after the cut-off, or not), the scan that shows a
+    progression, whether it is after the cut-off, and the codes that count before it; the days as
+    the times take them, and those of the visits, by which sums count.
     """
 
     codes: Codes
     first: Floats
     latest: Floats
+    timed_first: Floats
+    timed_latest: Floats
     visit_first: Floats
     visit_latest: Floats
     shown: Floats
@@ -478,14 +518,16 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
         first, latest = _by_scan(codes, shown, first, latest)
     cut, cut_latest = (c[:, None] for c in ends.possible["cutoff"])
     late = more_than(first, cut_latest)
-    # What may be after the cut-off, or not, is not known to be before it.
+    # What may be after the cut-off, or not, is not known to be before it; the endpoints see for
+    # themselves.
+    timed = first, latest
     doubtful = ~late & more_than(latest, cut)
     if doubtful.any():
         first, latest = np.where(doubtful, np.nan, first), np.where(doubtful, np.nan, latest)
     # What is unequivocal only after the cut-off was not so before it.
     seen_in_time = (codes == Response.PD) & ~more_than(proof, cut) & ~np.isnan(proof)
     counted = np.where(late & ~seen_in_time, np.int8(Response.MISSING), codes)
-    return _Course(codes, first, latest, *visit, shown, late & ~seen_in_time, counted)
+    return _Course(codes, first, latest, *timed, *visit, shown, late & ~seen_in_time, counted)
 
 
 def _by_scan(codes: Codes, shown: Floats, first: Floats, latest: Floats) -> tuple[Floats, Floats]:

@@ -40,9 +40,9 @@ def run(arguments: list[str]) -> int:
     except typer.Abort:  # Ctrl-C
         print("nettumor: interrupted", file=sys.stderr)
         return 130
-    except SystemExit as stop:  # Typer's 1 where the reader of the output has had enough
-        if isinstance(stop.__context__, BrokenPipeError):
-            raise stop.__context__ from None
+    except SystemExit as ended:  # Typer's 1 where the reader of the output has had enough
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
         raise
     except Exception as error:
         if not hasattr(

@@ -21,6 +21,7 @@ def overall_survival(
     origin: npt.ArrayLike = 0,
     cutoff: npt.ArrayLike | None = None,
     death_latest: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
 ) -> TimeToEvent:
     """Days from the origin until death, or until the patient was last known alive (OS).
 
@@ -44,6 +45,8 @@ def overall_survival(
         The day of death lies in [``death``, ``death_latest``]: an event with no time where all of
         it counts, no event where all of it is after the cut-off, else neither, with
         `EventReason.DAY_UNKNOWN`.
+    cutoff_latest : array_like of float, shape (...), optional
+        Likewise for ``cutoff``.
 
     Returns
     -------
@@ -73,6 +76,7 @@ def overall_survival(
         death=death,
         last_known_alive=last_known_alive,
         latest=death_latest,
+        cutoff_latest=cutoff_latest,
     )
 
 
@@ -83,6 +87,8 @@ def time_to_new_therapy(
     *,
     origin: npt.ArrayLike = 0,
     cutoff: npt.ArrayLike | None = None,
+    new_therapy_latest: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
 ) -> TimeToEvent:
     """Days from the origin until a new anticancer therapy, or until last known alive without one
     (TTNT).
@@ -94,8 +100,10 @@ def time_to_new_therapy(
     last_known_alive : array_like of float or timedelta64, shape (...)
         Last day of follow-up: last known alive, or the day of death (deaths are censored); NaN: not
         known.
-    origin, cutoff
+    origin, cutoff, cutoff_latest
         As in `overall_survival`.
+    new_therapy_latest : array_like of float, shape (...), optional
+        Likewise for ``new_therapy``.
 
     Returns
     -------
@@ -123,6 +131,8 @@ def time_to_new_therapy(
         cutoff=cutoff,
         new_therapy=new_therapy,
         last_known_alive=last_known_alive,
+        latest=new_therapy_latest,
+        cutoff_latest=cutoff_latest,
     )
 
 
@@ -135,36 +145,34 @@ def _follow(
     cutoff: npt.ArrayLike | None,
     last_known_alive: npt.ArrayLike,
     latest: npt.ArrayLike | None = None,
+    cutoff_latest: npt.ArrayLike | None = None,
     **event: npt.ArrayLike,
 ) -> TimeToEvent:
     """Time from the origin to an event with a day of its own, else to the last day of follow-up."""
-    given = {
-        **event,
-        "last_known_alive": last_known_alive,
-        "origin": origin,
-        "cutoff": np.nan if cutoff is None else cutoff,
-    }
+    given = {**event, "last_known_alive": last_known_alive, "origin": origin}
     name, day = next(iter(event.items()))
     first, last = as_intervals(day, latest, name)
+    limits = as_intervals(np.nan if cutoff is None else cutoff, cutoff_latest, "cutoff")
     days = {n: as_days(v, n) for n, v in given.items()} | {name: first, f"{name}_latest": last}
-    happened_on, alive, start, limit, until = broadcast(**days)
-    late = more_than(happened_on, limit)
-    hidden = until > happened_on
+    days |= {"cutoff": limits[0], "cutoff_latest": limits[1]}
+    happened_on, alive, start, until, limit, limit_latest = broadcast(**days)
+    late = more_than(happened_on, limit_latest)
     observed = ~np.isnan(happened_on) & ~late
     seen = np.where(
         late, np.fmax(alive, happened_on), alive
     )  # who has the event later was under observation
-    cut = more_than(seen, limit)
+    cut = more_than(seen, limit_latest)
     day = np.where(observed, happened_on, np.where(cut, limit, seen))
     reason = np.where(observed, what, np.where(cut, EventReason.CUTOFF, otherwise))
     reason = np.where(np.isnan(day), EventReason.NO_INFORMATION, reason)
     # Some day of an interval: no time, and an event only where all of the interval counts.
-    some_day = hidden & ~late
-    cut_through = some_day & more_than(until, limit)
+    perhaps_late = observed & more_than(until, limit)
+    some_day = (observed & (until > happened_on)) | perhaps_late
+    some_day |= ~observed & more_than(seen, limit) & (limit_latest > limit)
     day = np.where(some_day, np.nan, day)
     reason = np.where(some_day, reason | EventReason.DAY_UNKNOWN, reason)
-    reason = np.where(cut_through, EventReason.DAY_UNKNOWN, reason)
+    reason = np.where(perhaps_late, EventReason.DAY_UNKNOWN, reason)
     no_origin = np.isnan(start) & (reason != EventReason.NO_INFORMATION)
     reason = np.where(no_origin, reason | EventReason.DAY_UNKNOWN, reason)
-    observed &= ~np.isnan(start) & ~cut_through
+    observed &= ~np.isnan(start) & ~perhaps_late
     return result(parameter, np.maximum(day - start, 0.0), observed, reason, day)
