@@ -313,6 +313,7 @@ def test_days_in_place_of_dates():
     assert done.timepoints["biological"].tolist() == ["MISSING", "PR", "CR", "NE"]
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 @given(seed=st.integers(0, 2**40))
 def test_biological_response_is_the_twins(seed):
     """Any samples of any patients, as judged one at a time."""
@@ -619,6 +620,7 @@ def test_profile_of_a_study():
             call()
 
 
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 def test_counts_that_cannot_be():
     """A negative day is not recorded; a negative or infinite record is not evaluable, and the one
     before it does not stand for it; sums of 1e308 neither.

@@ -21,7 +21,7 @@ from nettumor.crf.alike_names import marker_as_read
 from nettumor.crf.cells import Role
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable
-from nettumor.rows import number_rows
+from nettumor.rows import codes_of, number_rows
 from nettumor.words import units
 
 _DATES = ("date", "day", "study_day")
@@ -71,14 +71,14 @@ def _blank(table: CrfTable, columns: Sequence[str]) -> Bools:
     return out
 
 
-def _line(table: CrfTable, rows: npt.NDArray[Any], place: str, note: str) -> Iterator[Line]:
+def _line(
+    table: CrfTable, rows: npt.NDArray[Any], place: str, note: str, status: str = "ambiguous"
+) -> Iterator[Line]:
     """One line for some rows (a mask), with where the first stands; none where there are none."""
     found = np.flatnonzero(rows)
     if found.size:
         where = f"; the first at {table.source.rows}: {table.rows[found[0]]}"
-        yield Line(
-            "row", f"{table.name}.{place}", "", "", int(found.size), "ambiguous", note + where
-        )
+        yield Line("row", f"{table.name}.{place}", "", "", int(found.size), status, note + where)
 
 
 def _without_place(table: CrfTable) -> Iterator[Line]:
@@ -126,16 +126,21 @@ def _without_lesions(lesions: CrfTable, subjects: CrfTable | None) -> Iterator[L
 
 
 def _bare_subjects(subjects: CrfTable, lesions: CrfTable | None) -> Iterator[Line]:
-    """Rows of the subjects table with nothing beside a subject who has no lesions either."""
+    """Rows of the subjects table with nothing beside a name that no other subject is like: "Total",
+    "Page 1 of 2".
+    """
     others = [n for n in subjects if n != "subject"]
-    if len(others) < 2:
-        return
     bare = _blank(subjects, others)
-    if not bare.any() or bare.all():
+    if not others or not bare.any() or bare.all():
         return
     known = set(lesions.keys_of("subject")[1].tolist()) if lesions is not None else set()
     codes, words = subjects.keys_of("subject")
-    bare &= np.array([bool(w) and w not in known for w in words.tolist()])[codes]
+    looks = [(any(map(str.isdigit, w)), " " in w, w[:1].isalnum()) for w in words.tolist()]
+    full = np.bincount(codes[~bare], minlength=len(words)) > 0
+    usual = {look for look, is_full in zip(looks, full.tolist(), strict=True) if is_full}
+    pairs = zip(words.tolist(), looks, strict=True)
+    odd = [bool(w) and w not in known and look not in usual for w, look in pairs]
+    bare &= np.array(odd, dtype=np.bool_)[codes]
     note = "nothing beside the subject: counted as a patient; if it is none, delete the row"
     yield from _line(subjects, bare, "subject", note)
 
@@ -151,22 +156,25 @@ def _unplaced_samples(table: CrfTable, what: str) -> Iterator[Line]:
 
 
 def _unequal(table: CrfTable, what: str) -> Iterator[Line]:
-    """Unequal values of one day: none of them is used."""
+    """Unequal values of one day: by the rule of the library none of them is used."""
     if what not in table or "subject" not in table or not table.n_rows:
         return
     said = _SAID[table.name]
-    keys = [table.keys_of(n)[0] for n in ("subject", what, *_DATES, "visit") if n in table]
-    place, first = number_rows(*keys)
+    series = _numbered(table, what, marker_as_read if what == "marker" else str.casefold)[0]
+    unit = _numbered(table, "unit", _unit_as_read)[0] if "unit" in table else series
+    keys = [table.keys_of(n)[0] for n in ("subject", *_DATES, "visit") if n in table]
+    place, first = number_rows(series, unit, *keys)
     if len(first) == table.n_rows:
         return
-    twice = np.bincount(place)[place] > 1
-    rows = np.flatnonzero(twice & ~_blank(table, said))
-    values = [np.nan_to_num(table.numbers(n).value[rows], nan=-1.0) for n in said if n in table]
+    rows = np.flatnonzero((np.bincount(place)[place] > 1) & ~_blank(table, said))
+    read = [table.numbers(n) for n in said if n in table]
+    values = [codes_of(v[rows])[0] + 1 for r in read for v in (r.value, r.below, r.above)]
     _, start = number_rows(place[rows], *values)
     unequal = np.bincount(place[rows[start]], minlength=len(first)) > 1
     lost = np.zeros(table.n_rows, dtype=np.bool_)
     lost[rows] = unequal[place[rows]]
-    yield from _line(table, lost, said[0], f"unequal values of one {what} on one day: not used")
+    note = f"unequal values of one {what} on one day: none is used"
+    yield from _line(table, lost, said[0], note, "not needed")
 
 
 def _unknown_subjects(tables: Mapping[str, CrfTable], name: str) -> Iterator[Line]:
@@ -202,7 +210,9 @@ def _unit_as_read(word: str) -> str:
 
 
 def _units(table: CrfTable) -> Iterator[Line]:
-    """Units of a marker beside others of the same patient: samples are never converted."""
+    """Units of a marker beside others of the same patient: samples are never converted. That is told
+    aloud where one of them is not known, and may be another spelling.
+    """
     if not {"subject", "marker", "unit", "value"} <= set(table) or not table.n_rows:
         return
     unit, readings = _numbered(table, "unit", _unit_as_read)
@@ -220,12 +230,14 @@ def _units(table: CrfTable) -> Iterator[Line]:
     for (name, word, first_word), count in Counter(
         zip(*(p.tolist() for p in pairs), strict=True)
     ).items():
+        found, beside_it = str(written.words[word]), str(written.words[first_word])
+        are_known = units.read(found) is not None and units.read(beside_it) is not None
         note = (
-            f"{names[name]} of the same patient is in {str(written.words[first_word])!r} too: two "
-            "units are not compared; write one (nettumor.markers.convert)"
+            f"{names[name]} of the same patient is in {beside_it!r} too: two units are not compared; "
+            "write one (nettumor.markers.convert)"
         )
-        found = str(written.words[word])
-        yield Line("word", "markers.unit", found, "", count, "ambiguous", note)
+        status = "not needed" if are_known else "ambiguous"
+        yield Line("word", "markers.unit", found, "", count, status, note)
 
 
 def _totals(table: CrfTable) -> Iterator[Line]:
@@ -234,4 +246,5 @@ def _totals(table: CrfTable) -> Iterator[Line]:
         return
     others = ("per_day", "count", "days_recorded", "period_days")
     lost = ~table.blank("total") & _blank(table, others)
-    yield from _line(table, lost, "total", "neither days_recorded nor period_days: not used")
+    note = "neither days_recorded nor period_days: not used"
+    yield from _line(table, lost, "total", note, "not needed")

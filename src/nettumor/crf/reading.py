@@ -33,6 +33,7 @@ from nettumor.crf.own_outputs import own_output
 from nettumor.crf.parts import layout_named, nearest_table, recognise
 from nettumor.crf.recognition import domain_lines
 from nettumor.crf.sdtm_presence import presence_domain
+from nettumor.crf.sdtm_unread import unread_lines
 from nettumor.crf.study_dates import Said, decide, with_days
 from nettumor.crf.study_file.applying import (
     check_dates,
@@ -277,6 +278,7 @@ def _taken(
         *lines,
         *of_tables,
         *(n for n in of_domains if n not in of_tables),  # a table made of domains has their notes
+        *unread_lines(dated.domains),
         *decided.lines,
         *of_days,
         *of_visits,
@@ -350,7 +352,7 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
     first = missing[0].split(" ")[0]
     said = (
         f"`{name}` lacks the {what}{'s' * (len(missing) > 1)} {', '.join(missing)}; "
-        f"{table.source.name} has {listed(table)}. "
+        f"{table.source.name} has {listed(table)}. {_told_as_wide(name, table)}"
     )
     return InputError(
         f"{said}Add it, or pass mapping={{{name!r}: {{'its name there': {first!r}}}}}.",
@@ -358,6 +360,23 @@ def _lacking(name: str, what: str, missing: list[str], table: CrfTable) -> Input
         command_line=f"{said}Add it, or name its column in a study file (--study): "
         f'[columns.{name}] "its name there" = "{first}".',
     )
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def _told_as_wide(name: str, table: CrfTable) -> str:
+    """The repair of a table that has a column for each lesion or visit; "" for another."""
+    known = LAYOUTS[name].names() if name in LAYOUTS else ()
+    first: dict[str, str] = {}
+    for column in (n for n in table if n not in known and _DIGITS.search(n)):
+        other = first.setdefault(_DIGITS.sub("{n}", column), column)
+        if other != column:
+            return (
+                f"A column for each lesion or visit, such as {other!r} and {column!r}, is told in "
+                "[wide] of a study file. "
+            )
+    return ""
 
 
 def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
