@@ -286,7 +286,7 @@ def test_a_sum_among_the_lesions_is_refused(name, frames):
     tables = with_row(
         "lesions", subject="P-01", lesion=name, role="TARGET", visit="0", date=day(0), size="50"
     )
-    message = rf"`lesion` must name a lesion; .*{name.upper()[:3]}.*\(1 such rows\).*`responses`"
+    message = rf"`lesion` must name a lesion; .*{name.upper()[:3]}.*1 in all\).*`responses`"
     with pytest.raises(InputError, match=f"(?i){message}"):
         crf.read(as_frames(tables) if frames else tables)
 
@@ -386,3 +386,40 @@ def test_signs_that_nobody_sees_are_no_part_of_a_word(sign):
     assert np.array_equal(held.numbers("size").value, plain.numbers("size").value, equal_nan=True)
     assert held.lesions.role.tolist() == plain.lesions.role.tolist()
     assert held.when().day.tolist() == plain.when().day.tolist()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Week 8*",
+        "Week 8?",
+        "Week\u00a08\u200b",
+        "-Week 8",
+        "Week 8 / Week 8",
+        "quux",
+        "8",
+        "Visit 8",
+        "WEEK-08",
+    ],
+)
+def test_a_visit_that_is_spelled_otherwise_is_told(word):
+    """By its spelling, or since another visit of the same reader is on its date."""
+    tables = full()
+    names = dict(zip("0123", ("Screening", "Week 8", "Week 16", "Week 24"), strict=True))
+    tables["lesions"]["visit"] = [names[v] for v in tables["lesions"]["visit"]]
+    assert said(tables) == []
+    place = tables["lesions"]["visit"].index("Week 8") + 1
+    assert tables["lesions"]["visit"][place] == "Week 8"
+    tables["lesions"]["visit"][place] = word
+    found = {f[0] for f in said(tables)}
+    assert found == {"lesions.visit"}, found
+
+
+def test_an_unscheduled_visit_on_another_day_is_not_told():
+    """Names of other visits are no relatives where their dates differ."""
+    tables = full()
+    names = dict(zip("0123", ("Screening", "Week 8", "Unscheduled", "EOT"), strict=True))
+    tables["lesions"]["visit"] = [names[v] for v in tables["lesions"]["visit"]]
+    assert said(tables) == []
+    tables["lesions"]["visit"] = [v.replace("Week 8", "quux") for v in tables["lesions"]["visit"]]
+    assert said(tables) == []

@@ -77,9 +77,9 @@ def _refuse_sums(lesions: CrfTable) -> None:
     rows = np.flatnonzero(is_sum[codes] & (lesions.lesions.identified > Role.BLANK))
     if rows.size:
         raise InputError(
-            f"`lesion` must name a lesion; {lesions.source.name} has sums among them, "
-            f"{str(words[codes[rows[0]]])!r} at {lesions.source.rows} {lesions.rows[rows[0]]} "
-            f"({rows.size} such rows). Take these rows out; a sum stands in the column `sum` of "
+            f"`lesion` must name a lesion; {lesions.source.name} has sums among them, the first "
+            f"{str(words[codes[rows[0]]])!r} ({lesions.source.rows}: {lesions.rows[rows[0]]}; "
+            f"{rows.size} in all). Take these rows out; a sum stands in the column `sum` of "
             "`responses`.",
             argument="lesion",
             count=int(rows.size),

@@ -9,6 +9,7 @@ and are told; so is a row that names none beside rows that do. No row is left ou
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import compress
 
@@ -70,25 +71,49 @@ def _numbers_in(column: Column) -> list[str]:
 
 
 def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
-    """Visits of one number that are called in two ways ("2" and "Visit 2"): they stay two."""
+    """Visits that may be one and stay two: of one number ("2" and "Visit 2"), spelled alike, or two of
+    one reader on one date, where a name is of no series or of another than the others.
+    """
     columns = {n: t.column("visit").trimmed for n, t in tables.items() if "visit" in t}
     words = [*dict.fromkeys(w for column in columns.values() for w in column.words.tolist())]
     found = visits.read_each(words)
     numbered = (found.kind == VisitKind.NUMBERED) & (found.series != "?")
     said = zip(words, found.series.tolist(), found.number.tolist(), strict=True)
     number = {w: (series or "VISIT", n) for w, series, n in compress(said, numbered.tolist())}
-    if len(set(number.values())) == len(number):
-        return []
     first: dict[tuple[str, float], str] = {}
+    pairs = [(first.setdefault(key, word), word) for word, key in number.items()]
+    other_of = {word: other for other, word in (*names.alike(words), *pairs) if other != word}
     lines = []
-    for name, column in columns.items():
+    for name, column in columns.items() if other_of else ():
         for word, count in zip(column.words.tolist(), column.counts.tolist(), strict=True):
-            if word not in number or not count:
-                continue
-            other = first.setdefault(number[word], word)
-            if other != word:
-                note = f"{other!r} and {word!r} are two visits; if they are one, write one"
+            if word in other_of and count:
+                note = f"{other_of[word]!r} and {word!r} are two visits; if they are one, write one"
                 lines.append(Line("word", f"{name}.visit", word, "", count, "ambiguous", note))
+    series = set(found.series[numbered].tolist())
+    odd = np.isin(found.kind, (VisitKind.OTHER, VisitKind.NUMBERED)) & ~numbered
+    if "lesions" in columns and (len(series) > 1 or odd.any()):
+        lines += _on_one_date(tables["lesions"], other_of)
+    return lines
+
+
+def _on_one_date(lesions: CrfTable, known: Mapping[str, str]) -> list[Line]:
+    """Visits of one patient and reader on the date of another one."""
+    if "date" not in lesions:
+        return []
+    codes, words = lesions.keys_of("visit")
+    rows = np.flatnonzero(~(lesions.blank("visit") | lesions.blank("date")))
+    place, first = number_rows(lesions.track()[0][rows], lesions.keys_of("date")[0][rows])
+    beside, own = codes[rows[first]][place], codes[rows]
+    differ = np.flatnonzero(beside != own)
+    counts = Counter(zip(beside[differ].tolist(), own[differ].tolist(), strict=True))
+    lines = []
+    for (one, other), count in counts.items():
+        if str(words[other]) not in known:
+            found = str(words[other])
+            note = (
+                f"on the date of {str(words[one])!r} of the same reader; if they are one, write one"
+            )
+            lines.append(Line("word", "lesions.visit", found, "", count, "ambiguous", note))
     return lines
 
 
