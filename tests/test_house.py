@@ -161,7 +161,6 @@ def test_files_are_short_and_named_for_something(path):
 
 
 SORTED_ELSEWHERE = {
-    "assessment/series.py": "rows that stand in order already: only places are looked up in them",
     "crf/plain_text.py": "places in a text, not rows: how many quotes stand before a mark",
 }
 """What sorts or searches beside `rows`, with the reason."""

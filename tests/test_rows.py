@@ -2,6 +2,7 @@
 
 import collections
 import inspect
+import itertools
 import math
 import statistics
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nettumor import rows
-from nettumor.rows import find_rows, first_of, group, number_rows, order_rows, spread
+from nettumor.rows import find_rows, first_of, group, number_rows, order_rows, spread, totals
 
 nan = math.nan
 DAYS = np.array([nan, -1.5, 0.0, 2.0, 2.5, 7.0])
@@ -173,9 +174,14 @@ def test_values_of_groups_are_those_of_the_twin(table):
     )
 
 
+@pytest.mark.parametrize("whole", [False, True])
 @given(table=tables(), asked=tables())
-def test_rows_of_elsewhere_are_found(table, asked):
-    """Groups by their keys; in them the last row until a day, the first from it, those between."""
+def test_rows_of_elsewhere_are_found(whole, table, asked):
+    """Groups by their keys; in them the last row until a day, the first from it, those between, and
+    sums over windows. Days that are whole numbers are found like those that are not.
+    """
+    if whole:
+        table = table | {"day": np.floor(table["day"])}
     slow = slow_groups(table, ("subject", "lesion"), "day")
     made = group(table["subject"], table["lesion"], by=table["day"])
     number = made.find(asked["subject"], asked["lesion"])
@@ -199,6 +205,12 @@ def test_rows_of_elsewhere_are_found(table, asked):
         (i, r) for i, m in enumerate(inside) for r in m
     ]
     same(made.count_between(number, low, high), [len(m) for m in inside])
+    after = [[r for r in m if day[r] != a] for m, a in zip(inside, low, strict=True)]
+    window, value = made.window(number, low, high), np.nan_to_num(table["value"])
+    same(window[1] - window[0], [len(m) for m in after])
+    same(totals(value[made.row], window), [sum(value[r] for r in m) for m in after])
+    ties = [a == b for m in slow.values() for a, b in itertools.pairwise(day[m].tolist())]
+    assert made.has_ties() == any(ties)
 
 
 @pytest.mark.parametrize("keys", GROUPINGS, ids="-".join)
@@ -266,7 +278,10 @@ def test_tables_of_old_are_answered_as_by_the_twin(keys):
         test_values_of_groups_are_those_of_the_twin.hypothesis.inner_test(table=table)
         test_bare_arrays_are_those_of_the_twin.hypothesis.inner_test(table=table)
         for asked in SOME:
-            test_rows_of_elsewhere_are_found.hypothesis.inner_test(table=table, asked=asked)
+            for whole in (False, True):
+                test_rows_of_elsewhere_are_found.hypothesis.inner_test(
+                    whole=whole, table=table, asked=asked
+                )
             test_who_has_and_who_has_not.hypothesis.inner_test(keys=keys, table=table, asked=asked)
 
 
@@ -299,6 +314,9 @@ def test_integer_orders_and_keys_of_any_width():
     made = group(big, big, big, by=np.array([3, 1, 2], np.int32))
     assert made.row.tolist() == [1, 2, 0]
     assert made.last_until(np.array([1]), 2).tolist() == [2]
+    far = group([0, 0, 1, 1], by=np.array([0, 2**61, 2**61, 5]))
+    assert far.last_until(np.array([0, 1]), 2**61 - 1).tolist() == [0, 3]
+    assert far.window(np.array([0, 1]), -1, 2**61)[1].tolist() == [2, 4]
     assert number_rows(big, big)[0].tolist() == [1, 0, 1]
 
 

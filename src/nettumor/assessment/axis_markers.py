@@ -19,16 +19,16 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor._arrays import Bools, Codes, more_than
+from nettumor._arrays import Bools, Codes, Floats, more_than
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.series import Scans, Series, folded, named, series, value_at
+from nettumor.assessment.series import Scans, first_rows, folded, named, samples, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError
 from nettumor.markers import get as marker_named
 from nettumor.markers import marker_course
 from nettumor.markers._units import parse
-from nettumor.rows import codes_of, number_rows
+from nettumor.rows import Groups, codes_of, number_rows
 from nettumor.terminology import Reason, Response
 from nettumor.words.units import same as same_unit
 
@@ -73,8 +73,8 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     day = table.when().day
     out = {}
     for m, name in enumerate(names):
-        samples = series(day, subject, usable & (code == m), same)
-        before, after = pairs(samples, scans, rules.marker_after_days)
+        own = samples(day, subject, usable & (code == m), same)
+        before, after = pairs(own, day, scans, rules.marker_after_days)
         # each against its own upper limit; where a sample has none, that of the baseline
         held = np.concatenate([before[:, None], after], axis=1)
         course = marker_course(
@@ -116,22 +116,18 @@ def _changed(words: tuple[Ints, Any], before: Ints, after: Ints, is_unit: bool) 
     return differ[pair].reshape(after.shape)
 
 
-def pairs(samples: Series, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
-    """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint); -1 for
-    none.
+def pairs(own: Groups, day: Floats, scans: Scans, after_days: float) -> tuple[Ints, Ints]:
+    """Row of the baseline sample (unit,) and of the sample of each scan (unit, timepoint), -1 for
+    none, from the samples of each subject; ``day`` is of all rows.
     """
-    if not len(samples.row):
-        return np.full(len(scans.subject), -1), np.full(scans.day.shape, -1)
-    known = ~np.isnan(scans.reference)
-    before = np.where(known, samples.last(scans.subject, scans.reference), -1)
-    before = np.where(before >= 0, before, samples.first(scans.subject))
-    subject = np.broadcast_to(scans.subject[:, None], scans.day.shape)
-    day = scans.table_day
-    after = np.where(np.isnan(day), -1, samples.last(subject, day + after_days))
-    since = scans.previous() + after_days
-    fits = (after > before[:, None]) & (before >= 0)[:, None]
-    fits &= more_than(samples.days(after), since)
-    return samples.rows(before), samples.rows(np.where(fits, after, -1))
+    number = own.find(scans.subject)
+    before = own.last_until(number, scans.reference)
+    before = np.where(before >= 0, before, first_rows(own, number))
+    after = own.last_until(number[:, None], scans.table_day + after_days)
+    of_sample = value_at(day, after)
+    fits = of_sample > value_at(day, before)[:, None]
+    fits &= more_than(of_sample, scans.previous() + after_days)
+    return before, np.where(fits, after, -1)
 
 
 def marker_of_row(table: CrfTable) -> tuple[Ints, list[str]]:

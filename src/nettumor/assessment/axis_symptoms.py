@@ -20,33 +20,36 @@ from attrs import frozen
 from nettumor._arrays import Bools, Floats
 from nettumor.assessment.axis_markers import Part
 from nettumor.assessment.axis_rules import AxisRules
-from nettumor.assessment.series import Scans, Series, named, series, sums, value_at
+from nettumor.assessment.series import Scans, first_rows, named, samples, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
+from nettumor.rows import Groups, totals
 from nettumor.symptoms import SymptomaticResponse, combine_symptoms
 from nettumor.terminology import Reason, Response
 
 
 @frozen(eq=False)
-class _Recorded:
-    """One symptom in one way of measuring it: its rows, and the sum and days of each of them."""
+class _Records:
+    """One symptom in one way of measuring it: the days, and the periods and records, of each
+    subject; and of all rows of the table the day, the sum, and over how many days it is (NaN for a
+    record).
+    """
 
-    single: Series
-    single_total: Floats
-    longer: Series
-    """Periods and records; a record counts as one day beside others like it."""
-    longer_total: Floats
-    longer_days: Floats
-    is_period: Floats
-
-
-@frozen(eq=False)
-class _Mean:
-    """Sum and days behind a mean, and whether it may stand."""
-
+    single: Groups
+    longer: Groups
+    day: Floats
     total: Floats
     days: Floats
-    known: Bools
+
+    def totals_of(self, row: Ints) -> Floats:
+        """The sums of some rows; NaN for one that cannot be, and for -1."""
+        total = value_at(self.total, row)
+        return np.where(np.isfinite(total) & (total >= 0), total, np.nan)
+
+    def days_of(self, row: Ints) -> Floats:
+        """Over how many days they are; a record counts as one day beside others like it."""
+        days = value_at(self.days, row)
+        return np.where(np.isnan(days), 1.0, days)
 
 
 def symptom_parts(
@@ -63,7 +66,7 @@ def symptom_parts(
     for s, name in enumerate(names):
         with np.errstate(over="ignore", invalid="ignore"):  # sums of 1e308 are for the edit checks
             parts = [
-                _part(_recorded(day, subject, code == s, *level), scans, rules) for level in levels
+                _part(_records(day, subject, code == s, *level), scans, rules) for level in levels
             ]
         part = parts[-1]
         for other in reversed(parts[:-1]):
@@ -99,93 +102,99 @@ def _frequency(table: CrfTable) -> tuple[Floats, Floats]:
     return np.where(is_count, count, value), np.where(is_count, 1.0, days)
 
 
-def _recorded(day: Floats, subject: Ints, own: Bools, total: Floats, days: Floats) -> _Recorded:
+def _records(day: Floats, subject: Ints, own: Bools, total: Floats, days: Floats) -> _Records:
     given = own & ~np.isnan(total)
     is_single = days == 1
     # a day that cannot be is not recorded; a period or record that cannot be answers NE
     possible = np.isfinite(total) & (total >= 0)
-    single = series(day, subject, given & is_single & possible, (total, days))
-    longer = series(day, subject, given & ~is_single, (total, days))
-    length, of_longer = days[longer.row], total[longer.row]
-    return _Recorded(
-        single,
-        total[single.row],
-        longer,
-        np.where(possible[longer.row], of_longer, np.nan),
-        np.where(np.isnan(length), 1.0, length),
-        np.where(np.isnan(length), 0.0, 1.0),
+    return _Records(
+        single=samples(day, subject, given & is_single & possible, (total, days)),
+        longer=samples(day, subject, given & ~is_single, (total, days)),
+        day=day,
+        total=total,
+        days=days,
     )
 
 
-def _part(rows: _Recorded, scans: Scans, rules: AxisRules) -> Part:
+def _part(rows: _Records, scans: Scans, rules: AxisRules) -> Part:
     """Response of every scan: its mean against that of the baseline."""
-    reference = scans.reference
-    has = (rows.single.first(scans.subject) >= 0) | (rows.longer.first(scans.subject) >= 0)
-    window = rules.symptom_window_days
-    before = _mean(rows, scans.subject, reference - window, reference, rules)
+    reference, window = scans.reference, rules.symptom_window_days
+    of_subject = rows.single.find(scans.subject), rows.longer.find(scans.subject)
+    has = (of_subject[0] >= 0) | (of_subject[1] >= 0)
+    before = _mean(rows, of_subject, reference - window, reference, rules)
 
     # the baseline where its window has nothing: the latest period or record until the reference
     # date, else the first
-    at_reference = np.where(np.isnan(reference), -1, rows.longer.last(scans.subject, reference))
-    place = np.where(at_reference >= 0, at_reference, rows.longer.first(scans.subject))
-    place = np.where(before.known, -1, place)
-    before = _or_row(before, rows, place)
-    start = np.fmax(reference, rows.longer.days(place))
+    row = rows.longer.last_until(of_subject[1], reference)
+    row = np.where(row >= 0, row, first_rows(rows.longer, of_subject[1]))
+    row = np.where(np.isnan(before[1]), row, -1)
+    before = _or_row(before, rows, row)
+    start = np.fmax(reference, value_at(rows.day, row))
 
     day = scans.table_day
-    subject = np.broadcast_to(scans.subject[:, None], day.shape)
+    of_scan = of_subject[0][:, None], of_subject[1][:, None]
     since = np.fmax(scans.previous(), start[:, None])
-    after = _mean(rows, subject, np.fmax(day - window, since), day, rules)
-    latest = np.where(np.isnan(day), -1, rows.longer.last(subject, day))
-    latest = np.where(rows.longer.days(latest) > since, latest, -1)
-    after = _or_row(after, rows, np.where(after.known, -1, latest))
+    after = _mean(rows, of_scan, np.fmax(day - window, since), day, rules)
+    latest = rows.longer.last_until(of_scan[1], day)
+    latest = np.where(value_at(rows.day, latest) > since, latest, -1)
+    after = _or_row(after, rows, np.where(np.isnan(after[1]), latest, -1))
 
     # both sums multiplied by the days of the other, so that limits are exact
-    known = before.known[:, None] & after.known
-    first = np.where(known, before.total[:, None] * after.days, np.nan)
-    second = np.where(known, after.total * before.days[:, None], np.nan)
+    (total_before, days_before), (total_after, days_after) = before, after
+    first = total_before[:, None] * days_after
+    second = total_after * days_before[:, None]
+    unknown = np.isnan(days_before[:, None]) | np.isnan(days_after)
+    first, second = np.where(unknown, np.nan, first), np.where(unknown, np.nan, second)
     found = SymptomaticResponse.assess(first, second, invalid="NE")
-    absent = before.known & (before.total == 0)
+    absent = ~np.isnan(days_before) & (total_before == 0)
     reason = np.where(
-        absent[:, None] & ~after.known, np.int32(Reason.BASELINE), np.asarray(found.reason)
+        absent[:, None] & np.isnan(days_after),
+        np.int32(Reason.BASELINE),
+        np.asarray(found.reason),
     )
-    present = before.known & (before.total > 0)
+    present = ~np.isnan(days_before) & (total_before > 0)
     return Part(np.asarray(found.response), reason, has, present)
 
 
-def _mean(rows: _Recorded, subject: Ints, after: Floats, until: Floats, rules: AxisRules) -> _Mean:
-    """What the days from ``after`` hold: days before ``until``, periods and records until it."""
+def _mean(
+    rows: _Records, of_subject: tuple[Ints, Ints], after: Floats, until: Floats, rules: AxisRules
+) -> tuple[Floats, Floats]:
+    """What the days from ``after`` hold, days before ``until``, periods and records until it: the
+    sum, and over how many days, NaN where they may not stand.
+
+    ``of_subject`` are the groups of days, and of periods and records.
+    """
     # a day on the first day of the window belongs to it; a period that ends there does not
-    days = rows.single.window(subject, after - 1, until - 1)
-    single, n_days = sums(rows.single_total, days), (days[1] - days[0]).astype(np.float64)
-    longer = rows.longer.window(subject, after, until)
-    is_period, is_record = rows.is_period, 1.0 - rows.is_period
+    days = rows.single.window(of_subject[0], after - 1, until - 1)
+    single = totals(rows.total[rows.single.row], days)
+    n_days = (days[1] - days[0]).astype(np.float64)
+    longer = rows.longer.window(of_subject[1], after, until)
+    total_of, days_of = rows.totals_of(rows.longer.row), rows.days[rows.longer.row]
+    is_period = ~np.isnan(days_of)
     periods, total_of_periods, days_of_periods, records, total_of_records = (
-        sums(values, longer)
+        totals(values, longer)
         for values in (
             is_period,
-            np.where(is_period > 0, rows.longer_total, 0.0),
-            rows.longer_days * is_period,
-            is_record,
-            np.where(is_period > 0, 0.0, rows.longer_total),
+            np.where(is_period, total_of, 0.0),
+            np.where(is_period, days_of, 0.0),
+            ~is_period,
+            np.where(is_period, 0.0, total_of),
         )
     )
     total, number = single + total_of_periods, n_days + days_of_periods
     counted = (number >= rules.symptom_minimum_recorded) | (periods > 0)
     by_record = ~counted & (records > 0)
     known = (counted | by_record) & ~np.isnan(until)
-    return _Mean(
-        np.where(by_record, total_of_records, total), np.where(by_record, records, number), known
-    )
+    number = np.where(by_record, records, number)
+    return np.where(by_record, total_of_records, total), np.where(known, number, np.nan)
 
 
-def _or_row(mean: _Mean, rows: _Recorded, place: Ints) -> _Mean:
-    """The mean, or the row at ``place`` where that is one."""
-    has = place >= 0
-    return _Mean(
-        np.where(has, value_at(rows.longer_total, place), mean.total),
-        np.where(has, value_at(rows.longer_days, place), mean.days),
-        mean.known | has,
+def _or_row(mean: tuple[Floats, Floats], rows: _Records, row: Ints) -> tuple[Floats, Floats]:
+    """The sum and the days of a mean, or of a row where there is one."""
+    has = row >= 0
+    return (
+        np.where(has, rows.totals_of(row), mean[0]),
+        np.where(has, rows.days_of(row), mean[1]),
     )
 
 

@@ -19,7 +19,7 @@ from nettumor.assessment.asked import Asked
 from nettumor.assessment.axes import places
 from nettumor.assessment.axis_markers import marker_name, marker_of_row, pairs
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.series import Scans, folded, series, value_at
+from nettumor.assessment.series import Scans, folded, samples, value_at
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.columns import Ints
 from nettumor.errors import InputError, did_you_mean
@@ -107,7 +107,7 @@ def against_cr(
     day = table.when().day
     for place, name in enumerate(wanted):
         usable = ~np.isnan(value) & (code == names.index(name))
-        before, after = pairs(series(day, subject, usable, same), scans, after_days)
+        before, after = pairs(samples(day, subject, usable, same), day, scans, after_days)
         first = before[:, None]
         own = value_at(limits, after)
         # a sample without a limit of its own is held against that of the baseline, in its unit

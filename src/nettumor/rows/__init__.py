@@ -16,7 +16,7 @@ rows of one combination of keys, a *member* a row that stands in a group.
 
 from __future__ import annotations
 
-from nettumor.rows.groups import Groups, find_rows, first_of, group, spread
+from nettumor.rows.groups import Groups, find_rows, first_of, group, spread, totals
 from nettumor.rows.numbering import (
     by_appearance,
     codes_of,
@@ -59,5 +59,6 @@ __all__ = [
     "smallest_at",
     "spread",
     "stretches",
+    "totals",
     "values_at",
 ]

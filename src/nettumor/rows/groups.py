@@ -13,11 +13,22 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from nettumor.rows.numbering import as_codes, codes_of, number_rows, order_rows, smallest
+from nettumor.rows.numbering import (
+    as_codes,
+    codes_of,
+    in_order,
+    number_rows,
+    order_rows,
+    smallest,
+    whole_numbers,
+)
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[Any]
+
+_ROOM = 2**52
+"""Group and rank make one number below this, which a float holds exactly."""
 
 
 @frozen(eq=False, slots=False)
@@ -210,6 +221,12 @@ class Groups:
         which, place = spread(np.arange(len(self.row)) + 1, end)
         return self.row[which], self.row[place]
 
+    def has_ties(self) -> bool:
+        """Whether two rows of a group have the same value of the order."""
+        same = self._order[1:] == self._order[:-1]
+        same[self.start[1:-1] - 1] = False
+        return bool(same.any())
+
     # rows of elsewhere
 
     def find(self, *keys: npt.ArrayLike) -> Ints:
@@ -267,12 +284,29 @@ class Groups:
         start, stop = self._bounds(number, low, high)
         return np.asarray(np.maximum(stop - start, 0))
 
+    def window(self, number: Ints, after: npt.ArrayLike, until: npt.ArrayLike) -> tuple[Ints, Ints]:
+        """The rows of a group that stand after one value of the order and not after another: where
+        they begin and end in ``row`` (see `totals`).
+
+        Arguments are broadcast; NaN, and a group of -1: nothing lies there.
+        """
+        number, after, until = np.broadcast_arrays(number, after, until)
+        start, stop = self._bounds(number, after, until, "right")
+        return start, np.maximum(start, stop)
+
     # what these stand on
 
     @cached_property
     def _owner(self) -> Ints:
         """The group of each member."""
         return np.repeat(np.arange(len(self), dtype=self.row.dtype), self.size)
+
+    @property
+    def _order(self) -> npt.NDArray[Any]:
+        """What the members stand in order of."""
+        if self._by is None:
+            raise TypeError("the groups have no order to search in. Give `by` to `group`.")
+        return self._by
 
     def _is(self, where: Bools | None) -> Bools:
         """Whether each member is so."""
@@ -298,36 +332,52 @@ class Groups:
         return out
 
     @cached_property
-    def _ranks(self) -> tuple[Ints, npt.NDArray[Any]]:
-        """Group and rank of each member in one number, ascending; and the values in order."""
-        if self._by is None:
-            raise TypeError("the groups have no order to search in. Give `by` to `group`.")
-        code, distinct = codes_of(self._by)
+    def _ranks(self) -> tuple[Ints, int, npt.NDArray[Any] | float]:
+        """Group and rank of each member in one number, ascending; how many ranks a group has, the
+        highest for what is unknown; and the values in order, or of whole numbers the lowest.
+        """
+        by = self._order
+        day = whole_numbers(by)
+        if day is not None and len(day):  # as days: the distance from the lowest is the rank
+            low, unknown = int(day.min()), bool(np.isnan(by).any())
+            width = int(day.max()) - low + (1 if unknown else 2)
+            if len(self) * width < _ROOM:
+                ranks = np.repeat(np.arange(len(self)) * np.int64(width) - low, self.size)
+                ranks += day
+                return ranks, width, float(low)
+        code, distinct = codes_of(by)
+        width = len(distinct) + 1
         rank = np.where(code < 0, len(distinct), code)
-        return self._owner * np.int64(len(distinct) + 1) + rank, distinct
+        return self._owner * np.int64(width) + rank, width, distinct
 
     def _search(self, number: Ints, by: npt.NDArray[Any], side: Any) -> Ints:
         """Where a value would stand among the members."""
-        ranks, distinct = self._ranks
-        rank = np.searchsorted(distinct, by, side=side)  # of the members: those below, or up to it
-        wanted = np.maximum(number, 0) * np.int64(len(distinct) + 1) + rank
+        ranks, width, values = self._ranks
+        if isinstance(values, float):  # how many whole numbers lie below, or up to it
+            above = np.where(np.isnan(by), 0.0, by - values)
+            above = np.ceil(above) if side == "left" else np.floor(above) + 1
+            rank = np.clip(above, 0, width - 1).astype(np.int64)
+        else:
+            rank = np.searchsorted(values, by, side=side)
+        wanted = np.maximum(number, 0) * np.int64(width) + rank
         return np.asarray(np.searchsorted(ranks, wanted, side="left"))
 
     def _found(self, number: Ints, by: npt.ArrayLike, side: Any, step: int) -> Ints:
         """The row ``step`` from where a value would stand, if it is of the group and has a value."""
         number, by = np.broadcast_arrays(number, np.asarray(by))
-        ranks, distinct = self._ranks
-        width = len(distinct) + 1
+        ranks, width, _ = self._ranks
         place = self._search(number, by, side) + step
         inside = (place >= 0) & (place < len(ranks)) & (number >= 0) & ~np.isnan(by)
         rank = np.append(ranks, -1)[np.where(inside, place, -1)]
-        inside &= (rank // width == number) & (rank % width < len(distinct))
+        inside &= (rank // width == number) & (rank % width < width - 1)
         return np.asarray(np.append(self.row, -1)[np.where(inside, place, -1)])
 
-    def _bounds(self, number: Ints, low: npt.ArrayLike, high: npt.ArrayLike) -> tuple[Ints, Ints]:
+    def _bounds(
+        self, number: Ints, low: npt.ArrayLike, high: npt.ArrayLike, side: Any = "left"
+    ) -> tuple[Ints, Ints]:
         low, high = np.asarray(low), np.asarray(high)
         nothing = (number < 0) | np.isnan(low) | np.isnan(high)
-        start = np.where(nothing, 0, self._search(number, low, "left"))
+        start = np.where(nothing, 0, self._search(number, low, side))
         return start, np.where(nothing, 0, self._search(number, high, "right"))
 
 
@@ -370,14 +420,30 @@ def group(
     if any(code.min(initial=0) < 0 for code in codes):
         known = np.logical_and.reduce([code >= 0 for code in codes])
         row, codes = row[known], [code[known] for code in codes]
-    inside, first = number_rows(*codes)
-    number = np.full(n, -1, dtype=smallest(n))
-    number[row], of_group = inside, row[first]
     order = [np.asarray(column) for column in (by if isinstance(by, tuple) else (by,))]
-    row = row[order_rows(inside, *(column[row] for column in order))].astype(smallest(n))
-    start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
-    held = tuple(column[of_group] for column in given)
-    return Groups(number, held, row, start, order[0][row] if order else None)
+    if len(row) < n:
+        order = [column[row] for column in order]
+    if in_order(*codes, *order):  # they stand group by group
+        new = np.ones(len(row), dtype=np.bool_)
+        new[1:] = np.logical_or.reduce([code[1:] != code[:-1] for code in codes])
+        first = np.flatnonzero(new)
+        start = np.append(first, len(row))
+        inside, place = np.repeat(np.arange(len(first), dtype=smallest(n)), np.diff(start)), None
+    else:
+        inside, first = number_rows(*codes)
+        start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
+        place = order_rows(inside, *order)
+    held = tuple(column[row[first]] for column in given)
+    number = inside.astype(smallest(n), copy=False)
+    if len(row) < n:
+        number = np.full(n, -1, dtype=smallest(n))
+        number[row] = inside
+    ranked = row if place is None else row[place]
+    values = None  # of their own: nobody else writes into them
+    if order:
+        values = order[0].copy() if place is None and len(row) == n else order[0]
+        values = values if place is None else values[place]
+    return Groups(number, held, ranked.astype(smallest(n), copy=False), start, values)
 
 
 def first_of(
@@ -428,6 +494,21 @@ def find_rows(
     place = np.minimum(first[number[len(there) :]], len(there))  # who is looked in stands first
     out[asks] = np.append(there, -1)[place]
     return out
+
+
+def totals(values: npt.NDArray[Any], window: tuple[Ints, Ints]) -> Floats:
+    """The sum of the values from the start to before the stop of each window; 0 for an empty one.
+
+    >>> totals(np.array([4.0, 1.0, 2.0]), (np.array([0, 1]), np.array([2, 1])))
+    array([5., 0.])
+    """
+    start, stop = window
+    if not len(values):
+        return np.zeros(start.shape)
+    # pairs of bounds: each even element is the sum from one to the other
+    bounds = np.stack([start.ravel(), stop.ravel()], axis=1).ravel()
+    found = np.add.reduceat(np.append(values, 0.0), bounds)[::2]
+    return np.where(stop > start, found.reshape(start.shape), 0.0)
 
 
 def spread(start: Ints, stop: Ints) -> tuple[Ints, Ints]:
