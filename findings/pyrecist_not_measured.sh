@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A response assessment by RECIST 1.1 of three patients: a visit at which nothing was measured is a partial response, lesions
 # that have all gone are a partial response, and a growing non-target lesion is a progression of the target lesions.
-# Expected: not evaluable (RECIST 1.1, 4.4.1: no response without the lesions' sizes), complete response (4.3.1), stable disease
+# Expected: not evaluable (RECIST 1.1, 4.4.2: no measurement at a time point), complete response (4.3.1), stable disease
 # (the package's page says "based exclusively on target lesions", 'Features').
 # Seen: an empty size adds 0 to the sum; the class CR is named and never given; rows of both categories are summed.
 # The page names new lesions and non-target lesions as not supported, and none of the three.
