@@ -4,8 +4,8 @@
 # Expected: day 47 for 2024-03-01T09:30 as for 2024-03-01; day 1 for half past midnight of the reference day; as first dose
 # that of February. Its own text says that dates with times sort as times, and that partial dates alone are left out.
 # Seen: a date with a time has no study day, and its dose none at all, when the first row has no time: the form of the first
-# row is taken for all ("Datetimes are now parsed with a consistent format", what is new in pandas 2.0.0), and the rest dropped. With zones the
-# day is that of Greenwich: just after midnight in Berlin is day -1.
+# row is taken for all ("Datetimes are now parsed with a consistent format", what is new in pandas 2.0.0), and the rest is
+# dropped. With zones the day is that of Greenwich: just after midnight in Berlin is day -1.
 # RFXSTDTC, from which times to event are counted, is a month late.
 set -euo pipefail
 work=$(mktemp -d)
