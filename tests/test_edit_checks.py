@@ -6,6 +6,7 @@ reject tables (any columns of the findings). ``settings.toml`` may name criteria
 severity.
 """
 
+import ast
 import csv
 import pathlib
 import re
@@ -114,6 +115,18 @@ def test_facts_are_complete():
         assert check.sentence
         assert check.dates in DATES
         assert set(check.criteria) <= {"RECIST 1.1", "RECIST 1.0", "mRECIST", "WHO", "iRECIST"}
+
+
+def test_checks_are_named_in_their_rules_alone():
+    """The engine, what it reads and its reports know of no single check."""
+    named = [
+        (path.name, node.value)
+        for folder in ("engine", "reading", "reports")
+        for path in (RULES.parent / folder).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and str(node.value).removeprefix("=") in CHECKS
+    ]
+    assert not named
 
 
 def test_what_checks_explain_is_named_by_others():
