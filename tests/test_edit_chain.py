@@ -496,6 +496,19 @@ def test_a_dated_response_moves_no_scan(dates, order, days):
     assert day == days
 
 
+def test_a_dated_response_makes_no_baseline():
+    """Of visits whose lesions are undated none is dated on or before the reference date: the first is
+    the baseline, whatever its later responses say.
+    """
+    study = {
+        "lesions": table(*[rows_of("TARGET", visit, "") for visit in "012"]),
+        "responses": {"subject": ["01"], "visit": ["1"], "date": ["2024-01-04"], "overall": ["SD"]},
+        "subjects": {"subject": ["01"], "randomized": ["2024-01-10"]},
+    }
+    of_assess, of_checks = places(study)
+    assert of_assess.tolist() == of_checks.tolist() == [0, 1, 2]
+
+
 def test_criteria_without_lesions_are_skipped():
     """Criteria that do not judge lesions recompute nothing: the chain refuses, and no check passes
     by it.

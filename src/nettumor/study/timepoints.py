@@ -155,7 +155,7 @@ def place_timepoints(
     for said, code in ((words, visit), (np.asarray(date.words), date.codes)):
         timed |= values_at(np.asarray(said != "", dtype=np.bool_), code[:n])
     base, no_disease = _baselines(
-        point_track, position, day, reference, point[:n], timed, tables.get("lesions")
+        point_track, position, cells.day[cell], reference, point[:n], timed, tables.get("lesions")
     )
     start = np.append(0, np.cumsum(np.bincount(point_track, minlength=len(reference))))
     place = start[point_track] + position
