@@ -299,3 +299,77 @@ def test_more_draws_than_anybody_waits_for_are_refused():
             function(np.mean, *data, seed=1, resamples=10**12)
         with pytest.raises(InputTypeError, match="The data must be numbers or flags"):
             function(np.mean, *(["a", "b"] for _ in data), seed=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("RECIST_1_1", "nettumor.criteria.RECIST_1_1"),
+        ("read", "nettumor.crf.read"),
+        ("waterfall", "nettumor.plots.waterfall"),
+        ("compare", "nettumor.evidence.compare"),
+        ("convert", "nettumor.markers.convert"),
+        ("asses", "'assess'"),
+    ],
+)
+def test_a_name_of_another_module_says_where_it_is(name, place):
+    """What a newcomer looks for at the top is named with its module, a misspelt name with the
+    nearest.
+    """
+    with pytest.raises(AttributeError, match=f"no attribute '{name}'. Did you mean {place}"):
+        getattr(nt, name)
+    with pytest.raises(AttributeError, match=r"no attribute 'foo_bar_baz'\.$"):
+        _ = nt.foo_bar_baz
+
+
+def test_a_result_or_a_frame_in_place_of_responses_is_refused_with_the_repair():
+    """What `assess` gives, its table and a frame are no responses; a column of them is."""
+    import pandas as pd
+
+    for call in (nt.objective_response_rate, evidence.compare):
+        with pytest.raises(
+            InputTypeError, match=r'got a result of assess. Pass its .subjects\["best"\]'
+        ):
+            call(DONE)
+    for frame in (DONE.subjects, pd.DataFrame({"best": ["PR"]})):
+        with pytest.raises(InputTypeError, match="`best` must be responses; got a frame"):
+            nt.objective_response_rate(frame)
+    assert nt.objective_response_rate(pd.Series(["PR"])).count == 1
+    with pytest.raises(InputError, match="`Response` must be a code from 0 to 8; got 'PR'"):
+        nt.Response("PR")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda days: nt.marker_course([200, 100], days),
+        lambda days: nt.target_response([[50, 40]], days=days),
+        lambda days: nt.tumour_growth_regression([50, 40], days),
+        lambda days: nt.first_sighting([["EQUIVOCAL", "UNEQUIVOCAL"]], days),
+        lambda days: nt.irecist_response([3, 3], [0, 0], [False] * 2, [False] * 2, days=days),
+        lambda days: nt.further_increase(
+            [3, 3], [0, 0], [False] * 2, sums=[50, 60], days=days, window=(28, 56)
+        ),
+    ],
+)
+def test_one_day_is_not_that_of_several_visits(call):
+    """Days increase from visit to visit: one known day for all is refused, unknown days are not."""
+    for day in (5, [5]):
+        with pytest.raises(InputError, match="`days` must be one day for each of the 2 timepoints"):
+            call(day)
+    call([float("nan")])
+    call([5, 40])
+
+
+def test_further_calls_of_newcomers():
+    """The name of an edition for a path, Axes and path exchanged, millimetres for centimetres, a word
+    for yes or no: each with its repair.
+    """
+    with pytest.raises(InputError, match=r"Write criteria.get\('recist-1.1'\)"):
+        nt.criteria.load("recist-1.1")
+    with pytest.raises(InputTypeError, match=r'Write save\(ax, "figure.pdf"\)'):
+        plots.save("figure.pdf", None)
+    with pytest.raises(InputError, match="at most 40 cm; got 50.0"):
+        nt.indication.recommend(n_lesions=3, largest_cm=50)
+    with pytest.raises(InputTypeError, match="`resectable` must be True, False, or None"):
+        nt.indication.recommend(n_lesions=3, largest_cm=2, resectable="maybe")

@@ -300,7 +300,7 @@ REFUSED = [
     (given_that(n_lesions=2, largest_cm=2, age=-1), "`age` must be an age in years"),
     (given_that(n_lesions=2, largest_cm=2, debulkable_percent=101), "`debulkable_percent` must be a percent"),
     (given_that(n_lesions=2, largest_cm=2, resectable=2), "`resectable` must be True, False, or None"),
-    (given_that(n_lesions=2, largest_cm=2, resectable="yes"), "`resectable` must be numbers; got text"),
+    (given_that(n_lesions=2, largest_cm=2, resectable="yes"), "`resectable` must be True, False, or None where"),
     (given_that(n_lesions=2, largest_cm=2, recurrence="after TACE"), "`recurrence` must be one of 'none'"),
     (given_that(n_lesions=2, largest_cm=2, purpose=["cure", "cre"]), "got 'cre' at [1]. Did you mean 'cure'?"),
     (given_that(n_lesions=[1, 2], largest_cm=[1, 2, 3]), "The shapes must broadcast together"),

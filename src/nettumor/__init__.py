@@ -160,9 +160,24 @@ def __getattr__(name: str) -> Any:
     elif name in _MODULES:
         value = importlib.import_module(f"nettumor.{name}")
     else:
-        raise AttributeError(f"module 'nettumor' has no attribute {name!r}")
+        raise AttributeError(_no_attribute(name))
     globals()[name] = value
     return value
+
+
+def _no_attribute(name: str) -> str:
+    """What is said of a name that is not here: where it is, or the nearest one."""
+    from nettumor.errors import did_you_mean
+
+    said = f"module 'nettumor' has no attribute {name!r}."
+    for place in ("criteria", "crf", "plots", "markers", "edit_checks", "evidence"):
+        if (
+            not name.startswith("_")
+            and name in importlib.import_module(f"nettumor.{place}").__all__
+        ):
+            return f"{said} Did you mean nettumor.{place}.{name}?"
+    near = did_you_mean(name, [*__all__, *_MODULES])
+    return f"{said} {near}" if near.startswith("Did you mean") else said
 
 
 drawn_by(lambda result: importlib.import_module("nettumor.plots.notebook").figure(result))

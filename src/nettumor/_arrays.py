@@ -508,3 +508,15 @@ def check_increasing(days: Floats, argument: str, present: Bools | None = None) 
         wrong,
         "Sort the visits by day and keep one assessment a day.",
     )
+
+
+def check_one_a_visit(days: Floats, visits: int, argument: str = "days") -> None:
+    """Raise where one known day stands for several visits: they cannot be of one day."""
+    if visits > 1 and days.shape[-1:] in ((), (1,)):
+        refuse(
+            argument,
+            f"one day for each of the {visits} timepoints, strictly increasing",
+            days,
+            ~np.isnan(days),
+            "Give the days of all of them, NaN where a day is not known.",
+        )

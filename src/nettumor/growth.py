@@ -25,6 +25,7 @@ from nettumor._arrays import (
     at_least,
     broadcast,
     check_increasing,
+    check_one_a_visit,
     fallen_by,
     more_than,
 )
@@ -357,6 +358,7 @@ def tumour_growth_regression(
     day = as_days(days, "days")
     refuse("sums", "finite and at least 0", size, (size < 0) | np.isinf(size), _REPAIR)
     check_increasing(day, "days")
+    check_one_a_visit(day, size.shape[-1] if size.ndim else 1)
     size, day = broadcast(sums=size, days=day)
     if size.ndim == 0:
         raise InputError(

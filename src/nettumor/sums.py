@@ -106,7 +106,7 @@ def complete_sums(sums: Any, n_missing: npt.ArrayLike | None, argument: str = "s
     )
     refuse(
         "n_missing",
-        "a whole number of lesions from 0",
+        "a number of lesions from 0",
         missing,
         ~((missing >= 0) & (missing < np.inf) & (missing == np.floor(missing))),
         "Give how many target lesions were not measured.",

@@ -45,6 +45,14 @@ class Response(IntEnum):
     PR = 7
     CR = 8
 
+    @classmethod
+    def _missing_(cls, value: object) -> Response:
+        raise InputError(
+            f"`Response` must be a code from 0 to 8; got {value!r:.60}. Write Response.PR, or read "
+            'words with parse_responses("PR").',
+            argument="value",
+        )
+
     @property
     def label(self) -> str:
         """The CDISC submission value: ``"NON-CR/NON-PD"``, ``"iUPD"``; ``"MISSING"`` where there is

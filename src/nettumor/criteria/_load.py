@@ -114,6 +114,12 @@ def load(path: str | Path) -> Criteria:
     >>> load(file).gap
     'MR'
     """
+    if isinstance(path, str) and _key(path) in map(_key, names()) and not Path(path).exists():
+        raise InputError(
+            f"`path` must be the path of a TOML file; got {path!r}, the name of an edition. Write "
+            f"criteria.get({path!r}).",
+            argument="path",
+        )
     file = read_toml(path)
     content = dict(file.content)
     if not isinstance(base := content.pop("base", None), str):

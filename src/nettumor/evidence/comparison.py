@@ -24,6 +24,7 @@ from nettumor.evidence.heterogeneity import Heterogeneity
 from nettumor.evidence.pooling import Estimate, Pooling, no_estimate, pool
 from nettumor.evidence.survival import SurvivalRate, beside_table_4, survival_rate
 from nettumor.summaries import Rate, objective_response_rate
+from nettumor.summaries.rates import as_best
 from nettumor.tables import Table
 from nettumor.terminology import Response, parse_responses
 
@@ -364,6 +365,8 @@ def _codes(best: Any) -> Codes:
                 argument="best_or_counts",
             )
         return np.repeat(parse_responses(np.array(names, dtype=object)), counts.astype(np.intp))
+    if hasattr(best, "subjects"):
+        return as_best(best, "best_or_counts")
     array = np.asarray(best)
     if array.dtype.kind in "UOS" or hasattr(best, "cat"):
         array = np.asarray(parse_responses(best))

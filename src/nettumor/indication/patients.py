@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nettumor._arrays import Floats, as_numbers, broadcast
-from nettumor.errors import InputError, did_you_mean, place, refuse
+from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 
 RECURRENCES = ("none", "after resection", "after ablation", "after transplantation", "other")
 """What ``recurrence`` may be; True is a recurrence that is not said after what."""
@@ -31,6 +31,8 @@ _NUMBERS = {  # argument: what it must be, smallest, largest
     "liver_infiltration_percent": ("a percent from 0 to 100", 0.0, 100.0),
     "debulkable_percent": ("a percent from 0 to 100", 0.0, 100.0),
 }
+_LARGEST_CM = 40.0
+"""A larger diameter is longer than a liver: it is in millimetres."""
 _WHOLE = ("n_lesions", "lobes")
 _UNKNOWN = ("", "nan", "not known", "unknown", "na", "<na>")
 
@@ -61,6 +63,9 @@ def _number(values: Any, name: str) -> Floats:
         if name in _WHOLE:
             wrong |= (array != np.floor(array)) & ~np.isnan(array)
     refuse(name, must, array, wrong, "Write NaN for what is not known.")
+    if name == "largest_cm":
+        must = f"at most {_LARGEST_CM:g} cm"
+        refuse(name, must, array, array > _LARGEST_CM, "Divide millimetres by 10.")
     return array
 
 
@@ -80,6 +85,13 @@ def _flag(values: Any, name: str) -> Floats:
     array = np.asarray(_unmasked(values))
     if array.dtype.kind == "b":
         return array.astype(np.float64)
+    words = [v for v in array.ravel().tolist() if isinstance(v, str)]
+    if words:
+        raise InputTypeError(
+            f"`{name}` must be True, False, or None where not known; got {words[0]!r:.60}. Compare "
+            "the column first.",
+            argument=name,
+        )
     if array.dtype.kind == "O":
         array = np.array(
             [float(v) if isinstance(v, (bool, np.bool_)) else v for v in array.ravel()],

@@ -353,6 +353,7 @@ def _read(
     if day.shape == value.shape:
         day = _arrays.shared_days(day)
     _arrays.check_increasing(day, "days")
+    _arrays.check_one_a_visit(day, value.shape[-1] if value.ndim else 1)
     shape, own_day = value.shape, day
     has_limit = bool((~np.isnan(limit)).any())
     value, day, limit, least = _arrays.broadcast(

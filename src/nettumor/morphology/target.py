@@ -328,6 +328,7 @@ def _days(
         return None, None
     first, last = _arrays.as_intervals(days, days_latest, "days")
     _arrays.check_increasing(np.where(first == last, first, np.nan), "days")
+    _arrays.check_one_a_visit(np.where(first == last, first, np.nan), shape[-1])
     without = np.empty(shape)
     name = "sizes without the lesion axis" if argument == "sizes" else argument
     fitted = [_arrays.broadcast(**{name: without, "days": d})[-1] for d in (first, last)]

@@ -375,6 +375,12 @@ def save(ax: Any, path: str | os.PathLike[str], *, dpi: float = 300) -> None:
     ...     "<svg" in file.read_text(encoding="utf-8")
     True
     """
+    if not hasattr(ax, "get_figure") or not isinstance(path, (str, os.PathLike)):
+        raise InputTypeError(
+            f"`ax` must be Axes, and `path` a name; got {type(ax).__name__} and "
+            f'{type(path).__name__}. Write save(ax, "figure.pdf").',
+            argument="ax",
+        )
     ending = os.fspath(path).rpartition(".")[2].lower()
     if ending not in _SAVED:
         raise InputError(

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from nettumor._arrays import Bools, Codes, Floats, as_days, at_least, broadcast
 from nettumor._labels import by_label
-from nettumor.errors import InputError, choose
+from nettumor.errors import InputError, InputTypeError, choose
 from nettumor.summaries._trials import comparable, in_words, shaped, span
 from nettumor.tables import Table
 from nettumor.terminology import Response, codes_or_labels
@@ -151,6 +151,15 @@ def _rate(name: str, counted: Bools, method: str, level: float) -> Rate:
 
 def as_best(best: npt.ArrayLike, argument: str = "best") -> Codes:
     """Codes, patients on the last axis; labels are read."""
+    is_frame = hasattr(best, "columns") and np.ndim(best) != 1
+    if hasattr(best, "subjects") or is_frame or hasattr(best, "n_rows"):
+        what = "a result of assess" if hasattr(best, "subjects") else "a frame"
+        part = (
+            '.subjects["best"] of one evaluator' if what != "a frame" else 'column, frame["best"]'
+        )
+        raise InputTypeError(
+            f"`{argument}` must be responses; got {what}. Pass its {part}.", argument=argument
+        )
     codes = codes_or_labels(best, argument)
     if codes.ndim == 0:
         raise InputError(

@@ -29,6 +29,7 @@ from nettumor._arrays import (
     at_least,
     broadcast,
     check_increasing,
+    check_one_a_visit,
     more_than,
 )
 from nettumor._labels import by_label
@@ -149,6 +150,7 @@ def irecist_response(
         days=first,
         days_latest=last,
     )
+    check_one_a_visit(np.where(first == last, first, np.nan), course.recist.shape[-1])
     grown, symptoms, first, last = course.others
     response = course.recist.copy()
     confirmed = np.zeros(response.shape[:-1], dtype=np.bool_)
@@ -288,18 +290,20 @@ def further_increase(
     """
     choose("reference", reference, ("first iUPD", "last iUPD"))
     step = _step(criteria)
+    window_days = _window_days(days, window)
     given = {
         "sums": _sizes(complete_sums(sums, None), "sums"),
         "new_lesion_sums": _sizes(new_lesion_sums, "new_lesion_sums"),
         "new_lesion_count": _sizes(new_lesion_count, "new_lesion_count"),
         "non_target_increase": as_flags(non_target_increase, "non_target_increase"),
         "new_non_target_increase": as_flags(new_non_target_increase, "new_non_target_increase"),
-        "days": _window_days(days, window),
+        "days": window_days,
     }
     course = Blocks(
         target, non_target, new_lesion, lasting_new_lesion, new_lesion_progression, **given
     )
     *measured, non_target_larger, new_larger, day = course.others
+    check_one_a_visit(window_days, day.shape[-1])
     single = _single_sizes(new_non_target_sizes, course.recist)
     tolerance = GUARD
     increase: Bools = np.zeros(course.recist.shape, dtype=np.bool_)

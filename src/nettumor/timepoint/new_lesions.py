@@ -17,7 +17,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _wording
-from nettumor._arrays import Floats, as_days, broadcast, check_increasing
+from nettumor._arrays import Floats, as_days, broadcast, check_increasing, check_one_a_visit
 from nettumor._labels import by_label
 from nettumor.errors import InputError, InputTypeError, did_you_mean, place, refuse
 from nettumor.words import states
@@ -135,6 +135,7 @@ def first_sighting(status: npt.ArrayLike, days: npt.ArrayLike) -> FirstSighting:
         )
     day = as_days(days, "days")
     check_increasing(day, "days")
+    check_one_a_visit(day, code.shape[-1])
     code, by_lesion = broadcast(status=code, days=day[..., None, :] if day.ndim else day)
     visits, empty = code.shape[-1], code.shape[-1] == 0 or code.shape[-2] == 0
     known = np.maximum.accumulate(code == 2, axis=-1)
