@@ -369,7 +369,7 @@ def test_further_calls_of_newcomers():
         nt.criteria.load("recist-1.1")
     with pytest.raises(InputTypeError, match=r'Write save\(ax, "figure.pdf"\)'):
         plots.save("figure.pdf", None)
-    with pytest.raises(InputError, match="at most 40 cm; got 50.0"):
+    with pytest.raises(InputError, match=r"at most 40 cm; got 50\.0"):
         nt.indication.recommend(n_lesions=3, largest_cm=50)
     with pytest.raises(InputTypeError, match="`resectable` must be True, False, or None"):
         nt.indication.recommend(n_lesions=3, largest_cm=2, resectable="maybe")

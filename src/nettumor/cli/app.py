@@ -14,6 +14,7 @@ from nettumor.assessment.last_alive import RULES
 from nettumor.before_after_table import assess_before_after
 from nettumor.cli import checks, evidence, intake, study
 from nettumor.cli._screen import say, screen, show_rates, show_table, write
+from nettumor.cli.criteria_told import criteria_told
 from nettumor.criteria import SizeCriteria
 from nettumor.criteria._types import require
 from nettumor.errors import InputError, choose
@@ -61,7 +62,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _size_criteria(name: str) -> SizeCriteria:
-    found = nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name)
+    found = criteria_told(name)
     require(found, SizeCriteria, "this command", "--criteria")
     assert isinstance(found, SizeCriteria)
     return found
@@ -169,7 +170,7 @@ def assess(
     file = intake.load_study_file(study_file)
     limits = intake.limits_of(limit, file)
     if file is not None or study.is_study(path, evaluator, dates, limits):
-        edition = study.edition(criteria or "recist-1.1")
+        edition = criteria_told(criteria or "recist-1.1")
         file = study.with_window(file, window)
         choose("--last-known-alive", last_known_alive, RULES)
         others = "leave" if last_known_alive == RULES[0] else "dates"
@@ -217,7 +218,7 @@ def criteria(
         for known in nt.criteria.names():
             print(f"{known:28}{nt.criteria.get(known).title}")
         return
-    say(nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name))
+    say(criteria_told(name, "NAME"))
 
 
 @app.command()

@@ -22,6 +22,7 @@ import nettumor as nt
 from nettumor._text import printable
 from nettumor.cli import intake
 from nettumor.cli._screen import say, screen
+from nettumor.cli.criteria_told import criteria_told
 from nettumor.cli.output import check_outputs, write_all
 from nettumor.crf.intake import summary as intake_summary
 from nettumor.crf.reading import read_quietly
@@ -188,9 +189,7 @@ def _checked(
         None if checks is None else [word.strip() for word in checks.split(",") if word.strip()]
     )
     settings = None if config is None else nt.edit_checks.load_configuration(config)
-    edition: Criteria = (
-        nt.criteria.load(criteria) if criteria.endswith(".toml") else nt.criteria.get(criteria)
-    )
+    edition: Criteria = criteria_told(criteria)
     said = intake.said_of_dates(dates)
     source = path[0] if len(path) == 1 else path
     file = intake.load_study_file(study)

@@ -52,11 +52,6 @@ def is_study(
     return is_course(paths[0], said_of_dates(dates), limits)
 
 
-def edition(name: str) -> Any:
-    """The criteria of a name, or of a TOML file of a protocol."""
-    return nt.criteria.load(name) if name.endswith(".toml") else nt.criteria.get(name)
-
-
 def assess(
     tables: Tables,
     paths: list[Path],
