@@ -303,6 +303,7 @@ def test_a_lesion_that_is_called_like_a_sum_is_one(name):
     ("table", "column", "cell"),
     [
         ("lesions", "size", "501"), ("lesions", "size", "999"), ("lesions", "size", "9999"), ("lesions", "size", "-9"),
+        ("lesions", "size", "<0"), ("markers", "value", "<0"),
         ("markers", "value", "-1"), ("markers", "value", "-99"),
         ("markers", "upper_limit", "0"), ("markers", "upper_limit", "-98"), ("markers", "upper_limit", "<98"),
         ("symptoms", "per_day", "-1"), ("symptoms", "per_day", "<2"), ("symptoms", "per_day", ">2"),
@@ -423,3 +424,75 @@ def test_an_unscheduled_visit_on_another_day_is_not_told():
     assert said(tables) == []
     tables["lesions"]["visit"] = [v.replace("Week 8", "quux") for v in tables["lesions"]["visit"]]
     assert said(tables) == []
+
+
+def test_a_visit_of_no_order_and_without_a_date_is_told():
+    """Its rows have no place in the course; a date in one of its rows, or a name that says the order,
+    is enough.
+    """
+    tables = full()
+    lesions = tables["lesions"]
+    rows = [
+        i
+        for i, (s, v) in enumerate(zip(lesions["subject"], lesions["visit"], strict=True))
+        if (s, v) == ("P-01", "2")
+    ]
+    for i in rows:
+        lesions["visit"][i] = "later"
+    assert said(tables) == []
+    lesions["date"][rows[0]] = ""
+    assert said(tables) == []
+    for i in rows:
+        lesions["date"][i] = ""
+    assert said(tables) == [("lesions.visit", "", len(rows), "ambiguous")]
+    for i in rows:
+        lesions["visit"][i] = "2"
+    assert said(tables) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("size", "LD in mm"), ("size", "diameter_in_mm"), ("size", "Longest Diameter (LD)"),
+        ("size", "LD (longest diameter)"),
+        ("size", "Longest diameter [LD], mm"), ("size", "Longest Diameter (LD) (mm)"), ("size", "Size, mm"),
+        ("size", "Lesion diameter (mm)"), ("size", "Max diam (mm)"), ("size", "size in millimetres"),
+        ("size", "\uff53\uff49\uff5a\uff45"), ("lesion", "Lesion ID / Lesion No"), ("lesion", "Lesion No. (LESNO)"),
+        ("subject", "Subject ID (USUBJID)"), ("subject", "Pat-Nr"), ("date", "Scan Date (SCANDT)"), ("date", "Scan dt"),
+        ("visit", "Visit / Timepoint"), ("role", "Role (lesion type)"), ("organ", "Location (organ)"),
+    ],
+)  # fmt: skip
+def test_a_heading_with_its_unit_or_abbreviation_is_read(column, name):
+    """The intake says that it was renamed, and the column holds what it held."""
+    tables = full()
+    tables["lesions"] = {name if n == column else n: c for n, c in tables["lesions"].items()}
+    assert said(tables) == [(f"lesions.{name}", name, len(tables["lesions"][name]), "renamed")]
+    assert crf.read(tables)["lesions"].text(column).tolist() == full()["lesions"][column]
+
+
+@pytest.mark.parametrize(
+    "name", ["LD in cm", "Longest diam. (cm)", "Longest Diameter (LD) in cm", "size, cm"]
+)
+def test_a_heading_in_centimetres_is_converted(name):
+    """Behind a comma or "in" too."""
+    tables = full()
+    tables["lesions"][name] = [f"{int(x) / 10}" if x else x for x in tables["lesions"].pop("size")]
+    held = crf.read(tables)["lesions"].numbers("size").value
+    assert np.array_equal(held, crf.read(full())["lesions"].numbers("size").value, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Longest diameter (short axis)",
+        "size in inch",
+        "Size (mm) at visit",
+        "Diameter (perpendicular)",
+    ],
+)
+def test_a_heading_that_says_two_things_is_refused(name):
+    """Nothing is guessed from a half of it."""
+    tables = full()
+    tables["lesions"] = {name if n == "size" else n: c for n, c in tables["lesions"].items()}
+    with pytest.raises(InputError, match="must have sizes of its targets"):
+        crf.read(tables)

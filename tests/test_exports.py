@@ -169,3 +169,20 @@ def test_limits_hold_in_every_kind_of_file(vendor):
     for limit in ("rows", "columns", "bytes_unpacked", "letters"):
         with pytest.raises(nt.InputError, match=rf"at most 1 {limit.split('_')[0]}.*; got "):
             read_quietly(path, limits={limit: 1})
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+def test_a_repeating_form_that_is_no_table_is_told(tmp_path):
+    """Its rows are left out, and the intake names the form and its columns; a study file silences it."""
+    (name, text), *_ = exports.redcap().items()
+    lines = text.splitlines()
+    place = next(i for i, line in enumerate(lines) if ",target_lesions," in line)
+    lines[place] = lines[place].replace(",target_lesions,", ",adverse_events,")
+    (tmp_path / name).write_text("\n".join(lines) + "\n")
+    study = (exports.HERE / "redcap.toml").read_text()
+    for more, status in (("", "ignored"), ('adverse_events = "ignore"\n', "not needed")):
+        file = tmp_path.parent / f"{status}.toml"
+        file.write_text(study.replace("[files]\n", f"[files]\n{more}"))
+        intake = nt.crf.read(tmp_path, study=file).intake
+        told = [r for r in intake.rows() if r["found"] == "adverse_events"]
+        assert [(r["kind"], r["status"], r["count"]) for r in told] == [("table", status, 1)]

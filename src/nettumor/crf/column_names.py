@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -25,14 +26,16 @@ from nettumor.words import units
 _ANY: Mapping[str, str] = MappingProxyType({
     "subject": "SubjectID patient PatientID pt_id PTID record_id participant participant_id subject_no subject_number "
         "patient_no patient_number patient_identifier subject_identifier StudySubjectID PERSON_ID pid "
-        "RUSUBJID DSUBJID usubjid subjid subj patid pat_id pat_no",
+        "RUSUBJID DSUBJID usubjid subjid subj patid pat_id pat_no patient_nr pat_nr subject_nr subj_no pt_no "
+        "unique_subject_identifier study_subject_id",
     "date": "scan_date SCANDT SCANDAT VISDAT VISITDT ASMTDT ASSESSDT assessment_date exam_date examination_date "
         "imaging_date image_date study_date RCDT TLDAT NTLDAT visit_date date_of_scan date_of_assessment date_of_visit "
         "date_of_imaging ADT response_date event_date date_scan date_performed tumor_assessment_date "
-        "tumour_assessment_date date_of_tumor_assessment date_of_tumour_assessment",
+        "tumour_assessment_date date_of_tumor_assessment date_of_tumour_assessment scan_dt visit_dt exam_dt "
+        "imaging_dt assessment_dt date_of_exam date_of_examination",
     "study_day": "TRDY RSDY TUDY LBDY ADY study_day studydy",
     "visit": "visit_name timepoint time_point EventName event_name FolderName InstanceName redcap_event_name "
-        "AVISITN AVISIT VISID visit_id visit_number visit_no visitno VISITNUM EVENT "
+        "AVISITN AVISIT VISID visit_id visit_number visit_no visitno visit_nr VISITNUM EVENT "
         "repeating_data_parent report_parent event_label study_event_name event_id study_event Folder",
     "evaluator": "reader reader_id rater assessor observer reviewer radiologist TREVALID RSEVALID TUEVALID "
         "TUEVAL TREVAL RSEVAL evaluator_name",
@@ -48,7 +51,8 @@ _TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
         "size": "longest_diameter diameter LD LDIAM LONGDIAM diam max_diameter maximum_diameter largest_diameter "
             "long_axis long_diameter long_axis_diameter longest_axis lesion_size tumor_size tumour_size "
             "TLDIAM TLLD RCTLDIAM measurement longest_dimension longest_diam longest_diameter_of_lesion "
-            "recist_diameter size_in_mm",
+            "recist_diameter size_in_mm lesion_diameter tumor_diameter tumour_diameter max_diam maximum_diam "
+            "maximal_diameter longest_lesion_diameter",
         "perpendicular": "short_axis short_axis_diameter SHORTAX SAXIS SAD short_diameter shortest_diameter LPERP "
             "perpendicular_diameter perp_diameter shortest_axis longest_perpendicular",
         "viable": "viable_diameter VDIAM enhancing_diameter viable_size viable_tumor viable_tumour",
@@ -195,7 +199,8 @@ def is_metadata(name: str, others: Iterable[str]) -> bool:
 
 
 _UNIT_BEHIND = re.compile(r"(.*?)[\s_.\-]*[(\[]\s*([^)\]]*?)\s*[)\]]\s*")
-_HEAD = re.compile(r"(.*?)[\s_.\-]+([a-z%]{1,6}3?)", re.I)
+_HEAD = re.compile(r"(.*?)(?:[\s_.\-,]+in)?[\s_.\-,]+([a-z%]{1,11}3?)", re.I)
+_TWICE = re.compile(r"(.+?)\s*(?:\((.+?)\)|\[(.+?)\]|\s/\s*(.+?))\s*")
 _CAMEL = re.compile(r"(.*[a-z])(MM|CM|ML|HU|Mm|Cm|Ml|Hu)")
 
 
@@ -205,7 +210,19 @@ def key_of(name: str) -> str:
     >>> key_of("Lesion ID") == key_of("lesion_id") == key_of("LesionID")
     True
     """
-    return "".join(c for c in name.casefold() if c.isalnum())
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    return "".join(c for c in plain.casefold() if c.isalnum())
+
+
+def keys_in(name: str) -> tuple[str, ...]:
+    """The keys that must all mean one column: of the name, or of a name and its abbreviation.
+
+    >>> keys_in("Longest diameter (LD)"), keys_in("lesion_id")
+    (('longestdiameter', 'ld'), ('lesionid',))
+    """
+    twice = _TWICE.fullmatch(name)
+    parts = [p for p in twice.groups() if p] if twice else [name]
+    return tuple(key for part in parts if (key := key_of(part)))
 
 
 @cache

@@ -213,7 +213,9 @@ def _odd_numbers(place: str, table: CrfTable, column: Column, layout: ColumnLayo
             "number", place, [(f"{below[0]:g}", len(below))] if len(below) else [], _NO_NUMBER
         )
     read = table.numbers(layout.name)
-    negative = np.zeros(table.n_rows, np.bool_) if signed else _is_negative(place, read.value)
+    negative = read.below <= 0
+    if not signed:
+        negative |= _is_negative(place, read.value)
     limit = ~(np.isnan(read.below) & np.isnan(read.above))
     lines = []
     for odd, note in ((negative, _NO_NUMBER), (limit, _LIMIT)):
@@ -271,7 +273,7 @@ def _no_sizes(place: str, table: CrfTable, column: Column, layout: ColumnLayout)
     else:
         read = table.numbers(place.partition(".")[2])
         sizes, has_unit, words = read.value, read.has_unit, column.words
-        is_odd = (sizes < 0) | (sizes >= _IMPOSSIBLE) | ~np.isnan(read.above)
+        is_odd = (sizes < 0) | (sizes >= _IMPOSSIBLE) | ~np.isnan(read.above) | (read.below <= 0)
         if layout.unit == "mm":
             is_odd |= read.below > TOO_SMALL_MM
         odd = np.bincount(column.codes[is_odd], minlength=len(words))

@@ -136,7 +136,8 @@ def sentence(intake: Table, most: int = 3) -> str:
     rows = [row for row in intake.rows() if row["status"] not in QUIET]
     first = "; ".join(str(Line(**row)) for row in rows[:most])
     more = f"; and {len(rows) - most} more" if len(rows) > most else ""
-    return f"Not everything was plainly read: {said}. {first.rstrip('.')}{more}."
+    told = f"Not everything was plainly read: {said}. {first if first.endswith('...') else first.rstrip('.')}"
+    return f"{told}{more}." if more or not told.endswith("...") else told
 
 
 def tell(intake: Table, *, strict: bool, stacklevel: int) -> None:

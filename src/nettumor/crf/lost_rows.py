@@ -22,7 +22,8 @@ from nettumor.crf.cells import Role
 from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable
 from nettumor.rows import codes_of, number_rows
-from nettumor.words import units
+from nettumor.words import units, visits
+from nettumor.words.visits import VisitKind
 
 _DATES = ("date", "day", "study_day")
 
@@ -82,13 +83,34 @@ def _line(
 
 
 def _without_place(table: CrfTable) -> Iterator[Line]:
-    """Rows with a value and neither visit nor date, beside rows that have one."""
+    """Rows with a value that stand nowhere: with neither visit nor date, or with a visit whose name
+    says no order and that no row dates.
+    """
     keys = [n for n in ("visit", *_DATES) if n in table]
-    lost = _blank(table, keys) & ~_blank(table, _SAID[table.name])
+    dateless = _blank(table, _DATES) & ~_blank(table, _SAID[table.name])
+    if not dateless.any():
+        return
+    lost = dateless & _blank(table, ("visit",))
     note = (
         "neither visit nor date: a timepoint by itself, without a day; write the visit or the date"
     )
     yield from _line(table, lost, keys[0] if keys else "visit", note)
+    if "visit" not in table or not any(n in table for n in _DATES):
+        return
+    codes, words = table.keys_of("visit")
+    found = visits.read_each(words.tolist())
+    unordered = np.isnan(found.place) & (found.kind != VisitKind.BLANK)
+    lost = dateless & unordered[codes]
+    if not lost.any():
+        return
+    visit, _ = number_rows(table.track()[0], codes)
+    dated = np.bincount(visit[~_blank(table, _DATES)], minlength=int(visit.max()) + 1) > 0
+    lost &= ~dated[visit]
+    found_there = np.flatnonzero(lost)
+    if found_there.size:
+        name = words[codes[found_there[0]]]
+        note = f"visit {str(name)!r} says no order and has no date: no place in the course"
+        yield from _line(table, lost, "visit", note)
 
 
 def _without_visit(table: CrfTable) -> Iterator[Line]:

@@ -142,6 +142,10 @@ def recognise(
         found = _parts(table, held, study, wanted)
         if not found:
             unknown.append(table)
+        elif held:
+            used = {id(t) for part in found for t in (part.table, *part.came_from)}
+            forms = [b for b in held if b.name != table.name and id(b) not in used]
+            out.lines.extend(_unknown_form(table, block) for block in forms)
         for part in found:
             if part.use.table == IGNORE and study is not None:
                 out.leave(part.table, f"as {study.name} says", "not needed")
@@ -375,10 +379,20 @@ def _leave_unknown(out: Recognised, table: CrfTable, *, named: bool) -> None:
             f"{did_you_mean(table.name, LAYOUTS)}",
             argument=table.name,
         )
+    out.leave(table, _why_unknown(table), "ignored")
+
+
+def _unknown_form(table: CrfTable, form: CrfTable) -> Line:
+    """The line of a repeating form of an export that is no table."""
+    where, why = table.source.name, _why_unknown(form)
+    return Line("table", where, form.name, "", form.n_rows, "ignored", why)
+
+
+def _why_unknown(table: CrfTable) -> str:
     near = nearest_table(table.name.casefold())
     names = list(table)
     columns = f"; its columns are {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}"
-    out.leave(table, f"neither a CRF table nor an SDTM domain{near}{columns}", "ignored")
+    return f"neither a CRF table nor an SDTM domain{near}{columns}"
 
 
 def _read_line(part: _Part, read_as: str) -> Line:

@@ -24,6 +24,7 @@ from nettumor.crf.column_names import (
     is_metadata,
     is_result,
     key_of,
+    keys_in,
     nearest,
     relatives,
     unit_in,
@@ -171,11 +172,15 @@ def _take_relatives(found: _Found, columns: tuple[ColumnLayout, ...]) -> None:
         keys = {key: rank for rank, key in enumerate(known[column.name])}
         options = []
         for spelled in left:
-            plain, factor = spelled, 1.0
-            if key_of(spelled) not in keys:
-                plain, factor = unit_in(spelled, column.unit)
-            if key_of(plain) in keys and factor == factor:
-                options.append((keys[key_of(plain)], factor != 1, spelled, factor))
+            if key_of(spelled) in keys:
+                options.append((keys[key_of(spelled)], False, spelled, 1.0))
+                continue
+            # "Size (cm)" names a unit, "Longest diameter (LD)" the same column again
+            for plain, factor in (unit_in(spelled, column.unit), (spelled, 1.0)):
+                named = keys_in(plain)
+                if named and factor == factor and all(key in keys for key in named):
+                    options.append((keys[named[0]], factor != 1, spelled, factor))
+                    break
         if options:
             *_, spelled, factor = min(options)
             if factor != 1 and "unit" in found.columns:

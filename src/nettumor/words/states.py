@@ -101,7 +101,7 @@ def read(word: str) -> int:
     if found == UNKNOWN:
         if _MERGED.fullmatch(tidy(word)):
             return int(State.MERGED)
-        if numbers.read(word, comma=True, unit="mm").below <= TOO_SMALL_MM:
+        if 0 < numbers.read(word, comma=True, unit="mm").below <= TOO_SMALL_MM:
             return int(State.TOO_SMALL)
     return found
 
