@@ -379,3 +379,87 @@ def test_names_that_few_patients_share_take_no_room():
         crf.Role.TARGET,
     )
     assert at.codes.shape == (60, 2)
+
+
+def a_course(rng):
+    """Lesion rows and a subject's dates of one patient, all in full; the days of the visits."""
+    day, size, days, rows = 0, 50.0, [], []
+    for visit in range(rng.randint(2, 5)):
+        days.append(day)
+        rows.append(("T1", "TARGET", visit, f"{size:g}", ""))
+        size = round(size * rng.choice([0, 0.5, 0.7, 0.9, 1, 1.1, 1.25, 1.4]), 1)
+        day += rng.choice([20, 28, 42, 56]) + rng.randint(-6, 6)
+    if rng.random() < 0.3:
+        rows.append(("X1", "NEW", rng.randint(1, len(days) - 1), "", "UNEQUIVOCAL"))
+    ends = {
+        name: rng.randint(10, days[-1] + 60) if rng.random() < 0.4 else None
+        for name in ("death", "new_therapy", "data_cutoff")
+    }
+    if ends["death"] is not None:  # what is dated after it is left out
+        ends["death"] = max(ends["death"], days[-1] + 31)
+    return rows, days, ends
+
+
+def patients(rows, days, ends, name, cells):
+    """The patient again and again, with each of the cells in the place of one date."""
+    lesions, people = [], []
+    for i, cell in enumerate(cells):
+        for lesion, role, visit, size, state in rows:
+            lesions.append(
+                {
+                    "subject": f"{i:02d}",
+                    "lesion": lesion,
+                    "role": role,
+                    "visit": str(visit),
+                    "date": cell if name == visit else date(days[visit]),
+                    "size": size,
+                    "state": state,
+                }
+            )
+        own = {n: "" if d is None else date(d) for n, d in ends.items()}
+        people.append({"subject": f"{i:02d}"} | own | ({name: cell} if name in own else {}))
+    return lesions, people
+
+
+@pytest.mark.parametrize("edition", ["recist-1.1", "irecist-2017"])
+@given(seed=seeds)
+def test_a_month_is_each_of_its_days(edition, seed):
+    """One date known to the month: what all its days agree on is the answer; where they do not, there
+    is no time and no event, and the best response says that the day is not known.
+    """
+    rng = random.Random(seed)
+    given_rows, days, ends = a_course(rng)
+    name = rng.choice([*range(1, len(days)), *(n for n, d in ends.items() if d is not None)])
+    said = date(days[name] if name in range(len(days)) else ends[name])[:7]
+    first, last = (0, 10**6) if name not in range(len(days)) else (days[name - 1] + 1, 10**6)
+    if name in range(len(days) - 1):
+        last = days[name + 1] - 1
+    whole = [d for d in range(-40, 500) if date(d)[:7] == said]
+    cells = [date(d) for d in whole if first <= d <= last]
+    if name == "death" or ends["death"] is not None:  # scans after death are left out
+        assume(min(whole) > days[-1] if name == "death" else max(whole) <= ends["death"])
+    schedule = rng.choice([None, 56])
+    each, one = (
+        assessed(*patients(given_rows, days, ends, name, c), criteria=edition, schedule=schedule)
+        for c in (cells, [said])
+    )
+    if (
+        edition == "irecist-2017"
+    ):  # what confirms must do so on every day: a timepoint's own caution
+        at = each.timepoints["overall"].reshape(len(cells), -1)
+        assume((at == at[:1]).all())
+    for time in ("pfs", "ttp", "dor"):
+        events = set(each.subjects[f"{time}_event"].tolist())
+        answers = {d if d == d else None for d in each.subjects[f"{time}_days"].tolist()}
+        got = one.subjects[f"{time}_days"][0]
+        assert one.subjects[f"{time}_event"][0] == (events == {True})
+        assert np.isnan(got) or answers == {got}
+        assert len(answers) > 1 or answers == {None} or time == "dor" or answers == {got}
+    events = set(each.subjects["os_event"].tolist())
+    assert one.subjects["os_event"][0] == (events == {True})
+    best = set(each.subjects["best"].tolist())
+    unknown = one.subjects["best_reason"][0] & nt.Reason.DAY_UNKNOWN
+    if len(best) == 1:
+        assert {one.subjects["best"][0]} == best
+    else:
+        assert unknown

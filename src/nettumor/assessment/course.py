@@ -241,11 +241,11 @@ def outcome(
     """Best response, progression and times of every unit; ``metastasis``: survival from the first
     metastasis is asked for (None: where one of them has its day).
     """
-    course = _course(judgement, visits, ends)
+    treated = _therapy(ends, censoring)
+    course = _course(judgement, visits, ends, treated[1])
     has_targets, assessed = _disease(judgement, visits)
     only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
     seen_first = course.seen_first(rule, immune=judgement.immune)
-    treated = _therapy(ends, censoring)
     best_by = partial(_best, course, judgement, treated, seen_first, only_non_targets)
     best = best_by(rule)
     # What is after the cut-off stays in the course of the endpoints, so that they can say why they
@@ -499,8 +499,10 @@ class _Course:
         return np.where(place >= 0, day, np.nan)
 
 
-def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
-    """One assessment a day, and what of it is not after the cut-off."""
+def _course(judgement: Judgement, visits: Visits, ends: Ends, treated: Floats) -> _Course:
+    """One assessment a day, and what of it is not after the cut-off; ``treated``: the last day on
+    which a new therapy may have begun.
+    """
     owner = judgement.owner
     day, first, latest = (
         tracks_of(d, owner) for d in (visits.day, visits.day_first, visits.day_latest)
@@ -521,7 +523,7 @@ def _course(judgement: Judgement, visits: Visits, ends: Ends) -> _Course:
     # What may be after the cut-off, or not, is not known to be before it; the endpoints see for
     # themselves.
     timed = first, latest
-    doubtful = ~late & more_than(latest, cut)
+    doubtful = ~late & more_than(latest, cut) & ~at_least(first, treated[:, None])
     if doubtful.any():
         first, latest = np.where(doubtful, np.nan, first), np.where(doubtful, np.nan, latest)
     # What is unequivocal only after the cut-off was not so before it.
