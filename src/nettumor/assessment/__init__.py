@@ -15,17 +15,11 @@ from typing import Any
 
 import attrs
 import numpy as np
-from attrs import frozen
 
-from nettumor._arrays import Floats
-from nettumor.assessment.asked import Asked, check_late, edition_of, names_asked, rules_of
+from nettumor.assessment.asked import PFS, Asked, check_late, edition_of, names_asked, rules_of
 from nettumor.assessment.axes import Axis, axes
-from nettumor.assessment.axis_rules import PFS, AxisRules
-from nettumor.assessment.course import Ends, ends_of, outcome
+from nettumor.assessment.course import Ends, outcome
 from nettumor.assessment.course_lines import (
-    before_death,
-    course_lines,
-    death_line,
     late_baselines,
     methods_of_new,
     partial_references,
@@ -33,9 +27,9 @@ from nettumor.assessment.course_lines import (
 )
 from nettumor.assessment.cr_markers import asks_for_markers, has_markers, judged_with_markers
 from nettumor.assessment.evaluators import accepted_evaluators
-from nettumor.assessment.judgement import Judgement, Parts, has_days, judge
+from nettumor.assessment.judgement import Judgement, has_days, judge
 from nettumor.assessment.last_alive import RULES, with_last_alive
-from nettumor.assessment.like_courses import Group, Piece, groups_of, joined
+from nettumor.assessment.like_courses import Piece, groups_of, joined
 from nettumor.assessment.notes import course_notes, notes
 from nettumor.assessment.output import (
     OWN,
@@ -50,16 +44,15 @@ from nettumor.assessment.output import (
     subject_table,
     timepoint_table,
 )
-from nettumor.assessment.parts import parts_of, selected
+from nettumor.assessment.parts import selected
+from nettumor.assessment.placed import Placed, ends_of_group, place_lesions
 from nettumor.assessment.result import Assessment
 from nettumor.assessment.series import Scans
-from nettumor.assessment.slots import JudgedRows
-from nettumor.assessment.sources import Sources
+from nettumor.assessment.sources import sources_of
 from nettumor.assessment.symptom_progression import with_symptoms
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.adam import KIND as ADAM
 from nettumor.crf.came_as import CameAs
-from nettumor.crf.columns import Ints
 from nettumor.crf.impossible import refuse_impossible, refuse_without_sizes
 from nettumor.crf.intake import Line, further, intake_table, tell
 from nettumor.crf.limits import Limits, as_limits
@@ -73,12 +66,10 @@ from nettumor.criteria import (
     SizeCriteria,
 )
 from nettumor.errors import InputError, choose, did_you_mean, listed, true_or_false
-from nettumor.study.partial_reference import Reference, with_partial_reference
 from nettumor.study.population import read_population
 from nettumor.study.schedule import described, scheduled
-from nettumor.study.subjects import Subjects, read_subjects, reference_of_visits
-from nettumor.study.tracks import Names, read_names, tracks_of
-from nettumor.study.visits import Visits, place_visits
+from nettumor.study.subjects import read_subjects
+from nettumor.study.tracks import read_names, tracks_of
 
 __all__ = ["Assessment", "assess"]
 
@@ -268,16 +259,14 @@ def assess(
         reference=reference,
         last_known_alive=last_known_alive,
         limits=limits,
-        axes=AxisRules(
-            marker_after_days=marker_after_days,
-            marker_rule=marker_rule,
-            primary_marker=primary_marker,
-            confounders=confounders,
-            symptom_window_days=symptom_window_days,
-            symptom_minimum_recorded=symptom_minimum_recorded,
-            new_symptom=new_symptom,
-            pfs=pfs,
-        ),
+        marker_after_days=marker_after_days,
+        marker_rule=marker_rule,
+        primary_marker=primary_marker,
+        confounders=confounders,
+        symptom_window_days=symptom_window_days,
+        symptom_minimum_recorded=symptom_minimum_recorded,
+        new_symptom=new_symptom,
+        pfs=pfs,
     )
     others = "leave" if last_known_alive == RULES[0] else "dates"
     tables = read_quietly(source, study=study, dates=dates, used=used, limits=limits, others=others)
@@ -306,7 +295,7 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
     chosen = selected(tables["lesions"], selection)
     limits = as_limits(asked.limits, None if tables.study is None else tables.study.limits)
     groups = groups_of(tables, names, subjects, chosen, asked.edition)
-    placed = [_placed(g, asked, limits.places) for g in groups]
+    placed = [place_lesions(g, asked, limits.places) for g in groups]
     if len(placed) > 1:  # what holds of a study without any day is no matter of the group
         dated = any(has_days(p.parts, p.visits) for p in placed)
         placed = [attrs.evolve(p, visits=attrs.evolve(p.visits, dated=dated)) for p in placed]
@@ -334,91 +323,23 @@ def _assessed(tables: Tables, asked: Asked) -> tuple[Assessment, list[Line]]:
         counts_days=subjects.days,
         categories=_categories(tables, carry),
         intake=further(tables.intake, [*population.lines, *lines]),
-        sources=Sources(tables, done.row),
+        sources=sources_of(tables, done.row),
         accepted=accepted_evaluators(tables),
         carried=carry,
     )
     return answer, lines
 
 
-@frozen(eq=False)
-class _Placed:
-    """A group with its lesions in their places.
-
-    ``subject`` and ``reference`` are of each unit, ``span`` is of the reference dates; ``lines`` say
-    what is left out.
-    """
-
-    group: Group
-    visits: Visits
-    parts: Parts
-    span: Reference
-    subject: Ints
-    reference: Floats
-    counts: dict[str, int]
-    lines: tuple[Line, ...]
-
-    @property
-    def dates_a_metastasis(self) -> bool:
-        """Whether some unit has the day of its first metastasis."""
-        day = self.group.subjects.day("first_metastasis")
-        return bool((~np.isnan(day[self.subject] - self.reference)).any())
-
-    def reference_in(self, table: str) -> Floats:
-        """The reference date of each unit in the count of a table of samples."""
-        group, visits, owner = self.group, self.visits, self.parts.owner
-        return _reference_in(
-            group.tables, group.tables[table], group.subjects, visits, owner, self.subject
-        )
-
-
-def _placed(group: Group, asked: Asked, places: int) -> _Placed:
-    """The lesions in their places, without the scans that are dated after death."""
-    lesions, names = group.tables["lesions"], group.names
-    start = reference_of_visits(lesions, group.subjects.offset, group.subjects.reference)
-    visits = place_visits(lesions, names, start)
-    alive = before_death(lesions, names, group.subjects, visits)
-    if alive is not None:
-        rest = _placed(group.only(alive), asked, places)
-        return attrs.evolve(rest, lines=(death_line(lesions, names, alive), *rest.lines))
-    cycle = asked.reference is not None
-    given = JudgedRows.of(names, visits, group.chosen, places)
-    parts, conflicts = parts_of(lesions, asked.edition, given, by=asked.by, cycle=cycle)
-    visits, span = with_partial_reference(visits, lesions)
-    most = asked.late_baseline_days
-    counts = {
-        "conflicts": conflicts,
-        "without_time": visits.without_time,
-        "before_baseline": visits.before_baseline,
-        "late": int(late_baselines(visits, 0.0 if most is None else most).sum()),
-        "stray": len(parts.targets.strays[0]),
-        "wordless": int(parts.new.wordless.sum()),
-    }
-    lines = course_lines(lesions, names, parts, visits, asked.edition, most, conflicts)
-    subject = parts.owner // max(len(names.evaluators), 1)
-    reference = _reference_in(group.tables, None, group.subjects, visits, parts.owner, subject)
-    return _Placed(
-        group=group,
-        visits=visits,
-        parts=parts,
-        span=span,
-        subject=subject,
-        reference=reference,
-        counts=counts,
-        lines=tuple(lines),
-    )
-
-
-def _piece(placed: _Placed, asked: Asked, *, metastasis: bool) -> Piece:
+def _piece(placed: Placed, asked: Asked, *, metastasis: bool) -> Piece:
     """A group judged, and its tables; ``metastasis``: some group has a day of one."""
-    group, visits, reference = placed.group, placed.visits, placed.reference
+    group, visits, reference = placed.group, placed.visits, placed.reference_in("subjects")
     tables, names, subjects = group.tables, group.names, group.subjects
     rule, censoring, edition = asked.rule, asked.censoring, asked.edition
-    ends = _ends(placed, asked)
+    ends = ends_of_group(placed, cycle=asked.reference is not None)
     judgement, others = _with_axes(placed, _judged(placed, asked), ends, asked)
     found = outcome(judgement, visits, ends, rule, censoring, metastasis=metastasis)
     axis_of_event = None
-    if asked.axes.pfs != PFS[0]:
+    if asked.pfs != PFS[0]:
         found, axis_of_event = with_symptoms(
             found, judgement, others.get("symptomatic"), visits, ends, rule, censoring
         )
@@ -446,7 +367,7 @@ def _piece(placed: _Placed, asked: Asked, *, metastasis: bool) -> Piece:
     )
 
 
-def _judged(placed: _Placed, asked: Asked) -> Judgement:
+def _judged(placed: Placed, asked: Asked) -> Judgement:
     """The timepoints of a group by their lesions."""
     visits = placed.visits
     refused = np.zeros(len(visits.exists), dtype=np.bool_)
@@ -455,22 +376,8 @@ def _judged(placed: _Placed, asked: Asked) -> Judgement:
     return judge(placed.parts, visits, asked.edition, asked.rule, refused)
 
 
-def _ends(placed: _Placed, asked: Asked) -> Ends:
-    """The days that end the times of a group."""
-    group, owner, span = placed.group, placed.parts.owner, placed.span
-    last_scan = _last_scan(group.tables["lesions"], group.names, placed.visits)
-    return ends_of(
-        group.subjects,
-        placed.subject,
-        placed.reference,
-        last_scan[owner],
-        span=(span.first[owner], span.latest[owner]),
-        cycle=asked.reference is not None,
-    )
-
-
 def _with_axes(
-    placed: _Placed, judgement: Judgement, ends: Ends, asked: Asked
+    placed: Placed, judgement: Judgement, ends: Ends, asked: Asked
 ) -> tuple[Judgement, dict[str, Axis]]:
     """The judgement, where the criteria ask for normal markers by them too; and the axes beside it."""
     if asked.by != "subject":
@@ -479,11 +386,12 @@ def _with_axes(
     references = {n: placed.reference_in(n) for n in ("markers", "symptoms") if n in tables}
     owner = judgement.owner
     day, exists = tracks_of(visits.day, owner), tracks_of(visits.exists, owner)
-    scans = Scans(placed.subject, day, exists, placed.reference, ends.new_therapy, ends.cutoff)
+    reference = placed.reference_in("subjects")
+    scans = Scans(placed.subject, day, exists, reference, ends.new_therapy, ends.cutoff)
     if asks_for_markers(asked.edition) and has_markers(tables):
         own = attrs.evolve(scans, reference=references["markers"])
         judgement = judged_with_markers(judgement, tables["markers"], names, own, asked)
-    return judgement, axes(tables, names, scans, references, asked.axes)
+    return judgement, axes(tables, names, scans, references, asked)
 
 
 def _categories(study: Tables, carry: tuple[str, ...]) -> dict[str, CameAs]:
@@ -571,39 +479,6 @@ def _study(study: Tables, criteria: Any) -> Tables:
     refuse_impossible(study["lesions"])
     refuse_without_sizes(study["lesions"], _SIZED_BY.get(criteria.measure, _DIAMETERS))
     return study
-
-
-def _reference_in(
-    study: Tables,
-    table: CrfTable | None,
-    subjects: Subjects,
-    visits: Visits,
-    owner: Ints,
-    subject: Ints,
-) -> Floats:
-    """The reference date of each unit in the count of a table (None: the subjects table)."""
-    if subjects.days if table is None else table.has_days:
-        return subjects.offset[subject]
-    if study["lesions"].has_days:
-        return subjects.reference[subject]
-    return visits.reference[owner]
-
-
-def _last_scan(lesions: CrfTable, names: Names, visits: Visits) -> Floats:
-    """The day of each track's subject's latest scan, whoever read it; NaN for none.
-
-    A reader who was not asked for, or read less, does not shorten a life: the date is that of the
-    subject, and only its count of days is the track's.
-    """
-    latest = visits.latest
-    if len(names.evaluators) > 1:
-        latest = np.fmax.reduce(latest.reshape(-1, len(names.evaluators)), axis=1, initial=np.nan)
-    if names.asked is not None:
-        others, latest = np.flatnonzero(~names.asked), latest.copy()
-        cells, column = lesions.when_cells()
-        others = others[~lesions.blank("subject")[others]]
-        np.fmax.at(latest, names.subject[others], cells.day[column.codes[others]])
-    return np.repeat(latest, len(names.evaluators)) - visits.reference
 
 
 _DIAMETERS = ("size", "perpendicular", "diameter")

@@ -68,10 +68,10 @@ def _visits(done: Assessed, rows: Bools) -> Columns:
     """Visit, date and source of the timepoints at ``rows``."""
     table, source = done.timepoints, done.sources()
     baseline = (done._place[1] == 0)[rows]
-    name, time = source.visit[rows], done._place[1][rows].astype(np.float64)
+    name, time = source["visit"][rows], done._place[1][rows].astype(np.float64)
     numbers = np.array([_number(w) for w in as_text(table["visit"])[rows].tolist()])
     number = time if np.isnan(numbers).any() else numbers
-    full, day = source.full[rows], table["day"][rows]
+    full, day = source["full"][rows], table["day"][rows]
     date = as_text(table["date"])[rows]
     return {
         "AVISIT": np.where(baseline, "BASELINE", name),
@@ -80,8 +80,8 @@ def _visits(done: Assessed, rows: Bools) -> Columns:
         "ADT": np.where(full, date, ""),
         "TRDTC": date,
         "ADY": study_day(np.where(full, day, np.nan)),
-        "SRCDOM": source.domain[rows],
-        "SRCSEQ": source.sequence[rows],
+        "SRCDOM": source["domain"][rows],
+        "SRCSEQ": source["sequence"][rows],
     }
 
 

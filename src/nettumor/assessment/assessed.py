@@ -17,7 +17,6 @@ from nettumor._sealed import Sealed, alike, sealed
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.ragged import Judgements
-from nettumor.assessment.sources import Sources
 from nettumor.crf.came_as import CameAs
 from nettumor.crf.columns import Ints
 from nettumor.crf.intake import intake_table
@@ -37,7 +36,7 @@ class Assessed(Sealed):
     outcome: Outcome
     reference: npt.NDArray[np.float64]
     _place: tuple[Ints, Ints]
-    _sources: Sources
+    _sources: Table
     _accepted: Mapping[str, tuple[str, ...]]
     frame_kind: str = ""
     counts_days: bool = False
@@ -48,8 +47,10 @@ class Assessed(Sealed):
     def __attrs_post_init__(self) -> None:
         sealed((self.judgement, self.outcome, self.reference, self._place))
 
-    def sources(self) -> Sources:
-        """Where the rows of the timepoints come from."""
+    def sources(self) -> Table:
+        """Where the rows of the timepoints come from: visit, domain, sequence, full (see
+        `sources_of`).
+        """
         return self._sources
 
     def accepted(self) -> Mapping[str, tuple[str, ...]]:

@@ -23,8 +23,8 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, more_than
+from nettumor.assessment.asked import Asked
 from nettumor.assessment.axis_markers import Part, joined, marker_name, marker_parts
-from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.axis_symptoms import overall, symptom_parts
 from nettumor.assessment.course import one_a_day
 from nettumor.assessment.series import Scans
@@ -76,7 +76,7 @@ def axes(
     names: Names,
     scans: Scans,
     references: Mapping[str, Floats],
-    rules: AxisRules,
+    asked: Asked,
 ) -> dict[str, Axis]:
     """The axes whose tables the study has: "biological" (markers), "symptomatic" (symptoms).
 
@@ -89,7 +89,7 @@ def axes(
     ):
         if table in references and not study.missing_columns(table):
             own = attrs.evolve(scans, reference=references[table])
-            out[name] = judge(study[table], places(study[table], names), own, rules)
+            out[name] = judge(study[table], places(study[table], names), own, asked)
     return out
 
 
@@ -101,20 +101,20 @@ def places(table: CrfTable, names: Names) -> Ints:
     return found[code] if len(words) else code
 
 
-def _biological(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:
-    parts = marker_parts(table, subject, scans, rules)
+def _biological(table: CrfTable, subject: Ints, scans: Scans, asked: Asked) -> Axis:
+    parts = marker_parts(table, subject, scans, asked)
     if not parts:
         return _axis(_nothing(scans), scans)
     codes = {
         name: np.where(p.has[:, None], p.response, np.int8(Response.MISSING))
         for name, p in parts.items()
     }
-    rule, primary = rules.marker_rule, rules.primary_marker
+    rule, primary = asked.marker_rule, asked.primary_marker
     primary = None if primary is None else marker_name(primary)
     if rule == "primary" and primary not in codes:
         raise InputError(
-            f"`primary_marker` must be a marker of the table; got {rules.primary_marker!r}. "
-            f"{did_you_mean(rules.primary_marker, codes)}",
+            f"`primary_marker` must be a marker of the table; got {asked.primary_marker!r}. "
+            f"{did_you_mean(asked.primary_marker, codes)}",
             argument="primary_marker",
         )
     response = np.array(combine_markers(codes, rule=rule or "worst", primary=primary))
@@ -167,12 +167,12 @@ def _told(names: list[str], codes: list[int]) -> str:
     return f"several markers and no rule: {', '.join(said)}"
 
 
-def _symptomatic(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> Axis:
-    parts = symptom_parts(table, subject, scans, rules)
+def _symptomatic(table: CrfTable, subject: Ints, scans: Scans, asked: Asked) -> Axis:
+    parts = symptom_parts(table, subject, scans, asked)
     if not parts:
         axis = _axis(_nothing(scans), scans)
         return attrs.evolve(axis, present=np.zeros(len(scans.subject), dtype=np.bool_))
-    whole, present = overall(parts, rules)
+    whole, present = overall(parts, asked)
     return attrs.evolve(_axis(whole, scans, parts), present=present)
 
 

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, more_than
-from nettumor.assessment.axis_rules import AxisRules
+from nettumor.assessment.asked import Asked
 from nettumor.assessment.series import Scans, first_rows, folded, named, samples, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
@@ -57,7 +57,7 @@ class Part:
     note: npt.NDArray[Any] | None = None
 
 
-def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules) -> dict[str, Part]:
+def marker_parts(table: CrfTable, subject: Ints, scans: Scans, asked: Asked) -> dict[str, Part]:
     """Each marker of the table."""
     numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
     value, below = numbers.value, np.where(numbers.below > 0, numbers.below, np.nan)
@@ -66,7 +66,7 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     confounded = _confounded(confounder)
     hours = _other_hours(table)
     usable = ~np.isnan(value) | ~np.isnan(below)
-    if rules.confounders == "exclude":
+    if asked.confounders == "exclude":
         usable &= ~confounded
     code, names = marker_of_row(table)
     same = (value, below, limits, *(codes for codes, _ in words.values()))
@@ -74,7 +74,7 @@ def marker_parts(table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules)
     out = {}
     for m, name in enumerate(names):
         own = samples(day, subject, usable & (code == m), same)
-        before, after = pairs(own, day, scans, rules.marker_after_days)
+        before, after = pairs(own, day, scans, asked.marker_after_days)
         # each against its own upper limit; where a sample has none, that of the baseline
         held = np.concatenate([before[:, None], after], axis=1)
         course = marker_course(

@@ -18,8 +18,8 @@ import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
+from nettumor.assessment.asked import Asked
 from nettumor.assessment.axis_markers import Part
-from nettumor.assessment.axis_rules import AxisRules
 from nettumor.assessment.series import Scans, first_rows, named, samples, value_at
 from nettumor.crf import CrfTable
 from nettumor.crf.columns import Ints
@@ -52,9 +52,7 @@ class _Records:
         return np.where(np.isnan(days), 1.0, days)
 
 
-def symptom_parts(
-    table: CrfTable, subject: Ints, scans: Scans, rules: AxisRules
-) -> dict[str, Part]:
+def symptom_parts(table: CrfTable, subject: Ints, scans: Scans, asked: Asked) -> dict[str, Part]:
     """Each symptom of the table."""
     code, names = named(table, "symptom", lambda w: " ".join(w.split()).casefold())
     day = table.when().day
@@ -66,7 +64,7 @@ def symptom_parts(
     for s, name in enumerate(names):
         with np.errstate(over="ignore", invalid="ignore"):  # sums of 1e308 are for the edit checks
             parts = [
-                _part(_records(day, subject, code == s, *level), scans, rules) for level in levels
+                _part(_records(day, subject, code == s, *level), scans, asked) for level in levels
             ]
         part = parts[-1]
         for other in reversed(parts[:-1]):
@@ -116,12 +114,12 @@ def _records(day: Floats, subject: Ints, own: Bools, total: Floats, days: Floats
     )
 
 
-def _part(rows: _Records, scans: Scans, rules: AxisRules) -> Part:
+def _part(rows: _Records, scans: Scans, asked: Asked) -> Part:
     """Response of every scan: its mean against that of the baseline."""
-    reference, window = scans.reference, rules.symptom_window_days
+    reference, window = scans.reference, asked.symptom_window_days
     of_subject = rows.single.find(scans.subject), rows.longer.find(scans.subject)
     has = (of_subject[0] >= 0) | (of_subject[1] >= 0)
-    before = _mean(rows, of_subject, reference - window, reference, rules)
+    before = _mean(rows, of_subject, reference - window, reference, asked)
 
     # the baseline where its window has nothing: the latest period or record until the reference
     # date, else the first
@@ -134,7 +132,7 @@ def _part(rows: _Records, scans: Scans, rules: AxisRules) -> Part:
     day = scans.table_day
     of_scan = of_subject[0][:, None], of_subject[1][:, None]
     since = np.fmax(scans.previous(), start[:, None])
-    after = _mean(rows, of_scan, np.fmax(day - window, since), day, rules)
+    after = _mean(rows, of_scan, np.fmax(day - window, since), day, asked)
     latest = rows.longer.last_until(of_scan[1], day)
     latest = np.where(value_at(rows.day, latest) > since, latest, -1)
     after = _or_row(after, rows, np.where(np.isnan(after[1]), latest, -1))
@@ -157,7 +155,7 @@ def _part(rows: _Records, scans: Scans, rules: AxisRules) -> Part:
 
 
 def _mean(
-    rows: _Records, of_subject: tuple[Ints, Ints], after: Floats, until: Floats, rules: AxisRules
+    rows: _Records, of_subject: tuple[Ints, Ints], after: Floats, until: Floats, asked: Asked
 ) -> tuple[Floats, Floats]:
     """What the days from ``after`` hold, days before ``until``, periods and records until it: the
     sum, and over how many days, NaN where they may not stand.
@@ -182,7 +180,7 @@ def _mean(
         )
     )
     total, number = single + total_of_periods, n_days + days_of_periods
-    counted = (number >= rules.symptom_minimum_recorded) | (periods > 0)
+    counted = (number >= asked.symptom_minimum_recorded) | (periods > 0)
     by_record = ~counted & (records > 0)
     known = (counted | by_record) & ~np.isnan(until)
     number = np.where(by_record, records, number)
@@ -198,7 +196,7 @@ def _or_row(mean: tuple[Floats, Floats], rows: _Records, row: Ints) -> tuple[Flo
     )
 
 
-def overall(parts: dict[str, Part], rules: AxisRules) -> tuple[Part, Bools]:
+def overall(parts: dict[str, Part], asked: Asked) -> tuple[Part, Bools]:
     """The overall grade of all symptoms, and who had one at baseline (unit,)."""
     every = list(parts.values())
     has = np.logical_or.reduce([p.has for p in every])
@@ -209,7 +207,7 @@ def overall(parts: dict[str, Part], rules: AxisRules) -> tuple[Part, Bools]:
         own = np.where(part.present[:, None], part.response, np.int8(Response.MISSING))
         unknown = part.has[:, None] & ((part.reason & int(Reason.BASELINE)) == 0)
         own = np.where(~part.present[:, None] & unknown, np.int8(Response.NE), own)
-        codes.append(np.where(new & (rules.new_symptom == "PD"), np.int8(Response.PD), own))
+        codes.append(np.where(new & (asked.new_symptom == "PD"), np.int8(Response.PD), own))
     response = np.array(
         combine_symptoms({str(i): c for i, c in enumerate(codes)}, rule="overall"), dtype=np.int8
     )

@@ -12,7 +12,6 @@ from typing import Any
 
 import attrs
 import numpy as np
-from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.assessment.asked import Asked
@@ -30,29 +29,6 @@ MARKER_AFTER_DAYS = 7.0
 """How long after a scan a sample still serves it: the default of `assess`."""
 
 
-@frozen(eq=False)
-class AgainstCr:
-    """Markers of the units, each of shape (unit, timepoint).
-
-    Attributes
-    ----------
-    row : ndarray of int
-        A row of the markers table that is above its upper limit, of a marker that was so at
-        baseline; -1 for none.
-    which : ndarray of int
-        The place of that marker in ``names``.
-    unknown : ndarray of bool
-        A marker that must be normal has no sample that belongs to the scan.
-    names : tuple of str
-        The markers that must be normal.
-    """
-
-    row: Ints
-    which: Ints
-    unknown: Bools
-    names: tuple[str, ...]
-
-
 def asks_for_markers(criteria: Any) -> bool:
     """Whether CR asks for normal markers under these criteria."""
     return getattr(criteria, "cr_markers", "none") != "none"
@@ -67,20 +43,15 @@ def judged_with_markers(
     judgement: Judgement, table: CrfTable, names: Names, scans: Scans, asked: Asked
 ) -> Judgement:
     """The responses by the criteria's ``cr_markers``; ``scans`` count as the markers table does."""
-    found = against_cr(
-        table,
-        places(table, names),
-        scans,
-        asked.edition.cr_markers,
-        asked.axes.marker_after_days,
-    )
-    return with_markers(judgement, found)
+    rule, after_days = asked.edition.cr_markers, asked.marker_after_days
+    row, above, unknown = against_cr(table, places(table, names), scans, rule, after_days)
+    return _with_markers(judgement, row >= 0, above, unknown)
 
 
 def against_cr(
     table: CrfTable, subject: Ints, scans: Scans, rule: Any, after_days: float
-) -> AgainstCr:
-    """Where a marker speaks against a CR.
+) -> tuple[Ints, dict[str, Bools], Bools]:
+    """Where a marker speaks against a CR, each of shape (unit, timepoint).
 
     Parameters
     ----------
@@ -93,6 +64,16 @@ def against_cr(
         As ``cr_markers`` of the criteria.
     after_days : float
         As ``marker_after_days`` of `assess`.
+
+    Returns
+    -------
+    row : ndarray of int
+        A row of the markers table that is above its upper limit, of a marker that was so at
+        baseline; -1 for none.
+    above : dict of str to ndarray of bool
+        By marker, where that row is of it.
+    unknown : ndarray of bool
+        Elsewhere: a marker that must be normal has no sample that belongs to the scan.
     """
     numbers, limits = table.numbers("value"), table.numbers("upper_limit").value
     value = np.where(np.isnan(numbers.value), numbers.above, numbers.value)
@@ -101,11 +82,11 @@ def against_cr(
     code, names = marker_of_row(table)
     wanted = names if rule == "all evaluable" else _asked(rule, names)
     row = np.full(scans.day.shape, -1, dtype=np.int64)
-    which = np.zeros(scans.day.shape, dtype=np.int64)
     unknown = np.zeros(scans.day.shape, dtype=np.bool_)
     same = (value, limits, units)
     day = table.when().day
-    for place, name in enumerate(wanted):
+    of_marker: dict[str, Bools] = {}
+    for name in dict.fromkeys(wanted):
         usable = ~np.isnan(value) & (code == names.index(name))
         before, after = pairs(samples(day, subject, usable, same), day, scans, after_days)
         first = before[:, None]
@@ -117,9 +98,9 @@ def against_cr(
         limit = np.where(np.isnan(own) & shared, value_at(limits, first), own)
         evaluable = _above(value, numbers.above, first, value_at(limits, first))
         above = evaluable & _above(value, numbers.above, after, limit) & (row < 0)
-        row, which = np.where(above, after, row), np.where(above, place, which)
+        row, of_marker[name] = np.where(above, after, row), above
         unknown |= evaluable & ((after < 0) | np.isnan(limit))
-    return AgainstCr(row, which, unknown & (row < 0), tuple(wanted))
+    return row, of_marker, unknown & (row < 0)
 
 
 def _above(value: Floats, at_least_so: Floats, row: Ints, limit: Floats) -> Bools:
@@ -141,20 +122,21 @@ def _asked(rule: Any, names: list[str]) -> list[str]:
     return wanted
 
 
-def with_markers(judgement: Judgement, found: AgainstCr) -> Judgement:
+def _with_markers(
+    judgement: Judgement, hit: Bools, above: dict[str, Bools], unknown: Bools
+) -> Judgement:
     """The responses where a CR with a marker above its limit is PR, or NON-CR/NON-PD without
     targets; the course knows that nothing was seen again.
     """
     complete = judgement.overall == Response.CR
-    hit = complete & (found.row >= 0)
-    unknown = complete & found.unknown
+    hit, unknown = complete & hit, complete & unknown
     remarks = list(judgement.remarks)
     if unknown.any():
         remarks.append(("a marker that CR asks to be normal was not measured", unknown))
     if not hit.any():
         return attrs.evolve(judgement, remarks=tuple(remarks))
-    for place, name in enumerate(found.names):
-        where = hit & (found.which == place)
+    for name, of_marker in above.items():
+        where = hit & of_marker
         if where.any():
             remarks.append((f"{name} is above its upper limit", where))
     targets = judgement.target.response != Response.MISSING

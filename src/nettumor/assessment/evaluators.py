@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from nettumor._arrays import Codes
+from nettumor.assessment.adam import Columns
 from nettumor.assessment.assessed import Assessed
 from nettumor.crf import Tables
 from nettumor.crf.came_as import as_text
@@ -58,15 +58,13 @@ def discordant(done: Assessed, first: str, second: str, of: str) -> Table:
     choose("of", of, ("best", "overall", "progression"))
     _check_names(done, first, second)
     pair = _pairs(done, first, second)[of]
-    differ = pair.first != pair.second
-    said = (labels(codes[differ]) for codes in (pair.first, pair.second))
-    if of == "progression":
-        said = (_progressed(codes[differ]) for codes in (pair.first, pair.second))
-    one, other = said
+    differ = pair["first"] != pair["second"]
+    said = _progressed if of == "progression" else labels
+    one, other = (said(pair[name][differ]) for name in ("first", "second"))
     return Table(
         {
-            "subject": pair.subject[differ],
-            "visit": pair.visit[differ],
+            "subject": pair["subject"][differ],
+            "visit": pair["visit"][differ],
             "first": one,
             "second": other,
         }
@@ -189,7 +187,7 @@ def agreement(done: Assessed) -> Table:
     rows: list[dict[str, Any]] = []
     for first, second in combinations(evaluators, 2):
         for of, pair in _pairs(done, first, second).items():
-            found = cohens_kappa(pair.first, pair.second)
+            found = cohens_kappa(pair["first"], pair["second"])
             rows.append(
                 {
                     "first": first,
@@ -200,7 +198,7 @@ def agreement(done: Assessed) -> Table:
                     "observed": found.observed,
                     "expected": found.expected,
                     "kappa": found.estimate,
-                    "discordant": _joined(pair.subject[pair.first != pair.second]),
+                    "discordant": _joined(pair["subject"][pair["first"] != pair["second"]]),
                 }
             )
     types = {
@@ -220,32 +218,25 @@ def _best(done: Assessed) -> Codes:
     return np.asarray(done.outcome.best.response)
 
 
-@frozen(eq=False)
-class _Pair:
-    """Responses of two evaluators of the same subjects (and visits)."""
-
-    first: Codes
-    second: Codes
-    subject: npt.NDArray[Any]
-    visit: npt.NDArray[Any]
-
-
-def _pairs(done: Assessed, first: str, second: str) -> dict[str, _Pair]:
+def _pairs(done: Assessed, first: str, second: str) -> dict[str, Columns]:
+    """Of each kind of response the subjects (and visits), and the codes of the first and the second
+    evaluator.
+    """
     evaluator = as_text(done.subjects["evaluator"])
     one, other = evaluator == first, evaluator == second
     best = _best(done)
     progressed = np.where(done.outcome.progressed, np.int8(Response.PD), np.int8(Response.SD))
     progressed = np.where(best <= Response.NE, best, progressed)
     subject = as_text(done.subjects["subject"])[one]
-    nowhen = np.full(len(subject), "", dtype=np.str_)
+    who = {"subject": subject, "visit": np.full(len(subject), "", dtype=np.str_)}
     return {
-        "best": _Pair(best[one], best[other], subject, nowhen),
+        "best": {**who, "first": best[one], "second": best[other]},
         "overall": _at_visits(done, first, second),
-        "progression": _Pair(progressed[one], progressed[other], subject, nowhen),
+        "progression": {**who, "first": progressed[one], "second": progressed[other]},
     }
 
 
-def _at_visits(done: Assessed, first: str, second: str) -> _Pair:
+def _at_visits(done: Assessed, first: str, second: str) -> Columns:
     """Overall responses at the visits of either, matched by subject and visit (date where visits
     have no name).
     """
@@ -265,4 +256,9 @@ def _at_visits(done: Assessed, first: str, second: str) -> _Pair:
         column[key[rows]] = codes[rows]
         out.append(column)
     either = (out[0] != Response.MISSING) | (out[1] != Response.MISSING)
-    return _Pair(out[0][either], out[1][either], found[0][either], found[1][either])
+    return {
+        "subject": found[0][either],
+        "visit": found[1][either],
+        "first": out[0][either],
+        "second": out[1][either],
+    }

@@ -199,8 +199,24 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     cells = table.lesions
     value, small = sizes_used(table, criteria, given.track, given.visits.timepoint)
     default = getattr(criteria, "too_small", None)
-    placed = _places(table, given, value, small, default=default, together=together)
-    at, kin = placed.at, placed.kin
+    # the rows of the targets, in as few places as do
+    no_disease = given.visits.no_disease
+    whole = at = slots(table, given, Role.TARGET)
+    kin = relations(table, at, no_disease)
+    strays, left_out = (at.slot[:0], at.slot[:0]), 0
+    if kin is not None and kin.idle.any():
+        strays, left_out = _left_out(at, kin, value, small)
+        at = at.without(kin.idle)
+        kin = relations(table, at, no_disease)
+    shares = _sharing(at, kin, together=together)
+    measured = never = np.zeros(len(shares), dtype=np.int64)
+    if shares.any():
+        was = _were_measured(at, value, small, default)
+        measured = shares * np.count_nonzero(was, axis=1)
+        never = shares * np.count_nonzero(at.identified() & ~was, axis=1)
+        at = one_after_another(at, shares)
+        kin = relations(table, at, no_disease)
+    # what was measured there
     given.refuse_sparse(np.count_nonzero(at.codes >= 0, axis=1))
     sizes, conflict = at.put(value, np.nan)
     too_small = np.zeros(at.shape, dtype=np.bool_)
@@ -212,7 +228,7 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     attenuation = np.broadcast_to(np.nan, at.shape)
     if isinstance(criteria, AttenuationCriteria):
         attenuation, _ = at.put(cells.measure("attenuation").value, np.nan)
-    merged = _merged(table, placed.whole, at)
+    merged = _merged(table, whole, at)
     gone: Bools = np.broadcast_to(np.False_, at.shape)
     if cells.merged.any():
         gone, _ = at.put(cells.merged, False)
@@ -225,12 +241,13 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
         padding = padded(kin, at.codes.shape)
     if gone.any():
         sizes = without_mass(sizes, gone, at.identified() & ~padding)
+    # what was identified, and never measured
     counts = ~np.isnan(sizes) if default is None else ~np.isnan(sizes) | too_small
     unmeasured = at.identified() & ~counts[..., 0]
     if unmeasured.any():
         unmeasured &= ~counts.any(axis=-1)
-    unmeasured &= ~padding & ~placed.shares[:, None]
-    in_places = placed.shares * np.count_nonzero(counts.any(axis=-1), axis=1)
+    unmeasured &= ~padding & ~shares[:, None]
+    in_places = shares * np.count_nonzero(counts.any(axis=-1), axis=1)
     return Targets(
         sizes=sizes,
         attenuation=attenuation,
@@ -239,64 +256,33 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
         nodal=at.some(cells.nodal),
         unmeasured=unmeasured,
         codes=at.codes,
-        strays=placed.strays,
-        more=placed.measured - in_places,
-        never=placed.never,
-        conflicts=int(conflict.sum()) + placed.conflicts,
+        strays=strays,
+        more=measured - in_places,
+        never=never,
+        conflicts=int(conflict.sum()) + left_out,
         of_parts=of_parts,
     )
 
 
-@frozen(eq=False)
-class _Places:
-    """Where the targets stand that need a place in an array.
-
-    ``whole`` are the rows of all, ``at`` those of the array, ``kin`` how its lesions hang together.
-    ``strays``, ``conflicts``: of those that are left out, as in `Targets`. ``shares`` (track,): the
-    lesions share places; then ``measured`` and ``never`` count those that were measured, or never.
+def _left_out(
+    at: Slots, kin: Relations, size: Floats, small: Bools
+) -> tuple[tuple[Ints, Ints], int]:
+    """Of the lesions without which nothing changes: the strays, as in `Targets`, and the places with
+    unequal duplicates.
     """
-
-    whole: Slots
-    at: Slots
-    kin: Relations | None
-    strays: tuple[Ints, Ints]
-    conflicts: int
-    shares: Bools
-    measured: Ints
-    never: Ints
+    track, place = np.nonzero(kin.stray)
+    cells = Cells.of(at.without(~kin.idle))
+    unequal = cells.put(size, np.nan)[1] | cells.put(small, False)[1]
+    return (track, at.codes[track, place]), int(np.count_nonzero(unequal))
 
 
-def _places(
-    table: CrfTable,
-    given: JudgedRows,
-    size: Floats,
-    small: Bools,
-    *,
-    default: float | None,
-    together: bool,
-) -> _Places:
-    """The places of the targets, as few as do."""
-    whole = at = slots(table, given, Role.TARGET)
-    no_disease = given.visits.no_disease
-    kin = relations(table, at, no_disease)
-    strays, conflicts = (at.slot[:0], at.slot[:0]), 0
-    if kin is not None and kin.idle.any():
-        track, place = np.nonzero(kin.stray)
-        strays = track, at.codes[track, place]
-        conflicts = _conflicts(at.without(~kin.idle), size, small)
-        at = at.without(kin.idle)
-        kin = relations(table, at, no_disease)
-    shares = np.zeros(given.n_tracks, dtype=np.bool_)
-    measured = never = np.zeros(given.n_tracks, dtype=np.int64)
-    if kin is not None and together and at.sparse:
-        # without a baseline every visit is NE, whichever lesion a size is of: only they are counted
-        shares = kin.without_baseline
-        was = _were_measured(at, size, small, default)
-        measured = shares * np.count_nonzero(was, axis=1)
-        never = shares * np.count_nonzero(at.identified() & ~was, axis=1)
-        at = one_after_another(at, shares)
-        kin = relations(table, at, no_disease)
-    return _Places(whole, at, kin, strays, conflicts, shares, measured, never)
+def _sharing(at: Slots, kin: Relations | None, *, together: bool) -> Bools:
+    """Tracks whose lesions need no places of their own: without a baseline every visit is NE,
+    whichever lesion a size is of.
+    """
+    if kin is None or not together or not at.sparse:
+        return np.zeros(at.given.n_tracks, dtype=np.bool_)
+    return kin.without_baseline
 
 
 def _were_measured(at: Slots, size: Floats, small: Bools, default: float | None) -> Bools:
@@ -308,13 +294,6 @@ def _were_measured(at: Slots, size: Floats, small: Bools, default: float | None)
     out = np.zeros(at.codes.shape, dtype=np.bool_)
     out.ravel()[cells.slot[counts]] = True
     return out
-
-
-def _conflicts(at: Slots, size: Floats, too_small: Bools) -> int:
-    """Places with unequal duplicates of lesions that are not laid out."""
-    cells = Cells.of(at)
-    unequal = (cells.put(size, np.nan)[1], cells.put(too_small, False)[1])
-    return int(np.count_nonzero(unequal[0] | unequal[1]))
 
 
 def _merged(table: CrfTable, whole: Slots, at: Slots) -> Bools:

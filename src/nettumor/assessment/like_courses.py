@@ -22,10 +22,9 @@ from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
 from nettumor.assessment.course import Outcome
 from nettumor.assessment.judgement import Judgement
+from nettumor.assessment.late_table import Columns, LateTable
 from nettumor.assessment.lesion_arrays import sizes_hang_together
-from nettumor.assessment.output import Columns
 from nettumor.assessment.ragged import Judgements, ragged
-from nettumor.assessment.result import LateTable
 from nettumor.crf import Dates, Tables
 from nettumor.crf.columns import Ints
 from nettumor.rows import number_rows, order_rows

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from nettumor.assessment.asked import Asked
-from nettumor.assessment.axis_rules import AxisRules
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.intake import counts
 from nettumor.study.subjects import Subjects
@@ -51,7 +50,7 @@ def notes(
     asked: Asked,
 ) -> dict[str, Any]:
     """Policies and counts of the provenance."""
-    by, rules = asked.by, asked.axes
+    by = asked.by
     cells, column = study["lesions"].when_cells()
     odd = cells.status > DateStatus.FULL
     unread = sum(int((d.status > DateStatus.FULL).sum()) for d in subjects.dates.values())
@@ -64,11 +63,11 @@ def notes(
         "impossible numbers": 'answered with NE (invalid="NE")',
         "two visits on one day": "the worse response; NE only where there is no other",
         **{
-            f"{t} by the scan": _axis_rule(study, t, rules)
+            f"{t} by the scan": _axis_rule(study, t, asked)
             for t in ("markers", "symptoms")
             if t in study and by == "subject"
         },
-        "progression-free survival": f"progression of {rules.pfs}, or death",
+        "progression-free survival": f"progression of {asked.pfs}, or death",
         "lesion rows with a role or state that is not known": int(
             np.count_nonzero(study["lesions"].lesions.unknown)
         ),
@@ -93,6 +92,6 @@ def _said_reference(study: Tables, asked: Asked) -> str:
     return "randomized, else treatment_start, else baseline"
 
 
-def _axis_rule(study: Tables, table: str, rules: AxisRules) -> str:
+def _axis_rule(study: Tables, table: str, asked: Asked) -> str:
     lacks = study.missing_columns(table)
-    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else rules.prose(table)
+    return f"not judged: the table lacks {', '.join(lacks)}" if lacks else asked.prose(table)

@@ -15,7 +15,8 @@ from nettumor._version import __version__
 from nettumor.assessment.axes import Axis
 from nettumor.assessment.course import Ends, Outcome
 from nettumor.assessment.judgement import Judgement
-from nettumor.assessment.result import LateTable, Maker, explanations
+from nettumor.assessment.late_table import Columns, LateTable, Maker
+from nettumor.assessment.result import explanations
 from nettumor.crf import CrfTable, Tables
 from nettumor.crf.came_as import TEXT, CameAs, as_it_came
 from nettumor.crf.columns import Ints
@@ -40,10 +41,6 @@ OWN = frozenset(
     }
 )  # fmt: skip
 """Columns that the subjects have of their own: no column of the user's takes their names."""
-
-
-Columns = dict[str, npt.NDArray[Any] | Maker]
-"""Columns of a table: the values, or what makes them when they are asked for (see `LateTable`)."""
 
 
 def keys(study: Tables, names: Names, judgement: Judgement) -> dict[str, npt.NDArray[Any]]:

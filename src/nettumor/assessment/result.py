@@ -7,8 +7,6 @@ request; the tables in the form of ADTR, ADRS and ADTTE; evaluators compared.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
-from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -17,7 +15,6 @@ import numpy.typing as npt
 from attrs import frozen
 
 from nettumor import _figures, _wording
-from nettumor._late import Late
 from nettumor.assessment import adam, adam_times, evaluators
 from nettumor.assessment.assessed import Assessed
 from nettumor.assessment.judgement import Judgement
@@ -28,7 +25,7 @@ from nettumor.errors import InputError, choose, missing_extra
 from nettumor.morphology import TargetResponse, _target_words
 from nettumor.profile import ResponseProfile
 from nettumor.rows import group
-from nettumor.tables import Table, cell_text
+from nettumor.tables import Table
 from nettumor.terminology import Reason, Response, labels
 
 _SHOWN = (
@@ -36,64 +33,6 @@ _SHOWN = (
     *("biological", "symptomatic"),
 )
 """Columns of the subjects that a notebook shows."""
-
-
-Maker = Callable[[], npt.ArrayLike]
-
-# Plain is every column that is there once a study is judged. Late are those that pay, by their share
-# of the time of `assess` on a million rows (200,000 timepoints, 25,000 subjects): the sentences 100 %
-# and 34 MB; of the timepoints also the labels 2.4 %, visits, dates and names 3 %, and the numbers,
-# which are copied into rows, 2 to 4 % and 13 MB; of the subjects the times to events 5 %, the best
-# response without confirmation 4 %, the smallest change 1.6 %, the dates 1 %; the events, which ask
-# for all times, 15 %.
-
-
-class LateTable(Table):
-    """A `nettumor.Table` of ``n_rows`` rows, some of whose columns (``late``) are made when they are
-    asked for, and then kept.
-
-    Examples
-    --------
-    >>> import nettumor as nt
-    >>> done = nt.assess({"lesions": {"subject": ["01", "01"], "lesion": ["T1", "T1"], "role": ["TARGET", "TARGET"],
-    ...                               "day": [0, 56], "size": [50, 30]}})
-    >>> print(done.timepoints["explanation"][1])
-    PR: target PR (sum 30.0 mm is -40.0 % from the baseline of 50.0 mm; limits -30 % and +20 % and 5 mm) \
-(RECIST 1.1, 4.3.1)
-    """
-
-    def __init__(self, columns: Mapping[str, npt.NDArray[Any] | Maker], n_rows: int) -> None:
-        super().__init__({})
-        plain = {n: c for n, c in columns.items() if isinstance(c, np.ndarray)}
-        late = {
-            n: None if isinstance(c, np.ndarray) else partial(_array, c) for n, c in columns.items()
-        }
-        self._columns = Late(late, plain)  # type: ignore[assignment]
-        self._n_rows = n_rows
-        self.late = frozenset(late) - frozenset(plain)
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self._n_rows
-
-    def __reduce__(self) -> tuple[type[Table], tuple[dict[str, npt.NDArray[Any]]]]:
-        return Table, (dict(self),)  # pickled, it is a table of all its columns
-
-    def __repr__(self) -> str:
-        lines = [f"Table of {self.n_rows} rows x {len(self)} columns"]
-        for name in self:
-            shown = (
-                "(on request)"
-                if name == "explanation"
-                else ", ".join(map(cell_text, self[name][:4].tolist()))
-            )
-            lines.append(f"  {name}: {shown}"[:100])
-        return "\n".join(lines)
-
-
-def _array(make: Maker) -> npt.NDArray[Any]:
-    return np.asarray(make())
 
 
 @frozen(eq=False, repr=False, slots=False)

@@ -8,64 +8,42 @@ the number of the row in the user's file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from attrs import frozen
 
 from nettumor._arrays import Bools, Floats
-from nettumor._sealed import Sealed, SealedProperty
+from nettumor.assessment.late_table import Columns, LateTable
 from nettumor.crf import CrfTable, DateStatus, Tables
 from nettumor.crf.columns import Ints
+from nettumor.tables import Table
 
 
-@frozen(eq=False, slots=False)
-class Sources(Sealed):
-    """Where the rows of the timepoints come from, each column worked out when it is asked for;
-    pickled, they are carried along, and the study is left behind.
+def sources_of(study: Tables, row: Ints) -> Table:
+    """Where the rows of the timepoints come from, by the row of the lesions table that dates each.
 
-    Attributes
-    ----------
-    study : Tables, or None
-        None where the columns were carried.
-    row : ndarray of int, shape (timepoint,)
-        Of the lesions table.
+    Columns: ``visit``, the name of the visit (its number where it has no name); ``domain``, or the
+    table; ``sequence``, --SEQ, or the number of the row; ``full``, whether the date is known to the
+    day.
     """
+    lesions = study["lesions"]
+    columns: Columns = {
+        "visit": partial(_visit_names, lesions, row),
+        "domain": partial(_domain, lesions, row),
+        "sequence": partial(_sequence, study.domains, lesions, row),
+        "full": partial(_is_full, lesions, row),
+    }
+    return LateTable(columns, len(row))
 
-    study: Tables | None
-    row: Ints
 
-    @SealedProperty
-    def visit(self) -> npt.NDArray[np.str_]:
-        """The name of the visit (its number where it has no name)."""
-        return _visit_names(self._lesions, self.row)
+def _domain(lesions: CrfTable, row: Ints) -> npt.NDArray[np.str_]:
+    return lesions.origin.text[row].astype(np.str_)
 
-    @SealedProperty
-    def domain(self) -> npt.NDArray[np.str_]:
-        """The domain or table."""
-        return self._lesions.origin.text[self.row].astype(np.str_)
 
-    @SealedProperty
-    def sequence(self) -> Floats:
-        """--SEQ, or the number of the row."""
-        domains = {} if self.study is None else self.study.domains
-        return _sequence(domains, self._lesions, self.row)
-
-    @SealedProperty
-    def full(self) -> Bools:
-        """Whether the date is known to the day."""
-        cells, column = self._lesions.when_cells()
-        return np.asarray(cells.status[column.codes[self.row]] == DateStatus.FULL)
-
-    @property
-    def _lesions(self) -> CrfTable:
-        assert self.study is not None
-        return self.study["lesions"]
-
-    def __getstate__(self) -> dict[str, Any]:
-        columns = {name: getattr(self, name) for name in ("visit", "domain", "sequence", "full")}
-        return {"study": None, "row": self.row, **columns}
+def _is_full(lesions: CrfTable, row: Ints) -> Bools:
+    cells, column = lesions.when_cells()
+    return np.asarray(cells.status[column.codes[row]] == DateStatus.FULL)
 
 
 def _visit_names(lesions: CrfTable, row: Ints) -> npt.NDArray[np.str_]:

@@ -54,10 +54,10 @@ def _by_rule(data: Data) -> Ints:
     rows = data["markers"]
     rule = getattr(data.criteria, "cr_markers", "none")
     try:
-        found = against_cr(rows.table, rows.subject, scans, rule, MARKER_AFTER_DAYS)
+        row, _, _ = against_cr(rows.table, rows.subject, scans, rule, MARKER_AFTER_DAYS)
     except InputError as error:  # the study has no such marker
         raise Skip(str(error)) from None
-    out[here] = found.row[place]
+    out[here] = row[place]
     out[here[points.order[here] == 0]] = -1
     return out
 
