@@ -155,8 +155,8 @@ def _judge(
     reason = target.reason
     decided = overall == Response.PD
     reason[~exists] = 0
-    reason |= (codes == Response.PD) * np.int32(Reason.NON_TARGET)
-    reason |= new * np.int32(Reason.NEW_LESION)
+    reason[codes == Response.PD] |= np.int32(Reason.NON_TARGET)
+    reason[new] |= np.int32(Reason.NEW_LESION)
     if getattr(criteria, "immune", False):
         reason |= decided * np.int32(Reason.FURTHER_INCREASE)
     day = tracks_of(visits.day, parts.owner)
@@ -166,9 +166,7 @@ def _judge(
     shown_new = (
         (new & parts.new.first_seen, parts.new.fresh_day) if immune else (new, parts.new.first_day)
     )
-    scan = (
-        _progression_day(parts, day, response, codes, shown_new) if several else day.copy(order="K")
-    )
+    scan = _progression_day(parts, day, response, codes, shown_new) if several else day
     proof, proof_new = scan, parts.new.proof_day
     if several and not immune and not np.array_equal(proof_new, shown_new[1], equal_nan=True):
         proof = _progression_day(parts, day, response, codes, (new, proof_new))

@@ -209,10 +209,10 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
         at = at.without(kin.idle)
         kin = relations(table, at, no_disease)
     shares = _sharing(at, kin, together=together)
-    measured = never = np.zeros(len(shares), dtype=np.int64)
+    more = never = np.zeros(len(shares), dtype=np.int64)
     if shares.any():
         was = _were_measured(at, value, small, default)
-        measured = shares * np.count_nonzero(was, axis=1)
+        more = shares * np.count_nonzero(was, axis=1)
         never = shares * np.count_nonzero(at.identified() & ~was, axis=1)
         at = one_after_another(at, shares)
         kin = relations(table, at, no_disease)
@@ -247,7 +247,8 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
     if unmeasured.any():
         unmeasured &= ~counts.any(axis=-1)
     unmeasured &= ~padding & ~shares[:, None]
-    in_places = shares * np.count_nonzero(counts.any(axis=-1), axis=1)
+    if shares.any():
+        more = more - shares * np.count_nonzero(counts.any(axis=-1), axis=1)
     return Targets(
         sizes=sizes,
         attenuation=attenuation,
@@ -257,9 +258,9 @@ def targets(table: CrfTable, criteria: Any, given: JudgedRows, *, together: bool
         unmeasured=unmeasured,
         codes=at.codes,
         strays=strays,
-        more=measured - in_places,
+        more=more,
         never=never,
-        conflicts=int(conflict.sum()) + left_out,
+        conflicts=int(np.count_nonzero(conflict)) + left_out,
         of_parts=of_parts,
     )
 
