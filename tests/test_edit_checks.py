@@ -137,7 +137,7 @@ def test_what_checks_explain_is_named_by_others():
     assert explained == set(IN_DOUBT)
     letters = {id[0] for id in CHECKS}
     for check in CHECKS.values():
-        assert {name.lstrip("=^*") for name in check.follows} <= {*CHECKS, *letters}
+        assert {name.lstrip("=^") for name in check.follows} <= {*CHECKS, *letters}
     assert {"S02", "=D03", "M05", "S08"} <= set(CHECKS["U01"].follows)
     assert {"=S04", "M07"} <= set(CHECKS["T02"].follows)
     assert "=T02" in CHECKS["O01"].follows
@@ -444,6 +444,39 @@ def test_causes_at_the_same_timepoint(first, caused):
     shown, said = found.selected(severity="error")
     assert shown["check"].tolist() == ["X950"]
     assert "follow" not in said
+
+
+@pytest.mark.parametrize(("first", "related", "caused"), [(0, 0, "X900"), (1, 0, ""), (0, -1, "")])
+def test_causes_at_the_timepoint_of_the_related_row(first, related, caused):
+    """A check named with "^" explains what is related to a row of its timepoint, and nothing else."""
+    given = {
+        "subject": ["01"] * 3,
+        "lesion": ["T01"] * 3,
+        "role": ["TARGET"] * 3,
+        "visit": [0, 1, 2],
+        "size": [30, 31, 32],
+    }
+    a = one_check(lambda d, p: Hits(table="lesions", rows=[first], message="a"))
+    b = edit_checks.Check(
+        id="X950",
+        name="b",
+        sentence="B.",
+        follows=("^X900",),
+        function=lambda d, p: Hits(table="lesions", rows=[2], related=[related], message="b"),
+    )
+    assert edit_checks.run({"lesions": given}, checks=[a, b])["caused_by"].tolist()[-1] == caused
+
+
+def test_a_cause_that_is_caused_before_explains_too():
+    """The chain is followed, whatever the order in which its checks stand."""
+    given = {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"], "visit": [0], "size": [30]}
+    hit = Hits(table="lesions", rows=[0], message="x")
+    chain = [
+        edit_checks.Check(id=id, name=id, sentence="X.", follows=follows, function=lambda d, p: hit)
+        for id, follows in (("X901", ("X903",)), ("X902", ("X901",)), ("X903", ("X902",)))
+    ]
+    found = edit_checks.run({"lesions": given}, checks=chain)
+    assert found["caused_by"].tolist() == ["X903", "X903", ""]
 
 
 def test_a_cause_is_the_first_of_its_chain():

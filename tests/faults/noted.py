@@ -2,7 +2,7 @@
 
 from faults import GAP, QUIET, UNSURE, A, B
 from faults.dates import date_of, later, lesion
-from faults.missed import measured, resize, sizes, unsummed
+from faults.missed import measured, radii, resize, sizes, unsummed
 
 NOTED = {}
 
@@ -103,3 +103,10 @@ def below_detection(t):
 def after_another_therapy(t):
     t.set("subjects", t.row("subjects", subject=QUIET), new_therapy=later(date_of(t, 6), -1))
     return [("lesions", t.row("lesions", subject=QUIET, evaluator=e, visit=6)) for e in t.readers]
+
+
+@noted("M26: the last visit")
+def half_of_all_at_the_last_visit(t):
+    """No response is reported that tells whether they shrank."""
+    del t.tables["responses"]
+    return radii(t, 6)

@@ -27,13 +27,12 @@ How to add a check to this package
    ``{"TR": ("TRSTRESN",)}``). A check that looks for blanks says ``blank_allowed=True``. Parameters
    with their defaults follow: ``tol_mm=0.5``. ``follows`` lists checks, or letters of groups, whose
    finding at the same place explains this one: there or at an earlier visit, or with "=" before it
-   (``"=T01"``) at that very visit, with "^" at the visit of the related row, with "*" at any visit of
-   the track; a word of `IN_DOUBT` (``"value"``) stands for all checks that
-   explain it. Hits that one of them does not explain say so (``apart_from=("U01",)``). Checks run
-   by group and identifier; ``late=True`` puts one behind its group. A check that judges dates says
-   ``dates="judged"``: a date that it finds wrong is set aside for the others. A check whose rule is
-   doubtful says so with ``doubt="..."`` and is a note. Where the tables cannot answer,
-   ``raise Skip("why")``.
+   (``"=T01"``) at that very visit, with "^" at the visit of the related row; a word of
+   `IN_DOUBT` (``"value"``) stands for all checks that explain it. Hits that one of them does not
+   explain say so (``apart_from=("U01",)``). Checks run by group and identifier; ``late=True`` puts
+   one behind its group. A check that judges dates says ``dates="judged"``: a date that it finds wrong
+   is set aside for the others. A check whose rule is doubtful says so with ``doubt="..."`` and is a
+   note. Where the tables cannot answer, ``raise Skip("why")``.
 3. `Data` gives what is shared: ``data["lesions"]`` (`Rows`: ``text``, ``number``, ``word``,
    ``blank``, ``dates``, ``subject``, ``track``, ``timepoint``, ``order`` (0 is baseline),
    ``cells.role``, ``cells.state``, ``lesion``, ``organ``), ``data.timepoints`` and ``data.chain``

@@ -89,9 +89,9 @@ def causes(
     the same timepoint or before (one without a timepoint holds throughout), at the same lesion
     where both name one, and is no note unless the follower is; of several the nearest in time, then
     the first check. One named with "=" before it explains only what is found at the very same
-    timepoint (or has none), one with "^" what is related to a row of its timepoint, one with "*" what
-    is found anywhere in its track; they go before the others. Where the cause is caused itself, the
-    answer is the first of the chain: the one query that is shown for all of them.
+    timepoint (or has none), one with "^" what is related to a row of its timepoint; they go before
+    the others. Where the cause is caused itself, the answer is the first of the chain: the one query
+    that is shown for all of them.
 
     Parameters
     ----------
@@ -121,9 +121,7 @@ def causes(
             wanted = [i for i, c in enumerate(checks) if i != place and _named(c, names)]
             theirs = np.isin(check, wanted) & ~mine[root]  # none that is explained by one of mine
             in_track = order
-            if mark == "*":
-                in_track = np.where(theirs, -1, order)
-            elif mark == "^":
+            if mark == "^":
                 in_track = np.where(mine, related, order)
             for key, when, where, a, b in (
                 (track, in_track, lesion, track >= 0, track >= 0),
@@ -147,7 +145,7 @@ def causes(
     return np.where(cause >= 0, root, -1)
 
 
-_MARKS = ("=", "^", "*", "")
+_MARKS = ("=", "^", "")
 
 
 def _by_mark(
@@ -156,7 +154,7 @@ def _by_mark(
     """The names of the checks that a check follows, but for those that do not explain it, by the mark
     before them.
     """
-    marked = [(n[0], n[1:]) if n[0] in "=^*" else ("", n) for n in follows]
+    marked = [(n[0], n[1:]) if n[0] in "=^" else ("", n) for n in follows]
     by_mark = [(mark, tuple(n for m, n in marked if m == mark)) for mark in _MARKS]
     return [(m, tuple(n for n in names if n not in without)) for m, names in by_mark if names]
 

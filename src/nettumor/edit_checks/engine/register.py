@@ -206,7 +206,7 @@ class Check:
     follows : tuple of str
         Checks (or letters of groups: "M") whose finding at the same place, there or at an earlier
         timepoint, explains this one's; with "=" before it ("=T01") at the very same timepoint only,
-        with "^" at that of the related row, with "*" anywhere in the track.
+        with "^" at that of the related row.
     dates : {"", "as given", "judged"}
         Which dates it reads: those that no check found wrong, or all as they are given; "judged":
         as given, and a date that it finds wrong is set aside before the other checks look.

@@ -360,7 +360,11 @@ def _exchanged(
     one, two = (c.row[np.array(p, np.int64)] for p in (first, second))
     limits = parameters["fit"], parameters["least"]
     ends = ends_exchanged(data, key, fit=limits[0], least=limits[1], strangers=strangers)
-    return tuple(np.concatenate(p) for p in zip((one, two, np.array(fit)), ends, strict=True))
+    return (
+        np.concatenate([one, ends[0]]),
+        np.concatenate([two, ends[1]]),
+        np.concatenate([np.array(fit), ends[2]]),
+    )
 
 
 def _both(one: Ints, two: Ints, off: Floats) -> tuple[Ints, Ints, Floats]:

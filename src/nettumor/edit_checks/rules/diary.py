@@ -46,6 +46,7 @@ def diary_count_without_days(data: Data, parameters: Parameters) -> Iterator[Hit
             table="symptoms",
             rows=at,
             column="days_recorded",
+            names={"lesion": ""},  # what is found of the patient's other periods may follow
             message="{symptom} at visit {visit}: {reported} reported {said}",
             expected="1 or more",
             parts={
@@ -464,7 +465,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "Y10",
     needs={"symptoms": ("count|per_day",)},
-    follows=("=Y04", "=D01", "=D03", "=D05"),
+    follows=("Y01", "=Y04", "=D01", "=D03", "=D05"),
     min_days=4.0,
 )
 def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:

@@ -13,11 +13,12 @@ stands here: `course_of_sizes` has them.
 
 from __future__ import annotations
 
+from math import factorial
+
 import numpy as np
 from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, at_least, risen_by
-from nettumor.crf import Role
 from nettumor.criteria import SizeCriteria
 from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -29,8 +30,12 @@ from nettumor.rows import group, order_rows
 from nettumor.terminology import Response
 
 _CALM = 4.0 / 3.0
-_CHANCE = 1e-3
+_CHANCE = 1e-4
 """How many pairs of patients may be expected to fit by chance."""
+_MOST, _SAMPLE = 30, 10_000
+"""Targets that are counted for that, and sizes that are looked at."""
+_OFF = 0.2
+"""How far off its neighbour a size is at least, as a distance of logarithms."""
 
 
 @frozen(eq=False)
@@ -71,11 +76,13 @@ class EndVisits:
 
 
 @made_once
-def end_visits(data: Data) -> EndVisits:
-    """The ends of the courses of a study; made once."""
+def end_visits(data: Data, least: float) -> EndVisits:
+    """The ends of the courses of a study at which most targets are ``least`` or more off their neighbour,
+    as a distance of logarithms; made once.
+    """
     rows, s = data["lesions"], series_of(data, above=0, most=500.0)
     before, after = s.before, s.after
-    default = diameters(data).default[s.row]
+    default, point_of = diameters(data).default[s.row], rows.timepoint[s.row]
     place, beside = [], []
     for near, far in ((after, before), (before, after)):
         at = np.flatnonzero((near >= 0) & (far < 0) & ~default)
@@ -86,22 +93,25 @@ def end_visits(data: Data) -> EndVisits:
         place.append(at[calm])
         beside.append(one[calm])
     at, one = np.concatenate(place), np.concatenate(beside)
-    row, point = s.row[at], rows.timepoint[s.row[at]]
-    measured = (rows.cells.role == Role.TARGET) & (diameters(data).value > 0)
-    of_all = np.bincount(rows.timepoint[measured], minlength=len(data.timepoints))
+    off = np.maximum(s.size[at], s.size[one]) >= np.exp(least) * np.minimum(s.size[at], s.size[one])
+    count = len(data.timepoints)
+    held, away, of_all = (
+        np.bincount(p, minlength=count) for p in (point_of[at], point_of[at[off]], point_of)
+    )
+    asked = (held >= 2) & (held == of_all) & (2 * away > held)
+    mine = asked[point_of[at]]
+    at, one = at[mine], one[mine]
+    row, point = s.row[at], point_of[at]
     of_visit = group(point)
-    whole = (of_visit.size >= 2) & (of_visit.size == of_all[of_visit.keys[0]])
-    number = np.where(whole, np.cumsum(whole) - 1, -1)[of_visit.number]
     name = rows.codes("lesion")[0][row]
-    use = np.flatnonzero(number >= 0)
-    use = use[order_rows(number[use], name[use])]
-    first = np.full(np.count_nonzero(whole), rows.n)
-    np.minimum.at(first, number[use], row[use])
+    use = order_rows(of_visit.number, name)
+    first = np.full(len(of_visit), rows.n)
+    np.minimum.at(first, of_visit.number, row)
     return EndVisits(
-        of_visit.keys[0][whole],
-        of_visit.size[whole],
+        of_visit.keys[0],
+        of_visit.size,
         first,
-        number[use],
+        of_visit.number[use],
         name[use],
         s.size[at[use]],
         s.size[one[use]],
@@ -116,19 +126,18 @@ def ends_exchanged(
 
     Of ``strangers`` only those with so many targets that no pair is to be expected by chance.
     """
-    ends = end_visits(data)
+    ends = end_visits(data, least)
     size, expected = np.log(ends.size), np.log(ends.expected)
-    off = ends.share(np.abs(size - expected) >= least) > 0.5
-    use = np.flatnonzero(off)
+    use = np.arange(len(ends.point))
     if strangers:
-        use = use[ends.count[use] >= _least_count(size, use, key[ends.point], fit)]
+        use = use[ends.count >= _least_count(data, key[ends.point], fit)]
     if len(use) < 2:
         return use[:0], use[:0], np.empty(0)
     mine, theirs = ends.mean(size)[use], ends.mean(expected)[use]
     place = key[ends.point[use]], ends.count[use]
     cells = [np.floor(np.maximum(m, 0) / fit).astype(np.int64) + 1 for m in (mine, theirs)]
     in_cell = group(*place, *cells)
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for x in (-1, 0, 1):  # the means of two that fit lie in neighbouring cells
         for y in (-1, 0, 1):
             which, other = in_cell.rows_of(in_cell.find(*place, cells[1] + x, cells[0] + y))
@@ -145,14 +154,20 @@ def ends_exchanged(
     return ends.row[use[one]], ends.row[use[two]], np.array([f[0] for f in found])
 
 
-def _least_count(size: Floats, use: Ints, key: Ints, fit: float) -> int:
-    """How many targets two patients must share so that fewer than `_CHANCE` pairs fit by chance."""
-    if not len(use):
-        return 2
-    alike = group(np.floor(np.maximum(size, 0) / (2 * fit)).astype(np.int64)).size
-    by_chance = float(np.sum((alike / alike.sum()) ** 2))
-    pairs = float(np.sum(group(key[use]).size.astype(np.float64) ** 2) / 2)
-    return int(np.ceil(np.log(_CHANCE / pairs) / (2 * np.log(min(by_chance, 0.99)))))
+def _least_count(data: Data, key: Ints, fit: float) -> int:
+    """How many targets two patients of these visits must share so that fewer than `_CHANCE` pairs fit by
+    chance, by how often two sizes of the study are alike.
+    """
+    size = series_of(data, above=0, most=500.0).size
+    size = size[:: len(size) // _SAMPLE + 1]
+    alike = group(np.floor(np.log(np.maximum(size, 1.0)) / (2 * fit)).astype(np.int64)).size
+    by_chance = float(np.sum((alike / len(size)) ** 2))
+    pairs = float(np.sum(group(key).size.astype(np.float64) ** 2) / 2)
+    # that the mean of some distances is small is likelier than that each of them is
+    for count in range(2, _MOST):
+        if pairs * (by_chance**count * count**count / factorial(count)) ** 2 <= _CHANCE:
+            return count
+    return _MOST
 
 
 def _cost(ends: EndVisits, start: Ints, one: int, two: int) -> float:
@@ -171,7 +186,7 @@ def radii(data: Data, fit: float) -> tuple[EndVisits, Ints, Bools]:
     within twice ``fit`` each and ``fit`` in the mean, and no sum is reported; and whether the reported
     target responses contradict these sizes and follow from the doubled ones.
     """
-    ends = end_visits(data)
+    ends = end_visits(data, _OFF)
     off = 2 * ends.size / ends.expected - 1
     whole = ends.share(at_least(2 * fit, np.abs(off))) == 1
     whole &= at_least(fit, np.abs(ends.mean(off)))

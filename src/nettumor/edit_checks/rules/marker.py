@@ -89,7 +89,7 @@ def marker_uln_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check("K03", needs={"markers": ()})
 def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Another unit than in the subject's first sample of the marker, or than the upper limit's; one
-    finding a unit.
+    finding a unit. Where the first sample alone has another unit it is at fault.
 
     Spellings of one unit do not differ; amounts in 24 h beside amounts per creatinine are R04's.
     """
@@ -102,6 +102,11 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         apart = read.samples.of_rows(mixed, False) & read.per_creatinine
         among, _ = number_rows(read.series, apart)
     row, first = read.changed(np.where(blank, -1, read.unit), among)
+    alike, series = group(among, read.unit, where=~blank), group(among, where=~blank)
+    others = (series.of_rows(series.size, 0) - alike.of_rows(alike.size, 0))[row]
+    alone = (alike.of_rows(alike.size, 0)[first] == 1) & (others == 1)
+    alone &= series.of_rows(series.size, 0)[row] > 2
+    row, first = np.where(alone, first, row), np.where(alone, row, first)
     name, unit, was = rows.text("marker", row), rows.text("unit", row), rows.text("unit", first)
     why = [_comparison(*w) for w in zip(name, unit, was, strict=True)]
     yield Hits(
@@ -110,8 +115,12 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         column="unit",
         expected=was,
         related=first,
-        message="{marker} is in {value} at visit {visit}, in {expected} before; {why}",
-        parts={"marker": name, "why": np.array(why, dtype=object)},
+        message="{marker} is in {value} at visit {visit}, in {expected} {side}; {why}",
+        parts={
+            "marker": name,
+            "side": np.where(alone, "after", "before"),
+            "why": np.array(why, dtype=object),
+        },
     )
     if "upper_limit_unit" in rows:
         limit = np.array([unit_key(str(w))[0] for w in rows.text("upper_limit_unit")], dtype=object)

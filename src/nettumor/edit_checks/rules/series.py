@@ -33,6 +33,12 @@ from nettumor.rows import (
 )
 
 _LENGTH = "|".join(LENGTHS)
+_SMALL, _LARGE = 10.0, 150.0
+"""mm; below the one no target is at baseline, above the other few are."""
+_LEAP, _HELD, _LEAP_FIT, _END_FIT = 0.5, 0.6, 0.2, 0.1
+"""The least step from visit to visit that is no course, the largest that holds a visit beside, how near
+all steps of a visit must be to ten, and how near their mean must be at the first and the last visit; as
+powers of ten."""
 
 
 @frozen(eq=False)
@@ -122,8 +128,9 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
 
     A point between two others is compared with their geometric mean, the last one with the one
     before it alone, unless either is the default for too small; where it is back at the size before
-    that one, that one is in doubt. The finding stands at the first such point. What M05 calls
-    impossible is left out of the series.
+    that one, that one is in doubt. The first one is questioned where no target is of its size at
+    baseline and the next two agree. The finding stands at the first such point. What M05 calls impossible is
+    left out of the series.
     """
     s = series_of(data, above=0, most=parameters["hard_max"])
     log, slip = np.log10(s.size), 1e-12  # soft limits: rounding of logarithms decides nothing
@@ -137,13 +144,15 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     one = s.before[end]
     two = s.before[one]
     back = (two >= 0) & (np.abs(log[end] - log[two]) < np.abs(log[one] - log[two]))
-    at = np.union1d(jump, np.where(back, one, end))
+    at = np.union1d(np.union1d(jump, np.where(back, one, end)), _first_off(s, ratio))
     at = at[occurrence(s.lesion[at]) == 0]
-    was, between = s.size[s.before[at]], s.after[at] >= 0
-    usual = np.where(between, np.sqrt(was * s.size[s.after[at]]), was)
+    before, after = s.before[at] >= 0, s.after[at] >= 0
+    was, then = s.size[s.before[at]], s.size[s.after[at]]
+    usual = np.where(before & after, np.sqrt(was * then), np.where(before, was, then))
+    sides = np.select([before & after, before], ["before and after", "before"], "after")
     about = [
-        f"about {v:.0f} mm, as before{' and after' if inside else ''}"
-        for v, inside in zip(usual.tolist(), between.tolist(), strict=True)
+        f"about {v:.0f} mm, as {side}"
+        for v, side in zip(usual.tolist(), sides.tolist(), strict=True)
     ]
     yield from hits_by_column(
         diameters(data).column,
@@ -151,10 +160,24 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
         "{lesion} measures {series} mm in its course: was one of them given in cm, "
         "or with a wrong decimal point? (the first in doubt: {value} mm at visit {visit})",
         value=s.size[at],
-        related=s.row[s.before[at]],
+        related=s.row[np.where(before, s.before[at], s.after[at])],
         parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
         expected=np.array(about, dtype=object),
     )
+
+
+def _first_off(s: Series, ratio: float) -> Ints:
+    """The first measurements of a lesion that are ``ratio`` times the next or more, or as much smaller,
+    of a size that targets do not have at baseline; the next one is held by the one after it.
+    """
+    after = s.after
+    at = np.flatnonzero((s.before < 0) & ((s.size < _SMALL) | (s.size >= _LARGE)) & (after >= 0))
+    then = after[at]
+    at, then = at[after[then] >= 0], then[after[then] >= 0]
+    now, next_one, held_by = s.size[at], s.size[then], s.size[after[then]]
+    far = at_least(now, ratio * next_one) | at_least(next_one, ratio * now)
+    held = np.maximum(next_one, held_by) < 10.0**_HELD * np.minimum(next_one, held_by)
+    return np.asarray(at[far & held])
 
 
 @check("M10", needs={"lesions": (_LENGTH,)}, follows=("M08",), limit_mm=10.0, min_targets=2)
@@ -207,14 +230,6 @@ def all_small_values_cm(data: Data, parameters: Parameters) -> Iterator[Hits]:
         names={"lesion": ""},
         parts={"count": sized[point[hit]], "limit": f"{parameters['limit_mm']:g}"},
     )
-
-
-_SMALL, _LARGE = 10.0, 150.0
-"""mm; below the one no target is at baseline, above the other few are."""
-_LEAP, _HELD, _LEAP_FIT, _END_FIT = 0.5, 0.6, 0.2, 0.1
-"""The least step from visit to visit that is no course, the largest that holds a visit beside, how near
-all steps of a visit must be to ten, and how near their mean must be at the first and the last visit; as
-powers of ten."""
 
 
 def _tenfold(data: Data, s: Series, min_targets: int) -> Floats:

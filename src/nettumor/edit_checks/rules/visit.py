@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -183,9 +184,9 @@ def visit_order_reversed(data: Data, parameters: Parameters) -> Iterator[Hits]:
         early = place > other  # dated before a visit that comes before it
         for mine in (~either, either):
             at, beside, side = here[mine], there[mine], np.where(early[mine], "before", "after")
-            names = names_of(rows)
+            names: dict[str, Any] = {**names_of(rows)}
             if mine is either:  # what follows may lie at the other visit, before this one
-                names = {**names, "visit": rows.text("visit", at)}
+                names["visit"] = rows.text("visit", at)
             yield Hits(
                 table=rows.name,
                 rows=at,
