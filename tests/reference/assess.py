@@ -567,6 +567,11 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
             )
         return agreed_time(judged, timed, deaths if dead else [None], **same, **more)
 
+    free = died_some_day(end(True))
+    if found["response"] in ("CR", "PR") and found["first"] is None:
+        lasting = None, free[1], {"DAY_UNKNOWN"}  # from a day not known until it ends as that does
+    else:
+        lasting = died_some_day(end(True, start=found["first"], since=found["first"]))
     survival = {endpoints.survival(d, alive, Fraction(0), cutoff) for d in deaths}
     events = {event for _, event in survival}
     survival = survival.pop() if len(survival) == 1 else (None, events == {True})
@@ -576,9 +581,9 @@ def course(answers, person, reference, rule, seen, censoring, no_disease):
         "confirmed": found["by"] is not None,
         "first_response_day": found["first"],
         "progression_day": None if place is None else shown,
-        "pfs": died_some_day(end(True)),
+        "pfs": free,
         "ttp": end(False),
-        "dor": died_some_day(end(True, start=found["first"], since=found["first"])),
+        "dor": lasting,
         "os": (None, False) if unknown else survival,
     }
 
