@@ -496,3 +496,40 @@ def test_a_heading_that_says_two_things_is_refused(name):
     tables["lesions"] = {name if n == "size" else n: c for n, c in tables["lesions"].items()}
     with pytest.raises(InputError, match="must have sizes of its targets"):
         crf.read(tables)
+
+
+@pytest.mark.parametrize("word", ["9999", "11", "-99", "01x"])
+def test_a_number_of_a_visit_that_is_wrong_is_told(word):
+    """On the date of the right one, of the same reader."""
+    assert ("lesions.visit", word, 1, "ambiguous") in said(with_cell("lesions", "visit", 2, word))
+
+
+@pytest.mark.parametrize("word", ["unknown", "UNK", "ND", ""])
+def test_a_row_whose_reader_nobody_knows_is_told(word):
+    """Words that name nobody are read as another reader, as a blank is."""
+    found = said(with_cell("lesions", "evaluator", 3, word))
+    assert ("lesions.evaluator", "", 1, "ambiguous") in found
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "word"),
+    [
+        ("markers", "marker", "CHROMOGRANIN AX"),
+        ("markers", "marker", "CHROMOGRANINE A"),
+        ("symptoms", "symptom", "FLUSHINGS"),
+        ("symptoms", "symptom", "FLUSING"),
+    ],
+)
+def test_a_name_of_a_series_that_is_nearly_another_is_told(table, column, word):
+    """A misspelled marker or symptom is a series of its own."""
+    assert (f"{table}.{column}", word, 1, "ambiguous") in said(with_cell(table, column, 2, word))
+
+
+@pytest.mark.parametrize(
+    "words", [("CA 15-3", "CA 19-9"), ("left arm pain", "right arm pain"), ("IL-6", "IL-8")]
+)
+def test_names_of_other_numbers_are_other_names(words):
+    """Markers that differ in a number, and symptoms of two sides, are two."""
+    tables = full()
+    tables["symptoms"]["symptom"] = [*words] * 2
+    assert said(tables) == []

@@ -82,7 +82,10 @@ def _in_one_column(
     used = [*of_reading.values()]
     # "CgA (serum)" beside "CgA"; beside "CgA (plasma)" alone it may well be another
     bare = [b if (b := _BRACKET.sub("", read)) in of_reading else "" for read in of_reading]
-    for other, word in names.alike(used, names.keys_of(bare)):
+    pairs = names.alike(used, names.keys_of(bare))
+    if what in ("markers", "symptoms"):
+        pairs += [p for p in names.nearly(used) if p not in pairs]
+    for other, word in pairs:
         note = f"{other!r} and {word!r} are two {what}; if they are one, write one"
         yield Line("word", f"{table.name}.{column}", word, "", count_of[word], "ambiguous", note)
 

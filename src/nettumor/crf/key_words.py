@@ -24,8 +24,9 @@ from nettumor.crf.intake import Line
 from nettumor.crf.layouts import LAYOUTS
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.crf.tables import CrfTable
-from nettumor.rows import number_rows
+from nettumor.rows import number_rows, values_at
 from nettumor.words import evaluators, names, visits
+from nettumor.words.missing import tidy
 from nettumor.words.visits import VisitKind
 
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
@@ -72,7 +73,7 @@ def _numbers_in(column: Column) -> list[str]:
 
 def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
     """Visits that may be one and stay two: of one number ("2" and "Visit 2"), spelled alike, or two of
-    one reader on one date, where a name is of no series or of another than the others.
+    one reader on one date, where a name is rare or of no series or of another than the others.
     """
     columns = {n: t.column("visit").trimmed for n, t in tables.items() if "visit" in t}
     words = [*dict.fromkeys(w for column in columns.values() for w in column.words.tolist())]
@@ -89,30 +90,41 @@ def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
             if word in other_of and count:
                 note = f"{other_of[word]!r} and {word!r} are two visits; if they are one, write one"
                 lines.append(Line("word", f"{name}.visit", word, "", count, "ambiguous", note))
+    counts = [c for c in columns["lesions"].counts.tolist() if c] if "lesions" in columns else []
     series = set(found.series[numbered].tolist())
     odd = np.isin(found.kind, (VisitKind.OTHER, VisitKind.NUMBERED)) & ~numbered
-    if "lesions" in columns and (len(series) > 1 or odd.any()):
+    if counts and (_FEW * min(counts) < max(counts) or len(series) > 1 or odd.any()):
         lines += _on_one_date(tables["lesions"], other_of)
     return lines
+
+
+_FEW = 4
+"""So many times as many rows as the rarest visit has the commonest, where one may be misspelled: all
+are looked at then, which takes as long as reading them.
+"""
 
 
 def _on_one_date(lesions: CrfTable, known: Mapping[str, str]) -> list[Line]:
     """Visits of one patient and reader on the date of another one."""
     if "date" not in lesions:
         return []
-    codes, words = lesions.keys_of("visit")
-    rows = np.flatnonzero(~(lesions.blank("visit") | lesions.blank("date")))
-    place, first = number_rows(lesions.track()[0][rows], lesions.keys_of("date")[0][rows])
-    beside, own = codes[rows[first]][place], codes[rows]
+    (own, words), (day, dates) = lesions.keys_of("visit"), lesions.keys_of("date")
+    if len(words) < 2:
+        return []
+    place, first = number_rows(lesions.track()[0], day)
+    beside = values_at(own[first], place)
     differ = np.flatnonzero(beside != own)
-    counts = Counter(zip(beside[differ].tolist(), own[differ].tolist(), strict=True))
+    is_said = (words[own[differ]] != "") & (words[beside[differ]] != "")
+    differ = differ[is_said & (dates[day[differ]] != "")]
+    rows_of = lesions.column("visit").trimmed.counts
+    own, beside = own[differ], beside[differ]
+    is_rarer = rows_of[own] < rows_of[beside]
+    rarer, other = np.where(is_rarer, own, beside), np.where(is_rarer, beside, own)
     lines = []
-    for (one, other), count in counts.items():
-        if str(words[other]) not in known:
-            found = str(words[other])
-            note = (
-                f"on the date of {str(words[one])!r} of the same reader; if they are one, write one"
-            )
+    for (word, one), count in Counter(zip(rarer.tolist(), other.tolist(), strict=True)).items():
+        found = str(words[word])
+        if found not in known:
+            note = f"on the date of {str(words[one])!r} of one reader; if they are one, write one"
             lines.append(Line("word", "lesions.visit", found, "", count, "ambiguous", note))
     return lines
 
@@ -183,6 +195,10 @@ _DAYS_0 = [_day(d) for d in ("1904-01-01", "1960-01-01", "1970-01-01")]
 """Where Excel for the Macintosh, SAS and Unix begin to count: a 0 that became a date."""
 
 
+_NOBODY = frozenset({"", "UNKNOWN", "UNK", "NOT KNOWN", "ND", "NOT DONE"})
+"""What stands where nobody is named."""
+
+
 def reader_lines(lesions: CrfTable) -> list[Line]:
     """Readers whose names differ in their spelling alone or say the same, and rows without one beside
     others.
@@ -197,7 +213,9 @@ def reader_lines(lesions: CrfTable) -> list[Line]:
     for other, word in names.alike([*said], [*said.values()]):
         note = f"{other!r} and {word!r} are two readers; if they are one, write one"
         lines.append(Line("word", "lesions.evaluator", word, "", count_of[word], "ambiguous", note))
-    blank = count_of.get("", 0)
+    nobody = [w for w in count_of if tidy(w) in _NOBODY]
+    named = [w for w in named if w not in nobody]
+    blank = sum(count_of[w] for w in nobody)
     if blank and any(count_of[w] for w in named):
         note = f"no evaluator, beside {named[0]!r}: read as another reader; say who assessed"
         lines.append(Line("row", "lesions.evaluator", "", "", blank, "ambiguous", note))

@@ -10,6 +10,8 @@ Source: Unicode Standard Annex 15 (compatibility forms), chapter 23.2 (format ch
 
 from __future__ import annotations
 
+import difflib
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -43,6 +45,30 @@ def keys_of(names: Sequence[str]) -> list[str]:
         text = _SEVERAL.sub("-", _NOT_BETWEEN_NUMBERS.sub("", text))
     keys = text.split("\n") if names else []
     return [key or name for key, name in zip(keys, names, strict=True)]
+
+
+_NEAR = 0.85
+"""How alike two names must be to be one misspelled (library choice)."""
+_MOST = 50
+"""Names among which a misspelled one is looked for: more are no list of markers or symptoms."""
+
+
+def nearly(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of names that are nearly spelled alike, with the same numbers in them.
+
+    >>> nearly(["diarrhoea", "flushing", "diarrhea", "CA 15-3", "CA 15-4"])
+    [('diarrhoea', 'diarrhea')]
+    """
+    if len(names) > _MOST:
+        return []
+    keys = keys_of(names)
+    digits = ["".join(filter(str.isdigit, key)) for key in keys]
+    return [
+        (names[i], names[j])
+        for i, j in itertools.combinations(range(len(names)), 2)
+        if digits[i] == digits[j]
+        and difflib.SequenceMatcher(None, keys[i], keys[j]).ratio() >= _NEAR
+    ]
 
 
 def _none_alike(names: Sequence[str]) -> bool:
