@@ -34,6 +34,7 @@ from nettumor.words import (
 )
 from nettumor.words.flags import NewLesion
 from nettumor.words.missing import is_missing
+from nettumor.words.names import alike, nearly
 from nettumor.words.visits import VisitKind
 
 pytestmark = pytest.mark.filterwarnings(
@@ -501,3 +502,38 @@ def test_many_words_are_trimmed_as_few(odd):
     one = Column(words=[*words, "x" * 65], codes=codes)
     assert one.spelled is None
     assert one.trimmed.text.tolist() == [*words, "x" * 65]
+
+
+@pytest.mark.parametrize(
+    ("names", "pairs"),
+    [
+        ([], []),
+        (["P-01", "P-02"], []),
+        (["P-01", "P-02", "p-01"], [("P-01", "p-01")]),
+        (["P-1", "P-001", "P-2"], [("P-1", "P-001")]),
+        (["P-01", "P\n01", "P_01"], [("P-01", "P\n01"), ("P-01", "P_01")]),
+        (
+            ["P-01", "P\u201101\u200b", "\uff30-01"],
+            [("P-01", "P\u201101\u200b"), ("P-01", "\uff30-01")],
+        ),
+        (["101", "101.0", "102"], [("101", "101.0")]),
+        (["1-11", "11-1", "111", "1.11"], [("1-11", "1.11")]),
+        (["", "-", "*"], []),
+        (["TACE", "TACE+", "A+B", "AB"], []),
+        (["\u00c9A1", "\u00e9a1"], [("\u00c9A1", "\u00e9a1")]),
+    ],
+)
+def test_names_that_are_spelled_alike(names, pairs):
+    """The first spelling beside each of the others; numbers that a mark parts stay two."""
+    assert alike(names) == pairs
+
+
+def test_names_by_what_they_mean():
+    """A meaning stands in place of the spelling, where one is known."""
+    assert alike(["INV", "Investigator", "R1"], ["i", "i", ""]) == [("INV", "Investigator")]
+
+
+def test_names_that_are_nearly_alike():
+    """One letter off in a long name; not of other numbers, and not among very many names."""
+    assert nearly(["flushing", "flusing", "CA 15-3", "CA 19-9"]) == [("flushing", "flusing")]
+    assert nearly([*(f"marker {i}" for i in range(60)), "flushing", "flusing"]) == []

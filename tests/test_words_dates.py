@@ -334,3 +334,14 @@ def test_dates_as_other_programs_write_them(word, first, last):
     read = read_all([word], "")
     ends = np.array([first, last], dtype="datetime64[D]").astype(float)
     assert (read.earliest[0], read.latest[0]) == tuple(ends)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("19732", "2024-01-10"), ("1704844800", "2024-01-10"), ("45301", "")],
+)
+def test_a_refusal_of_bare_numbers_says_what_unix_means(number, said):
+    """Days and seconds from 1970 (R, Unix) have no option of their own: the date is to be written."""
+    refusal = decide({"lesions.date": [number]})["lesions.date"].refusal
+    assert ("Counted from 1970-01-01" in refusal) == bool(said)
+    assert said in refusal

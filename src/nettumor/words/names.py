@@ -3,7 +3,7 @@
 Two names that are written apart by case, leading zeros, blanks, hyphens of any kind, underscores,
 quotes, a mark of a footnote, letters of full width or signs that nobody sees are probably one name.
 Whether they are is not decided here: the names of a study are only compared. Numbers that a mark
-parts stay two numbers: "1-11" and "11-1" are no relatives.
+parts stay two numbers ("1-11" and "11-1" are no relatives), and a plus is a letter ("TACE+").
 
 Source: Unicode Standard Annex 15 (compatibility forms), chapter 23.2 (format characters).
 """
@@ -17,12 +17,12 @@ import unicodedata
 from collections.abc import Sequence
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_MARKS = re.compile(r"[^\w\n]|_")
+_MARKS = re.compile(r"[^\w\n+]|_")
 _FRACTION = re.compile(r"(?<=[0-9])\.0+$", re.M)
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _NOT_BETWEEN_NUMBERS = re.compile(r"(?<![0-9])-+|-+(?![0-9])")
 _SEVERAL = re.compile(r"-{2,}")
-_PLAIN = b"0123456789abcdefghijklmnopqrstuvwxyz\n"
+_PLAIN = b"0123456789abcdefghijklmnopqrstuvwxyz+\n"
 
 
 def keys_of(names: Sequence[str]) -> list[str]:
