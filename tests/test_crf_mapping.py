@@ -493,3 +493,15 @@ def test_what_was_read_is_equal_to_the_same_and_to_nothing_else():
     tables = crf.read(source)
     assert tables == crf.read(source)
     assert [tables == other for other in (3, "lesions", None, source)] == [False] * 4
+
+
+def test_a_mapping_the_wrong_way_round_is_told_so(tmp_path):
+    """The user's name stands first, in a call and in a study file."""
+    source = {"Pnum": ["1"], "lesion": ["T1"], "role": ["TARGET"], "visit": [1], "size": [9]}
+    with pytest.raises(InputError, match=r"Write it the other way round: \{'Pnum': 'subject'\}"):
+        crf.read({"lesions": source}, mapping={"lesions": {"subject": "Pnum"}})
+    file = tmp_path / "study.toml"
+    for section in ("columns", "columns.lesions"):
+        file.write_text(f'[{section}]\nsubject = "Pnum"\n')
+        with pytest.raises(InputError, match='Write it the other way round: "Pnum" = "subject"'):
+            crf.read({"lesions": source}, study=file)

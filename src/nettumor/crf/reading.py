@@ -399,12 +399,13 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
                 f"`mapping` names no table {table!r}. {did_you_mean(table, known)}",
                 argument="mapping",
             )
-        for to in renames.values() if name in LAYOUTS else ():
+        for theirs, to in renames.items() if name in LAYOUTS else ():
             if to not in LAYOUTS[name].names():
+                turned = theirs in LAYOUTS[name].names()
+                repair = f"Write it the other way round: {{{to!r}: {theirs!r}}}."
                 raise InputError(
                     f"`mapping` renames a column of `{name}` to {to!r}, which is none of its "
-                    "columns. "
-                    f"{did_you_mean(to, LAYOUTS[name].names())}",
+                    f"columns. {repair if turned else did_you_mean(to, LAYOUTS[name].names())}",
                     argument="mapping",
                 )
         out[name] = renames

@@ -257,14 +257,14 @@ def _columns(file: TomlFile) -> Columns:
         if key == IGNORE:
             ignored = _texts(file, (key,), said)
         elif not isinstance(said, dict):
-            everywhere[key] = _chosen_name(file, (key,), said, every)
+            everywhere[key] = _chosen_name(file, (key,), said, every, of_column=True)
         else:
             known = LAYOUTS[key].names() if key in LAYOUTS else every
             rest = {k: v for k, v in said.items() if k != IGNORE}
             by_table[key] = {
                 k: _variable(file, (key, k), v)
                 if key.upper() in DOMAINS
-                else _chosen_name(file, (key, k), v, known)
+                else _chosen_name(file, (key, k), v, known, of_column=True)
                 for k, v in rest.items()
             }
             if IGNORE in said:
@@ -272,13 +272,23 @@ def _columns(file: TomlFile) -> Columns:
     return Columns(everywhere, by_table, ignored, ignored_in)
 
 
-def _chosen_name(file: TomlFile, path: tuple[str, ...], value: Any, known: Iterable[str]) -> str:
-    """A column of the layout; the message names the nearest, not all."""
+def _chosen_name(
+    file: TomlFile,
+    path: tuple[str, ...],
+    value: Any,
+    known: Iterable[str],
+    *,
+    of_column: bool = False,
+) -> str:
+    """A column of the layout; the message names the nearest, not all. ``of_column``: the key is the
+    user's column.
+    """
     text = _text(file, path, value)
     if text not in known:
-        refuse(
-            file, path, f"must be a column that is read; got {text!r}", did_you_mean(text, known)
-        )
+        repair = did_you_mean(text, known)
+        if of_column and path[-1] in known:
+            repair = f'Write it the other way round: "{text}" = "{path[-1]}".'
+        refuse(file, path, f"must be a column that is read; got {text!r}", repair)
     return text
 
 
