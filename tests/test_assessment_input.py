@@ -319,3 +319,13 @@ def test_many_subjects_with_lesion_names_of_their_own():
     table["size"][-1] = 90
     done = nt.assess({"lesions": table}).subjects
     assert done["subject"][done["best"] == "PD"].tolist() == [f"S{n - 1:06}"]
+
+
+def test_lesions_under_another_name_are_told_how_to_name_them(tmp_path):
+    """What was left aside may be the lesions: the message says where to name it."""
+    (tmp_path / "subjects.csv").write_text("subject\n1\n")
+    (tmp_path / "P-01.csv").write_text("subject,lesion,role,visit,size\n1,T1,TARGET,1,20\n")
+    with pytest.raises(
+        nt.InputError, match=r"left aside: P-01\. Call it lesions, or say in \[files\]"
+    ):
+        nt.assess(tmp_path)

@@ -453,9 +453,10 @@ def _no_lesions(study: Tables) -> InputError:
     reported = (
         "Responses as reported are summed up by best_overall_response(parse_responses(...), days)."
     )
+    named = "Call it lesions, or say in [files] of a study file which one it is. " if aside else ""
     return InputError(
         f"`source` must hold the table 'lesions' (or SDTM TU and TR); got {got}. "
-        f"{why if analysed else reported}",
+        f"{why if analysed else named + reported}",
         argument="source",
         command_line=f"There is no table of lesions (or SDTM TU and TR); got {got}. "
         f"{why if analysed else repair}",
