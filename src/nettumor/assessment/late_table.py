@@ -20,8 +20,8 @@ Columns = dict[str, npt.NDArray[Any] | Maker]
 # of the time of `assess` on a million rows (200,000 timepoints, 25,000 subjects): the sentences 100 %
 # and 34 MB; of the timepoints also the labels 2.4 %, visits, dates and names 3 %, and the numbers,
 # which are copied into rows, 2 to 4 % and 13 MB; of the subjects the times to events 5 %, the best
-# response without confirmation 4 %, the smallest change 1.6 %, the dates 1 %; the events, which ask
-# for all times, 15 %.
+# response without confirmation 4 %, the smallest change 1.6 %, the dates 1 %; the events 6 % beside
+# the times.
 
 
 class LateTable(Table):
