@@ -109,7 +109,8 @@ def misnamed(data: Data) -> tuple[Ints, Ints]:
     """
     rows, points = data["lesions"], data.timepoints
     visits = np.bincount(points.track[points.lesions >= 0], minlength=data.n_tracks)
-    count = np.bincount(rows.lesion[~rows.again], minlength=len(rows.in_time))
+    held = rows.lesion[~rows.again] if rows.again.any() else rows.lesion
+    count = np.bincount(held, minlength=len(rows.in_time))
     first = rows.in_time.first()
     of_track = visits[rows.track[first]]
     alone = first[(count == 1) & (of_track >= _TELLING)]

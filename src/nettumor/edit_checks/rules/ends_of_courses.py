@@ -81,18 +81,16 @@ def end_visits(data: Data, least: float) -> EndVisits:
     as a distance of logarithms; made once.
     """
     rows, s = data["lesions"], series_of(data, above=0, most=500.0)
-    before, after = s.before, s.after
-    default, point_of = diameters(data).default[s.row], rows.timepoint[s.row]
-    place, beside = [], []
-    for near, far in ((after, before), (before, after)):
-        at = np.flatnonzero((near >= 0) & (far < 0) & ~default)
-        one = near[at]
-        two = near[one]
-        larger, smaller = np.maximum(s.size[one], s.size[two]), np.minimum(s.size[one], s.size[two])
-        calm = (two >= 0) & ~default[one] & at_least(_CALM * smaller, larger)
-        place.append(at[calm])
-        beside.append(one[calm])
-    at, one = np.concatenate(place), np.concatenate(beside)
+    default, point_of = diameters(data).default, rows.timepoint[s.row]
+    begun = np.flatnonzero(np.append(True, s.lesion[1:] != s.lesion[:-1])[: len(s.row)])
+    ended = np.append(begun[1:], len(s.row))[: len(begun)] - 1
+    long = ended - begun >= 2
+    at = np.concatenate([begun[long], ended[long]])
+    inward = np.repeat([1, -1], np.count_nonzero(long))
+    one, two = at + inward, at + 2 * inward
+    larger, smaller = np.maximum(s.size[one], s.size[two]), np.minimum(s.size[one], s.size[two])
+    calm = at_least(_CALM * smaller, larger) & ~default[s.row[at]] & ~default[s.row[one]]
+    at, one = at[calm], one[calm]
     off = np.maximum(s.size[at], s.size[one]) >= np.exp(least) * np.minimum(s.size[at], s.size[one])
     count = len(data.timepoints)
     held, away, of_all = (
@@ -190,7 +188,7 @@ def radii(data: Data, fit: float) -> tuple[EndVisits, Ints, Bools]:
     off = 2 * ends.size / ends.expected - 1
     whole = ends.share(at_least(2 * fit, np.abs(off))) == 1
     whole &= at_least(fit, np.abs(ends.mean(off)))
-    if "responses" in data.tables and "sum" in data["responses"]:
+    if whole.any() and "responses" in data.tables and "sum" in data["responses"]:
         whole &= np.isnan(reported_sums(data)[ends.point])  # else `M36` says which is right
     at = np.flatnonzero(whole)
     return ends, at, told_by_responses(data, ends.point[at], 2.0)
@@ -201,7 +199,7 @@ def told_by_responses(data: Data, points: Ints, factor: float) -> Bools:
     and after ``factor`` times that sum none is.
     """
     out = np.zeros(len(points), dtype=np.bool_)
-    if "responses" not in data.tables or "target" not in data["responses"]:
+    if not len(points) or "responses" not in data.tables or "target" not in data["responses"]:
         return out
     criteria = data.criteria
     if not isinstance(criteria, SizeCriteria) or criteria.measure != "diameter":

@@ -102,10 +102,11 @@ def marker_unit_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         apart = read.samples.of_rows(mixed, False) & read.per_creatinine
         among, _ = number_rows(read.series, apart)
     row, first = read.changed(np.where(blank, -1, read.unit), among)
-    alike, series = group(among, read.unit, where=~blank), group(among, where=~blank)
-    others = (series.of_rows(series.size, 0) - alike.of_rows(alike.size, 0))[row]
-    alone = (alike.of_rows(alike.size, 0)[first] == 1) & (others == 1)
-    alone &= series.of_rows(series.size, 0)[row] > 2
+    alone = np.zeros(len(row), dtype=np.bool_)
+    if len(row):
+        alike, series = group(among, read.unit, where=~blank), group(among, where=~blank)
+        of_unit, of_all = alike.of_rows(alike.size, 0), series.of_rows(series.size, 0)
+        alone = (of_unit[first] == 1) & (of_all[row] - of_unit[row] == 1) & (of_all[row] > 2)
     row, first = np.where(alone, first, row), np.where(alone, row, first)
     name, unit, was = rows.text("marker", row), rows.text("unit", row), rows.text("unit", first)
     why = [_comparison(*w) for w in zip(name, unit, was, strict=True)]

@@ -133,21 +133,22 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
     left out of the series.
     """
     s = series_of(data, above=0, most=parameters["hard_max"])
+    before_of, after_of = s.before, s.after
     log, slip = np.log10(s.size), 1e-12  # soft limits: rounding of logarithms decides nothing
-    inner = np.flatnonzero((s.before >= 0) & (s.after >= 0))
-    step = np.abs(log[inner] - (log[s.before[inner]] + log[s.after[inner]]) / 2)
+    inner = np.flatnonzero((before_of >= 0) & (after_of >= 0))
+    step = np.abs(log[inner] - (log[before_of[inner]] + log[after_of[inner]]) / 2)
     jump = inner[(step >= parameters["low"] - slip) & (step <= parameters["high"] + slip)]
-    last = np.flatnonzero((s.before >= 0) & (s.after < 0))
-    now, was, ratio = s.size[last], s.size[s.before[last]], parameters["end_ratio"]
+    last = np.flatnonzero((before_of >= 0) & (after_of < 0))
+    now, was, ratio = s.size[last], s.size[before_of[last]], parameters["end_ratio"]
     small = (now == parameters["tstm_mm"]) | (was == parameters["tstm_mm"])
     end = last[~small & (at_least(now, ratio * was) | at_least(was, ratio * now))]
-    one = s.before[end]
-    two = s.before[one]
+    one = before_of[end]
+    two = before_of[one]
     back = (two >= 0) & (np.abs(log[end] - log[two]) < np.abs(log[one] - log[two]))
     at = np.union1d(np.union1d(jump, np.where(back, one, end)), _first_off(s, ratio))
     at = at[occurrence(s.lesion[at]) == 0]
-    before, after = s.before[at] >= 0, s.after[at] >= 0
-    was, then = s.size[s.before[at]], s.size[s.after[at]]
+    before, after = before_of[at] >= 0, after_of[at] >= 0
+    was, then = s.size[before_of[at]], s.size[after_of[at]]
     usual = np.where(before & after, np.sqrt(was * then), np.where(before, was, then))
     sides = np.select([before & after, before], ["before and after", "before"], "after")
     about = [
@@ -160,7 +161,7 @@ def tenfold_jump(data: Data, parameters: Parameters) -> Iterator[Hits]:
         "{lesion} measures {series} mm in its course: was one of them given in cm, "
         "or with a wrong decimal point? (the first in doubt: {value} mm at visit {visit})",
         value=s.size[at],
-        related=s.row[np.where(before, s.before[at], s.after[at])],
+        related=s.row[np.where(before, before_of[at], after_of[at])],
         parts={"series": np.array(_text(s, s.lesion[at]), dtype=object)},
         expected=np.array(about, dtype=object),
     )
@@ -170,11 +171,10 @@ def _first_off(s: Series, ratio: float) -> Ints:
     """The first measurements of a lesion that are ``ratio`` times the next or more, or as much smaller,
     of a size that targets do not have at baseline; the next one is held by the one after it.
     """
-    after = s.after
-    at = np.flatnonzero((s.before < 0) & ((s.size < _SMALL) | (s.size >= _LARGE)) & (after >= 0))
-    then = after[at]
-    at, then = at[after[then] >= 0], then[after[then] >= 0]
-    now, next_one, held_by = s.size[at], s.size[then], s.size[after[then]]
+    at = np.flatnonzero((s.size < _SMALL) | (s.size >= _LARGE))
+    at = at[at + 2 < len(s.size)]
+    at = at[((at == 0) | (s.lesion[at - 1] != s.lesion[at])) & (s.lesion[at + 2] == s.lesion[at])]
+    now, next_one, held_by = s.size[at], s.size[at + 1], s.size[at + 2]
     far = at_least(now, ratio * next_one) | at_least(next_one, ratio * now)
     held = np.maximum(next_one, held_by) < 10.0**_HELD * np.minimum(next_one, held_by)
     return np.asarray(at[far & held])
@@ -240,14 +240,14 @@ def _tenfold(data: Data, s: Series, min_targets: int) -> Floats:
     alone the one is questioned whose sizes no target has at baseline.
     """
     count, out = len(data.timepoints), np.zeros(len(data.timepoints))
-    before, after = s.before, s.after
-    leap, was = 10.0**_LEAP, s.size[before]
-    leaps = (before >= 0) & ((s.size >= leap * was) | (was >= leap * s.size))
-    if not leaps.any():
+    leap, was, now = 10.0**_LEAP, s.size[:-1], s.size[1:]
+    leaps = np.flatnonzero((now >= leap * was) | (was >= leap * now)) + 1
+    leaps = leaps[s.lesion[leaps] == s.lesion[leaps - 1]]
+    if not len(leaps):
         return out
-    point = data["lesions"].timepoint[s.row]
+    before, after, point = s.before, s.after, data["lesions"].timepoint[s.row]
     asked = np.zeros(count, dtype=np.bool_)
-    asked[point[leaps]] = asked[point[before[leaps]]] = True
+    asked[point[leaps]] = asked[point[leaps - 1]] = True
     place = np.flatnonzero(asked[point])
     log, default = np.log10(s.size), diameters(data).default[s.row]
 
