@@ -14,6 +14,8 @@ Vogl et al. 2008, section 4.1 (`nettumor.symptom_response`).
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from attrs import frozen
 
@@ -28,7 +30,7 @@ from nettumor.symptoms import SymptomaticResponse, combine_symptoms
 from nettumor.terminology import Reason, Response
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class _Records:
     """One symptom in one way of measuring it: the days, and the periods and records, of each
     subject; and of all rows of the table the day, the sum, and over how many days it is (NaN for a
@@ -40,6 +42,11 @@ class _Records:
     day: Floats
     total: Floats
     days: Floats
+
+    @cached_property
+    def total_of_single(self) -> Floats:
+        """The sums of the days, in their order."""
+        return self.total[self.single.row]
 
     def totals_of(self, row: Ints) -> Floats:
         """The sums of some rows; NaN for one that cannot be, and for -1."""
@@ -164,7 +171,7 @@ def _mean(
     """
     # a day on the first day of the window belongs to it; a period that ends there does not
     days = rows.single.window(of_subject[0], after - 1, until - 1)
-    single = totals(rows.total[rows.single.row], days)
+    single = totals(rows.total_of_single, days)
     n_days = (days[1] - days[0]).astype(np.float64)
     longer = rows.longer.window(of_subject[1], after, until)
     total_of, days_of = rows.totals_of(rows.longer.row), rows.days[rows.longer.row]

@@ -425,7 +425,9 @@ def group(
         order = [column[row] for column in order]
     if in_order(*codes, *order):  # they stand group by group
         new = np.ones(len(row), dtype=np.bool_)
-        new[1:] = np.logical_or.reduce([code[1:] != code[:-1] for code in codes])
+        new[1:] = codes[0][1:] != codes[0][:-1]
+        for code in codes[1:]:
+            new[1:] |= code[1:] != code[:-1]
         first = np.flatnonzero(new)
         start = np.append(first, len(row))
         inside, place = np.repeat(np.arange(len(first), dtype=smallest(n)), np.diff(start)), None
