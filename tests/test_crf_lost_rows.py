@@ -533,3 +533,11 @@ def test_names_of_other_numbers_are_other_names(words):
     tables = full()
     tables["symptoms"]["symptom"] = [*words] * 2
     assert said(tables) == []
+
+
+def test_a_code_for_a_visit_in_many_rows_is_told():
+    """Not only a rare name is looked at: half of the rows of a visit are called otherwise."""
+    tables = full()
+    visit = tables["lesions"]["visit"]
+    tables["lesions"]["visit"] = ["77" if v == "1" and i % 2 else v for i, v in enumerate(visit)]
+    assert "lesions.visit" in {f[0] for f in said(tables)}

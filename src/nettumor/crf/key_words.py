@@ -73,7 +73,7 @@ def _numbers_in(column: Column) -> list[str]:
 
 def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
     """Visits that may be one and stay two: of one number ("2" and "Visit 2"), spelled alike, or two of
-    one reader on one date, where a name is rare or of no series or of another than the others.
+    one reader on one date (of long tables where a name is rare or of another series than the others).
     """
     columns = {n: t.column("visit").trimmed for n, t in tables.items() if "visit" in t}
     words = [*dict.fromkeys(w for column in columns.values() for w in column.words.tolist())]
@@ -93,14 +93,15 @@ def visit_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
     counts = [c for c in columns["lesions"].counts.tolist() if c] if "lesions" in columns else []
     series = set(found.series[numbered].tolist())
     odd = np.isin(found.kind, (VisitKind.OTHER, VisitKind.NUMBERED)) & ~numbered
-    if counts and (_FEW * min(counts) < max(counts) or len(series) > 1 or odd.any()):
+    doubtful = len(series) > 1 or odd.any()
+    if counts and (sum(counts) <= _LONG or _FEW * min(counts) < max(counts) or doubtful):
         lines += _on_one_date(tables["lesions"], other_of)
     return lines
 
 
-_FEW = 4
-"""So many times as many rows as the rarest visit has the commonest, where one may be misspelled: all
-are looked at then, which takes as long as reading them.
+_LONG, _FEW = 100_000, 4
+"""From so many rows on, dates are compared only where a visit's name is doubtful, or the commonest has
+more than so many times the rows of the rarest: it takes as long as a tenth of judging them.
 """
 
 
