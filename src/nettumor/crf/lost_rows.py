@@ -23,6 +23,7 @@ from nettumor.crf.intake import Line
 from nettumor.crf.tables import CrfTable
 from nettumor.rows import codes_of, number_rows
 from nettumor.words import units, visits
+from nettumor.words.missing import any_missing
 from nettumor.words.visits import VisitKind
 
 _DATES = ("date", "day", "study_day")
@@ -65,11 +66,22 @@ def lost_row_lines(tables: Mapping[str, CrfTable]) -> list[Line]:
 
 def _blank(table: CrfTable, columns: Sequence[str]) -> Bools:
     """Rows in which each of the columns is blank; one that is not there is blank."""
+    held = [name for name in columns if name in table]
+    if any(_is_full(table, name) for name in held):
+        return np.zeros(table.n_rows, dtype=np.bool_)
     out = np.ones(table.n_rows, dtype=np.bool_)
-    for name in columns:
-        if name in table and out.any():
-            out &= table.blank(name)
+    for name in held:
+        out &= table.blank(name)
     return out
+
+
+def _is_full(table: CrfTable, name: str) -> bool:
+    """Whether no cell of a column is blank, as its distinct words tell: in the time of those alone."""
+    column = table.column(name)
+    if column.floats is not None:
+        return not np.isnan(column.floats).any()
+    words = column.words.tolist()
+    return "" not in words and not any_missing(words)
 
 
 def _line(
