@@ -41,8 +41,8 @@ class Groups:
 
     Attributes
     ----------
-    number : ndarray of int, shape (row,)
-        The group of each row; -1 for none.
+    n_rows : int
+        How many rows the table has.
     keys : tuple of ndarray, shape (group,)
         The keys of each group, as given; groups stand in ascending order of them.
     row : ndarray of int, shape (member,)
@@ -51,17 +51,24 @@ class Groups:
         Where each group begins in ``row``.
     """
 
-    number: Ints
+    n_rows: int
     keys: tuple[npt.NDArray[Any], ...]
     row: Ints
     start: Ints
     _by: npt.NDArray[Any] | None = None
+    _numbered: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.start) - 1
 
     def __repr__(self) -> str:
-        return f"Groups({len(self)} groups of {len(self.row)} of {len(self.number)} rows)"
+        return f"Groups({len(self)} groups of {len(self.row)} of {self.n_rows} rows)"
+
+    @cached_property
+    def number(self) -> Ints:
+        """The group of each row; -1 for none."""
+        known = self._numbered
+        return np.asarray(self._to_rows(self._owner, -1)) if known is None else known
 
     @cached_property
     def size(self) -> Ints:
@@ -165,7 +172,7 @@ class Groups:
 
     def is_first(self, where: Bools | None = None) -> Bools:
         """Whether each row is the first of its group (of those that are so)."""
-        out, first = np.zeros(len(self.number), dtype=np.bool_), self.first(where)
+        out, first = np.zeros(self.n_rows, dtype=np.bool_), self.first(where)
         out[first[first >= 0]] = True
         return out
 
@@ -316,7 +323,7 @@ class Groups:
         return np.flatnonzero(self._is(where))
 
     def _to_rows(self, of_member: npt.NDArray[Any], fill: Any) -> npt.NDArray[Any]:
-        out = np.full(len(self.number), fill, dtype=of_member.dtype)
+        out = np.full(self.n_rows, fill, dtype=of_member.dtype)
         out[self.row] = of_member
         return out
 
@@ -430,22 +437,22 @@ def group(
             new[1:] |= code[1:] != code[:-1]
         first = np.flatnonzero(new)
         start = np.append(first, len(row))
-        inside, place = np.repeat(np.arange(len(first), dtype=smallest(n)), np.diff(start)), None
+        number = place = None
     else:
         inside, first = number_rows(*codes)
         start = np.append(0, np.cumsum(np.bincount(inside, minlength=len(first))))
         place = order_rows(inside, *order)
+        number = inside.astype(smallest(n), copy=False)
+        if len(row) < n:
+            number = np.full(n, -1, dtype=smallest(n))
+            number[row] = inside
     held = tuple(column[row[first]] for column in given)
-    number = inside.astype(smallest(n), copy=False)
-    if len(row) < n:
-        number = np.full(n, -1, dtype=smallest(n))
-        number[row] = inside
     ranked = row if place is None else row[place]
     values = None  # of their own: nobody else writes into them
     if order:
         values = order[0].copy() if place is None and len(row) == n else order[0]
         values = values if place is None else values[place]
-    return Groups(number, held, ranked.astype(smallest(n), copy=False), start, values)
+    return Groups(n, held, ranked.astype(smallest(n), copy=False), start, values, number)
 
 
 def first_of(
