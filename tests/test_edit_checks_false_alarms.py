@@ -107,3 +107,69 @@ def test_responses_under_another_edition():
     found = edit_checks.run(trial.tables, checks=["T01", "T04", "O02", "O01"])
     assert not told(found)
     assert np.all(found.runs["status"] == "passed")
+
+
+def begun_soon_or_late(lags, **early):
+    """Visits planned from randomisation, treatment begun so many days after it; ``early`` are the days
+    of screening before it.
+    """
+    day = np.datetime64("2024-01-08") + 7 * np.arange(len(lags))
+    names = [f"{i:02d}" for i in range(len(lags))]
+    subjects = {"subject": names, "randomized": day, "treatment_start": day + lags}
+    screening = [early.get(n, 7) for n in names]
+    rows = [
+        (n, "T01", "TARGET", v, d + (-s if v == 0 else 56 * v), 30)
+        for n, d, s in zip(names, day, screening, strict=True)
+        for v in range(4)
+    ]
+    columns = ("subject", "lesion", "role", "visit", "date", "size")
+    lesions = dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))
+    return {"subjects": subjects, "lesions": lesions}
+
+
+def test_treatment_that_begins_soon_or_late():
+    """Where treatment begins up to three weeks after randomisation, one that does is not wrong because
+    the screening was early.
+    """
+    lags = np.array([0, 3, 5, 9, 12, 14, 16, 18, 20, 21])
+    tables = begun_soon_or_late(lags, **{"09": 14, "08": 10})
+    found = edit_checks.run(tables, checks=["D07", "D22"])
+    assert found["check"].tolist() == [
+        "D07",
+        "D07",
+    ]  # the scan lies 30 and 35 days before treatment
+    lags[:9] = 1
+    found = edit_checks.run(begun_soon_or_late(lags, **{"09": 14}), checks=["D22"])
+    assert found["row"].tolist() == [9]
+
+
+@pytest.mark.parametrize("days", [5, 9])
+def test_study_days_that_count_from_a_consent(days):
+    """Study days that count from another day in every patient do not accuse the treatment start."""
+    trial = Trial()
+    for table in ("lesions", "responses", "markers"):
+        frame = trial.tables[table]
+        frame["study_day"] = [
+            str(d + days + (d < 0 <= d + days)) for d in map(int, frame["study_day"])
+        ]
+    assert "D22" not in edit_checks.run(trial.tables)["check"].tolist()
+    domains = Trial()
+    domains.sdtm()
+    start = domains.tables["DM"]["RFSTDTC"].astype("datetime64[ns]")
+    domains.tables["DM"]["RFSTDTC"] = (start - np.timedelta64(days, "D")).astype(str)
+    for name in ("TU", "TR", "RS"):
+        shifted = domains.tables[name][f"{name}DY"] + days
+        domains.tables[name][f"{name}DY"] = shifted + ((shifted <= days) & (shifted >= 0))
+    assert not {"D14", "D22"} & set(edit_checks.run(domains.tables)["check"].tolist())
+
+
+def test_overall_responses_alone():
+    """Overall responses beside new lesions alone do not say why the disease progressed."""
+    responses = {
+        "subject": ["01"] * 2,
+        "visit": [1, 2],
+        "new_lesion": ["N"] * 2,
+        "overall": ["SD", "PD"],
+    }
+    found = edit_checks.run({"responses": responses}, checks=["O03"])
+    assert found.runs["status"].tolist() == ["skipped"]

@@ -78,7 +78,7 @@ def test_what_is_worth_a_note_is_noted_where_it_is(name):
     trial = Trial()
     where = NOTED[name](trial)
     expected = set(where) if isinstance(where, list) else {where}
-    found = edit_checks.run(trial.tables)
+    found = edit_checks.run(trial.tables, trial.criteria)
     own = np.flatnonzero(found["check"] == name.partition(":")[0])
     assert {(found["table"][i], found["row"][i]) for i in own} == expected, told(found, own)
     assert set(found["severity"][own].tolist()) == {"note"}

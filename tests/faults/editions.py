@@ -1,6 +1,6 @@
 """Faults under RECIST 1.0, mRECIST, WHO and iRECIST, and of criteria that are mixed."""
 
-from faults import NEWLY, PARTIAL, PLAIN, QUIET, A, fault
+from faults import NEWLY, PLAIN, QUIET, A, fault
 
 
 def lesion(t, name="T01", visit=1, subject=QUIET):
@@ -142,18 +142,6 @@ def one_lesion_grew(t):
     ]
     t.set("lesions", row, size=str(grown[0]), perpendicular=str(grown[1]))
     return "responses", response(t, 6, PLAIN)
-
-
-@fault("Q13")
-def not_confirmed(t):
-    t.under("who-1981")
-    rows = t.find("responses", subject=PARTIAL, evaluator=A)
-    first = next(r for r in rows if t.tables["responses"].loc[r, "overall"] == "PR")
-    later = [r for r in rows if r > first]
-    for table in ("lesions", "responses"):
-        for visit in t.tables["responses"].loc[later, "visit"].tolist():
-            t.drop(table, t.find(table, subject=PARTIAL, evaluator=A, visit=visit))
-    return "responses", first
 
 
 @fault("Q14", O03="a progression confirmed before it was suspected has no reason, either")

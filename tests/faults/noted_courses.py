@@ -1,6 +1,7 @@
 """More faults that are worth a note: choices of lesions, courses, dates, samples and diaries."""
 
 import numpy as np
+import pandas as pd
 
 from faults import CURED, GROWS, PARTIAL, PLAIN, QUIET, WORSE, A, B
 from faults.dates import date_of, later, lesion
@@ -251,3 +252,32 @@ def ten_times_at_the_first_sample(t):
 def a_tenth_at_the_first_sample(t):
     row = sample(t, HIAA, visit=1)
     return t.set("markers", row, value=f"{0.1 * float(t.tables['markers'].loc[row, 'value']):g}")
+
+
+@noted("Q13")
+def not_confirmed(t):
+    t.under("who-1981")
+    rows = t.find("responses", subject=PARTIAL, evaluator=A)
+    first = next(r for r in rows if t.tables["responses"].loc[r, "overall"] == "PR")
+    later = [r for r in rows if r > first]
+    for table in ("lesions", "responses"):
+        for number in t.tables["responses"].loc[later, "visit"].tolist():
+            t.drop(table, t.find(table, subject=PARTIAL, evaluator=A, visit=number))
+    return "responses", first
+
+
+@noted("S08: an adjudicator")
+def responses_of_a_third(t):
+    """One who chooses between the responses of two readers measures nothing."""
+    rows = t.tables["responses"]
+    third = rows[(rows["evaluator"] == A) & (rows["overall"] != "")].assign(
+        evaluator="ADJUDICATOR",
+        sum="",
+        new_lesion="",
+        target="",
+        non_target="",
+        best="",
+        **_PERCENTS,
+    )
+    t.tables["responses"] = pd.concat([rows, third], ignore_index=True)
+    return "responses", len(rows)

@@ -313,8 +313,8 @@ def _immune_words(rows: Rows) -> npt.NDArray[Any]:
     max_days=56,
 )
 def irecist_icpd_without_iupd(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """iCPD without iUPD before it, or not four to eight weeks after it; a response of RECIST in an
-    iRECIST track.
+    """iCPD without iUPD before it, or not four to eight weeks after it (later is a note: the next visit
+    may be planned so); a response of RECIST in an iRECIST track.
 
     What comes between (iSD, iPR, iCR) resets the bar: iCPD then needs a new iUPD. NE does not.
     """
@@ -351,6 +351,7 @@ def irecist_icpd_without_iupd(data: Data, parameters: Parameters) -> Iterator[Hi
         rows=at,
         column="overall",
         related=last[at],
+        severity=np.where(more_than(gap[at], most), "note", ""),
         parts={"gap": gap[at]},
         expected=f"{least:g} to {most:g} days after iUPD",
         message="iCPD at visit {visit} is {gap} days after iUPD; {expected} is the interval",

@@ -340,7 +340,7 @@ def _of_the_subject(
 Reference = tuple[str, npt.NDArray[Any], Floats]
 
 
-def _references(data: Data) -> list[Reference]:
+def references(data: Data) -> list[Reference]:
     """What study days may count from: name, text and day by subject code."""
     found: list[Reference] = []
     if "DM" in data and "RFSTDTC" in data["DM"]:
@@ -387,14 +387,14 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     The reference is RFSTDTC of DM, else the treatment start or randomisation: a day that fits
     either is right.
     """
-    references, columns = _references(data), tuple(study_days(data))
+    starts, columns = references(data), tuple(study_days(data))
     for dated, column, reported in columns:
         look_at(data, dated, ~np.isnan(reported))
         at = np.flatnonzero(~np.isnan(reported))
-        for _, _, start in references:  # those that fit none are left, of most studies few
+        for _, _, start in starts:  # those that fit none are left, of most studies few
             at = at[_study_day(dated, start, at) != reported[at]]
         counted, text = np.full(len(at), np.nan), np.full(len(at), "", dtype=object)
-        for _, words, start in references[::-1]:
+        for _, words, start in starts[::-1]:
             day = _study_day(dated, start, at)
             counted = np.where(np.isnan(day), counted, day)
             text = np.where(np.isnan(day), text, words[dated.subject[at]])

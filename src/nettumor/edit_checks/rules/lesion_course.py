@@ -346,9 +346,13 @@ def _mixed(
     return out
 
 
-@check("L20", needs={"lesions": ("organ", MEASURED)}, follows=("S03",), min_visits=2)
+@check(
+    "L20", needs={"lesions": ("organ", MEASURED)}, follows=("S03",), min_visits=2, certain_sizes=4
+)
 def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
-    """Two lesions of one organ and side with the same sizes at every visit."""
+    """Two lesions of one organ and side with the same sizes at every visit; a note where these are fewer
+    than ``certain_sizes`` different ones, which two lesions of one size share by chance.
+    """
     rows, size, role = data["lesions"], data.size, data["lesions"].cells.role
     use = (size > 0) & ((role == Role.TARGET) | (role == Role.NON_TARGET))
     default = data.sizes.too_small  # two lesions too small to measure are alike without being one
@@ -368,11 +372,15 @@ def possible_duplicate_lesion(data: Data, parameters: Parameters) -> Hits:
     alike = group(*(key[at] for key in place), series[rows.lesion[at]])
     twin = at[alike.first()[alike.number]]
     again, twin = at[alike.occurrence > 0], twin[alike.occurrence > 0]
+    measured = np.flatnonzero(use & ~default)
+    sizes = group(rows.lesion[measured], size[measured]).keys[0]
+    different = np.bincount(sizes, minlength=count)[rows.lesion[again]]
     return Hits(
         table="lesions",
         rows=again,
         column="lesion",
         related=twin,
+        severity=np.where(different >= parameters["certain_sizes"], "", "note"),
         expected="two lesions, or one name",
         parts={
             "twin": called("lesion", rows.text("lesion", twin)),

@@ -199,8 +199,8 @@ def pd_without_reason(data: Data, parameters: Parameters) -> Hits:
     """
     said, points = reported(data), data.timepoints
     lesions = "lesions" in data.tables
-    if not lesions and _no_parts(said).all():
-        raise Skip("responses has no parts, and there are no lesions")
+    if not lesions and not ((said.target > 0) | (said.non_target > 0)).any():
+        raise Skip("responses has no target or non-target response, and there are no lesions")
     pd = as_recist(said.overall) == Response.PD
     why = (
         (as_recist(said.target) == Response.PD)

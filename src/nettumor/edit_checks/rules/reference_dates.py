@@ -22,7 +22,7 @@ from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
 from nettumor.edit_checks.reading.dated import Dated, comparable, day_text
 from nettumor.edit_checks.reading.subjects import of_subject
-from nettumor.edit_checks.rules.date import study_days
+from nettumor.edit_checks.rules.date import references, study_days
 from nettumor.edit_checks.rules.planned_visits import scans
 from nettumor.rows import group
 
@@ -41,10 +41,14 @@ class _Dates:
         By column.
     doubtful : ndarray of bool
         Something contradicts one of the two.
+    elsewhere : bool
+        The study days of most patients count from neither, but from a consent or an enrolment: they
+        tell nothing of the two.
     """
 
     days: dict[str, Floats]
     doubtful: Bools
+    elsewhere: bool
 
 
 def _full_days(data: Data, column: str) -> Floats:
@@ -67,16 +71,19 @@ def _contradicted(data: Data, window: float) -> _Dates:
     doubtful[whose[base[(since < 0) | more_than(since, window)]]] = True
     later = np.flatnonzero(points.order > 0)
     doubtful[whose[later[day[later] < start[whose[later]]]]] = True
+    elsewhere = False
     for dated, column in islice(_counted(data), 1):  # one row a subject says whether all are asked
         first = np.full(len(start), -1)
         first[dated.subject[::-1]] = np.arange(len(dated.subject))[::-1]
         at = first[first >= 0]
         from_day = _counted_from(dated, data[dated.table].number(column)[at], at)
         fits = np.isnan(from_day)
-        for reference in days.values():
+        for reference in (*days.values(), *(day for _, _, day in references(data))):
             fits |= from_day == reference[dated.subject[at]]
-        doubtful[dated.subject[at[~fits]]] = True
-    return _Dates(days, doubtful)
+        elsewhere = bool(2 * np.count_nonzero(~fits) > len(at))
+        if not elsewhere:
+            doubtful[dated.subject[at[~fits]]] = True
+    return _Dates(days, doubtful, elsewhere)
 
 
 def _counted(data: Data) -> Iterator[tuple[Dated, str]]:
@@ -117,12 +124,12 @@ def _by_study_days(data: Data, asked: Bools, share: float) -> Floats:
     return out
 
 
-def _off(data: Data, reference: Floats, asked: Bools, near: float) -> Floats:
-    """For each subject that is asked by how many days its visits lie off those of the others, as they
-    count from a date: two visits or more, two thirds of which agree within ``near`` days; else NaN.
+def _off(data: Data, reference: Floats, near: float) -> Floats:
+    """For each subject by how many days its visits lie off those of the others, as they count from a
+    date: two visits or more, two thirds of which agree within ``near`` days; else NaN.
     """
     points, day = data.timepoints, scans(data)[0]
-    out = np.full(len(asked), np.nan)
+    out = np.full(len(reference), np.nan)
     if not len(points):
         return out
     whose = data.track_subject[points.track]
@@ -131,7 +138,7 @@ def _off(data: Data, reference: Floats, asked: Bools, near: float) -> Floats:
     of_visit = group(points.visit[use])
     usual = of_visit.of_rows(of_visit.median(since[use]), np.nan)
     enough = of_visit.of_rows(of_visit.size >= _FEW, False).astype(np.bool_)
-    apart, enough = since[use] - usual, enough & asked[whose[use]]
+    apart = since[use] - usual
     use, apart = use[enough], apart[enough]
     of_subject_ = group(whose[use])
     middle = of_subject_.median(apart)
@@ -141,6 +148,19 @@ def _off(data: Data, reference: Floats, asked: Bools, near: float) -> Floats:
     told = visits & at_least(3 * share, 2.0)
     out[of_subject_.keys[0][told]] = middle[told]
     return out
+
+
+def _told_from(off: Floats, doubtful: Bools, least: float) -> float:
+    """From how many days on visits that lie off tell of a wrong date: ``least``, twice what nine in ten
+    of the patients have in whom nothing is contradicted, and four times the median of all (where
+    treatment begins soon or late after randomisation, from which the visits are planned); never,
+    where these are few.
+    """
+    known = np.abs(off[~np.isnan(off)])
+    usual = np.abs(off[~doubtful & ~np.isnan(off)])
+    if len(usual) < _FEW:
+        return np.inf
+    return max(least, 2 * float(np.quantile(usual, 0.9)), 4 * float(np.median(known)))
 
 
 def _possible(data: Data, day: Floats) -> Bools:
@@ -177,14 +197,14 @@ def reference_date_alone(data: Data, parameters: Parameters) -> Iterator[Hits]:
     if not asked.any():
         return
     counted = _by_study_days(data, asked, parameters["share"])
-    off = {c: _off(data, dates.days[c], asked, least) for c in _COLUMNS}
+    off = {c: _off(data, dates.days[c], least) for c in _COLUMNS}
     told = np.zeros(len(asked), np.bool_)
     for column, other in (_COLUMNS, _COLUMNS[::-1]):
         mine, theirs = dates.days[column], dates.days[other]
         by_days = ~np.isnan(counted) & ~(np.abs(counted - mine) < 1)
         by_days &= ~(np.abs(counted - theirs) < 1) & (column == "treatment_start")
-        by_days &= ~np.isnan(mine)
-        by_visits = at_least(np.abs(off[column]), least)
+        by_days &= ~np.isnan(mine) & (not dates.elsewhere)
+        by_visits = at_least(np.abs(off[column]), _told_from(off[column], asked, least))
         by_visits &= (np.abs(off[other]) < np.abs(off[column]) / 2) & (counted != mine)
         bad = asked & ~told & (by_days | by_visits) & _possible(data, mine)
         told |= bad

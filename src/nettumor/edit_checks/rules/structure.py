@@ -397,14 +397,16 @@ def whole(data: Data, name: str) -> bool:
 @check("S08", needs={"lesions": (), "responses": ()}, follows=("S02", "S07"))
 def response_visit_without_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A response at a visit at which no lesion was assessed; one finding for a track without any
-    lesion.
+    lesion. An evaluator of responses alone beside two readers, who chooses between theirs, is one
+    note.
     """
     same_evaluators(data)
     rows, points = data["responses"], data.timepoints
     given = {c: rows.responses(c) > Response.NE for c in ("overall", "target") if c in rows}
     some = np.logical_or.reduce([*given.values(), np.zeros(rows.n, dtype=np.bool_)])
     seen = np.isin(rows.track, points.track[points.lesions >= 0])
-    none = group(rows.track, where=some & ~seen)
+    alone = _responses_alone(data)
+    none = group(rows.track, where=some & ~seen & ~alone)
     first = np.flatnonzero(none.is_first())
     column = next(iter(given), "overall")
     yield Hits(
@@ -416,6 +418,15 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
         names={"visit": "", "date": ""},
         message="{subject} has {number} response(s) by this evaluator, and no lesion row at all",
     )
+    yield Hits(
+        table="responses",
+        rows=np.flatnonzero(group(rows.evaluator, where=some & alone).is_first()),
+        column="evaluator",
+        severity="note",
+        expected="lesion rows, or an adjudicator",
+        names={"subject": "", "visit": "", "date": ""},
+        message="{evaluator} has responses and in the whole study no lesion row: {expected}",
+    )
     empty = (points.lesions[rows.timepoint] < 0) & seen
     for name, mask in given.items():
         yield flag(
@@ -426,6 +437,18 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
             expected="lesion rows at this visit",
         )
         empty = empty & ~mask
+
+
+def _responses_alone(data: Data) -> Bools:
+    """Rows of responses of an evaluator who has no lesion row in the whole study, where two others have
+    both lesions and responses.
+    """
+    if "evaluator" not in data["responses"]:
+        return np.zeros(data["responses"].n, dtype=np.bool_)
+    (code, names), (_, readers) = (data[n].codes("evaluator") for n in ("responses", "lesions"))
+    reads = np.isin(names, readers)
+    alone = ~reads & (names != "") & (np.count_nonzero(reads & (names != "")) >= 2)
+    return np.asarray(alone[code], dtype=np.bool_)
 
 
 def _blank_overall(data: Data) -> Iterator[Hits]:
