@@ -567,6 +567,18 @@ def dead_too_early(t, place):
     return [t.set("subjects", t.row("subjects", subject=QUIET), death=day, last_known_alive=day)]
 
 
+@kind("alive before the last visits", "P01", visits=VISITS[:2], studies=(DATED, IN_DAYS))
+def alive_too_early(t, place):
+    day = later(t.tables["lesions"].loc[targets(t, place)[0][0], "date"], 1)
+    return [t.set("subjects", t.row("subjects", subject=QUIET), last_known_alive=day)]
+
+
+@kind("alive before the last visit", "P01", visits=(LAST,), studies=(DATED, IN_DAYS))
+def alive_before_the_last(t, place):
+    day = later(t.tables["lesions"].loc[targets(t, place)[0][0], "date"], -1)
+    return [t.set("subjects", t.row("subjects", subject=QUIET), last_known_alive=day)]
+
+
 # samples and diaries
 
 MARKERS = ("CHROMOGRANIN A", "5-HIAA")

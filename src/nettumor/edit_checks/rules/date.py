@@ -179,7 +179,7 @@ def future_date(data: Data, parameters: Parameters) -> Iterator[Hits]:
         found.append((dated, more_than(dated.dates.earliest, limit[dated.subject])))
     doubtful = several_days(data, found) & unusual(of_subject(data, "data_cutoff")[1])
     if doubtful.any():
-        yield _of_the_subject(data, "data_cutoff", found, doubtful, "before")
+        yield of_the_subject(data, "data_cutoff", found, doubtful, "before")
     for dated, late in found:
         at = _of_the_row(dated, late, doubtful)
         until = day_text(data, limit[dated.subject[at]])
@@ -236,7 +236,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
         ("consent", early, "informed consent", "warning"),
     ):
         doubtful = several_days(data, found)
-        yield _of_the_subject(data, column, found, doubtful, "after", severity)
+        yield of_the_subject(data, column, found, doubtful, "after", severity)
         for dated, before in found:
             at = _of_the_row(dated, before, doubtful)
             who = dated.subject[at]
@@ -272,7 +272,7 @@ def after_death(data: Data, parameters: Parameters) -> Iterator[Hits]:
         look_at(data, dated, known[dated.subject])
         found.append((dated, more_than(dated.dates.earliest, died[dated.subject])))
     doubtful = several_days(data, found)
-    yield _of_the_subject(data, "death", found, doubtful, "before")
+    yield of_the_subject(data, "death", found, doubtful, "before")
     for dated, late in found:
         at = _of_the_row(dated, late, doubtful)
         text = subject_text(data, "death")[dated.subject[at]]
@@ -306,7 +306,7 @@ def several_days(data: Data, found: Found) -> Bools:
     return out
 
 
-def _of_the_subject(
+def of_the_subject(
     data: Data, column: str, found: Found, doubtful: Bools, side: str, severity: str = ""
 ) -> Hits:
     """A date of the subjects table that lies on the wrong side of those of several days."""
@@ -324,6 +324,7 @@ def _of_the_subject(
     who = rows.subject[at]
     written = day_text(data, outer[who])
     end = "last" if side == "before" else "first"
+    how = "is it right?" if severity == "note" else "it is probably wrong itself"
     return Hits(
         table="subjects",
         rows=at,
@@ -331,9 +332,12 @@ def _of_the_subject(
         expected=_words("on or after " if side == "before" else "on or before ", written),
         severity=severity,
         names={"visit": "", "lesion": ""},
-        parts={"count": count[who], "outer": written},
-        message=f"{{column}} {{value}} lies {side} {{count}} dates of the patient, the {end} of "
-        "{outer}: it is probably wrong itself",
+        parts={
+            "count": [f"{n} date" if n == 1 else f"{n} dates" for n in count[who].tolist()],
+            "outer": written,
+        },
+        message=f"{{column}} {{value}} lies {side} {{count}} of the patient, the {end} of "
+        f"{{outer}}: {how}",
     )
 
 

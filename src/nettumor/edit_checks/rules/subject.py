@@ -20,7 +20,9 @@ from nettumor.crf.cells import tidy
 from nettumor.edit_checks.engine.places import looked
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check, flag
 from nettumor.edit_checks.reading.data import Data
-from nettumor.edit_checks.reading.dated import subject_of
+from nettumor.edit_checks.reading.dated import Found, assessments, look_at, subject_of
+from nettumor.edit_checks.reading.subjects import of_subject
+from nettumor.edit_checks.rules.date import of_the_subject, several_days
 from nettumor.grading import WHO_2019_GEP
 from nettumor.words.flags import read_sex
 from nettumor.words.missing import UNKNOWN
@@ -44,13 +46,14 @@ words for both."""
 @check("P01", needs={"subjects": ()}, follows=("=D01", "D03", "D04", "D05", "D22"))
 def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """An end before its beginning, death before last known alive, treatment before randomisation
-    (warning).
+    (warning); last known alive before scans of the patient (warning; a note where one day alone lies
+    after it).
 
     A partial date is at fault only where every day it allows is.
     """
     rows = data["subjects"]
     pairs = [p for p in _ORDER if p[0] in rows and p[1] in rows]
-    if not pairs:
+    if not pairs and "last_known_alive" not in rows:
         raise Skip("subjects has no two dates of which one comes first")
     for later, earlier, severity, what, before in pairs:
         if earlier == "last_known_alive" and rows.table.source.kind == "sdtm":
@@ -67,6 +70,37 @@ def dates_in_wrong_order(data: Data, parameters: Parameters) -> Iterator[Hits]:
             severity=severity,
             message=f"{what} on {{value}}, before {before} ({{{earlier}}})",
         )
+    if "last_known_alive" in rows:
+        yield from _seen_later(data)
+
+
+def _seen_later(data: Data) -> Iterator[Hits]:
+    """Patients who were last known alive before their last scan. Where several days or kinds of dates
+    lie after it that date is wrong; of one day it may be the scan. A response may be read later, and
+    does not count.
+    """
+    alive = of_subject(data, "last_known_alive")[1]
+    found: Found = []
+    scanned = np.zeros(len(alive), np.bool_)
+    for dated in assessments(data):
+        if dated.table not in ("responses", "RS"):
+            look_at(data, dated, ~np.isnan(alive)[dated.subject])
+            late = more_than(dated.dates.earliest, alive[dated.subject])
+            if dated.table not in ("markers", "symptoms"):
+                scanned[dated.subject[late]] = True
+            found.append((dated, late))
+    several = several_days(data, found)
+    derived = data["subjects"].table.source.kind == "sdtm"
+    for doubtful, severity in ((several, "warning"), (~several, "note")):
+        if (scanned & doubtful).any():
+            yield of_the_subject(
+                data,
+                "last_known_alive",
+                found,
+                scanned & doubtful,
+                "before",
+                "note" if derived else severity,
+            )
 
 
 @check("P02", needs={"subjects": ("age|sex|ki67|grade",)}, max_age=110.0)
