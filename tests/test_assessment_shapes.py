@@ -321,6 +321,31 @@ def test_the_checks_say_what_they_cannot_recompute(tmp_path):
     assert nt.edit_checks.run(study, checks=["T01"]).runs["status"].tolist() != ["skipped"]
 
 
+@pytest.mark.parametrize(("check", "role"), [("M01", "TARGET"), ("N06", "NON-TARGET")])
+def test_lesions_of_one_visit_are_not_looked_for_at_thousands(check, role):
+    """A file of some 20 KB with 1,500 lesions of a baseline and 1,500 visits: it has 2.2 million
+    places without a row, each of which would be a finding. The check is skipped and says why; the
+    limit holds for it too.
+    """
+
+    def run_of(n, **how):
+        table = corner(n)
+        table["role"] = np.full(len(table["role"]), role)
+        table["state"] = np.full(len(table["role"]), WORDS[role])
+        return nt.edit_checks.run({"lesions": table}, checks=[check], **how)
+
+    run = run_of(1500)
+    assert (run.n_rows, run.runs["status"].tolist()) == (0, ["skipped"])
+    assert run.runs["reason"][0] == (
+        "`lesions` has 1,499 lesions to look for at 1,499 visits of subject 0: 2,247,001 places of "
+        "lesion and visit, more than 1,048,576 (128 numbers each). Give a lesion one name at all its "
+        "visits, or set the limit `places`"
+    )
+    assert run_of(300).n_rows == 299 * 299
+    assert run_of(300, limits={"places": 80_000}).runs["status"].tolist() == ["skipped"]
+    assert run_of(250, limits={"places": 80_000}).n_rows == 249 * 249  # few need no room
+
+
 @settings(max_examples=8)
 @given(seed=st.integers(0, 2**40))
 def test_the_checks_find_the_same_group_by_group(seed):

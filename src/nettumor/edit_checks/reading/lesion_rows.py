@@ -12,12 +12,36 @@ import numpy as np
 from nettumor._arrays import Bools
 from nettumor.crf import Role
 from nettumor.crf.columns import Words
+from nettumor.edit_checks.engine.register import Skip
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.rows import find_rows, group
+from nettumor.study.like_courses import little_padding
 
 NEVER = np.iinfo(np.int64).max
 """A timepoint after all others."""
+_ROOM = 128
+"""A finding takes about as much memory as so many numbers in an array."""
+
+
+def skip_sparse(rows: Rows, base: Ints, visits: Ints) -> None:
+    """Skip a check that would look for lesions at far more visits than there are rows: it might find
+    nearly as many.
+
+    ``base`` has a row of each lesion, ``visits`` at how many visits the lesion is looked for.
+    """
+    places, most = int(visits.sum()), rows.data.places_at_most // _ROOM
+    if places <= most or little_padding(places, rows.n):
+        return
+    track = rows.track[base]
+    worst = int(np.bincount(track, weights=visits).argmax())
+    subject = rows.data.subjects[rows.data.track_subject[worst]]
+    raise Skip(
+        f"`lesions` has {np.count_nonzero(track == worst):,} lesions to look for at "
+        f"{visits[track == worst].max():,} visits of subject {subject}: {places:,} places of lesion "
+        f"and visit, more than {most:,} ({_ROOM} numbers each). Give a lesion one name at all its "
+        "visits, or set the limit `places`"
+    )
 
 
 def first_rows(rows: Rows, where: Bools) -> Ints:

@@ -28,6 +28,7 @@ from nettumor.edit_checks.reading.lesion_rows import (
     misnamed,
     of_lesions,
     parents,
+    skip_sparse,
 )
 from nettumor.rows import find_rows, group, smallest_at
 from nettumor.words.missing import is_missing
@@ -66,6 +67,7 @@ def target_missing_at_visit(data: Data, parameters: Parameters) -> Hits:
     )
     visits = np.bincount(points.track[asked], minlength=data.n_tracks)
     target = target[its_visits[rows.lesion[target]] < visits[rows.track[target]]]
+    skip_sparse(rows, target, visits[rows.track[target]])
     in_track = group(rows.track[target], by=rows.lesion[target])
     point = np.flatnonzero(asked)
     which, place = in_track.rows_of(in_track.find(points.track[point]))

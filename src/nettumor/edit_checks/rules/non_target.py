@@ -21,7 +21,7 @@ from nettumor.crf.columns import Words
 from nettumor.edit_checks.engine.columns import called
 from nettumor.edit_checks.engine.register import Hits, Parameters, check, flag
 from nettumor.edit_checks.reading.data import Data, Ints, Rows
-from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at, misnamed
+from nettumor.edit_checks.reading.lesion_rows import NEVER, lesion_at, misnamed, skip_sparse
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_state import marker_against_cr
 from nettumor.edit_checks.reading.recomputed import MEASURED
@@ -277,7 +277,10 @@ def nontarget_missing_at_visit(data: Data, parameters: Parameters) -> Iterator[H
     silent = (rows.cells.state == State.BLANK) & rows.blank("reason")
     base = group(rows.lesion, where=mine & (rows.order == 0)).first()
     # most lesions have a row at each later visit: the others are looked for there
-    base = base[_visits_after(data)[rows.lesion[base]] < count_later_visits(data, base)]
+    visits = count_later_visits(data, base)
+    lacking = _visits_after(data)[rows.lesion[base]] < visits
+    base = base[lacking]
+    skip_sparse(rows, base, visits[lacking])
     row, point = later_visits(data, base)
     asked = np.zeros(int(rows.lesion.max(initial=-1)) + 1, dtype=np.bool_)
     asked[rows.lesion[base]] = True
