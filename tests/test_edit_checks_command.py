@@ -68,6 +68,20 @@ def test_exit_codes(capsys, study):
     assert say(capsys, "check", study, "--checks", "S01,S02")[0] == 0
 
 
+def test_a_named_check_of_other_criteria_was_not_run(capsys, study):
+    """A check that is named must run, also where it belongs to other criteria; of a group or of all
+    those of other criteria are left out on purpose.
+    """
+    code, _, err = say(capsys, "check", study, "--fail-on", "never,Q01")
+    assert (code, "Q01 (recist10-target-count) was skipped: belongs to RECIST 1.0" in err) == (
+        1,
+        True,
+    )
+    for word in ("criterion", "skipped"):
+        err = say(capsys, "check", study, "--fail-on", word)[2]
+        assert "belongs to" not in err
+
+
 def test_files_by_extension(capsys, study, tmp_path):
     """The suffix of -o says what is written; rows are those of the user's file, the heading line
     being 1.

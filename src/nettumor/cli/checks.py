@@ -116,7 +116,7 @@ def check(
     _exit(found, least, must_run)
 
 
-def _exit(found: Findings, least: int, must_run: set[str]) -> None:
+def _exit(found: Findings, least: int, must_run: dict[str, bool]) -> None:
     """End with 2 where a check failed, with 1 where ``--fail-on`` asks for it."""
     rows = found.runs.rows()
     failed = [r for r in rows if r["status"] == "failed"]
@@ -126,7 +126,7 @@ def _exit(found: Findings, least: int, must_run: set[str]) -> None:
     if failed:
         raise typer.Exit(2)
     lacking = [r for r in rows if r["status"] == "skipped" and r["check"] in must_run]
-    lacking = [r for r in lacking if not r["reason"].startswith(_ON_PURPOSE)]
+    lacking = [r for r in lacking if not _on_purpose(r["reason"], named=must_run[r["check"]])]
     for row in lacking:
         said = f"nettumor: check {row['check']} ({row['name']}) was skipped: {row['reason']}"
         print(printable(" ".join(said.split())), file=sys.stderr)
@@ -135,21 +135,25 @@ def _exit(found: Findings, least: int, must_run: set[str]) -> None:
         raise typer.Exit(1)
 
 
-_ON_PURPOSE = ("switched off", "belongs to")
-"""How the reason begins of a check that is skipped on purpose."""
-
-
-def _failing(text: str) -> tuple[int, set[str]]:
-    """The least severity that fails (as a place in `SEVERITIES`, -1 for none), and the checks that
-    must not be skipped.
+def _on_purpose(reason: str, *, named: bool) -> bool:
+    """Whether a check is skipped on purpose: it is switched off, or of other criteria than those of the
+    call, and not itself ``named`` as one that must run.
     """
-    limit, must_run = -1, set[str]()
+    other = reason.startswith("belongs to") and ", not to " in reason
+    return reason.startswith("switched off") or (other and not named)
+
+
+def _failing(text: str) -> tuple[int, dict[str, bool]]:
+    """The least severity that fails (as a place in `SEVERITIES`, -1 for none), and the checks that
+    must not be skipped: whether each is named itself, not its group or all.
+    """
+    limit, must_run = -1, dict[str, bool]()
     for word in (w.strip() for w in text.split(",")):
         these = [c.id for c in CHECKS.values() if word in (c.id, c.name, c.group)]
         if these:
-            must_run.update(these)
+            must_run |= {i: must_run.get(i, False) or word not in GROUPS for i in these}
         elif word == "skipped":
-            must_run.update(CHECKS)
+            must_run = dict.fromkeys(CHECKS, False) | must_run
         elif word not in (words := (*SEVERITIES, "never", "skipped")):
             raise InputError(
                 f"`--fail-on` must be one of {', '.join(words)}, or checks or groups that must not be "

@@ -84,7 +84,7 @@ _LOW_AND_HIGH = (
 
 COUNTS = (
     "max_targets", "max_per_organ", "min_targets", "copied_targets", "min_lesions", "min_series", "min_visits",
-    "min_collections", "restless_from", "decimals", "n",
+    "certain_sizes", "min_collections", "restless_from", "decimals", "n",
 )  # fmt: skip
 """Parameters that count something: whole numbers."""
 

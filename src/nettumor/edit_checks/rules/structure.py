@@ -423,9 +423,9 @@ def response_visit_without_measurements(data: Data, parameters: Parameters) -> I
         rows=np.flatnonzero(group(rows.evaluator, where=some & alone).is_first()),
         column="evaluator",
         severity="note",
-        expected="lesion rows, or an adjudicator",
+        expected="lesion rows",
         names={"subject": "", "visit": "", "date": ""},
-        message="{evaluator} has responses and in the whole study no lesion row: {expected}",
+        message="{evaluator} has responses and in the whole study no lesion row: an adjudicator?",
     )
     empty = (points.lesions[rows.timepoint] < 0) & seen
     for name, mask in given.items():
