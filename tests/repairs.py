@@ -227,13 +227,13 @@ REPAIRS = {
         "5 mm or more, or TOO SMALL": [cell("5"), cell("TOO SMALL")],
     },
     "M16": {
-        ("gone, or measured at both visits", 5): [cell("0"), at(3, size="8")],
-        ("gone, or measured at both visits", 10): [
-            beside(state="ABSENT", size="", perpendicular=""),
-            at(8, perpendicular="9", state=""),
+        ("gone, or measured at both visits", 3): [cell("8"), at(5, size="0")],
+        ("gone, or measured at both visits", 8): [
+            beside(perpendicular="9", state=""),
+            at(10, state="ABSENT", size="", perpendicular=""),
         ],
-        ("gone, or measured at both visits", 13): [cell("ABSENT"), at(12, state="PRESENT")],
-        "gone, or measured at both visits": [cell("0"), at(15, size="8")],
+        ("gone, or measured at both visits", 12): [cell("PRESENT"), at(13, state="ABSENT")],
+        "gone, or measured at both visits": [cell("8"), at(16, size="0")],
     },
     "M17": {"sizes measured at this visit": cell("23")},
     "M18": {"about one in five": every("size", _not_rounded)},

@@ -198,9 +198,17 @@ def digits(t, place):
     return [resize(t, at, int(f"{size(t, at):02.0f}"[::-1]))]
 
 
-@kind("a size of 0", "L06", "M31", visits=VISITS, lesions=("T01", "T04"))
 def gone(t, place):
+    """Without sums at an inner visit M16 asks; where the responses of that visit and later change with
+    the size, they are asked for as well: M16 may be of a non-target, and explains none of them.
+    """
     return [resize(t, cell(t, place), 0)]
+
+
+ZERO = {"lesions": ("T01", "T04")}
+kind("a size of 0", "L06", "M31", visits=VISITS, studies=(DATED, IN_DAYS), **ZERO)(gone)
+kind("a size of 0, unsummed", "L06", visits=(FIRST, LAST), studies=(UNSUMMED,), **ZERO)(gone)
+kind("a node of 0", "M16", visits=(INNER,), lesions=("T04",), studies=(UNSUMMED,))(gone)
 
 
 @kind("a negative size", "M04", visits=VISITS, lesions=("T01", "T04"))
@@ -283,7 +291,12 @@ def no_state(t, place):
 
 
 @kind(
-    "absent, then there", "M16", "N10", visits=(FIRST,), lesions=("NT01",), studies=(DATED, IN_DAYS)
+    "absent, then there",
+    "M16",
+    "N10",
+    visits=(FIRST, 2, INNER, LAST - 1),
+    lesions=("NT01",),
+    studies=(DATED, IN_DAYS),
 )
 def absent(t, place):
     return [t.set("lesions", row(t, place), state="ABSENT")]
@@ -703,10 +716,10 @@ UNTOLD = [
         visits=(LAST,),
     ),
     Untold(
-        "a size of 0",
-        "a lesion may be gone, and come back: M16 asks where it is back",
+        "a size of 0, unsummed",
+        "a lesion may be gone at the last visit",
         studies=(UNSUMMED,),
-        visits=(INNER, LAST),
+        visits=(LAST,),
     ),
     Untold(
         "the long axis of a node",

@@ -87,8 +87,7 @@ def too_small_with_a_value(t):
 
 @fault("M16")
 def comes_back(t):
-    t.set("lesions", cell(t, "NT01"), state="ABSENT")
-    return "lesions", cell(t, "NT01", 4)
+    return t.set("lesions", cell(t, "NT01"), state="ABSENT")
 
 
 @fault("M20")

@@ -368,7 +368,7 @@ def nontarget_response_without_nontargets(data: Data, parameters: Parameters) ->
 @check(
     "N08",
     needs={"lesions": (f"state|{MEASURED}",)},
-    follows=("row", "new lesion", "non-target", "L05", "=M16"),
+    follows=("row", "new lesion", "non-target", "L05", "M16"),
 )
 def nontarget_absent_then_present(data: Data, parameters: Parameters) -> Hits:
     """A non-target lesion that is back, without PD there and without a note beside it."""

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.crf import Role, State
+from nettumor.crf.columns import Words
 from nettumor.crf.lesion_cells import LENGTHS
 from nettumor.edit_checks.engine.register import Hits, Parameters, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -324,7 +325,7 @@ def large_change(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check("M16", needs={"lesions": ()}, follows=("L06", "M31", "N10", "S03", "M03", "M04"))
 def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A target or non-target that was gone and is there again; it counts in the sum, and is not PD
-    by itself.
+    by itself. Where it is gone at one visit alone, the finding stands there.
     """
     rows, size, state = data["lesions"], diameters(data).value, data["lesions"].cells.state
     role = (rows.cells.role == Role.TARGET) | (rows.cells.role == Role.NON_TARGET)
@@ -335,25 +336,51 @@ def reappears_after_absent(data: Data, parameters: Parameters) -> Iterator[Hits]
     # only lesions that were gone at some visit can be there again
     asked = rows.in_time.row[of_lesions(rows, use & gone)[rows.in_time.row]]
     asked = asked[use[asked]]
-    again = np.flatnonzero(there[asked[1:]] & gone[asked[:-1]]) + 1
-    again = again[rows.lesion[asked[again]] == rows.lesion[asked[again - 1]]]
+    lesion = rows.lesion[asked]
+    again = np.flatnonzero(there[asked[1:]] & gone[asked[:-1]] & (lesion[1:] == lesion[:-1])) + 1
     row, before = asked[again], asked[again - 1]
-    said = [
-        f"{v:g} mm" if v > 0 else w
-        for v, w in zip(size[row].tolist(), rows.text("state", row), strict=True)
-    ]
-    column = diameters(data).column[:]
-    column[row[~(size[row] > 0)]] = "state"
-    yield from hits_by_column(
-        column,
-        row,
-        "{lesion} was gone at visit {before} and is there again ({value}) at visit {visit}: was "
-        "it gone?",
-        value=np.array(said, dtype=object),
-        expected="gone, or measured at both visits",
-        related=before,
-        parts={"before": rows.said_visits(before)},
-    )
+    first = np.maximum(again - 2, 0)
+    once = (again > 1) & (lesion[first] == lesion[again]) & there[asked[first]]
+    column = _filled_columns(data, np.concatenate([row, before]))
+    for where, at, other, message in (
+        (
+            ~once,
+            row,
+            before,
+            "{lesion} was gone at visit {other} and is there again ({value}) at visit {visit}: was "
+            "it gone?",
+        ),
+        (
+            once,
+            before,
+            row,
+            "{lesion} is gone ({value}) at visit {visit} alone, and is there again at visit {other}: "
+            "was it gone?",
+        ),
+    ):
+        at, other = at[where], other[where]
+        said = np.where(column[at] == "state", rows.text("state", at), _in_mm(size[at]))
+        yield from hits_by_column(
+            column,
+            at,
+            message,
+            value=said,
+            expected="gone, or measured at both visits",
+            related=other,
+            parts={"other": rows.said_visits(other)},
+        )
+
+
+def _filled_columns(data: Data, at: Ints) -> Words:
+    """The column of the size of every row; of some rows the state where their size is blank."""
+    rows, column = data["lesions"], diameters(data).column[:]
+    for name in dict.fromkeys(column[at].tolist()):
+        column[at[(column[at] == name) & rows.blank(name)[at]]] = "state"
+    return column
+
+
+def _in_mm(size: Floats) -> Words:
+    return np.array([f"{v:g} mm" for v in size.tolist()], dtype=object)
 
 
 @made_once
