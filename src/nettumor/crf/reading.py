@@ -401,11 +401,12 @@ def _checked_mapping(mapping: Mappings | None) -> dict[str, Mapping[str, str]]:
             )
         for theirs, to in renames.items() if name in LAYOUTS else ():
             if to not in LAYOUTS[name].names():
-                turned = theirs in LAYOUTS[name].names()
-                repair = f"Write it the other way round: {{{to!r}: {theirs!r}}}."
+                repair = did_you_mean(to, LAYOUTS[name].names())
+                if theirs in LAYOUTS[name].names() and repr(theirs) not in repair:
+                    repair = f"Write it the other way round: {{{to!r}: {theirs!r}}}."
                 raise InputError(
                     f"`mapping` renames a column of `{name}` to {to!r}, which is none of its "
-                    f"columns. {repair if turned else did_you_mean(to, LAYOUTS[name].names())}",
+                    f"columns. {repair}",
                     argument="mapping",
                 )
         out[name] = renames
