@@ -153,7 +153,11 @@ REPAIRS = {
     "K06": {"a number": cell("2")},
     "K09": {"a sample on or before the first dose": cell("2024-01-08")},
     "K10": {"CR, PR, SD, PD, NE, response or no response": cell("PR")},
-    "K12": {"within 28 days of the scan": cell("2024-03-20")},
+    "K12": {
+        ("within 28 days of the scan", 1): cell("2024-03-20"),
+        ("within 28 days of the scan", 4): cell("2024-01-03"),
+        "within 28 days of the sample": cell("2024-05-01"),
+    },
     "K14": {
         "about 231": every("value", lambda _, value: f"{float(value) / 1000:g}", (72, 73, 74)),
         "about 200": every("value", lambda _, value: f"{float(value) * 1000:g}", (75, 76)),

@@ -498,6 +498,31 @@ misdated("a response a month late", 30, "responses")
 misdated("a response a month early", -30, "responses")
 
 
+def of_both(name, days, *tables):
+    """Register a visit dated early or late by both readers alike, and in some other tables."""
+
+    def make(t, place):
+        for table in tables:
+            move(t, place, days, table)
+        return [
+            where
+            for reader in (A, B)
+            for where in move(t, attrs.evolve(place, reader=reader), days, "lesions", "responses")
+        ]
+
+    kind(name, "D06", "D07", "D08", "K12", visits=VISITS, studies=(DATED, IN_DAYS))(make)
+
+
+of_both("both readers a year late", 365)
+of_both("both readers a year early", -365)
+of_both("both readers a month late", 30)
+of_both("both readers a month early", -30)
+of_both("all tables a year late", 365, "markers", "symptoms")
+of_both("all tables a year early", -365, "markers", "symptoms")
+of_both("all tables a month late", 30, "markers", "symptoms")
+of_both("all tables a month early", -30, "markers", "symptoms")
+
+
 @kind("a visit without dates", "D19", visits=VISITS, studies=(DATED, IN_DAYS))
 def undated(t, place):
     out = []
@@ -642,6 +667,26 @@ def sample_a_month_late(t, place):
     return move(t, place, 30, "markers")
 
 
+@kind("all samples a year late", "K12", studies=(DATED, IN_DAYS))
+def samples_late(t, place):
+    return redate(t, "markers", 365)
+
+
+@kind("all samples a year early", "K12", studies=(DATED, IN_DAYS))
+def samples_early(t, place):
+    return redate(t, "markers", -365)
+
+
+def redate(t, table, days):
+    """All dates of a patient in a table some days later; the first row."""
+    rows = t.find(table, subject=QUIET)
+    for at in rows:
+        t.set(table, at, date=later(t.tables[table].loc[at, "date"], days))
+    if "study_day" in t.tables[table]:
+        t.set(table, rows, study_day="")
+    return [(table, rows[0])]
+
+
 def in_diary(name, check, **cells):
     """Register a cell of a diary."""
 
@@ -697,6 +742,7 @@ _SMALL_THEN = (
     "that the target is too small at baseline is found; that its size is a slip is not known"
 )
 _MAY_RISE = "the rise, or the fall under therapy, may be real: a note"
+_MAY_BE_LATE = "a visit may be held a month early or late: a note of the schedule"
 _ENDS = (FIRST, LAST)
 
 UNTOLD = [
@@ -740,6 +786,14 @@ UNTOLD = [
         (UNSUMMED,),
         (INNER, LAST),
     ),
+    Untold(
+        "all tables a year late",
+        "a last visit may be late; that the patient was last known alive before is told",
+        "D10",
+        visits=(LAST,),
+    ),
+    Untold("all tables a month late", _MAY_BE_LATE, "D10", visits=(INNER, LAST)),
+    Untold("all tables a month early", _MAY_BE_LATE, "D10", visits=(INNER, LAST)),
     Untold("a sample times ten", _MAY_RISE, "K07", visits=_ENDS),
     Untold("a tenth of a sample", _MAY_RISE, "K07", visits=_ENDS),
     Untold("a sample times a hundred", _MAY_RISE, "K07", visits=_ENDS),

@@ -45,7 +45,9 @@ def places_in_time(
     for row, name in ((2, "visit"), (3, "lesion"), (4, "subject")):
         if name in hits.names:
             out[row] = -1
-    if hits.table == "subjects" and "visit" in hits.names:
+    no_track = hits.table not in data.shared.timepoint and hits.table not in TUMOUR_DOMAINS
+    of_all = {"visit"} if hits.table == "subjects" else {"visit", "lesion"}
+    if no_track and of_all <= set(hits.names):
         out[1] = -1  # it is about the patient as a whole
     return out
 

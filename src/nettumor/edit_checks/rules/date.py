@@ -204,7 +204,7 @@ _AFTER_CONSENT = ("treatment_start", "randomized", "new_therapy", "therapy_compl
     "D04",
     needs={"subjects": ("birth|consent",)},
     dates="judged",
-    follows=("=D21", "D22", "D01", "=D07", "=D08"),
+    follows=("=D21", "D22", "D01", "=D07", "=D08", "K12"),
     screening_allowed=False,
 )
 def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits]:
@@ -251,6 +251,7 @@ def before_birth_or_consent(data: Data, parameters: Parameters) -> Iterator[Hits
                 expected=_words("on or after ", least),
                 severity=severity,
                 parts={"limit": text},
+                apart_from=("K12",),  # one sample, not all of the patient
                 message=f"{{column}} {{value}} is before {what} ({{limit}})",
             )
 

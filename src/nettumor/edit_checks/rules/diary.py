@@ -465,7 +465,7 @@ def diary_constant(data: Data, parameters: Parameters) -> Iterator[Hits]:
 @check(
     "Y10",
     needs={"symptoms": ("count|per_day",)},
-    follows=("Y01", "=Y04", "=D01", "=D03", "=D05"),
+    follows=("Y01", "=Y04", "=D01", "=D03", "=D05", "D06", "D08"),
     min_days=4.0,
 )
 def diary_no_baseline(data: Data, parameters: Parameters) -> Iterator[Hits]:

@@ -305,7 +305,11 @@ def marker_out_of_physiologic_range(data: Data, parameters: Parameters) -> Hits:
 _BASELINE = ("BASELINE", "SCREENING")
 
 
-@check("K09", needs={"markers": ()}, follows=("=D01", "=D03", "=D04", "=D05", "K12"))
+@check(
+    "K09",
+    needs={"markers": ()},
+    follows=("=D01", "=D03", "=D04", "=D05", "D06", "D08", "K12"),
+)
 def marker_baseline_missing(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """Samples of a marker after the first dose and none before it; a sample on the day of the dose
     counts as before.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nettumor._arrays import Bools, Floats, more_than
+from nettumor._arrays import Bools, Floats, at_least, more_than
 from nettumor.edit_checks.engine.places import looked, says_something
 from nettumor.edit_checks.engine.register import Hits, Parameters, Skip, check
 from nettumor.edit_checks.reading.data import Data, Ints
@@ -19,7 +19,15 @@ from nettumor.edit_checks.reading.dated import comparable, own_dates
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.edit_checks.reading.marker_rows import Markers, markers_of
 from nettumor.edit_checks.rules.planned_visits import scans
-from nettumor.rows import find_rows, group, largest_at, number_rows, smallest_at, spread
+from nettumor.rows import (
+    find_rows,
+    group,
+    largest_at,
+    number_rows,
+    occurrence,
+    smallest_at,
+    spread,
+)
 from nettumor.words.visits import is_loose
 
 
@@ -40,13 +48,17 @@ def _visits(data: Data) -> tuple[Ints, Ints, Floats]:
 
 
 @check(
-    "K12", needs={"markers": ("visit",)}, follows=("=D01", "D08", "=D03", "=D04", "=D05"), days=28.0
+    "K12",
+    needs={"markers": ("visit",)},
+    follows=("=D01", "D08", "=D03", "=D04", "=D05", "=D06", "=D07", "=D21"),
+    days=28.0,
 )
 def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """A sample dated more than ``days`` from the scan of the visit it is named for, before or
-    after; one finding a visit and subject.
+    after; one finding a visit and subject, at the scan where the sample stands as those of the other
+    patients and the scan does not; one finding a subject whose samples are all off alike.
     """
-    rows = data["markers"]
+    rows, most = data["markers"], parameters["days"]
     if not comparable(data, "markers"):
         raise Skip("markers and visits do not count time alike (dates and days)")
     who, visit, day = _visits(data)
@@ -60,20 +72,109 @@ def sample_off_visit(data: Data, parameters: Parameters) -> Iterator[Hits]:
     known = np.zeros(len(one), dtype=np.bool_)
     known[scanned] = True
     looked(data, ~np.isnan(apart), known[own])
-    far = more_than(np.abs(apart), parameters["days"])
+    far = more_than(np.abs(apart), most)
     off = np.sort(group(rows.subject, named, rows.day, where=far).first())
-    side = np.where(apart[off] > 0, "after", "before")
-    column = own_dates(rows)[0]
+    if not len(off):
+        return
+    all_alike = _all_alike(rows.subject, named, apart, off, most)
+    at_scan = ~all_alike & _scans_stand_out(
+        data, rows.subject[off], named[off], rows.day[off], most
+    )
+    off_alone = off[~all_alike & ~at_scan]
+    parts = {"apart": np.abs(apart), "side": np.where(apart > 0, "after", "before")}
+    within = f"within {most:g} days of the scan"
     yield Hits(
         table="markers",
-        rows=off,
-        column=column,
-        expected=f"within {parameters['days']:g} days of the scan",
+        rows=off_alone,
+        column=own_dates(rows)[0],
+        expected=within,
         names={"lesion": ""},  # what is found of the subject's other samples may follow
-        parts={"apart": np.abs(apart[off]), "side": side},
+        parts={n: part[off_alone] for n, part in parts.items()},
         message="the {marker} of visit {visit} is dated {value}, {apart} days {side} the scan of "
         "that visit",
     )
+    row = off[all_alike]
+    row = row[occurrence(rows.subject[row]) == 0]
+    yield Hits(
+        table="markers",
+        rows=row,
+        column=own_dates(rows)[0],
+        expected=within,
+        names={"visit": "", "lesion": ""},  # it is about all samples of the patient
+        parts={n: part[row] for n, part in parts.items()},
+        message="all samples of {subject} are dated about {apart} days {side} the scans of their "
+        "visits (the first in the table {value})",
+    )
+    yield from _at_scans(data, off[at_scan], most)
+
+
+def _all_alike(subject: Ints, visit: Ints, apart: Floats, off: Ints, days: float) -> Bools:
+    """Samples of subjects of whom every visit with a sample, three or more, is off by the same number
+    of days, give or take half of ``days``.
+    """
+    asked = np.zeros(int(subject.max(initial=-1)) + 2, dtype=np.bool_)
+    asked[subject[off]] = True
+    use = np.flatnonzero(asked[subject] & ~np.isnan(apart))
+    of_subject = group(subject[use])
+    _, first = number_rows(subject[use], visit[use])
+    visits = np.bincount(of_subject.number[first], minlength=len(of_subject))
+    middle = of_subject.of_rows(of_subject.median(apart[use]), np.nan)
+    near = at_least(days / 2, np.abs(apart[use] - middle)) & more_than(np.abs(apart[use]), days)
+    alike = (visits >= 3) & of_subject.all(near)
+    return np.asarray(np.isin(subject[off], of_subject.keys[0][alike]))
+
+
+_FEW = 5
+"""Patients from which it is known on which day a visit usually is."""
+
+
+def _scans_stand_out(data: Data, subject: Ints, visit: Ints, sample: Floats, days: float) -> Bools:
+    """For samples off their visit whether the scan is off the day that the visit has in the other
+    patients, counted from the reference date, and the sample is not.
+    """
+    who, of_visit, day = _visits(data)
+    reference = data.shared.reference_day
+    use = np.flatnonzero(np.isin(of_visit, visit))
+    _, once = number_rows(who[use], of_visit[use])
+    use = use[once]
+    since = day[use] - reference[who[use]]
+    held = group(of_visit[use], where=~np.isnan(since))
+    middle = np.where(held.size >= _FEW, held.median(since), np.nan)
+    usual = np.append(middle, np.nan)[held.find(visit)]
+    scan = since[find_rows((subject, visit), (who[use], of_visit[use]))]
+    drawn = sample - reference[subject]
+    return at_least(days / 2, np.abs(drawn - usual)) & more_than(np.abs(scan - usual), days / 2)
+
+
+def _at_scans(data: Data, samples: Ints, days: float) -> Iterator[Hits]:
+    """Findings at the scans of the visits of some samples."""
+    rows, points = data["markers"], data.timepoints
+    if not len(samples):
+        return
+    whose = data.track_subject[points.track]
+    at = find_rows((rows.subject[samples], data["markers"].visit[samples]), (whose, points.visit))
+    day, places = scans(data)
+    for table, row in places:
+        here = np.flatnonzero(row[at] >= 0)
+        own, sample = row[at[here]], samples[here]
+        apart = day[at[here]] - rows.day[sample]
+        yield Hits(
+            table=table.name,
+            rows=own,
+            column=own_dates(table)[0],
+            expected=f"within {days:g} days of the sample",
+            related=sample,
+            related_table="markers",
+            names={"lesion": ""},
+            parts={
+                "apart": np.abs(apart),
+                "side": np.where(apart > 0, "after", "before"),
+                "marker": rows.text("marker", sample),
+                "drawn": rows.text(own_dates(rows)[0], sample),
+            },
+            message="the scan of visit {visit} is dated {value}, {apart} days {side} the {marker} of "
+            "that visit ({drawn}), which is dated as those of the other patients",
+        )
 
 
 @check("K13", needs={"markers": ("visit",)}, follows=("K12",), share=0.9)
