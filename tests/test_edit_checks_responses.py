@@ -534,3 +534,20 @@ def test_responses_on_the_dates_of_two_targets_of_a_visit():
     for said, rows_found in ((["SD", "SD"], []), (["NE", "SD"], [0])):
         tables = {"lesions": lesions, "responses": responses | {"overall": said}}
         assert edit_checks.run(tables, checks=["O02"])["row"].tolist() == rows_found
+
+
+def test_a_wrong_overall_response_beside_a_wrong_size():
+    """An overall response that follows neither from the reported parts nor from the lesions is a query
+    of its own; one that the lesions give follows from the wrong part.
+    """
+    lesions = """
+        subject | visit | lesion | role   | size
+        01      | 0     | T01    | TARGET | 50
+        01      | 1     | T01    | TARGET | 600
+        01      | 2     | T01    | TARGET | 51
+    """
+    reported = "subject | visit | target | new_lesion | overall\n 01 | 1 | SD | N | {}\n 01 | 2 | SD | N | SD"
+    for overall, own in (("CR", True), ("PD", False)):
+        found = run(lesions=lesions, responses=reported.format(overall), checks=[*RESPONSES, "M05"])
+        by = {r["check"]: r["caused_by"] for r in found.rows() if r["visit"] == "1"}
+        assert (by["T01"], by["O01"] == "") == ("M05", own)

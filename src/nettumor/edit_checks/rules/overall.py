@@ -72,7 +72,13 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     progressed = overall == Response.PD
     bad = judged & (overall != found) & ~(progressed & (open_ | said.clinical))
     complete = overall == Response.CR  # which a marker above its limit does not explain
-    for where, apart_from in ((bad & complete, ("N03",)), (bad & ~complete, ())):
+    off = _off_lesions(data, said) if bad.any() else bad
+    for where, apart_from in (
+        (bad & complete & off, ("N03", *_PARTS)),
+        (bad & complete & ~off, ("N03",)),
+        (bad & ~complete & off, _PARTS),
+        (bad & ~complete & ~off, ()),
+    ):
         at = np.flatnonzero(where)
         yield Hits(
             table="responses",
@@ -88,6 +94,29 @@ def overall_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
             "non-target {non_target} and new lesion {new} give {expected} (Tables 1 and 2)",
             apart_from=apart_from,
         )
+
+
+_PARTS = ("T01", "T02", "T03", "T05", "T07", "T08", "N01", "N04", "W02", "W03")
+"""Checks of a part against the lesions: they explain an overall response that the lesions give, not one
+that follows from neither.
+"""
+
+
+def _off_lesions(data: Data, said: Reported) -> Bools:
+    """Rows whose overall response is neither the one that the lesions give nor that of a reported part."""
+    out = np.zeros(said.rows.n, dtype=np.bool_)
+    if "lesions" not in data.tables:
+        return out
+    try:
+        compared(data)
+    except Skip:  # evaluators that cannot be compared
+        return out
+    found = data.chain.overall[said.rows.timepoint]
+    overall = as_recist(said.overall)
+    off = (found > Response.MISSING) & (overall != as_recist(found))
+    for part in (said.target, said.non_target):
+        off &= overall != as_recist(part)
+    return np.asarray(off)
 
 
 def _or_none(words: Words) -> Words:
