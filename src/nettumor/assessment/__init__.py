@@ -18,7 +18,7 @@ import numpy as np
 
 from nettumor.assessment.asked import PFS, Asked, check_late, edition_of, names_asked, rules_of
 from nettumor.assessment.axes import Axis, axes
-from nettumor.assessment.course import Ends, outcome
+from nettumor.assessment.course import outcome
 from nettumor.assessment.course_lines import (
     late_baselines,
     methods_of_new,
@@ -26,6 +26,7 @@ from nettumor.assessment.course_lines import (
     together,
 )
 from nettumor.assessment.cr_markers import asks_for_markers, has_markers, judged_with_markers
+from nettumor.assessment.ends import Ends
 from nettumor.assessment.evaluators import accepted_evaluators
 from nettumor.assessment.judgement import Judgement, has_days, judge
 from nettumor.assessment.last_alive import RULES, with_last_alive

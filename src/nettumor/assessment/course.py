@@ -1,5 +1,5 @@
-"""The course of every unit: best response, progression, and the times to events, with the links of
-the chain.
+"""The course of every unit: best response and progression, with the links of the chain; the times to
+events stand in `times`, the days that end them in `ends`.
 
 The same course goes to best response and to the endpoints, so that they agree. Codes and days of
 shape (unit, timepoint) come in, with the subjects' days; answers of shape (unit,) come out.
@@ -17,49 +17,18 @@ from attrs import frozen
 
 from nettumor._arrays import Bools, Codes, Floats, at_least, more_than, running
 from nettumor._late import Late
+from nettumor.assessment.ends import Ends, therapy_days
 from nettumor.assessment.judgement import Judgement, possible_days
+from nettumor.assessment.times import intervals_of, starts_of, time_of
 from nettumor.best_response import BestResponse, best_overall_response
 from nettumor.best_response._steps import RESPONSES
-from nettumor.crf import DateStatus
 from nettumor.criteria import BestResponseRule, CensoringRule
-from nettumor.endpoints import TimeToEvent, overall_survival, time_to_new_therapy
+from nettumor.endpoints import TimeToEvent
 from nettumor.endpoints._censoring import progression_place
 from nettumor.endpoints.progression import times_of_course
-from nettumor.study.subjects import Subjects
 from nettumor.study.tracks import tracks_of
 from nettumor.study.visits import Visits
-from nettumor.terminology import EventReason, Response
-
-
-@frozen(eq=False)
-class Ends:
-    """Days of each unit from its reference date, shape (unit,); NaN: did not happen, or on a day
-    not known.
-
-    A partial date is an interval of days: ``death``, ``new_therapy`` and ``cutoff`` are NaN then, and
-    ``possible`` has the first and last day of each. ``death_status`` is `DateStatus` of the date of
-    death. ``after_death`` has the least and the most days from the death to the cut-off and to a new
-    therapy, by their dates alone: infinite where there is none, NaN where nobody knows. ``counted``:
-    the reference date is known, at least between two days.
-    """
-
-    death: Floats
-    new_therapy: Floats
-    last_known_alive: Floats
-    first_metastasis: Floats
-    cutoff: Floats
-    therapy_completed: Floats
-    death_status: npt.NDArray[np.int8]
-    possible: dict[str, tuple[Floats, Floats]]
-    after_death: dict[str, tuple[Floats, Floats]]
-    counted: Bools
-
-    @property
-    def died(self) -> Bools:
-        """Whether a death is recorded, on whatever day."""
-        return np.asarray(
-            (self.death_status > DateStatus.BLANK) & (self.death_status != DateStatus.INVALID)
-        )
+from nettumor.terminology import Response
 
 
 @frozen(eq=False)
@@ -124,73 +93,6 @@ class Outcome:
         return self._best_percents["change"][1]
 
 
-def ends_of(
-    subjects: Subjects,
-    subject: npt.NDArray[np.int64],
-    reference: Floats,
-    last_scan: Floats,
-    *,
-    span: tuple[Floats, Floats],
-    cycle: bool = False,
-) -> Ends:
-    """The days of each unit's subject.
-
-    ``span``: first and last possible reference date, where ``reference`` is not known to the day.
-    ``last_scan`` stands for the day last known alive where the subjects table has none. ``cycle``:
-    the reference is a later treatment, and a new therapy that began by then is not after it.
-    """
-
-    def day(name: str) -> Floats:
-        return subjects.day(name)[subject] - reference
-
-    def interval(name: str) -> tuple[Floats, Floats]:
-        dates = subjects.dates[name]
-        first = np.where(np.isnan(reference), span[1], reference)
-        latest = np.where(np.isnan(reference), span[0], reference)
-        return _ends_of_day(dates.earliest[subject] - first, dates.latest[subject] - latest)
-
-    alive = day("last_known_alive")
-    therapy = interval("new_therapy")
-    begun = at_least(0.0, therapy[1]) & cycle
-    if begun.any():
-        therapy = _ends_of_day(*(np.where(begun, np.nan, end) for end in therapy))
-    return Ends(
-        day("death"),
-        np.where(begun, np.nan, day("new_therapy")),
-        np.where(np.isnan(alive), last_scan, alive),
-        day("first_metastasis"),
-        day("data_cutoff"),
-        day("therapy_completed"),
-        subjects.status("death")[subject],
-        {
-            "death": interval("death"),
-            "new_therapy": therapy,
-            "cutoff": interval("data_cutoff"),
-        },
-        {
-            "cutoff": _after_death(subjects, subject, "data_cutoff"),
-            "new_therapy": _after_death(subjects, subject, "new_therapy"),
-        },
-        ~(np.isnan(reference) & np.isnan(span[0])),
-    )
-
-
-def _after_death(
-    subjects: Subjects, subject: npt.NDArray[np.int64], name: str
-) -> tuple[Floats, Floats]:
-    """Least and most days from the death to a date of the subject; infinite without that date."""
-    death, other = subjects.dates["death"], subjects.dates[name]
-    none = other.status == DateStatus.BLANK
-    least = np.where(none, np.inf, other.earliest - death.latest)
-    most = np.where(none, np.inf, other.latest - death.earliest)
-    return least[subject], most[subject]
-
-
-def _ends_of_day(first: Floats, latest: Floats) -> tuple[Floats, Floats]:
-    """First and last day; one array twice where they are equal, which nobody then has to compare."""
-    return first, first if np.array_equal(first, latest, equal_nan=True) else latest
-
-
 def one_a_day(codes: Codes, days: Floats, shown: Floats) -> tuple[Codes, Floats, Floats]:
     """One assessment a day: of two visits on one day the worse response, NE only where there is no
     other.
@@ -241,7 +143,7 @@ def outcome(
     """Best response, progression and times of every unit; ``metastasis``: survival from the first
     metastasis is asked for (None: where one of them has its day).
     """
-    treated = _therapy(ends, censoring)
+    treated = therapy_days(ends, censoring)
     course = _course(judgement, visits, ends, treated[1])
     has_targets, assessed = _disease(judgement, visits)
     only_non_targets = ~has_targets & (judgement.non_target != Response.MISSING).any(axis=1)
@@ -261,9 +163,9 @@ def outcome(
         baseline_assessed=assessed,
         censoring=censoring,
         progression=progression,
-        **_intervals(ends),
+        **intervals_of(ends),
     )
-    start = _starts(along, ends, first, metastasis=metastasis)
+    start = starts_of(along, ends, first, metastasis=metastasis)
     undated = RESPONSES[best.response] & np.isnan(first)
     last_response, last_day = _last_adequate(best, course)
     unconfirmed = attrs.evolve(rule, confirmation_days=None)
@@ -280,7 +182,7 @@ def outcome(
         baseline_day=tracks_of(visits.day, judgement.owner)[:, 0],
         times=Late(
             {
-                name: partial(_time, name, along, ends, start[name], censoring, undated)
+                name: partial(time_of, name, along, ends, start[name], censoring, undated)
                 for name in start
             }
         ),
@@ -323,119 +225,6 @@ def _last_adequate(best: BestResponse, course: _Course) -> tuple[Codes, Floats]:
     return code, np.where(some & exact, course.first[unit, last], np.nan)
 
 
-def _intervals(ends: Ends) -> dict[str, Floats]:
-    """First and last possible day of what ends a time, by the names of the endpoints' arguments."""
-    out: dict[str, Floats] = {}
-    for name, (first, latest) in ends.possible.items():
-        out |= {name: first, f"{name}_latest": latest}
-    return out
-
-
-def _starts(
-    along: Mapping[str, TimeToEvent],
-    ends: Ends,
-    first_response: Floats,
-    *,
-    metastasis: bool | None,
-) -> dict[str, Floats]:
-    """The day each time counts from; ``along`` are the times of the course."""
-    start = dict.fromkeys((*along, "OS", "TTNT"), np.zeros(len(first_response)))
-    start["DOR"] = first_response
-    if metastasis is None:
-        metastasis = bool((~np.isnan(ends.first_metastasis)).any())
-    if metastasis:  # the review's other origin of survival
-        start["OSMET"] = ends.first_metastasis
-    return start
-
-
-def _time(
-    name: str,
-    along: Mapping[str, TimeToEvent],
-    ends: Ends,
-    start: Floats,
-    censoring: CensoringRule,
-    undated: Bools,
-) -> TimeToEvent:
-    """One of the times; ``along`` are those of the course, ``start`` is the day it counts from,
-    ``undated`` who responded on a day not known.
-    """
-    (first, latest), therapy, cutoff = (
-        ends.possible[n] for n in ("death", "new_therapy", "cutoff")
-    )
-    if name in ("OS", "OSMET"):
-        found: TimeToEvent = overall_survival(
-            first,
-            ends.last_known_alive,
-            origin=start,
-            cutoff=cutoff[0],
-            death_latest=latest,
-            cutoff_latest=cutoff[1],
-        )
-    elif name == "TTNT":
-        found = time_to_new_therapy(
-            therapy[0],
-            np.fmax(ends.last_known_alive, ends.death),
-            cutoff=cutoff[0],
-            new_therapy_latest=therapy[1],
-            cutoff_latest=cutoff[1],
-        )
-    else:
-        found = along[name]
-        if name in ("DOR", "TTR") and undated.any():
-            found = _without_day(found, along["PFS"], undated)
-    if name not in _ENDED_BY_DEATH:
-        return found
-    # a date of death that nobody can read; or a full one of a patient without a reference date
-    unknown = np.isnan(first) & (ends.death_status != DateStatus.BLANK)
-    if not unknown.any():
-        return found
-    of_course, of_survival = _deaths_that_count(ends, censoring)
-    surely, perhaps = of_course if name in along else of_survival
-    if name == "OSMET":
-        surely = surely & ~np.isnan(ends.first_metastasis)
-    return _died_some_day(found, unknown & perhaps, surely)
-
-
-def _without_day(found: TimeToEvent, free: TimeToEvent, undated: Bools) -> TimeToEvent:
-    """The duration of, or the time to, a response on a day not known: no time. A duration ends as
-    progression-free survival does (``free``).
-    """
-    is_duration = found.parameter == "DOR"
-    event = free.event if is_duration else np.ones_like(undated)
-    why = free.reason if is_duration else np.full(undated.shape, EventReason.RESPONSE)
-    return attrs.evolve(
-        found,
-        time=np.where(undated, np.nan, found.time),
-        event=np.where(undated, event, found.event),
-        reason=np.where(undated, why | EventReason.DAY_UNKNOWN, found.reason).astype(np.int32),
-        day=np.where(undated, free.day if is_duration else np.nan, found.day),
-    )
-
-
-_ENDED_BY_DEATH = ("PFS", "DOR", "OS", "OSMET")
-
-
-def _deaths_that_count(
-    ends: Ends, censoring: CensoringRule
-) -> tuple[tuple[Bools, Bools], tuple[Bools, Bools]]:
-    """Whether a death on a day that has no number counts surely, and whether it may count: for the
-    times of the course, and for survival. One after the cut-off does not, nor in a course one after a
-    new therapy that censors, or after missed visits.
-    """
-    least, most = ends.after_death["cutoff"]
-    surely, perhaps = ends.died & (least >= 0), ~(most < 0)
-    of_survival = surely & ends.counted, perhaps  # from a day that nobody knows there is no event
-    if censoring.new_therapy_censors:
-        least, most = ends.after_death["new_therapy"]
-        if censoring.same_day_therapy == "counts":
-            surely, perhaps = surely & (least >= 0), perhaps & ~(most < 0)
-        else:
-            surely, perhaps = surely & (least > 0), perhaps & ~(most <= 0)
-    if censoring.max_missed_visits is not None and censoring.visits is not None:
-        surely = np.zeros_like(surely)
-    return (surely, perhaps), of_survival
-
-
 def _best_percent(
     judgement: Judgement, course: _Course, ends: Ends, censoring: CensoringRule
 ) -> tuple[Floats, Floats]:
@@ -446,7 +235,7 @@ def _best_percent(
     ended = np.zeros(pd.shape, dtype=np.bool_)
     ended[:, 1:] = running(np.logical_or, pd.T[:-1]).T
     day = course.visit_first
-    treated = at_least(day, _therapy(ends, censoring)[0][:, None])
+    treated = at_least(day, therapy_days(ends, censoring)[0][:, None])
     use = (course.codes != Response.MISSING) & ~ended & ~course.late & ~treated
     percent = np.where(use, judgement.target.percent_from_baseline, np.nan)
     known = ~np.isnan(percent)
@@ -543,14 +332,6 @@ def _by_scan(codes: Codes, shown: Floats, first: Floats, latest: Floats) -> tupl
     return np.where(by_scan, shown, first), np.where(by_scan, shown, latest)
 
 
-def _therapy(ends: Ends, censoring: CensoringRule) -> tuple[Floats, Floats]:
-    """First and last possible day from which a new therapy ends what counts for best response."""
-    first, latest = ends.possible["new_therapy"]
-    if censoring.same_day_therapy == "counts":  # the day itself still counts
-        return _ends_of_day(np.floor(first) + 1.0, np.floor(latest) + 1.0)
-    return first, latest
-
-
 def _documented(course: _Course, codes: Codes, seen_first: Floats | None) -> Floats:
     """The scan that first documents the progression of each timepoint: its own, or the earlier one
     by which `best_overall_response` ended the course there.
@@ -612,20 +393,3 @@ def _disease(judgement: Judgement, visits: Visits) -> tuple[Bools, Bools]:
     has_targets = (target.response != Response.MISSING).any(axis=1) | (target.n_missing[:, 0] > 0)
     assessed = there & (~has_targets | ~np.isnan(target.baseline[:, 0]))
     return np.asarray(has_targets), np.asarray(assessed)
-
-
-def _died_some_day(time: TimeToEvent, unknown: Bools, surely: Bools) -> TimeToEvent:
-    """A death on a day not known: OS, and PFS and DOR without a progression before, have no time;
-    it is an event where it counts ``surely``, on whatever day.
-    """
-    hit = unknown & ~time.event & ((time.reason & EventReason.NOT_A_RESPONDER) == 0)
-    hit &= (time.reason & EventReason.NO_BASELINE) == 0
-    died = hit & surely
-    why = np.where(died, EventReason.DEATH | EventReason.DAY_UNKNOWN, EventReason.DAY_UNKNOWN)
-    return attrs.evolve(
-        time,
-        time=np.where(hit, np.nan, time.time),
-        event=time.event | died,
-        reason=np.where(hit, why, time.reason).astype(np.int32),
-        day=np.where(hit, np.nan, time.day),
-    )

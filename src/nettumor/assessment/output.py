@@ -13,7 +13,8 @@ import numpy.typing as npt
 from nettumor._arrays import Bools, Codes, Floats
 from nettumor._version import __version__
 from nettumor.assessment.axes import Axis
-from nettumor.assessment.course import Ends, Outcome
+from nettumor.assessment.course import Outcome
+from nettumor.assessment.ends import Ends
 from nettumor.assessment.judgement import Judgement
 from nettumor.assessment.late_table import Columns, LateTable, Maker
 from nettumor.assessment.result import explanations

@@ -3,7 +3,7 @@ units are followed.
 
 Which scans count, where does each lesion stand, which day is day 0, and which days end the times?
 Scans after death are left out here. The rules are those of `nettumor.study.visits`, `parts` and
-`course`; what must not go in: a rule of response.
+`ends`; what must not go in: a rule of response.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from attrs import frozen
 
 from nettumor._arrays import Floats
 from nettumor.assessment.asked import Asked
-from nettumor.assessment.course import Ends, ends_of
 from nettumor.assessment.course_lines import before_death, course_lines, death_line, late_baselines
+from nettumor.assessment.ends import Ends, ends_of
 from nettumor.assessment.judgement import Parts
 from nettumor.assessment.like_courses import Group
 from nettumor.assessment.parts import parts_of

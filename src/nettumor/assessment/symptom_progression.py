@@ -18,7 +18,8 @@ import numpy.typing as npt
 from nettumor._arrays import Bools, Floats
 from nettumor._late import Late
 from nettumor.assessment.axes import Axis
-from nettumor.assessment.course import Ends, Outcome, outcome
+from nettumor.assessment.course import Outcome, outcome
+from nettumor.assessment.ends import Ends
 from nettumor.assessment.judgement import Judgement
 from nettumor.criteria import BestResponseRule, CensoringRule
 from nettumor.endpoints import TimeToEvent
