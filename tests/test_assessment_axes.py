@@ -314,6 +314,19 @@ def test_days_in_place_of_dates():
 
 
 @pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
+@pytest.mark.parametrize(("day", "word"), [(4, "NE"), (7, "NE"), (8, "PR")])
+def test_a_sample_in_reach_of_the_baseline_beside_a_scan_without_a_day(day, word):
+    """The first scan after the baseline has no day: whatever it is, a sample until 7 days after the
+    baseline scan belongs to it (in reach of two scans it serves the earlier), and not to the next.
+    """
+    scans = lesions("A", [0, None, 97]) | {"visit": [0, 1, 2]}
+    table = samples((0, day), (100, 40))
+    table["subject"], table["date"] = ["A"] * 2, [date(0), date(day)]
+    done = nt.assess({"lesions": scans, "markers": table})
+    assert done.timepoints["biological"].tolist() == ["MISSING", "NE", word]
+
+
+@pytest.mark.filterwarnings("ignore::nettumor.IntakeWarning")
 @given(seed=st.integers(0, 2**40))
 def test_biological_response_is_the_twins(seed):
     """Any samples of any patients, as judged one at a time."""

@@ -849,3 +849,19 @@ def test_an_equivocal_lesion_moves_only_the_date_under_irecist():
     assert "moves only the date of the progression" in str(IRECIST.best_response)
     ends = "ends the course at its first sighting"
     assert ends in str(C.RECIST_1_1.best_response)
+
+
+def test_a_baseline_target_with_a_letter_is_a_lesion_of_its_own():
+    """T1 and T1A that are both there at the baseline are two lesions, and no part of each other: by
+    the limit of WHO 1981 for any lesion (Miller et al.) T1A alone progresses, while the sum falls.
+    """
+    sizes = {"T1": (50, 20), "T1A": (20, 30)}
+    rows = [
+        row(name, day, size, perpendicular=str(size), organ="LIVER")
+        for name, course in sizes.items()
+        for day, size in zip((0, 56), course, strict=True)
+    ]
+    rows.append(row("T1B", 56, 1, perpendicular="1", organ="LIVER"))
+    done = assessed(rows, C.WHO_1981)
+    assert done.timepoints["sum"].tolist() == [2900, 400 + 1 + 900]
+    assert done.timepoints["target"].tolist() == ["MISSING", "PD"]

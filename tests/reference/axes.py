@@ -33,7 +33,8 @@ def marker(before, after, limit, limit_before):
 
 def of_scan(samples, scans, i, after=7):
     """(baseline sample, sample of scan i): the last since the scan before and its reach, and within
-    the reach of the scan; else None.
+    the reach of the scan; else None. What is in reach of the baseline scan belongs to the first scan
+    after it, whatever the day of that.
     """
     days = sorted({s["day"] for s in samples})
     usable = []
@@ -47,7 +48,7 @@ def of_scan(samples, scans, i, after=7):
     base = before[-1] if before else usable[0] if usable else None
     if base is None:
         return None, None
-    since = max((d for d in scans[1:i] if d is not None), default=None)
+    since = max(d for d in scans[:i] if d is not None) if i > 1 else None
     fits = [
         s
         for s in usable

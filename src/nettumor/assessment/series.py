@@ -50,7 +50,7 @@ class Scans:
     def previous(self) -> Floats:
         """Day of the scan before each, in the count of the table; -inf for the first after the
         baseline, which the baseline scan does not bound: what is after the baseline sample belongs
-        to it.
+        to it, also where its own day is not known.
         """
         day = self.table_day
         latest = np.maximum.accumulate(np.where(np.isnan(day), -np.inf, day), axis=1)
