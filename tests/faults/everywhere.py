@@ -331,6 +331,15 @@ def new_at_baseline(t, place):
     return [t.copy("lesions", row(t, place), **new)]
 
 
+@kind("a new lesion passed over", "W01", visits=(4, 5, LAST), studies=(DATED, IN_DAYS))
+def passed_over(t, place):
+    """Unequivocal from a visit on, and never in a response: the first of them is at fault."""
+    for visit in range(place.visit, LAST + 1):
+        at = row(t, Place(visit, "NEW01"), UNSURE)
+        t.set("lesions", at, state="UNEQUIVOCAL")
+    return [("responses", said(t, place.visit, UNSURE))]
+
+
 # whole visits and courses
 
 AT_EACH = {"visits": VISITS, "readers": (A, B)}

@@ -35,7 +35,7 @@ from nettumor.edit_checks.reading.reported import (
     reported,
     tracks_with_lesions,
 )
-from nettumor.rows import first_of, group, number_rows, order_rows
+from nettumor.rows import first_of, group, number_rows, order_rows, smallest_at
 from nettumor.terminology import Response
 from nettumor.words.missing import tidy
 from nettumor.words.regions import imaged
@@ -77,8 +77,8 @@ def _first_rows(rows: Rows, where: Bools) -> Ints:
 
 @check("W01", needs={"responses": ("overall",), "lesions": ()}, follows=("row", "new lesion"))
 def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
-    """No PD although an unequivocal new lesion is there; after a PD that was reported `O04`
-    speaks.
+    """No PD although an unequivocal new lesion is there, at the first such visit of a patient and
+    evaluator; after a PD that was reported `O04` speaks.
     """
     said, points, rows = compared(data), data.timepoints, data["lesions"]
     sure = _of_state(rows, _new(data), _SURE)
@@ -89,44 +89,48 @@ def new_lesion_not_pd(data: Data, parameters: Parameters) -> Iterator[Hits]:
     known = last_point(points, seen >= 0, before=False)
     first = seen[known]
     progressed = ever(points, (as_recist(overall) == Response.PD) & there)
-    bad = (there & ~progressed & (known >= 0))[said.rows.timepoint] & said.use
-    at = np.flatnonzero(
-        bad & (said.overall > Response.MISSING) & (as_recist(said.overall) != Response.PD)
-    )
-    row = first[said.rows.timepoint[at]]
-    yield Hits(
-        table="responses",
-        rows=at,
-        column="overall",
-        expected="iUPD" if _immune(data) else "PD",
-        related=row,
-        related_table="lesions",
-        parts={
-            "new": called("lesion", rows.text("lesion", row)),
-            "seen": data.visit_names[rows.timepoint[row]],
-        },
-        message="overall response {value} is reported at visit {visit}, but {new} is an "
-        "unequivocal new lesion "
-        "(visit {seen})",
-    )
+    at_point = said.rows.timepoint
+    bad = (there & ~progressed & (known >= 0))[at_point] & said.use
+    other = bad & (said.overall > Response.MISSING) & (as_recist(said.overall) != Response.PD)
     # a visit that says nothing of the response: no other row of it does, either
-    silent = bad & said.rows.blank("overall") & (overall == Response.MISSING)[said.rows.timepoint]
-    at = first_of(said.rows.timepoint, where=silent)
-    row = first[said.rows.timepoint[at]]
-    yield Hits(
-        table="responses",
-        rows=at,
-        column="overall",
-        expected="iUPD" if _immune(data) else "PD",
-        related=row,
-        related_table="lesions",
-        parts={
-            "new": called("lesion", rows.text("lesion", row)),
-            "seen": data.visit_names[rows.timepoint[row]],
-        },
-        message="no overall response is given at visit {visit}, and {new} is an unequivocal new "
-        "lesion (visit {seen})",
-    )
+    silent = bad & said.rows.blank("overall") & (overall == Response.MISSING)[at_point]
+    both = other | silent
+    start = smallest_at(said.rows.track[both], at_point[both], data.n_tracks, len(points))
+    _, once = number_rows(at_point[both])
+    visits = np.bincount(said.rows.track[both][once], minlength=data.n_tracks)
+    more = np.array([_later(n - 1) for n in visits.tolist()] or [""], dtype=object)
+    at_first = at_point == start[said.rows.track]
+    for at, message in (
+        (
+            np.flatnonzero(other & at_first),
+            "overall response {value} is reported at visit {visit}{more}, but {new} is an "
+            "unequivocal new lesion (visit {seen})",
+        ),
+        (
+            first_of(at_point, where=silent & at_first),
+            "no overall response is given at visit {visit}{more}, and {new} is an unequivocal new "
+            "lesion (visit {seen})",
+        ),
+    ):
+        row = first[at_point[at]]
+        yield Hits(
+            table="responses",
+            rows=at,
+            column="overall",
+            expected="iUPD" if _immune(data) else "PD",
+            related=row,
+            related_table="lesions",
+            parts={
+                "new": called("lesion", rows.text("lesion", row)),
+                "seen": data.visit_names[rows.timepoint[row]],
+                "more": more[said.rows.track[at]],
+            },
+            message=message,
+        )
+
+
+def _later(count: int) -> str:
+    return "" if count < 1 else f" (no PD at {count} later visit{'s' * (count > 1)}, either)"
 
 
 def _immune(data: Data) -> bool:

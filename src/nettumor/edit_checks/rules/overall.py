@@ -127,7 +127,7 @@ def _or_none(words: Words) -> Words:
 @check(
     "O02",
     needs={"responses": ("overall|non_target",), "lesions": ()},
-    follows=("row", "value", "chain", "W04", "=O01", "=O03", "=U01", "=U02", "=part"),
+    follows=("row", "value", "chain", "W01", "W04", "=O01", "=O03", "=U01", "=U02", "=part"),
 )
 def overall_differs_from_measurements(data: Data, parameters: Parameters) -> Iterator[Hits]:
     """The overall response is not the one that the lesions give; a note where only a disputed
