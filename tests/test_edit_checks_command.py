@@ -98,6 +98,10 @@ def test_files_by_extension(capsys, study, tmp_path):
     body = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert {len(i["sha256"]) for i in body["inputs"]} == {64}
     assert "Not shown" in say(capsys, "check", study, "-o", tmp_path / "out.csv")[1]
+    said = say(capsys, "check", study, "-o", tmp_path / "out.core.json")[1]
+    assert "Not shown" not in said  # of a report of CORE nothing is left out
+    core = json.loads((tmp_path / "out.core.json").read_text(encoding="utf-8"))
+    assert {i["core_id"] for i in core["Issue_Details"]} >= {r["check"] for r in rows}
     assert "Not shown" not in say(capsys, "check", study, "-o", tmp_path / "out.csv", "--all")[1]
 
 

@@ -305,3 +305,27 @@ def test_the_page_prints_headings_that_repeat_and_reads_in_the_dark():
     assert set(dark) == set(light)
     rest = style.replace(":root{", "").split("@media screen and (max-width")[0]
     assert not re.findall(r"(?<!-)color:#|background:#", rest)
+
+
+def test_the_site_is_that_of_any_table_that_knows_it():
+    """A row without a site has that of its subject: of the subjects table, else of the first row of
+    another table that says one.
+    """
+    lesions = {
+        "subject": ["01", "01", "02"],
+        "lesion": ["T1", "T1", "T1"],
+        "role": ["TARGET"] * 3,
+        "visit": ["0", "1", "0"],
+        "size": ["20", "30", "25"],
+        "site": ["", "Basel", "Bern"],
+    }
+    markers = {"subject": ["01", "02", "03"], "date": ["2024-02-30"] * 3, "marker": ["CgA"] * 3}
+    tables = {"lesions": lesions, "markers": markers | {"value": ["9"] * 3, "unit": ["ng/mL"] * 3}}
+    for people, sites in ((None, ["Basel", "Bern", ""]), ("Genf", ["Genf", "Bern", ""])):
+        given = (
+            tables
+            if people is None
+            else tables | {"subjects": {"subject": ["01"], "site": [people]}}
+        )
+        found = edit_checks.run(given, checks=["D01"])
+        assert found["site"].tolist() == sites

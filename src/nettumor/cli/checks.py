@@ -40,6 +40,7 @@ from nettumor.tables import Table
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 OUTPUTS = (".csv", ".json", ".html", ".xlsx")
+_CORE = ".core.json"
 
 
 def check(
@@ -82,7 +83,10 @@ def check(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", help="Write the queries to a .csv, .json, .html or .xlsx file."
+            "--output",
+            "-o",
+            help="Write the queries to a .csv, .json, .html or .xlsx file; all findings in the shape "
+            "of a CDISC CORE report to a .core.json file.",
         ),
     ] = None,
     skipped: Annotated[
@@ -298,6 +302,9 @@ def _progress(console: Console) -> Iterator[Progress | None]:
 
 def _write(found: Findings, output: Path, suffix: str, folded: bool, since: Path | None) -> str:
     """Write the file that a suffix asks for; the sentence on what it leaves out."""
+    if output.name.lower().endswith(_CORE):
+        write_all({output: found.to_core_json})
+        return ""
     writers: dict[str, Callable[..., Any]] = {
         ".csv": found.to_csv,
         ".json": found.to_json,

@@ -25,6 +25,7 @@ from nettumor.edit_checks.engine.register import Check, Hits
 from nettumor.edit_checks.reading.data import Data, visit_words
 from nettumor.edit_checks.reading.made_once import made_once
 from nettumor.errors import InputError
+from nettumor.rows import first_of
 
 COLUMNS = (
     "check",
@@ -198,18 +199,28 @@ def _related(data: Data, hits: Hits) -> Words:
 
 @made_once
 def _site_of_subject(data: Data) -> dict[str, str]:
-    """The site of each subject, as its first row has it."""
-    table = data.tables["subjects"]
-    codes, words = table.keys_of("subject")
-    return dict(reversed([*zip(words[codes].tolist(), table.text("site").tolist(), strict=True)]))
+    """The site of each subject, as the first row has it that tells it: of the subjects table, else of
+    another.
+    """
+    known: dict[str, str] = {}
+    for name in sorted(data.tables, key=lambda name: name != "subjects"):
+        table = data.tables[name]
+        if "site" in table and "subject" in table:
+            codes, words = table.keys_of("subject")
+            sites, names = table.keys_of("site")
+            said = np.flatnonzero((names != "")[sites])
+            first = said[first_of(codes[said])]
+            told = zip(words[codes[first]].tolist(), names[sites[first]].tolist(), strict=True)
+            known = dict(told) | known
+    return known
 
 
 def _site(data: Data, hits: Hits, subjects: Words) -> Words:
     """The site of each hit: of its row, else of its subject; "" where none is known."""
     own = _cells(data, hits, "site")
-    if "subjects" not in data.tables or "site" not in data.tables["subjects"]:
-        return own
     known = _site_of_subject(data)
+    if not known:
+        return own
     names = subjects.tolist()
     site = {s: known.get(" ".join(s.split()), "") for s in {*names}}
     return np.where(own == "", _objects([site[s] for s in names]), own).astype(object)
