@@ -709,20 +709,30 @@ def in_diary(name, check, **cells):
 in_diary("sixty a day", "Y04", per_day="60")
 in_diary("a diary of no day", "Y01", days_recorded="0")
 
-SHIFTED = {GROWS: "T01", CURED: "T03", NEWLY: "W01"}
+SHIFTED = (GROWS, CURED, NEWLY, PARTIAL)
+RESPONDS = {GROWS: 4, CURED: 3, NEWLY: 4, PARTIAL: 3}
+"""The visit at which the response of a patient changes."""
 
 
-@kind(
-    "responses one visit late", "T01", "T03", "W01", "W03", lesions=tuple(SHIFTED), studies=(DATED,)
-)
+@kind("responses one visit late", "T01", "T03", "W01", "W03", lesions=SHIFTED, studies=(DATED,))
 def shifted(t, place):
-    """All responses of a patient stand one visit late: those at which they change do not fit."""
-    frame, rows = t.tables["responses"], t.find("responses", subject=place.lesion, evaluator=A)
+    """All responses of a patient stand one visit late: that at which they change does not fit."""
+    move_words(t, place.lesion, lambda words: [words[0], words[1], *words[1:-1]])
+    return [("responses", said(t, RESPONDS[place.lesion], place.lesion))]
+
+
+@kind("responses one visit early", "T01", "T02", "N01", "W02", lesions=SHIFTED, studies=(DATED,))
+def shifted_early(t, place):
+    """They change at the visit before."""
+    move_words(t, place.lesion, lambda words: [words[0], *words[2:], words[-1]])
+    return [("responses", said(t, RESPONDS[place.lesion] - 1, place.lesion))]
+
+
+def move_words(t, subject, moved):
+    """The words of all responses of a patient put into another order."""
+    frame, rows = t.tables["responses"], t.find("responses", subject=subject, evaluator=A)
     for column in ("target", "non_target", "new_lesion", "overall"):
-        words = frame.loc[rows, column].tolist()
-        frame.loc[rows, column] = [words[0], words[1], *words[1:-1]]
-    visit = 4 if place.lesion != CURED else 3
-    return [("responses", said(t, visit, place.lesion))]
+        frame.loc[rows, column] = moved(frame.loc[rows, column].tolist())
 
 
 @attrs.frozen
