@@ -517,3 +517,45 @@ def test_the_date_that_the_other_reader_and_the_samples_do_not_have():
         )
     ]
     assert found == [[2], [1], [1], [1]]
+
+
+@pytest.mark.parametrize("patients", [4, 5, 12])
+def test_study_days_that_count_from_consent(patients):
+    """Those of a study that count from consent throughout are noted once, of five patients on; a day
+    that fits nothing stays an error at its row.
+    """
+    people, rows = [], []
+    for number in range(1, patients + 1):
+        subject = f"{number:02}"
+        consent = np.datetime64("2024-01-02") + number
+        people.append((subject, str(consent), str(consent + 10)))
+        rows += [(subject, v, str(consent + 8 + 56 * v), str(9 + 56 * v)) for v in range(3)]
+    tables = {
+        "subjects": dict(
+            zip(("subject", "consent", "treatment_start"), zip(*people, strict=True), strict=True)
+        ),
+        "lesions": {
+            **dict(
+                zip(
+                    ("subject", "visit", "date", "study_day"),
+                    map(list, zip(*rows, strict=True)),
+                    strict=True,
+                )
+            ),
+            "lesion": ["T1"] * len(rows),
+            "role": ["TARGET"] * len(rows),
+            "size": ["20"] * len(rows),
+        },
+    }
+    found = edit_checks.run(tables, checks=["D14"])
+    if patients < 5:
+        assert found["severity"].tolist() == ["error"] * len(rows)
+        return
+    assert found["severity"].tolist() == ["note"]
+    assert f"study_day counts from consent in {patients} patients" in found["message"][0]
+    tables["lesions"]["study_day"][4] = "77"
+    found = edit_checks.run(tables, checks=["D14"])
+    assert sorted(zip(found["severity"].tolist(), found["value"].tolist(), strict=True))[0] == (
+        "error",
+        "77",
+    )

@@ -390,7 +390,7 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
     is 0.
 
     The reference is RFSTDTC of DM, else the treatment start or randomisation: a day that fits
-    either is right.
+    either is right. Where those of a study count from consent throughout, that is noted once.
     """
     starts, columns = references(data), tuple(study_days(data))
     for dated, column, reported in columns:
@@ -398,6 +398,19 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         at = np.flatnonzero(~np.isnan(reported))
         for _, _, start in starts:  # those that fit none are left, of most studies few
             at = at[_study_day(dated, start, at) != reported[at]]
+        consented = _from_consent(data, dated, reported, at)
+        if consented.any():
+            count = _patients(dated, at[consented])
+            yield Hits(
+                table=dated.table,
+                rows=at[consented][:1],
+                column=column,
+                severity="note",
+                parts={"count": np.array([count])},
+                message="{column} counts from consent in {count} patients, not from the start of "
+                "treatment or randomisation: is it meant so?",
+            )
+            at = at[~consented]
         counted, text = np.full(len(at), np.nan), np.full(len(at), "", dtype=object)
         for _, words, start in starts[::-1]:
             day = _study_day(dated, start, at)
@@ -423,6 +436,26 @@ def study_day_mismatch(data: Data, parameters: Parameters) -> Iterator[Hits]:
         )
     if not columns:
         raise Skip("no table has a study day beside its date")
+
+
+def _from_consent(data: Data, dated: Dated, reported: Floats, at: Ints) -> Bools:
+    """Which of some rows count from consent; none unless those of most patients do, and of a few."""
+    none = np.zeros(len(at), dtype=np.bool_)
+    if "subjects" not in data.tables or "consent" not in data["subjects"]:
+        return none
+    low, high = of_subject(data, "consent")
+    fits = _study_day(dated, np.where(low == high, low, np.nan), at) == reported[at]
+    fitting = _patients(dated, at[fits])
+    return fits if fitting >= _FEW and 5 * fitting >= 4 * _patients(dated, at) else none
+
+
+def _patients(dated: Dated, rows: Ints) -> int:
+    """How many patients some rows are of."""
+    return int(np.count_nonzero(np.bincount(dated.subject[rows] + 1)))
+
+
+_FEW = 5
+"""Patients from which a custom of the study is known."""
 
 
 def _study_day(dated: Dated, start: Floats, at: Ints) -> Floats:
