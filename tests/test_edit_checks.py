@@ -626,6 +626,11 @@ def test_what_is_told_of_a_group_holds_for_its_checks(tmp_path):
         ("[severity]\nS01 = 'eror'\n", "Did you mean 'error'"),
         ("[windows]\ninterval = 'x'\n", "`windows.interval` must be a number of days"),
         ("[windows]\nintervall = 5\n", "Did you mean 'interval'"),
+        (
+            "[windows]\ninterval = 56\nbaseline = 28\nwindow = 56\n",
+            "line 4, windows.window: `windows.window` must be below the interval of 56 days; got 56",
+        ),
+        ("[parameters.K07]\nsure = 0\n", "`sure` of K07 must be above 0"),
         ("[organs]\nA = 5\n", "A name must be text"),
         ("[parameters]\nS01 = 5\n", "`parameters.S01` must be a table"),
         ("[parameters.S01]\ntol = 5\n", "S01 has no parameter 'tol'"),

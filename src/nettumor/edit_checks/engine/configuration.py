@@ -147,7 +147,7 @@ def configuration_of(file: TomlFile, windows: Mapping[str, float] | None = None)
         allow=_by_check(file, "allow", _shares(file, parts["allow"])),
         organ_map=_organs(file, parts["organs"]),
         method_equivalents=groups,
-        windows={**(windows or {}), **_windows(file, parts["windows"])},
+        windows=_windows(file, parts["windows"], windows or {}),
         limits=_limits(file, parts["limits"]),
     )
 
@@ -261,11 +261,23 @@ def _organs(file: TomlFile, organs: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _windows(file: TomlFile, windows: Mapping[str, Any]) -> dict[str, float]:
-    found = {}
+def _windows(
+    file: TomlFile, windows: Mapping[str, Any], of_study: Mapping[str, float]
+) -> dict[str, float]:
+    """The windows of a file over those of the study's schedule."""
+    found = {**of_study}
     for name, value in windows.items():
         with _at(file, "windows", name):
             found[name] = _days(name, value)
+    told = [name for name in ("window", "interval") if name in windows]
+    interval, window = found.get("interval", 0.0), found.get("window", 0.0)
+    if told and 0 < interval <= window:
+        with _at(file, "windows", told[0]):
+            raise InputError(
+                f"`windows.window` must be below the interval of {interval:g} days; got {window:g}. "
+                "Give the days around a visit that count, e.g. 7.",
+                argument="window",
+            )
     return found
 
 

@@ -109,7 +109,7 @@ _RANGES: Mapping[str, tuple[float, float, str]] = {
 
 _ABOVE_ZERO = (
     "every", "max_targets", "max_per_organ", "hard_max", "soft_max", "max_hours", "max_ml", "max_mm", "most", "most_cm",
-    "high", "high_female",
+    "high", "high_female", "sure",
 )  # fmt: skip
 """Parameters of which 0 would put every row at fault, or none."""
 
