@@ -168,7 +168,7 @@ SORTED_ELSEWHERE = {
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in MODULES if top(p) in ("crf", "study", "assessment", "edit_checks", "cli")],
+    [p for p in MODULES if top(p) in ("crf", "study", "assessment", "edit_checks", "plots", "cli")],
     ids=lambda p: str(p.relative_to(SOURCE)),
 )
 def test_rows_are_sorted_in_one_place(path):

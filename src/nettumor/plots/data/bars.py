@@ -36,6 +36,7 @@ from nettumor.plots.data.sources import (
     texts,
 )
 from nettumor.plots.marks import signed
+from nettumor.rows import order_rows
 from nettumor.summaries import objective_response_rate
 from nettumor.terminology import Reason, Response, labels, parse_responses
 
@@ -278,9 +279,7 @@ def _order(bars: Bars) -> Any:
     """
     rank = in_order(bars.subject.tolist())
     missing = np.isnan(bars.percent)
-    return np.lexsort(
-        (rank, bars.confirmed, bars.best, np.where(missing, 0, -bars.percent), missing)
-    )
+    return order_rows(missing, np.where(missing, 0, -bars.percent), bars.best, bars.confirmed, rank)
 
 
 def _notes(bars: Bars, limits: tuple[Limit, ...]) -> list[str]:

@@ -32,6 +32,7 @@ from nettumor.plots.data.sources import (
     same_length,
     subjects_of,
 )
+from nettumor.rows import order_rows
 from nettumor.terminology import Response, labels, parse_responses
 
 NO_DAYS = "No days: the courses have no place on the axis. Give `days` from one reference date."
@@ -153,7 +154,7 @@ def _of_table(source: Any) -> dict[str, Any]:
     subject = subjects_of(column(source, "subject", "the lines"), n)
     day = days_of(column(source, "day"), "day", n)
     if column(source, "percent") is None:  # as `assess` writes it: NaN at the baseline itself
-        order = np.lexsort((day, subject))
+        order = order_rows(subject, day)
         first = order[np.append(True, subject[order][1:] != subject[order][:-1])[:n]]
         values = values.copy()
         values[first] = np.where(np.isnan(values[first]), 0.0, values[first])
@@ -224,7 +225,7 @@ def _table(visits: dict[str, Any], edition: Any, highest: float, title: str | No
     placed = ~np.isnan(day)
     names, of_name = np.unique(subject, return_inverse=True)
     rank = in_order(names.tolist())[of_name] if names.size else np.zeros(0, np.int64)
-    order = np.lexsort((day, rank, -best.astype(np.int64)))
+    order = order_rows(-best.astype(np.int64), rank, day)
     order = order[placed[order]]
     limits = size_limits(edition)
     n = int(visits["patients"])

@@ -33,6 +33,7 @@ from nettumor.plots.data.sources import (
     of_one_reader,
     subjects_of,
 )
+from nettumor.rows import order_rows
 from nettumor.terminology import EventReason, Response, parse_responses
 
 MARKS = ("progression", "new therapy", "death", "cut-off")
@@ -113,7 +114,7 @@ def swimmer(
         else _of_tables(source, assessments, evaluator)
     )
     end = _ends(lanes)
-    order = np.lexsort((in_order(lanes.subject.tolist()), np.where(np.isnan(end), np.inf, -end)))
+    order = order_rows(np.where(np.isnan(end), np.inf, -end), in_order(lanes.subject.tolist()))
     visits: dict[str, list[tuple[float, int]]] = {}
     for name, day, code in zip(
         lanes.seen_subject.tolist(), lanes.seen_day.tolist(), lanes.seen.tolist(), strict=True

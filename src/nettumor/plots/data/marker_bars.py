@@ -26,6 +26,7 @@ from nettumor.plots.data.sources import (
     is_table,
     subjects_of,
 )
+from nettumor.rows import order_rows
 from nettumor.summaries import objective_response_rate
 from nettumor.terminology import Response, labels
 
@@ -120,7 +121,7 @@ def marker_waterfall(
     percent = np.where(found.normal, np.nan, found.percent)
     none = np.where(found.normal, 1, np.where(np.isnan(percent), 2, 0))
     rank = in_order(found.subject.tolist())
-    order = np.lexsort((rank, found.best, np.where(none > 0, 0, -percent), none))
+    order = order_rows(none, np.where(none > 0, 0, -percent), found.best, rank)
     cut = more_than(percent, highest)
     limits = size_limits(found.criteria)
     columns = {

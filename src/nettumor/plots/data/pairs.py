@@ -70,7 +70,9 @@ def agreement(
     names, a, b = _two(source, other, first, second)
     occurring = np.unique(np.concatenate([a, b]))[::-1]
     pairs = np.zeros((occurring.size, occurring.size), dtype=np.int64)
-    np.add.at(pairs, tuple(np.searchsorted(-occurring, -codes) for codes in (a, b)), 1)
+    place = np.zeros(int(occurring.max(initial=0)) + 1, dtype=np.int64)
+    place[occurring] = np.arange(occurring.size)
+    np.add.at(pairs, (place[a], place[b]), 1)
     words = labels(occurring)
     kappa = cohens_kappa(a, b)
     agree = round(kappa.observed * kappa.count) if kappa.count else 0

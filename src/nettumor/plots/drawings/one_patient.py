@@ -76,7 +76,7 @@ def _panel(
             day, value = table["day"][own], table["value"][own]
             if what in ("nadir", "pd limit"):  # known at a visit, it holds since the one before
                 visits = np.unique(table["day"][rows & (table["what"] == "value")])
-                before = visits[np.maximum(np.searchsorted(visits, day) - 1, 0)]
+                before = visits[np.maximum((visits[:, np.newaxis] < day).sum(axis=0) - 1, 0)]
                 day, value = np.stack([before, day], axis=1).ravel(), np.repeat(value, 2)
             marks.append(Line(day, value, style))
             if all(key.words != words for key in keys):
