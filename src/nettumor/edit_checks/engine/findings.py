@@ -60,9 +60,9 @@ class Findings(Found):
     --------
     >>> from nettumor import edit_checks
     >>> found = edit_checks.run({"lesions": {"subject": ["01"], "lesion": ["T01"], "role": ["TARGET"],
-    ...                                      "visit": [""], "size": [9]}}, checks=["S02"])
+    ...                                      "visit": [0], "size": [9]}}, checks=["L03"])
     >>> found["check"].tolist(), found["row"].tolist(), found.runs["status"].tolist()
-    (['S02'], [0], ['findings'])
+    (['L03'], [0], ['findings'])
     """
 
     def __repr__(self) -> str:
@@ -166,12 +166,12 @@ class Findings(Found):
         --------
         >>> from nettumor import edit_checks
         >>> lesions = {"subject": ["01", "02"], "lesion": ["T01", "T01"], "role": ["TARGET"] * 2,
-        ...            "visit": ["", 0], "size": [9, 900]}
-        >>> before = edit_checks.run({"lesions": lesions}, checks=["S02", "M05"])
-        >>> now = edit_checks.run({"lesions": {**lesions, "visit": [0, 0], "size": [9, 800]}}, checks=["S02", "M05"])
+        ...            "visit": [0, 0], "size": [9, 8]}
+        >>> before = edit_checks.run({"lesions": lesions}, checks=["L03"])
+        >>> now = edit_checks.run({"lesions": {**lesions, "size": [9.5, 30]}}, checks=["L03"])
         >>> table = now.compare(before)
-        >>> table["check"].tolist(), table["since"].tolist()
-        (['M05', 'S02'], ['changed', 'gone'])
+        >>> table["subject"].tolist(), table["since"].tolist()
+        (['01', '02'], ['changed', 'gone'])
         """
         return self.selected(folded=folded, since=previous)[0]
 

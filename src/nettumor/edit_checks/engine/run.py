@@ -128,9 +128,9 @@ def run(
     Examples
     --------
     >>> lesions = {"subject": ["01", "01"], "lesion": ["T01", "T01"], "role": ["TARGET", "TARGET"],
-    ...            "visit": [0, ""], "size": ["22", "10"]}
-    >>> run({"lesions": lesions}, checks=["S02"])["message"].tolist()
-    ['visit blank']
+    ...            "visit": [0, 1], "size": ["9", "10"]}
+    >>> run({"lesions": lesions}, checks=["L03"])["message"].tolist()
+    ['target T01 is 9 mm at baseline; a target needs 10 mm or more']
     """
     if configuration is not None and not isinstance(configuration, Configuration):
         raise InputTypeError(
