@@ -46,6 +46,7 @@ def polars_frame(patients):
     step = rng.normal(rng.normal(-0.06, 0.09, (patients, 1, 1)), 0.06, shape)
     step[..., 0] = 0
     sizes = np.round(rng.uniform(12, 60, (patients, LESIONS, 1)) * np.exp(step.cumsum(axis=2)), 1)
+    sizes = np.minimum(sizes, 400.0)  # larger than a body holds: a line of the intake
     sizes[..., 1:][rng.random((patients, LESIONS, VISITS - 1)) < 0.005] = np.nan
     days = np.arange(VISITS) * 56 + np.where(
         np.arange(VISITS), rng.integers(-6, 7, (patients, VISITS)), 0

@@ -794,6 +794,28 @@ def test_the_liver_alone():
         assert liver.timepoints["non_target"].tolist()[1:] == ["NON-CR/NON-PD"] * 2
 
 
+@pytest.mark.parametrize(
+    ("wanted", "place", "taken"),
+    [
+        ("liver", "Liver hilum, lymph node", False),
+        ("liver", "LIVER - LYMPH NODE", False),
+        ("liver", "Liver segment 4", True),
+        ("liver segment", "Liver segment 4", True),
+        ("lymph node", "Lymph node, hilar", True),
+        ("region", "Region 2", True),
+    ],
+)
+def test_a_place_that_begins_with_an_organ(wanted, place, taken):
+    """A location that is read as another organ is not selected by its first word; one's own words
+    are.
+    """
+    lesions = rows({"T1": ("50", "40", "40"), "T2": ("50", "80", "80")})
+    places = {"T1": wanted.upper(), "T2": place}
+    given = [r | {"organ": places[r["lesion"]]} for r in lesions]
+    found = assessed(given, selection={"organ": wanted})
+    assert found.timepoints["sum"].tolist() == ([100, 120, 120] if taken else [50, 40, 40])
+
+
 def test_every_lesion_by_itself():
     """The response of each treated lesion: a row per lesion, without non-target and new lesions."""
     done = assessed(

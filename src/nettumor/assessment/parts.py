@@ -24,6 +24,7 @@ from nettumor.crf.columns import Ints
 from nettumor.errors import InputError, InputTypeError, did_you_mean
 from nettumor.rows import largest_at, smallest_at
 from nettumor.terminology import Response
+from nettumor.words.organs import is_organ
 from nettumor.words.organs import read as read_organ
 
 
@@ -67,18 +68,15 @@ def selected(lesions: CrfTable, selection: Any) -> Bools | None:
 
 
 def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
-    """Rows whose word is one of the wanted, or begins with it."""
+    """Rows whose word is one of the wanted; of organs those that are read as it, or begin with it and
+    are read as no other ("Liver hilum, lymph node" is a node).
+    """
     words = [" ".join(str(w).split()).casefold() for w in wanted]
     column = lesions.column(name).trimmed
 
     def fits(cell: str) -> bool:
         text = cell.casefold()
-        organ = read_organ(cell).casefold() if name == "organ" else ""
-        return any(
-            text == w
-            or (name == "organ" and (organ == w or text.startswith((f"{w} ", f"{w},", f"{w}-"))))
-            for w in words
-        )
+        return any(text == w or (name == "organ" and _lies_in(cell, text, w)) for w in words)
 
     found = column.map(fits, np.bool_)
     if len(found) and not found.any():
@@ -88,6 +86,17 @@ def _matching(lesions: CrfTable, name: str, wanted: list[Any]) -> Bools:
             argument="selection",
         )
     return found
+
+
+def _lies_in(cell: str, text: str, organ: str) -> bool:
+    """Whether a location lies in an organ, or in a place of one's own words; ``text`` and ``organ`` are
+    in lower case.
+    """
+    read = read_organ(cell)
+    if read.casefold() == organ:
+        return True
+    is_other = is_organ(read) and is_organ(organ.upper())
+    return not is_other and text.startswith((f"{organ} ", f"{organ},", f"{organ}-"))
 
 
 def parts_of(
