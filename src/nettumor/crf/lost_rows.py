@@ -103,9 +103,7 @@ def _without_place(table: CrfTable) -> Iterator[Line]:
     if not dateless.any():
         return
     lost = dateless & _blank(table, ("visit",))
-    note = (
-        "neither visit nor date: a timepoint by itself, without a day; write the visit or the date"
-    )
+    note = "neither visit nor date: no place in the course; write the visit or the date"
     yield from _line(table, lost, keys[0] if keys else "visit", note)
     if "visit" not in table or not any(n in table for n in _DATES):
         return
