@@ -285,3 +285,11 @@ def test_examples_of_an_installed_package(tmp_path, monkeypatch):
     monkeypatch.setattr(_examples.resources, "files", lambda _: tmp_path)
     assert example("S02", "reject") == {"markers": [["subject"], ["01"]]}
     assert example("S02", "accept") == {}
+
+
+def test_a_word_of_no_check_is_refused_in_a_line(capsys, study):
+    """What is near to nothing is told where the checks are listed, not all of them."""
+    code, _, err = say(capsys, "check", study, "--fail-on", "foo")
+    assert code == 2
+    assert "got 'foo'. `nettumor checks` lists them." in err
+    assert "Did you mean 'error'?" in say(capsys, "check", study, "--fail-on", "eror")[2]

@@ -159,9 +159,11 @@ def _failing(text: str) -> tuple[int, dict[str, bool]]:
         elif word == "skipped":
             must_run = dict.fromkeys(CHECKS, False) | must_run
         elif word not in (words := (*SEVERITIES, "never", "skipped")):
+            near = did_you_mean(word, [*words, *CHECKS, *GROUPS])
+            repair = "`nettumor checks` lists them." if near.startswith("Known") else near
             raise InputError(
                 f"`--fail-on` must be one of {', '.join(words)}, or checks or groups that must not be "
-                f"skipped; got {word!r}. {did_you_mean(word, [*words, *CHECKS, *GROUPS])}",
+                f"skipped; got {word!r}. {repair}",
                 argument="--fail-on",
             )
         else:
